@@ -1,0 +1,211 @@
+"""The filter: rules that each return None, or why a candidate is rejected.
+
+Rules are tried in the order of `filter.rules`; the first that objects decides. Words and patterns of a language are in
+`data/languages/<language>.yaml`; a language without such a file gets the rules that need none.
+"""
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from seedbed.errors import UserError
+from seedbed.params import Params
+from seedbed.prompts import Prompt
+from seedbed.rows import Row
+from seedbed.schemas import first_problem
+from seedbed.similarity import Neighbour, Pool
+from seedbed.tokenisers import fold, load_tokeniser
+from seedbed.yaml12 import line_of, load_yaml
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a candidate was rejected.
+
+    Attributes:
+        reason: the rule's name.
+        detail: what the rule saw.
+        neighbour: the most similar row, where similarity was the reason.
+    """
+
+    reason: str
+    detail: str
+    neighbour: Neighbour | None = None
+
+    def fields(self) -> Row:
+        """The fields that a rejected row has beyond its candidate's."""
+        near = self.neighbour
+        return {
+            "reason": self.reason,
+            "detail": self.detail,
+            "neighbour": near.id if near else None,
+            "score": round(near.score, 6) if near else None,
+        }
+
+
+@dataclass(frozen=True)
+class Language:
+    """What the filter knows of a language: the fields of `schemas/language.schema.json`, compiled."""
+
+    scripts: list[tuple[re.Pattern[str], float]]
+    refusals: list[re.Pattern[str]]
+    truncations: list[re.Pattern[str]]
+    not_text_tasks: list[re.Pattern[str]]
+    leaks: list[re.Pattern[str]]
+
+
+def load_language(path: Path) -> Language:
+    """Read a language file; where there is none, say so and return one without words and patterns.
+
+    Raises:
+        UserError: a field is missing or a pattern is no regular expression.
+    """
+    if not path.is_file():
+        print(f"{path}: no such file; the filter goes without words and patterns of this language", file=sys.stderr)
+        return Language([], [], [], [], [])
+    document = load_yaml(path)
+    problem = first_problem(document, "language")
+    if problem:
+        field, words = problem
+        raise UserError(f"{path}:{line_of(path, field)}: {'.'.join(map(str, field)) or 'the file'}: {words}")
+
+    def compiled(pattern: str, *field: str | int) -> re.Pattern[str]:
+        try:
+            return re.compile(pattern)
+        except re.error as error:
+            raise UserError(f"{path}:{line_of(path, list(field))}: not a regular expression: {error}") from None
+
+    lists = {
+        name: [compiled(pattern, name, number) for number, pattern in enumerate(document[name])]
+        for name in ("refusals", "truncations", "not_text_tasks", "leaks")
+    }
+    scripts = [
+        (compiled(script["letters"], "scripts", number), script["least"]) for number, script in enumerate(document["scripts"])
+    ]
+    return Language(scripts=scripts, **lists)
+
+
+class Filter:
+    """Decides candidates one by one, in slot order; each that it keeps joins the pool that later ones are held against.
+
+    Args:
+        settings: the block `filter` of `params.yaml`.
+        language: words and patterns of the target language.
+        seeds: the seed tasks, as edited; they are the first rows of the pool.
+        questions: the benchmark's questions, for the rule `benchmark_leak`.
+        prompt: the prompt of `generate`, for the rule `template_leak`.
+    """
+
+    def __init__(
+        self, settings: dict[str, Any], language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
+    ) -> None:
+        self._language, self._characters = language, settings["characters"]
+        self._rules: list[Callable[[Row], Rejection | str | None]] = [getattr(self, f"_{name}") for name in settings["rules"]]
+        self._tokenise = load_tokeniser(settings["tokeniser"])
+        similarity = settings["similarity"]
+        self._pool = Pool(similarity["threshold"], strict=similarity["reject"] == ">")
+        self._questions = Pool(similarity["leak_threshold"], strict=similarity["reject"] == ">")
+        self._tokens: tuple[str, list[str]] = ("", [])
+        for seed in seeds:
+            self._pool.add(seed["id"], self._tokenise(seed["instruction"]))
+        for question in questions:
+            self._questions.add(question["id"], self._tokenise(question["text"]))
+        self._wording = _sentences(prompt)
+
+    def decide(self, candidate: Row) -> Rejection | None:
+        """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool."""
+        for rule in self._rules:
+            objection = rule(candidate)
+            if objection is not None:
+                name = rule.__name__.removeprefix("_")
+                return objection if isinstance(objection, Rejection) else Rejection(name, objection)
+        self._pool.add(candidate["id"], self._instruction_tokens(candidate))
+        return None
+
+    def _instruction_tokens(self, candidate: Row) -> list[str]:
+        text = candidate["instruction"]
+        if self._tokens[0] != text:
+            self._tokens = (text, self._tokenise(text))
+        return self._tokens[1]
+
+    # The rules. Each returns None, or what it saw.
+
+    def _empty(self, candidate: Row) -> str | None:
+        return None if candidate["instruction"].strip() else "the instruction is empty"
+
+    def _too_short(self, candidate: Row) -> str | None:
+        length, least = len(candidate["instruction"]), self._characters["least"]
+        return f"{length} characters, fewer than {least}" if length < least else None
+
+    def _too_long(self, candidate: Row) -> str | None:
+        name, length = max(((f, len(candidate[f])) for f in ("instruction", "input", "output")), key=lambda pair: pair[1])
+        most = self._characters["most"]
+        return f"{name}: {length} characters, more than {most}" if length > most else None
+
+    def _wrong_language(self, candidate: Row) -> str | None:
+        letters = [char for char in candidate["instruction"] if char.isalpha()]
+        for pattern, least in self._language.scripts:
+            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
+            if share < least:
+                return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
+        return None
+
+    def _refusal(self, candidate: Row) -> str | None:
+        return _seen(self._language.refusals, candidate["output"])
+
+    def _truncated(self, candidate: Row) -> str | None:
+        output = candidate["output"].rstrip()
+        if output.count("```") % 2:
+            return "a code block that is never closed"
+        return _seen(self._language.truncations, output)
+
+    def _not_text_task(self, candidate: Row) -> str | None:
+        return _seen(self._language.not_text_tasks, candidate["instruction"])
+
+    def _template_leak(self, candidate: Row) -> str | None:
+        text = candidate["instruction"] + "\n" + candidate["output"]
+        said = next((sentence for sentence in self._wording if sentence in text), None)
+        return f"the prompt's own words: {said[:40]!r}" if said else _seen(self._language.leaks, text)
+
+    def _output_missing(self, candidate: Row) -> str | None:
+        if not candidate["output"].strip():
+            return "the output is empty"
+        return "the output repeats the instruction" if fold(candidate["output"]) == fold(candidate["instruction"]) else None
+
+    def _repetitive(self, candidate: Row) -> str | None:
+        pieces = [piece.strip() for piece in re.split(r"[。．.!?！？\n]", candidate["output"]) if len(piece.strip()) >= 4]
+        piece, times = Counter(pieces).most_common(1)[0] if pieces else ("", 0)
+        return f"{piece[:40]!r} stands {times} times" if times >= 3 else None
+
+    def _benchmark_leak(self, candidate: Row) -> Rejection | None:
+        near = self._questions.nearest(self._instruction_tokens(candidate))
+        return Rejection("benchmark_leak", "too close to a question of the benchmark", near) if near else None
+
+    def _near_duplicate(self, candidate: Row) -> Rejection | None:
+        near = self._pool.nearest(self._instruction_tokens(candidate))
+        return Rejection("near_duplicate", "too close to a seed or to an instruction kept before", near) if near else None
+
+
+def load_filter(params: Params, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt) -> Filter:
+    """Return the filter that `params.yaml` describes; see `Filter`."""
+    language = load_language(Path("data/languages") / f"{params['language']}.yaml")
+    return Filter(params["filter"], language, seeds, questions, prompt)
+
+
+def _seen(patterns: list[re.Pattern[str]], text: str) -> str | None:
+    found = next((match for pattern in patterns if (match := pattern.search(text))), None)
+    return repr(found[0][:40]) if found else None
+
+
+def _sentences(prompt: Prompt) -> list[str]:
+    """The prompt's own sentences of twelve characters or more, variables cut away."""
+    sentences: list[str] = []
+    for text in (prompt.system, prompt.user, prompt.as_json):
+        bare = Template.pattern.sub("\n", text)
+        sentences += [sentence.strip() for sentence in re.split(r"[。\n]", bare) if len(sentence.strip()) >= 12]
+    return sentences

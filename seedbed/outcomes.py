@@ -1,0 +1,61 @@
+"""What became of a request: a value, or a failure after the last attempt; and every attempt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from seedbed.errors import UserError
+from seedbed.replies import Response, Unusable
+from seedbed.requests import Request
+from seedbed.rows import Row
+
+T = TypeVar("T")
+Exchange = tuple[Request, Response]
+Read = Callable[[Request, Response], T]
+"""Turns a response into a value, or raises `Unusable`."""
+
+
+@dataclass
+class Outcome(Generic[T]):
+    """What became of one request.
+
+    Attributes:
+        request: the latest asking.
+        value: what the reply says; None where no attempt was usable.
+        failure: why there is none, with the last raw text: `{"reason", "detail", "text"}`; None where there is one.
+        exchanges: every attempt, in order.
+    """
+
+    request: Request
+    value: T | None = None
+    failure: Row | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is to be asked."""
+        return self.value is not None or self.failure is not None
+
+    def take(self, response: Response, read: Read[T], max_attempts: int) -> None:
+        """Judge one response: a value, another attempt, or a failure after the last."""
+        self.exchanges.append((self.request, response))
+        try:
+            self.value = read(self.request, response)
+        except Unusable as unusable:
+            if self.request.attempt < max_attempts:
+                self.request = self.request.again()
+            else:
+                self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
+
+
+def refuse_failures(stage: str, failed: list[Outcome[Any]], total: int, max_failed: float) -> None:
+    """Raise `UserError` where more than the share `max_failed` of `total` rows failed, and name them."""
+    if len(failed) <= max_failed * total:
+        return
+    told = ", ".join(f"{o.request.id} ({(o.failure or {}).get('reason')})" for o in failed[:10])
+    more = f" and {len(failed) - 10} more" if len(failed) > 10 else ""
+    first = (failed[0].failure or {}).get("detail")
+    raise UserError(
+        f"{stage}: {len(failed)} of {total} rows have no usable reply, more than max_failed = {max_failed:g}: {told}{more}; "
+        f"the first: {first}; every reply is kept: mend the prompt or the model, or raise max_attempts or max_failed"
+    )

@@ -1,0 +1,106 @@
+"""`params.yaml`: every knob, checked whole before anything is sent."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seedbed.errors import UserError, did_you_mean
+from seedbed.schemas import first_problem
+from seedbed.yaml12 import line_of, load_yaml
+
+STAND_IN = "stand-in"
+"""The endpoint id that always means the rule-based stand-in, in this process or served on a socket."""
+
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Whom a block of `params.yaml` talks to, and how.
+
+    Attributes:
+        block: where it stands in `params.yaml`, for messages, e.g. `models.good`.
+        endpoint: id of the endpoint.
+        model: the model's name, as the endpoint knows it.
+        params: sampling parameters, passed to the API as they are.
+        sample: raised by a person who wants another draw of the same requests.
+        structured: how a reply schema is asked for: `json_schema`, `json_object` or `text`.
+    """
+
+    block: str
+    endpoint: str
+    model: str
+    params: dict[str, Any]
+    sample: int
+    structured: str
+
+    @property
+    def made_by(self) -> dict[str, str]:
+        """What a row says about its maker."""
+        return {"endpoint": self.endpoint, "model": self.model}
+
+
+def load_params(path: Path = Path("params.yaml")) -> Params:
+    """Read and check `params.yaml`.
+
+    Raises:
+        UserError: not YAML, breaks `schemas/params.schema.json`, or names an endpoint, model or corpus that is not
+            there; names file, line and key.
+    """
+    params: Params = load_yaml(path)
+    problem = first_problem(params, "params") or _cross_check(params)
+    if problem:
+        field, words = problem
+        name = ".".join(map(str, field)) or "the file"
+        raise UserError(f"{path}:{line_of(path, field)}: {name}: {words}")
+    return params
+
+
+def _cross_check(params: Params) -> tuple[list[str | int], str] | None:
+    """What a schema cannot say: that the names used are names given."""
+    endpoints, models, categories = params["endpoints"], params["models"], params["categories"]
+    for name, endpoint in endpoints.items():
+        if name != STAND_IN and "base_url" not in endpoint:
+            return ["endpoints", name], "the field 'base_url' is missing; only the stand-in does without"
+    blocks: dict[str, Any] = {name: params[name] for name in ("translate", "generate", "judge")}
+    speakers = [([name], block) for name, block in blocks.items()]
+    speakers += [(["models", name], model) for name, model in models.items() if "recorded" not in model]
+    for at, block in speakers:
+        if block["endpoint"] not in endpoints:
+            return [
+                *at,
+                "endpoint",
+            ], f"unknown endpoint {block['endpoint']!r}{did_you_mean(block['endpoint'], list(endpoints))}"
+    for name, match in params["matches"].items():
+        for side in ("model", "baseline"):
+            if match[side] not in models:
+                return ["matches", name, side], f"unknown model {match[side]!r}{did_you_mean(match[side], list(models))}"
+        if match["model"] == match["baseline"]:
+            return ["matches", name], f"{match['model']!r} is matched against itself; name two models"
+    for category in params["judge"]["reference_categories"]:
+        if category not in categories:
+            return ["judge", "reference_categories"], f"unknown category {category!r}{did_you_mean(category, categories)}"
+    if "all" in categories:
+        return ["categories"], "'all' is the report's word for the total; give the category another name"
+    return None
+
+
+def speaker(params: Params, block: str) -> Speaker:
+    """Return whom `block` (`translate`, `generate`, `judge`, `models.<id>`) talks to.
+
+    Raises:
+        UserError: no such model in `params.yaml`.
+    """
+    value: Any = params
+    for step in block.split("."):
+        if step not in value:
+            raise UserError(f"params.yaml: no {block!r}{did_you_mean(step, list(value))}")
+        value = value[step]
+    return Speaker(
+        block=block,
+        endpoint=value["endpoint"],
+        model=value["model"],
+        params=value.get("params", {}),
+        sample=value.get("sample", 0),
+        structured=params["endpoints"][value["endpoint"]]["structured"],
+    )

@@ -1,0 +1,203 @@
+"""What the report stage puts together from the queries: tables in, texts out."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seedbed import tables
+from seedbed.params import STAND_IN, Params
+from seedbed.statistics import bootstrap_interval
+from seedbed.tables import Tables
+
+STAND_IN_LINE = (
+    "> **Made with the stand-in.** Rows of this build come from the rule-based stand-in, not from a language model: "
+    "nothing below says anything about any model."
+)
+_WIN_RATES = [
+    *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),
+    *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
+]
+_HEALTH = ["match", "judgments", "order_agreement", "first_position_rate", "longer_answer_rate", "invalid_rate"]
+_OUTCOMES = {"win": 100.0, "tie": 50.0, "loss": 0.0}
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where the rows of a report are.
+
+    Attributes:
+        build: what the stages wrote, `data/build`.
+        edits: the post-edits, `data/edits`.
+    """
+
+    build: Path
+    edits: Path
+
+
+def prune(folders: Folders, params: Params) -> None:
+    """Delete answers, judgments and transcripts of models and matches that `params.yaml` no longer lists."""
+    models, matches = set(params["models"]), set(params["matches"])
+    expected = {
+        "answers": models,
+        "judgments": matches,
+        "responses": {"generate"}
+        | {f"translate.{corpus}" for corpus in params["corpora"]}
+        | {f"answer.{model}" for model in models}
+        | {f"judge.{match}" for match in matches},
+    }
+    for folder, names in expected.items():
+        for path in (folders.build / folder).glob("*.jsonl"):
+            if path.name.removesuffix(".jsonl") not in names:
+                path.unlink()
+
+
+def build_tables(folders: Folders, params: Params) -> Tables:
+    """Return the build's rows as tables, and the outcomes of the matches."""
+    build, language = folders.build, params["language"]
+    made = Tables()
+    made.load("judgments", [build / "judgments" / f"{name}.jsonl" for name in params["matches"]], tables.JUDGMENTS)
+    made.load("answers", [build / "answers" / f"{name}.jsonl" for name in params["models"]], tables.ANSWERS)
+    made.load("questions", [build / "edited" / "questions.jsonl"], tables.QUESTIONS)
+    made.load("instructions", [build / "instructions.jsonl"], tables.INSTRUCTIONS)
+    made.load("rejected", [build / "rejected.jsonl"], tables.REJECTED)
+    translated = [build / "translated" / f"{name}.jsonl" for name in params["corpora"]]
+    made.load("translated_rows", translated, tables.TRANSLATED, file_column="corpus")
+    made.run("create table translated as select corpus, id, json_type(translation) = 'NULL' as failed from translated_rows")
+    corpora = ("seed_tasks", "questions")
+    made.load("edited", [build / "edited" / f"{name}.jsonl" for name in corpora], tables.TASKS, file_column="corpus")
+    edits = [path for name in corpora if (path := folders.edits / f"{name}.{language}.jsonl").is_file()]
+    made.load("edit_rows", edits, tables.EDITS, file_column="file")
+    made.run("create table edits as select split_part(file, '.', 1) as corpus, id, decision from edit_rows")
+    responses = sorted((build / "responses").glob("*.jsonl"))
+    made.load("exchanges", responses, tables.EXCHANGES, file_column="file")
+    made.run(
+        "create table responses as select replace(file, '.', '@') as stage, request->>'endpoint' as endpoint, "
+        "request->>'model' as model, (request->>'attempt')::int as attempt, "
+        + ", ".join(f"(response->'usage'->>'{kind}')::bigint as {kind}_tokens" for kind in ("input", "cached_input", "output"))
+        + " from exchanges"
+    )
+    made.fill("categories", "name text, place int", ((name, place) for place, name in enumerate(params["categories"])))
+    made.keep("outcomes")
+    return made
+
+
+def win_rate_rows(made: Tables, settings: dict[str, Any]) -> Rows:
+    """Return the rows of `queries/win_rates.sql` with the bootstrap interval of the adjusted win rate, in percent."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for row in made.query("outcomes"):
+        if row["outcome"] != "invalid":
+            for category in (row["category"], "all"):
+                values.setdefault((row["match"], category), []).append(_OUTCOMES[row["outcome"]])
+    rows = made.query("win_rates")
+    for row in rows:
+        sample = values.get((row["match"], row["category"]))
+        row["ci_low"] = row["ci_high"] = None
+        if sample:
+            seed = f"{settings['seed']} {row['match']} {row['category']}"
+            bounds = bootstrap_interval(np.array(sample), settings["bootstrap"], settings["confidence"], seed)
+            row["ci_low"], row["ci_high"] = (round(bound, 4) for bound in bounds)
+    return rows
+
+
+def win_rates_csv(rows: Rows) -> str:
+    """Return `reports/win_rates.csv`."""
+    return _csv(rows, _WIN_RATES)
+
+
+def health_csv(rows: Rows) -> str:
+    """Return `reports/judge_health.csv`."""
+    return _csv(rows, _HEALTH)
+
+
+def _csv(rows: Rows, columns: Sequence[str]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def metrics(made: Tables, rates: Rows, health: Rows) -> str:
+    """Return `reports/metrics.json`: what `dvc metrics` and `dvc exp show` compare."""
+    wanted = ("n", "invalid", "win_rate", "adjusted_win_rate", "ci_low", "ci_high")
+    document = {
+        "matches": {row["match"]: {name: row[name] for name in wanted} for row in rates if row["category"] == "all"},
+        "judge": {row["match"]: {name: row[name] for name in _HEALTH[1:]} for row in health},
+        "instructions": {row["decision"]: row["candidates"] for row in made.query("dataset")},
+        "responses": {},
+    }
+    for row in made.query("usage"):
+        stage = document["responses"].setdefault(row["stage"], {"responses": 0, "input_tokens": 0, "output_tokens": 0})
+        for name in stage:
+            stage[name] += int(row[name] or 0)
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def summary(made: Tables, rates: Rows, health: Rows, params: Params) -> str:
+    """Return `reports/report.md`, which a person reads in a pull request."""
+    parts = ["# Report", *([STAND_IN_LINE] if made_by_stand_in(made) else [])]
+    parts += ["## Win rates by category", *_rate_tables(rates, params)]
+    parts += ["## The judge's health", _table(health, _HEALTH) if health else "Nothing was judged."]
+    parts += ["## Instructions", _table(made.query("dataset"), ["decision", "candidates", "percent"])]
+    parts += ["## Post-edits", _table(made.query("post_edits"), ["corpus", "status", "rows"])]
+    usage = ["stage", "endpoint", "model", "responses", "repeated", "input_tokens", "cached_input_tokens", "output_tokens"]
+    parts += ["## Responses that this build rests on", _table(made.query("usage"), usage)]
+    return "\n\n".join(parts) + "\n"
+
+
+def made_by_stand_in(made: Tables) -> bool:
+    """Whether any row of the build was made by the stand-in."""
+    names = ("judgments", "answers", "questions", "instructions", "edited")
+    return any(
+        row["found"]
+        for row in made.select(
+            " union all ".join(f"select bool_or(made_by->>'endpoint' = '{STAND_IN}') as found from {name}" for name in names)
+        )
+    )
+
+
+def _rate_tables(rates: Rows, params: Params) -> list[str]:
+    if not rates:
+        return ["No match is listed in params.yaml."]
+    parts = [
+        f"Adjusted win rate: (wins + ½ ties) / valid, in percent, with its {params['report']['confidence']:g}% interval "
+        "(bootstrap over questions). Two orders that disagree are a tie, counted as inconsistent. With few questions in a "
+        "category its interval is wide: one that holds 50 decides nothing."
+    ]
+    columns = ["category", "n", "wins", "losses", "ties", "inconsistent", "invalid", "win rate", "adjusted", "interval"]
+    for match in dict.fromkeys(row["match"] for row in rates):
+        rows = [row for row in rates if row["match"] == match]
+        shown = [
+            row
+            | {"win rate": _percent(row["win_rate"]), "adjusted": _percent(row["adjusted_win_rate"])}
+            | {"interval": f"{_percent(row['ci_low'])} – {_percent(row['ci_high'])}" if row["ci_low"] is not None else ""}
+            for row in rows
+        ]
+        parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", _table(shown, columns)]
+    return parts
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def _table(rows: Rows, columns: Sequence[str]) -> str:
+    """Return a Markdown table, numbers to the right, nothing in a cell able to end it."""
+
+    def cell(value: object) -> str:
+        text = "" if value is None else str(value)
+        return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+    numeric = {name for name in columns if rows and all(row[name] is None or not isinstance(row[name], str) for row in rows)}
+    numeric |= {"win rate", "adjusted", "interval"} & set(columns)
+    lines = [columns, ["---:" if name in numeric else "---" for name in columns]]
+    lines += [[cell(row[name]) for name in columns] for row in rows]
+    heads = [name.replace("_", " ") for name in columns]
+    return "\n".join("| " + " | ".join(line) + " |" for line in [heads, *lines[1:]])

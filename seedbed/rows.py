@@ -1,0 +1,147 @@
+"""Rows: one JSON object a line, always written in the same bytes.
+
+A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
+
+    {"category":"fermi","id":"fermi-01","text":"How many bus stops are there in Osaka?"}
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TextIO
+
+from seedbed.errors import UserError
+
+Row = dict[str, Any]
+
+
+def canonical(value: object) -> str:
+    """Return the one JSON text of `value`: keys sorted, no spaces, no escapes beyond JSON's own, no NaN."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def content_hash(value: object) -> str:
+    """Return the SHA-256 of `value`'s canonical JSON, 64 hex digits."""
+    return sha256(canonical(value).encode()).hexdigest()
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON as the standard has it: a key given twice and NaN are errors.
+
+    Raises:
+        ValueError: not such a text.
+    """
+
+    def unique(pairs: list[tuple[str, Any]]) -> Row:
+        row = dict(pairs)
+        if len(row) < len(pairs):
+            names = [name for name, _ in pairs]
+            raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
+        return row
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+
+
+def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Row]:
+    """Yield the rows of a JSON Lines file, each checked against `schemas/rows/<schema>.schema.json`.
+
+    Args:
+        path: the file; blank lines are passed over.
+        schema: name of the row kind; None for a file of another project's making.
+        unique: the field that no two rows may share; None for no such check.
+
+    Raises:
+        UserError: the file is missing, or a line is not UTF-8, not a JSON object, breaks the schema, or repeats an
+            id; names file, line and field.
+    """
+    from seedbed.schemas import first_problem
+
+    seen: dict[str, int] = {}
+    for number, line in _lines(path):
+        where = f"{path}:{number}"
+        try:
+            row = parse_json(line)
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"{where}: not a JSON object: {error}; each line holds one object") from None
+        if not isinstance(row, dict):
+            raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each line holds one object")
+        try:
+            canonical(row).encode()
+        except UnicodeEncodeError:
+            raise UserError(f"{where}: half of a surrogate pair (\\ud800 to \\udfff) is no character; remove it") from None
+        problem = first_problem(row, f"rows/{schema}") if schema else None
+        if problem:
+            field, words = problem
+            at = f"field {'.'.join(map(str, field))}: " if field else ""
+            raise UserError(f"{where}: {at}{words} (schemas/rows/{schema}.schema.json)")
+        if unique is not None:
+            if row.get(unique) in seen:
+                raise UserError(
+                    f"{where}: the {unique} {row[unique]!r} stands in line {seen[row[unique]]} too; give each row its own"
+                )
+            seen[row[unique]] = number
+        yield row
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (line number from 1, text) of the lines that are not blank; only LF ends a line."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; write it, or name another in params.yaml or dvc.yaml") from None
+    except IsADirectoryError:
+        raise UserError(f"{path}: a folder, where a JSON Lines file was expected") from None
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[TextIO]:
+    """Open `path` for text, all or nothing: the file takes its name only when the block ends without an exception."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def writing_rows(path: Path, schema: str) -> Iterator[Callable[[Row], None]]:
+    """Write canonical JSON Lines, all or nothing, each row checked against `schemas/rows/<schema>.schema.json`."""
+    from seedbed.schemas import first_problem
+
+    with writing(path) as file:
+
+        def write(row: Row) -> None:
+            problem = first_problem(row, f"rows/{schema}")
+            if problem:
+                raise AssertionError(f"{path}: a row that breaks its own schema {schema}: {problem}: {canonical(row)[:300]}")
+            file.write(canonical(row) + "\n")
+
+        yield write
+
+
+def write_rows(path: Path, rows: Iterable[Row], schema: str) -> None:
+    """Write all `rows` as `writing_rows` does."""
+    with writing_rows(path, schema) as write:
+        for row in rows:
+            write(row)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text`, all or nothing."""
+    with writing(path) as file:
+        file.write(text)

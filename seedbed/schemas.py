@@ -1,0 +1,64 @@
+"""The JSON Schemas under `schemas/`, and what breaks them, in words."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from seedbed.errors import did_you_mean
+from seedbed.rows import parse_json
+
+FOLDER = Path(__file__).resolve().parent.parent / "schemas"
+
+
+@cache
+def load_schema(name: str) -> dict[str, Any]:
+    """Return the schema `schemas/<name>.schema.json`, e.g. `"rows/question"`."""
+    schema: dict[str, Any] = parse_json((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+@cache
+def _validator(name: str) -> jsonschema.protocols.Validator:
+    return jsonschema.Draft202012Validator(load_schema(name))
+
+
+def first_problem(value: object, name: str) -> tuple[list[str | int], str] | None:
+    """Check `value` against the schema `name`.
+
+    Returns:
+        None where it fits; else the path of the first field that does not, and what is wrong with it.
+    """
+    validator = _validator(name)
+    if validator.is_valid(value):
+        return None
+    error = min(validator.iter_errors(value), key=lambda e: (list(map(str, e.absolute_path)), e.validator != "type"))
+    while error.context:
+        error = max(error.context, key=lambda e: len(e.absolute_path))
+    return list(error.absolute_path), _in_words(error)
+
+
+def _in_words(error: jsonschema.ValidationError) -> str:
+    value, wanted = error.instance, error.validator_value
+    if error.validator == "additionalProperties" and isinstance(value, dict):
+        known = list(error.schema.get("properties", {}))
+        unknown = next(key for key in value if key not in known)
+        return f"unknown key {unknown!r}{did_you_mean(str(unknown), known)}"
+    if error.validator == "required" and isinstance(value, dict):
+        missing = next(key for key in wanted if key not in value)
+        return f"the field {missing!r} is missing"
+    hint = f": {error.schema['description']}" if "description" in error.schema else ""
+    if error.validator == "type":
+        types = wanted if isinstance(wanted, str) else " or ".join(wanted)
+        return f"expected {types}, found {_short(value)}{hint}"
+    if error.validator == "enum":
+        return f"expected one of {', '.join(map(str, wanted))}, found {_short(value)}"
+    if error.validator in ("propertyNames", "pattern"):
+        return f"{_short(value)} does not have the form {wanted}{hint}"
+    return f"{error.message}{hint}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

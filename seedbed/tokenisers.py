@@ -1,0 +1,80 @@
+"""Tokenisers: from a text to the tokens that similarity is measured on. One function each.
+
+Case and width are folded first (NFKC, casefold), and punctuation is no token, as in rouge_score; unlike there, no
+letter of any language is deleted.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import regex
+
+from seedbed.errors import UserError
+
+Tokenise = Callable[[str], list[str]]
+_SUDACHI_BYTES = 49_149
+"""SudachiPy's longest input, in UTF-8 bytes."""
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_CHARACTER = regex.compile(r"[\p{L}\p{N}]\p{M}*")
+
+
+def load_tokeniser(settings: dict[str, Any]) -> Tokenise:
+    """Return the tokeniser that `filter.tokeniser` names.
+
+    Raises:
+        UserError: Sudachi's dictionary is not installed, or is of another version than the one named.
+    """
+    if settings["name"] == "space":
+        return space
+    if settings["name"] == "character":
+        return character
+    named = settings.get("dictionary", "")
+    try:
+        installed = version("sudachidict-core")
+    except PackageNotFoundError:
+        raise UserError("filter.tokeniser: sudachidict-core is not installed; run `make .venv`, or name another") from None
+    if installed != named:
+        raise UserError(
+            f"filter.tokeniser.dictionary: {named!r} is named in params.yaml, {installed!r} is installed; tokens and so "
+            "decisions differ between them: name the installed one, or install the one named"
+        )
+    from sudachipy import Dictionary, SplitMode
+
+    mode = {"A": SplitMode.A, "B": SplitMode.B, "C": SplitMode.C}[settings.get("mode", "C")]
+    return partial(sudachi, Dictionary(dict="core").create(mode=mode))
+
+
+def fold(text: str) -> str:
+    """Return `text` with case and width folded."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def space(text: str) -> list[str]:
+    """Words of a language that separates them: runs of letters, marks and digits."""
+    return _WORD.findall(fold(text))
+
+
+def character(text: str) -> list[str]:
+    """Letters and digits, one by one, each with its combining marks."""
+    return _CHARACTER.findall(fold(text))
+
+
+def sudachi(tokenizer: Any, text: str) -> list[str]:
+    """Japanese morphemes, by SudachiPy."""
+    words: list[str] = []
+    for part in _parts(fold(text)):
+        words.extend(word for word in (morpheme.surface() for morpheme in tokenizer.tokenize(part)) if _WORD.search(word))
+    return words
+
+
+def _parts(text: str) -> list[str]:
+    """Cut a text that is too long for Sudachi at line ends, or else anywhere."""
+    if len(text) * 4 <= _SUDACHI_BYTES or len(text.encode()) <= _SUDACHI_BYTES:
+        return [text]
+    parts, step = [], _SUDACHI_BYTES // 4
+    for line in text.splitlines(keepends=True):
+        parts.extend(line[start : start + step] for start in range(0, len(line), step))
+    return parts

@@ -1,0 +1,75 @@
+"""Transcripts: the requests and responses of one stage run, in request order, every attempt a line.
+
+    {"id":"fermi-01","key":"9f2c…","request":{…},"response":{…}}
+
+A transcript is a plain DVC output, so `dvc push` shares what was paid for. A stage that misses responses first *warms*
+its store from the transcripts that `dvc.lock` still names: DVC deletes the outputs of a stage before it runs, but the
+lock and the blob in the DVC cache are still there.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+from seedbed.errors import UserError
+from seedbed.outcomes import Exchange, Outcome
+from seedbed.requests import request_of
+from seedbed.rows import canonical, read_rows, writing
+from seedbed.store import Store, cache_folder
+from seedbed.yaml12 import load_yaml
+
+FOLDER = "data/build/responses/"
+
+
+@contextmanager
+def transcript(path: Path, store: Store) -> Iterator[Callable[[Outcome[Any]], None]]:
+    """Write a stage's transcript, all or nothing, outcome by outcome, and note that the store holds it."""
+    digest = md5(usedforsecurity=False)
+    with writing(path) as file:
+
+        def record(outcome: Outcome[Any]) -> None:
+            for request, response in outcome.exchanges:
+                row = {"id": request.id, "key": request.key, "request": request.content, "response": response}
+                line = canonical(row) + "\n"
+                digest.update(line.encode())
+                file.write(line)
+
+        yield record
+    store.remember_read(digest.hexdigest())
+
+
+def read_transcript(path: Path) -> Iterator[Exchange]:
+    """Yield the exchanges of a transcript, each key verified.
+
+    Raises:
+        UserError: not a transcript, or a key that is not its request's.
+    """
+    for number, row in enumerate(read_rows(path, "exchange", unique=None), start=1):
+        try:
+            yield request_of(row["key"], row["request"], row["id"]), row["response"]
+        except ValueError as error:
+            raise UserError(f"{path}:{number}: {error}; the file was changed by hand or damaged, restore it") from None
+
+
+def warm_store(store: Store, root: Path = Path(".")) -> int:
+    """Read the transcripts that `dvc.lock` names into the store; return how many responses were new.
+
+    Transcripts that the DVC cache does not hold are passed over: `dvc pull` brings them.
+    """
+    new = 0
+    for stage, digest in locked_transcripts(root / "dvc.lock"):
+        blob = cache_folder(root) / "files" / "md5" / digest[:2] / digest[2:]
+        if not store.has_read(digest) and blob.is_file():
+            new += store.warm(digest, stage, read_transcript(blob))
+    return new
+
+
+def locked_transcripts(lock: Path) -> list[tuple[str, str]]:
+    """Return (stage, MD5) of each transcript that a `dvc.lock` names; nothing where there is no lock."""
+    if not lock.is_file():
+        return []
+    stages = load_yaml(lock).get("stages", {})
+    outs = [(stage, out) for stage, entry in stages.items() for out in entry.get("outs", [])]
+    return [(stage, out["md5"]) for stage, out in outs if out["path"].startswith(FOLDER)]

@@ -1,0 +1,82 @@
+"""answer: one model's answer to one question; asked for, or recorded.
+
+{"failure":null,"id":"fermi-01","made_by":{…},"model":"good","request":"9f2c…","text":"大阪市の面積は…"}
+"""
+
+import argparse
+from pathlib import Path
+
+from seedbed.ask import Asker
+from seedbed.errors import UserError, run
+from seedbed.fastchat import read_answers
+from seedbed.outcomes import refuse_failures
+from seedbed.params import Params, Speaker, load_params, speaker
+from seedbed.prompts import Prompt, load_prompt, render
+from seedbed.replies import Response, text_of
+from seedbed.requests import Request, build_request
+from seedbed.rows import Row, read_rows, write_rows, write_text
+from seedbed.transcripts import transcript
+
+
+def build(questions: list[Row], to: Speaker, prompt: Prompt) -> list[Request]:
+    """Return one request a question; the question is put as it is."""
+    return [
+        build_request(question["id"], to, prompt, render(prompt, to.structured, {}, {"question": question["text"]}))
+        for question in questions
+    ]
+
+
+def read(request: Request, response: Response) -> str:
+    """Return the text of a whole answer."""
+    return text_of(response)
+
+
+def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:
+    """Return the answers of a file.
+
+    Raises:
+        UserError: a question without an answer, or an answer for an unknown question.
+    """
+    answers, ids = read_answers(path), [question["id"] for question in questions]
+    if missing := [id for id in ids if id not in answers]:
+        raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); add it, or drop the question")
+    if unknown := sorted(answers.keys() - set(ids)):
+        raise UserError(f"{path}: an answer to {unknown[0]!r}, which is no question of data/; import the questions with it")
+    common = {"model": model, "failure": None, "request": None, "made_by": {"recorded": str(path)}}
+    return [{"id": id, "text": answers[id]} | common for id in ids]
+
+
+def ask(questions: list[Row], model: str, params: Params, transcript_path: Path) -> list[Row]:
+    """Return the answers of an endpoint's model, and write the transcript."""
+    to, settings, stage = speaker(params, f"models.{model}"), params["answer"], f"answer@{model}"
+    requests = build(questions, to, load_prompt("answer"))
+    with Asker(stage, params, to, settings["max_attempts"]) as asker, transcript(transcript_path, asker.store) as record:
+        outcomes = asker.ask(requests, read)
+        for outcome in outcomes:
+            record(outcome)
+        refuse_failures(stage, [o for o in outcomes if o.failure], len(outcomes), settings["max_failed"])
+    common = {"model": model, "made_by": to.made_by}
+    return [{"id": o.request.id, "text": o.value, "failure": o.failure, "request": o.request.key} | common for o in outcomes]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True, help="id of a model in params.yaml")
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--transcript", type=Path, required=True)
+    args = parser.parse_args()
+
+    params = load_params()
+    questions = list(read_rows(args.questions, "edited_question"))
+    recording = params["models"][args.model].get("recorded")
+    if recording:
+        answers = recorded(questions, args.model, Path(recording))
+        write_text(args.transcript, "")
+    else:
+        answers = ask(questions, args.model, params, args.transcript)
+    write_rows(args.out, answers, "answer")
+
+
+if __name__ == "__main__":
+    run(main)

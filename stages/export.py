@@ -1,0 +1,66 @@
+"""export: one training example, in each format that trainers read.
+
+Two training sets: `seedbed` (the edited seeds and the instructions generated from them) and `baseline` (the common
+practice: English tasks translated directly, with no post-edit), so that the two methods can be compared.
+
+    {"messages":[{"content":"…","role":"user"},{"content":"…","role":"assistant"}]}
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from seedbed.errors import run
+from seedbed.params import load_params
+from seedbed.rows import Row, read_rows, write_rows
+
+
+def alpaca(task: Row) -> Row:
+    """Stanford Alpaca's fields."""
+    return {name: task[name] for name in ("instruction", "input", "output")}
+
+
+def messages(task: Row) -> Row:
+    """Chat messages, as OpenAI's fine-tuning and most trainers read them."""
+    return {"messages": [{"role": "user", "content": asked(task)}, {"role": "assistant", "content": task["output"]}]}
+
+
+def sharegpt(task: Row) -> Row:
+    """ShareGPT's conversations."""
+    return {"conversations": [{"from": "human", "value": asked(task)}, {"from": "gpt", "value": task["output"]}]}
+
+
+def asked(task: Row) -> str:
+    """Return instruction and input as one user message."""
+    return "\n\n".join(filter(None, [task["instruction"], task["input"]]))
+
+
+FORMATS: dict[str, Callable[[Row], Row]] = {"alpaca": alpaca, "messages": messages, "sharegpt": sharegpt}
+
+
+def baseline_tasks(translated: Path) -> Iterator[Row]:
+    """Yield the direct translations; one that failed is dropped."""
+    yield from (row["translation"] for row in read_rows(translated, "translated_task") if row["translation"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=Path, required=True)
+    parser.add_argument("--instructions", type=Path, required=True)
+    parser.add_argument("--baseline", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder")
+    args = parser.parse_args()
+
+    settings = load_params()["export"]
+    for format in settings["formats"]:
+        seeds = read_rows(args.seeds, "edited_task") if settings["seeds"] else iter(())
+        instructions = read_rows(args.instructions, "instruction")
+        sets = {"seedbed": chain(seeds, instructions), "baseline": baseline_tasks(args.baseline)}
+        for name, tasks in sets.items():
+            rows = map(FORMATS[format], tasks)
+            write_rows(args.out / f"{name}.{format}.jsonl", rows, f"export_{format}")
+
+
+if __name__ == "__main__":
+    run(main)

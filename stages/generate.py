@@ -1,0 +1,135 @@
+"""generate: one candidate instruction, with its slot and its demonstrations.
+
+    {"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},"output":"…",
+     "request":"9f2c…","slot":12,"task_type":"advice"}
+
+The candidates are those of the shortest prefix of slots of which at least `generate.target` pass the filter.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from math import ceil
+from pathlib import Path
+
+from seedbed.ask import Asker
+from seedbed.demonstrations import draw
+from seedbed.errors import UserError, run
+from seedbed.filters import Filter, load_filter
+from seedbed.outcomes import Outcome, refuse_failures
+from seedbed.params import Params, Speaker, load_params, speaker
+from seedbed.prompts import Prompt, load_prompt, render
+from seedbed.replies import json_of
+from seedbed.requests import Request, build_request
+from seedbed.rows import Row, canonical, read_rows, writing_rows
+from seedbed.transcripts import transcript
+
+Slot = tuple[list[Row], Outcome[Row]]
+"""A slot's candidates, and what became of its request."""
+_SHOWN = ("task_type", "instruction", "input", "output")
+
+
+def build(slot: int, shown: list[Row], to: Speaker, prompt: Prompt, per_slot: int) -> Request:
+    """Return the request of one slot."""
+    demonstrations = "\n".join(canonical({name: row[name] for name in _SHOWN}) for row in shown)
+    messages = render(prompt, to.structured, {"demonstrations": demonstrations}, {"count": str(per_slot)})
+    return build_request(f"s{slot:05}", to, prompt, messages, slot=slot)
+
+
+def shown_in(slot: int, seeds: dict[str, Row], accepted: dict[str, Row], settings: Params) -> list[Row]:
+    """Return the demonstrations of a slot: seeds, and what earlier waves had accepted."""
+    counts = settings["demonstrations"]
+    ids = draw(seeds, counts["seeds"], settings["seed"], slot)
+    more = draw(accepted, counts["generated"], settings["seed"], slot)
+    return [seeds[id] for id in ids] + [accepted[id] for id in more]
+
+
+def candidates_of(slot: int, shown: list[Row], outcome: Outcome[Row], to: Speaker, per_slot: int) -> list[Row]:
+    """Return a slot's candidates, at most `per_slot`; none where its request failed."""
+    written = outcome.value["instructions"][:per_slot] if outcome.value else []
+    common = {
+        "slot": slot,
+        "demonstrations": [row["id"] for row in shown],
+        "request": outcome.request.key,
+        "made_by": to.made_by,
+    }
+    return [fields | common | {"id": f"s{slot:05}-{index}", "index": index} for index, fields in enumerate(written)]
+
+
+def hunt(asker: Asker, seeds: dict[str, Row], filter: Filter, prompt: Prompt, to: Speaker, settings: Params) -> Iterator[Slot]:
+    """Ask slot after slot until `target` instructions pass the filter; yield each slot in order.
+
+    A wave is as many slots as are needed if all of their instructions pass, so none is sent in vain. Where generated
+    demonstrations are drawn, a wave ends at the next multiple of `wave`, and draws from what stood before it.
+
+    Raises:
+        UserError: `max_slots` slots do not give `target` instructions.
+    """
+    accepted: dict[str, Row] = {}
+    reasons: Counter[str] = Counter()
+    kept = slot = 0
+    while kept < settings["target"]:
+        size = min(ceil((settings["target"] - kept) / settings["per_slot"]), settings["max_slots"] - slot)
+        if settings["demonstrations"]["generated"]:
+            size = min(size, settings["wave"] - slot % settings["wave"])
+            drawn_from = accepted if slot % settings["wave"] == 0 else drawn_from
+        else:
+            drawn_from = {}
+        if size <= 0:
+            raise UserError(_shortfall(kept, slot, reasons, settings))
+        shown = [shown_in(number, seeds, drawn_from, settings) for number in range(slot, slot + size)]
+        requests = [build(slot + i, rows, to, prompt, settings["per_slot"]) for i, rows in enumerate(shown)]
+        drawn_from = dict(drawn_from)
+        for rows, outcome in zip(shown, asker.ask(requests, json_of), strict=True):
+            candidates = candidates_of(slot, rows, outcome, to, settings["per_slot"])
+            for candidate in candidates:
+                rejection = filter.decide(candidate)
+                reasons[rejection.reason if rejection else "kept"] += 1
+                if rejection is None and settings["demonstrations"]["generated"]:
+                    accepted[candidate["id"]] = candidate
+            kept = reasons["kept"]
+            yield candidates, outcome
+            slot += 1
+
+
+def _shortfall(kept: int, slots: int, reasons: Counter[str], settings: Params) -> str:
+    told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common() if reason != "kept")
+    return (
+        f"generate: after {slots} slots (generate.max_slots) {kept} of {settings['target']} instructions (generate.target) "
+        f"pass the filter; rejected: {told or 'none'}; raise max_slots, lower target, or look into what is rejected"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--transcript", type=Path, required=True)
+    args = parser.parse_args()
+
+    params = load_params()
+    settings, to, prompt = params["generate"], speaker(params, "generate"), load_prompt("generate")
+    seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
+    filter = load_filter(params, seeds.values(), read_rows(args.questions, "edited_question"), prompt)
+    failed: list[Outcome[Row]] = []
+    slots = 0
+
+    with (
+        Asker("generate", params, to, settings["max_attempts"]) as asker,
+        transcript(args.transcript, asker.store) as record,
+        writing_rows(args.out, "candidate") as write,
+    ):
+        for candidates, outcome in hunt(asker, seeds, filter, prompt, to, settings):
+            for candidate in candidates:
+                write(candidate)
+            record(outcome)
+            slots += 1
+            failed += [outcome] if outcome.failure else []
+        refuse_failures("generate", failed, slots, settings["max_failed"])
+    print(f"generate: {slots} slots", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,148 @@
+"""judge: one judgment: match, question, order; asked for, or recorded.
+
+{"baseline":"thin","explanation":"…","failure":null,"made_by":{…},"match":"good-vs-thin","model":"good","order":"ab",
+ "question":"fermi-01","request":"9f2c…","verdict":"first"}
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from seedbed.ask import Asker
+from seedbed.errors import UserError, run
+from seedbed.fastchat import check_quoted, judgments_of, read_verdicts, slug
+from seedbed.outcomes import refuse_failures
+from seedbed.params import Params, Speaker, load_params, speaker
+from seedbed.prompts import Prompt, load_prompt, render
+from seedbed.requests import Request, build_request
+from seedbed.rows import Row, read_rows, write_rows, write_text
+from seedbed.transcripts import transcript
+from seedbed.verdicts import judgment_of
+
+ORDERS = ("ab", "ba")
+Answers = dict[str, Row]
+"""A model's answers by question id."""
+
+
+def build(
+    questions: list[Row],
+    model: Answers,
+    baseline: Answers,
+    references: dict[str, str],
+    prompts: dict[bool, Prompt],
+    to: Speaker,
+) -> list[Request]:
+    """Return two requests a question, `ab` and `ba`; none where one of the answers failed.
+
+    Args:
+        questions: the questions, in order.
+        model, baseline: the answers of the two.
+        references: the references, by question id, of the questions that are judged with one.
+        prompts: the prompt without (False) and with (True) a reference.
+        to: the judge.
+    """
+    requests = []
+    for question in questions:
+        id = question["id"]
+        texts = [model[id]["text"], baseline[id]["text"]]
+        if None in texts:
+            continue
+        for order in ORDERS:
+            first, second = texts if order == "ab" else texts[::-1]
+            data = {"question": question["text"], "answer_a": first, "answer_b": second}
+            data |= {"reference": references[id]} if id in references else {}
+            prompt = prompts[id in references]
+            requests.append(build_request(f"{id}.{order}", to, prompt, render(prompt, to.structured, data)))
+    return requests
+
+
+def used_references(questions: list[Row], path: Path, categories: list[str]) -> dict[str, str]:
+    """Return the references of the questions in `categories`, by question id.
+
+    Raises:
+        UserError: one of them has none.
+    """
+    known = {row["id"]: row["reference"] for row in read_rows(path, "reference")}
+    wanted = [question["id"] for question in questions if question["category"] in categories]
+    if missing := [id for id in wanted if id not in known]:
+        raise UserError(
+            f"{path}: no reference for question {missing[0]!r} ({len(missing)} missing), whose category is in "
+            "judge.reference_categories; write it, or take the category off that list"
+        )
+    return {id: known[id] for id in wanted}
+
+
+def recorded(match: str, params: Params, answers: tuple[Answers, Answers]) -> Iterator[Row]:
+    """Yield the judgments of a verdicts file; a quoted answer must be the answer there is."""
+    model, baseline = params["matches"][match]["model"], params["matches"][match]["baseline"]
+    path = Path(params["matches"][match]["recorded"])
+    names = (params["models"][model].get("name", model), params["models"][baseline].get("name", baseline))
+    by_name = {name: {id: row["text"] or "" for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
+    judged = set()
+    for row in read_verdicts(path):
+        if {row["model_1"], row["model_2"]} != set(names):
+            raise UserError(
+                f"{path}: row {row['question_id']!r} is not of {names[0]!r} and {names[1]!r}, but of "
+                f"{row['model_1']!r} and {row['model_2']!r}; import each match from its own models"
+            )
+        if slug(row["question_id"]) not in answers[0]:
+            raise UserError(f"{path}: row {row['question_id']!r}: no such question; import the questions with it")
+        check_quoted(row, path, by_name)
+        judged.add(slug(row["question_id"]))
+        for judgment in judgments_of(row, model, baseline, names):
+            yield judgment | {"match": match, "request": None, "made_by": {"recorded": str(path)}}
+    if missing := [id for id in answers[0] if id not in judged]:
+        raise UserError(f"{path}: no judgment of question {missing[0]!r} ({len(missing)} missing)")
+
+
+def ask(
+    match: str, questions: list[Row], answers: tuple[Answers, Answers], references: dict[str, str], params: Params, path: Path
+) -> Iterator[Row]:
+    """Yield the judgments of the judge, `invalid` where a reply or an answer could not be used; write the transcript."""
+    to, settings, stage = speaker(params, "judge"), params["judge"], f"judge@{match}"
+    prompts = {False: load_prompt("judge"), True: load_prompt("judge_reference")}
+    requests = build(questions, *answers, references, prompts, to)
+    with Asker(stage, params, to, settings["max_attempts"]) as asker, transcript(path, asker.store) as record:
+        outcomes = {outcome.request.id: outcome for outcome in asker.ask(requests, judgment_of)}
+        for outcome in outcomes.values():
+            record(outcome)
+        refuse_failures(stage, [o for o in outcomes.values() if o.failure], len(outcomes), settings["max_failed"])
+    sides = {name: params["matches"][match][name] for name in ("model", "baseline")}
+    for question in questions:
+        for order in ORDERS:
+            row = {"match": match, "question": question["id"], "order": order, "made_by": to.made_by} | sides
+            outcome = outcomes.get(f"{question['id']}.{order}")
+            if outcome is None:
+                failure = {"reason": "no_answer", "detail": "one of the two answers failed", "text": None}
+                yield row | {"verdict": "invalid", "explanation": None, "failure": failure, "request": None}
+            else:
+                value = outcome.value or {"verdict": "invalid", "explanation": (outcome.failure or {}).get("text")}
+                yield row | value | {"failure": outcome.failure, "request": outcome.request.key}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--match", required=True, help="id of a match in params.yaml")
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--model-answers", type=Path, required=True)
+    parser.add_argument("--baseline-answers", type=Path, required=True)
+    parser.add_argument("--references", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--transcript", type=Path, required=True)
+    args = parser.parse_args()
+
+    params = load_params()
+    questions = list(read_rows(args.questions, "edited_question"))
+    paths = (args.model_answers, args.baseline_answers)
+    model, baseline = ({row["id"]: row for row in read_rows(path, "answer")} for path in paths)
+    if "recorded" in params["matches"][args.match]:
+        judgments = list(recorded(args.match, params, (model, baseline)))
+        write_text(args.transcript, "")
+    else:
+        references = used_references(questions, args.references, params["judge"]["reference_categories"])
+        judgments = list(ask(args.match, questions, (model, baseline), references, params, args.transcript))
+    write_rows(args.out, judgments, "judgment")
+
+
+if __name__ == "__main__":
+    run(main)

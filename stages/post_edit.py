@@ -1,0 +1,78 @@
+"""post_edit: the translated row after the person's edit, with its status.
+
+{"category":"fermi","id":"fermi-01","made_by":{…},"status":"edited","text":"大阪市内に…"}
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from seedbed.corpora import FIELDS, status_of
+from seedbed.errors import UserError, run
+from seedbed.params import load_params
+from seedbed.rows import Row, read_rows, write_rows
+
+_APPLIED = {"edited", "outdated", "approved"}
+_NOT_REVIEWED = {"unreviewed", "stale"}
+
+
+def edited(translated: list[Row], edits: dict[str, Row], kind: str, unreviewed: str) -> Iterator[Row]:
+    """Yield the rows that stay, in order.
+
+    Args:
+        translated: rows of `translate`; one without a translation is dropped.
+        edits: the edits, by row id.
+        kind: `task` or `question`.
+        unreviewed: `use`, `drop` or `fail`: what becomes of a row without an edit that holds.
+    """
+    for row in translated:
+        if row["translation"] is None:
+            continue
+        edit = edits.get(row["id"])
+        status = status_of(row, edit)
+        if status in _NOT_REVIEWED and unreviewed == "fail":
+            raise UserError(f"row {row['id']!r} is {status}, and post_edit.unreviewed is 'fail': review it")
+        if status in _NOT_REVIEWED and unreviewed == "drop":
+            continue
+        fields = edit["fields"] if edit and status in _APPLIED else row["translation"]
+        rest = {name: value for name, value in row.items() if name not in ("source", "translation", "failure")}
+        yield rest | {name: fields[name] for name in FIELDS[kind]} | {"status": status}
+
+
+def read_edits(path: Path, kind: str) -> dict[str, Row]:
+    """Return the edits in `path` by row id; none where there is no such file."""
+    edits = {row["id"]: row for row in read_rows(path, "edit")} if path.is_file() else {}
+    for id, edit in edits.items():
+        if set(edit["fields"]) != set(FIELDS[kind]):
+            raise UserError(
+                f"{path}: edit {id!r}: fields: expected {', '.join(FIELDS[kind])}, found {', '.join(edit['fields'])}"
+            )
+    return edits
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", required=True, help="id of a corpus in params.yaml")
+    parser.add_argument("--translated", type=Path, required=True)
+    parser.add_argument("--edits", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+
+    params = load_params()
+    kind = params["corpora"][args.corpus]["kind"]
+    translated = list(read_rows(args.translated, f"translated_{kind}"))
+    edits = read_edits(args.edits, kind)
+    rows = list(edited(translated, edits, kind, params["post_edit"]["unreviewed"]))
+    write_rows(args.out, rows, f"edited_{kind}")
+
+    counts = Counter(row["status"] for row in rows)
+    counts["orphaned edits"] = len(edits.keys() - {row["id"] for row in translated})
+    counts["dropped"] = len(translated) - len(rows)
+    words = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if count)
+    print(f"post_edit@{args.corpus}: {words}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,72 @@
+"""translate: one seed task, question or baseline task in the target language.
+
+{"category":"fermi","failure":null,"id":"fermi-01","made_by":{…},"source":{"text":"How many…"},"translation":{"text":"大阪に…"}}
+"""
+
+import argparse
+from pathlib import Path
+
+from seedbed.ask import Asker
+from seedbed.corpora import FIELDS, fields_of, read_corpus
+from seedbed.errors import run
+from seedbed.outcomes import Outcome, refuse_failures
+from seedbed.params import Params, Speaker, load_params, speaker
+from seedbed.prompts import Prompt, load_prompt, render
+from seedbed.replies import json_of
+from seedbed.requests import Request, build_request
+from seedbed.rows import Row, canonical, write_rows
+from seedbed.transcripts import transcript
+
+
+def build(rows: list[Row], kind: str, to: Speaker, prompt: Prompt) -> list[Request]:
+    """Return one request a row: its source fields, as JSON."""
+    return [
+        build_request(row["id"], to, prompt, render(prompt, to.structured, {"source": canonical(fields_of(row, kind))}))
+        for row in rows
+    ]
+
+
+def translated(row: Row, kind: str, to: Speaker, outcome: Outcome[Row]) -> Row:
+    """Return the output row of one source row."""
+    rest = {name: value for name, value in row.items() if name not in FIELDS[kind]}
+    source = fields_of(row, kind)
+    return rest | {"source": source, "translation": outcome.value, "failure": outcome.failure, "made_by": to.made_by}
+
+
+def original(row: Row, kind: str) -> Row:
+    """Return the output row of a row that is in the target language already."""
+    rest = {name: value for name, value in row.items() if name not in FIELDS[kind]}
+    fields = fields_of(row, kind)
+    return rest | {"source": fields, "translation": fields, "failure": None, "made_by": None}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", required=True, help="id of a corpus in params.yaml")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--transcript", type=Path, required=True)
+    args = parser.parse_args()
+
+    params: Params = load_params()
+    corpus, to, stage = params["corpora"][args.corpus], speaker(params, "translate"), f"translate@{args.corpus}"
+    kind, prompt = corpus["kind"], load_prompt(f"translate_{corpus['kind']}")
+    rows = list(read_corpus(Path(corpus["source"]), kind, params))
+    in_target_language = corpus["language"] == params["language"]
+
+    with (
+        Asker(stage, params, to, params["translate"]["max_attempts"]) as asker,
+        transcript(args.transcript, asker.store) as record,
+    ):
+        outcomes = asker.ask([] if in_target_language else build(rows, kind, to, prompt), json_of)
+        for outcome in outcomes:
+            record(outcome)
+        refuse_failures(stage, [o for o in outcomes if o.failure], len(outcomes), params["translate"]["max_failed"])
+    if in_target_language:
+        out = [original(row, kind) for row in rows]
+    else:
+        out = [translated(row, kind, to, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+    write_rows(args.out, out, f"translated_{kind}")
+
+
+if __name__ == "__main__":
+    run(main)
