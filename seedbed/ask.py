@@ -7,7 +7,7 @@ with Asker("judge@good-vs-thin", params, speaker, max_attempts=3) as asker:
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self

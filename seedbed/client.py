@@ -5,7 +5,6 @@ Only a stage that has something to send imports this module; importing the clien
 
 import os
 import socket
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit

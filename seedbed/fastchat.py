@@ -6,10 +6,12 @@ where `g1` showed model_1 first and `g2` showed model_2 first; a winner is `mode
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from seedbed.errors import UserError
+from seedbed.params import Params
 from seedbed.rows import Row, read_rows
 
 _WINNERS = {"model_1", "model_2", "tie", "error"}
@@ -113,7 +115,8 @@ def judgments_of(row: Row, model: str, baseline: str, names: tuple[str, str]) ->
 
     Args:
         row: a row of `read_verdicts`.
-        model, baseline: their ids.
+        model: id of the model.
+        baseline: id of the baseline.
         names: their names in the row.
     """
     model_is_first = row["model_1"] == names[0]
@@ -136,6 +139,44 @@ def judgments_of(row: Row, model: str, baseline: str, names: tuple[str, str]) ->
             }
         )
     return judgments
+
+
+def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Row], dict[str, Row]]) -> Iterator[Row]:
+    """Yield the judgments of a match's verdicts file; a question that the file leaves out is `invalid` in both orders.
+
+    Args:
+        match: id of the match.
+        params: the whole of `params.yaml`.
+        answers: the model's and the baseline's answers, by question id.
+
+    Raises:
+        UserError: a verdict on other models, on an unknown question, or on another answer than the one there is.
+    """
+    model, baseline = params["matches"][match]["model"], params["matches"][match]["baseline"]
+    path = Path(params["matches"][match]["recorded"])
+    names = (params["models"][model].get("name", model), params["models"][baseline].get("name", baseline))
+    texts = {name: {id: row["text"] or "" for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
+    common = {"match": match, "request": None, "made_by": {"recorded": str(path)}}
+    judged = set()
+    for row in read_verdicts(path):
+        where = f"{path}: row {row['question_id']!r}"
+        if {row["model_1"], row["model_2"]} != set(names):
+            raise UserError(
+                f"{where}: the verdict is on {row['model_1']!r} and {row['model_2']!r}, the match is of {names[0]!r} and "
+                f"{names[1]!r}; give the match its own file"
+            )
+        id = slug(row["question_id"])
+        if id not in answers[0]:
+            raise UserError(f"{where}: no such question; import the questions with the verdicts")
+        check_quoted(row, path, texts)
+        judged.add(id)
+        for judgment in judgments_of(row, model, baseline, names):
+            yield judgment | common
+    failure = {"reason": "not_judged", "detail": "the recorded file has no verdict on this question", "text": None}
+    for id in (id for id in answers[0] if id not in judged):
+        for order in ("ab", "ba"):
+            row = {"model": model, "baseline": baseline, "question": id, "order": order, "verdict": "invalid"}
+            yield row | {"explanation": None, "failure": failure} | common
 
 
 def refuse_equal_slugs(slugs: list[str], what: str) -> None:

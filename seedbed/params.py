@@ -58,29 +58,27 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
 
 def _cross_check(params: Params) -> tuple[list[str | int], str] | None:
     """What a schema cannot say: that the names used are names given."""
-    endpoints, models, categories = params["endpoints"], params["models"], params["categories"]
+    endpoints, models = params["endpoints"], params["models"]
     for name, endpoint in endpoints.items():
         if name != STAND_IN and "base_url" not in endpoint:
             return ["endpoints", name], "the field 'base_url' is missing; only the stand-in does without"
-    blocks: dict[str, Any] = {name: params[name] for name in ("translate", "generate", "judge")}
-    speakers = [([name], block) for name, block in blocks.items()]
-    speakers += [(["models", name], model) for name, model in models.items() if "recorded" not in model]
-    for at, block in speakers:
-        if block["endpoint"] not in endpoints:
-            return [
-                *at,
-                "endpoint",
-            ], f"unknown endpoint {block['endpoint']!r}{did_you_mean(block['endpoint'], list(endpoints))}"
-    for name, match in params["matches"].items():
-        for side in ("model", "baseline"):
-            if match[side] not in models:
-                return ["matches", name, side], f"unknown model {match[side]!r}{did_you_mean(match[side], list(models))}"
-        if match["model"] == match["baseline"]:
-            return ["matches", name], f"{match['model']!r} is matched against itself; name two models"
+    named: list[tuple[list[str | int], str, str, list[str]]] = []
+    for block in ("translate", "generate", "judge"):
+        named.append(([block, "endpoint"], "endpoint", params[block]["endpoint"], list(endpoints)))
+    for id, model in models.items():
+        if "endpoint" in model:
+            named.append((["models", id, "endpoint"], "endpoint", model["endpoint"], list(endpoints)))
+    for id, match in params["matches"].items():
+        named += [(["matches", id, side], "model", match[side], list(models)) for side in ("model", "baseline")]
     for category in params["judge"]["reference_categories"]:
-        if category not in categories:
-            return ["judge", "reference_categories"], f"unknown category {category!r}{did_you_mean(category, categories)}"
-    if "all" in categories:
+        named.append((["judge", "reference_categories"], "category", category, params["categories"]))
+    for field, what, word, known in named:
+        if word not in known:
+            return field, f"unknown {what} {word!r}{did_you_mean(word, known)}"
+    for id, match in params["matches"].items():
+        if match["model"] == match["baseline"]:
+            return ["matches", id], f"{match['model']!r} is matched against itself; name two models"
+    if "all" in params["categories"]:
         return ["categories"], "'all' is the report's word for the total; give the category another name"
     return None
 

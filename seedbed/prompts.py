@@ -77,14 +77,13 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
     found: set[str] = set()
     for part in ("system", "user"):
         template = Template(document.get(part, ""))
+        where = f"{path}:{line_of(path, [part])}: {part}" if part in document else part
         if not template.is_valid():
-            raise UserError(f"{path}:{line_of(path, [part])}: {part}: a '$' that begins no variable; write '$$' for a dollar")
-        for name in template.get_identifiers():
-            if name not in variables:
-                raise UserError(
-                    f"{path}:{line_of(path, [part])}: {part}: unknown variable ${name}{did_you_mean(name, sorted(variables))}"
-                )
-            found.add(name)
+            raise UserError(f"{where}: a '$' that begins no variable; write '$$' for a dollar")
+        for variable in template.get_identifiers():
+            if variable not in variables:
+                raise UserError(f"{where}: unknown variable ${variable}{did_you_mean(variable, sorted(variables))}")
+            found.add(variable)
     if missing := sorted(variables - found):
         raise UserError(f"{path}: the variable ${missing[0]} is missing; this prompt must show it somewhere")
     return Prompt(

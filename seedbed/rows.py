@@ -6,7 +6,6 @@ A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -112,21 +111,24 @@ def writing(path: Path) -> Iterator[TextIO]:
     try:
         with part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
-        os.replace(part, path)
+        part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
-def writing_rows(path: Path, schema: str) -> Iterator[Callable[[Row], None]]:
-    """Write canonical JSON Lines, all or nothing, each row checked against `schemas/rows/<schema>.schema.json`."""
+def writing_rows(path: Path, schema: str | None) -> Iterator[Callable[[Row], None]]:
+    """Write canonical JSON Lines, all or nothing, each row checked against `schemas/rows/<schema>.schema.json`.
+
+    Rows of another project's making have no schema.
+    """
     from seedbed.schemas import first_problem
 
     with writing(path) as file:
 
         def write(row: Row) -> None:
-            problem = first_problem(row, f"rows/{schema}")
+            problem = first_problem(row, f"rows/{schema}") if schema else None
             if problem:
                 raise AssertionError(f"{path}: a row that breaks its own schema {schema}: {problem}: {canonical(row)[:300]}")
             file.write(canonical(row) + "\n")
@@ -134,7 +136,7 @@ def writing_rows(path: Path, schema: str) -> Iterator[Callable[[Row], None]]:
         yield write
 
 
-def write_rows(path: Path, rows: Iterable[Row], schema: str) -> None:
+def write_rows(path: Path, rows: Iterable[Row], schema: str | None) -> None:
     """Write all `rows` as `writing_rows` does."""
     with writing_rows(path, schema) as write:
         for row in rows:

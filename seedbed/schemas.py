@@ -24,7 +24,7 @@ def _validator(name: str) -> jsonschema.protocols.Validator:
     return jsonschema.Draft202012Validator(load_schema(name))
 
 
-def first_problem(value: object, name: str) -> tuple[list[str | int], str] | None:
+def first_problem(value: Any, name: str) -> tuple[list[str | int], str] | None:
     """Check `value` against the schema `name`.
 
     Returns:
@@ -33,28 +33,34 @@ def first_problem(value: object, name: str) -> tuple[list[str | int], str] | Non
     validator = _validator(name)
     if validator.is_valid(value):
         return None
-    error = min(validator.iter_errors(value), key=lambda e: (list(map(str, e.absolute_path)), e.validator != "type"))
+    # Of several problems in one place, the wrong type and the unknown key explain the others.
+    order = ["type", "additionalProperties"]
+    error = min(
+        validator.iter_errors(value), key=lambda e: (list(map(str, e.absolute_path)), e.validator not in order, e.validator)
+    )
     while error.context:
         error = max(error.context, key=lambda e: len(e.absolute_path))
     return list(error.absolute_path), _in_words(error)
 
 
 def _in_words(error: jsonschema.ValidationError) -> str:
-    value, wanted = error.instance, error.validator_value
-    if error.validator == "additionalProperties" and isinstance(value, dict):
-        known = list(error.schema.get("properties", {}))
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    if error.validator == "additionalProperties":
+        known = list(schema.get("properties", {}))
         unknown = next(key for key in value if key not in known)
         return f"unknown key {unknown!r}{did_you_mean(str(unknown), known)}"
-    if error.validator == "required" and isinstance(value, dict):
+    if error.validator == "required":
         missing = next(key for key in wanted if key not in value)
         return f"the field {missing!r} is missing"
-    hint = f": {error.schema['description']}" if "description" in error.schema else ""
+    hint = f": {schema['description']}" if "description" in schema else ""
     if error.validator == "type":
         types = wanted if isinstance(wanted, str) else " or ".join(wanted)
         return f"expected {types}, found {_short(value)}{hint}"
     if error.validator == "enum":
         return f"expected one of {', '.join(map(str, wanted))}, found {_short(value)}"
-    if error.validator in ("propertyNames", "pattern"):
+    if error.validator == "pattern":
         return f"{_short(value)} does not have the form {wanted}{hint}"
     return f"{error.message}{hint}"
 

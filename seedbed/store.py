@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from seedbed.errors import UserError
 from seedbed.replies import Response
@@ -31,7 +31,7 @@ create table if not exists transcripts (md5 text primary key) strict;   -- trans
 _BATCH = 500
 
 
-def cache_folder(root: Path = Path(".")) -> Path:
+def cache_folder(root: Path = Path()) -> Path:
     """Return the DVC cache folder of the repository at `root`, as DVC's own configuration has it."""
     from dvc.config import Config
 
@@ -39,7 +39,7 @@ def cache_folder(root: Path = Path(".")) -> Path:
     return Path(Config(str(dvc_folder))["cache"].get("dir") or dvc_folder / "cache")
 
 
-def store_path(root: Path = Path(".")) -> Path:
+def store_path(root: Path = Path()) -> Path:
     """Return where the store of the repository at `root` is."""
     named = os.environ.get("SEEDBED_STORE")
     return Path(named) if named else cache_folder(root).parent / "seedbed" / "store.sqlite"
@@ -160,7 +160,7 @@ def _refuse_tracked(path: Path) -> None:
         return
     relative = path.resolve().relative_to(folder)
     try:
-        command = ["git", "-C", folder, "ls-files", "--", relative]
+        command = ["git", "-C", str(folder), "ls-files", "--", str(relative)]
         tracked = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:  # no git on this machine, so nothing that could check out
         return

@@ -74,7 +74,8 @@ def _parts(text: str) -> list[str]:
     """Cut a text that is too long for Sudachi at line ends, or else anywhere."""
     if len(text) * 4 <= _SUDACHI_BYTES or len(text.encode()) <= _SUDACHI_BYTES:
         return [text]
-    parts, step = [], _SUDACHI_BYTES // 4
+    parts: list[str] = []
+    step = _SUDACHI_BYTES // 4
     for line in text.splitlines(keepends=True):
         parts.extend(line[start : start + step] for start in range(0, len(line), step))
     return parts

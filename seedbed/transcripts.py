@@ -53,7 +53,7 @@ def read_transcript(path: Path) -> Iterator[Exchange]:
             raise UserError(f"{path}:{number}: {error}; the file was changed by hand or damaged, restore it") from None
 
 
-def warm_store(store: Store, root: Path = Path(".")) -> int:
+def warm_store(store: Store, root: Path = Path()) -> int:
     """Read the transcripts that `dvc.lock` names into the store; return how many responses were new.
 
     Transcripts that the DVC cache does not hold are passed over: `dvc pull` brings them.

@@ -67,20 +67,19 @@ def hunt(asker: Asker, seeds: dict[str, Row], filter: Filter, prompt: Prompt, to
         UserError: `max_slots` slots do not give `target` instructions.
     """
     accepted: dict[str, Row] = {}
+    drawn_from: dict[str, Row] = {}
     reasons: Counter[str] = Counter()
     kept = slot = 0
     while kept < settings["target"]:
         size = min(ceil((settings["target"] - kept) / settings["per_slot"]), settings["max_slots"] - slot)
         if settings["demonstrations"]["generated"]:
+            if slot % settings["wave"] == 0:
+                drawn_from = dict(accepted)
             size = min(size, settings["wave"] - slot % settings["wave"])
-            drawn_from = accepted if slot % settings["wave"] == 0 else drawn_from
-        else:
-            drawn_from = {}
         if size <= 0:
             raise UserError(_shortfall(kept, slot, reasons, settings))
         shown = [shown_in(number, seeds, drawn_from, settings) for number in range(slot, slot + size)]
         requests = [build(slot + i, rows, to, prompt, settings["per_slot"]) for i, rows in enumerate(shown)]
-        drawn_from = dict(drawn_from)
         for rows, outcome in zip(shown, asker.ask(requests, json_of), strict=True):
             candidates = candidates_of(slot, rows, outcome, to, settings["per_slot"])
             for candidate in candidates:

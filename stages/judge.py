@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seedbed.ask import Asker
 from seedbed.errors import UserError, run
-from seedbed.fastchat import check_quoted, judgments_of, read_verdicts, slug
+from seedbed.fastchat import recorded_judgments
 from seedbed.outcomes import refuse_failures
 from seedbed.params import Params, Speaker, load_params, speaker
 from seedbed.prompts import Prompt, load_prompt, render
@@ -36,7 +36,8 @@ def build(
 
     Args:
         questions: the questions, in order.
-        model, baseline: the answers of the two.
+        model: the answers of the model.
+        baseline: the answers of the baseline.
         references: the references, by question id, of the questions that are judged with one.
         prompts: the prompt without (False) and with (True) a reference.
         to: the judge.
@@ -72,29 +73,6 @@ def used_references(questions: list[Row], path: Path, categories: list[str]) -> 
     return {id: known[id] for id in wanted}
 
 
-def recorded(match: str, params: Params, answers: tuple[Answers, Answers]) -> Iterator[Row]:
-    """Yield the judgments of a verdicts file; a quoted answer must be the answer there is."""
-    model, baseline = params["matches"][match]["model"], params["matches"][match]["baseline"]
-    path = Path(params["matches"][match]["recorded"])
-    names = (params["models"][model].get("name", model), params["models"][baseline].get("name", baseline))
-    by_name = {name: {id: row["text"] or "" for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
-    judged = set()
-    for row in read_verdicts(path):
-        if {row["model_1"], row["model_2"]} != set(names):
-            raise UserError(
-                f"{path}: row {row['question_id']!r} is not of {names[0]!r} and {names[1]!r}, but of "
-                f"{row['model_1']!r} and {row['model_2']!r}; import each match from its own models"
-            )
-        if slug(row["question_id"]) not in answers[0]:
-            raise UserError(f"{path}: row {row['question_id']!r}: no such question; import the questions with it")
-        check_quoted(row, path, by_name)
-        judged.add(slug(row["question_id"]))
-        for judgment in judgments_of(row, model, baseline, names):
-            yield judgment | {"match": match, "request": None, "made_by": {"recorded": str(path)}}
-    if missing := [id for id in answers[0] if id not in judged]:
-        raise UserError(f"{path}: no judgment of question {missing[0]!r} ({len(missing)} missing)")
-
-
 def ask(
     match: str, questions: list[Row], answers: tuple[Answers, Answers], references: dict[str, str], params: Params, path: Path
 ) -> Iterator[Row]:
@@ -104,8 +82,8 @@ def ask(
     requests = build(questions, *answers, references, prompts, to)
     with Asker(stage, params, to, settings["max_attempts"]) as asker, transcript(path, asker.store) as record:
         outcomes = {outcome.request.id: outcome for outcome in asker.ask(requests, judgment_of)}
-        for outcome in outcomes.values():
-            record(outcome)
+        for each in outcomes.values():
+            record(each)
         refuse_failures(stage, [o for o in outcomes.values() if o.failure], len(outcomes), settings["max_failed"])
     sides = {name: params["matches"][match][name] for name in ("model", "baseline")}
     for question in questions:
@@ -136,7 +114,7 @@ def main() -> None:
     paths = (args.model_answers, args.baseline_answers)
     model, baseline = ({row["id"]: row for row in read_rows(path, "answer")} for path in paths)
     if "recorded" in params["matches"][args.match]:
-        judgments = list(recorded(args.match, params, (model, baseline)))
+        judgments = list(recorded_judgments(args.match, params, (model, baseline)))
         write_text(args.transcript, "")
     else:
         references = used_references(questions, args.references, params["judge"]["reference_categories"])

@@ -1,0 +1,169 @@
+"""Take over questions, answers and verdicts that were recorded elsewhere, and declare them in `params.yaml`.
+
+Everything is checked before the first file is written.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from seedbed.errors import UserError, did_you_mean
+from seedbed.fastchat import (
+    check_quoted,
+    read_answers,
+    read_questions,
+    read_references,
+    read_verdicts,
+    refuse_equal_slugs,
+    slug,
+)
+from seedbed.params import load_params
+from seedbed.rows import Row, read_rows, write_rows, write_text, writing
+
+_RECORDED = Path("data/recorded")
+
+
+@dataclass
+class _Model:
+    """A model with recorded answers; `names` are the names that verdicts may know it by."""
+
+    id: str
+    path: Path
+    answers: dict[str, str]
+    names: set[str]
+
+
+def import_fastchat(
+    questions: Path,
+    answers: list[tuple[str, Path]],
+    judgments: list[Path],
+    baseline: str,
+    references: Path | None,
+    language: str,
+) -> str:
+    """Copy recorded files under `data/recorded/` and write `models`, `matches` and `categories` of `params.yaml`.
+
+    Returns:
+        What was taken over, in one line.
+
+    Raises:
+        UserError: equal slugs, an answer to an unknown question, a question without an answer, a verdict on unknown
+            models, questions or other answers, no verdict against the baseline.
+    """
+    params = load_params()
+    asked = read_questions(questions)
+    models = _models(answers, asked)
+    if slug(baseline) not in models:
+        raise UserError(f"--baseline {baseline!r}: no --answers of this id{did_you_mean(slug(baseline), list(models))}")
+    matches, left_out = _matches(judgments, models, slug(baseline), asked)
+    known = read_references(references) if references else []
+    if unknown := [row["id"] for row in known if row["id"] not in {question["id"] for question in asked}]:
+        raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
+
+    write_rows(_RECORDED / "questions.jsonl", asked, "question")
+    for model in models.values():
+        write_text(_RECORDED / "answers" / f"{model.id}.jsonl", model.path.read_text(encoding="utf-8"))
+    for id, (_, _, rows) in matches.items():
+        write_rows(_RECORDED / "judgments" / f"{id}.jsonl", rows, None)
+    path = Path(f"data/references.{params['language']}.jsonl")
+    kept = {row["id"]: row for row in (read_rows(path, "reference") if path.is_file() else ())}
+    write_rows(path, (kept | {row["id"]: row for row in known}).values(), "reference")
+    _declare(asked, models, matches, {row["id"] for row in known}, language)
+    ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
+    return f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{ignored}; now run `dvc repro report`"
+
+
+def _models(answers: list[tuple[str, Path]], questions: list[Row]) -> dict[str, _Model]:
+    refuse_equal_slugs([slug(name) for name, _ in answers], "--answers: two models")
+    ids, models = [question["id"] for question in questions], {}
+    for name, path in answers:
+        texts = read_answers(path)
+        if unknown := [id for id in texts if id not in ids]:
+            raise UserError(f"{path}: row {unknown[0]!r}: an answer to a question that the questions file does not have")
+        if missing := [id for id in ids if id not in texts]:
+            raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); every model answers all")
+        named = {str(row["model_id"]) for row in read_rows(path, unique=None) if "model_id" in row}
+        models[slug(name)] = _Model(slug(name), path, texts, named | {name})
+    return models
+
+
+def _matches(
+    files: list[Path], models: dict[str, _Model], baseline: str, questions: list[Row]
+) -> tuple[dict[str, tuple[_Model, _Model, list[Row]]], int]:
+    """Return the verdict rows by match id, with the two models, and how many rows are of pairs without the baseline."""
+    ids = {question["id"] for question in questions}
+    matches: dict[str, tuple[_Model, _Model, list[Row]]] = {}
+    left_out = 0
+    for path in files:
+        here: dict[str, tuple[_Model, _Model, list[Row]]] = {}
+        for row in read_verdicts(path):
+            pair = [_find(models, row[side], f"{path}: row {row['question_id']!r}") for side in ("model_1", "model_2")]
+            if slug(row["question_id"]) not in ids:
+                raise UserError(
+                    f"{path}: row {row['question_id']!r}: a verdict on a question that the questions file does not have"
+                )
+            check_quoted(row, path, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
+            if baseline not in (pair[0].id, pair[1].id):
+                left_out += 1
+                continue
+            model = pair[1] if pair[0].id == baseline else pair[0]
+            here.setdefault(f"{model.id}-vs-{baseline}", (model, models[baseline], []))[2].append(row)
+        if not here:
+            raise UserError(f"{path}: no verdict against the baseline {baseline!r}")
+        for id, match in here.items():
+            if id in matches:
+                raise UserError(f"{path}: the match {id} stands in an earlier --judgments file too; give one file for it")
+            matches[id] = match
+    return matches, left_out
+
+
+def _find(models: dict[str, _Model], name: str, where: str) -> _Model:
+    for model in models.values():
+        if name in model.names:
+            return model
+    raise UserError(f"{where}: a verdict on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
+
+
+def _declare(
+    questions: list[Row],
+    models: dict[str, _Model],
+    matches: dict[str, tuple[_Model, _Model, list[Row]]],
+    referenced: set[str],
+    language: str,
+) -> None:
+    """Write what was imported into `params.yaml`; comments elsewhere stay."""
+    yaml = YAML()
+    yaml.width = 4096
+    yaml.preserve_quotes = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    path = Path("params.yaml")
+    params = yaml.load(path.read_text(encoding="utf-8"))
+    params["corpora"]["questions"].update({"source": str(_RECORDED / "questions.jsonl"), "language": language})
+    categories = list(dict.fromkeys(question["category"] for question in questions))
+    params["categories"] = categories
+    params["judge"]["reference_categories"] = [
+        category for category in categories if all(q["id"] in referenced for q in questions if q["category"] == category)
+    ]
+    names = {model.id: row[side] for model, row, side in _names_used(matches)}
+    params["models"] = {
+        id: {"recorded": str(_RECORDED / "answers" / f"{id}.jsonl"), "name": names.get(id, id)} for id in models
+    }
+    params["matches"] = {
+        id: {"model": model.id, "baseline": other.id, "recorded": str(_RECORDED / "judgments" / f"{id}.jsonl")}
+        for id, (model, other, _) in matches.items()
+    }
+    # A blank line belongs to the value before it, and those values are new.
+    for key in ("translate", "judge", "matches", "report"):
+        params.yaml_set_comment_before_after_key(key, before="\n")
+    with writing(path) as file:
+        yaml.dump(params, file)
+
+
+def _names_used(matches: dict[str, tuple[_Model, _Model, list[Row]]]) -> list[tuple[_Model, Row, str]]:
+    """Return (model, a verdict row, the field of that row that names it) for both models of each match."""
+    found = []
+    for model, other, rows in matches.values():
+        for each in (model, other):
+            found.append((each, rows[0], "model_1" if rows[0]["model_1"] in each.names else "model_2"))
+    return found
