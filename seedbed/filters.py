@@ -207,5 +207,5 @@ def _sentences(prompt: Prompt) -> list[str]:
     sentences: list[str] = []
     for text in (prompt.system, prompt.user, prompt.as_json):
         bare = Template.pattern.sub("\n", text)
-        sentences += [sentence.strip() for sentence in re.split(r"[。\n]", bare) if len(sentence.strip()) >= 12]
+        sentences += [sentence for piece in re.split(r"[。\n]", bare) if len(sentence := piece.strip(" -・")) >= 12]
     return sentences

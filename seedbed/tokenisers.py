@@ -44,7 +44,7 @@ def load_tokeniser(settings: dict[str, Any]) -> Tokenise:
     from sudachipy import Dictionary, SplitMode
 
     mode = {"A": SplitMode.A, "B": SplitMode.B, "C": SplitMode.C}[settings.get("mode", "C")]
-    return partial(sudachi, Dictionary(dict="core").create(mode=mode))
+    return partial(sudachi, Dictionary(dict="core").tokenizer(mode=mode))
 
 
 def fold(text: str) -> str:
@@ -71,11 +71,15 @@ def sudachi(tokenizer: Any, text: str) -> list[str]:
 
 
 def _parts(text: str) -> list[str]:
-    """Cut a text that is too long for Sudachi at line ends, or else anywhere."""
-    if len(text) * 4 <= _SUDACHI_BYTES or len(text.encode()) <= _SUDACHI_BYTES:
+    """Cut a text that is too long for Sudachi at the end of a sentence or line, or, where one is too long, anywhere."""
+    if len(text.encode()) <= _SUDACHI_BYTES:
         return [text]
-    parts: list[str] = []
-    step = _SUDACHI_BYTES // 4
-    for line in text.splitlines(keepends=True):
-        parts.extend(line[start : start + step] for start in range(0, len(line), step))
+    longest = _SUDACHI_BYTES // 4  # no character is longer than four bytes
+    parts = [""]
+    for sentence in regex.split(r"(?<=[。\n])", text):
+        for start in range(0, len(sentence), longest):
+            piece = sentence[start : start + longest]
+            if len(parts[-1]) + len(piece) > longest:
+                parts.append("")
+            parts[-1] += piece
     return parts

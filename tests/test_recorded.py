@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Project
 from seedbed.errors import UserError
 from seedbed.fastchat import slug
+from tests.harness import Project
 
 BASELINE = "openai--text-davinci-003"
 

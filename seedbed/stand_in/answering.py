@@ -20,9 +20,20 @@ def _questions() -> tuple[list[str], list[dict[str, str]]]:
 
 def answer(question: str, level: str) -> str:
     """Return the answer to the question of the repertoire that is most like `question`, or an all-purpose one."""
+    known = _known(question)
+    return known[level] if known else _all_purpose(question, level)
+
+
+def own_answer(question: str) -> str:
+    """Return the good answer where the repertoire knows the question, else nothing."""
+    known = _known(question)
+    return known["good"] if known else ""
+
+
+def _known(question: str) -> dict[str, str] | None:
     texts, rows = _questions()
     found = process.extractOne(question, texts, scorer=fuzz.ratio, score_cutoff=_KNOWN)
-    return rows[found[2]][level] if found else _all_purpose(question, level)
+    return rows[found[2]] if found else None
 
 
 def _all_purpose(question: str, level: str) -> str:

@@ -38,13 +38,18 @@ def write(count: int, blocks: Mapping[str, str], chance: random.Random) -> list[
 
 
 def _compose(chance: random.Random) -> Row:
+    """A frame filled from a topic; mostly with a lead that quotes something of the topic, and a context."""
     frame, topic = chance.choice(load("frames.ja")), chance.choice(load("topics.ja"))
     row = _fill(frame, topic, chance)
-    context = chance.choice(load("contexts.ja"))["context"]
+    if chance.random() < 0.85:
+        quotes = [topic["benefit"], topic["drawback"], topic["difference"], *(aspect["text"] for aspect in topic["aspects"])]
+        lead = chance.choice(load("leads.ja"))["lead"]
+        row["instruction"] = lead.replace("$sentence", chance.choice(quotes)) + row["instruction"]
     place = chance.random()
-    if place < 0.45:
+    context = chance.choice(load("contexts.ja"))["context"]
+    if place < 0.4:
         row["instruction"] = context + row["instruction"]
-    elif place < 0.85:
+    elif place < 0.8:
         row["instruction"] += context
     return row
 

@@ -1,9 +1,15 @@
-"""The stand-in judges by plain heuristics, with a mild bias for the answer that stands first."""
+"""The stand-in judges by plain heuristics, with a mild bias for the answer that stands first.
+
+It looks at length, order, closeness to the question, repetition, and at what an answer shares with the reference or, as
+judges do, with the answer that it would give itself.
+"""
 
 import random
 import re
 from collections import Counter
 from collections.abc import Mapping
+
+from seedbed.stand_in import answering
 
 _FIRST = 0.35
 """What standing first is worth: the bias that the judge's health report is there to show."""
@@ -14,6 +20,7 @@ _TIE = 0.25
 def judge(blocks: Mapping[str, str], chance: random.Random) -> tuple[str, str]:
     """Return (explanation in Japanese, verdict `A`, `B` or `C`) on the blocks `answer_a` and `answer_b`."""
     question, reference = blocks.get("question", ""), blocks.get("reference", "")
+    reference = reference or answering.own_answer(question)
     scores = {name: _score(blocks[f"answer_{name.lower()}"], question, reference) for name in "AB"}
     lead = scores["A"] - scores["B"] + _FIRST + chance.gauss(0, 0.4)
     verdict = "C" if abs(lead) < _TIE else "A" if lead > 0 else "B"
@@ -23,12 +30,13 @@ def judge(blocks: Mapping[str, str], chance: random.Random) -> tuple[str, str]:
 
 
 def _score(answer: str, question: str, reference: str) -> float:
-    length = min(len(answer), 260) / 100
-    order = 0.3 * min(_items(answer), 4)
+    length = min(len(answer), 220) / 220
+    order = 0.15 * min(_items(answer), 4)
     asked = set(_pairs(question))
     to_the_point = 2 * len(asked & set(_pairs(answer))) / len(asked) if asked else 0.0
-    like_reference = 3 * len(set(_pairs(reference)) & set(_pairs(answer))) / len(set(_pairs(reference))) if reference else 0.0
-    return length + order + to_the_point + like_reference - 4 * _repetition(answer)
+    known = set(_pairs(reference))
+    right = len(known & set(_pairs(answer))) / max(1, len(set(_pairs(answer))))
+    return length + order + to_the_point + 4 * right - 4 * _repetition(answer)
 
 
 def _pairs(text: str) -> list[str]:

@@ -1,0 +1,217 @@
+"""A project to build in, and a server to count at: both real, both small."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+LEAVE_OUT = shutil.ignore_patterns(".git", ".venv", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
+
+
+Answer = tuple[int, dict[str, str], bytes]
+"""Status, headers and body; status 0 breaks the line."""
+
+
+@dataclass
+class Server:
+    """An OpenAI-compatible server of the tests' own, on a local socket, which logs every request."""
+
+    url: str
+    log: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    fault: Callable[[dict[str, Any], int], Answer | None] = lambda body, number: None
+
+    def take(self) -> list[str]:
+        """Return the kinds of the requests logged since the last call, and forget them."""
+        kinds = [kind_of(body) for body in self.log]
+        self.log.clear()
+        return kinds
+
+
+def kind_of(body: dict[str, Any]) -> str:
+    """Return the reply schema that a request asks for, or `answer`."""
+    return str(body.get("response_format", {}).get("json_schema", {}).get("name", "answer"))
+
+
+def reply_to(body: dict[str, Any]) -> str:
+    """Return a reply that is a function of the request."""
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    text = body["messages"][-1]["content"]
+    match kind_of(body):
+        case "translated_task" | "translated_question":
+            source = json.loads(text[text.index("{") : text.rindex("}") + 1])
+            return json.dumps({name: value and f"訳された文です。{value}" for name, value in source.items()})
+        case "instructions":
+            chance = random.Random(digest)
+            written = [
+                "".join(
+                    chance.choices(
+                        "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめも", k=chance.choice([4, 30, 30])
+                    )
+                )
+                for _ in range(2)
+            ]
+            return json.dumps(
+                {
+                    "instructions": [
+                        {"task_type": "open_qa", "instruction": w, "input": "", "output": "答えです。"} for w in written
+                    ]
+                }
+            )
+        case "judgment":
+            return json.dumps({"explanation": "よい回答です。", "verdict": "ABC"[int(digest, 16) % 3]})
+    return f"回答です。{digest[:8]}"
+
+
+def completion(text: str | None, finish_reason: str = "stop", **message: Any) -> bytes:
+    """Return the body of a chat completion."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text} | message, "finish_reason": finish_reason}
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    body = {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], "usage": usage}
+    return json.dumps(body).encode()
+
+
+@contextmanager
+def serve() -> Iterator[Server]:
+    """Run a server; set its `fault` to answer some requests otherwise."""
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            with lock:
+                made.log.append(body)
+                made.headers.append({name.lower(): value for name, value in self.headers.items()})
+                number = len(made.headers)
+            found = made.fault(body, number)
+            status, headers, content = found or (200, {}, completion(reply_to(body)))
+            if status == 0:  # the line breaks
+                self.close_connection = True
+                self.connection.close()
+                return
+            self.send_response(status)
+            for name, value in {"content-type": "application/json", "content-length": str(len(content)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 128
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            pass
+
+    http = Quiet(("127.0.0.1", 0), Handler)
+    made = Server(url=f"http://127.0.0.1:{http.server_address[1]}/v1")
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    http.shutdown()
+    http.server_close()
+    thread.join()
+
+
+@dataclass
+class Project:
+    """A copy of the repository with a tiny configuration, to build and to edit."""
+
+    root: Path
+
+    def run(self, *command: str, fails: bool = False, **env: str) -> str:
+        """Run a command in the project and return what it printed; it must succeed, or fail where `fails` says so."""
+        clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=clean | {"PATH": path, "DVC_NO_ANALYTICS": "1", "HOME": str(self.root.parent)} | env,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        output = done.stdout + done.stderr
+        assert (done.returncode != 0) == fails, f"{' '.join(command)} exited {done.returncode}:\n{output}"
+        assert "Traceback" not in output, output
+        return output
+
+    def repro(self, *args: str, fails: bool = False, **env: str) -> str:
+        """Run `dvc repro`."""
+        return self.run("dvc", "repro", *args, fails=fails, **env)
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """Return the rows of a JSON Lines file."""
+        return [json.loads(line) for line in (self.root / path).read_text(encoding="utf-8").splitlines()]
+
+    def write_rows(self, path: str, rows: list[dict[str, Any]]) -> None:
+        """Write a JSON Lines file."""
+        text = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n" for row in rows)
+        (self.root / path).write_text(text, encoding="utf-8")
+
+    def edit_params(self, change: Callable[[Any], None]) -> None:
+        """Change params.yaml, comments kept."""
+        yaml, path = YAML(), self.root / "params.yaml"
+        yaml.width = 4096
+        params = yaml.load(path.read_text(encoding="utf-8"))
+        change(params)
+        with path.open("w", encoding="utf-8") as file:
+            yaml.dump(params, file)
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Replace text in a file; it must be there."""
+        text = (self.root / path).read_text(encoding="utf-8")
+        assert old in text
+        (self.root / path).write_text(text.replace(old, new), encoding="utf-8")
+
+    def outputs(self) -> dict[str, bytes]:
+        """Return the bytes of everything that a build writes, by path."""
+        paths = [*(self.root / "data" / "build").rglob("*.jsonl"), *(self.root / "reports").iterdir(), self.root / "dvc.lock"]
+        return {str(path.relative_to(self.root)): path.read_bytes() for path in sorted(paths) if path.is_file()}
+
+
+def copy_project(target: Path) -> Project:
+    """Copy the repository as it stands, without what builds made."""
+    shutil.copytree(ROOT, target, ignore=LEAVE_OUT)
+    shutil.rmtree(target / ".dvc" / "seedbed", ignore_errors=True)
+    for path in [*(target / "data" / "build").rglob("*.jsonl"), *(target / "reports").glob("*"), target / "dvc.lock"]:
+        path.unlink(missing_ok=True)
+    shutil.rmtree(target / "data" / "build" / "export", ignore_errors=True)
+    project = Project(target)
+    project.run("dvc", "config", "--local", "core.no_scm", "true")
+    return project
+
+
+def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: int = 2, **endpoint: Any) -> None:
+    """Give the project a few rows, two models and one match; with `base_url` they talk to that server."""
+    for name, count in (("seed_tasks", seeds), ("questions", questions), ("baseline", baseline)):
+        project.write_rows(f"data/{name}.en.jsonl", project.rows(f"data/{name}.en.jsonl")[:count])
+
+    def change(params: Any) -> None:
+        params["endpoints"]["stand-in"].update(endpoint)
+        params["generate"].update({"target": 6, "per_slot": 2, "max_slots": 40})
+        params["generate"]["demonstrations"]["seeds"] = 2
+        params["filter"]["tokeniser"] = {"name": "character"}
+        params["judge"]["reference_categories"] = []
+        del params["models"]["poor"], params["matches"]["poor-vs-thin"]
+        params["report"]["bootstrap"] = 50
+
+    project.edit_params(change)

@@ -1,0 +1,187 @@
+"""The filter: every rule and the reason it gives, and decisions equal to a plain reference's."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seedbed.demonstrations import draw
+from seedbed.errors import UserError
+from seedbed.filters import Filter, load_language
+from seedbed.params import load_params
+from seedbed.prompts import load_prompt
+from seedbed.similarity import Neighbour, Pool, rouge_l
+from seedbed.tokenisers import load_tokeniser
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = load_params(ROOT / "params.yaml")["filter"]
+GOOD = {
+    "id": "s00000-0",
+    "instruction": "町内会の夏祭りで出す屋台の案を三つ考えてください。",
+    "input": "",
+    "output": "かき氷、輪投げ、焼きとうもろこしの三つです。",
+}
+SEED = {"id": "seed-1", "instruction": "冬の朝に窓が結露する理由を、小学生にもわかるように説明してください。"}
+QUESTION = {"id": "q-1", "text": "もし月がなかったら、海の生き物の暮らしはどう変わっていたでしょうか。"}
+
+
+def make(**changes: Any) -> Filter:
+    language = load_language(ROOT / "data" / "languages" / "ja.yaml")
+    return Filter(SETTINGS | changes, language, [SEED], [QUESTION], load_prompt("generate", ROOT / "prompts"))
+
+
+def test_a_good_one_is_kept() -> None:
+    assert make().decide(GOOD) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"instruction": " \n"}, "empty"),
+        ({"instruction": "要約"}, "too_short"),
+        ({"output": "長い文です。" * 400}, "too_long"),
+        ({"input": "あ" * 100_000}, "too_long"),
+        ({"instruction": "Please name three stalls for a festival."}, "wrong_language"),
+        ({"instruction": "请介绍三个适合夏日祭典的摊位方案并说明理由"}, "wrong_language"),
+        ({"output": "申し訳ありませんが、お答えできません。"}, "refusal"),
+        ({"output": "AIアシスタントとして、意見は持ちません。"}, "refusal"),
+        ({"output": "かき氷、輪投げ、"}, "truncated"),
+        ({"output": "次のとおりです。\n```python\nprint(1)"}, "truncated"),
+        ({"instruction": "夏祭りの屋台が並ぶ様子の画像を生成してください。"}, "not_text_task"),
+        ({"instruction": "添付のファイルを要約してください。次のファイルを使います。"}, "not_text_task"),
+        ({"instruction": "指示：夏祭りの屋台の案を三つ考えてください。"}, "template_leak"),
+        ({"instruction": "文章だけで完結する課題に限りますので、祭りの屋台を考えてください。"}, "template_leak"),
+        ({"output": "  "}, "output_missing"),
+        ({"output": GOOD["instruction"]}, "output_missing"),
+        ({"output": "とても楽しいお祭りです。" * 3}, "repetitive"),
+        ({"instruction": "もし月がなかったら、海の生き物の暮らしはどう変わったでしょうか。"}, "benchmark_leak"),
+        ({"instruction": "冬の朝に窓が結露する理由を、小学生でもわかるように説明してください。"}, "near_duplicate"),
+    ],
+)
+def test_each_rule_gives_its_reason(changes: dict[str, str], reason: str) -> None:
+    rejection = make().decide(GOOD | changes)
+    assert rejection is not None
+    assert rejection.reason == reason
+    assert rejection.detail
+
+
+def test_what_was_kept_counts_and_what_was_rejected_does_not() -> None:
+    filter = make()
+    assert filter.decide(GOOD | {"output": " "}) is not None
+    assert filter.decide(GOOD) is None
+    again = filter.decide(GOOD | {"id": "s00001-0"})
+    assert again is not None
+    assert again.neighbour == Neighbour("s00000-0", 1.0)
+
+
+def test_rules_follow_their_order() -> None:
+    both = GOOD | {"instruction": "要約", "output": ""}
+    assert make(rules=["too_short", "output_missing"]).decide(both).reason == "too_short"  # type: ignore[union-attr]
+    assert make(rules=["output_missing", "too_short"]).decide(both).reason == "output_missing"  # type: ignore[union-attr]
+    assert make(rules=[]).decide(both) is None
+
+
+def test_a_language_without_a_file_gets_the_generic_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    language = load_language(ROOT / "data" / "languages" / "xx.yaml")
+    assert "xx.yaml: no such file" in capsys.readouterr().err
+    filter = Filter(SETTINGS, language, [], [], load_prompt("generate", ROOT / "prompts"))
+    assert filter.decide(GOOD | {"output": "申し訳ありませんが"}) is None
+    assert filter.decide(GOOD | {"output": ""}) is not None
+
+
+def test_english_has_its_words() -> None:
+    language = load_language(ROOT / "data" / "languages" / "en.yaml")
+    filter = Filter(SETTINGS | {"tokeniser": {"name": "space"}}, language, [], [], load_prompt("generate", ROOT / "prompts"))
+    good = {"id": "a", "instruction": "Name three stalls for a summer fair.", "input": "", "output": "Lemonade, hoopla, books."}
+    assert filter.decide(good | {"output": "I'm sorry, but no."}).reason == "refusal"  # type: ignore[union-attr]
+    assert filter.decide(good | {"instruction": "Draw a stall for a summer fair."}).reason == "not_text_task"  # type: ignore[union-attr]
+    assert filter.decide(good) is None
+
+
+# Similarity: exact.
+
+
+def lcs(one: list[str], other: list[str]) -> int:
+    """The plain quadratic table."""
+    row = [0] * (len(other) + 1)
+    for a in one:
+        diagonal = 0
+        for j, b in enumerate(other, start=1):
+            diagonal, row[j] = row[j], diagonal + 1 if a == b else max(row[j], row[j - 1])
+    return row[-1]
+
+
+def nearest(pool: list[list[str]], tokens: list[str], threshold: float, strict: bool) -> tuple[int, float] | None:
+    """What rouge_score's `_score_lcs` and a loop over the whole pool say."""
+    best: tuple[int, float] | None = None
+    for place, other in enumerate(pool):
+        score = 0.0
+        if tokens and other:
+            precision, recall = lcs(other, tokens) / len(tokens), lcs(other, tokens) / len(other)
+            score = 2 * precision * recall / (precision + recall) if precision + recall > 0 else 0.0
+        if (score > threshold if strict else score >= threshold) and (best is None or score > best[1]):
+            best = (place, score)
+    return best
+
+
+token_lists = st.lists(st.sampled_from("abcde"), max_size=14) | st.lists(st.sampled_from("ab"), max_size=40)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(token_lists, max_size=12), token_lists, st.sampled_from([0.3, 0.5, 0.6, 0.7, 0.75, 0.9, 1.0]), st.booleans())
+def test_pool_decides_as_the_reference(pool: list[list[str]], tokens: list[str], threshold: float, strict: bool) -> None:
+    made = Pool(threshold, strict)
+    for place, other in enumerate(pool):
+        made.add(str(place), other)
+    expected = nearest(pool, tokens, threshold, strict)
+    found = made.nearest(tokens)
+    assert (found and (int(found.id), found.score)) == expected
+
+
+def test_scores_at_the_threshold() -> None:
+    """Of the pairs of lengths whose F is exactly 7/10, floats land on both sides: ours must land as the reference's."""
+    for m in range(1, 60):
+        for n in range(1, 60):
+            common, rest = divmod(7 * (m + n), 20)
+            if rest or common > min(m, n):
+                continue
+            one = ["x"] * common + ["a"] * (m - common)
+            other = ["x"] * common + ["b"] * (n - common)
+            for strict in (False, True):
+                made = Pool(0.7, strict)
+                made.add("0", other)
+                expected = rouge_l(common, m, n) > 0.7 if strict else rouge_l(common, m, n) >= 0.7
+                assert (made.nearest(one) is not None) == expected, (m, n, strict)
+
+
+def test_tokenisers() -> None:
+    text = "ＡＩは、関西国際空港(1958)を見た。"
+    assert load_tokeniser(SETTINGS["tokeniser"])(text) == ["ai", "は", "関西国際空港", "1958", "を", "見", "た"]
+    assert load_tokeniser({"name": "character"})("がぎ a1。") == ["が", "ぎ", "a", "1"]
+    assert load_tokeniser({"name": "space"})("L'été, naïve: 3!") == ["l", "été", "naïve", "3"]
+
+
+def test_a_text_too_long_for_sudachi_is_cut_up() -> None:
+    assert len(load_tokeniser(SETTINGS["tokeniser"])("猫が鳴く。" * 20_000)) == 3 * 20_000
+
+
+def test_another_dictionary_is_refused() -> None:
+    with pytest.raises(UserError, match="'20200101' is named"):
+        load_tokeniser({"name": "sudachi", "dictionary": "20200101"})
+
+
+# Demonstrations: rendezvous hashing.
+
+
+def test_editing_the_seeds_disturbs_few_slots() -> None:
+    ids = [f"seed-{n}" for n in range(50)]
+    before = [draw(ids, 3, 42, slot) for slot in range(400)]
+    added = [draw([*ids, "new"], 3, 42, slot) for slot in range(400)]
+    removed = [draw(ids[1:], 3, 42, slot) for slot in range(400)]
+    changed = sum(one != other for one, other in zip(before, added, strict=True))
+    assert changed == sum("new" in shown for shown in added)
+    assert changed / 400 == pytest.approx(3 / 51, abs=0.04)
+    assert all(one == other for one, other in zip(before, removed, strict=True) if "seed-0" not in one)
+    assert draw(ids[:2], 3, 42, 0) == draw(reversed(ids[:2]), 3, 42, 0)
