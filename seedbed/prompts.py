@@ -18,7 +18,7 @@ from string import Template
 from typing import Any
 
 from seedbed.errors import UserError, did_you_mean
-from seedbed.rows import canonical
+from seedbed.json_text import canonical
 from seedbed.schemas import FOLDER, first_problem, load_schema
 from seedbed.yaml12 import line_of, load_yaml
 

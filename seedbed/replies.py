@@ -8,8 +8,9 @@ A response is kept as the endpoint gave it, less what would differ between two e
 import re
 from typing import Any
 
+from seedbed.json_text import parse_json
 from seedbed.requests import Request
-from seedbed.rows import Row, parse_json
+from seedbed.rows import Row
 from seedbed.schemas import first_problem
 
 Response = dict[str, Any]

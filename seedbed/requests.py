@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from seedbed.json_text import content_hash
 from seedbed.params import Speaker
 from seedbed.prompts import Messages, Prompt, reply_schema
-from seedbed.rows import content_hash
 
 
 @dataclass(frozen=True)

@@ -5,46 +5,16 @@ A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
     {"category":"fermi","id":"fermi-01","text":"How many bus stops are there in Osaka?"}
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TextIO
 
 from seedbed.errors import UserError
+from seedbed.json_text import canonical, parse_json
+from seedbed.schemas import first_problem
 
 Row = dict[str, Any]
-
-
-def canonical(value: object) -> str:
-    """Return the one JSON text of `value`: keys sorted, no spaces, no escapes beyond JSON's own, no NaN."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def content_hash(value: object) -> str:
-    """Return the SHA-256 of `value`'s canonical JSON, 64 hex digits."""
-    return sha256(canonical(value).encode()).hexdigest()
-
-
-def parse_json(text: str) -> Any:
-    """Parse JSON as the standard has it: a key given twice and NaN are errors.
-
-    Raises:
-        ValueError: not such a text.
-    """
-
-    def unique(pairs: list[tuple[str, Any]]) -> Row:
-        row = dict(pairs)
-        if len(row) < len(pairs):
-            names = [name for name, _ in pairs]
-            raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
-        return row
-
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
-
-    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
 
 
 def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Row]:
@@ -59,8 +29,6 @@ def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") 
         UserError: the file is missing, or a line is not UTF-8, not a JSON object, breaks the schema, or repeats an
             id; names file, line and field.
     """
-    from seedbed.schemas import first_problem
-
     seen: dict[str, int] = {}
     for number, line in _lines(path):
         where = f"{path}:{number}"
@@ -123,8 +91,6 @@ def writing_rows(path: Path, schema: str | None) -> Iterator[Callable[[Row], Non
 
     Rows of another project's making have no schema.
     """
-    from seedbed.schemas import first_problem
-
     with writing(path) as file:
 
         def write(row: Row) -> None:

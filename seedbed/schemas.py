@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 
 from seedbed.errors import did_you_mean
-from seedbed.rows import parse_json
+from seedbed.json_text import parse_json
 
 FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 

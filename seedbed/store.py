@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Self
 
 from seedbed.errors import UserError
+from seedbed.json_text import canonical, parse_json
 from seedbed.replies import Response
 from seedbed.requests import Request
-from seedbed.rows import canonical, parse_json
 
 VERSION = 1
 _TABLES = """

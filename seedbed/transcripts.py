@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.errors import UserError
+from seedbed.json_text import canonical
 from seedbed.outcomes import Exchange, Outcome
 from seedbed.requests import request_of
-from seedbed.rows import canonical, read_rows, writing
+from seedbed.rows import read_rows, writing
 from seedbed.store import Store, cache_folder
 from seedbed.yaml12 import load_yaml
 

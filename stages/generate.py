@@ -17,12 +17,13 @@ from seedbed.ask import Asker
 from seedbed.demonstrations import draw
 from seedbed.errors import UserError, run
 from seedbed.filters import Filter, load_filter
+from seedbed.json_text import canonical
 from seedbed.outcomes import Outcome, refuse_failures
 from seedbed.params import Params, Speaker, load_params, speaker
 from seedbed.prompts import Prompt, load_prompt, render
 from seedbed.replies import json_of
 from seedbed.requests import Request, build_request
-from seedbed.rows import Row, canonical, read_rows, writing_rows
+from seedbed.rows import Row, read_rows, writing_rows
 from seedbed.transcripts import transcript
 
 Slot = tuple[list[Row], Outcome[Row]]

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedbed.errors import UserError
-from seedbed.rows import canonical, content_hash, parse_json, read_rows, write_rows, writing
+from seedbed.json_text import canonical, content_hash, parse_json
+from seedbed.rows import read_rows, write_rows, writing
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx2
 
+from seedbed.json_text import canonical
 from seedbed.prompts import blocks_of
-from seedbed.rows import canonical
 from seedbed.stand_in import answering, generation, judging, translation
 
 MODELS = ["stand-in", *(f"stand-in-{level}" for level in answering.LEVELS)]

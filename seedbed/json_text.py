@@ -1,0 +1,35 @@
+"""JSON texts: one text for one value, and nothing read that JSON does not have."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+
+def canonical(value: object) -> str:
+    """Return the one JSON text of `value`: keys sorted, no spaces, no escapes beyond JSON's own, no NaN."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def content_hash(value: object) -> str:
+    """Return the SHA-256 of `value`'s canonical JSON, 64 hex digits."""
+    return sha256(canonical(value).encode()).hexdigest()
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON as the standard has it: a key given twice and NaN are errors.
+
+    Raises:
+        ValueError: not such a text.
+    """
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        row = dict(pairs)
+        if len(row) < len(pairs):
+            names = [name for name, _ in pairs]
+            raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
+        return row
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
