@@ -23,7 +23,7 @@ class Jumping(asyncio.SelectorEventLoop):
 
     def _run_once(self) -> None:
         if not self._ready and self._scheduled:  # type: ignore[attr-defined]
-            self.now = max(self.now, self._scheduled[0].when())  # type: ignore[attr-defined]
+            self.now = max(self.now, self._scheduled[0].when()) + 1e-6  # type: ignore[attr-defined]
         super()._run_once()  # type: ignore[misc]
 
 
