@@ -1,16 +1,15 @@
-"""Asking: what the store lacks is sent, what it has is served, and every attempt is kept.
+"""Asking: what the store has is served, what it lacks is sent, and every attempt is kept.
 
 with Asker("judge@good-vs-thin", params, speaker, max_attempts=3) as asker:
-    outcomes = asker.ask(requests, read_judgment)
+outcomes = asker.ask(requests, read_judgment)
 """
 
 import asyncio
 import os
-import signal
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
@@ -24,7 +23,7 @@ from seedbed.store import Store, store_path
 from seedbed.transcripts import warm_store
 
 if TYPE_CHECKING:
-    from seedbed.client import Client
+    from seedbed.sending import Sender
 
 
 class Asker:
@@ -39,14 +38,12 @@ class Asker:
 
     def __init__(self, stage: str, params: Params, speaker: Speaker, max_attempts: int) -> None:
         self.stage = stage
-        self._endpoint = params["endpoints"][speaker.endpoint]
-        self._speaker = speaker
-        self._max_attempts = max_attempts
+        self.in_batches = params["endpoints"][speaker.endpoint].get("mode") == "batch"
+        self._params, self._speaker, self._max_attempts = params, speaker, max_attempts
         self._stack = ExitStack()
         self._parent = Parent()
         self._runner: asyncio.Runner | None = None
-        self._client: Client | None = None
-        self._stop: UserError | None = None
+        self._sender: Sender | None = None
 
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(store_path()))
@@ -54,8 +51,8 @@ class Asker:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._runner and self._client:
-            self._runner.run(self._client.__aexit__(None, None, None))
+        if self._runner and self._sender:
+            self._runner.run(self._sender.close())
             self._runner.close()
         self._stack.close()
 
@@ -81,8 +78,8 @@ class Asker:
             One outcome a request, in their order.
 
         Raises:
-            UserError: the endpoint cannot be used, or nothing may be sent (`SEEDBED_OFFLINE=1`) and something is
-                missing. All that arrived is in the store.
+            UserError: the endpoint cannot be used, the budget does not allow it, or nothing may be sent
+                (`SEEDBED_OFFLINE=1`) and something is missing. All that arrived is in the store.
         """
         outcomes: list[Outcome[T]] = [Outcome(request) for request in requests]
         self._serve(outcomes, read)
@@ -91,9 +88,7 @@ class Asker:
         missing = [outcome for outcome in outcomes if not outcome.settled]
         if missing:
             self._refuse_offline(missing[0].request)
-            progress = Progress(self.stage, total=len(outcomes), stored=len(outcomes) - len(missing))
-            with progress:
-                self._run(self._send_all(missing, read, progress))
+            self._send(missing, read, Progress(self.stage, total=len(outcomes), stored=len(outcomes) - len(missing)))
         self._parent.check()
         return outcomes
 
@@ -114,73 +109,12 @@ class Asker:
                 "not in the store; unset it, or `dvc pull` the transcripts that hold it"
             )
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._runner is None:
+    def _send(self, missing: list[Outcome[T]], read: Read[T], progress: Progress) -> None:
+        """Send what is missing. Only here is the client imported, which costs about a second."""
+        if self._runner is None or self._sender is None:
+            from seedbed.sending import Sender
+
+            self._sender = Sender(self.stage, self._params, self._speaker, self.store, self._parent, self._max_attempts)
             self._runner = asyncio.Runner()
-        try:
-            self._runner.run(work)
-        finally:
-            work.close()
-
-    async def _send_all(self, missing: list[Outcome[T]], read: Read[T], progress: Progress) -> None:
-        """Send what is missing, `max_concurrency` at a time; equal requests once."""
-        if self._client is None:
-            from seedbed.client import Client
-
-            self._client = Client(self._speaker.endpoint, self._endpoint)
-        self._stop = None
-        alike: dict[str, list[Outcome[T]]] = {}
-        for outcome in missing:
-            alike.setdefault(outcome.request.key, []).append(outcome)
-        queue = iter(alike.values())
-        loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self._interrupt, progress)
-        watcher = asyncio.create_task(self._watch_parent())
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(self._endpoint.get("max_concurrency", 8), len(alike))):
-                    group.create_task(self._work(queue, read, progress))
-        finally:
-            watcher.cancel()
-            with suppress(NotImplementedError, RuntimeError, ValueError):
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    loop.remove_signal_handler(number)
-        if self._stop:
-            raise self._stop
-
-    async def _work(self, queue: Iterator[list[Outcome[T]]], read: Read[T], progress: Progress) -> None:
-        assert self._client
-        for outcomes in queue:
-            first = outcomes[0]
-            while not first.settled and self._stop is None:
-                request = first.request
-                response = self.store.get([request.key]).get(request.key)
-                if response is None:
-                    try:
-                        response = await self._client.send(request)
-                    except UserError as error:
-                        self._stop = self._stop or error
-                        return
-                    self.store.put(self.stage, request, response)
-                for outcome in outcomes:
-                    outcome.take(response, read, self._max_attempts)
-                progress.arrived(response, done=len(outcomes) * first.settled, failed=len(outcomes) * bool(first.failure))
-            if self._stop:
-                return
-
-    def _interrupt(self, progress: Progress) -> None:
-        if self._stop:
-            raise KeyboardInterrupt
-        progress.say("stopping: waiting for the requests under way, so that nothing paid for is lost; again to drop them")
-        self._stop = UserError(f"{self.stage}: interrupted; every response that arrived is kept, run again to go on")
-
-    async def _watch_parent(self) -> None:
-        while True:
-            await asyncio.sleep(0.2)
-            try:
-                self._parent.check()
-            except UserError as error:
-                self._stop = self._stop or error
-                return
+        with progress:
+            self._runner.run(self._sender.send(missing, read, progress))

@@ -5,8 +5,9 @@ Only a stage that has something to send imports this module; importing the clien
 
 import os
 import socket
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -26,7 +27,7 @@ _REPLY_TOKENS = 500
 
 
 class Client:
-    """Sends requests to one endpoint. Use it as an async context manager.
+    """Speaks to one endpoint.
 
     Args:
         id: the endpoint's id in `params.yaml`.
@@ -48,7 +49,7 @@ class Client:
         else:
             _refuse_unreachable(id, self.base_url)
             http = openai.DefaultAioHttpClient(event_hooks=hooks, timeout=timeout)
-        self._openai = openai.AsyncOpenAI(
+        self.openai = openai.AsyncOpenAI(
             base_url=self.base_url,
             api_key=_api_key(id, endpoint),
             http_client=http,
@@ -56,13 +57,9 @@ class Client:
             timeout=timeout,
         )
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._openai.close()
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.openai.close()
 
     async def send(self, request: Request) -> Response:
         """Send one request, again where the server is busy or the line breaks, and return its response.
@@ -71,28 +68,38 @@ class Client:
             UserError: the server cannot be reached, refuses the key, or does not take the request.
         """
         body = request.body()
+        with self.in_words(f"the request for {request.id}"):
+            try:
+                raw = await self.openai.chat.completions.with_raw_response.create(
+                    model=body.pop("model"), messages=body.pop("messages"), extra_body=body
+                )
+                return from_chat_completion(raw.http_response.json())
+            except openai.APIStatusError as error:
+                if _is_content_filter(error):
+                    return {"text": None, "refusal": None, "finish_reason": "content_filter", "model": None, "usage": None}
+                raise
+            except ValueError as error:
+                raise UserError(
+                    f"endpoint {self.id!r}: {self.base_url} answered the request for {request.id} with something that is not "
+                    f"a chat completion ({type(error).__name__}); is it an OpenAI-compatible server, with the path that ends "
+                    "in /v1?"
+                ) from None
+
+    @contextmanager
+    def in_words(self, what: str) -> Iterator[None]:
+        """Turn the client's errors on `what` into a `UserError`."""
         try:
-            raw = await self._openai.chat.completions.with_raw_response.create(
-                model=body.pop("model"), messages=body.pop("messages"), extra_body=body
-            )
-            return from_chat_completion(raw.http_response.json())
+            yield
         except openai.APIStatusError as error:
-            if _is_content_filter(error):
-                return {"text": None, "refusal": None, "finish_reason": "content_filter", "model": None, "usage": None}
-            raise UserError(self._status_in_words(error, request)) from None
+            raise UserError(self._status_in_words(error, what)) from None
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
             raise UserError(
                 f"endpoint {self.id!r}: {self.base_url} could not be reached ({type(cause).__name__}); "
                 "start the server or mend endpoints.*.base_url, and run again"
             ) from None
-        except ValueError as error:
-            raise UserError(
-                f"endpoint {self.id!r}: {self.base_url} answered {request.id} with something that is {error}; "
-                "is it an OpenAI-compatible server, with the path that ends in /v1?"
-            ) from None
 
-    def _status_in_words(self, error: openai.APIStatusError, request: Request) -> str:
+    def _status_in_words(self, error: openai.APIStatusError, what: str) -> str:
         where = f"endpoint {self.id!r} (HTTP {error.status_code})"
         if error.status_code in (401, 403):
             return f"{where}: the API key was refused; check the environment variable named in endpoints.{self.id}.api_key_env"
@@ -102,9 +109,11 @@ class Client:
             return f"{where}: the server {asked}; run again later, or lower requests_per_minute"
         if error.status_code >= 500:
             return f"{where}: the server fails again and again; run again later, all that arrived is kept"
+        if error.status_code == 404 and "batch" in what:
+            return f"{where}: the server has no Batch API; take `mode: batch` off endpoints.{self.id} in params.yaml"
         detail = error.body.get("message") if isinstance(error.body, dict) else None
         said = " ".join(str(detail or error.response.text).split())[:300]
-        return f"{where}: the server does not take the request for {request.id}: {said!r}"
+        return f"{where}: the server does not take {what}: {said!r}"
 
 
 def _api_key(id: str, endpoint: dict[str, Any]) -> str:

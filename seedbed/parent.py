@@ -10,7 +10,11 @@ _SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
 
 
 class Parent:
-    """Remembers the process that started this one, past a shell in between."""
+    """Remembers the process that started this one, past a shell in between.
+
+    Attributes:
+        build: names that process; all stages that one `dvc` runs are one build.
+    """
 
     def __init__(self) -> None:
         self._watched: list[psutil.Process] = []
@@ -18,6 +22,8 @@ class Parent:
             self._watched.append(process)
             if process.name() not in _SHELLS:
                 break
+        first = self._watched[-1] if self._watched else psutil.Process()
+        self.build = f"{first.pid}-{first.create_time():.2f}"
         adopted = "DVC_STAGE" in os.environ and os.getppid() == 1 and not any("dvc" in word for word in _words(1))
         self._orphan = adopted
 

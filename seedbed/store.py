@@ -18,7 +18,7 @@ from seedbed.json_text import canonical, parse_json
 from seedbed.replies import Response
 from seedbed.requests import Request
 
-VERSION = 1
+VERSION = 2
 _TABLES = """
 create table if not exists responses (
     key text primary key,       -- SHA-256 of the request's content
@@ -26,9 +26,21 @@ create table if not exists responses (
     stage text not null,
     request text not null
 ) strict;
+create index if not exists responses_by_stage on responses (stage);
+create table if not exists sent (              -- what builds sent, beside what they expected to send
+    build text not null, stage text not null, model text not null, started text not null,
+    estimated_requests integer not null, estimated_usd real not null,
+    requests integer not null, input integer not null, output integer not null, usd real not null,
+    primary key (build, stage)
+) strict;
+create table if not exists batches (           -- batches that were sent and not yet read
+    id text primary key, endpoint text not null, stage text not null
+) strict;
 create table if not exists transcripts (md5 text primary key) strict;   -- transcripts read into the store already
 """
+_INSERT = "insert or ignore into responses (key, response, stage, request) values (?, ?, ?, ?)"
 _BATCH = 500
+Sent = tuple[str, float, float, float]
 
 
 def cache_folder(root: Path = Path()) -> Path:
@@ -91,13 +103,74 @@ class Store:
                 found.update({key: parse_json(text) for key, text in self._db.execute(query, batch)})
         return found
 
-    def put(self, stage: str, request: Request, response: Response) -> None:
-        """Commit one response; a key that is there already keeps its first response."""
+    def put(self, stage: str, request: Request, response: Response, sent: Sent | None = None) -> None:
+        """Commit one response; a key that is there already keeps its first response.
+
+        Args:
+            stage: the stage that asked.
+            request: what was asked.
+            response: what came.
+            sent: where it was paid for just now, what the log of builds adds: (build, input tokens, output tokens, USD).
+        """
+        values = (request.key, canonical(response), stage, canonical(request.content))
+        with self._in_words():
+            if sent is None:
+                self._db.execute(_INSERT, values)
+                return
+            build, asked, said, usd = sent
+            with self._transaction():
+                self._db.execute(_INSERT, values)
+                self._db.execute(
+                    "update sent set requests = requests + 1, input = input + ?, output = output + ?, usd = usd + ? "
+                    "where build = ? and stage = ?",
+                    (int(asked), int(said), usd, build, stage),
+                )
+
+    def log_estimate(self, build: str, stage: str, model: str, requests: int, usd: float) -> None:
+        """Note what a stage is about to send, in a build's log."""
         with self._in_words():
             self._db.execute(
-                "insert or ignore into responses (key, response, stage, request) values (?, ?, ?, ?)",
-                (request.key, canonical(response), stage, canonical(request.content)),
+                "insert into sent values (?, ?, ?, datetime(), ?, ?, 0, 0, 0, 0) on conflict do update set "
+                "estimated_requests = estimated_requests + excluded.estimated_requests, "
+                "estimated_usd = estimated_usd + excluded.estimated_usd",
+                (build, stage, model, requests, usd),
             )
+
+    def build_totals(self, build: str) -> tuple[int, float]:
+        """Return (requests, USD) that a build has sent so far."""
+        with self._in_words():
+            query = "select coalesce(sum(requests), 0), coalesce(sum(usd), 0.0) from sent where build = ?"
+            requests, usd = self._db.execute(query, (build,)).fetchone()
+        return int(requests), float(usd)
+
+    def seen(self, stages: Iterable[str], latest: int = 200) -> Iterator[tuple[str, str, str, int, int]]:
+        """Yield (stage, model, messages, input tokens, output tokens) of the `latest` responses of each stage."""
+        for stage in stages:
+            with self._in_words():
+                rows = self._db.execute(
+                    "select request->>'model', request->>'messages', response->'usage'->>'input', "
+                    "response->'usage'->>'output' from responses where stage = ? order by rowid desc limit ?",
+                    (stage, latest),
+                ).fetchall()
+            for model, messages, asked, said in rows:
+                if asked is not None:
+                    yield stage, model, messages, int(asked), int(said)
+
+    def open_batches(self, endpoint: str, stage: str) -> list[str]:
+        """Return the ids of the batches that were sent and not yet read."""
+        with self._in_words():
+            query = "select id from batches where endpoint = ? and stage = ? order by rowid"
+            return [id for (id,) in self._db.execute(query, (endpoint, stage))]
+
+    def open_batch(self, id: str, endpoint: str, stage: str) -> None:
+        """Note a batch before it is waited for."""
+        with self._in_words():
+            self._db.execute("insert or ignore into batches values (?, ?, ?)", (id, endpoint, stage))
+
+    def close_batch(self, id: str) -> None:
+        """Forget a batch: all that it brought is in the store."""
+        with self._in_words():
+            self._db.execute("delete from batches where id = ?", (id,))
 
     def has_read(self, md5: str) -> bool:
         """Whether the transcript with this MD5 was read into the store already."""

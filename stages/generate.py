@@ -72,7 +72,10 @@ def hunt(asker: Asker, seeds: dict[str, Row], filter: Filter, prompt: Prompt, to
     reasons: Counter[str] = Counter()
     kept = slot = 0
     while kept < settings["target"]:
-        size = min(ceil((settings["target"] - kept) / settings["per_slot"]), settings["max_slots"] - slot)
+        needed = ceil((settings["target"] - kept) / settings["per_slot"])
+        if asker.in_batches and slot:  # a batch takes up to a day: send ahead by the acceptance seen so far
+            needed = max(needed, ceil((settings["target"] - kept) * slot / max(kept, 1)))
+        size = min(needed, settings["max_slots"] - slot)
         if settings["demonstrations"]["generated"]:
             if slot % settings["wave"] == 0:
                 drawn_from = dict(accepted)
@@ -82,6 +85,8 @@ def hunt(asker: Asker, seeds: dict[str, Row], filter: Filter, prompt: Prompt, to
         shown = [shown_in(number, seeds, drawn_from, settings) for number in range(slot, slot + size)]
         requests = [build(slot + i, rows, to, prompt, settings["per_slot"]) for i, rows in enumerate(shown)]
         for rows, outcome in zip(shown, asker.ask(requests, json_of), strict=True):
+            if kept >= settings["target"]:  # sent ahead, and not needed: it stays in the store
+                return
             candidates = candidates_of(slot, rows, outcome, to, settings["per_slot"])
             for candidate in candidates:
                 rejection = filter.decide(candidate)

@@ -1,0 +1,135 @@
+"""Half the price: a stage's missing requests through the Batch API (`/v1/files`, `/v1/batches`).
+
+A batch is known again by the digest of its requests, which it carries as metadata, and by its id, which is in the store
+before it is waited for: a killed build picks the same batch up, and pays once.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+from seedbed.client import Client
+from seedbed.errors import UserError
+from seedbed.json_text import canonical, content_hash
+from seedbed.progress import Progress
+from seedbed.replies import Response, from_chat_completion
+from seedbed.requests import Request
+from seedbed.store import Store
+
+MAX_REQUESTS = 50_000
+MAX_BYTES = 200_000_000
+"""The API's limits on one batch."""
+_ENDED = {"completed", "failed", "expired", "cancelled"}
+
+
+async def send_batches(
+    client: Client,
+    store: Store,
+    stage: str,
+    requests: dict[str, Request],
+    poll_s: float,
+    progress: Progress,
+    halted: Callable[[], UserError | None],
+) -> AsyncIterator[tuple[Request, Response]]:
+    """Yield the responses to `requests` (by key), batch by batch; those that a batch failed on are left out.
+
+    Batches of this stage that an earlier build left open are waited for first; what they bring is not sent again.
+
+    Raises:
+        UserError: the endpoint has no Batch API, refuses the batch, or `halted` says so.
+    """
+    missing = dict(requests)
+    for id in store.open_batches(client.id, stage):
+        progress.say(f"picking up batch {id} of an earlier build")
+        async for key, response in _results(client, id, poll_s, progress, halted):
+            if key in missing:
+                yield missing.pop(key), response
+        store.close_batch(id)
+    for lines, keys in _split(missing):
+        digest = content_hash(sorted(keys))
+        id = await _find_or_create(client, stage, lines, digest)
+        store.open_batch(id, client.id, stage)
+        progress.say(f"batch {id}: {len(keys)} requests")
+        async for key, response in _results(client, id, poll_s, progress, halted):
+            if key in missing:
+                yield missing[key], response
+        store.close_batch(id)
+
+
+def _split(requests: dict[str, Request]) -> Iterator[tuple[bytes, list[str]]]:
+    """Yield (file, keys) of batches within the API's limits."""
+    lines: list[bytes] = []
+    keys: list[str] = []
+    size = 0
+    for key, request in requests.items():
+        entry = {"custom_id": key, "method": "POST", "url": "/v1/chat/completions", "body": request.body()}
+        line = canonical(entry).encode() + b"\n"
+        if keys and (len(keys) == MAX_REQUESTS or size + len(line) > MAX_BYTES):
+            yield b"".join(lines), keys
+            lines, keys, size = [], [], 0
+        lines.append(line)
+        keys.append(key)
+        size += len(line)
+    if keys:
+        yield b"".join(lines), keys
+
+
+async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str) -> str:
+    """Return the id of the batch with this digest: one that a killed build made and could not note, or a new one."""
+    with client.in_words("the batch"):
+        async for batch in client.openai.batches.list(limit=100):
+            if (batch.metadata or {}).get("seedbed") == digest and batch.status not in ("failed", "expired", "cancelled"):
+                return batch.id
+        file = await client.openai.files.create(file=(f"{stage}.jsonl", lines), purpose="batch")
+        made = await client.openai.batches.create(
+            input_file_id=file.id,
+            endpoint="/v1/chat/completions",
+            completion_window="24h",
+            metadata={"seedbed": digest, "stage": stage},
+        )
+        return made.id
+
+
+async def _results(
+    client: Client, id: str, poll_s: float, progress: Progress, halted: Callable[[], UserError | None]
+) -> AsyncIterator[tuple[str, Response]]:
+    """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
+    told = ""
+    with client.in_words(f"batch {id}"):
+        while (batch := await client.openai.batches.retrieve(id)).status not in _ENDED:
+            counts = batch.request_counts
+            state = f"batch {id}: {batch.status}, {counts.completed if counts else 0} of {counts.total if counts else '?'} done"
+            if state != told:
+                progress.say(state)
+                told = state
+            await _nap(poll_s, halted)
+        if batch.status == "failed":
+            errors = [error.message for error in (batch.errors.data if batch.errors and batch.errors.data else [])]
+            raise UserError(f"batch {id} was refused: {'; '.join(filter(None, errors)) or 'no reason given'}")
+        if batch.output_file_id is None:
+            return
+        text = (await client.openai.files.content(batch.output_file_id)).text
+    for line in text.splitlines():
+        found = _response(line)
+        if found:
+            yield found
+
+
+def _response(line: str) -> tuple[str, Response] | None:
+    """Return (key, response) of a line of an output file; None where that request failed and is to be sent again."""
+    try:
+        row: dict[str, Any] = json.loads(line)
+        if (row.get("response") or {}).get("status_code") != 200:
+            return None
+        return row["custom_id"], from_chat_completion(row["response"]["body"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+async def _nap(seconds: float, halted: Callable[[], UserError | None]) -> None:
+    """Sleep, and wake up for a reason to stop."""
+    for _ in range(max(1, round(seconds / 0.2))):
+        if reason := halted():
+            raise reason
+        await asyncio.sleep(min(seconds, 0.2))

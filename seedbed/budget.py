@@ -1,0 +1,97 @@
+"""What a build may still spend. A build is one `dvc` process; what it sent is in the store's log of builds."""
+
+import math
+import os
+
+from seedbed.costs import Tokens, price_of
+from seedbed.errors import UserError
+from seedbed.params import Params, Speaker
+
+_VARIABLE = "SEEDBED_BUDGET_USD"
+
+
+def limits(params: Params) -> tuple[float | None, int | None]:
+    """Return the budget as (dollars, requests); None for no limit.
+
+    Raises:
+        UserError: `SEEDBED_BUDGET_USD` is no number of dollars.
+    """
+    budget = params.get("budget", {})
+    named = os.environ.get(_VARIABLE, "").strip()
+    if not named:
+        return budget.get("usd"), budget.get("requests")
+    try:
+        dollars = float(named)
+    except ValueError:
+        dollars = math.nan
+    if not 0 <= dollars < math.inf:
+        raise UserError(f"{_VARIABLE}: expected a number of dollars, 0 or more, found {named!r}")
+    return dollars, budget.get("requests")
+
+
+class Budget:
+    """What one stage may send, in a build that has sent something already.
+
+    Args:
+        params: the whole of `params.yaml`.
+        speaker: whom the stage asks.
+        stage: its name, for messages.
+        sent: requests that the build has sent, before this stage and in it.
+        spent: dollars that it has spent.
+
+    Raises:
+        UserError: there is a dollar budget, and the model's price is unknown.
+    """
+
+    def __init__(self, params: Params, speaker: Speaker, stage: str, sent: int, spent: float) -> None:
+        self._usd, self._requests = limits(params)
+        self._stage, self._sent, self._spent = stage, sent, spent
+        self._batch = params["endpoints"][speaker.endpoint].get("mode") == "batch"
+        self.price = price_of(params, speaker.endpoint, speaker.model)
+        if self.price is None and self._usd is not None:
+            raise UserError(
+                f"{stage}: there is a dollar budget and no price for the model {speaker.model!r}; add it to prices in "
+                "params.yaml, or budget requests"
+            )
+
+    def check(self, requests: int, tokens: Tokens) -> None:
+        """Raise `UserError` where the estimate of what is about to be sent exceeds what the build has left."""
+        if self._requests is not None and requests > self._requests - self._sent:
+            raise UserError(
+                f"{self._stage}: {requests} requests are missing, and the build has {max(0, self._requests - self._sent)} of "
+                f"{self._requests} left (budget.requests); nothing was sent: raise the budget, or build less"
+            )
+        cost = self.dollars(tokens)
+        if self._usd is not None and cost > self._usd - self._spent:
+            raise UserError(
+                f"{self._stage}: about ${cost:.4f} to spend, and the build has ${max(0.0, self._usd - self._spent):.4f} of "
+                f"${self._usd:g} left (budget.usd); nothing was sent: raise the budget, or build less"
+            )
+
+    def take(self, tokens: Tokens) -> float:
+        """Reserve one request, before it is sent; return its estimated dollars.
+
+        Raises:
+            UserError: the build runs into its budget.
+        """
+        cost = self.dollars(tokens)
+        over = self._requests is not None and self._sent + 1 > self._requests
+        if over or (self._usd is not None and self._spent + cost > self._usd):
+            raise UserError(f"{self._stage}: the build's budget is used up ({self.state}); all that arrived is kept")
+        self._sent += 1
+        self._spent += cost
+        return cost
+
+    def settle(self, reserved: float, cost: float) -> None:
+        """Put what a response really cost in the place of what was reserved for it."""
+        self._spent += cost - reserved
+
+    def dollars(self, tokens: Tokens) -> float:
+        """Return what `tokens` cost; 0 where the price is unknown, and so no dollar budget is set."""
+        return self.price.dollars(tokens, self._batch) if self.price else 0.0
+
+    @property
+    def state(self) -> str:
+        """How much was sent and spent, and of how much."""
+        requests = f"{self._sent} of {self._requests} requests" if self._requests is not None else f"{self._sent} requests"
+        return f"{requests}, ${self._spent:.4f} of ${self._usd:g}" if self._usd is not None else requests
