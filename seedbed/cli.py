@@ -10,6 +10,8 @@ from seedbed.errors import UserError, run
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewhere.")
 app.add_typer(importing, name="import")
+storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
+app.add_typer(storing, name="store")
 
 
 @app.command()
@@ -18,6 +20,29 @@ def check() -> None:
     from seedbed.check import check_all
 
     print(check_all())
+
+
+@app.command()
+def plan(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only hold the plan against the budget; fail where it exceeds it.")
+    ] = False,
+) -> None:
+    """Say what `dvc repro` would send now, why, and what it would cost. Sends nothing, changes nothing."""
+    from seedbed.params import load_params
+    from seedbed.plan import Plan, has_budget
+    from seedbed.plan_text import plan_json, print_plan
+
+    if check and not has_budget(load_params()):
+        return
+    made = Plan()
+    if as_json:
+        print(plan_json(made))
+    elif not check:
+        print_plan(made)
+    if check:
+        made.check_budget()
 
 
 @importing.command()
@@ -41,6 +66,94 @@ def fastchat(
     print(import_fastchat(questions, named, judgments, baseline, references, language))
 
 
+@app.command()
+def harvest() -> None:
+    """Read the transcripts of every branch and tag, from the DVC cache or remote, into the store."""
+    from seedbed.harvest import harvest_all
+    from seedbed.store import Store, store_path
+
+    with Store(store_path()) as store:
+        print(harvest_all(store))
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on the loopback address; 0 takes a free one.")] = 8000,
+    latency_ms: Annotated[float, typer.Option(help="Milliseconds that each answer takes.", min=0)] = 0,
+    fault: Annotated[list[str] | None, typer.Option(metavar="KIND=SHARE", help="Faults and how often, e.g. 429=0.1.")] = None,
+) -> None:
+    """Run the stand-in as a server on loopback, to rehearse a build: slow, faulty, in batches."""
+    from seedbed.stand_in.socket_server import parse_faults, serve_forever
+
+    serve_forever(port, latency_ms / 1000, parse_faults(fault or []))
+
+
+@storing.callback()
+def store_summary(context: typer.Context) -> None:
+    """Show what the store holds, by stage and model."""
+    from seedbed.store import Store, store_path
+    from seedbed.store_tools import summary
+
+    if context.invoked_subcommand is None:
+        with Store(store_path(), read_only=True) as store:
+            summary(store)
+
+
+@storing.command("builds")
+def store_builds() -> None:
+    """Show what each build sent, beside what it expected to send."""
+    from seedbed.store import Store, store_path
+    from seedbed.store_tools import builds
+
+    with Store(store_path(), read_only=True) as store:
+        builds(store)
+
+
+@storing.command("verify")
+def store_verify() -> None:
+    """Check the database, and that each key is that of its request."""
+    from seedbed.store import Store, store_path
+    from seedbed.store_tools import verify
+
+    with Store(store_path(), read_only=True) as store:
+        print(verify(store))
+
+
+@storing.command("export")
+def store_export(file: Annotated[Path, typer.Argument(help="A JSON Lines file; each line is an exchange.")]) -> None:
+    """Write everything that the store holds to one file."""
+    from seedbed.store import Store, store_path
+    from seedbed.store_tools import export_to
+
+    with Store(store_path(), read_only=True) as store:
+        print(f"{export_to(store, file)} responses exported to {file}")
+
+
+@storing.command("import")
+def store_import(file: Annotated[Path, typer.Argument(help="A file that `seedbed store export` wrote.")]) -> None:
+    """Take over the responses of an exported file."""
+    from seedbed.store import Store, store_path
+    from seedbed.store_tools import import_from
+
+    with Store(store_path()) as store:
+        print(f"{import_from(store, file)} new responses imported from {file}")
+
+
+@storing.command("prune")
+def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Drop the responses that no transcript of any commit refers to."""
+    from seedbed.harvest import unreferenced
+    from seedbed.store import Store, store_path
+
+    with Store(store_path()) as store:
+        keys = unreferenced(store)
+        if not keys:
+            print("every response is referred to by some commit; nothing to drop")
+        elif yes or typer.confirm(f"Drop {len(keys)} responses that no commit refers to? What was paid for them is gone then."):
+            store.drop(keys)
+            print(f"{len(keys)} responses dropped")
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit code 1."""
-    run(lambda: app(standalone_mode=False) and None)
+    run(app)

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+from urllib.parse import quote
 
 from seedbed.errors import UserError
 from seedbed.json_text import canonical, parse_json
 from seedbed.replies import Response
 from seedbed.requests import Request
+from seedbed.rows import Row
 
 VERSION = 2
 _TABLES = """
@@ -62,15 +64,23 @@ class Store:
 
     Args:
         path: the file; made with its folder where it is not there.
+        read_only: change nothing; a store that is not there is an empty one.
 
     Raises:
         UserError: the file is tracked by git, is no store, is damaged, is of a newer version, or cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, read_only: bool = False) -> None:
         self.path = path
         if path.is_dir():
             raise UserError(f"{path}: the store is a file, this is a folder; set SEEDBED_STORE to a file's path")
+        if read_only:
+            with self._in_words():
+                there = path.is_file()
+                self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro" if there else ":memory:", uri=there)
+                if not there:
+                    self._db.executescript(_TABLES)
+            return
         _refuse_tracked(path)
         with self._in_words():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -184,13 +194,38 @@ class Store:
 
     def warm(self, md5: str, stage: str, exchanges: Iterable[tuple[Request, Response]]) -> int:
         """Take over a transcript's exchanges, in one transaction; return how many were new."""
+        new = self.take_over((stage, request, response) for request, response in exchanges)
+        self.remember_read(md5)
+        return new
+
+    def take_over(self, exchanges: Iterable[tuple[str, Request, Response]]) -> int:
+        """Put (stage, request, response) that were paid for elsewhere, in one transaction; return how many were new."""
         before = self._db.total_changes
         with self._in_words(), self._transaction():
-            for request, response in exchanges:
+            for stage, request, response in exchanges:
                 self.put(stage, request, response)
-            new = self._db.total_changes - before
-            self.remember_read(md5)
-        return new
+        return self._db.total_changes - before
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT, for the tools around the store."""
+        with self._in_words():
+            return list(self._db.execute(query))
+
+    def exchanges(self) -> Iterator[tuple[str, str, Row, Response]]:
+        """Yield (stage, key, request content, response) of everything that the store holds, in order of arrival."""
+        with self._in_words():
+            for stage, key, request, response in self._db.execute(
+                "select stage, key, request, response from responses order by rowid"
+            ):
+                yield stage, key, parse_json(request), parse_json(response)
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Delete responses, in one transaction, and give their room back."""
+        with self._in_words():
+            with self._transaction():
+                self._db.executemany("delete from responses where key = ?", [(key,) for key in keys])
+                self._db.execute("delete from transcripts")
+            self._db.execute("vacuum")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

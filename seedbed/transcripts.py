@@ -67,10 +67,15 @@ def warm_store(store: Store, root: Path = Path()) -> int:
     return new
 
 
-def locked_transcripts(lock: Path) -> list[tuple[str, str]]:
-    """Return (stage, MD5) of each transcript that a `dvc.lock` names; nothing where there is no lock."""
-    if not lock.is_file():
+def locked_transcripts(lock: Path, text: str | None = None) -> list[tuple[str, str]]:
+    """Return (stage, MD5) of each transcript that a `dvc.lock` names; nothing where there is no lock.
+
+    Args:
+        lock: the file.
+        text: its text, where it is not to be read from the file.
+    """
+    if text is None and not lock.is_file():
         return []
-    stages = load_yaml(lock).get("stages", {})
+    stages = (load_yaml(lock, text) or {}).get("stages", {})
     outs = [(stage, out) for stage, entry in stages.items() for out in entry.get("outs", [])]
     return [(stage, out["md5"]) for stage, out in outs if out["path"].startswith(FOLDER)]

@@ -51,14 +51,14 @@ def _construct_int(loader: Loader, node: yaml.ScalarNode) -> int:
 Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 
 
-def load_yaml(path: Path) -> Any:
-    """Return the one document in `path`.
+def load_yaml(path: Path, text: str | None = None) -> Any:
+    """Return the one document in `path`, or in `text`, which is then what the file held.
 
     Raises:
         UserError: the file is missing, or is not YAML; names line and column.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506, it is a SafeLoader
+        return yaml.load(path.read_text(encoding="utf-8") if text is None else text, Loader)  # noqa: S506, it is a SafeLoader
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; restore it, or give the path of one that exists") from None
     except UnicodeDecodeError as error:

@@ -1,0 +1,89 @@
+"""Fill the store from the transcripts of every commit that git knows: what one person paid for, nobody pays for again."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from seedbed.errors import UserError
+from seedbed.rows import writing
+from seedbed.store import Store, cache_folder
+from seedbed.transcripts import locked_transcripts, read_transcript
+
+
+def harvest_all(store: Store) -> str:
+    """Read the transcripts of every branch and tag, and of `MERGE_HEAD`, into the store; say what came of it.
+
+    A transcript that the DVC cache lacks is fetched from the default DVC remote, where there is one.
+    """
+    new = read = 0
+    absent: list[str] = []
+    for stage, digest in dict.fromkeys(_locked(_git("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
+        if store.has_read(digest):
+            continue
+        blob = _blob(digest)
+        if not blob.is_file() and not _fetch(digest, blob):
+            absent.append(stage)
+            continue
+        new += store.warm(digest, stage, read_transcript(blob))
+        read += 1
+    lacking = (
+        f"; {len(absent)} are in neither the DVC cache nor its remote ({', '.join(sorted(set(absent))[:5])})" if absent else ""
+    )
+    return f"{new} new responses from {read} transcripts{lacking}"
+
+
+def unreferenced(store: Store) -> set[str]:
+    """Return the keys in the store that no transcript of any commit refers to.
+
+    Raises:
+        UserError: a transcript of some commit cannot be read, so that nobody knows what it refers to.
+    """
+    keys = {key for (key,) in store.rows("select key from responses")}
+    for stage, digest in {
+        *_locked(_git("log", "--all", "--format=%H", "--", "dvc.lock")),
+        *locked_transcripts(Path("dvc.lock")),
+    }:
+        blob = _blob(digest)
+        if not blob.is_file() and not _fetch(digest, blob):
+            raise UserError(
+                f"the transcript {digest[:12]} of {stage}, which some commit names, is not in the DVC cache or remote; "
+                "`dvc fetch --all-commits` brings it, or `seedbed store export` the store before you drop anything"
+            )
+        keys -= {request.key for request, _ in read_transcript(blob)}
+    return keys
+
+
+def _locked(revisions: list[str], *more: str) -> Iterator[tuple[str, str]]:
+    """Yield (stage, MD5) of the transcripts that `dvc.lock` names at each revision."""
+    for revision in dict.fromkeys([*revisions, *more]):
+        shown = subprocess.run(["git", "show", f"{revision}:./dvc.lock"], capture_output=True, check=False)
+        if shown.returncode == 0:
+            yield from locked_transcripts(Path("dvc.lock"), shown.stdout.decode())
+
+
+def _git(*args: str) -> list[str]:
+    done = subprocess.run(["git", *args], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"git {args[0]}: {done.stderr.strip()}; run this in a git checkout")
+    return done.stdout.split()
+
+
+def _blob(digest: str) -> Path:
+    return cache_folder() / "files" / "md5" / digest[:2] / digest[2:]
+
+
+def _fetch(digest: str, blob: Path) -> bool:
+    """Bring one blob from the default DVC remote into the cache; False where there is no remote or it lacks the blob."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo() as repo:
+            remote = repo.cloud.get_remote_odb()
+            with remote.fs.open(remote.oid_to_path(digest), "rb") as source:
+                content = source.read()
+    except (DvcException, OSError):
+        return False
+    with writing(blob) as file:
+        file.write(content.decode())
+    return True

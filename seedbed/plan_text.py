@@ -1,0 +1,78 @@
+"""A plan, as a person and as a script read it."""
+
+import json
+
+from rich.table import Table
+from rich.text import Text
+
+from seedbed.plan import Plan, StagePlan
+from seedbed.progress import wide_console
+
+_SHOWN = 4
+"""Reasons and rows named before "and n more"."""
+
+
+def plan_json(plan: Plan) -> str:
+    """Return the plan as JSON."""
+    requests, at_most, dollars = plan.total
+    stages = [
+        {
+            "stage": stage.stage,
+            "why": stage.why,
+            "stored": stage.stored,
+            "new": stage.new,
+            "repeated": stage.repeated,
+            "at_most": stage.at_most,
+            "rows": stage.rows,
+            "top_up": {"expected": stage.top_up[0], "at_most": stage.top_up[1]} if stage.top_up else None,
+            "input_tokens": round(stage.tokens.input),
+            "output_tokens": round(stage.tokens.output),
+            "usd": stage.dollars,
+        }
+        for stage in plan.stages
+    ]
+    total = {"requests": requests, "at_most": at_most, "usd": dollars}
+    return json.dumps({"stages": stages, "total": total}, ensure_ascii=False, indent=2)
+
+
+def print_plan(plan: Plan) -> None:
+    """Print the plan as a table, with the reasons below."""
+    console = wide_console()
+    running = [stage for stage in plan.stages if stage.why]
+    if not running:
+        console.print("Nothing to do: no stage has changed.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("stage", no_wrap=True)
+    for name in ("from store", "new", "tokens", "USD"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for stage in running:
+        tokens = stage.tokens.input + stage.tokens.output
+        cost = "?" if stage.dollars is None else f"{stage.dollars:.4f}"
+        table.add_row(stage.stage, str(stage.stored), _new(stage), f"{tokens:,.0f}" if tokens else "", cost if tokens else "")
+    requests, at_most, dollars = plan.total
+    table.add_section()
+    cost = "?" if dollars is None else f"{dollars:.4f}"
+    table.add_row("total", "", f"{'about ' if at_most else ''}{requests}", "", cost, style="bold")
+    console.print(table)
+    console.print()
+    for stage in running:
+        console.print(Text(f"{stage.stage}: {_few(stage.why)}", style="dim"))
+        if stage.rows:
+            console.print(Text(f"  new: {_few(stage.rows)}", style="dim"))
+    if dollars is None:
+        console.print("\n? = no price in params.yaml (prices)")
+
+
+def _new(stage: StagePlan) -> str:
+    words = f"{'≤ ' if stage.at_most and stage.new else ''}{stage.new}"
+    if stage.top_up:
+        words += f" + about {stage.top_up[0]} (≤ {stage.top_up[1]})"
+    if stage.repeated:
+        words += f", {stage.repeated} repeated"
+    return words
+
+
+def _few(words: list[str]) -> str:
+    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
+    return ", ".join(words[:_SHOWN]) + more
