@@ -1,4 +1,5 @@
 # make repro   build the data, the benchmark and the reports
+# make bench   measure, as ratios within one run
 # make test    run the fast tests; make test-all the long ones too; make check lint, format and types
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -7,11 +8,12 @@ INSTALL = pip install --quiet --disable-pip-version-check --require-hashes
 # Where this folder is no git checkout (a source archive), DVC is told so, in its local settings.
 NO_SCM = test -e .git || dvc config --local core.no_scm true
 
-.PHONY: repro test test-all check lock clean
+.PHONY: repro test test-all check bench lock clean
 
 repro: .venv/run
 	@$(NO_SCM)
 	@seedbed check
+	@seedbed plan --check
 	@dvc repro
 
 test: .venv/test
@@ -21,6 +23,10 @@ test: .venv/test
 test-all: .venv/test
 	@$(NO_SCM)
 	pytest -q -n 2
+
+bench: .venv/test
+	@$(NO_SCM)
+	python -m benchmarks.requests
 
 check: .venv/test
 	ruff format --check .

@@ -40,7 +40,7 @@ async def send_batches(
         UserError: the endpoint has no Batch API, refuses the batch, or `halted` says so.
     """
     missing = dict(requests)
-    for id in store.open_batches(client.id, stage):
+    for id in store.batches(client.id, stage, read=False):
         progress.say(f"picking up batch {id} of an earlier build")
         async for key, response in _results(client, id, poll_s, progress, halted):
             if key in missing:
@@ -48,7 +48,7 @@ async def send_batches(
         store.close_batch(id)
     for lines, keys in _split(missing):
         digest = content_hash(sorted(keys))
-        id = await _find_or_create(client, stage, lines, digest)
+        id = await _find_or_create(client, stage, lines, digest, store.batches(client.id, stage, read=True))
         store.open_batch(id, client.id, stage)
         progress.say(f"batch {id}: {len(keys)} requests")
         async for key, response in _results(client, id, poll_s, progress, halted):
@@ -75,11 +75,12 @@ def _split(requests: dict[str, Request]) -> Iterator[tuple[bytes, list[str]]]:
         yield b"".join(lines), keys
 
 
-async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str) -> str:
+async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str, read: list[str]) -> str:
     """Return the id of the batch with this digest: one that a killed build made and could not note, or a new one."""
     with client.in_words("the batch"):
         async for batch in client.openai.batches.list(limit=100):
-            if (batch.metadata or {}).get("seedbed") == digest and batch.status not in ("failed", "expired", "cancelled"):
+            ours = (batch.metadata or {}).get("seedbed") == digest and batch.id not in read
+            if ours and batch.status not in ("failed", "expired", "cancelled"):
                 return batch.id
         file = await client.openai.files.create(file=(f"{stage}.jsonl", lines), purpose="batch")
         made = await client.openai.batches.create(

@@ -109,7 +109,7 @@ class Client:
             return f"{where}: the server {asked}; run again later, or lower requests_per_minute"
         if error.status_code >= 500:
             return f"{where}: the server fails again and again; run again later, all that arrived is kept"
-        if error.status_code == 404 and "batch" in what:
+        if error.status_code in (404, 405, 501) and "batch" in what:
             return f"{where}: the server has no Batch API; take `mode: batch` off endpoints.{self.id} in params.yaml"
         detail = error.body.get("message") if isinstance(error.body, dict) else None
         said = " ".join(str(detail or error.response.text).split())[:300]

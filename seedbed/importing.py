@@ -136,6 +136,7 @@ def _declare(
     yaml = YAML()
     yaml.width = 4096
     yaml.preserve_quotes = True
+    yaml.representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
     yaml.indent(mapping=2, sequence=4, offset=2)
     path = Path("params.yaml")
     params = yaml.load(path.read_text(encoding="utf-8"))

@@ -11,14 +11,11 @@ from typing import Any
 import numpy as np
 
 from seedbed import tables
+from seedbed.costs import price_of
 from seedbed.params import STAND_IN, Params
 from seedbed.statistics import bootstrap_interval
 from seedbed.tables import Tables
 
-STAND_IN_LINE = (
-    "> **Made with the stand-in.** Rows of this build come from the rule-based stand-in, not from a language model: "
-    "nothing below says anything about any model."
-)
 _WIN_RATES = [
     *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
@@ -83,6 +80,14 @@ def build_tables(folders: Folders, params: Params) -> Tables:
         + ", ".join(f"(response->'usage'->>'{kind}')::bigint as {kind}_tokens" for kind in ("input", "cached_input", "output"))
         + " from exchanges"
     )
+    asked = [params["translate"], params["generate"], params["judge"], *params["models"].values()]
+    pairs = dict.fromkeys((block["endpoint"], block["model"]) for block in asked if "endpoint" in block)
+    priced = ((*pair, price) for pair in pairs if (price := price_of(params, *pair)))
+    made.fill(
+        "prices",
+        "endpoint text, model text, input double, cached_input double, output double",
+        ((endpoint, model, price.input, price.cached_input, price.output) for endpoint, model, price in priced),
+    )
     made.fill("categories", "name text, place int", ((name, place) for place, name in enumerate(params["categories"])))
     made.keep("outcomes")
     return made
@@ -142,25 +147,41 @@ def metrics(made: Tables, rates: Rows, health: Rows) -> str:
 
 def summary(made: Tables, rates: Rows, health: Rows, params: Params) -> str:
     """Return `reports/report.md`, which a person reads in a pull request."""
-    parts = ["# Report", *([STAND_IN_LINE] if made_by_stand_in(made) else [])]
+    parts = ["# Report", *stand_in_line(made)]
     parts += ["## Win rates by category", *_rate_tables(rates, params)]
     parts += ["## The judge's health", _table(health, _HEALTH) if health else "Nothing was judged."]
     parts += ["## Instructions", _table(made.query("dataset"), ["decision", "candidates", "percent"])]
     parts += ["## Post-edits", _table(made.query("post_edits"), ["corpus", "status", "rows"])]
-    usage = ["stage", "endpoint", "model", "responses", "repeated", "input_tokens", "cached_input_tokens", "output_tokens"]
+    usage = [
+        "stage",
+        "endpoint",
+        "model",
+        "responses",
+        "repeated",
+        "input_tokens",
+        "cached_input_tokens",
+        "output_tokens",
+        "usd",
+    ]
     parts += ["## Responses that this build rests on", _table(made.query("usage"), usage)]
     return "\n\n".join(parts) + "\n"
 
 
-def made_by_stand_in(made: Tables) -> bool:
-    """Whether any row of the build was made by the stand-in."""
-    names = ("judgments", "answers", "questions", "instructions", "edited")
-    return any(
-        row["found"]
-        for row in made.select(
-            " union all ".join(f"select bool_or(made_by->>'endpoint' = '{STAND_IN}') as found from {name}" for name in names)
-        )
-    )
+def stand_in_line(made: Tables) -> list[str]:
+    """Return the line that says which rows the stand-in made; nothing where it made none."""
+    names = {"edited": "translations", "instructions": "instructions", "answers": "answers", "judgments": "judgments"}
+    found = [
+        words
+        for table, words in names.items()
+        if made.select(f"select bool_or(made_by->>'endpoint' = '{STAND_IN}') as found from {table}")[0]["found"]
+    ]
+    if not found:
+        return []
+    rates = "the win rates below say nothing about any model" if {"answers", "judgments"} & set(found) else "win rates are real"
+    return [
+        f"> **Made with the stand-in.** The {', '.join(found)} of this build come from the rule-based stand-in, which is no "
+        f"language model: {rates}."
+    ]
 
 
 def _rate_tables(rates: Rows, params: Params) -> list[str]:

@@ -18,6 +18,8 @@ from seedbed.replies import Response
 from seedbed.requests import Request
 from seedbed.store import Store
 
+_EMPTY_BATCHES = 3
+"""Batches in a row in which every request failed, after which nothing more is sent."""
 Alike = list[Outcome[T]]
 """Outcomes of equal requests: they are sent once."""
 
@@ -126,6 +128,7 @@ class Sender:
 
     async def _send_in_batches(self, waiting: list[Alike[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
+        empty = 0
         while waiting and self._stop is None:
             requests = {alike[0].request.key: alike[0].request for alike in waiting}
             try:
@@ -134,8 +137,11 @@ class Sender:
                 ):
                     self._budget.settle(0, self._commit(request, response))
                 found = self._store.get(requests)
-                if not found:
-                    raise UserError(f"{self._stage}: the batch gave no response at all; look at it in the provider's console")
+                empty = 0 if found else empty + 1
+                if empty > _EMPTY_BATCHES:
+                    raise UserError(
+                        f"{self._stage}: {empty} batches in a row gave no response; look at them in the provider's console"
+                    )
             except UserError as error:
                 self._stop = self._stop or error
                 return

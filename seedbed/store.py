@@ -35,8 +35,8 @@ create table if not exists sent (              -- what builds sent, beside what 
     requests integer not null, input integer not null, output integer not null, usd real not null,
     primary key (build, stage)
 ) strict;
-create table if not exists batches (           -- batches that were sent and not yet read
-    id text primary key, endpoint text not null, stage text not null
+create table if not exists batches (           -- batches that were sent, and whether what they brought was read
+    id text primary key, endpoint text not null, stage text not null, read integer not null default 0
 ) strict;
 create table if not exists transcripts (md5 text primary key) strict;   -- transcripts read into the store already
 """
@@ -166,21 +166,21 @@ class Store:
                 if asked is not None:
                     yield stage, model, messages, int(asked), int(said)
 
-    def open_batches(self, endpoint: str, stage: str) -> list[str]:
-        """Return the ids of the batches that were sent and not yet read."""
+    def batches(self, endpoint: str, stage: str, read: bool) -> list[str]:
+        """Return the ids of the batches that a stage sent, either those that were read or those that were not yet."""
         with self._in_words():
-            query = "select id from batches where endpoint = ? and stage = ? order by rowid"
-            return [id for (id,) in self._db.execute(query, (endpoint, stage))]
+            query = "select id from batches where endpoint = ? and stage = ? and read = ? order by rowid"
+            return [id for (id,) in self._db.execute(query, (endpoint, stage, read))]
 
     def open_batch(self, id: str, endpoint: str, stage: str) -> None:
         """Note a batch before it is waited for."""
         with self._in_words():
-            self._db.execute("insert or ignore into batches values (?, ?, ?)", (id, endpoint, stage))
+            self._db.execute("insert or ignore into batches (id, endpoint, stage) values (?, ?, ?)", (id, endpoint, stage))
 
     def close_batch(self, id: str) -> None:
-        """Forget a batch: all that it brought is in the store."""
+        """Note that all that a batch brought is in the store."""
         with self._in_words():
-            self._db.execute("delete from batches where id = ?", (id,))
+            self._db.execute("update batches set read = 1 where id = ?", (id,))
 
     def has_read(self, md5: str) -> bool:
         """Whether the transcript with this MD5 was read into the store already."""

@@ -110,6 +110,9 @@ def serve() -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(content)
 
+        def do_GET(self) -> None:
+            self.send_error(404)
+
         def log_message(self, format: str, *args: Any) -> None:
             pass
 

@@ -36,6 +36,10 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
         ("language: ja", "language: [ja", "not valid YAML"),
         ("  stand-in: #", "  other:\n    structured: text\n  stand-in: #", "endpoints.other: the field 'base_url' is missing"),
         ("    structured: json_schema", "    structured: xml", "expected one of json_schema, json_object, text, found 'xml'"),
+        ("usd: null", "usd: -1", "budget.usd: -1 is less than the minimum of 0"),
+        ("usd: null", "usd: much", "budget.usd: expected number or null, found 'much'"),
+        ("prices: {}", "prices: {m: {input: -1, output: 1}}", "prices.m.input: -1 is less than the minimum of 0"),
+        ("prices: {}", "prices: {m: {input: 1}}", "prices.m: the field 'output' is missing"),
         ("      temperature: 0.7\n", "      stream: true\n", "models.good.params"),
     ],
 )

@@ -173,17 +173,3 @@ def test_a_build_that_runs_into_its_budget_keeps_what_came(counted: Project, ser
     assert len(server.take()) == 8
     counted.repro("translate@seed_tasks")
     assert len(server.take()) == 2  # eight rows, of which two were asked again
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("usd: null", "usd: -1", "budget.usd: -1 is less than the minimum of 0"),
-        ("usd: null", "usd: much", "budget.usd: expected number or null, found 'much'"),
-        ("prices: {}", "prices: {m: {input: -1, output: 1}}", "prices.m.input: -1 is less than the minimum of 0"),
-        ("prices: {}", "prices: {m: {input: 1}}", "prices.m: the field 'output' is missing"),
-    ],
-)
-def test_bad_budgets_and_prices(project: Project, old: str, new: str, message: str) -> None:
-    project.replace("params.yaml", old, new)
-    assert message in project.run("seedbed", "check", fails=True)
