@@ -66,8 +66,9 @@ def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> flo
     from seedbed.params import load_params, speaker
     from stages.answer import read
 
-    os.environ["SEEDBED_STORE"] = str(folder / f"store-{concurrency}.sqlite")
     params = load_params(ROOT / "params.yaml")
+    os.environ["SEEDBED_STORE"] = str(folder / f"store-{concurrency}.sqlite")
+    os.chdir(folder)  # where no dvc.lock names a transcript to warm the store from
     params["endpoints"]["stand-in"] |= {"base_url": url, "max_concurrency": concurrency}
     params["models"]["thin"]["params"] = {}
     requests = make_requests(questions, params)
