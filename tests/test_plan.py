@@ -87,6 +87,8 @@ def post_edit_made(project: Project) -> None:
 
 
 EDITS["post-edit made"] = post_edit_made
+SAME_AGAIN = {"another draw of answers"}
+"""Edits that change a key and no body: this server then says the same again, and what rests on it costs nothing."""
 FAST = ["nothing", "question edited", "seed edited", "judge's temperature", "post-edit made"]
 
 
@@ -106,7 +108,7 @@ def check(project: Project, server: Server, name: str) -> None:
         told = f"{name}: {stage}: planned {new} + {top_up}, counted {counted}"
         if any(entry["at_most"] for entry in planned):
             assert counted <= new + top_up, told
-            assert counted >= new or stage == "generate", told  # this server never says the same again
+            assert counted >= new or stage == "generate" or name in SAME_AGAIN, told
         else:
             assert new <= counted <= new + top_up, told
 

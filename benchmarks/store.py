@@ -1,0 +1,54 @@
+"""`python -m benchmarks.store`: opening a large store and looking up a stage's keys, beside SQLite alone."""
+
+import argparse
+import json
+import random
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from seedbed.replies import Response
+from seedbed.requests import Request
+from seedbed.store import Store
+
+
+def exchanges(count: int, request_bytes: int) -> Iterator[tuple[str, Request, Response]]:
+    """Yield `count` exchanges with requests of about `request_bytes`."""
+    filling = "あ" * (request_bytes // 3)
+    for number in range(count):
+        usage = {"input": 500, "cached_input": 0, "output": 200}
+        response = {"text": f"{number} {filling[:100]}", "refusal": None, "finish_reason": "stop", "model": "m", "usage": usage}
+        yield "generate", Request("", {"model": "m", "messages": filling, "attempt": 1, "slot": number}), response
+
+
+def main() -> None:
+    """Print one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--responses", type=int, default=1_000_000)
+    parser.add_argument("--keys", type=int, default=100_000, help="keys to look up")
+    parser.add_argument("--request-bytes", type=int, default=1500)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store.sqlite"
+        with Store(path) as store:
+            store.take_over(exchanges(args.responses, args.request_bytes))
+            keys = [key for (key,) in store.rows("select key from responses order by key")]
+        wanted = random.Random(0).sample(keys, args.keys)
+        began = time.perf_counter()
+        with Store(path) as store:
+            found = store.get(wanted)
+        ours = time.perf_counter() - began
+        began = time.perf_counter()
+        database = sqlite3.connect(path)
+        rows = [database.execute("select response from responses where key = ?", (key,)).fetchone() for key in wanted]
+        alone = time.perf_counter() - began
+        database.close()
+        size = path.stat().st_size / 2**30
+    figures = {"responses": args.responses, "keys": len(found), "gib": round(size, 2), "store_s": round(ours, 2)}
+    print(json.dumps(figures | {"one_by_one_s": round(alone, 2), "ratio": round(ours / alone, 2), "found": len(rows)}))
+
+
+if __name__ == "__main__":
+    main()
