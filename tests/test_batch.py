@@ -51,6 +51,7 @@ def test_a_batch_gives_the_same_bytes_as_one_by_one(project: Project) -> None:
     assert texts(project) == expected
 
 
+@pytest.mark.slow
 def test_what_fails_in_a_batch_is_sent_again(project: Project) -> None:
     with stand_in("--fault", "500=0.4") as url:
         use(project, url)
@@ -77,6 +78,7 @@ def test_a_killed_build_picks_its_batch_up(project: Project) -> None:
     assert len(project.rows("data/build/translated/seed_tasks.jsonl")) == 8
 
 
+@pytest.mark.slow
 def test_generation_sends_ahead_and_the_shortest_prefix_decides(project: Project) -> None:
     project.repro("generate")
     expected = project.rows("data/build/candidates.jsonl")

@@ -4,6 +4,8 @@ import shutil
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from seedbed.demonstrations import draw
 from tests.harness import Project, Server
 
@@ -94,6 +96,7 @@ def test_equal_requests_are_sent_once(counted: Project, server: Server) -> None:
     assert len(counted.rows("data/build/translated/questions.jsonl")) == 3
 
 
+@pytest.mark.slow
 def test_prefix_is_the_shortest_whatever_the_order_of_arrival(counted: Project, server: Server) -> None:
     """Concurrency changes neither the candidates nor the number of requests; none is sent in vain."""
     counted.repro("filter")

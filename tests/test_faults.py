@@ -53,7 +53,7 @@ def too_slow(body: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
     "spoil",
     [
         pytest.param(lambda body: (429, {}, b"{}"), id="429"),
-        pytest.param(lambda body: (429, {"retry-after": "1"}, b"{}"), id="429-retry-after"),
+        pytest.param(lambda body: (429, {"retry-after": "1"}, b"{}"), id="429-retry-after", marks=pytest.mark.slow),
         pytest.param(lambda body: (500, {}, b"{}"), id="500", marks=pytest.mark.slow),
         pytest.param(lambda body: (503, {}, b"<html>"), id="503", marks=pytest.mark.slow),
         pytest.param(lambda body: (0, {}, b""), id="reset"),
@@ -74,9 +74,9 @@ def test_a_fault_changes_no_byte(tmp_path: Path, server: Server, undisturbed: di
     ("reason", "spoil"),
     [
         ("cut", lambda: completion('{"text":"half', "length")),
-        ("empty", lambda: completion("")),
-        ("refused", lambda: completion(None, refusal="no")),
-        ("not_json", lambda: completion("Sure!")),
+        pytest.param("empty", lambda: completion(""), marks=pytest.mark.slow),
+        pytest.param("refused", lambda: completion(None, refusal="no"), marks=pytest.mark.slow),
+        pytest.param("not_json", lambda: completion("Sure!"), marks=pytest.mark.slow),
         ("wrong_schema", lambda: completion('{"txt":"x"}')),
     ],
 )

@@ -89,7 +89,7 @@ def post_edit_made(project: Project) -> None:
 EDITS["post-edit made"] = post_edit_made
 SAME_AGAIN = {"another draw of answers"}
 """Edits that change a key and no body: this server then says the same again, and what rests on it costs nothing."""
-FAST = ["nothing", "question edited", "seed edited", "judge's temperature", "post-edit made"]
+FAST = ["nothing", "question edited", "seed edited"]
 
 
 def check(project: Project, server: Server, name: str) -> None:

@@ -85,6 +85,7 @@ def test_a_colleague_pulls_and_pays_nothing(tmp_path: Path, server: Server, remo
     assert len(kinds) == 1 + kinds.count("instructions")
 
 
+@pytest.mark.slow
 def test_two_branches_are_merged(tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
     """Two people edit different questions; the merge of `dvc.lock` conflicts, and costs nothing."""
     first = built(tmp_path, server, remote)
