@@ -26,11 +26,11 @@ def summary(store: Store) -> None:
 def builds(store: Store) -> None:
     """Print what each build sent, stage by stage, beside its estimate."""
     rows = store.rows(
-        "select started, build, stage, model, estimated_requests || ' / ' || requests, "
+        "select started, substr(build, 1, instr(build, '-') - 1), stage, model, estimated_requests || ' / ' || requests, "
         "printf('%.4f / %.4f', estimated_usd, usd), input, output from sent order by started, build, stage"
     )
-    names = ["started (UTC)", "build", "stage", "model", "requests expected / sent", "USD expected / spent"]
-    _print([*names, "input tokens", "output tokens"], rows)
+    names = ["started (UTC)", "build", "stage", "model", "expected / sent", "USD expected / spent", "tokens in", "out"]
+    _print(names, rows)
 
 
 def _print(names: list[str], rows: list[tuple[object, ...]]) -> None:

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.similarity import lcs
+from seedbed import similarity
 from seedbed.demonstrations import draw
 from seedbed.errors import UserError
 from seedbed.filters import Filter, load_language
@@ -103,16 +105,6 @@ def test_english_has_its_words() -> None:
 # Similarity: exact.
 
 
-def lcs(one: list[str], other: list[str]) -> int:
-    """The plain quadratic table."""
-    row = [0] * (len(other) + 1)
-    for a in one:
-        diagonal = 0
-        for j, b in enumerate(other, start=1):
-            diagonal, row[j] = row[j], diagonal + 1 if a == b else max(row[j], row[j - 1])
-    return row[-1]
-
-
 def nearest(pool: list[list[str]], tokens: list[str], threshold: float, strict: bool) -> tuple[int, float] | None:
     """What rouge_score's `_score_lcs` and a loop over the whole pool say."""
     best: tuple[int, float] | None = None
@@ -126,7 +118,13 @@ def nearest(pool: list[list[str]], tokens: list[str], threshold: float, strict: 
     return best
 
 
-token_lists = st.lists(st.sampled_from("abcde"), max_size=14) | st.lists(st.sampled_from("ab"), max_size=40)
+token_lists = (
+    st.lists(st.sampled_from("abcde"), max_size=14)
+    | st.lists(st.sampled_from("ab"), max_size=40)
+    | st.builds(
+        lambda seed, size: [chr(97 + (seed * n * n + n) % 23) for n in range(size)], st.integers(0, 3), st.integers(0, 600)
+    )
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -138,6 +136,16 @@ def test_pool_decides_as_the_reference(pool: list[list[str]], tokens: list[str],
     expected = nearest(pool, tokens, threshold, strict)
     found = made.nearest(tokens)
     assert (found and (int(found.id), found.score)) == expected
+
+
+def test_texts_beyond_the_code_points_are_compared_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool that has seen more tokens than there are code points falls back to plain numbers."""
+    monkeypatch.setattr(similarity, "_CODE_POINTS", 6)
+    made = Pool(0.7, strict=False)
+    made.add("low", list("abcde"))
+    made.add("high", list("uvwxyz"))
+    assert made.nearest(list("abcdz")) == Neighbour("low", 0.8)
+    assert made.nearest(list("uvwxya")) == Neighbour("high", rouge_l(5, 6, 6))
 
 
 def test_scores_at_the_threshold() -> None:

@@ -2,7 +2,11 @@
 
 import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +181,31 @@ def test_a_store_that_cannot_be_used(project: Project, tmp_path: Path, spoil: An
     path = tmp_path / "store.sqlite"
     spoil(path)
     assert message in project.repro("translate@questions", fails=True, SEEDBED_STORE=str(path))
+
+
+def test_two_builds_side_by_side(project: Project, server: Server) -> None:
+    """Two processes of one stage: the second waits, and finds everything in the store."""
+    server.fault = lambda body, number: time.sleep(0.3)
+    project.edit_params(lambda p: p["endpoints"]["stand-in"].update(base_url=server.url, max_concurrency=1))
+    env = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(project.root.parent)}
+    command = [sys.executable, "-m", "stages.translate", "--corpus", "seed_tasks"]
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(
+                subprocess.run,
+                [*command, "--out", f"{name}.jsonl", "--transcript", f"{name}-transcript.jsonl"],
+                cwd=project.root,
+                env=env,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            for name in ("one", "two")
+        ]
+        told = "".join(run.result().stderr for run in runs)
+    assert "waiting for another process that runs this stage" in told
+    assert len(server.take()) == 8
+    assert project.rows("one.jsonl") == project.rows("two.jsonl")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a small file system")

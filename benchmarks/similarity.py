@@ -1,0 +1,122 @@
+"""`python -m benchmarks.similarity --candidates N --reference M`: the exact filter beside the plain loop.
+
+Prints one JSON line. The first M candidates go through the plain reference too (a quadratic table for each pair, as
+rouge_score's `_score_lcs` fills it), and must be decided the same, with the same neighbour and score; what the reference
+would take for all N is extrapolated, quadratically.
+"""
+
+import argparse
+import json
+import random
+import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from seedbed.params import load_params
+from seedbed.rows import read_rows
+from seedbed.similarity import Neighbour, Pool, rouge_l
+from seedbed.stand_in.generation import write
+from seedbed.tokenisers import load_tokeniser
+
+
+def texts(count: int, duplicates: float, seed: int) -> Iterator[str]:
+    """Yield instructions of the stand-in's grammar; the share `duplicates` repeats an earlier one, a word changed."""
+    chance = random.Random(seed)
+    earlier: list[str] = []
+    while len(earlier) < count:
+        if earlier and chance.random() < duplicates:
+            source = chance.choice(earlier)
+            place = chance.randrange(len(source))
+            text = source[:place] + chance.choice(["とても", "少し", "さらに"]) + source[place + 1 :]
+        else:
+            text = next(row["instruction"] for row in write(5, {}, chance) if len(row["instruction"]) > 30)
+        earlier.append(text)
+        yield text
+
+
+def lcs(one: list[str], other: list[str]) -> int:
+    """Return the length of the longest common subsequence, by the plain quadratic table."""
+    row = [0] * (len(other) + 1)
+    for token in one:
+        diagonal = 0
+        for place, against in enumerate(other, start=1):
+            diagonal, row[place] = row[place], diagonal + 1 if token == against else max(row[place], row[place - 1])
+    return row[-1]
+
+
+def reference(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
+    """Return each candidate's neighbour (None where it is kept), by a loop over everything kept before."""
+    kept: list[int] = []
+    decisions: list[Neighbour | None] = []
+    for number, candidate in enumerate(tokens):
+        best: Neighbour | None = None
+        for other in kept:
+            score = rouge_l(lcs(candidate, tokens[other]), len(candidate), len(tokens[other]))
+            if score >= threshold and (best is None or score > best.score):
+                best = Neighbour(str(other), score)
+        decisions.append(best)
+        if best is None:
+            kept.append(number)
+    return decisions
+
+
+def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
+    """Return the same, by `seedbed.similarity.Pool`."""
+    pool = Pool(threshold, strict=False)
+    decisions = []
+    for number, candidate in enumerate(tokens):
+        near = pool.nearest(candidate)
+        decisions.append(near)
+        if near is None:
+            pool.add(str(number), candidate)
+    return decisions
+
+
+def main() -> None:
+    """Print one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--candidates", type=int, default=52_000)
+    parser.add_argument("--reference", type=int, default=1_000, help="how many go through the plain reference too")
+    parser.add_argument("--duplicates", type=float, default=0.2, help="share of the candidates that repeat an earlier one")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--input", type=Path, help="take the field `instruction` of this JSON Lines file instead")
+    args = parser.parse_args()
+
+    settings = load_params()["filter"]
+    threshold = settings["similarity"]["threshold"]
+    source = (
+        (row["instruction"] for row in read_rows(args.input))
+        if args.input
+        else texts(args.candidates, args.duplicates, args.seed)
+    )
+    lines = [text for text, _ in zip(source, range(args.candidates), strict=False)]
+    tokenise = load_tokeniser(settings["tokeniser"])
+    began = time.process_time()
+    tokens = [tokenise(line) for line in lines]
+    tokenised = time.process_time()
+    decisions = ours(tokens, threshold)
+    filtered = time.process_time()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    few = tokens[: args.reference]
+    began_reference = time.process_time()
+    expected = reference(few, threshold)
+    reference_s = time.process_time() - began_reference
+    extrapolated = reference_s * (len(tokens) / max(1, len(few))) ** 2
+    figures = {
+        "candidates": len(tokens),
+        "kept": decisions.count(None),
+        "tokenise_cpu_s": round(tokenised - began, 2),
+        "filter_cpu_s": round(filtered - tokenised, 2),
+        "peak_mib": round(peak),
+        "reference_candidates": len(few),
+        "reference_cpu_s": round(reference_s, 2),
+        "reference_extrapolated_cpu_s": round(extrapolated),
+        "speedup": round(extrapolated / (filtered - tokenised)),
+        "identical": expected == decisions[: len(few)],
+    }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
