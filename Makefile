@@ -18,11 +18,11 @@ repro: .venv/run
 
 test: .venv/test
 	@$(NO_SCM)
-	pytest -q -n 2 -m "not slow"
+	pytest -q -n 2 --dist worksteal -m "not slow"
 
 test-all: .venv/test
 	@$(NO_SCM)
-	pytest -q -n 2
+	pytest -q -n 2 --dist worksteal
 
 bench: .venv/test
 	@$(NO_SCM)

@@ -79,6 +79,7 @@ def test_edits_cost_their_consequences(counted: Project, server: Server) -> None
     assert counted.outputs() == original
 
 
+@pytest.mark.slow
 def test_another_draw(counted: Project, server: Server) -> None:
     """A person who wants other replies raises `sample`."""
     counted.repro("translate")
@@ -115,6 +116,7 @@ def test_prefix_is_the_shortest_whatever_the_order_of_arrival(counted: Project, 
     assert counted.outputs() == first
 
 
+@pytest.mark.slow
 def test_generated_demonstrations(counted: Project, server: Server) -> None:
     """A slot may show what earlier waves had accepted, and only that."""
 

@@ -113,6 +113,7 @@ def check(project: Project, server: Server, name: str) -> None:
             assert new <= counted <= new + top_up, told
 
 
+@pytest.mark.slow
 def test_first_build_and_a_few_edits(counted: Project, server: Server) -> None:
     for name in FAST:
         check(counted, server, name)

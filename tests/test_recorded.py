@@ -124,9 +124,9 @@ def test_equal_slugs(project: Project, files: Path) -> None:
 def test_an_answer_replaced_under_the_same_name_is_refused(project: Project, files: Path) -> None:
     """The neighbour's fault: old judgments stay in place for a new answer."""
     run_import(project, *args(files))
-    project.repro("report")
+    project.repro("judge@one-5-vs-two")
     write(project.root / "data" / "recorded" / "answers" / "two.jsonl", [answer(1, "two"), answer(2, "another")])
-    assert "row 2: answer_1 is not the answer of 'two'" in project.repro("report", fails=True)
+    assert "row 2: answer_1 is not the answer of 'two'" in project.repro("judge@one-5-vs-two", fails=True)
 
 
 def test_slug() -> None:
