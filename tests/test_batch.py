@@ -39,6 +39,7 @@ def texts(project: Project) -> dict[str, bytes]:
     return {path: content for path, content in project.outputs().items() if path.startswith("data/build")}
 
 
+@pytest.mark.slow
 def test_a_batch_gives_the_same_bytes_as_one_by_one(project: Project) -> None:
     project.repro("judge@good-vs-thin")
     expected = texts(project)

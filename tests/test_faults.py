@@ -52,7 +52,7 @@ def too_slow(body: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
 @pytest.mark.parametrize(
     "spoil",
     [
-        pytest.param(lambda body: (429, {}, b"{}"), id="429"),
+        pytest.param(lambda body: (429, {}, b"{}"), id="429", marks=pytest.mark.slow),
         pytest.param(lambda body: (429, {"retry-after": "1"}, b"{}"), id="429-retry-after", marks=pytest.mark.slow),
         pytest.param(lambda body: (500, {}, b"{}"), id="500", marks=pytest.mark.slow),
         pytest.param(lambda body: (503, {}, b"<html>"), id="503", marks=pytest.mark.slow),

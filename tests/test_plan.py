@@ -125,6 +125,7 @@ def test_every_kind_of_edit(counted: Project, server: Server) -> None:
         check(counted, server, name)
 
 
+@pytest.mark.slow
 def test_an_edited_question_and_an_edited_seed_in_numbers(counted: Project, server: Server) -> None:
     counted.repro()
     EDITS["question edited"](counted)

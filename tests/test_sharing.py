@@ -69,6 +69,7 @@ def clone(project: Project, tmp_path: Path, remote: list[list[str]]) -> Project:
     return made
 
 
+@pytest.mark.slow
 def test_a_colleague_pulls_and_pays_nothing(tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
     first = built(tmp_path, server, remote)
     second = clone(first, tmp_path, remote)
@@ -117,6 +118,7 @@ def test_two_branches_are_merged(tmp_path: Path, server: Server, remote: list[li
     }
 
 
+@pytest.mark.slow
 def test_store_tools(counted: Project, server: Server, tmp_path: Path) -> None:
     """Summary, verification, export, import, prune."""
     counted.run("dvc", "config", "--local", "--unset", "core.no_scm")
