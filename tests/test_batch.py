@@ -53,8 +53,10 @@ def test_a_batch_gives_the_same_bytes_as_one_by_one(project: Project) -> None:
 
 
 @pytest.mark.slow
-def test_what_fails_in_a_batch_is_sent_again(project: Project) -> None:
-    with stand_in("--fault", "500=0.4") as url:
+@pytest.mark.parametrize("fault", ["500=0.4", "expired=1"])
+def test_what_a_batch_leaves_is_sent_again(project: Project, fault: str) -> None:
+    """Some requests fail, or the batch expires half done: what succeeded is kept."""
+    with stand_in("--fault", fault) as url:
         use(project, url)
         output = project.repro("translate@seed_tasks")
     assert "batch batch_2: " in output

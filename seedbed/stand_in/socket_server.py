@@ -15,8 +15,12 @@ from aiohttp import web
 from seedbed.errors import UserError, did_you_mean
 from seedbed.stand_in.server import handle
 
-FAULTS = ("429", "429-retry-after", "500", "503", "reset", "slow", "headers-only", "cut", "empty", "refused", "not-json")
-"""Status codes; a broken line; a reply that takes a minute; a reply that ends after its headers; unusable replies."""
+FAULTS = (
+    *("429", "429-retry-after", "500", "503", "reset", "slow", "headers-only"),
+    *("cut", "empty", "refused", "not-json", "expired"),
+)
+"""Status codes; a broken line; a reply that takes a minute; one that ends after its headers; unusable replies; and a batch
+that expires when half of it is done."""
 
 
 def parse_faults(given: list[str]) -> dict[str, float]:
@@ -53,7 +57,8 @@ class _State:
         """Draw the next request's fault."""
         self.count += 1
         chance = random.Random(self.count)
-        return next((kind for kind, share in self.faults.items() if chance.random() < share), None)
+        drawn = (kind for kind, share in self.faults.items() if chance.random() < share and kind != "expired")
+        return next(drawn, None)
 
 
 def make_app(latency: float, faults: dict[str, float]) -> web.Application:
@@ -144,7 +149,9 @@ def _run_batch(state: _State, id: str) -> None:
     """Answer a batch; a request that draws a fault fails, and the rest succeeds."""
     batch = state.batches[id]
     lines = []
-    for line in state.files[batch["input_file_id"]].splitlines():
+    asked = state.files[batch["input_file_id"]].splitlines()
+    expires = random.Random(id).random() < state.faults.get("expired", 0)
+    for line in asked[: (len(asked) + 1) // 2] if expires else asked:
         entry = json.loads(line)
         response = handle(httpx2.Request("POST", "http://stand-in.invalid/v1/chat/completions", json=entry["body"]))
         failed = state.fault()
@@ -153,8 +160,8 @@ def _run_batch(state: _State, id: str) -> None:
         lines.append(json.dumps({"id": "r", "custom_id": entry["custom_id"], "response": result, "error": None}))
     output = f"file-{len(state.files) + 1}"
     state.files[output] = "\n".join(lines).encode()
-    counts = {"total": len(lines), "completed": len(lines), "failed": 0}
-    batch.update(status="completed", output_file_id=output, request_counts=counts)
+    counts = {"total": len(asked), "completed": len(lines), "failed": 0}
+    batch.update(status="expired" if expires else "completed", output_file_id=output, request_counts=counts)
 
 
 def _answer(content: bytes) -> web.Response:
