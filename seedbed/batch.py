@@ -42,16 +42,20 @@ async def send_batches(
     missing = dict(requests)
     for id in store.batches(client.id, stage, read=False):
         progress.say(f"picking up batch {id} of an earlier build")
-        async for key, response in _results(client, id, poll_s, progress, halted):
+        unclaimed = False
+        async for key, response in _results(client, store, id, poll_s, progress, halted):
             if key in missing:
                 yield missing.pop(key), response
-        store.close_batch(id)
+            elif not store.get([key]):
+                unclaimed = True  # paid for, and not wanted as the inputs are now: it stays open for when they are
+        if not unclaimed:
+            store.close_batch(id)
     for lines, keys in _split(missing):
         digest = content_hash(sorted(keys))
         id = await _find_or_create(client, stage, lines, digest, store.batches(client.id, stage, read=True))
         store.open_batch(id, client.id, stage)
         progress.say(f"batch {id}: {len(keys)} requests")
-        async for key, response in _results(client, id, poll_s, progress, halted):
+        async for key, response in _results(client, store, id, poll_s, progress, halted):
             if key in missing:
                 yield missing[key], response
         store.close_batch(id)
@@ -93,7 +97,7 @@ async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str,
 
 
 async def _results(
-    client: Client, id: str, poll_s: float, progress: Progress, halted: Callable[[], UserError | None]
+    client: Client, store: Store, id: str, poll_s: float, progress: Progress, halted: Callable[[], UserError | None]
 ) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     told = ""
@@ -106,12 +110,13 @@ async def _results(
                 told = state
             await _nap(poll_s, halted)
         if batch.status == "failed":
+            store.close_batch(id)  # it was refused whole: what mends it is another request, in another batch
             errors = [error.message for error in (batch.errors.data if batch.errors and batch.errors.data else [])]
             raise UserError(f"batch {id} was refused: {'; '.join(filter(None, errors)) or 'no reason given'}")
         if batch.output_file_id is None:
             return
         text = (await client.openai.files.content(batch.output_file_id)).text
-    for line in text.splitlines():
+    for line in text.split("\n"):  # and at no other line end that a reply may hold
         found = _response(line)
         if found:
             yield found

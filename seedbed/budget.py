@@ -82,6 +82,11 @@ class Budget:
         self._spent += cost
         return cost
 
+    def count(self, cost: float) -> None:
+        """Count one response that nothing was reserved for."""
+        self._sent += 1
+        self._spent += cost
+
     def settle(self, reserved: float, cost: float) -> None:
         """Put what a response really cost in the place of what was reserved for it."""
         self._spent += cost - reserved

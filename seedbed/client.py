@@ -3,6 +3,7 @@
 Only a stage that has something to send imports this module; importing the client costs about a second.
 """
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterator
@@ -112,7 +113,7 @@ class Client:
         if error.status_code in (404, 405, 501) and "batch" in what:
             return f"{where}: the server has no Batch API; take `mode: batch` off endpoints.{self.id} in params.yaml"
         detail = error.body.get("message") if isinstance(error.body, dict) else None
-        said = " ".join(str(detail or error.response.text).split())[:300]
+        said = " ".join(str(detail or error.response.text).replace(self.openai.api_key, "…").split())[:300]
         return f"{where}: the server does not take {what}: {said!r}"
 
 
@@ -123,15 +124,20 @@ def _api_key(id: str, endpoint: dict[str, Any]) -> str:
     key = os.environ.get(variable, "").strip()
     if not key:
         raise UserError(f"endpoint {id!r}: the environment variable {variable} is not set; put the API key in it")
+    if not (key.isascii() and key.isprintable()):
+        raise UserError(f"endpoint {id!r}: {variable} holds a character that no key has; copy the key again")
     return key
 
 
 def _refuse_unreachable(id: str, base_url: str) -> None:
     """Knock once, so that a server that is not running is told at once and not after minutes of retries."""
-    url = urlsplit(base_url)
+    try:
+        url = urlsplit(base_url)
+        port = url.port or {"http": 80, "https": 443}[url.scheme]
+    except ValueError as error:
+        raise UserError(f"endpoint {id!r}: base_url {base_url!r} is no address: {error}") from None
     if url.scheme in getproxies() or url.hostname is None:
         return
-    port = url.port or {"http": 80, "https": 443}[url.scheme]
     try:
         socket.create_connection((url.hostname, port), timeout=10).close()
     except OSError as error:
@@ -151,11 +157,17 @@ def _limiting_hook(endpoint: dict[str, Any]) -> Any:
     requests = _limiter(endpoint.get("requests_per_minute"))
     tokens = _limiter(endpoint.get("tokens_per_minute"))
 
+    order = asyncio.Lock()
+
     async def hook(request: httpx2.Request) -> None:
         if requests:
             await requests.acquire()
-        if tokens:
-            await tokens.acquire(min(_tokens(request), tokens.max_rate))
+        if tokens and request.url.path.endswith("/chat/completions"):
+            async with order:  # a request that is larger than the bucket takes it in several draughts
+                left = _tokens(request)
+                while left > 0:
+                    await tokens.acquire(min(left, tokens.max_rate))
+                    left -= tokens.max_rate
 
     return hook
 

@@ -75,7 +75,7 @@ def read_verdicts(path: Path) -> list[Row]:
     Raises:
         UserError: a field is missing, a winner is none of the four words, or a pair is judged twice.
     """
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     rows = []
     for row in read_rows(path, unique=None):
         if row.get("turn", 1) != 1:
@@ -86,7 +86,8 @@ def read_verdicts(path: Path) -> list[Row]:
                     f"{path}: row {row.get('question_id')!r}: {name}: expected one of {', '.join(sorted(_WINNERS))}, "
                     f"found {row[name]!r}"
                 )
-        triple = (slug(_field(row, path, "question_id")), _field(row, path, "model_1"), _field(row, path, "model_2"))
+        pair = sorted([str(_field(row, path, "model_1")), str(_field(row, path, "model_2"))])
+        triple = (slug(_field(row, path, "question_id")), *pair)
         if triple in seen:
             raise UserError(f"{path}: question {triple[0]!r} is judged twice for {triple[1]!r} and {triple[2]!r}; keep one row")
         seen.add(triple)

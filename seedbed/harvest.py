@@ -1,4 +1,4 @@
-"""Fill the store from the transcripts of every commit that git knows: what one person paid for, nobody pays for again."""
+"""Fill the store from the transcripts of every branch and tag that git knows: what one paid for, nobody pays again."""
 
 import subprocess
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def unreferenced(store: Store) -> set[str]:
     """
     keys = {key for (key,) in store.rows("select key from responses")}
     for stage, digest in {
-        *_locked(_git("log", "--all", "--format=%H", "--", "dvc.lock")),
+        *_locked(_git("log", "--all", "--full-history", "--format=%H", "--", "dvc.lock")),
         *locked_transcripts(Path("dvc.lock")),
     }:
         blob = _blob(digest)

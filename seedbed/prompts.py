@@ -23,6 +23,15 @@ from seedbed.schemas import FOLDER, first_problem, load_schema
 from seedbed.yaml12 import line_of, load_yaml
 
 Messages = list[dict[str, str]]
+REPLIES: dict[str, str | None] = {
+    "translate_task": "translated_task",
+    "translate_question": "translated_question",
+    "generate": "instructions",
+    "answer": None,
+    "judge": "judgment",
+    "judge_reference": "judgment",
+}
+"""The reply schema that each prompt's stage can read."""
 VARIABLES: dict[str, set[str]] = {
     "translate_task": {"source"},
     "translate_question": {"source"},
@@ -74,6 +83,8 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
             f"{path}:{line_of(path, ['reply', 'schema'])}: reply.schema: no schema {reply['schema']!r}"
             f"{did_you_mean(reply['schema'], known)}"
         )
+    if reply.get("schema") != REPLIES[name]:
+        raise UserError(f"{path}: reply.schema: expected {REPLIES[name] or 'no reply block'}, found {reply.get('schema')}")
     found: set[str] = set()
     for part in ("system", "user"):
         template = Template(document.get(part, ""))

@@ -8,7 +8,7 @@ A response is kept as the endpoint gave it, less what would differ between two e
 import re
 from typing import Any
 
-from seedbed.json_text import parse_json
+from seedbed.json_text import canonical, parse_json
 from seedbed.requests import Request
 from seedbed.rows import Row
 from seedbed.schemas import first_problem
@@ -91,6 +91,7 @@ def json_of(request: Request, response: Response) -> Row:
         text = _bare_json(text)
     try:
         value = parse_json(text)
+        canonical(value).encode()  # half a surrogate pair and 1e999 are no JSON that a file could hold
     except (ValueError, RecursionError) as error:
         raise Unusable("not_json", f"the reply is not JSON: {error}") from None
     problem = first_problem(value, f"replies/{reply['name']}")

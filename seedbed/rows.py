@@ -48,6 +48,8 @@ def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") 
             at = f"field {'.'.join(map(str, field))}: " if field else ""
             raise UserError(f"{where}: {at}{words} (schemas/rows/{schema}.schema.json)")
         if unique is not None:
+            if not isinstance(row.get(unique), str | int):
+                raise UserError(f"{where}: the field {unique!r} is missing, or is neither text nor number")
             if row.get(unique) in seen:
                 raise UserError(
                     f"{where}: the {unique} {row[unique]!r} stands in line {seen[row[unique]]} too; give each row its own"

@@ -47,6 +47,7 @@ class Sender:
         self._budget = Budget(params, speaker, stage, *store.build_totals(parent.build))
         self._client = Client(speaker.endpoint, self._endpoint)
         self._stop: UserError | None = None
+        self._interrupted = False
 
     async def close(self) -> None:
         """Close the connections."""
@@ -94,13 +95,13 @@ class Sender:
         for alike in queue:
             while self._stop is None and not alike[0].settled:
                 request = alike[0].request
-                response = self._store.get([request.key]).get(request.key) if request.attempt > 1 else None
                 try:
-                    response = response or await self._paid(request)
+                    stored = self._store.get([request.key]).get(request.key) if request.attempt > 1 else None
+                    response = stored or await self._paid(request)
+                    self._take(alike, response, read, progress)
                 except UserError as error:
                     self._stop = self._stop or error
                     break
-                self._take(alike, response, read, progress)
             if self._stop:
                 return
 
@@ -114,8 +115,13 @@ class Sender:
 
     def _commit(self, request: Request, response: Response) -> float:
         """Put a response into the store, count it in the log of builds, and return its dollars."""
-        usage = response["usage"] or {"input": 0, "cached_input": 0, "output": 0}
-        tokens = Tokens(usage["input"], usage["output"], usage["cached_input"])
+        usage = response["usage"]
+        if usage:
+            tokens = Tokens(usage["input"], usage["output"], usage["cached_input"])
+        elif response["finish_reason"] == "content_filter":
+            tokens = Tokens(0, 0)
+        else:  # an endpoint that does not count: what was reserved stays spent
+            tokens = self._estimator.tokens(self._stage, request)
         cost = self._budget.dollars(tokens)
         self._store.put(self._stage, request, response, sent=(self._parent.build, tokens.input, tokens.output, cost))
         return cost
@@ -132,13 +138,15 @@ class Sender:
         while waiting and self._stop is None:
             requests = {alike[0].request.key: alike[0].request for alike in waiting}
             try:
+                estimates = (self._estimator.tokens(self._stage, request) for request in requests.values())
+                self._budget.check(len(requests), sum(estimates, Tokens(0, 0)))
                 async for request, response in send_batches(
                     self._client, self._store, self._stage, requests, self._endpoint.get("poll_s", 30), progress, self._halted
                 ):
-                    self._budget.settle(0, self._commit(request, response))
+                    self._budget.count(self._commit(request, response))
                 found = self._store.get(requests)
                 empty = 0 if found else empty + 1
-                if empty > _EMPTY_BATCHES:
+                if empty == _EMPTY_BATCHES:
                     raise UserError(
                         f"{self._stage}: {empty} batches in a row gave no response; look at them in the provider's console"
                     )
@@ -155,10 +163,13 @@ class Sender:
         return self._stop
 
     def _interrupt(self, progress: Progress) -> None:
-        if self._stop:
+        if self._interrupted:
             raise KeyboardInterrupt
+        self._interrupted = True
         progress.say("stopping: waiting for the requests under way, so that nothing paid for is lost; again to drop them")
-        self._stop = UserError(f"{self._stage}: interrupted; every response that arrived is kept, run again to go on")
+        self._stop = self._stop or UserError(
+            f"{self._stage}: interrupted; every response that arrived is kept, run again to go on"
+        )
 
     async def _watch_parent(self) -> None:
         while True:

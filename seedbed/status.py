@@ -21,7 +21,7 @@ class Status:
     def __init__(self, params: Params) -> None:
         self._params = params
         lock = Path("dvc.lock")
-        self._lock = load_yaml(lock).get("stages", {}) if lock.is_file() else {}
+        self._lock = ((load_yaml(lock) or {}).get("stages") or {}) if lock.is_file() else {}
         self._changes = _dvc_status()
 
     def why(self, stage: str) -> list[str]:
@@ -54,7 +54,7 @@ class Status:
                 continue
             for path, state in change.get("changed deps", {}).items():
                 words += self._params_changed(stage, path, state) if isinstance(state, dict) else self._dep(path, state)
-            words += [f"{path} is {state}" for path, state in change.get("changed outs", {}).items() if state != "not in cache"]
+            words += [f"{path} is {state}" for path, state in change.get("changed outs", {}).items()]
         return words
 
     def _dep(self, path: str, state: str) -> list[str]:

@@ -83,6 +83,10 @@ class Store:
                 self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro" if there else ":memory:", uri=there)
                 if not there:
                     self._db.executescript(_TABLES)
+                    return
+                (version,) = self._db.execute("pragma user_version").fetchone()
+            if version != VERSION:  # a writing open refuses a newer store, and completes an older one
+                Store(path).__exit__(None, None, None)
             return
         _refuse_tracked(path)
         with self._in_words():
@@ -237,7 +241,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self._db.execute("rollback")
+            if self._db.in_transaction:  # SQLite rolls back by itself where the disk is full
+                self._db.execute("rollback")
             raise
         self._db.execute("commit")
 
@@ -270,7 +275,7 @@ def _refuse_tracked(path: Path) -> None:
     """A store in git would be overwritten by a checkout, and what was paid for would be gone."""
     if not path.exists() or not (folder := _git_folder(path.parent)):
         return
-    relative = path.resolve().relative_to(folder)
+    relative = (path.parent.resolve() / path.name).relative_to(folder)
     try:
         command = ["git", "-C", str(folder), "ls-files", "--", str(relative)]
         tracked = subprocess.run(command, capture_output=True, text=True, check=False)
