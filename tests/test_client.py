@@ -6,9 +6,10 @@ from collections.abc import Coroutine
 from itertools import pairwise
 from typing import Any
 
+import httpx2
 import pytest
 
-from seedbed.client import _limiter
+from seedbed.client import _limiter, _limiting_hook
 
 
 class Jumping(asyncio.SelectorEventLoop):
@@ -51,6 +52,34 @@ def test_no_minute_lets_more_through_than_it_may(per_minute: int) -> None:
     assert fullest <= per_minute + 1e-9
     assert times[-1] <= 60 * 3 * 2.1  # and it does not dawdle: at least half the rate
     assert all(later >= earlier for earlier, later in pairwise(times))
+
+
+@pytest.mark.parametrize("size", [100, 5_000])
+def test_no_minute_lets_more_tokens_through_than_it_may(size: int) -> None:
+    """Whether a request fits the bucket or is several buckets large."""
+    per_minute, count = 10_000, 40_000 // size
+
+    async def send() -> list[float]:
+        hook = _limiting_hook({"tokens_per_minute": per_minute})
+        body = {"max_tokens": size, "messages": []}  # and some ten tokens for the body itself
+        times: list[float] = []
+
+        async def one() -> None:
+            await hook(httpx2.Request("POST", "http://x/v1/chat/completions", json=body))
+            times.append(asyncio.get_running_loop().time())
+
+        await asyncio.gather(*(one() for _ in range(count)))
+        return times
+
+    times = sorted(run(send()))
+    fullest = max(sum(start <= time < start + 60 for time in times) for start in times)
+    assert fullest * size <= per_minute + size  # one is under way at each end of a minute
+    assert times[-1] <= 60 * 4 * 2.1
+
+
+def test_a_request_without_a_body_waits_for_no_tokens() -> None:
+    """Looking after a batch."""
+    run(_limiting_hook({"tokens_per_minute": 10})(httpx2.Request("GET", "http://x/v1/batches")))
 
 
 def test_no_limit_where_none_is_given() -> None:

@@ -49,6 +49,19 @@ def test_an_unreachable_server(project: Project) -> None:
     assert f"nothing answers at 127.0.0.1:{port}" in project.repro("translate@questions", fails=True)
 
 
+@pytest.mark.parametrize("port", ["80000", "abc"])
+def test_an_address_that_is_none(project: Project, port: str) -> None:
+    use_server(project, base_url=f"http://localhost:{port}/v1")
+    assert "is no address" in project.repro("translate@questions", fails=True)
+
+
+def test_a_key_that_no_key_is(project: Project, server: Server) -> None:
+    use_server(project, base_url=server.url, api_key_env="MY_API_KEY")
+    output = project.repro("translate@questions", fails=True, MY_API_KEY="sk-“quoted”")
+    assert "MY_API_KEY holds a character that no key has" in output
+    assert "quoted" not in output
+
+
 def test_a_server_that_speaks_something_else(project: Project, server: Server) -> None:
     server.fault = lambda body, number: (200, {"content-type": "text/html"}, b"<html>hello</html>")
     use_server(project, base_url=server.url)

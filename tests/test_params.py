@@ -94,6 +94,7 @@ def test_dvc_and_we_read_the_same_params() -> None:
         ("\n  $question\n", "\n", "the variable $question is missing"),
         ("$question", "$ question", "a '$' that begins no variable"),
         ("schema: judgment", "schema: judgement", "no schema 'judgement' (did you mean 'judgment'?)"),
+        ("schema: judgment", "schema: instructions", "reply.schema: expected judgment, found instructions"),
         ("user: |", "usr: |", "unknown key 'usr' (did you mean 'user'?)"),
     ],
 )

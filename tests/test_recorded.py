@@ -104,6 +104,7 @@ def test_small_import(project: Project, files: Path) -> None:
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "A", "tie")]), "g1_winner: expected one of"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie")] * 2), "is judged twice"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": "three"}]), "a verdict on 'three'"),
+        (lambda f: write(f / "two.jsonl", [{"choices": []}]), "the field 'question_id' is missing"),
         (lambda f: write(f / "questions.jsonl", [{"question_id": 1, "category": "a"}]), "the field 'turns.0' is missing"),
     ],
 )

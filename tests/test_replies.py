@@ -38,6 +38,8 @@ def response(text: str | None, finish_reason: str = "stop", refusal: str | None 
         (response('{"verdict":"D","explanation":"x"}'), "wrong_schema"),
         (response('[{"verdict":"A"}]'), "wrong_schema"),
         (response("[" * 100_000), "not_json"),
+        (response('{"verdict":"A","explanation":"\\ud83d"}'), "not_json"),  # half a surrogate pair, escaped
+        (response('{"verdict":"A","explanation":1e999}'), "not_json"),
     ],
 )
 def test_unusable(given: dict[str, Any], reason: str) -> None:

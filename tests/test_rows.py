@@ -45,6 +45,7 @@ GOOD = '{"id":"a","category":"c","text":"t"}'
         ('{"id":"b","id":"c","category":"c","text":"t"}', "the key 'id' stands twice"),
         ('{"id":"b","category":"c","text":"\\ud800"}', "half of a surrogate pair"),
         ('{"id":"b","category":"c","text":NaN}', "NaN is not JSON"),
+        ('{"id":["b"],"category":"c","text":"t"}', "field id: expected string"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
