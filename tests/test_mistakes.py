@@ -175,6 +175,14 @@ def test_a_key_with_a_dot_in_matches(project: Project) -> None:
     assert "does not have the form" in project.run("seedbed", "check", fails=True)
 
 
+@pytest.mark.parametrize("content", ["", '{"write": {"da'])
+def test_half_a_lock_file_of_a_killed_dvc_is_mended(project: Project, content: str) -> None:
+    (project.root / ".dvc" / "tmp").mkdir(exist_ok=True)
+    (project.root / ".dvc" / "tmp" / "rwlock").write_text(content)
+    project.run("seedbed", "check")
+    assert "JSON structure is corrupted" not in project.run("dvc", "repro", "translate@questions")
+
+
 def test_offline_names_the_first_missing_request(project: Project) -> None:
     output = project.repro("translate@questions", fails=True, SEEDBED_OFFLINE="1")
     assert "SEEDBED_OFFLINE is set and the response for generic-01" in output
