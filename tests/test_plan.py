@@ -144,9 +144,9 @@ def test_budget(counted: Project, server: Server) -> None:
     """Requests and dollars: the plan refuses, a stage refuses, and one that runs into it keeps what came."""
     counted.edit_params(lambda p: p["budget"].update(requests=5))
     assert "the budget allows 5 (budget.requests)" in counted.run("seedbed", "plan", "--check", fails=True)
-    output = counted.repro("translate@questions", "translate@seed_tasks", fails=True)
-    assert "translate@seed_tasks: 8 requests are missing, and the build has 2 of 5 left" in output
-    assert len(server.take()) == 3  # the questions, which came first
+    output = counted.repro("answer@good", fails=True)
+    assert "answer@good: 3 requests are missing, and the build has 2 of 5 left" in output
+    assert len(server.take()) == 3  # the translations that the answers rest on
 
     counted.edit_params(lambda p: p["budget"].update(requests=None, usd=1))
     counted.edit_params(lambda p: p["endpoints"].update(mine={"base_url": server.url, "structured": "json_schema"}))
