@@ -64,9 +64,6 @@ class Pool:
         self._bitmaps = np.zeros((sum(_WORDS), 1024), dtype=np.uint64)
         self._budgets = np.zeros(1024, dtype=np.uint16)
 
-    def __len__(self) -> int:
-        return len(self._ids)
-
     def add(self, id: str, tokens: Sequence[str]) -> None:
         """Add a text; one without tokens resembles nothing and is passed over."""
         if not tokens:

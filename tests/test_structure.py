@@ -87,6 +87,14 @@ def test_the_readme_and_contributing_are_short() -> None:
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) < 60
 
 
+def test_the_readme_shows_the_report_as_it_is() -> None:
+    """Its excerpt is a table of the committed report, line by line."""
+    report = (ROOT / "reports" / "report.md").read_text(encoding="utf-8")
+    table = re.search(r"### good against thin\n\n(.*?)\n\n", report, re.DOTALL)
+    assert table
+    assert table[1] in README
+
+
 def test_every_path_in_the_readme_exists() -> None:
     for path in re.findall(r"`((?:data|prompts|queries|reports|schemas|seedbed|stages|tests)/[\w./-]*\w/?)`", README):
         assert (ROOT / path).exists() or path.startswith("data/build"), path
