@@ -15,7 +15,7 @@ from pathlib import Path
 
 from seedbed.params import load_params
 from seedbed.rows import read_rows
-from seedbed.similarity import Neighbour, Pool, rouge_l
+from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.stand_in.generation import write
 from seedbed.tokenisers import load_tokeniser
 
@@ -63,13 +63,14 @@ def reference(tokens: list[list[str]], threshold: float) -> list[Neighbour | Non
 
 def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
     """Return the same, by `seedbed.similarity.Pool`."""
-    pool = Pool(threshold, strict=False)
+    pool, encode = Pool(threshold, strict=False), Encoder()
     decisions = []
     for number, candidate in enumerate(tokens):
-        near = pool.nearest(candidate)
+        text = encode(candidate)
+        near = pool.nearest(text)
         decisions.append(near)
         if near is None:
-            pool.add(str(number), candidate)
+            pool.add(str(number), text)
     return decisions
 
 

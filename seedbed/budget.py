@@ -59,13 +59,13 @@ class Budget:
         if self._requests is not None and requests > self._requests - self._sent:
             raise UserError(
                 f"{self._stage}: {requests} requests are missing, and the build has {max(0, self._requests - self._sent)} of "
-                f"{self._requests} left (budget.requests); nothing was sent: raise the budget, or build less"
+                f"{self._requests} left (budget.requests); none of them was sent: raise the budget, or build less"
             )
         cost = self.dollars(tokens)
         if self._usd is not None and cost > self._usd - self._spent:
             raise UserError(
                 f"{self._stage}: about ${cost:.4f} to spend, and the build has ${max(0.0, self._usd - self._spent):.4f} of "
-                f"${self._usd:g} left (budget.usd); nothing was sent: raise the budget, or build less"
+                f"${self._usd:g} left (budget.usd); nothing of it was sent: raise the budget, or build less"
             )
 
     def take(self, tokens: Tokens) -> float:

@@ -6,8 +6,9 @@ Rules are tried in the order of `filter.rules`; the first that objects decides. 
 
 import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -18,9 +19,12 @@ from seedbed.params import Params
 from seedbed.prompts import Prompt
 from seedbed.rows import Row
 from seedbed.schemas import first_problem
-from seedbed.similarity import Neighbour, Pool
+from seedbed.similarity import Encoder, Neighbour, Pool, Text
 from seedbed.tokenisers import fold, load_tokeniser
 from seedbed.yaml12 import line_of, load_yaml
+
+_AHEAD = 256
+"""Candidates that are tokenised ahead of the one that is decided."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,10 @@ def load_language(path: Path) -> Language:
     return Language(scripts=scripts, **lists)
 
 
+Rule = Callable[[Row, Text], Rejection | str | None]
+"""Looks at a candidate and at its instruction's tokens."""
+
+
 class Filter:
     """Decides candidates one by one, in slot order; each that it keeps joins the pool that later ones are held against.
 
@@ -105,49 +113,64 @@ class Filter:
         self, settings: dict[str, Any], language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
     ) -> None:
         self._language, self._characters = language, settings["characters"]
-        self._rules: list[Callable[[Row], Rejection | str | None]] = [getattr(self, f"_{name}") for name in settings["rules"]]
+        self._rules: list[Rule] = [getattr(self, f"_{name}") for name in settings["rules"]]
         self._tokenise = load_tokeniser(settings["tokeniser"])
         similarity = settings["similarity"]
         self._pool = Pool(similarity["threshold"], strict=similarity["reject"] == ">")
         self._questions = Pool(similarity["leak_threshold"], strict=similarity["reject"] == ">")
-        self._tokens: tuple[str, list[str]] = ("", [])
+        self._encode = Encoder()
         for seed in seeds:
-            self._pool.add(seed["id"], self._tokenise(seed["instruction"]))
+            self._pool.add(seed["id"], self._encode(self._tokenise(seed["instruction"])))
         for question in questions:
-            self._questions.add(question["id"], self._tokenise(question["text"]))
+            self._questions.add(question["id"], self._encode(self._tokenise(question["text"])))
         self._wording = _sentences(prompt)
 
     def decide(self, candidate: Row) -> Rejection | None:
         """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool."""
+        return self._decide(candidate, self._tokenise(candidate["instruction"]))
+
+    def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
+        """Yield each candidate with what `decide` says of it, in order.
+
+        A second thread tokenises ahead meanwhile (Sudachi lets go of the interpreter's lock).
+        """
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            waiting: deque[tuple[Row, Future[list[str]]]] = deque()
+            for candidate in candidates:
+                waiting.append((candidate, thread.submit(self._tokenise, candidate["instruction"])))
+                if len(waiting) > _AHEAD:
+                    yield self._next(*waiting.popleft())
+            while waiting:
+                yield self._next(*waiting.popleft())
+
+    def _next(self, candidate: Row, tokens: Future[list[str]]) -> tuple[Row, Rejection | None]:
+        return candidate, self._decide(candidate, tokens.result())
+
+    def _decide(self, candidate: Row, tokens: list[str]) -> Rejection | None:
+        text = self._encode(tokens)
         for rule in self._rules:
-            objection = rule(candidate)
+            objection = rule(candidate, text)
             if objection is not None:
                 name = rule.__name__.removeprefix("_")
                 return objection if isinstance(objection, Rejection) else Rejection(name, objection)
-        self._pool.add(candidate["id"], self._instruction_tokens(candidate))
+        self._pool.add(candidate["id"], text)
         return None
-
-    def _instruction_tokens(self, candidate: Row) -> list[str]:
-        text = candidate["instruction"]
-        if self._tokens[0] != text:
-            self._tokens = (text, self._tokenise(text))
-        return self._tokens[1]
 
     # The rules. Each returns None, or what it saw.
 
-    def _empty(self, candidate: Row) -> str | None:
+    def _empty(self, candidate: Row, text: Text) -> str | None:
         return None if candidate["instruction"].strip() else "the instruction is empty"
 
-    def _too_short(self, candidate: Row) -> str | None:
+    def _too_short(self, candidate: Row, text: Text) -> str | None:
         length, least = len(candidate["instruction"]), self._characters["least"]
         return f"{length} characters, fewer than {least}" if length < least else None
 
-    def _too_long(self, candidate: Row) -> str | None:
+    def _too_long(self, candidate: Row, text: Text) -> str | None:
         name, length = max(((f, len(candidate[f])) for f in ("instruction", "input", "output")), key=lambda pair: pair[1])
         most = self._characters["most"]
         return f"{name}: {length} characters, more than {most}" if length > most else None
 
-    def _wrong_language(self, candidate: Row) -> str | None:
+    def _wrong_language(self, candidate: Row, text: Text) -> str | None:
         letters = [char for char in candidate["instruction"] if char.isalpha()]
         for pattern, least in self._language.scripts:
             share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
@@ -155,39 +178,39 @@ class Filter:
                 return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
         return None
 
-    def _refusal(self, candidate: Row) -> str | None:
+    def _refusal(self, candidate: Row, text: Text) -> str | None:
         return _seen(self._language.refusals, candidate["output"])
 
-    def _truncated(self, candidate: Row) -> str | None:
+    def _truncated(self, candidate: Row, text: Text) -> str | None:
         output = candidate["output"].rstrip()
         if output.count("```") % 2:
             return "a code block that is never closed"
         return _seen(self._language.truncations, output)
 
-    def _not_text_task(self, candidate: Row) -> str | None:
+    def _not_text_task(self, candidate: Row, text: Text) -> str | None:
         return _seen(self._language.not_text_tasks, candidate["instruction"])
 
-    def _template_leak(self, candidate: Row) -> str | None:
-        text = candidate["instruction"] + "\n" + candidate["output"]
-        said = next((sentence for sentence in self._wording if sentence in text), None)
-        return f"the prompt's own words: {said[:40]!r}" if said else _seen(self._language.leaks, text)
+    def _template_leak(self, candidate: Row, text: Text) -> str | None:
+        whole = candidate["instruction"] + "\n" + candidate["output"]
+        said = next((sentence for sentence in self._wording if sentence in whole), None)
+        return f"the prompt's own words: {said[:40]!r}" if said else _seen(self._language.leaks, whole)
 
-    def _output_missing(self, candidate: Row) -> str | None:
+    def _output_missing(self, candidate: Row, text: Text) -> str | None:
         if not candidate["output"].strip():
             return "the output is empty"
         return "the output repeats the instruction" if fold(candidate["output"]) == fold(candidate["instruction"]) else None
 
-    def _repetitive(self, candidate: Row) -> str | None:
+    def _repetitive(self, candidate: Row, text: Text) -> str | None:
         pieces = [piece.strip() for piece in re.split(r"[。．.!?！？\n]", candidate["output"]) if len(piece.strip()) >= 4]
         piece, times = Counter(pieces).most_common(1)[0] if pieces else ("", 0)
         return f"{piece[:40]!r} stands {times} times" if times >= 3 else None
 
-    def _benchmark_leak(self, candidate: Row) -> Rejection | None:
-        near = self._questions.nearest(self._instruction_tokens(candidate))
+    def _benchmark_leak(self, candidate: Row, text: Text) -> Rejection | None:
+        near = self._questions.nearest(text)
         return Rejection("benchmark_leak", "too close to a question of the benchmark", near) if near else None
 
-    def _near_duplicate(self, candidate: Row) -> Rejection | None:
-        near = self._pool.nearest(self._instruction_tokens(candidate))
+    def _near_duplicate(self, candidate: Row, text: Text) -> Rejection | None:
+        near = self._pool.nearest(text)
         return Rejection("near_duplicate", "too close to a seed or to an instruction kept before", near) if near else None
 
 

@@ -38,10 +38,11 @@ def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") 
             raise UserError(f"{where}: not a JSON object: {error}; each line holds one object") from None
         if not isinstance(row, dict):
             raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each line holds one object")
-        try:
-            canonical(row).encode()
-        except UnicodeEncodeError:
-            raise UserError(f"{where}: half of a surrogate pair (\\ud800 to \\udfff) is no character; remove it") from None
+        if "\\ud" in line.lower():  # only an escape can be half a pair: the line itself is UTF-8
+            try:
+                canonical(row).encode()
+            except UnicodeEncodeError:
+                raise UserError(f"{where}: half of a surrogate pair (\\ud800 to \\udfff) is no character; remove it") from None
         problem = first_problem(row, f"rows/{schema}") if schema else None
         if problem:
             field, words = problem

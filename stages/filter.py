@@ -30,8 +30,7 @@ def main() -> None:
     counts: Counter[str] = Counter()
 
     with writing_rows(args.out, "instruction") as keep, writing_rows(args.rejected, "rejected") as reject:
-        for candidate in read_rows(args.candidates, "candidate"):
-            rejection = filter.decide(candidate)
+        for candidate, rejection in filter.decide_all(read_rows(args.candidates, "candidate")):
             if rejection is None:
                 keep(candidate)
             else:

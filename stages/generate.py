@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from math import ceil
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from seedbed.transcripts import transcript
 Slot = tuple[list[Row], Outcome[Row]]
 """A slot's candidates, and what became of its request."""
 _SHOWN = ("task_type", "instruction", "input", "output")
+_CHUNK = 2000
+"""Slots whose replies are held in memory at a time."""
 
 
 def build(slot: int, shown: list[Row], to: Speaker, prompt: Prompt, per_slot: int) -> Request:
@@ -82,14 +85,19 @@ def hunt(asker: Asker, seeds: dict[str, Row], filter: Filter, prompt: Prompt, to
             size = min(size, settings["wave"] - slot % settings["wave"])
         if size <= 0:
             raise UserError(_shortfall(kept, slot, reasons, settings))
+        size = min(size, _CHUNK) if not asker.in_batches else size
         shown = [shown_in(number, seeds, drawn_from, settings) for number in range(slot, slot + size)]
         requests = [build(slot + i, rows, to, prompt, settings["per_slot"]) for i, rows in enumerate(shown)]
-        for rows, outcome in zip(shown, asker.ask(requests, json_of), strict=True):
+        outcomes = asker.ask(requests, json_of)
+        slots = [
+            candidates_of(slot + i, rows, outcome, to, settings["per_slot"])
+            for i, (rows, outcome) in enumerate(zip(shown, outcomes, strict=True))
+        ]
+        decisions = filter.decide_all(candidate for candidates in slots for candidate in candidates)
+        for candidates, outcome in zip(slots, outcomes, strict=True):
             if kept >= settings["target"]:  # sent ahead, and not needed: it stays in the store
                 return
-            candidates = candidates_of(slot, rows, outcome, to, settings["per_slot"])
-            for candidate in candidates:
-                rejection = filter.decide(candidate)
+            for candidate, rejection in islice(decisions, len(candidates)):
                 reasons[rejection.reason if rejection else "kept"] += 1
                 if rejection is None and settings["demonstrations"]["generated"]:
                     accepted[candidate["id"]] = candidate

@@ -41,7 +41,7 @@ from seedbed.json_text import canonical, content_hash, parse_json
 from seedbed.params import load_params
 from seedbed.prompts import load_prompt
 from seedbed.rows import Row, read_rows, write_rows
-from seedbed.similarity import Pool, rouge_l
+from seedbed.similarity import Encoder, Pool, rouge_l
 from seedbed.stand_in import generation
 from seedbed.stand_in.answering import LEVELS
 from seedbed.tokenisers import Tokenise, load_tokeniser, space
@@ -299,18 +299,18 @@ def texts_of(name: str, language: str) -> Corpus:
 
 def too_close(ours: Corpus, others: Corpus | None, threshold: float) -> list[str]:
     """Return each of our texts that is at `threshold` or above with one of `others`, or of its own predecessors."""
-    pool = Pool(threshold, strict=False)
+    pool, encode = Pool(threshold, strict=False), Encoder()
     shown = dict((others or ours).texts)
     for id, text in others.texts.items() if others else ():
-        pool.add(id, ours.tokenise(text))
+        pool.add(id, encode(ours.tokenise(text)))
     problems = []
     for id, text in ours.texts.items():
-        tokens = ours.tokenise(text)
-        near = pool.nearest(tokens)
+        encoded = encode(ours.tokenise(text))
+        near = pool.nearest(encoded)
         if near:
             problems.append(f"{id}: ROUGE-L {near.score:.3f} with {near.id}: {text[:60]!r} / {shown[near.id][:60]!r}")
         if not others:
-            pool.add(id, tokens)
+            pool.add(id, encoded)
     return problems
 
 

@@ -14,7 +14,7 @@ from seedbed.errors import UserError
 from seedbed.filters import Filter, load_language
 from seedbed.params import load_params
 from seedbed.prompts import load_prompt
-from seedbed.similarity import Neighbour, Pool, rouge_l
+from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.tokenisers import load_tokeniser
 
 ROOT = Path(__file__).parent.parent
@@ -135,22 +135,22 @@ token_lists = (
 @settings(max_examples=300, deadline=None)
 @given(st.lists(token_lists, max_size=12), token_lists, st.sampled_from([0.3, 0.5, 0.6, 0.7, 0.75, 0.9, 1.0]), st.booleans())
 def test_pool_decides_as_the_reference(pool: list[list[str]], tokens: list[str], threshold: float, strict: bool) -> None:
-    made = Pool(threshold, strict)
+    made, encode = Pool(threshold, strict), Encoder()
     for place, other in enumerate(pool):
-        made.add(str(place), other)
+        made.add(str(place), encode(other))
     expected = nearest(pool, tokens, threshold, strict)
-    found = made.nearest(tokens)
+    found = made.nearest(encode(tokens))
     assert (found and (int(found.id), found.score)) == expected
 
 
 def test_texts_beyond_the_code_points_are_compared_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool that has seen more tokens than there are code points falls back to plain numbers."""
     monkeypatch.setattr(similarity, "_CODE_POINTS", 6)
-    made = Pool(0.7, strict=False)
-    made.add("low", list("abcde"))
-    made.add("high", list("uvwxyz"))
-    assert made.nearest(list("abcdz")) == Neighbour("low", rouge_l(4, 5, 5))
-    assert made.nearest(list("uvwxya")) == Neighbour("high", rouge_l(5, 6, 6))
+    made, encode = Pool(0.7, strict=False), Encoder()
+    made.add("low", encode("abcde"))
+    made.add("high", encode("uvwxyz"))
+    assert made.nearest(encode("abcdz")) == Neighbour("low", rouge_l(4, 5, 5))
+    assert made.nearest(encode("uvwxya")) == Neighbour("high", rouge_l(5, 6, 6))
 
 
 def test_scores_at_the_threshold() -> None:
@@ -163,10 +163,10 @@ def test_scores_at_the_threshold() -> None:
             one = ["x"] * common + ["a"] * (m - common)
             other = ["x"] * common + ["b"] * (n - common)
             for strict in (False, True):
-                made = Pool(0.7, strict)
-                made.add("0", other)
+                made, encode = Pool(0.7, strict), Encoder()
+                made.add("0", encode(other))
                 expected = rouge_l(common, m, n) > 0.7 if strict else rouge_l(common, m, n) >= 0.7
-                assert (made.nearest(one) is not None) == expected, (m, n, strict)
+                assert (made.nearest(encode(one)) is not None) == expected, (m, n, strict)
 
 
 def test_tokenisers() -> None:
