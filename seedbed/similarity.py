@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
+Codes = str | list[int]
+"""Tokens as rapidfuzz takes them."""
 _WORDS = (2, 4)
 """64-bit words of the first bitmap and of the second."""
 _SLACK = 1e-9
@@ -58,7 +60,7 @@ class Pool:
         self._threshold, self._strict = threshold, strict
         self._ids: list[str] = []
         self._lengths: list[int] = []
-        self._codes: list[str | list[int]] = []
+        self._codes: list[Codes] = []
         self._vocabulary: dict[str, int] = {}
         self._flips: dict[tuple[int, int], int] = {}
         self._bitmaps = np.zeros((sum(_WORDS), 1024), dtype=np.uint64)
@@ -76,14 +78,14 @@ class Pool:
         self._budgets[place] = self._budget(len(numbers))
         self._ids.append(id)
         self._lengths.append(len(numbers))
-        self._codes.append(_encode(numbers))
+        self._codes.append(encode(numbers))
 
     def nearest(self, tokens: Sequence[str]) -> Neighbour | None:
         """Return the most similar text that is too similar, the first added of equals; None where none is."""
         if not tokens or not self._ids:
             return None
         numbers = self._number(tokens)
-        length, codes = len(numbers), _encode(numbers)
+        length, codes = len(numbers), encode(numbers)
         best: Neighbour | None = None
         for place in self._candidates(self._bitmap(numbers), self._budget(length)):
             other = self._lengths[place]
@@ -140,10 +142,10 @@ def _flip(number: int, occurrence: int) -> int:
     return flip
 
 
-def _encode(numbers: Sequence[int]) -> str | list[int]:
+def encode(numbers: Sequence[int]) -> Codes:
     """Return tokens as code points, the fastest for rapidfuzz; as plain numbers where there are more tokens than those."""
     codes = [number if number < _SURROGATES.start else number + len(_SURROGATES) for number in numbers]
-    return "".join(map(chr, codes)) if max(numbers) < _CODE_POINTS else codes
+    return "".join(map(chr, codes)) if max(numbers, default=0) < _CODE_POINTS else codes
 
 
 def _distance(bitmaps: NDArray[np.uint64], bitmap: Sequence[np.uint64]) -> NDArray[np.uint16]:
