@@ -5,7 +5,7 @@ letter of any language is deleted.
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -86,7 +86,7 @@ def morphemes(tokenizer: Any, text: str) -> list[Any]:
     return [morpheme for part in _parts(fold(text)) for morpheme in tokenizer.tokenize(part)]
 
 
-def words(tagged: list[Any]) -> list[str]:
+def words(tagged: Sequence[Any]) -> list[str]:
     """Return the tokens among morphemes: what is no punctuation."""
     return [word for word in (morpheme.surface() for morpheme in tagged) if _WORD.search(word)]
 
