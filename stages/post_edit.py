@@ -34,7 +34,10 @@ def edited(translated: list[Row], edits: dict[str, Row], kind: str, unreviewed: 
         edit = edits.get(row["id"])
         status = status_of(row, edit)
         if status in _NOT_REVIEWED and unreviewed == "fail":
-            raise UserError(f"row {row['id']!r} is {status}, and post_edit.unreviewed is 'fail': review it")
+            raise UserError(
+                f"row {row['id']!r} is {status}, and post_edit.unreviewed is 'fail': review it with `seedbed review`, "
+                "or set it to use or drop"
+            )
         if status in _NOT_REVIEWED and unreviewed == "drop":
             continue
         fields = edit["fields"] if edit and status in _APPLIED else row["translation"]
