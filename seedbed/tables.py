@@ -19,7 +19,6 @@ INSTRUCTIONS = "id text, slot bigint, task_type text, instruction text, input te
 REJECTED = f"{INSTRUCTIONS}, reason text, neighbour text, score double"
 TRANSLATED = "id text, task_type text, translation json"
 EXCHANGES = "request json, response json"
-EDITS = "id text, decision text"
 """Columns to read, by kind of row: name and DuckDB type."""
 
 
