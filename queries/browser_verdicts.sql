@@ -1,5 +1,5 @@
 -- One row: one question of one match: its outcome, and what the judge said in each order; where a verdict is invalid, the
--- raw reply. For the page's browser of questions.
+-- raw reply; whether the majority of people says another thing. For the page's browser of questions.
 with
 texts as (
     select match, question, "order", coalesce(explanation, failure->>'text', failure->>'detail') as text
@@ -18,9 +18,10 @@ said as (
 final as (
     select
         outcomes.match, outcomes.model, outcomes.baseline, outcomes.question, outcomes.category, outcomes.outcome,
-        outcomes.inconsistent, ab, ab_text, ba, ba_text
+        outcomes.inconsistent, coalesce(voted.judge <> voted.majority, false) as differs, ab, ab_text, ba, ba_text
     from outcomes
     join said on said.match = outcomes.match and said.question = outcomes.question
+    left join voted on voted.match = outcomes.match and voted.question = outcomes.question
 )
 select final.* exclude category
 from final

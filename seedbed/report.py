@@ -187,6 +187,12 @@ def summary(made: Tables, rates: Rows, health: Rows, agreement: Rows, params: Pa
 
 def stand_in_line(made: Tables) -> list[str]:
     """Return the line that says which rows the stand-in made; nothing where it made none."""
+    words = stand_in_words(made)
+    return [f"> **Made with the stand-in.** {words}"] if words else []
+
+
+def stand_in_words(made: Tables) -> str:
+    """Return the sentence that says which rows the stand-in made; empty where it made none."""
     names = {"edited": "translations", "instructions": "instructions", "answers": "answers", "judgments": "judgments"}
     found = [
         words
@@ -194,12 +200,11 @@ def stand_in_line(made: Tables) -> list[str]:
         if made.select(f"select bool_or(made_by->>'endpoint' = '{STAND_IN}') as found from {table}")[0]["found"]
     ]
     if not found:
-        return []
+        return ""
     rates = "the win rates below say nothing about any model" if {"answers", "judgments"} & set(found) else "win rates are real"
-    return [
-        f"> **Made with the stand-in.** The {', '.join(found)} of this build come from the rule-based stand-in, which is no "
-        f"language model: {rates}."
-    ]
+    return (
+        f"The {', '.join(found)} of this build come from the rule-based stand-in, which is no language model: {rates}."
+    )
 
 
 def _rate_tables(rates: Rows, params: Params) -> list[str]:

@@ -5,6 +5,7 @@ Each query is a file of `queries/`; its header says what one of its rows is.
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -72,6 +73,18 @@ class Tables:
         result = self._db.execute(sql)
         columns = [column[0] for column in result.description]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+    def compressed(self, name: str) -> bytes:
+        """Return the rows of `queries/<name>.sql` as JSON Lines, gzipped.
+
+        DuckDB brings its own compressor, so that the bytes are the same on every machine; zlib's are not, since systems
+        have several of them.
+        """
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "rows.json.gz"
+            query = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+            self._db.execute(f"copy ({query}\n) to '{path}' (format json, compression gzip)")
+            return path.read_bytes()
 
     def keep(self, name: str) -> None:
         """Make a table of `queries/<name>.sql`'s rows under the query's name, for others to read."""

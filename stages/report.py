@@ -11,6 +11,7 @@ from seedbed.agreement import agreement_rows
 from seedbed.errors import run
 from seedbed.params import load_params
 from seedbed.report import Folders, build_tables, health_csv, metrics, prune, summary, win_rate_rows, win_rates_csv
+from seedbed.report_page import page
 from seedbed.rows import write_text
 
 
@@ -36,6 +37,7 @@ def main() -> None:
         "judge_health.csv": health_csv(health),
         "metrics.json": metrics(tables, rates, health, agreement),
         "report.md": summary(tables, rates, health, agreement, params),
+        "report.html": page(tables, folders, params, rates, health, agreement),
     }
     for name, text in texts.items():
         write_text(args.out / name, text)
