@@ -37,4 +37,4 @@ final as (
 select final.*
 from final
 left join categories on categories.name = final.category
-order by match <> 'all', match, categories.place nulls last
+order by match = 'all', match, categories.place nulls last

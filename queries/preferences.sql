@@ -45,4 +45,4 @@ final as (
     from shown
     group by match, who
 )
-select * from final order by match <> 'all', match, who desc
+select * from final order by match = 'all', match, who desc

@@ -11,6 +11,7 @@ _MOST_DISAGREEMENTS = 20
 _STATUSES = ("edited", "outdated", "approved", "stale", "unreviewed")
 _RARE = ("original", "failed", "orphaned")
 """Statuses that are shown only where some row has them."""
+_TIMES = ("timed", "minutes", "minutes_per_row")
 _MEASURES = (
     "*s1* includes ties, an inconsistent judge's among them; *s2* takes only what is a tie on neither side (the two set-ups "
     "of MT-bench, Zheng et al. 2023); by guessing one would agree on 33 and on 50. The majority is what more than half of the "
@@ -70,7 +71,7 @@ def _agreement_table(agreement: Rows, by: str) -> str:
         if row[other] == "all":
             cells = {title: _measured(row, name) for title, name in columns.items()}
             shown.append({by: row[by], "items": row["items"], "both bad": row["both_bad"], **cells})
-    return table(shown, [by, "items", "both bad", *columns])
+    return table(shown, [by, "items", "both bad", *columns], right=list(columns))
 
 
 def _measured(row: dict[str, Any], name: str) -> str:
@@ -106,7 +107,7 @@ def effort_parts(made: Tables) -> list[str]:
     parts += [
         f"{_HTER} Edits of which the machine text is known: {total['known']} of {total['edits']}; of which the time is known: "
         f"{total['timed']}.",
-        table(rows, ["corpus", "edits", "characters_changed", "hter"]),
+        table(rows, ["corpus", "edits", "characters_changed", "hter", *(_TIMES if total["timed"] else ())]),
     ]
     if total["machine_changed"]:
         parts += [_HTER_NOW, table(rows, ["corpus", "machine_changed", "compared", "hter_then", "hter_now", "hter_now_all"])]

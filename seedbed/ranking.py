@@ -14,9 +14,9 @@ from seedbed.statistics import Floats, percentile_interval, resampled_sums
 from seedbed.tables import Tables
 
 Rows = list[dict[str, Any]]
-PRIOR = 1.0
-"""Ties that each model is taken to have with one that is as strong as the middle. Without them the strength of a model
-that never loses, or never wins, would be infinite."""
+PRIOR = 0.1
+"""Ties (a tenth of one) that each model is taken to have with one that is as strong as the middle. Without it the
+strength of a model that never loses, or never wins, would be infinite."""
 _POINTS = 400 / np.log(10)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from math import comb
 from typing import Any
 
 import numpy as np
@@ -65,8 +64,11 @@ def sign_test(wins: int, losses: int) -> float:
 
     Twice the tail of the binomial distribution at one half (Conover 1999, section 3.4), at most 1; 1 where there are none.
     """
-    n, fewer = wins + losses, min(wins, losses)
-    below: int = sum(comb(n, k) for k in range(fewer + 1))
+    n = wins + losses
+    ways = below = 1  # of choosing k of n, and of choosing at most k
+    for k in range(min(wins, losses)):
+        ways = ways * (n - k) // (k + 1)
+        below += ways
     return min(1.0, below / 2 ** (n - 1)) if n else 1.0
 
 

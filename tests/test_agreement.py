@@ -246,7 +246,7 @@ def test_alpha_of_krippendorffs_own_example() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["win", "loss", "tie", None]), min_size=3, max_size=3), min_size=2, max_size=12))
 def test_kappa_and_alpha_are_those_of_nltk(said: list[list[str | None]]) -> None:
-    from nltk.metrics.agreement import AnnotationTask
+    from nltk.metrics.agreement import AnnotationTask  # type: ignore[import-untyped]
 
     names = ("win", "loss", "tie")
     counts = np.array([[unit.count(name) for name in names] for unit in said], dtype=np.float64)
