@@ -1,5 +1,5 @@
 -- One row: the rows that one step of the build has of one maker, with the parameters that they were asked for with.
---   model, endpoint, parameters  of the requests; empty where nothing was asked for
+--   model, endpoint, parameters  of the requests; empty where nothing was asked for; JSON, each only once
 --   recorded                     the file that answers or verdicts made elsewhere were read from
 --   failed                       rows that no attempt brought a usable reply for: dropped, or invalid
 with
@@ -24,12 +24,12 @@ counts as (
 asked as (
     select
         replace(file, '.', '@') as step, request->>'model' as model, request->>'endpoint' as endpoint,
-        string_agg(distinct (request->'params')::text, ' or ' order by (request->'params')::text) as parameters
+        list(distinct (request->'params')::text order by (request->'params')::text) as parameters
     from exchanges
     group by all
 ),
 final as (
-    select counts.*, nullif(asked.parameters, '{}') as parameters
+    select counts.*, coalesce(asked.parameters, []) as parameters
     from counts
     left join asked on asked.step = counts.step and asked.model = counts.model and asked.endpoint = counts.endpoint
 )

@@ -202,9 +202,7 @@ def stand_in_words(made: Tables) -> str:
     if not found:
         return ""
     rates = "the win rates below say nothing about any model" if {"answers", "judgments"} & set(found) else "win rates are real"
-    return (
-        f"The {', '.join(found)} of this build come from the rule-based stand-in, which is no language model: {rates}."
-    )
+    return f"The {', '.join(found)} of this build come from the rule-based stand-in, which is no language model: {rates}."
 
 
 def _rate_tables(rates: Rows, params: Params) -> list[str]:

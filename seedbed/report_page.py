@@ -17,12 +17,13 @@ from markupsafe import Markup
 from seedbed import diversity
 from seedbed.agreement import MEASURES
 from seedbed.conclusions import conclude, tested_rows
-from seedbed.json_text import content_hash
+from seedbed.json_text import canonical, content_hash, parse_json
 from seedbed.params import STAND_IN, Params
 from seedbed.prompts import VARIABLES, load_prompt
 from seedbed.ranking import ranking_rows
 from seedbed.report import Folders, stand_in_words
 from seedbed.tables import Tables
+from seedbed.yaml12 import load_yaml
 
 Rows = list[dict[str, Any]]
 TEMPLATES = Path(__file__).parent / "templates" / "report"
@@ -52,7 +53,7 @@ def page(made: Tables, folders: Folders, params: Params, rates: Rows, health: Ro
     """
     _load_texts(made, folders.build, params)
     confidence = params["report"]["confidence"]
-    tested = tested_rows(rates)
+    tested = tested_rows(rates, confidence)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -61,10 +62,11 @@ def page(made: Tables, folders: Folders, params: Params, rates: Rows, health: Ro
         style=_own("style.css"),
         script=_own("browser.js"),
         sections=list(SECTIONS.items()),
+        lead=_lead(rates, params),
         language=params["language"],
         stand_in=stand_in_words(made),
         stand_in_endpoint=STAND_IN,
-        provenance=made.query("provenance"),
+        provenance=[row | {"parameters": _settings(row["parameters"])} for row in made.query("provenance")],
         prompts=_prompts(),
         confidence=f"{confidence:g}",
         alpha=f"{1 - confidence / 100:.2g}",
@@ -93,8 +95,10 @@ def whole(value: float | None) -> str:
 
 
 def dollars(value: float | None) -> str:
-    """Return dollars; nothing for None."""
-    return "" if value is None else f"{value:,.4f}"
+    """Return dollars, small ones with more decimals; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:,.4f}" if 0 < value < 1 else f"{value:,.2f}"
 
 
 def p_value(value: float | None) -> str:
@@ -116,6 +120,13 @@ def _own(name: str) -> Markup:
     return Markup(text)  # noqa: S704  not a word of it is anybody else's
 
 
+def _lead(rates: Rows, params: Params) -> str:
+    """Return the line under the title."""
+    matches, questions = len({row["match"] for row in rates}), max((row["n"] for row in rates), default=0)
+    judged = f"{matches} match{'es' if matches != 1 else ''} over {questions} questions" if rates else "no match judged"
+    return f"Instruction data and benchmark in the language {params['language']!r}: {judged}."
+
+
 def _load_texts(made: Tables, build: Path, params: Params) -> None:
     """Make the tables of what only the browser of questions shows."""
     judgments = [build / "judgments" / f"{name}.jsonl" for name in params["matches"]]
@@ -128,10 +139,16 @@ def _prompts() -> Rows:
     """Return each prompt's name, what it is for, and the hash of what it says."""
     rows = []
     for name in VARIABLES:
-        prompt = asdict(load_prompt(name))
-        del prompt["path"]
-        rows.append({"name": name, "hash": content_hash(prompt)})
+        content = asdict(load_prompt(name))
+        description = load_yaml(content.pop("path")).get("description", "")
+        rows.append({"name": name, "description": description, "hash": content_hash(content)})
     return rows
+
+
+def _settings(parameters: Sequence[str]) -> str:
+    """Return sampling parameters, each a JSON text, in words: `max_tokens 1024, temperature 0.7`."""
+    told = [", ".join(f"{name} {canonical(value)}" for name, value in parse_json(text).items()) for text in parameters]
+    return " or ".join(filter(None, told))
 
 
 def _matches(tested: Rows, confidence: float) -> Rows:
@@ -208,7 +225,7 @@ def _dataset(made: Tables, params: Params) -> dict[str, Any]:
         "sample": diversity.SAMPLE,
         "sampled": any(row["tasks"] > diversity.SAMPLE for row in found["sets"]),
         "threshold": similarity["threshold"],
-        "compared_to_filter": similarity["reject"],
+        "reject": similarity["reject"],
     }
 
 

@@ -18,7 +18,7 @@ QUESTIONS = "id text, category text, text text, made_by json"
 TASKS = "id text, status text, task_type text, instruction text, input text, output text, made_by json"
 INSTRUCTIONS = "id text, slot bigint, task_type text, instruction text, input text, output text, made_by json"
 REJECTED = f"{INSTRUCTIONS}, reason text, neighbour text, score double"
-TRANSLATED = "id text, task_type text, translation json"
+TRANSLATED = "id text, task_type text, translation json, made_by json"
 EXCHANGES = "request json, response json"
 """Columns to read, by kind of row: name and DuckDB type."""
 

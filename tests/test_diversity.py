@@ -26,7 +26,7 @@ def made(instructions: Texts, seeds: Texts = (), baseline: Texts = ()) -> Tables
     edited = [(f"seed-{number}", "edited", "email", *texts, None, "seed_tasks") for number, texts in enumerate(seeds)]
     found.fill("edited", f"{tables.TASKS}, corpus text", edited)
     translated = [
-        (f"base-{number}", "email", tables_json(texts) if texts[0] else "null", "baseline")
+        (f"base-{number}", "email", tables_json(texts) if texts[0] else "null", None, "baseline")
         for number, texts in enumerate(baseline)
     ]
     found.fill("translated_rows", f"{tables.TRANSLATED}, corpus text", translated)
