@@ -1,6 +1,6 @@
 """What win rates allow to conclude, in words: tested, corrected, and without saying more than few questions can.
 
-A row as `tested_rows` returns it has, beyond those of `queries/win_rates.sql` and the interval:
+A row as `with_tests` returns it has, beyond those of `queries/win_rates.sql` and the interval:
 `{"excludes": true, "side": "above", "p": 0.002, "p_holm": 0.016, "sure": true, …}`.
 """
 
@@ -11,7 +11,7 @@ from seedbed.statistics import holm, sign_test
 Rows = list[dict[str, Any]]
 
 
-def tested_rows(rates: Rows, confidence: float) -> Rows:
+def with_tests(rates: Rows, confidence: float) -> Rows:
     """Return the rows, each with its test: wins against losses, ties left out.
 
     The p-values of one match's categories are corrected together, and those of the matches' totals.
@@ -43,7 +43,7 @@ def conclude(rows: Rows, confidence: float) -> list[str]:
     """Return sentences on one match: on all its questions, then on its categories.
 
     Args:
-        rows: of one match, as from `tested_rows`; the total last.
+        rows: of one match, as from `with_tests`; the total last.
         confidence: of the intervals, in percent.
     """
     total, categories = rows[-1], [row for row in rows[:-1] if _valid(row)]

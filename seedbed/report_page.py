@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from seedbed import diversity
 from seedbed.agreement import MEASURES
-from seedbed.conclusions import conclude, tested_rows
+from seedbed.conclusions import conclude, with_tests
 from seedbed.json_text import canonical, content_hash, parse_json
 from seedbed.params import STAND_IN, Params
 from seedbed.prompts import VARIABLES, load_prompt
@@ -53,7 +53,7 @@ def page(made: Tables, folders: Folders, params: Params, rates: Rows, health: Ro
     """
     _load_texts(made, folders.build, params)
     confidence = params["report"]["confidence"]
-    tested = tested_rows(rates, confidence)
+    tested = with_tests(rates, confidence)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
