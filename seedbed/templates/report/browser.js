@@ -31,7 +31,6 @@ function fill(id, options) { // [value, words]; the first lets all through
 }
 
 const OUTCOMES = { win: "the model wins", loss: "the baseline wins", tie: "tie", invalid: "invalid" };
-const VERDICTS = { first: "the first answer is better", second: "the second answer is better", tie: "tie", invalid: "invalid" };
 const CHOICES = { tie: "tie", both_bad: "both bad" };
 const DISAGREEMENTS = {
   orders: ["the two orders", (row) => row.inconsistent],
@@ -149,8 +148,8 @@ function body(row) {
   for (const [order, first] of [["ab", row.model], ["ba", row.baseline]]) {
     const verdict = row[order];
     const winner = verdict === "first" ? first : verdict === "second" ? (first === row.model ? row.baseline : row.model) : null;
-    const words = (VERDICTS[verdict] || "not judged") + (winner ? ": " + winner : "");
-    orders.append(element("div", "", null, element("h5", "", "Judge, " + first + " first — " + words), written(row[order + "_text"] || "")));
+    const words = winner ? winner + " is better" : verdict || "not judged";
+    orders.append(element("div", "", null, element("h5", "", "Judge, shown " + first + " first: " + words), written(row[order + "_text"] || "")));
   }
   made.append(sides, orders);
   if (row.votes.length) {
