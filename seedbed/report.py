@@ -128,6 +128,11 @@ def health_csv(rows: Rows) -> str:
     return _csv(rows, _HEALTH)
 
 
+def dataset_csv(made: Tables) -> str:
+    """Return `reports/dataset.csv`: what became of the generated instructions."""
+    return _csv(made.query("dataset"), ["decision", "candidates", "percent"])
+
+
 def _csv(rows: Rows, columns: Sequence[str]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
@@ -140,7 +145,7 @@ def metrics(made: Tables, rates: Rows, health: Rows, agreement: Rows) -> str:
     """Return `reports/metrics.json`: what `dvc metrics` and `dvc exp show` compare."""
     wanted = ("n", "invalid", "win_rate", "adjusted_win_rate", "ci_low", "ci_high")
     document = {
-        "matches": {row["match"]: {name: row[name] for name in wanted} for row in rates if row["category"] == "all"},
+        "matches": {row["match"]: _rounded(row, wanted) for row in rates if row["category"] == "all"},
         "judge": {row["match"]: {name: row[name] for name in _HEALTH[1:]} for row in health},
         "agreement": _agreement_metrics(made, agreement),
         "effort": {name: value for name, value in made.query("effort")[-1].items() if name in _EFFORT and value is not None},
@@ -152,6 +157,11 @@ def metrics(made: Tables, rates: Rows, health: Rows, agreement: Rows) -> str:
         for name in stage:
             stage[name] += int(row[name] or 0)
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rounded(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return some values of a row with two decimals, which is what a table of metrics has room for."""
+    return {name: round(row[name], 2) if isinstance(row[name], float) else row[name] for name in names}
 
 
 def _agreement_metrics(made: Tables, agreement: Rows) -> dict[str, Any]:

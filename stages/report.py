@@ -10,7 +10,7 @@ from pathlib import Path
 from seedbed.agreement import agreement_rows
 from seedbed.errors import run
 from seedbed.params import load_params
-from seedbed.report import Folders, build_tables, health_csv, metrics, prune, summary, win_rate_rows, win_rates_csv
+from seedbed.report import Folders, build_tables, dataset_csv, health_csv, metrics, prune, summary, win_rate_rows, win_rates_csv
 from seedbed.report_page import page
 from seedbed.rows import write_text
 
@@ -35,6 +35,7 @@ def main() -> None:
     texts = {
         "win_rates.csv": win_rates_csv(rates),
         "judge_health.csv": health_csv(health),
+        "dataset.csv": dataset_csv(tables),
         "metrics.json": metrics(tables, rates, health, agreement),
         "report.md": summary(tables, rates, health, agreement, params),
         "report.html": page(tables, folders, params, rates, health, agreement),
