@@ -170,5 +170,5 @@ def test_empty_and_odd_sets(tokeniser: dict[str, Any]) -> None:
 
 
 def test_the_words_of_a_language_that_separates_them_are_shown_apart() -> None:
-    found = measured(made([("Write a short poem", "", "")]), name="space")
+    found = measured(made([("Write a short poem", "", "")] * 2), name="space")
     assert found["openings"][0]["opening"] == "write a short"
