@@ -10,6 +10,7 @@ from seedbed.json_text import parse_json
 from seedbed.params import load_params
 from seedbed.prompts import VARIABLES, load_prompt
 from seedbed.rows import read_rows
+from seedbed.votes import read_votes
 
 
 def mend_dvc_lock(path: Path = Path(".dvc/tmp/rwlock")) -> None:
@@ -44,6 +45,7 @@ def check_all() -> str:
         counts.append(f"{rows} {name.replace('_', ' ')}")
     for path in sorted(Path("data/edits").glob("*.jsonl")):
         sum(1 for _ in read_rows(path, "edit"))
+    read_votes(Path("data/votes"))
     for id in {params[block]["endpoint"] for block in ("translate", "generate", "judge")} | {
         model["endpoint"] for model in params["models"].values() if "endpoint" in model
     }:

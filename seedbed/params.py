@@ -78,8 +78,9 @@ def _cross_check(params: Params) -> tuple[list[str | int], str] | None:
     for id, match in params["matches"].items():
         if match["model"] == match["baseline"]:
             return ["matches", id], f"{match['model']!r} is matched against itself; name two models"
-    if "all" in params["categories"]:
-        return ["categories"], "'all' is the report's word for the total; give the category another name"
+    taken = [block for block in ("categories", "matches") if "all" in params[block]]
+    if taken:
+        return [taken[0]], "'all' is the report's word for the total; give it another name"
     return None
 
 

@@ -11,8 +11,12 @@ from typing import Any
 import numpy as np
 
 from seedbed import tables
+from seedbed.agreement import MEASURES, load_votes
 from seedbed.costs import price_of
+from seedbed.effort import CORPORA, load_effort
+from seedbed.markdown import table
 from seedbed.params import STAND_IN, Params
+from seedbed.people_text import agreement_parts, effort_parts
 from seedbed.statistics import bootstrap_interval
 from seedbed.tables import Tables
 
@@ -21,6 +25,10 @@ _WIN_RATES = [
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
 ]
 _HEALTH = ["match", "judgments", "order_agreement", "first_position_rate", "longer_answer_rate", "invalid_rate"]
+_EFFORT = [
+    *("rows", "edited", "outdated", "approved", "stale", "unreviewed", "failed", "orphaned"),
+    *("characters_changed", "hter", "hter_now_all", "timed", "minutes", "minutes_per_row"),
+]
 _OUTCOMES = {"win": 100.0, "tie": 50.0, "loss": 0.0}
 Rows = list[dict[str, Any]]
 
@@ -32,10 +40,12 @@ class Folders:
     Attributes:
         build: what the stages wrote, `data/build`.
         edits: the post-edits, `data/edits`.
+        votes: the people's verdicts, `data/votes`.
     """
 
     build: Path
     edits: Path
+    votes: Path
 
 
 def prune(folders: Folders, params: Params) -> None:
@@ -57,7 +67,7 @@ def prune(folders: Folders, params: Params) -> None:
 
 def build_tables(folders: Folders, params: Params) -> Tables:
     """Return the build's rows as tables, and the outcomes of the matches."""
-    build, language = folders.build, params["language"]
+    build = folders.build
     made = Tables()
     made.load("judgments", [build / "judgments" / f"{name}.jsonl" for name in params["matches"]], tables.JUDGMENTS)
     made.load("answers", [build / "answers" / f"{name}.jsonl" for name in params["models"]], tables.ANSWERS)
@@ -66,12 +76,7 @@ def build_tables(folders: Folders, params: Params) -> Tables:
     made.load("rejected", [build / "rejected.jsonl"], tables.REJECTED)
     translated = [build / "translated" / f"{name}.jsonl" for name in params["corpora"]]
     made.load("translated_rows", translated, tables.TRANSLATED, file_column="corpus")
-    made.run("create table translated as select corpus, id, json_type(translation) = 'NULL' as failed from translated_rows")
-    corpora = ("seed_tasks", "questions")
-    made.load("edited", [build / "edited" / f"{name}.jsonl" for name in corpora], tables.TASKS, file_column="corpus")
-    edits = [path for name in corpora if (path := folders.edits / f"{name}.{language}.jsonl").is_file()]
-    made.load("edit_rows", edits, tables.EDITS, file_column="file")
-    made.run("create table edits as select split_part(file, '.', 1) as corpus, id, decision from edit_rows")
+    made.load("edited", [build / "edited" / f"{name}.jsonl" for name in CORPORA], tables.TASKS, file_column="corpus")
     responses = sorted((build / "responses").glob("*.jsonl"))
     made.load("exchanges", responses, tables.EXCHANGES, file_column="file")
     made.run(
@@ -90,6 +95,8 @@ def build_tables(folders: Folders, params: Params) -> Tables:
     )
     made.fill("categories", "name text, place int", ((name, place) for place, name in enumerate(params["categories"])))
     made.keep("outcomes")
+    load_votes(made, folders.votes, params)
+    load_effort(made, build, folders.edits, params)
     return made
 
 
@@ -121,6 +128,11 @@ def health_csv(rows: Rows) -> str:
     return _csv(rows, _HEALTH)
 
 
+def dataset_csv(made: Tables) -> str:
+    """Return `reports/dataset.csv`: what became of the generated instructions."""
+    return _csv(made.query("dataset"), ["decision", "candidates", "percent"])
+
+
 def _csv(rows: Rows, columns: Sequence[str]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
@@ -129,12 +141,14 @@ def _csv(rows: Rows, columns: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def metrics(made: Tables, rates: Rows, health: Rows) -> str:
+def metrics(made: Tables, rates: Rows, health: Rows, agreement: Rows) -> str:
     """Return `reports/metrics.json`: what `dvc metrics` and `dvc exp show` compare."""
     wanted = ("n", "invalid", "win_rate", "adjusted_win_rate", "ci_low", "ci_high")
     document = {
-        "matches": {row["match"]: {name: row[name] for name in wanted} for row in rates if row["category"] == "all"},
+        "matches": {row["match"]: _rounded(row, wanted) for row in rates if row["category"] == "all"},
         "judge": {row["match"]: {name: row[name] for name in _HEALTH[1:]} for row in health},
+        "agreement": _agreement_metrics(made, agreement),
+        "effort": {name: value for name, value in made.query("effort")[-1].items() if name in _EFFORT and value is not None},
         "instructions": {row["decision"]: row["candidates"] for row in made.query("dataset")},
         "responses": {},
     }
@@ -145,13 +159,27 @@ def metrics(made: Tables, rates: Rows, health: Rows) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def summary(made: Tables, rates: Rows, health: Rows, params: Params) -> str:
+def _rounded(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return some values of a row with two decimals, which is what a table of metrics has room for."""
+    return {name: round(row[name], 2) if isinstance(row[name], float) else row[name] for name in names}
+
+
+def _agreement_metrics(made: Tables, agreement: Rows) -> dict[str, Any]:
+    """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
+    votes = {row["status"]: row["votes"] for row in made.select("select status, count(*) as votes from votes group by status")}
+    total = next((row for row in agreement if row["match"] == row["category"] == "all"), {})
+    measures = {name: total[name] for name in (*MEASURES, "kappa", "alpha") if total.get(name) is not None}
+    return {status: votes.get(status, 0) for status in ("counted", "stale", "orphaned")} | measures
+
+
+def summary(made: Tables, rates: Rows, health: Rows, agreement: Rows, params: Params) -> str:
     """Return `reports/report.md`, which a person reads in a pull request."""
     parts = ["# Report", *stand_in_line(made)]
     parts += ["## Win rates by category", *_rate_tables(rates, params)]
-    parts += ["## The judge's health", _table(health, _HEALTH) if health else "Nothing was judged."]
-    parts += ["## Instructions", _table(made.query("dataset"), ["decision", "candidates", "percent"])]
-    parts += ["## Post-edits", _table(made.query("post_edits"), ["corpus", "status", "rows"])]
+    parts += ["## The judge's health", table(health, _HEALTH) if health else "Nothing was judged."]
+    parts += ["## Agreement with people", *agreement_parts(made, agreement, params["report"]["confidence"])]
+    parts += ["## Instructions", table(made.query("dataset"), ["decision", "candidates", "percent"])]
+    parts += ["## Human effort", *effort_parts(made)]
     usage = [
         "stage",
         "endpoint",
@@ -163,12 +191,18 @@ def summary(made: Tables, rates: Rows, health: Rows, params: Params) -> str:
         "output_tokens",
         "usd",
     ]
-    parts += ["## Responses that this build rests on", _table(made.query("usage"), usage)]
+    parts += ["## Responses that this build rests on", table(made.query("usage"), usage)]
     return "\n\n".join(parts) + "\n"
 
 
 def stand_in_line(made: Tables) -> list[str]:
     """Return the line that says which rows the stand-in made; nothing where it made none."""
+    words = stand_in_words(made)
+    return [f"> **Made with the stand-in.** {words}"] if words else []
+
+
+def stand_in_words(made: Tables) -> str:
+    """Return the sentence that says which rows the stand-in made; empty where it made none."""
     names = {"edited": "translations", "instructions": "instructions", "answers": "answers", "judgments": "judgments"}
     found = [
         words
@@ -176,12 +210,9 @@ def stand_in_line(made: Tables) -> list[str]:
         if made.select(f"select bool_or(made_by->>'endpoint' = '{STAND_IN}') as found from {table}")[0]["found"]
     ]
     if not found:
-        return []
+        return ""
     rates = "the win rates below say nothing about any model" if {"answers", "judgments"} & set(found) else "win rates are real"
-    return [
-        f"> **Made with the stand-in.** The {', '.join(found)} of this build come from the rule-based stand-in, which is no "
-        f"language model: {rates}."
-    ]
+    return f"The {', '.join(found)} of this build come from the rule-based stand-in, which is no language model: {rates}."
 
 
 def _rate_tables(rates: Rows, params: Params) -> list[str]:
@@ -201,24 +232,9 @@ def _rate_tables(rates: Rows, params: Params) -> list[str]:
             | {"interval": f"{_percent(row['ci_low'])} – {_percent(row['ci_high'])}" if row["ci_low"] is not None else ""}
             for row in rows
         ]
-        parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", _table(shown, columns)]
+        parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", table(shown, columns, right=columns[-3:])]
     return parts
 
 
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
-
-
-def _table(rows: Rows, columns: Sequence[str]) -> str:
-    """Return a Markdown table, numbers to the right, nothing in a cell able to end it."""
-
-    def cell(value: object) -> str:
-        text = "" if value is None else str(value)
-        return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
-
-    numeric = {name for name in columns if rows and all(row[name] is None or not isinstance(row[name], str) for row in rows)}
-    numeric |= {"win rate", "adjusted", "interval"} & set(columns)
-    lines = [columns, ["---:" if name in numeric else "---" for name in columns]]
-    lines += [[cell(row[name]) for name in columns] for row in rows]
-    heads = [name.replace("_", " ") for name in columns]
-    return "\n".join("| " + " | ".join(line) + " |" for line in [heads, *lines[1:]])

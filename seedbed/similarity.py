@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
+Codes = str | list[int]
+"""Tokens as rapidfuzz takes them."""
 _WORDS = (3, 3)
 """64-bit words of the first bitmap and of the second."""
 _SLACK = 1e-9
@@ -53,7 +55,7 @@ class Text:
     """
 
     length: int
-    codes: str | list[int]
+    codes: Codes
     bitmap: NDArray[np.uint64]
 
 
@@ -74,8 +76,7 @@ class Encoder:
                 for occurrence in range(1, count):
                     bits ^= self._repeat(number, occurrence)
         bitmap = np.frombuffer(bits.to_bytes(8 * sum(_WORDS), "little"), dtype="<u8")
-        codes = [number if number < _SURROGATES.start else number + len(_SURROGATES) for number in numbers]
-        return Text(len(numbers), "".join(map(chr, codes)) if max(numbers, default=0) < _CODE_POINTS else codes, bitmap)
+        return Text(len(numbers), encode(numbers), bitmap)
 
     def _repeat(self, number: int, occurrence: int) -> int:
         flip = self._repeats.get((number, occurrence))
@@ -116,7 +117,7 @@ class Pool:
     def __init__(self, threshold: float, strict: bool) -> None:
         self._threshold, self._strict = threshold, strict
         self._ids: list[str] = []
-        self._codes: list[str | list[int]] = []
+        self._codes: list[Codes] = []
         self._bitmaps = np.zeros((sum(_WORDS), 64), dtype=np.uint64)
         self._lengths = np.zeros(64, dtype=np.uint32)
         self._budgets = np.zeros(64, dtype=np.uint16)
@@ -178,6 +179,12 @@ def _flip(number: int, occurrence: int) -> int:
         flip |= 1 << (start + int.from_bytes(drawn) % (64 * words))
         start += 64 * words
     return flip
+
+
+def encode(numbers: Sequence[int]) -> Codes:
+    """Return tokens as code points, the fastest for rapidfuzz; as plain numbers where there are more tokens than those."""
+    codes = [number if number < _SURROGATES.start else number + len(_SURROGATES) for number in numbers]
+    return "".join(map(chr, codes)) if max(numbers, default=0) < _CODE_POINTS else codes
 
 
 def _distance(bitmaps: NDArray[np.uint64], bitmap: NDArray[np.uint64]) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ letter of any language is deleted.
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -15,6 +15,7 @@ import regex
 from seedbed.errors import UserError
 
 Tokenise = Callable[[str], list[str]]
+Tag = Callable[[str], list[Any]]
 _SUDACHI_BYTES = 49_149
 """SudachiPy's longest input, in UTF-8 bytes."""
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
@@ -31,6 +32,19 @@ def load_tokeniser(settings: dict[str, Any]) -> Tokenise:
         return space
     if settings["name"] == "character":
         return character
+    return partial(sudachi, _load_sudachi(settings))
+
+
+def load_tagger(settings: dict[str, Any]) -> Tag | None:
+    """Return what cuts a text into `sudachipy.Morpheme`s, punctuation among them; None where the tokeniser tags nothing.
+
+    Raises:
+        UserError: as `load_tokeniser`.
+    """
+    return partial(morphemes, _load_sudachi(settings)) if settings["name"] == "sudachi" else None
+
+
+def _load_sudachi(settings: dict[str, Any]) -> Any:
     named = settings.get("dictionary", "")
     try:
         installed = version("sudachidict-core")
@@ -44,7 +58,7 @@ def load_tokeniser(settings: dict[str, Any]) -> Tokenise:
     from sudachipy import Dictionary, SplitMode
 
     mode = {"A": SplitMode.A, "B": SplitMode.B, "C": SplitMode.C}[settings.get("mode", "C")]
-    return partial(sudachi, Dictionary(dict="core").tokenizer(mode=mode))
+    return Dictionary(dict="core").tokenizer(mode=mode)
 
 
 def fold(text: str) -> str:
@@ -64,10 +78,17 @@ def character(text: str) -> list[str]:
 
 def sudachi(tokenizer: Any, text: str) -> list[str]:
     """Japanese morphemes, by SudachiPy."""
-    words: list[str] = []
-    for part in _parts(fold(text)):
-        words.extend(word for word in (morpheme.surface() for morpheme in tokenizer.tokenize(part)) if _WORD.search(word))
-    return words
+    return words(morphemes(tokenizer, text))
+
+
+def morphemes(tokenizer: Any, text: str) -> list[Any]:
+    """Japanese morphemes with their parts of speech, by SudachiPy."""
+    return [morpheme for part in _parts(fold(text)) for morpheme in tokenizer.tokenize(part)]
+
+
+def words(tagged: Sequence[Any]) -> list[str]:
+    """Return the tokens among morphemes: what is no punctuation."""
+    return [word for word in (morpheme.surface() for morpheme in tagged) if _WORD.search(word)]
 
 
 def _parts(text: str) -> list[str]:

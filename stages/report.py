@@ -7,9 +7,11 @@ good-vs-thin,good,thin,fermi,10,8,1,1,1,0,80.0,85.0,65.0,100.0
 import argparse
 from pathlib import Path
 
+from seedbed.agreement import agreement_rows
 from seedbed.errors import run
 from seedbed.params import load_params
-from seedbed.report import Folders, build_tables, health_csv, metrics, prune, summary, win_rate_rows, win_rates_csv
+from seedbed.report import Folders, build_tables, dataset_csv, health_csv, metrics, prune, summary, win_rate_rows, win_rates_csv
+from seedbed.report_page import page
 from seedbed.rows import write_text
 
 
@@ -17,22 +19,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, required=True, help="folder of what the stages wrote")
     parser.add_argument("--edits", type=Path, required=True, help="folder of the post-edits")
+    parser.add_argument("--votes", type=Path, required=True, help="folder of the people's votes")
     parser.add_argument("--out", type=Path, required=True, help="folder of the reports")
     args = parser.parse_args()
 
     params = load_params()
-    folders = Folders(args.build, args.edits)
+    folders = Folders(args.build, args.edits, args.votes)
     prune(folders, params)
     tables = build_tables(folders, params)
     rates = win_rate_rows(tables, params["report"])
     health = tables.query("judge_health")
+    agreement = agreement_rows(tables, params["report"])
 
     # Everything is computed before the first file is written: DVC deleted the old reports, and git has them.
     texts = {
         "win_rates.csv": win_rates_csv(rates),
         "judge_health.csv": health_csv(health),
-        "metrics.json": metrics(tables, rates, health),
-        "report.md": summary(tables, rates, health, params),
+        "dataset.csv": dataset_csv(tables),
+        "metrics.json": metrics(tables, rates, health, agreement),
+        "report.md": summary(tables, rates, health, agreement, params),
+        "report.html": page(tables, folders, params, rates, health, agreement),
     }
     for name, text in texts.items():
         write_text(args.out / name, text)

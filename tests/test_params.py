@@ -31,6 +31,8 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
             "translate.endpoint: unknown endpoint 'standin'",
         ),
         ("  good-vs-thin:", "  good.vs.thin:", "matches"),
+        ("  good-vs-thin:", "  all:", "matches: 'all' is the report's word for the total"),
+        ("  - generic\n", "  - all\n", "categories: 'all' is the report's word for the total"),
         ("    - coding-math\n\nmatches", "    - coding\n\nmatches", "unknown category 'coding' (did you mean 'coding-math'?)"),
         ("report:\n", "report:\n  bootstrap: 5\n", "the key 'bootstrap' stands twice"),
         ("language: ja", "language: [ja", "not valid YAML"),

@@ -20,7 +20,14 @@ def test_the_default_build_reproduces_what_is_committed(tmp_path: Path) -> None:
     """Lock and reports, byte for byte, from an empty store and an empty cache."""
     project = copy_project(tmp_path / "project")
     project.repro()
-    for path in ("dvc.lock", "reports/win_rates.csv", "reports/judge_health.csv", "reports/metrics.json", "reports/report.md"):
+    for path in (
+        "dvc.lock",
+        "reports/win_rates.csv",
+        "reports/judge_health.csv",
+        "reports/dataset.csv",
+        "reports/metrics.json",
+        "reports/report.md",
+    ):
         assert (project.root / path).read_bytes() == (ROOT / path).read_bytes(), path
 
 

@@ -1,0 +1,141 @@
+"""Effort: what the people's post-edits came to, and how far the machine text was from what they wrote.
+
+The tables that `load_effort` makes, for the queries `effort`, `editors` and `corrections`:
+
+    edit_work   one row a translated row, and one an edit whose row is gone: its status and, where there is an edit, its cost
+    replaced    one row a span of words that an edit put in the place of another
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz.distance import Levenshtein
+
+from seedbed.corpora import FIELDS, status_of
+from seedbed.edits import read_edits
+from seedbed.json_text import content_hash
+from seedbed.params import Params
+from seedbed.rows import Row, read_rows
+from seedbed.tables import Tables
+from seedbed.tokenisers import Tokenise, fold, load_tokeniser, space
+
+CORPORA = ("seed_tasks", "questions")
+"""The corpora that people post-edit."""
+_WORK = (
+    "corpus text, id text, status text, decision text, editor text, seconds double, characters_changed bigint, "
+    "length bigint, changed_then bigint, changed_now bigint, machine_changed boolean"
+)
+
+
+def load_effort(made: Tables, build: Path, edits: Path, params: Params) -> None:
+    """Make the tables `edit_work` and `replaced` from `<build>/translated` and the folder of post-edits.
+
+    Raises:
+        UserError: a file of edits is not valid, or the tokeniser that `filter.tokeniser` names is not installed.
+    """
+    work: list[tuple[Any, ...]] = []
+    spans: list[tuple[Any, ...]] = []
+    settings = params["filter"]["tokeniser"]
+    tokenise: Tokenise | None = None
+    for corpus in CORPORA:
+        kind, path = params["corpora"][corpus]["kind"], edits / f"{corpus}.{params['language']}.jsonl"
+        translated = {row["id"]: row for row in read_rows(build / "translated" / f"{corpus}.jsonl")}
+        edited = read_edits(path, kind)
+        for id in [*translated, *(id for id in edited if id not in translated)]:
+            row, edit = translated.get(id), edited.get(id)
+            work.append((corpus, id, _status(row, edit), *_cost(row, edit, kind, by_words=settings["name"] == "space")))
+            then = edit and machine_text(row, edit)
+            if edit and then and edit["decision"] == "edited":
+                tokenise = tokenise or load_tokeniser(settings)
+                for name in FIELDS[kind]:
+                    spans += ((corpus, id, *span) for span in replaced(then.get(name, ""), edit["fields"][name], tokenise))
+    made.fill("edit_work", _WORK, work)
+    made.fill("replaced", "corpus text, id text, machine text, edited text", spans)
+
+
+def machine_text(row: Row | None, edit: Row) -> Row | None:
+    """Return the machine text, by field, that the edit was made on; None where nobody knows it any more.
+
+    Args:
+        row: the row of `translate`; None where it is gone.
+        edit: a row of `data/edits/`; it may carry the text itself, else today's is it, if its hash is the same.
+    """
+    if "machine" in edit:
+        text: Row = edit["machine"]
+        return text
+    if row and row["translation"] and content_hash(row["translation"]) == edit["machine_hash"]:
+        now: Row = row["translation"]
+        return now
+    return None
+
+
+def replaced(machine: str, edited: str, tokenise: Tokenise) -> Iterator[tuple[str, str]]:
+    """Yield the spans of words, case and width folded, that differ: (in the machine text, in the edit); one may be empty."""
+    sides = [
+        (text, [text[a:b] for a, b in places], places) for text, places in (_places(t, tokenise) for t in (machine, edited))
+    ]
+    (before, before_words, before_at), (after, after_words, after_at) = sides
+    start: tuple[int, int] | None = None
+    end = (0, 0)
+    for step in [*Levenshtein.opcodes(before_words, after_words), None]:
+        if step and step.tag != "equal":
+            start = start or (step.src_start, step.dest_start)
+            end = (step.src_end, step.dest_end)
+        elif start:
+            yield _span(before, before_at[start[0] : end[0]]), _span(after, after_at[start[1] : end[1]])
+            start = None
+
+
+def words_and_marks(text: str, tokenise: Tokenise) -> list[str]:
+    """Return the words of the folded `text`, and each punctuation mark between them; no blanks."""
+    folded, places = _places(text, tokenise)
+    return [folded[start:end] for start, end in places]
+
+
+def _places(text: str, tokenise: Tokenise) -> tuple[str, list[tuple[int, int]]]:
+    """Return the folded text, and where its words and marks start and end in it."""
+    folded, found, place = fold(text), [], 0
+    for word in [*tokenise(text), ""]:
+        at = folded.index(word, place) if word else len(folded)
+        found += [(i, i + 1) for i in range(place, at) if not folded[i].isspace()]
+        place = at + len(word)
+        found += [(at, place)] if word else []
+    return folded, found
+
+
+def _span(text: str, places: list[tuple[int, int]]) -> str:
+    return text[places[0][0] : places[-1][1]] if places else ""
+
+
+def _status(row: Row | None, edit: Row | None) -> str:
+    if row is None:
+        return "orphaned"
+    return "failed" if row["translation"] is None else status_of(row, edit)
+
+
+def _cost(row: Row | None, edit: Row | None, kind: str, by_words: bool) -> tuple[Any, ...]:
+    """Return the columns of `edit_work` from `decision` on; empty where there is no edit, or a text is not known."""
+    if edit is None:
+        return (None,) * 8
+    wanted = [edit["fields"][name] for name in FIELDS[kind]]
+
+    def changed(machine: Row | None, by_words: bool) -> int | None:
+        if machine is None:
+            return None
+        texts = [machine.get(name, "") for name in FIELDS[kind]]
+        return sum(Levenshtein.distance(_units(a, by_words), _units(b, by_words)) for a, b in zip(texts, wanted, strict=True))
+
+    then = machine_text(row, edit)
+    holds = row is not None and row["made_by"] is not None and edit["source_hash"] == content_hash(row["source"])
+    now = row["translation"] if row and holds else None
+    return (
+        *(edit["decision"], edit.get("editor"), edit.get("seconds"), changed(then, by_words=False)),
+        *(sum(len(_units(text, by_words)) for text in wanted), changed(then, by_words), changed(now, by_words)),
+        content_hash(now) != edit["machine_hash"] if now else None,
+    )
+
+
+def _units(text: str, by_words: bool) -> Sequence[str]:
+    """Return what HTER counts: characters, or in a language that separates words, words and punctuation marks."""
+    return words_and_marks(text, space) if by_words else text

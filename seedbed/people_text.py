@@ -1,0 +1,120 @@
+"""What `reports/report.md` says of people: whether they agree with the judge, and what their edits came to."""
+
+from typing import Any
+
+from seedbed.agreement import MEASURES
+from seedbed.markdown import table
+from seedbed.tables import Tables
+
+Rows = list[dict[str, Any]]
+_MOST_DISAGREEMENTS = 20
+_STATUSES = ("edited", "outdated", "approved", "stale", "unreviewed")
+_RARE = ("original", "failed", "orphaned")
+"""Statuses that are shown only where some row has them."""
+_TIMES = ("timed", "minutes", "minutes_per_row")
+_MEASURES = (
+    "*s1* includes ties, an inconsistent judge's among them; *s2* takes only what is a tie on neither side (the two set-ups "
+    "of MT-bench, Zheng et al. 2023); by guessing one would agree on 33 and on 50. The majority is what more than half of the "
+    "votes on an item say, else a tie; *both bad* counts as a tie. Two people on one item are the ceiling for the judge and "
+    "one person. Kappa (Cohen's) holds the judge against the majority, alpha (Krippendorff's) people against each other: 0 is "
+    "chance, 1 full agreement."
+)
+_HTER = (
+    "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
+    "block shifts): in characters, or in words where `filter.tokeniser` is `space`."
+)
+_HTER_NOW = (
+    "Some machine texts are not those that the edits were made on. Held against the edits, both ways, this tells whether the "
+    "new ones leave less to do, before anyone edits again (*compared*: both texts are known; *hter now all*: also where only "
+    "the new one is). An edit stays near the text it was made on, so a new text that is just as good looks somewhat worse."
+)
+
+
+def agreement_parts(made: Tables, agreement: Rows, confidence: float) -> list[str]:
+    """Return the section's paragraphs and tables; `agreement` as from `agreement_rows`, `confidence` in percent."""
+    votes = made.query("annotators")
+    if not votes:
+        return ["Nobody has voted yet: `seedbed review` shows two answers side by side, unnamed, and keeps the verdicts."]
+    counted, stale, orphaned = (sum(row[name] for row in votes) for name in ("counted", "stale", "orphaned"))
+    parts = [
+        f"Votes that count: {counted}. Stale, an answer being another one now: {stale}. Orphaned, the match or an answer being "
+        f"gone: {orphaned}."
+    ]
+    if agreement:
+        parts += [
+            f"In percent, with the {confidence:g}% interval (bootstrap over questions) and the number of comparisons. "
+            + _MEASURES,
+            *(_agreement_table(agreement, by) for by in ("match", "category")),
+            "What people lean to, beside the judge on the same questions: percent of verdicts for either answer, and of those, "
+            "for the answer that stood first (on the left) and for the longer one.",
+            table(
+                made.query("preferences"),
+                ["match", "who", "verdicts", "decided_rate", "first_position_rate", "longer_answer_rate"],
+            ),
+            *_disagreements(made.query("disagreements")),
+        ]
+    parts += [
+        table(votes, [name for name in votes[0] if name not in ("timed", "minutes") or any(row["timed"] for row in votes)])
+    ]
+    return parts
+
+
+def _agreement_table(agreement: Rows, by: str) -> str:
+    """Return the table of the matches, all categories together, or of the categories, all matches together."""
+    other = "category" if by == "match" else "match"
+    columns = {f"judge, majority {s}": f"majority_{s}" for s in ("s1", "s2")} | {"kappa": "kappa"}
+    if any(row["people_s1_n"] for row in agreement):
+        columns |= {f"judge, one person {s}": f"single_{s}" for s in ("s1", "s2")}
+        columns |= {f"two people {s}": f"people_{s}" for s in ("s1", "s2")} | {"alpha": "alpha"}
+    shown = []
+    for row in agreement:
+        if row[other] == "all":
+            cells = {title: _measured(row, name) for title, name in columns.items()}
+            shown.append({by: row[by], "items": row["items"], "both bad": row["both_bad"], **cells})
+    return table(shown, [by, "items", "both bad", *columns], right=list(columns))
+
+
+def _measured(row: dict[str, Any], name: str) -> str:
+    if row[name] is None:
+        return ""
+    places = 1 if name in MEASURES else 2
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    interval = "" if low is None else f" ({low:.{places}f} – {high:.{places}f})"
+    return f"{row[name]:.{places}f}{interval}" + (f" of {row[f'{name}_n']}" if name in MEASURES else "")
+
+
+def _disagreements(rows: Rows) -> list[str]:
+    if not rows:
+        return ["Judge and majority say the same wherever both say something."]
+    more = f"; the first {_MOST_DISAGREEMENTS} of them" if len(rows) > _MOST_DISAGREEMENTS else ""
+    votes = [row | {"for": row["for_model"], "against": row["for_baseline"], "neither": row["for_neither"]} for row in rows]
+    columns = ["match", "question", "category", "judge", "majority", "for", "against", "neither"]
+    return [
+        f"The judge and the majority differ on {len(rows)} questions{more}, with the votes for the model, against it, and for "
+        "neither:",
+        table(votes[:_MOST_DISAGREEMENTS], columns),
+    ]
+
+
+def effort_parts(made: Tables) -> list[str]:
+    """Return the section's paragraphs and tables."""
+    rows, editors, corrections = made.query("effort"), made.query("editors"), made.query("corrections")
+    statuses = [*_STATUSES, *(name for name in _RARE if rows[-1][name])]
+    parts = [table(rows, ["corpus", "rows", *statuses])]
+    if not editors:
+        return [*parts, "Nobody has edited a row yet: `seedbed review` shows source and machine text side by side."]
+    total = rows[-1]
+    parts += [
+        f"{_HTER} Edits of which the machine text is known: {total['known']} of {total['edits']}; of which the time is known: "
+        f"{total['timed']}.",
+        table(rows, ["corpus", "edits", "characters_changed", "hter", *(_TIMES if total["timed"] else ())]),
+    ]
+    if total["machine_changed"]:
+        parts += [_HTER_NOW, table(rows, ["corpus", "machine_changed", "compared", "hter_then", "hter_now", "hter_now_all"])]
+    parts += [table(editors, list(editors[0]))]
+    if corrections:
+        parts += [
+            "The corrections made in most rows, case and width folded: they tell what to ask for in the translation prompt.",
+            table(corrections, ["machine", "edited", "rows", "times"]),
+        ]
+    return parts

@@ -1,0 +1,135 @@
+"""Wins in, strengths out; and the tests that a table of categories needs."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.stats import binomtest  # type: ignore[import-untyped]
+
+from seedbed.ranking import PRIOR, bradley_terry, ranking_rows
+from seedbed.statistics import holm, sign_test, with_sign_tests
+from seedbed.tables import Tables
+
+SETTINGS = {"bootstrap": 100, "confidence": 95, "seed": 0}
+
+
+def made(rows: list[tuple[str, str, str, str]]) -> Tables:
+    """Return tables with the outcomes (model, baseline, question, outcome)."""
+    tables = Tables()
+    values = [(f"{model}-vs-{baseline}", model, baseline, *rest) for model, baseline, *rest in rows]
+    tables.fill("outcomes", "match text, model text, baseline text, question text, outcome text", values)
+    return tables
+
+
+def pairs(one: str, other: str, outcomes: str) -> list[tuple[str, str, str, str]]:
+    words = {"w": "win", "l": "loss", "t": "tie", "i": "invalid"}
+    return [(one, other, f"q{number}", words[letter]) for number, letter in enumerate(outcomes)]
+
+
+def test_two_models_worked_by_hand() -> None:
+    """3 wins of 4: the odds are 3 to 1 where the prior vanishes."""
+    low, high = sorted(bradley_terry(np.array([[0.0, 3.0], [1.0, 0.0]]), prior=1e-9))
+    assert high - low == pytest.approx(np.log(3))
+    assert high + low == pytest.approx(0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=12, max_size=12))
+def test_strengths_make_the_outcomes_most_likely(counts: list[int]) -> None:
+    """Against scipy's general optimiser, with models that never win or never lose among them."""
+    wins = np.zeros((4, 4))
+    wins[~np.eye(4, dtype=bool)] = counts
+
+    def unlikely(strengths: np.ndarray) -> float:
+        differences = strengths[:, None] - strengths[None, :]
+        alone = np.logaddexp(0, -strengths) + np.logaddexp(0, strengths)
+        return float((wins * np.logaddexp(0, -differences)).sum() + PRIOR / 2 * alone.sum())
+
+    best = minimize(unlikely, np.zeros(4), method="BFGS", options={"gtol": 1e-8}).x
+    assert bradley_terry(wins) == pytest.approx(best - best.mean(), abs=1e-3)
+
+
+def test_many_at_once_are_those_one_by_one() -> None:
+    wins = np.random.default_rng(0).integers(0, 9, size=(5, 3, 3)).astype(np.float64)
+    wins[:, range(3), range(3)] = 0
+    assert bradley_terry(wins) == pytest.approx(np.array([bradley_terry(one) for one in wins]))
+
+
+def test_a_model_that_never_loses_has_a_finite_strength() -> None:
+    strengths = bradley_terry(np.array([[0.0, 80.0, 80.0], [0.0, 0.0, 40.0], [0.0, 40.0, 0.0]]))
+    assert np.isfinite(strengths).all()
+    assert 4 < strengths[0] < 10
+    assert strengths[1] == pytest.approx(strengths[2])
+
+
+def test_rows_strongest_first() -> None:
+    tables = made(pairs("a", "b", "wwwl") + pairs("b", "c", "wwti") + pairs("c", "a", "llll"))
+    rows = ranking_rows(tables, SETTINGS)
+    assert [row["model"] for row in rows] == ["a", "b", "c"]
+    assert [(row["wins"], row["losses"], row["ties"]) for row in rows] == [(7, 1, 0), (3, 3, 1), (0, 6, 1)]
+    assert sum(row["points"] for row in rows) == pytest.approx(0, abs=0.2)
+    assert all(row["points_low"] <= row["points"] <= row["points_high"] for row in rows)
+    assert rows[0]["expected"] > 50 > rows[2]["expected"]
+    assert rows == ranking_rows(tables, SETTINGS)
+
+
+def test_as_many_points_as_the_odds_say() -> None:
+    """Ten to one is 400 points."""
+    rows = {row["model"]: row for row in ranking_rows(made(_many("a", "b", 10, 1) + _many("b", "c", 1, 1)), SETTINGS)}
+    assert rows["a"]["points"] - rows["b"]["points"] == pytest.approx(400, abs=2)
+
+
+def _many(one: str, other: str, wins: int, losses: int) -> list[tuple[str, str, str, str]]:
+    return [row for n in range(300) for row in pairs(one, other, "w" * wins + "l" * losses)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        pairs("a", "b", "wwl"),
+        pairs("a", "b", "wl") + pairs("c", "d", "wl"),
+        pairs("a", "b", "wl") + pairs("b", "c", "ii"),
+    ],
+    ids=["none", "two-models", "two-groups", "the-third-all-invalid"],
+)
+def test_no_ranking_where_nothing_connects_three_models(rows: list[tuple[str, str, str, str]]) -> None:
+    assert ranking_rows(made(rows), SETTINGS) == []
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_the_sign_test_is_scipys(wins: int, losses: int) -> None:
+    expected = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0
+    assert sign_test(wins, losses) == pytest.approx(expected)
+
+
+def test_the_sign_test_by_hand() -> None:
+    assert sign_test(9, 1) == pytest.approx(2 * 11 / 1024)
+    assert sign_test(5, 5) == 1.0
+    assert sign_test(0, 0) == 1.0
+    assert 0 <= sign_test(6000, 4000) < 1e-80
+
+
+def test_holm_by_hand() -> None:
+    """0.01 · 4, 0.02 · 3, 0.03 · 2 and 0.04 · 1; none may be below one before it."""
+    assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
+    assert holm([0.5, 0.9]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_holm_lies_between_no_correction_and_bonferronis(values: list[float]) -> None:
+    for raw, corrected in zip(values, holm(values), strict=True):
+        assert raw <= corrected <= min(1.0, len(values) * max(values))
+    rejected = [value for value, corrected in zip(values, holm(values), strict=True) if corrected <= 0.05]
+    assert rejected == [value for value in values if value <= 0.05 and value in rejected]
+
+
+def test_categories_and_totals_are_corrected_apart() -> None:
+    rates = [{"category": name, "wins": wins, "losses": 0} for name, wins in (("a", 10), ("b", 8), ("all", 18))]
+    first, second, total = with_sign_tests(rates)
+    assert first["p_holm"] == pytest.approx(2 * first["p_value"])
+    assert second["p_holm"] == second["p_value"] == pytest.approx(2 / 256)
+    assert total["p_holm"] == total["p_value"]
+    assert "p_value" not in rates[0]
