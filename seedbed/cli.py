@@ -45,6 +45,53 @@ def plan(
         made.check_budget()
 
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print the tree as JSON, whole.")]
+Full = Annotated[bool, typer.Option("--full", help="Print texts and lists whole.")]
+
+
+@app.command()
+def explain(
+    id: Annotated[str, typer.Argument(help="An id, or its beginning where no other begins so.")],
+    full: Full = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a row came of: back to the requests, edits and sources. Sends nothing, changes nothing.
+
+    ID is that of a seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), an
+    answer (MODEL/QUESTION), a judgment (MATCH/QUESTION, or MATCH/QUESTION/ab for one order), or a request (6 hex digits
+    of its key, or more). Where several bear one id, say which: seed:ID, question:ID, baseline:ID, instruction:ID, and so on.
+    """
+    from seedbed.explain import explain as explained
+    from seedbed.tree_text import print_tree, tree_json
+
+    made = explained(id)
+    if as_json:
+        print(tree_json(made))
+    else:
+        print_tree(made, full)
+
+
+@app.command()
+def impact(
+    id: Annotated[str, typer.Argument(help="An id, or its beginning where no other begins so.")],
+    full: Full = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what rests on a row, a prompt or a parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing.
+
+    ID is one that `seedbed explain` takes, a model or a match of params.yaml, a prompt (prompts/judge.yaml, or judge), or
+    a parameter (judge.params.temperature). Where several bear one id, say which: prompt:judge, parameter:judge.
+    """
+    from seedbed.impact import impact as told
+    from seedbed.tree_text import print_tree, tree_json
+
+    made = told(id)
+    if as_json:
+        print(tree_json(made))
+    else:
+        print_tree(made, full)
+
+
 @importing.command()
 def fastchat(
     questions: Annotated[Path, typer.Option(help="Questions, FastChat's question.jsonl.")],
