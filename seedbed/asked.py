@@ -51,7 +51,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
     content, response = row["request"], row["response"]
     facts: dict[str, Fact] = {"stage": stage, "model": f"{content['model']} at {content['endpoint']}"}
     facts["params"] = content["params"] or "none"
-    facts |= {name: content[name] for name in ("sample", "slot") if content[name]}
+    facts |= {name: content[name] for name in ("sample", "slot") if content[name] is not None}
     facts["attempt"] = content["attempt"]
     try:
         READERS[stage.split("@", maxsplit=1)[0]](request_of(row["key"], content, row["id"]), response)

@@ -41,12 +41,11 @@ def seed_node(build: Build, id: str) -> Node:
     if gone := [slot for slot in slots if id not in _drawn_now(build, slot)]:
         node.facts[OUT_OF_DATE] = f"as the build's seeds and params.yaml are now, {len(gone)} of these slots would not show it"
     written, reasons = _by_slot(build, CANDIDATES, slots), _by_slot(build, REJECTED, slots)
-    mine = []
+    kept, mine = set(build.ids(INSTRUCTIONS)), list[str]()
     for slot in slots:
-        rejected = {row["id"]: row["reason"] for row in reasons[slot]}
-        kept = [row["id"] for row in written[slot] if row["id"] not in rejected]
-        mine += kept
-        facts: dict[str, Fact] = {"kept": kept, "rejected": [f"{id} ({reason})" for id, reason in rejected.items()]}
+        passed = [row["id"] for row in written[slot] if row["id"] in kept]
+        mine += passed
+        facts: dict[str, Fact] = {"kept": passed, "rejected": [f"{row['id']} ({row['reason']})" for row in reasons[slot]]}
         node.children.append(Node("slot", slot_id(slot), facts))
     node.children += [
         _rejected(build, "too close to it", [id]),
@@ -69,7 +68,7 @@ def baseline_node(build: Build, id: str) -> Node:
     if row is None or row["translation"] is None:
         node.facts["exported"] = "no, it has no translation"
         return node
-    node.children = _exports(build, "baseline", ids.index(id), row["translation"])
+    node.children = [_export(build, "baseline", ids.index(id), row["translation"])]
     node.facts["an edit touches"] = "1 translation"
     return node
 
@@ -81,13 +80,12 @@ def instruction_node(build: Build, id: str) -> Node:
         found = build.rows(REJECTED, "json->>'id' = ?", id)
         why = f"rejected by {found[0]['reason']}" if found else "not filtered yet"
         return Node("instruction", id, {"filter": f"{why}: nothing rests on it"})
-    node = Node(
-        "instruction", id, {"filter": "kept", "instruction": row["instruction"]}, [_rejected(build, "too close to it", [id])]
-    )
-    shown = slots_showing(build, [id])
-    node.facts["shown in"] = f"{len(shown)} slots{': ' if shown else ''}{', '.join(map(slot_id, shown))}"
+    node = Node("instruction", id, {"filter": "kept", "instruction": row["instruction"]})
+    node.children.append(_rejected(build, "too close to it", [id]))
+    if build.params["generate"]["demonstrations"]["generated"]:
+        node.facts["shown in"] = list(map(slot_id, slots_showing(build, [id])))
     seeds = len(build.ids(edited("seed"))) if build.params["export"]["seeds"] else 0
-    node.children += _exports(build, "seedbed", seeds + build.ids(INSTRUCTIONS).index(id), row)
+    node.children.append(_export(build, "seedbed", seeds + build.ids(INSTRUCTIONS).index(id), row))
     return node
 
 
@@ -140,16 +138,13 @@ def _rejected(build: Build, why: str, ids: list[str]) -> Node:
     return Node("rejected instructions", why, {"near_duplicate": said})
 
 
-def _exports(build: Build, name: str, place: int, row: Row) -> list[Node]:
+def _export(build: Build, name: str, place: int, row: Row) -> Node:
     """The line of each export that a row is."""
-    nodes = []
-    for format in build.params["export"]["formats"]:
-        path = there(EXPORT / f"{name}.{format}.jsonl")
-        node = Node("export", f"{path}:{place + 1}")
-        if _line(path, place) != FORMATS[format](row):
-            node.facts[OUT_OF_DATE] = "that line holds another row; `dvc repro export` writes it anew"
-        nodes.append(node)
-    return nodes
+    paths = {format: there(EXPORT / f"{name}.{format}.jsonl") for format in build.params["export"]["formats"]}
+    node = Node("export", f"line {place + 1}", {"of": list(map(str, paths.values()))})
+    if any(_line(path, place) != FORMATS[format](row) for format, path in paths.items()):
+        node.facts[OUT_OF_DATE] = "another row stands there; `dvc repro export` writes them anew"
+    return node
 
 
 def _line(path: Path, place: int) -> Row | None:
