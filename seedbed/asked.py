@@ -12,7 +12,6 @@ from seedbed.replies import Unusable, json_of, text_of
 from seedbed.requests import Request, request_of
 from seedbed.rows import Row
 from seedbed.verdicts import judgment_of
-from seedbed.versions import version_of
 
 READERS: dict[str, Read[Any]] = {
     "translate": json_of,
@@ -38,7 +37,7 @@ def request_node(build: Build, stage: str, row: str, prompt: str, now: Callable[
         return Node("request", "", {OUT_OF_DATE: f"{transcript_of(stage)} has none for {row}; `dvc repro` builds both anew"})
     node = exchange_node(build, stage, asked[-1])
     node.facts |= {"prompt": f"prompts/{prompt}.yaml"}
-    if version := version_of(Path(f"prompts/{prompt}.yaml")):
+    if version := build.version(Path(f"prompts/{prompt}.yaml")):
         node.facts["prompt version"] = version
     if changed := _asked_otherwise(asked[-1]["request"], now):
         node.facts[OUT_OF_DATE] = changed
@@ -51,7 +50,8 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
     content, response = row["request"], row["response"]
     facts: dict[str, Fact] = {"stage": stage, "model": f"{content['model']} at {content['endpoint']}"}
     facts["params"] = content["params"] or "none"
-    facts |= {name: content[name] for name in ("sample", "slot") if content[name] is not None}
+    facts |= {"sample": content["sample"]} if content["sample"] else {}
+    facts |= {"slot": content["slot"]} if content["slot"] is not None else {}
     facts["attempt"] = content["attempt"]
     try:
         READERS[stage.split("@", maxsplit=1)[0]](request_of(row["key"], content, row["id"]), response)

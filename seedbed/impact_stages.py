@@ -8,7 +8,6 @@ from pathlib import Path
 from seedbed.judged import judge_prompt
 from seedbed.lineage import RESPONSES, Build, Fact, Node, edited, transcript_of
 from seedbed.pipeline import Stage, after, load_stages
-from seedbed.versions import version_of
 
 BILL = "`seedbed plan`, after the edit, says what would be sent"
 
@@ -17,7 +16,7 @@ def prompt_node(build: Build, id: str) -> Node:
     """Return what rests on a prompt."""
     path = f"prompts/{id}.yaml"
     facts: dict[str, Fact] = {"file": path}
-    if version := version_of(Path(path)):
+    if version := build.version(Path(path)):
         facts["version"] = version
     count: Callable[[str], int] | None = None
     if id.startswith("judge"):  # a stage reads both of the judge's prompts, and asks each of its requests with one

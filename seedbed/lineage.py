@@ -18,6 +18,7 @@ from seedbed.params import load_params
 from seedbed.rows import Row, read_rows
 from seedbed.schemas import first_problem
 from seedbed.tables import Tables
+from seedbed.versions import version_of
 
 BUILD = Path("data/build")
 CANDIDATES = BUILD / "candidates.jsonl"
@@ -62,6 +63,7 @@ class Build:
         self._db = duckdb.connect()
         self.written: Callable[[Path], dict[str, Row]] = cache(_written)
         self.ids: Callable[[Path], list[str]] = cache(self._ids)
+        self.version: Callable[[Path], str | None] = cache(version_of)
 
     def rows(self, path: Path, where: str = "true", *values: object) -> list[Row]:
         """Return an output's rows in order.

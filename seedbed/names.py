@@ -48,6 +48,8 @@ def resolve(word: str, build: Build, kinds: Iterable[str]) -> tuple[Name, list[N
     kind, colon, rest = word.partition(":")
     if colon and kind in KINDS:
         every, word = [kind], rest
+    elif colon:
+        raise UserError(f"no kind of thing is named {_short(kind)}{did_you_mean(kind[:60], list(KINDS))}")
     if path := re.fullmatch(r"prompts/(\w+)\.yaml", word):
         every, word = ["prompt"], path[1]
     wanted = [kind for kind in wanted if kind in every] or every
@@ -108,7 +110,7 @@ def _corpus(kind: str) -> "Ids":
 
 def _slots(build: Build, word: str, of: "Of") -> list[str]:
     """The slots, each once, though it may have been asked for several times."""
-    return list(dict.fromkeys(of(transcript_of("generate")))) if word.startswith("s") else []
+    return list(dict.fromkeys(of(transcript_of("generate"))))
 
 
 def _answers(build: Build, word: str, of: "Of") -> list[str]:

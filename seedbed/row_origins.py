@@ -31,7 +31,7 @@ def corpus_node(build: Build, kind: str, id: str) -> Node:
     row = build.row(edited(kind), id)
     edits = post_edit.read_edits(build.edits(kind), build.corpus(kind)["kind"])
     facts = _standing(build, kind, row, machine, edits)
-    return Node(kind, id, facts, [_edit_node(build, kind, machine, edits.get(id)), *parts])
+    return Node(kind, id, facts, [_edit_node(build, kind, machine, edits.get(id), source), *parts])
 
 
 def _standing(build: Build, kind: str, row: Row | None, machine: Row, edits: dict[str, Row]) -> dict[str, Fact]:
@@ -48,7 +48,7 @@ def _standing(build: Build, kind: str, row: Row | None, machine: Row, edits: dic
     return facts
 
 
-def _edit_node(build: Build, kind: str, machine: Row, edit: Row | None) -> Node:
+def _edit_node(build: Build, kind: str, machine: Row, edit: Row | None, source: Row | None) -> Node:
     """A person's edit, and what it was made on."""
     path = str(build.edits(kind))
     if edit is None:
@@ -61,6 +61,9 @@ def _edit_node(build: Build, kind: str, machine: Row, edit: Row | None) -> Node:
         " and this translation" if same_text else " and another translation"
     )
     status = status_of(machine, edit)
+    now = machine | {"source": fields_of(source, build.corpus(kind)["kind"])} if source else machine
+    if status != "stale" and status_of(now, edit) == "stale":
+        facts[OUT_OF_DATE] = "the source was changed since; `dvc repro` sets the edit aside as stale, to be looked at again"
     if status == "outdated":
         facts["outdated"] = "it stays applied, since the source is the one it was made on"
     if status == "stale":  # one that is applied is the text above

@@ -17,6 +17,8 @@ from seedbed.lineage import OUT_OF_DATE, Fact, Node
 from seedbed.progress import wide_console
 
 _LOUD = {OUT_OF_DATE, "failed", "stale", "unusable", "outdated"}
+_OWN_LINE = {"instruction", "input", "output", "text", "explanation", "note", "system", "user", "reply"}
+"""Facts that are a row's texts."""
 _DIGITS = 12
 """Hex digits shown of a key."""
 _SHORT = 45
@@ -25,26 +27,35 @@ _CHILDREN = 12
 """Children of one kind shown of one node."""
 
 
-def tree_json(node: Node) -> str:
-    """Return the tree as JSON: `{"kind", "id", "facts", "children"}`, nothing shortened."""
-    text = json.dumps(asdict(node), ensure_ascii=False, indent=2)
-    return "".join(char if char == "\n" or _harmless(char) else json.dumps(char)[1:-1] for char in text)
+def show(node: Node, full: bool, as_json: bool) -> None:
+    """Print the tree.
 
-
-def print_tree(node: Node, full: bool) -> None:
-    """Print the tree; a line is cut at the terminal's width, and a long list of children short, unless `full`."""
+    Args:
+        node: its root.
+        full: nothing shortened; else a text is cut at the terminal's width, and a long list of children after the twelfth.
+        as_json: as JSON, `{"kind", "id", "facts", "children"}`, nothing shortened.
+    """
+    if as_json:
+        print(tree_json(node))
+        return
     console = wide_console()
     console.print(_branch(node, full), soft_wrap=full and not console.is_terminal)
 
 
+def tree_json(node: Node) -> str:
+    """Return the tree as JSON."""
+    text = json.dumps(asdict(node), ensure_ascii=False, indent=2)
+    return "".join(char if _harmless(char) else json.dumps(char)[1:-1] for char in text)
+
+
 def visible(text: str) -> str:
-    """Return `text` with every control, formatting and unassigned character but the line's end spelt out: `<U+202E>`."""
-    return "".join(char if char == "\n" or _harmless(char) else f"<U+{ord(char):04X}>" for char in text)
+    """Return `text` with every control, formatting and unassigned character spelt out, as in `<U+202E>`."""
+    return "".join(char if _harmless(char) else f"<U+{ord(char):04X}>" for char in text)
 
 
 def _harmless(char: str) -> bool:
-    # The two joiners belong to the spelling of several scripts, and of emoji.
-    return category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or char in "\u200c\u200d"
+    # Lines and tabs are what texts are made of; the two joiners belong to the spelling of several scripts, and of emoji.
+    return category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or char in "\n\t\u200c\u200d"
 
 
 def _branch(node: Node, full: bool) -> Tree:
@@ -68,7 +79,7 @@ def _label(node: Node, full: bool) -> Group:
         said = _said(fact, full)
         style = "yellow" if name in _LOUD else ""
         words = Text.assemble((f"{visible(name)}: ", style or "dim"), (said, style))
-        if name not in _LOUD and cell_len(said) <= _SHORT and "\n" not in said:
+        if name not in _LOUD | _OWN_LINE and cell_len(said) <= _SHORT and "\n" not in said:
             head.append("  ").append_text(words)
         else:
             words.no_wrap, words.overflow = not full, "fold" if full else "ellipsis"

@@ -1,11 +1,9 @@
 """Which version a file is of: the commit that last touched it, and whether it was changed since."""
 
 import subprocess
-from functools import cache
 from pathlib import Path
 
 
-@cache
 def version_of(path: Path) -> str | None:
     """Return a file's last commit and whether the working tree differs from it; None where git cannot tell."""
     log = _git("log", "-1", "--format=%h, %as, %s", "--", str(path))
