@@ -33,8 +33,8 @@ def question_node(build: Build, id: str) -> Node:
     node = Node("question", id, {"status": row["status"], "category": row["category"], "text": row["text"]})
     asked = sum("recorded" not in model for model in build.params["models"].values())
     judged = sum("recorded" not in match for match in build.params["matches"].values())
-    node.facts["an edit touches"] = f"1 translation where the source changes, {asked} answers, {2 * judged} judgments"
-    node.facts["exactly"] = BILL
+    node.facts["requests an edit touches"] = f"{asked} answers, {2 * judged} judgments{build.and_translation('question')}"
+    node.facts |= BILL
     for model in build.params["models"]:
         if found := build.row(answers(model), id):
             node.children.append(Node("answer", f"{model}/{id}", _request(found)))
@@ -96,8 +96,8 @@ def _judgment(build: Build, match: str, question: str) -> Node:
     outcome = build.outcomes(match).get(question, {"outcome": "unknown", "category": None})
     facts: dict[str, Fact] = {"outcome": outcome["outcome"]}
     facts |= {row["order"]: row["verdict"] for row in rows}
-    facts["requests"] = len([row for row in rows if row["request"]])
-    facts["prompt"] = judge_prompt(build, outcome["category"])
+    if asked := len([row for row in rows if row["request"]]):
+        facts |= {"requests": asked, "prompt": judge_prompt(build, outcome["category"])}
     if votes := build.votes(match, question):
         facts["votes"] = len(votes)
     rates = [_rate(row) for row in _numbers(WIN_RATES, match) if row["category"] in (outcome["category"], "all")]

@@ -34,10 +34,8 @@ def seed_node(build: Build, id: str) -> Node:
     node = Node("seed", id, {"status": row["status"], "shown in": f"{len(slots)} of {slots_built(build)} slots"})
     node.facts["instruction"] = row["instruction"]
     later = ", later slots that show what these write" if again else ""
-    node.facts["an edit touches"] = (
-        f"{len(slots)} slots, 1 translation if the source changes{later}, and further slots if fewer pass the filter"
-    )
-    node.facts["exactly"] = BILL
+    touched = f"{len(slots)} slots{later}, further ones if fewer pass the filter{build.and_translation('seed')}"
+    node.facts |= {"requests an edit touches": touched, **BILL}
     if gone := [slot for slot in slots if id not in _drawn_now(build, slot)]:
         node.facts[OUT_OF_DATE] = f"as the build's seeds and params.yaml are now, {len(gone)} of these slots would not show it"
     written, reasons = _by_slot(build, CANDIDATES, slots), _by_slot(build, REJECTED, slots)
@@ -69,7 +67,7 @@ def baseline_node(build: Build, id: str) -> Node:
         node.facts["exported"] = "no, it has no translation"
         return node
     node.children = [_export(build, "baseline", ids.index(id), row["translation"])]
-    node.facts["an edit touches"] = "1 translation"
+    node.facts["requests an edit touches"] = "1 translation" if build.translates("baseline") else "none"
     return node
 
 

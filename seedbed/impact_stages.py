@@ -9,7 +9,8 @@ from seedbed.judged import judge_prompt
 from seedbed.lineage import RESPONSES, Build, Fact, Node, edited, transcript_of
 from seedbed.pipeline import Stage, after, load_stages
 
-BILL = "`seedbed plan`, after the edit, says what would be sent"
+BILL = {"exact bill": "`seedbed plan`, after the edit"}
+"""What every count of requests that an edit touches is followed by."""
 
 
 def prompt_node(build: Build, id: str) -> Node:
@@ -45,7 +46,7 @@ def _resting(build: Build, node: Node, file: str, key: str, count: Callable[[str
     node.facts["read by"] = [stage.name for stage in direct]
     node.children = [stage_node(build, "stage that reads it", stage, count) for stage in direct]
     node.children += [stage_node(build, "stage downstream", stage, None) for stage in after(direct, stages)]
-    node.facts["an edit"] = BILL
+    node.facts |= BILL
     return node
 
 

@@ -99,6 +99,14 @@ class Build:
             raise UserError(f"{path}: row {id!r}: {problem[1]} (schemas/rows/{form}.schema.json)")
         return row
 
+    def translates(self, kind: str) -> bool:
+        """Whether a kind's corpus is written in another language than the target's."""
+        return bool(self.corpus(kind)["language"] != self.params["language"])
+
+    def and_translation(self, kind: str) -> str:
+        """Return what an edit of a row adds to the requests that it touches, in words."""
+        return ", and 1 translation if it is the source that is edited" if self.translates(kind) else ""
+
     def edits(self, kind: str) -> Path:
         """Return the file of a corpus's post-edits."""
         return Path("data/edits") / f"{CORPORA[kind]}.{self.params['language']}.jsonl"

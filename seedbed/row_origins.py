@@ -25,18 +25,26 @@ def corpus_node(build: Build, kind: str, id: str) -> Node:
     if machine is None:
         facts: dict[str, Fact] = {OUT_OF_DATE: f"not in {translated(kind)} yet; `dvc repro` builds it"}
         return Node(kind, id, facts, [sources])
-    parts = [_translation_node(build, kind, machine, source), sources]
+    original = machine["made_by"] is None  # written in the target language: nothing to translate or to edit
+    parts = [sources] if original else [_translation_node(build, kind, machine, source), sources]
     if kind == "baseline":  # which nobody edits: it stands for the common practice
         return Node(kind, id, texts(machine["translation"] or {}, kind) if machine["translation"] else {}, parts)
     row = build.row(edited(kind), id)
     edits = post_edit.read_edits(build.edits(kind), build.corpus(kind)["kind"])
     facts = _standing(build, kind, row, machine, edits)
-    return Node(kind, id, facts, [_edit_node(build, kind, machine, edits.get(id), source), *parts])
+    edit = [] if original else [_edit_node(build, kind, machine, edits.get(id), source)]
+    return Node(kind, id, facts, [*edit, *parts])
 
 
 def _standing(build: Build, kind: str, row: Row | None, machine: Row, edits: dict[str, Row]) -> dict[str, Fact]:
     """The row as it stands after the edit; and whether it would stand otherwise now."""
-    facts: dict[str, Fact] = {"status": row["status"]} | texts(row, kind) if row else {"status": "dropped"}
+    facts: dict[str, Fact]
+    if row:
+        facts = {"status": row["status"], **texts(row, kind)}
+    elif machine["translation"] is None:
+        facts = {"status": "dropped, it has no translation"}
+    else:
+        facts = {"status": f"dropped, it is {status_of(machine, edits.get(machine['id']))} (post_edit.unreviewed)"}
     try:
         now = list(post_edit.edited([machine], edits, build.corpus(kind)["kind"], build.params["post_edit"]["unreviewed"]))
     except UserError as error:  # unreviewed rows stop the build
@@ -74,8 +82,6 @@ def _edit_node(build: Build, kind: str, machine: Row, edit: Row | None, source: 
 
 def _translation_node(build: Build, kind: str, machine: Row, source: Row | None) -> Node:
     """The machine's translation and its request."""
-    if machine["made_by"] is None:
-        return Node("translation", "none", {"written in": build.params["language"]})
     facts: dict[str, Fact] = {}
     if machine["translation"]:
         facts |= texts(machine["translation"], kind)

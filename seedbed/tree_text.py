@@ -6,6 +6,7 @@ What models and people wrote is data: markup is text, and what a terminal would 
 import json
 import re
 from dataclasses import asdict
+from itertools import groupby
 from unicodedata import category
 
 from rich.cells import cell_len
@@ -21,10 +22,10 @@ _OWN_LINE = {"instruction", "input", "output", "text", "explanation", "note", "s
 """Facts that are a row's texts."""
 _DIGITS = 12
 """Hex digits shown of a key."""
-_SHORT = 45
+_SHORT = 60
 """Width of a fact that stands beside the others; a longer one gets its own line."""
 _CHILDREN = 12
-"""Children of one kind shown of one node."""
+"""Children of one kind shown in a row."""
 
 
 def show(node: Node, full: bool, as_json: bool) -> None:
@@ -60,14 +61,12 @@ def _harmless(char: str) -> bool:
 
 def _branch(node: Node, full: bool) -> Tree:
     tree = Tree(_label(node, full), guide_style="dim")
-    shown: dict[str, int] = {}
-    for child in node.children:
-        shown[child.kind] = shown.get(child.kind, 0) + 1
-        if full or shown[child.kind] <= _CHILDREN:
-            tree.children.append(_branch(child, full))
-    for kind, count in shown.items():
-        if not full and count > _CHILDREN:
-            tree.add(Text(f"and {count - _CHILDREN} more of kind {visible(kind)}; --full shows them", style="dim"))
+    for kind, children in groupby(node.children, key=lambda child: child.kind):
+        alike = list(children)
+        shown = alike if full else alike[:_CHILDREN]
+        tree.children += [_branch(child, full) for child in shown]
+        if len(alike) > len(shown):
+            tree.add(Text(f"and {len(alike) - len(shown)} more of kind {visible(kind)}; --full shows them", style="dim"))
     return tree
 
 

@@ -217,6 +217,66 @@ def test_votes_stand_beside_the_judgment_and_a_stale_one_says_so(edited: Project
     assert "stale" in ken.facts
 
 
+def test_failures_are_told_with_their_reason(edited: Project) -> None:
+    failure = {"reason": "refused", "detail": "the model or its filter refused", "text": None}
+
+    def change(path: str, key: str, id: str, **fields: Any) -> None:
+        edited.write_rows(path, [row | fields if row[key] == id else row for row in edited.rows(path)])
+
+    change("data/build/translated/baseline.jsonl", "id", "base-01", translation=None, failure=failure)
+    assert only(explain("base-01"), "translation").facts["failed"] == "refused: the model or its filter refused"
+    assert impact("base-01").facts["exported"] == "no, it has no translation"
+    change("data/build/translated/seed_tasks.jsonl", "id", "open_qa-01", translation=None, failure=failure)
+    rows = edited.rows("data/build/edited/seed_tasks.jsonl")
+    edited.write_rows("data/build/edited/seed_tasks.jsonl", rows[1:])
+    assert explain("open_qa-01").facts == {"status": "dropped, it has no translation"}
+    change("data/build/answers/thin.jsonl", "id", "generic-01", text=None, failure=failure)
+    none = {"reason": "no_answer", "detail": "one of the two answers failed", "text": None}
+    invalid = {"verdict": "invalid", "explanation": None, "failure": none, "request": None}
+    change("data/build/judgments/good-vs-thin.jsonl", "question", "generic-01", **invalid)
+    node = explain("good-vs-thin/generic-01")
+    assert node.facts["outcome"] == "invalid"
+    assert {child.facts["failed"] for child in below(node, "order")} == {"no_answer: one of the two answers failed"}
+    assert "failed" in explain("thin/generic-01").facts
+    assert impact("good-vs-thin/generic-01").facts["outcome"] == "invalid"
+
+
+def test_what_is_written_in_the_target_language_has_no_translation(edited: Project) -> None:
+    edited.edit_params(lambda params: params["corpora"]["baseline"].update(language="ja"))
+    rows = edited.rows("data/build/translated/baseline.jsonl")
+    edited.write_rows(
+        "data/build/translated/baseline.jsonl", [row | {"made_by": None, "translation": row["source"]} for row in rows]
+    )
+    assert [child.kind for child in explain("base-01").children] == ["source"]
+    assert impact("base-01").facts["requests an edit touches"] == "none"
+    assert impact("open_qa-01").facts["requests an edit touches"] != "none"
+
+
+def test_a_generated_demonstration_is_followed_both_ways(edited: Project) -> None:
+    edited.edit_params(lambda params: params["generate"]["demonstrations"].update(generated=1))
+    kept = edited.rows("data/build/instructions.jsonl")[0]
+    rows = edited.rows("data/build/candidates.jsonl")
+    for row in rows:
+        row["demonstrations"] += [kept["id"]] if row["slot"] == 2 else []
+    edited.write_rows("data/build/candidates.jsonl", rows)
+    slot = only(explain("s00002-0"), "slot")
+    assert only(slot, "demonstration, instruction").facts["instruction"] == kept["instruction"]
+    assert impact(kept["id"]).facts["shown in"] == ["s00002"]
+    among = only(impact(kept["demonstrations"][0]), "demonstrations")
+    assert among.facts["shown in"] == ["s00002"]
+
+
+def test_recorded_rows_name_their_file(edited: Project) -> None:
+    recorded = {"request": None, "made_by": {"recorded": "data/recorded/x.jsonl"}}
+    for path in ("data/build/answers/good.jsonl", "data/build/judgments/good-vs-thin.jsonl"):
+        edited.write_rows(path, [row | recorded for row in edited.rows(path)])
+    node = explain("good-vs-thin/generic-01")
+    found = [*below(node, "order"), next(below(node, "answer"))]
+    assert {child.facts["recorded in"] for child in found} == {"data/recorded/x.jsonl"}
+    assert "requests" not in impact("good-vs-thin/generic-01").facts
+    assert impact("good/generic-01").facts == {"recorded in": "data/recorded/x.jsonl"}
+
+
 # out of date
 
 
