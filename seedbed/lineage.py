@@ -105,7 +105,7 @@ class Build:
 
     def and_translation(self, kind: str) -> str:
         """Return what an edit of a row adds to the requests that it touches, in words."""
-        return ", and 1 translation if it is the source that is edited" if self.translates(kind) else ""
+        return ", 1 translation (if the source is edited)" if self.translates(kind) else ""
 
     def edits(self, kind: str) -> Path:
         """Return the file of a corpus's post-edits."""

@@ -18,8 +18,20 @@ from seedbed.lineage import OUT_OF_DATE, Fact, Node
 from seedbed.progress import wide_console
 
 _LOUD = {OUT_OF_DATE, "failed", "stale", "unusable", "outdated"}
-_OWN_LINE = {"instruction", "input", "output", "text", "explanation", "note", "system", "user", "reply"}
-"""Facts that are a row's texts."""
+_TEXTS = {
+    "instruction",
+    "input",
+    "output",
+    "text",
+    "explanation",
+    "note",
+    "system",
+    "user",
+    "reply",
+    "prompt version",
+    "version",
+}
+"""Facts that people or models wrote: each has its own line, cut at the width."""
 _DIGITS = 12
 """Hex digits shown of a key."""
 _SHORT = 60
@@ -71,17 +83,18 @@ def _branch(node: Node, full: bool) -> Tree:
 
 
 def _label(node: Node, full: bool) -> Group:
-    """The node's name with its short facts, which flow, and below it each long one, cut to the line unless `full`."""
+    """The node's name with its short facts, which flow, and below it each long one; texts and lists are cut unless `full`."""
     head = Text.assemble((visible(node.kind), "bold"), " ", (_cut(visible(node.id), full), "cyan"))
     lines = []
     for name, fact in node.facts.items():
         said = _said(fact, full)
         style = "yellow" if name in _LOUD else ""
         words = Text.assemble((f"{visible(name)}: ", style or "dim"), (said, style))
-        if name not in _LOUD | _OWN_LINE and cell_len(said) <= _SHORT and "\n" not in said:
+        if name not in _LOUD | _TEXTS and cell_len(said) <= _SHORT and "\n" not in said:
             head.append("  ").append_text(words)
         else:
-            words.no_wrap, words.overflow = not full, "fold" if full else "ellipsis"
+            if not full and (name in _TEXTS or isinstance(fact, list)):
+                words.no_wrap, words.overflow = True, "ellipsis"
             lines.append(words)
     return Group(head, *lines)
 
