@@ -45,6 +45,46 @@ def plan(
         made.check_budget()
 
 
+_EXPLAINED = (
+    "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), an answer "
+    "(MODEL/QUESTION), a judgment (MATCH/QUESTION, or MATCH/QUESTION/ab for one order), a request (6 hex digits of its key, or "
+    "more). The beginning of an id will do where no other begins so; where several things bear one id, say KIND:ID, as in "
+    "question:generic-01."
+)
+_IMPACTED = (
+    "Whatever `seedbed explain` takes; a model or a match of params.yaml (good-vs-thin); a prompt (prompts/judge.yaml, or "
+    "judge); a parameter (judge.params.temperature). Where several things bear one id, say KIND:ID, as in parameter:judge."
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print the tree as JSON, whole.")]
+Full = Annotated[bool, typer.Option("--full", help="Print texts and lists whole.")]
+
+
+@app.command()
+def explain(
+    id: Annotated[str, typer.Argument(help=_EXPLAINED)],
+    full: Full = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a row came of: back to the requests, edits and sources. Sends nothing, changes nothing."""
+    from seedbed.explain import explain as explained
+    from seedbed.tree_text import show
+
+    show(explained(id), full, as_json)
+
+
+@app.command()
+def impact(
+    id: Annotated[str, typer.Argument(help=_IMPACTED)],
+    full: Full = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what rests on a row, a prompt or a parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
+    from seedbed.impact import impact as told
+    from seedbed.tree_text import show
+
+    show(told(id), full, as_json)
+
+
 @importing.command()
 def fastchat(
     questions: Annotated[Path, typer.Option(help="Questions, FastChat's question.jsonl.")],

@@ -1,0 +1,48 @@
+"""`seedbed impact`: forth along the way of the data, from a row, a prompt or a parameter to all that rests on it."""
+
+from collections.abc import Callable
+
+from seedbed import impact_benchmark, impact_data, impact_stages
+from seedbed.asked import exchange_node
+from seedbed.lineage import Build, Node
+from seedbed.names import others, resolve
+from seedbed.request_rows import exchanges, rows_of
+
+
+def request_node(build: Build, key: str) -> Node:
+    """Return the rows that came of a request, and what rests on each."""
+    node = Node("request", key)
+    for stage, exchange in exchanges(build, key):
+        node.facts |= exchange_node(build, stage, exchange).facts
+        node.children += [TELLERS[name.kind](build, name.id) for name, _ in rows_of(build, stage, exchange)]
+    return node
+
+
+TELLERS: dict[str, Callable[[Build, str], Node]] = {
+    "seed": impact_data.seed_node,
+    "question": impact_benchmark.question_node,
+    "baseline": impact_data.baseline_node,
+    "instruction": impact_data.instruction_node,
+    "slot": impact_data.slot_node,
+    "answer": impact_benchmark.answer_node,
+    "judgment": impact_benchmark.judgment_node,
+    "model": impact_benchmark.model_node,
+    "match": impact_benchmark.match_node,
+    "prompt": impact_stages.prompt_node,
+    "parameter": impact_stages.parameter_node,
+    "request": request_node,
+}
+
+
+def impact(word: str) -> Node:
+    """Return what rests on the thing named `word`.
+
+    Raises:
+        UserError: nothing or several things are named so, or an output is missing.
+    """
+    build = Build()
+    name, same = resolve(word, build, TELLERS)
+    node = TELLERS[name.kind](build, name.id)
+    if also := others(name, same, build):
+        node.facts["see also"] = also
+    return node
