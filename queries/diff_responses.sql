@@ -19,7 +19,7 @@ final as (
         coalesce(sum((response->'usage'->>'input')::bigint), 0)::bigint as input_tokens,
         coalesce(sum((response->'usage'->>'cached_input')::bigint), 0)::bigint as cached_input_tokens,
         coalesce(sum((response->'usage'->>'output')::bigint), 0)::bigint as output_tokens,
-        count(*) filter (response->'usage'->>'input' is null) as uncounted
+        count(*) filter ((response->'usage'->>'input') is null) as uncounted
     from fresh
     group by all
 )

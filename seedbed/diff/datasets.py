@@ -19,12 +19,17 @@ from seedbed.json_text import canonical, parse_json
 from seedbed.params import Params
 from seedbed.rows import Row
 from seedbed.tables import Tables
+from seedbed.transcripts import FOLDER
 
 SIDES = ("old", "new")
 Changed = dict[str, tuple[Path | None, Path | None]]
 """The files of outputs that differ, old and new, by the output's path."""
 _ORIGIN = ("request", "made_by", "demonstrations", "source_hash", "machine_hash")
 """Where a row came from, beside what it says; `queries/diff_row_changes.sql` leaves the same out."""
+
+_NAMES = ("id", "slot", "index", "model", "baseline", "match", "question", "order")
+"""What a row, its slot, its model or its match is called."""
+_FLOW = ("translated", "edited", "candidates", "instructions", "rejected", "answers", "judgments")
 
 
 class Lines(Tables):
@@ -118,14 +123,13 @@ def loaded(old: Revision, new: Revision) -> Iterator[Loaded]:
                     made.tables.add(side, name, file, where)
     made.changed, made.unread = changed_outputs(old, new)
     made.decided = _add_decided(old, new, made.changed, made.unread)
-    for path, files in sorted(made.changed.items()):
-        if path.startswith(f"{BUILD}responses/"):
-            continue
-        name = path.removeprefix(BUILD).removesuffix(".jsonl")
+    names = {path.removeprefix(BUILD).removesuffix(".jsonl"): path for path in made.changed if not path.startswith(FOLDER)}
+    for name in sorted(names, key=lambda name: (_FLOW.index(name.split("/")[0]), name)):
+        path, files = names[name], made.changed[names[name]]
         made.built.append(name)
-        for (side, at), file in zip(revisions.items(), files, strict=True):
-            if file:
-                made.tables.add(side, name, file, _where(at, path))
+        for (side, at), output in zip(revisions.items(), files, strict=True):
+            if output:
+                made.tables.add(side, name, output, _where(at, path))
     yield made
 
 
@@ -232,6 +236,6 @@ def _sample(sample: Row) -> Row:
 
 
 def _said(line: str | None) -> Row:
-    """Return what a row says: not where it came from, and not its id."""
+    """Return what a row says: not where it came from, and not what it is called."""
     row = parse_json(line) if line else {}
-    return {name: value for name, value in row.items() if name not in (*_ORIGIN, "id")}
+    return {name: value for name, value in row.items() if name not in (*_ORIGIN, *_NAMES)}

@@ -6,11 +6,9 @@ from typing import Any
 
 from seedbed.diff.blocks import Block, Code, Field, Line, Page, Paragraph, Sample, Section, Table
 from seedbed.diff.compare import Comparison, is_same
-from seedbed.diff.summary import count, notes, overlap, points, summary
+from seedbed.diff.summary import count, notes, overlap, signed, summary
 from seedbed.json_text import canonical
 from seedbed.rows import Row
-
-_CHANGES = ("added", "removed", "changed")
 
 
 def page(comparison: Comparison) -> Page:
@@ -117,10 +115,10 @@ def _decision(flip: Row, side: str) -> Line:
 
 def _answers(comparison: Comparison) -> Section:
     rows: list[list[Line]] = [
-        [(Code(row["model"]),), _category(row), *((f"{row[name]:,}",) for name in _CHANGES)] for row in comparison["answers"]
+        [(Code(row["model"]),), _category(row), (f"{row['changed']:,} of {row['compared']:,}",)]
+        for row in comparison["answers"]
     ]
-    head = ["model", "category", *_CHANGES]
-    return Section("Answers by category", [Table(head, rows, frozenset({2, 3, 4}))] if rows else [])
+    return Section("Answers by category", [Table(["model", "category", "changed"], rows, frozenset({2}))] if rows else [])
 
 
 def _category(row: Row) -> Line:
@@ -165,18 +163,22 @@ def _win_rates(comparison: Comparison) -> Section:
     for row in comparison["win_rates"]:
         # A match that is new, or gone, is told by its total.
         if (row["old"] and row["new"]) or row["category"] == "all":
-            change = "" if row["change"] is None else points(row["change"])
+            change = "" if row["change"] is None else signed(row["change"])
+            intervals = overlap(row) if row["old"] and row["new"] else ""
             rows.append(
                 [
                     (Code(row["match"]),),
                     (Code(row["category"]),),
                     *map(_rate, (row["old"], row["new"])),
                     (change,),
-                    (overlap(row),),
+                    (intervals,),
                 ]
             )
     head = ["match", "category", "old", "new", "points", "intervals"]
-    words = "Adjusted win rate, (wins + ½ ties) / valid, in percent, with its interval. Where the intervals overlap the change may be chance."
+    words = (
+        "Adjusted win rate, (wins + ½ ties) / valid, in percent, with its interval. Where the intervals overlap the change "
+        "may be chance."
+    )
     blocks: list[Block] = [Paragraph((words,)), Table(head, rows, frozenset({2, 3, 4}))]
     return Section("Win rates", blocks if rows else [])
 

@@ -27,7 +27,7 @@ def decisions(made: Loaded) -> Row:
 
 
 def answers(made: Loaded, old: Revision, new: Revision) -> list[Row]:
-    """Return, by model and category, how many answers changed: `{"model", "category", "changed", "added", "removed"}`."""
+    """Return, by model and category, how many answers say something else: `{"model", "category", "compared", "changed"}`."""
     categories = _categories(old) | _categories(new)
     made.tables.fill("categories_of", "question text, category text", categories.items())
     return made.tables.query("diff_answers")

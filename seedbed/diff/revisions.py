@@ -6,11 +6,12 @@ opening one. The working tree is a revision too, with its files as they lie.
 
 import re
 import subprocess
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from seedbed.errors import UserError
 from seedbed.store import blob_path
@@ -21,7 +22,7 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 _IGNORED = {"__pycache__"}
 
 
-class Revision(Protocol):
+class Revision(ABC):
     """What a comparison reads of either side.
 
     Attributes:
@@ -34,21 +35,25 @@ class Revision(Protocol):
     commit: str | None
     fetch: str
 
+    @abstractmethod
     def read(self, path: str) -> bytes | None:
         """Return the content of a file that git tracks; None where there is none."""
 
+    @abstractmethod
     def files(self, folder: str) -> list[str]:
         """Return the paths of the files under `folder`, sorted."""
 
+    @abstractmethod
     def digest(self, path: str) -> str | None:
         """Return the MD5 of an output; None where this revision has none."""
 
+    @abstractmethod
     def output(self, path: str) -> Path | None:
         """Return a file that holds an output; None where it is not on this machine."""
 
 
 @dataclass(eq=False)
-class Commit:
+class Commit(Revision):
     """A commit, read through git and DVC's cache.
 
     Raises:
@@ -82,7 +87,7 @@ class Commit:
 
 
 @dataclass(eq=False)
-class WorkingTree:
+class WorkingTree(Revision):
     """The files as they lie, built or not.
 
     Raises:

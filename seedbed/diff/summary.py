@@ -22,7 +22,7 @@ def summary(comparison: Comparison) -> list[Line]:
         told = [
             (
                 Code(row["match"]),
-                f" {row['old']['rate']:.1f} → {row['new']['rate']:.1f} ({points(row['change'])}, {overlap(row)})",
+                f" {row['old']['rate']:.1f} → {row['new']['rate']:.1f} ({signed(row['change'])} points, {overlap(row)})",
             )
             for row in rates[:_SHOWN]
         ]
@@ -54,7 +54,7 @@ def notes(comparison: Comparison) -> list[Note]:
                 (
                     f"Not compared: {count(len(paths), 'output')} of ",
                     *_revision(revision),
-                    *(" not on this machine (" if len(paths) > 1 else " not on this machine ("),
+                    " not on this machine (",
                     *_some(paths),
                     "); ",
                     Code(fetch),
@@ -90,9 +90,9 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
-def points(change: float) -> str:
+def signed(change: float) -> str:
     """Return a change in percentage points, with its sign."""
-    return f"{change:+.1f} points".replace("-", "−")
+    return f"{change:+.1f}".replace("-", "−")
 
 
 def overlap(row: Row) -> str:

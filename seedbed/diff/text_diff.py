@@ -15,12 +15,14 @@ _AROUND = 30
 """Characters of unchanged text that are shown before and after a change, within its line."""
 _LONGEST = 1_500
 """Characters of a text that is new or gone as a whole before it is shortened."""
+_ALIKE = 0.3
+"""Share of the longer text that both must have in common for their words to be compared."""
 _HIDDEN = {"\u200b", "\u2060", "\ufeff", *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])}
 """Characters that hide, or turn the direction of what follows: a reviewer must see them."""
 
 
 def visible(text: str) -> str:
-    """Return `text` with what a reader cannot see written as `\\u202e`; line ends and tabs stay."""
+    """Return `text` with what a reader cannot see written as its code point in hexadecimal; line ends and tabs stay."""
     return "".join(_escape(character) if _is_hidden(character) else character for character in text)
 
 
@@ -39,11 +41,14 @@ def diff_lines(fields: list[Field]) -> list[str]:
         old, new = (None if side is None else visible(side) for side in (field.old, field.new))
         name = visible(field.name).replace("\n", "\\n")
         made.append(f"@@ {name} @@")
-        if old is None or new is None:
-            sign = "+" if old is None else "-"
-            made += [f"{sign} {line}" for line in _shortened(new or old or "").split("\n")]
+        found = [] if old is None or new is None else pieces(old, new)
+        kept = sum(len(text) for kind, text in found if kind == " ")
+        if old is None or new is None or kept < _ALIKE * max(len(old), len(new)):
+            made += [
+                f"{sign} {line}" for sign, text in (("-", old), ("+", new)) if text for line in _shortened(text).split("\n")
+            ]
         else:
-            made += _changed_lines(pieces(old, new), _marks(old + new))
+            made += _changed_lines(found, _marks(old + new))
     return made
 
 
