@@ -62,9 +62,9 @@ class Commit(Revision):
 
     name: str
     commit: str | None
+    fetch: str = "dvc fetch --all-commits"  # DVC can fetch one commit's outputs only by checking it out
 
     def __post_init__(self) -> None:
-        self.fetch = "dvc fetch" if self.name == "HEAD" else "dvc fetch --all-commits"
         self._files = _git("ls-tree", "-r", "-z", "--name-only", str(self.commit)).decode(errors="surrogateescape").split("\0")
         self._digests = _outputs(self)
 
