@@ -29,9 +29,9 @@ def code(text: str) -> str:
     if len(shown) > _CELL:
         shown = f"{shown[:_CELL]}… ({len(shown) - _CELL:,} more)"
     fence = "`" * (_longest_run(shown) + 1)
-    # A span gives up one space on either side where it has both; a backtick must not touch the fence.
-    pad = " " if not shown or shown[0] in "` " or shown[-1] in "` " else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    # A backtick must not touch the fence; a span gives up one space on either side where it has both and more than spaces.
+    pad = " " if shown.strip(" ") and (shown[0] in "` " or shown[-1] in "` ") else ""
+    return f"{fence}{pad}{shown or ' '}{pad}{fence}"
 
 
 def fenced(lines: list[str]) -> str:

@@ -93,4 +93,4 @@ def _best(before: str, text: str, after: str) -> tuple[str, str, str]:
 def _score(before_the_place: str) -> int:
     """How good a place to begin or end a change at."""
     last = before_the_place[-1:]
-    return 3 if last == "\n" else 0 if last.isalnum() else 1
+    return 3 if last == "\n" else 2 if last.isspace() else 0 if last.isalnum() else 1
