@@ -107,9 +107,9 @@ def main() -> None:
         (root / "params.yaml").write_text(PARAMS, encoding="utf-8")
         subprocess.run(["git", "init", "-q"], cwd=root, check=True)
         old = candidates(args.rows, args.seed)
-        size = commit(root, outputs(old, lambda id: crc32(id.encode()) % 4 == 3))
+        size = commit(root, outputs(old, lambda name: crc32(name.encode()) % 4 == 3))
         new = changed(old)
-        size += commit(root, outputs(new, lambda id: crc32(id.encode()) % 4 == 3 or crc32(id.encode()) % 20 == 0))
+        size += commit(root, outputs(new, lambda name: crc32(name.encode()) % 4 == 3 or crc32(name.encode()) % 20 == 0))
         began = time.perf_counter()
         command = [sys.executable, "-c", "from seedbed.cli import main; main()", "diff", "HEAD~1", "HEAD"]
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.diff.markdown import LIMIT, MARKER
+from seedbed.diff.comment import LIMIT, MARKER
 from tests.diff_project import (
     MATCH,
     answers,

@@ -1,6 +1,10 @@
 """What rows say is shown and never obeyed: the text of a diff, in Markdown and in HTML, whatever it holds."""
 
+import re
+import subprocess
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -9,10 +13,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from seedbed.diff.blocks import Code, Field, Note, Page, Paragraph, Sample, Section, Table
+from seedbed.diff.comment import LIMIT, MARKER, problem
 from seedbed.diff.html_page import html
-from seedbed.diff.markdown import MARKER, code, fenced, markdown
+from seedbed.diff.markdown import code, fenced, markdown
 from seedbed.diff.text_diff import diff_lines, visible
 from seedbed.diff.texts import pieces
+from tests.harness import ROOT
 
 HOSTILE = [
     *("@everyone", "fixes #1", "GH-1", "closes owner/repo#1", "https://example.com", "www.example.com", "a@b.example"),
@@ -94,10 +100,11 @@ def test_data_is_code_and_nothing_else(text: str) -> None:
 @example("``` ` ```")
 def test_a_code_span_shows_its_text(text: str) -> None:
     shown = visible(text).replace("\n", "\\n")
-    for written in (code(text), f"| a |\n| --- |\n| {code(text).replace('|', chr(92) + '|')} |"):
+    table = Page([], [], [Section("A", [Table(["a"], [[(Code(text),)]])])])
+    for written, expected in ((code(text), shown), (markdown(table), shown.replace("\\|", "\\ |"))):
         found = [token.content for token in read(written) if token.type == "code_inline"]
         if len(shown) <= 200:
-            assert found == [shown or " "]
+            assert found == [expected or " "]
 
 
 @settings(max_examples=200, deadline=None)
@@ -106,6 +113,115 @@ def test_a_fence_shows_its_lines(text: str) -> None:
     lines = diff_lines([Field("text", None, text)])
     (fence,) = [token for token in read(fenced(lines)) if token.type == "fence"]
     assert fence.content == "\n".join(lines) + "\n"
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts)
+def test_what_is_written_may_be_posted(text: str) -> None:
+    assert problem(markdown(page_of(text))) is None
+
+
+LINES = [
+    *(
+        "| a | b |",
+        "| --- | --- |",
+        "| `x` | `y \\| z` |",
+        "| `x | @you` |",
+        "--- | ---",
+        "a | b",
+        "---",
+        "===",
+        "    ",
+        "> ",
+        "- ",
+        "1. ",
+    ),
+    *(
+        "```diff",
+        "```",
+        "````",
+        "``",
+        "`",
+        "``` `` ```",
+        "~~~",
+        "<details><summary>2 shown as a diff</summary>",
+        "</details>",
+        "### Rows",
+    ),
+    *(
+        "our words",
+        "`code`",
+        "`a` and `b`",
+        "`a\nb`",
+        "- @you",
+        "+ fixes #1",
+        "\\`",
+        "\\\\|",
+        "&#64;you",
+        "a\\",
+        "`@you|`",
+        "\\| `",
+    ),
+]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(LINES + HOSTILE), st.sampled_from(["", " ", "\n", "\n\n"])), max_size=12))
+def test_what_may_be_posted_mentions_and_links_nothing(parts: list[tuple[str, str]]) -> None:
+    """Whoever wrote it: a text that passes has nothing outside code but plain words."""
+    made = f"{MARKER}\n\n" + "".join(part for pair in parts for part in pair)
+    if problem(made) is None:
+        for token in read(made):
+            assert token.type not in ("link_open", "image", "html_inline")
+            if token.type == "html_block":
+                assert re.fullmatch(
+                    r"(<!-- seedbed diff -->|</details>|<details( open)?><summary>\d+ shown as a diff</summary>)\n?",
+                    token.content,
+                )
+            if token.type == "text":
+                assert not re.search(r"[@#<>&\\`]|://|www\.", token.content)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# Approved", "the first line is not"),
+        (f"{MARKER}\n# Approved", "the first line is not"),
+        (f"{MARKER}\n\nLook, @everyone.", "line 3: something that is neither our words nor code"),
+        (f"{MARKER}\n\n`a` fixes #1", "line 3: something"),
+        (f"{MARKER}\n\nsee www.example.com", "line 3: something"),
+        (f"{MARKER}\n\nsee a5c3785ed8d6a35868bc169f07e40e889087fd2e", "line 3: something"),
+        (f"{MARKER}\n\n<img src=x>", "line 3: something"),
+        (f"{MARKER}\n\n`begins\nends` here", "line 3: something"),
+        (f"{MARKER}\n\n</details>\n`<img src=x>`", "line 3: a tag that no blank line follows"),
+        (f"{MARKER}\n\n| a | b |\n| --- | --- |\n| `x | @you` | |", "line 5: something in a table"),
+        (f"{MARKER}\n\nwords\n| a |\n", "line 4: a table that begins or ends"),
+        (f"{MARKER}\n\n| a |\nwords", "line 4: a table that begins or ends"),
+        (f"{MARKER}\n\n| `\\\\|` |", "two backslashes"),
+        (f"{MARKER}\n\n```diff\n@@ x @@\n", "a fence that does not end"),
+        (f"{MARKER}\n\n```diff\n```\n@you\n```", "line 5: something"),
+        (f"{MARKER}\n\na\rb", "a control character"),
+        (f"{MARKER}\n\n" + "x" * LIMIT, "60,023 characters, more than 60,000"),
+    ],
+)
+def test_what_may_not_be_posted(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "diff.md"
+    file.write_bytes(text.encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "seedbed.diff.comment", file], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "it is not posted" in done.stderr
+
+
+def test_a_link_is_not_posted(tmp_path: Path) -> None:
+    (tmp_path / "diff.md").symlink_to(ROOT / "README.md")
+    command = [sys.executable, "-S", "-m", "seedbed.diff.comment"]
+    done = subprocess.run([*command, tmp_path / "diff.md"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "not a file of at most" in done.stderr
+    (tmp_path / "real.md").write_text(markdown(page_of("@everyone")), encoding="utf-8")
+    subprocess.run([*command, tmp_path / "real.md"], cwd=ROOT, check=True)  # without any package
 
 
 class Tags(HTMLParser):

@@ -11,12 +11,9 @@ import re
 from dataclasses import dataclass, field
 
 from seedbed.diff.blocks import Block, Code, Line, Note, Page, Paragraph, Sample, Section, Table
+from seedbed.diff.comment import LIMIT, MARKER
 from seedbed.diff.text_diff import diff_lines, visible
 
-MARKER = "<!-- seedbed diff -->"
-"""The first line, by which a comment is found again. A row cannot forge it: the line is looked for at the start only."""
-LIMIT = 60_000
-"""Characters; GitHub takes 65,536 in a comment."""
 _CELL = 200
 """Characters of a code span before it is shortened."""
 _KEPT_ROWS = 10
@@ -132,6 +129,7 @@ def _line(line: Line) -> str:
 
 def _table(table: Table, most: int) -> str:
     ruler = ["---:" if place in table.right else "---" for place in range(len(table.head))]
-    # A bar ends a cell even within a code span; a backslash before it keeps it, and is not shown.
-    cells = [[_line(cell).replace("|", "\\|") for cell in row] for row in table.rows[:most]]
+    # A bar ends a cell even within a code span; a backslash before it keeps it, and is not shown. What two backslashes
+    # would mean depends on the reader, so one of the text is kept away from its bar.
+    cells = [[_line(cell).replace("\\|", "\\ |").replace("|", "\\|") for cell in row] for row in table.rows[:most]]
     return "\n".join("| " + " | ".join(row) + " |" for row in [table.head, ruler, *cells])
