@@ -79,7 +79,7 @@ def _translated(row: dict[str, Any], kind: str) -> dict[str, Any]:
 def _edited(row: dict[str, Any]) -> dict[str, Any]:
     left_out = ("source", "translation", "failure")
     kept = {name: value for name, value in row.items() if name not in left_out}
-    return kept | row["translation"] | {"status": "unreviewed"}
+    return {**kept, **row["translation"], "status": "unreviewed"}
 
 
 def candidate(number: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from seedbed.diff.blocks import Code, Field, Note, Page, Paragraph, Sample, Section, Table
+from seedbed.diff.blocks import Block, Code, Field, Note, Page, Paragraph, Sample, Section, Table
 from seedbed.diff.comment import LIMIT, MARKER, problem
 from seedbed.diff.html_page import html
 from seedbed.diff.markdown import code, fenced, markdown
@@ -61,7 +61,7 @@ texts = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=5), min_size=1, max
 def page_of(text: str) -> Page:
     """A page that shows `text` in each place where data may stand."""
     fields = [Field(text, text, "old " + text), Field("gone", text, None), Field("new", None, text)]
-    blocks = [
+    blocks: list[Block] = [
         Paragraph((Code(text), " begins, and ", Code(text), " ends")),
         Table(["a", "b"], [[(Code(text),), ("x ", Code(text))], [(Code("same"),), (Code(text),)]]),
         Note(("Beware of ", Code(text))),

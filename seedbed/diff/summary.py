@@ -16,7 +16,7 @@ def summary(comparison: Comparison) -> list[Line]:
     if is_same(comparison):
         could = " that could be read" if comparison["unread"] else ""
         return [(f"Nothing{could} differs between ", *old, " and ", *new, ".")]
-    lines: list[Line] = [(*old, " → ", *new, ": ", f"{_edits(comparison)}; {_rows(comparison['rows'])}.")]
+    lines: list[Line] = [(*old, " → ", *new, ": ", f"{_edits(comparison)}; {_rows(comparison)}.")]
     rates = [row for row in comparison["win_rates"] if row["category"] == "all" and row["change"] is not None]
     if rates:
         told = [
@@ -47,14 +47,14 @@ def notes(comparison: Comparison) -> list[Note]:
                 )
             )
         )
-    for (revision, fetch), group in groupby(comparison["unread"], key=lambda row: (row["revision"], row["fetch"])):
-        paths = [row["path"] for row in group]
+    for revision, fetch in dict.fromkeys((row["revision"], row["fetch"]) for row in comparison["unread"]):
+        paths = [row["path"] for row in comparison["unread"] if (row["revision"], row["fetch"]) == (revision, fetch)]
         found.append(
             Note(
                 (
-                    f"Not compared: {count(len(paths), 'output')} of ",
+                    f"Not compared, since not on this machine: {count(len(paths), 'output')} of ",
                     *_revision(revision),
-                    " not on this machine (",
+                    " (",
                     *_some(paths),
                     "); ",
                     Code(fetch),
@@ -122,14 +122,15 @@ def _edits(comparison: Comparison) -> str:
     return f"{', '.join(told)} changed" if told else "no prompt, parameter or written row changed"
 
 
-def _rows(datasets: list[Row]) -> str:
-    total = totals(datasets)
+def _rows(comparison: Comparison) -> str:
+    total = totals(comparison["rows"])
     differ = {name: number for name, number in total.items() if name != "same_text" and number}
+    unread = ", those of the outputs below not counted" if comparison["unread"] else ""
     if not differ:
         anew = f" ({total['same_text']:,} made anew, with the same text)" if total["same_text"] else ""
-        return f"no built row says anything else{anew}"
+        return f"no built row says anything else{anew}{unread}"
     told = ", ".join(f"{number:,} {name}" for name, number in differ.items())
-    return f"{count(sum(differ.values()), 'built row')} in {count(len(datasets), 'dataset')} differ ({told})"
+    return f"{count(sum(differ.values()), 'built row')} in {count(len(comparison['rows']), 'dataset')} differ ({told}){unread}"
 
 
 def _bill(responses: list[Row]) -> Line:
