@@ -85,6 +85,27 @@ def impact(
     show(told(id), full, as_json)
 
 
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="A commit, branch or tag.", show_default=True)] = "HEAD",
+    new: Annotated[str | None, typer.Argument(help="Another one; the working tree where none is given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all that differs as JSON.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Print a page instead of Markdown.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead.")] = None,
+) -> None:
+    """Say what a change did to prompts, rows, verdicts, win rates and the bill. Checks nothing out, changes nothing."""
+    from seedbed.diff.write import written
+    from seedbed.rows import write_text
+
+    if as_json and as_html:
+        raise UserError("--json and --html are two forms of the same; give one of them")
+    text = written(old, new, "json" if as_json else "html" if as_html else "markdown")
+    if out:
+        write_text(out, text)
+    else:
+        print(text, end="")
+
+
 @importing.command()
 def fastchat(
     questions: Annotated[Path, typer.Option(help="Questions, FastChat's question.jsonl.")],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seedbed.errors import UserError
 from seedbed.rows import writing
-from seedbed.store import Store, cache_folder
+from seedbed.store import Store, blob_path
 from seedbed.transcripts import locked_transcripts, read_transcript
 
 
@@ -20,7 +20,7 @@ def harvest_all(store: Store) -> str:
     for stage, digest in dict.fromkeys(_locked(_git("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
         if store.has_read(digest):
             continue
-        blob = _blob(digest)
+        blob = blob_path(digest)
         if not blob.is_file() and not _fetch(digest, blob):
             absent.append(stage)
             continue
@@ -43,7 +43,7 @@ def unreferenced(store: Store) -> set[str]:
         *_locked(_git("log", "--all", "--full-history", "--format=%H", "--", "dvc.lock")),
         *locked_transcripts(Path("dvc.lock")),
     }:
-        blob = _blob(digest)
+        blob = blob_path(digest)
         if not blob.is_file() and not _fetch(digest, blob):
             raise UserError(
                 f"the transcript {digest[:12]} of {stage}, which some commit names, is not in the DVC cache or remote; "
@@ -66,10 +66,6 @@ def _git(*args: str) -> list[str]:
     if done.returncode:
         raise UserError(f"git {args[0]}: {done.stderr.strip()}; run this in a git checkout")
     return done.stdout.split()
-
-
-def _blob(digest: str) -> Path:
-    return cache_folder() / "files" / "md5" / digest[:2] / digest[2:]
 
 
 def _fetch(digest: str, blob: Path) -> bool:

@@ -24,7 +24,7 @@ from seedbed.replies import Response, json_of
 from seedbed.requests import Request
 from seedbed.rows import Row, read_rows
 from seedbed.status import Status
-from seedbed.store import Store, cache_folder, store_path
+from seedbed.store import Store, blob_path, store_path
 from seedbed.transcripts import locked_transcripts, read_transcript
 from seedbed.verdicts import judgment_of
 from stages import answer, generate, judge, post_edit, translate
@@ -280,7 +280,7 @@ def _locked_responses(store: Store) -> dict[str, Response]:
     """Return the responses of transcripts that `dvc.lock` names and the store has not read, by key."""
     found: dict[str, Response] = {}
     for _, digest in locked_transcripts(Path("dvc.lock")):
-        blob = cache_folder() / "files" / "md5" / digest[:2] / digest[2:]
+        blob = blob_path(digest)
         if not store.has_read(digest) and blob.is_file():
             found.update({request.key: response for request, response in read_transcript(blob)})
     return found

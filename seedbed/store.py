@@ -56,6 +56,11 @@ def cache_folder(root: Path = Path()) -> Path:
     return Path(Config(str(dvc_folder))["cache"].get("dir") or dvc_folder / "cache")
 
 
+def blob_path(digest: str, root: Path = Path()) -> Path:
+    """Return where the DVC cache keeps the output with this MD5, whether it is there or not."""
+    return cache_folder(root) / "files" / "md5" / digest[:2] / digest[2:]
+
+
 def store_path(root: Path = Path()) -> Path:
     """Return where the store of the repository at `root` is."""
     named = os.environ.get("SEEDBED_STORE")

@@ -18,7 +18,7 @@ from seedbed.json_text import canonical
 from seedbed.outcomes import Exchange, Outcome
 from seedbed.requests import request_of
 from seedbed.rows import read_rows, writing
-from seedbed.store import Store, cache_folder
+from seedbed.store import Store, blob_path
 from seedbed.yaml12 import load_yaml
 
 FOLDER = "data/build/responses/"
@@ -61,7 +61,7 @@ def warm_store(store: Store, root: Path = Path()) -> int:
     """
     new = 0
     for stage, digest in locked_transcripts(root / "dvc.lock"):
-        blob = cache_folder(root) / "files" / "md5" / digest[:2] / digest[2:]
+        blob = blob_path(digest, root)
         if not store.has_read(digest) and blob.is_file():
             new += store.warm(digest, stage, read_transcript(blob))
     return new

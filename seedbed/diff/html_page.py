@@ -1,0 +1,27 @@
+"""A page in HTML: one file, nothing loaded, everything escaped by the template engine."""
+
+from functools import cache
+from pathlib import Path
+
+import jinja2
+
+from seedbed.diff.blocks import Code, Page, Sample
+from seedbed.diff.text_diff import diff_lines, visible
+
+_KINDS = {"-": "gone", "+": "new", "@": "name"}
+
+
+def html(page: Page) -> str:
+    """Return the page, whole: samples are not cut for a comment's sake."""
+    return _template().render(page=page)
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.tests["code"] = lambda part: isinstance(part, Code)
+    environment.tests["sample"] = lambda block: isinstance(block, Sample)
+    environment.filters["kind"] = lambda block: type(block).__name__
+    environment.filters["visible"] = visible
+    environment.filters["diff_lines"] = lambda fields: [(_KINDS.get(line[:1], "kept"), line) for line in diff_lines(fields)]
+    return environment.from_string(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))

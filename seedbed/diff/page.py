@@ -1,0 +1,213 @@
+"""A comparison, said in blocks: each section only where it has something to say."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from seedbed.diff.blocks import Block, Code, Field, Line, Page, Paragraph, Sample, Section, Table
+from seedbed.diff.compare import Comparison, is_same
+from seedbed.diff.summary import count, notes, overlap, signed, summary
+from seedbed.json_text import canonical
+from seedbed.rows import Row
+
+
+def page(comparison: Comparison) -> Page:
+    """Return the page of a comparison."""
+    sections = [] if is_same(comparison) else [made for build in _SECTIONS if (made := build(comparison)).blocks]
+    return Page(summary(comparison), notes(comparison), sections)
+
+
+def _prompts(comparison: Comparison) -> Section:
+    section = Section("Prompts")
+    for prompt in comparison["prompts"]:
+        keys = ", ".join(key["key"] for key in prompt["keys"])
+        fields = [Field(key["key"], key["old"], key["new"]) for key in prompt["keys"]]
+        section.blocks.append(Sample((Code(prompt["prompt"]), f" {prompt['change']}: ", Code(keys)), fields))
+    return section
+
+
+def _parameters(comparison: Comparison) -> Section:
+    rows: list[list[Line]] = [
+        [(Code(leaf["name"]),), _value(leaf, "old"), _value(leaf, "new")] for leaf in comparison["parameters"]
+    ]
+    return Section("Parameters", [Table(["parameter", "old", "new"], rows)] if rows else [])
+
+
+def _value(leaf: Row, side: str) -> Line:
+    return ("none",) if leaf["lacking"] == side else (Code(_text(leaf[side])),)
+
+
+def _text(value: Any) -> str:
+    # YAML has dates, JSON has not.
+    return canonical(value) if isinstance(value, str | int | float | list | dict | None) else str(value)
+
+
+def _sources(comparison: Comparison) -> Section:
+    return _datasets("What people wrote", comparison["sources"])
+
+
+def _rows(comparison: Comparison) -> Section:
+    return _datasets("Rows", comparison["rows"])
+
+
+def _datasets(title: str, datasets: list[Row]) -> Section:
+    columns = ["old", "new", "added", "removed", "changed", "same_text"]
+    head = ["dataset", "old", "new", "added", "removed", "changed", "same text, made anew"]
+    if not any(row["same_text"] for row in datasets):
+        columns, head = columns[:-1], head[:-1]
+    rows: list[list[Line]] = [[(Code(row["dataset"]),), *((f"{row[name]:,}",) for name in columns)] for row in datasets]
+    blocks: list[Block] = [Table(head, rows, frozenset(range(1, len(head))))] if rows else []
+    for dataset in datasets:
+        for change in ("changed", "added", "removed"):
+            for sample in dataset["samples"].get(change, []):
+                place = (Code(f"{dataset['dataset']}: {sample['id']}"), f" {change}")
+                blocks.append(Sample(place, _fields(sample["fields"], change)))
+    return Section(title, blocks)
+
+
+def _fields(fields: Any, change: str) -> list[Field]:
+    if change == "changed":
+        return [Field(leaf["name"], *(_said(leaf, side) for side in ("old", "new"))) for leaf in fields]
+    texts = [
+        (name, value if isinstance(value, str) else _text(value)) for name, value in fields.items() if value not in ("", None)
+    ]
+    return [Field(name, *((None, text) if change == "added" else (text, None))) for name, text in texts]
+
+
+def _said(leaf: Row, side: str) -> str | None:
+    if leaf["lacking"] == side:
+        return None
+    return leaf[side] if isinstance(leaf[side], str) else _text(leaf[side])
+
+
+def _filter(comparison: Comparison) -> Section:
+    found = comparison["filter"]
+    section = Section("The filter")
+    if found["reasons"]:
+        rows: list[list[Line]] = [
+            [(Code(row["decision"]),), *((f"{row[name]:,}",) for name in ("old", "new")), (f"{row['change']:+,}",)]
+            for row in found["reasons"]
+        ]
+        section.blocks.append(Table(["decision", "old", "new", "change"], rows, frozenset({1, 2, 3})))
+    for same, flips in groupby(found["flips"], key=lambda flip: flip["same_text"]):
+        shown = list(flips)
+        words = "Decided otherwise, with the same text" if same else "Decided otherwise, with another text under the same id"
+        rejected = sum(flip["old"] == "kept" for flip in shown)
+        section.blocks.append(Paragraph((f"{words}: {rejected:,} now rejected, {len(shown) - rejected:,} now kept.",)))
+        rows = [
+            [(Code(flip["id"]),), (Code(flip["instruction"]),), _decision(flip, "old"), _decision(flip, "new")]
+            for flip in _both_ways(shown)
+        ]
+        section.blocks.append(Table(["candidate", "instruction", "old", "new"], rows))
+    return section
+
+
+def _both_ways(flips: list[Row]) -> Iterable[Row]:
+    """Up to five of either direction."""
+    rejected = [flip for flip in flips if flip["old"] == "kept"]
+    return rejected[:5] + [flip for flip in flips if flip["old"] != "kept"][:5]
+
+
+def _decision(flip: Row, side: str) -> Line:
+    near = flip[f"{side}_neighbour"]
+    return (Code(flip[side]), *((" near ", Code(near), f", {flip[f'{side}_score']:.2f}") if near else ()))
+
+
+def _answers(comparison: Comparison) -> Section:
+    rows: list[list[Line]] = [
+        [(Code(row["model"]),), _category(row), (f"{row['changed']:,} of {row['compared']:,}",)]
+        for row in comparison["answers"]
+    ]
+    return Section("Answers by category", [Table(["model", "category", "changed"], rows, frozenset({2}))] if rows else [])
+
+
+def _category(row: Row) -> Line:
+    return (Code(row["category"]),) if row["category"] else ("none",)
+
+
+def _verdicts(comparison: Comparison) -> Section:
+    found = comparison["verdicts"]
+    section = Section("Verdicts by category")
+    if not found["flips"]:
+        return section
+    names = ("better", "worse", "validity")
+    rows: list[list[Line]] = [
+        [
+            *((Code(row["match"]),), _category(row)),
+            *((f"{row['verdicts']:,} of {2 * row['judged']:,}",), (f"{row['outcomes']:,} of {row['judged']:,}",)),
+            *((f"{row[name]:,}",) for name in names),
+        ]
+        for row in found["by_category"]
+    ]
+    head = ["match", "category", "verdicts flipped", "outcomes changed", "better", "worse", "valid or invalid now"]
+    section.blocks.append(Table(head, rows, frozenset(range(2, 7))))
+    flipped = [flip for flip in found["flips"] if flip["old"] != flip["new"]]
+    for match, flips in groupby(flipped, key=lambda flip: flip["match"]):
+        every = list(flips)
+        shown: list[list[Line]] = [
+            [(Code(flip["question"]),), _category(flip), _outcome(flip, "old"), _outcome(flip, "new")] for flip in every[:10]
+        ]
+        first = ", the first ten of them" if len(every) > 10 else ""
+        section.blocks.append(Paragraph((Code(match), f": {count(len(every), 'outcome')} changed{first}.")))
+        section.blocks.append(Table(["question", "category", "old", "new"], shown))
+    return section
+
+
+def _outcome(flip: Row, side: str) -> Line:
+    orders = ", ".join(str(flip[f"{side}_{order}"] or "none") for order in ("ab", "ba"))
+    return (Code(flip[side]), " (", Code(orders), ")")
+
+
+def _win_rates(comparison: Comparison) -> Section:
+    rows: list[list[Line]] = []
+    for row in comparison["win_rates"]:
+        # A match that is new, or gone, is told by its total.
+        if (row["old"] and row["new"]) or row["category"] == "all":
+            change = "" if row["change"] is None else signed(row["change"])
+            intervals = overlap(row) if row["old"] and row["new"] else ""
+            rows.append(
+                [
+                    (Code(row["match"]),),
+                    (Code(row["category"]),),
+                    *map(_rate, (row["old"], row["new"])),
+                    (change,),
+                    (intervals,),
+                ]
+            )
+    head = ["match", "category", "old", "new", "points", "intervals"]
+    words = (
+        "Adjusted win rate, (wins + ½ ties) / valid, in percent, with its interval. Where the intervals overlap the change "
+        "may be chance."
+    )
+    blocks: list[Block] = [Paragraph((words,)), Table(head, rows, frozenset({2, 3, 4}))]
+    return Section("Win rates", blocks if rows else [])
+
+
+def _rate(side: Row | None) -> Line:
+    if side is None:
+        return ("no such match",)
+    interval = f" ({side['low']:.1f} – {side['high']:.1f})" if side["low"] is not None else ""
+    invalid = f", {side['invalid']} of {side['n']} invalid" if side["invalid"] else ""
+    return ("nothing valid" if side["rate"] is None else f"{side['rate']:.1f}{interval}{invalid}",)
+
+
+def _responses(comparison: Comparison) -> Section:
+    rows: list[list[Line]] = [
+        [
+            *((Code(row["stage"]),), (Code(row["endpoint"]),), (Code(row["model"]),)),
+            *((f"{row[name]:,}",) for name in ("responses", "input_tokens", "output_tokens")),
+            ("price unknown" if row["usd"] is None else f"{row['usd']:.4f}",),
+        ]
+        for row in comparison["responses"]
+    ]
+    if not rows:
+        return Section("")
+    words = (
+        "Responses that the new revision rests on and the old one did not, at list price. Who has them in the store sent "
+        "none of them anew."
+    )
+    head = ["stage", "endpoint", "model", "responses", "tokens in", "tokens out", "USD"]
+    return Section("New responses", [Paragraph((words,)), Table(head, rows, frozenset({3, 4, 5, 6}))])
+
+
+_SECTIONS = (_prompts, _parameters, _sources, _rows, _filter, _answers, _verdicts, _win_rates, _responses)

@@ -1,0 +1,107 @@
+"""What came of it: the filter's decisions, the answers, the verdicts, the win rates."""
+
+import csv
+import io
+from typing import Any
+
+from seedbed import tables
+from seedbed.diff.datasets import SIDES, Loaded
+from seedbed.diff.revisions import BUILD, Revision, document, mapping
+from seedbed.errors import UserError
+from seedbed.json_text import parse_json
+from seedbed.rows import Row
+from seedbed.tables import Tables
+
+
+def decisions(made: Loaded) -> Row:
+    """Return what the filter decided otherwise.
+
+    Returns:
+        `{"reasons": [{"decision", "old", "new", "change"}], "flips": [{"id", "old", "new", "same_text", …}]}`, the flips of
+        candidates with the same text first; empty lists where the filter's outputs are the same or cannot be read.
+    """
+    if not made.decided:
+        return {"reasons": [], "flips": []}
+    made.tables.keep("diff_decided")
+    return {"reasons": made.tables.query("diff_reasons"), "flips": made.tables.query("diff_decisions")}
+
+
+def answers(made: Loaded, old: Revision, new: Revision) -> list[Row]:
+    """Return, by model and category, how many answers say something else: `{"model", "category", "compared", "changed"}`."""
+    categories = _categories(old) | _categories(new)
+    made.tables.fill("categories_of", "question text, category text", categories.items())
+    return made.tables.query("diff_answers")
+
+
+def verdicts(made: Loaded, old: Revision, new: Revision) -> Row:
+    """Return which verdicts flipped.
+
+    Returns:
+        `{"by_category": [{"match", "category", "judged", "verdicts", "outcomes", "better", "worse", "validity"}],
+        "flips": [{"match", "question", "category", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
+    """
+    judged = [files for path, files in sorted(made.changed.items()) if path.startswith(f"{BUILD}judgments/") and all(files)]
+    if not judged:
+        return {"by_category": [], "flips": []}
+    outcomes = Tables()
+    for place, (side, at) in enumerate(zip(SIDES, (old, new), strict=True)):
+        outcomes.load("judgments", [file for files in judged if (file := files[place])], tables.JUDGMENTS)
+        outcomes.fill("questions", "id text, category text", _categories(at).items())
+        outcomes.keep("outcomes")
+        for table in ("judgments", "outcomes"):
+            verb = f"create table sided_{table} as" if side == "old" else f"insert into sided_{table}"
+            outcomes.run(f"{verb} select '{side}' as side, * from {table}")
+    outcomes.keep("diff_verdicts")
+    return {"by_category": outcomes.query("diff_verdict_counts"), "flips": outcomes.select("from diff_verdicts")}
+
+
+def _categories(at: Revision) -> dict[str, str]:
+    """Return the category of each question, from the file that people write: it needs no DVC cache."""
+    corpora = mapping(document(at, "params.yaml").get("corpora"))
+    content = at.read(str(mapping(corpora.get("questions")).get("source"))) or b""
+    try:
+        rows = [parse_json(line.decode("utf-8-sig")) for line in content.split(b"\n") if line.strip()]
+        return {str(row["id"]): str(row.get("category", "")) for row in rows}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"the questions of {at.name} cannot be read: {error!r}; `seedbed check` names the line") from None
+
+
+def win_rates(old: Revision, new: Revision) -> list[Row]:
+    """Return the adjusted win rates that changed, as `reports/win_rates.csv` of either revision has them.
+
+    Returns:
+        `{"match", "category", "old": {"rate", "low", "high", "n", "invalid"}, "new": the same, "change": points,
+        "overlap": whether the intervals do}`; a side that lacks the match is None, and so are `change` and `overlap`
+        where a side has no valid verdict.
+    """
+    one, other = _rates(old), _rates(new)
+    found = []
+    for match, category in dict.fromkeys([*other, *one]):
+        before, after = one.get((match, category)), other.get((match, category))
+        if before == after:
+            continue
+        rated = before and after and before["rate"] is not None and after["rate"] is not None
+        change = round(after["rate"] - before["rate"], 4) if rated and before and after else None
+        overlap = None
+        if before and after and None not in (before["low"], before["high"], after["low"], after["high"]):
+            overlap = before["low"] <= after["high"] and after["low"] <= before["high"]
+        sides = {"old": before, "new": after}
+        found.append({"match": match, "category": category, **sides, "change": change, "overlap": overlap})
+    return found
+
+
+def _rates(at: Revision) -> dict[tuple[str, str], Row]:
+    path = "reports/win_rates.csv"
+    try:
+        rows = list(csv.DictReader(io.StringIO((at.read(path) or b"").decode())))
+        return {(row["match"], row["category"]): _rate(row) for row in rows}
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro report` writes it anew") from None
+
+
+def _rate(row: dict[str, str]) -> Row:
+    def number(name: str) -> Any:
+        return float(row[name]) if row[name] else None
+
+    rate = {"rate": number("adjusted_win_rate"), "low": number("ci_low"), "high": number("ci_high")}
+    return rate | {"n": int(row["n"]), "invalid": int(row["invalid"])}

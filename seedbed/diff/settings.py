@@ -1,0 +1,66 @@
+"""Prompts and parameters: what a person set, and set otherwise."""
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from seedbed.diff.revisions import Revision, document
+from seedbed.rows import Row
+
+
+def prompts(old: Revision, new: Revision) -> list[Row]:
+    """Return each prompt that changed, with the keys that did.
+
+    Returns:
+        `{"prompt": "judge", "change": "changed", "keys": [{"key": "reply.as_json", "old": "…", "new": "…"}]}`; `change`
+        may be `added` or `removed` too, and a side that lacks the key is None. A comment or the order of keys is no
+        change: it changes no request.
+    """
+    found = []
+    paths = {path for side in (old, new) for path in side.files("prompts") if path.endswith(".yaml")}
+    for path in sorted(paths):
+        if old.read(path) == new.read(path):
+            continue
+        keys = leaves(document(old, path), document(new, path))
+        lacking = [side.read(path) is None for side in (old, new)]
+        change = "added" if lacking[0] else "removed" if lacking[1] else "changed"
+        told = [{"key": leaf["name"], "old": _text(leaf["old"]), "new": _text(leaf["new"])} for leaf in keys]
+        if told:
+            found.append({"prompt": PurePosixPath(path).stem, "change": change, "keys": told})
+    return found
+
+
+def parameters(old: Revision, new: Revision) -> list[Row]:
+    """Return each parameter that changed, leaf by leaf: `{"name": "judge.params.temperature", "old": 0, "new": 0.5}`.
+
+    A side that lacks it is None and is named in `lacking`: `old`, `new` or None.
+    """
+    return leaves(document(old, "params.yaml"), document(new, "params.yaml"))
+
+
+def leaves(old: Any, new: Any, name: str = "") -> list[Row]:
+    """Return the leaves of two mappings that differ; a list is a leaf, and so is a mapping that became something else."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        absent = object()
+        found = []
+        for key in dict.fromkeys([*old, *new]):
+            full = f"{name}.{key}" if name else str(key)
+            before, after = old.get(key, absent), new.get(key, absent)
+            if before is absent or after is absent:
+                found += _one_sided(full, new[key] if before is absent else old[key], "old" if before is absent else "new")
+            else:
+                found += leaves(before, after, full)
+        return found
+    # In Python True == 1 and 1 == 1.0; a request with `true` is another one than with `1`.
+    same = old == new and type(old) is type(new)
+    return [] if same else [{"name": name, "old": old, "new": new, "lacking": None}]
+
+
+def _one_sided(name: str, value: Any, lacking: str) -> list[Row]:
+    if isinstance(value, dict) and value:
+        return [leaf for key, inner in value.items() for leaf in _one_sided(f"{name}.{key}", inner, lacking)]
+    sides = {"old": None, "new": value} if lacking == "old" else {"old": value, "new": None}
+    return [{"name": name, **sides, "lacking": lacking}]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

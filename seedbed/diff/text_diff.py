@@ -1,0 +1,147 @@
+"""Fields of a row as the lines of a diff, with the words that changed marked within their lines.
+
+@@ text @@
+- 回答を[-2つ-]書いてください。
++ 回答を{+3つ+}書いてください。
+"""
+
+import unicodedata
+from itertools import count
+
+from seedbed.diff.blocks import Field
+from seedbed.diff.texts import Pieces, pieces
+
+_AROUND = 30
+"""Characters of unchanged text that are shown before and after a change, within its line."""
+_LONGEST = 1_500
+"""Characters of a text that is new or gone as a whole before it is shortened."""
+_ALIKE = 0.3
+"""Share of the longer text that both must have in common for their words to be compared."""
+_HIDDEN = {"\u200b", "\u2060", "\ufeff", *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])}
+"""Characters that hide, or turn the direction of what follows: a reviewer must see them."""
+
+
+def visible(text: str) -> str:
+    """Return `text` with what a reader cannot see written as its code point in hexadecimal; line ends and tabs stay."""
+    return "".join(_escape(character) if _is_hidden(character) else character for character in text)
+
+
+def _is_hidden(character: str) -> bool:
+    return character in _HIDDEN or (unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") and character not in "\n\t")
+
+
+def _escape(character: str) -> str:
+    return f"\\u{ord(character):04x}"
+
+
+def diff_lines(fields: list[Field]) -> list[str]:
+    """Return the lines of a diff of all fields."""
+    made = []
+    for field in fields:
+        old, new = (None if side is None else visible(side) for side in (field.old, field.new))
+        name = visible(field.name).replace("\n", "\\n")
+        made.append(f"@@ {name} @@")
+        found = [] if old is None or new is None else pieces(old, new)
+        kept = sum(len(text) for kind, text in found if kind == " ")
+        if old is None or new is None or kept < _ALIKE * max(len(old), len(new)):
+            made += [
+                f"{sign} {line}" for sign, text in (("-", old), ("+", new)) if text for line in _shortened(text).split("\n")
+            ]
+        else:
+            made += _changed_lines(found, _marks(old + new))
+    return made
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text) - _LONGEST:,} more characters)"
+
+
+def _marks(text: str) -> dict[str, tuple[str, str]]:
+    """Return the brackets of `git diff --word-diff`, longer where the text itself holds them."""
+    for length in count(1):
+        minus, plus = "-" * length, "+" * length
+        marks = {"-": (f"[{minus}", f"{minus}]"), "+": (f"{{{plus}", f"{plus}}}")}
+        if not any(mark in text for pair in marks.values() for mark in pair):
+            return marks
+    raise AssertionError
+
+
+class _Lines:
+    """Collects a diff line by line: the line under way is kept for both sides, plain and with its changes marked."""
+
+    def __init__(self, marks: dict[str, tuple[str, str]]) -> None:
+        self.made: list[str] = []
+        self._marks = marks
+        self._begin()
+
+    def _begin(self) -> None:
+        self._plain = {"-": "", "+": ""}
+        self._marked = {"-": "", "+": ""}
+        self._kept = self._changed = False
+
+    def keep(self, text: str, first: bool, last: bool) -> None:
+        """Take text that is the same on both sides: of a long one only what stands next to a change."""
+        head, *more = text.split("\n")
+        if not more:
+            return self._add(_around(head, first, last))
+        *middle, tail = more
+        if not first:
+            self._add(_around(head, False, True))
+            self._end()
+            if any(middle) and not last:
+                self.made.append(f"  {middle[0]}" if len(middle) == 1 and len(middle[0]) <= 2 * _AROUND else "  …")
+        else:
+            self._begin()
+        if not last:
+            self._add(_around(tail, True, False))
+        return None
+
+    def _add(self, text: str) -> None:
+        for kind in self._plain:
+            self._plain[kind] += text
+            self._marked[kind] += text
+        self._kept = self._kept or bool(text)
+
+    def change(self, kind: str, text: str) -> None:
+        """Take text that only one side has."""
+        if not self._kept and not self._changed:
+            *whole, text = text.split("\n")
+            self.made += [f"{kind} {_shortened(line)}" for line in whole]
+        if not text:
+            return
+        text = _shortened(text)
+        opening, closing = self._marks[kind]
+        self._plain[kind] += text
+        self._marked[kind] += "\n".join(f"{opening}{line}{closing}" if line else "" for line in text.split("\n"))
+        self._changed = True
+
+    def _end(self) -> None:
+        """End the line; where it has nothing in common with the other side, marks would say nothing."""
+        if self._changed:
+            for kind, text in (self._marked if self._kept else self._plain).items():
+                self.made += [f"{kind} {line}" for line in text.split("\n") if self._kept or text]
+        elif self._kept:
+            self.made.append(f"  {self._plain['+']}")
+        self._begin()
+
+    def end(self) -> list[str]:
+        """Return the lines."""
+        self._end()
+        return self.made
+
+
+def _changed_lines(found: Pieces, marks: dict[str, tuple[str, str]]) -> list[str]:
+    lines = _Lines(marks)
+    for place, (kind, text) in enumerate(found):
+        if kind == " ":
+            lines.keep(text, place == 0, place == len(found) - 1)
+        else:
+            lines.change(kind, text)
+    return lines.end()
+
+
+def _around(text: str, first: bool, last: bool) -> str:
+    """Return one unchanged line, without what is far from a change."""
+    head = "" if first else text[:_AROUND]
+    tail = "" if last else text[-_AROUND:]
+    return text if len(text) <= len(head) + len(tail) + 10 else f"{head}…{tail}"

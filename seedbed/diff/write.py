@@ -1,0 +1,27 @@
+"""`seedbed diff`: two revisions in, a text out."""
+
+import json
+
+from seedbed.diff.compare import compare
+from seedbed.diff.html_page import html
+from seedbed.diff.markdown import markdown
+from seedbed.diff.page import page
+from seedbed.diff.revisions import revision
+
+
+def written(old: str, new: str | None, form: str) -> str:
+    """Return what differs between two revisions.
+
+    Args:
+        old: a commit, branch or tag.
+        new: another one; None for the working tree.
+        form: `markdown`, never longer than a comment may be, `html` or `json`.
+
+    Raises:
+        UserError: no such revision, or a file of it that is not what it should be.
+    """
+    comparison = compare(revision(old), revision(new))
+    if form == "json":
+        return json.dumps(comparison, ensure_ascii=False, indent=2, default=str) + "\n"
+    made = page(comparison)
+    return html(made) if form == "html" else markdown(made)

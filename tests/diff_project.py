@@ -1,0 +1,169 @@
+"""A project in git and DVC whose outputs are written by hand: committed in a second, where a build would take twenty."""
+
+import csv
+import io
+import json
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+from seedbed.diff.write import written
+from seedbed.json_text import canonical, content_hash
+from seedbed.rows import write_rows, write_text
+from tests.harness import Project, copy_project, make_tiny
+from tests.test_whole import git
+
+STAND_IN = {"endpoint": "stand-in", "model": "stand-in"}
+MATCH = "good-vs-thin"
+CATEGORIES = ["generic", "generic", "fermi"]
+
+
+def make(root: Path) -> Project:
+    """A tiny project, its outputs written, and all of it committed."""
+    project = copy_project(root)
+    make_tiny(project, seeds=3)
+    project.run("dvc", "config", "--local", "--unset", "core.no_scm")
+    project.run("dvc", "config", "core.analytics", "false")
+    questions = project.rows("data/questions.en.jsonl")
+    for question, category in zip(questions, CATEGORIES, strict=True):
+        question["category"] = category
+    project.write_rows("data/questions.en.jsonl", questions)
+    git(project.root, "init", "-q", "-b", "main")
+    write_outputs(project)
+    commit(project, "first")
+    return project
+
+
+def commit(project: Project, message: str) -> None:
+    """Take the outputs as they lie into DVC's cache and lock, and everything into git."""
+    project.run("dvc", "commit", "-q", "-f")
+    git(project.root, "add", "-A")
+    git(project.root, "commit", "-q", "-m", message)
+
+
+def write_outputs(project: Project) -> None:
+    """Write every output that `params.yaml` asks for, each row after its schema."""
+    build = project.root / "data" / "build"
+    for corpus, kind in (("seed_tasks", "task"), ("questions", "question"), ("baseline", "task")):
+        sources = project.rows(f"data/{corpus}.en.jsonl")
+        translated = [_translated(row, kind) for row in sources]
+        write_rows(build / "translated" / f"{corpus}.jsonl", translated, f"translated_{kind}")
+        transcript(project, f"translate.{corpus}", [row["id"] for row in sources])
+        if corpus != "baseline":
+            edited = [_edited(row) for row in translated]
+            write_rows(build / "edited" / f"{corpus}.jsonl", edited, f"edited_{kind}")
+    candidates = [candidate(number) for number in range(8)]
+    write_rows(build / "candidates.jsonl", candidates, "candidate")
+    transcript(project, "generate", ["s00000", "s00001", "s00002", "s00003"])
+    decide(project, {"s00001-1": "too_short", "s00003-1": "near_duplicate"})
+    write_rows(build / "export" / "seedbed.alpaca.jsonl", [], None)
+    ids = [row["id"] for row in project.rows("data/questions.en.jsonl")]
+    for model in ("good", "thin"):
+        answers(project, model, {id: f"{model} の回答です。{id}" for id in ids})
+        transcript(project, f"answer.{model}", ids, model=f"stand-in-{model}")
+    judgments(project, dict.fromkeys(ids, ("first", "second")))
+    transcript(project, f"judge.{MATCH}", [f"{id}.{order}" for id in ids for order in ("ab", "ba")])
+    win_rates(project, {"generic": (100.0, 90.0, 100.0), "all": (80.0, 60.0, 95.0)})
+    for name in ("report.md", "metrics.json", "judge_health.csv"):
+        write_text(project.root / "reports" / name, "{}\n")
+
+
+def _translated(row: dict[str, Any], kind: str) -> dict[str, Any]:
+    fields = ("text",) if kind == "question" else ("instruction", "input", "output")
+    source = {name: row[name] for name in fields}
+    kept = {name: value for name, value in row.items() if name not in fields}
+    made = {"source": source, "translation": {name: value and f"訳 {value}" for name, value in source.items()}}
+    return kept | made | {"failure": None, "made_by": STAND_IN}
+
+
+def _edited(row: dict[str, Any]) -> dict[str, Any]:
+    left_out = ("source", "translation", "failure")
+    kept = {name: value for name, value in row.items() if name not in left_out}
+    return {**kept, **row["translation"], "status": "unreviewed"}
+
+
+def candidate(number: int) -> dict[str, Any]:
+    """One generated instruction; two of each slot."""
+    slot, index = divmod(number, 2)
+    texts = {"instruction": f"{number} 番目の課題を短く書いてください。", "input": "", "output": f"{number} 番の答えです。"}
+    kept = {"task_type": "open_qa", "demonstrations": [], "request": content_hash(["generate", slot]), "made_by": STAND_IN}
+    return {"id": f"s{slot:05}-{index}", "slot": slot, "index": index} | texts | kept
+
+
+def decide(project: Project, rejected: dict[str, str]) -> None:
+    """Write the filter's outputs: all candidates kept but those named with a reason."""
+    build, rows = project.root / "data" / "build", project.rows("data/build/candidates.jsonl")
+    write_rows(build / "instructions.jsonl", [row for row in rows if row["id"] not in rejected], "instruction")
+    why = {"detail": "", "neighbour": None, "score": None}
+    near = why | {"neighbour": "s00000-0", "score": 0.75}
+    refused = [
+        row | (near if rejected[row["id"]] == "near_duplicate" else why) | {"reason": rejected[row["id"]]}
+        for row in rows
+        if row["id"] in rejected
+    ]
+    write_rows(build / "rejected.jsonl", refused, "rejected")
+
+
+def answers(project: Project, model: str, texts: dict[str, str]) -> None:
+    """Write a model's answers, by question."""
+    made_by = {"endpoint": "stand-in", "model": f"stand-in-{model}"}
+    rows = [
+        {"id": id, "model": model, "text": text, "failure": None, "request": content_hash([model, id]), "made_by": made_by}
+        for id, text in texts.items()
+    ]
+    write_rows(project.root / "data" / "build" / "answers" / f"{model}.jsonl", rows, "answer")
+
+
+def judgments(project: Project, verdicts: dict[str, tuple[str, str]], said: str = "よい回答です。") -> None:
+    """Write the match's judgments: the verdicts of the orders `ab` and `ba`, by question."""
+    fixed = {"match": MATCH, "model": "good", "baseline": "thin", "explanation": said, "failure": None, "made_by": STAND_IN}
+    rows = [
+        fixed | {"question": id, "order": order, "verdict": verdict, "request": content_hash([said, id, order])}
+        for id, both in verdicts.items()
+        for order, verdict in zip(("ab", "ba"), both, strict=True)
+    ]
+    write_rows(project.root / "data" / "build" / "judgments" / f"{MATCH}.jsonl", rows, "judgment")
+
+
+def transcript(project: Project, name: str, ids: list[str], model: str = "stand-in", salt: str = "") -> None:
+    """Write a transcript of one exchange for each id; the same arguments give the same keys."""
+    lines = []
+    for id in ids:
+        request = {
+            "endpoint": "stand-in",
+            "model": model,
+            "messages": [{"role": "user", "content": f"{salt}{id}"}],
+            "attempt": 1,
+        }
+        usage = {"input": 100, "cached_input": 0, "output": 10}
+        row = {"id": id, "key": content_hash([name, request]), "request": request, "response": {"text": "…", "usage": usage}}
+        lines.append(canonical(row) + "\n")
+    write_text(project.root / "data" / "build" / "responses" / f"{name}.jsonl", "".join(lines))
+
+
+def win_rates(project: Project, rates: dict[str, tuple[float, float, float]]) -> None:
+    """Write `reports/win_rates.csv`: rate and interval by category."""
+    names = ["match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*names, "win_rate", "adjusted_win_rate", "ci_low", "ci_high"])
+    for category, (rate, low, high) in rates.items():
+        writer.writerow([MATCH, "good", "thin", category, 3, 3, 0, 0, 0, 0, rate, rate, low, high])
+    write_text(project.root / "reports" / "win_rates.csv", text.getvalue())
+
+
+def diff(project: Project, *args: str, fails: bool = False, **env: str) -> str:
+    """Run `seedbed diff` in the project."""
+    return project.run("seedbed", "diff", *args, fails=fails, **env)
+
+
+def told(project: Project, old: str = "HEAD", new: str | None = None, form: str = "markdown") -> str:
+    """Return what `seedbed diff` prints, from within this process, which is quicker."""
+    with chdir(project.root):
+        return written(old, new, form)
+
+
+def structure(project: Project, old: str = "HEAD", new: str | None = None) -> dict[str, Any]:
+    """Return what `seedbed diff --json` prints."""
+    found: dict[str, Any] = json.loads(told(project, old, new, "json"))
+    return found

@@ -1,0 +1,384 @@
+"""`seedbed diff` on small projects in git and DVC: what is told, and what is said where something cannot be."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedbed.diff.comment import LIMIT, MARKER
+from tests.diff_project import (
+    MATCH,
+    answers,
+    candidate,
+    commit,
+    decide,
+    diff,
+    judgments,
+    make,
+    structure,
+    told,
+    transcript,
+    win_rates,
+)
+from tests.harness import Project, copy_project, make_tiny
+from tests.test_whole import git
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return make(tmp_path_factory.mktemp("diff") / "made")
+
+
+@pytest.fixture
+def written(made: Project, tmp_path: Path) -> Project:
+    """A committed project, to change."""
+    shutil.copytree(made.root, tmp_path / "project", symlinks=True)
+    return Project(tmp_path / "project")
+
+
+def only(found: dict[str, Any], *keys: str) -> None:
+    """Nothing but `keys` (and what stands in every diff) has something to say."""
+    spoken = {key for key, value in found.items() if value and key not in ("old", "new", "stand_in", "not_built")}
+    spoken -= {key for key in ("filter", "verdicts") if not any(found[key].values())}
+    assert spoken == set(keys)
+
+
+def test_nothing_changed(written: Project) -> None:
+    assert diff(written) == f"{MARKER}\n\nNothing differs between `HEAD` and the working tree.\n"
+    only(structure(written))
+    assert "Nothing differs between" in diff(written, "HEAD", "main", "--html")
+
+
+def test_a_prompt_edit(written: Project) -> None:
+    """Word by word, which key; and nobody built since, which is said."""
+    written.replace("prompts/judge.yaml", "正確さ、具体性", "正確さ、根拠、具体性")
+    found = structure(written)
+    only(found, "prompts")
+    assert [(prompt["prompt"], [key["key"] for key in prompt["keys"]]) for prompt in found["prompts"]] == [
+        ("judge", ["system"])
+    ]
+    assert found["not_built"] == [
+        {"revision": "the working tree", "stage": f"judge@{MATCH}", "why": ["prompts/judge.yaml: system"]}
+    ]
+    text = told(written)
+    assert "正確さ、{+根拠、+}具体性" in text
+    assert "1 prompt changed; no built row says anything else." in text
+    assert (
+        f"> Not built: in the working tree the inputs of 1 stage are not those that `dvc.lock` was made from (`judge@{MATCH}`"
+        in text
+    )
+    assert "### Rows" not in text
+
+
+def test_a_comment_in_a_prompt_is_no_change(written: Project) -> None:
+    written.replace("prompts/judge.yaml", "description:", "# a word on it\ndescription:")
+    only(structure(written))
+
+
+def test_a_prompt_added_and_removed(written: Project) -> None:
+    (written.root / "prompts" / "answer.yaml").rename(written.root / "prompts" / "other.yaml")
+    assert [(p["prompt"], p["change"]) for p in structure(written)["prompts"]] == [("answer", "removed"), ("other", "added")]
+
+
+def test_a_parameter_edit(written: Project) -> None:
+    def change(params: Any) -> None:
+        params["judge"]["params"]["temperature"] = 0.5
+        params["judge"]["params"]["top_p"] = 1
+        del params["models"]["good"]["params"]["max_tokens"]
+
+    written.edit_params(change)
+    found = structure(written)
+    only(found, "parameters")
+    assert found["parameters"] == [
+        {"name": "models.good.params.max_tokens", "old": 1024, "new": None, "lacking": "new"},
+        {"name": "judge.params.temperature", "old": 0, "new": 0.5, "lacking": None},
+        {"name": "judge.params.top_p", "old": None, "new": 1, "lacking": "old"},
+    ]
+    assert "| `judge.params.temperature` | `0` | `0.5` |" in told(written)
+    assert "| `judge.params.top_p` | none | `1` |" in told(written)
+
+
+def test_seeds_questions_and_an_edit_of_an_edit(written: Project) -> None:
+    seeds = written.rows("data/seed_tasks.en.jsonl")
+    seeds[1]["instruction"] += " Please."
+    written.write_rows("data/seed_tasks.en.jsonl", [*seeds[1:], seeds[0] | {"id": "fresh-01"}])
+    edits = written.rows("data/edits/questions.ja.jsonl")
+    edits[0]["fields"]["text"] = edits[0]["fields"]["text"].replace("議事録", "会議録")
+    edits[1]["machine_hash"] = "0" * 64
+    written.write_rows("data/edits/questions.ja.jsonl", edits)
+    found = structure(written)
+    only(found, "sources")
+    edit, seed = found["sources"]
+    assert (edit["dataset"], edit["changed"], edit["same_text"]) == ("edits/questions.ja", 1, 1)
+    assert edit["samples"]["changed"][0]["fields"][0]["name"] == "fields.text"
+    assert (seed["dataset"], seed["added"], seed["removed"], seed["changed"]) == ("seed_tasks", 1, 1, 1)
+    assert seed["samples"]["added"][0]["id"] == "fresh-01"
+    assert "[-議事録-]" in told(written)
+    assert "{+会議録+}" in told(written)
+    assert "5 rows that people wrote changed" in told(written)
+
+
+def test_the_order_of_keys_is_no_change(written: Project) -> None:
+    path = written.root / "data" / "questions.en.jsonl"
+    first, *rest = written.rows("data/questions.en.jsonl")
+    turned = ", ".join(f'"{name}": "{first[name]}"' for name in reversed(first))
+    written.write_rows("data/questions.en.jsonl", rest)
+    path.write_text(f"{{{turned}}}\n\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    only(structure(written))
+
+
+def test_answers_verdicts_and_win_rates(written: Project) -> None:
+    one, two, three = (row["id"] for row in written.rows("data/questions.en.jsonl"))
+    old = written.rows("data/build/answers/good.jsonl")
+    answers(written, "good", {row["id"]: row["text"] for row in old} | {two: "別の回答です。"})
+    judgments(written, {one: ("first", "second"), two: ("second", "second"), three: ("first", "invalid")})
+    win_rates(written, {"generic": (50.0, 20.0, 60.0), "all": (70.0, 50.0, 90.0)})
+    found = structure(written)
+    only(found, "rows", "answers", "verdicts", "win_rates")
+    assert found["answers"] == [{"model": "good", "category": "generic", "compared": 2, "changed": 1}]
+    counts = [(row["category"], row["judged"], row["verdicts"], row["outcomes"]) for row in found["verdicts"]["by_category"]]
+    assert counts == [("fermi", 1, 1, 1), ("generic", 2, 1, 1)]
+    assert [(row["better"], row["worse"], row["validity"]) for row in found["verdicts"]["by_category"]] == [
+        (0, 0, 1),
+        (0, 1, 0),
+    ]
+    assert {(flip["question"], flip["old"], flip["new"]) for flip in found["verdicts"]["flips"]} == {
+        (two, "win", "tie"),
+        (three, "win", "invalid"),
+    }
+    assert [(row["category"], row["change"], row["overlap"]) for row in found["win_rates"]] == [
+        ("generic", -50.0, False),
+        ("all", -10.0, True),
+    ]
+    text = told(written)
+    assert f"Adjusted win rate: `{MATCH}` 80.0 → 70.0 (−10.0 points, intervals overlap)." in text
+    assert "| 100.0 (90.0 – 100.0) | 50.0 (20.0 – 60.0) | −50.0 | intervals apart |" in text
+    assert "> Made with the stand-in" in text
+
+
+def test_judged_anew_to_the_same_verdicts(written: Project) -> None:
+    """Another request, the same words: told apart from a change."""
+    rows = written.rows(f"data/build/judgments/{MATCH}.jsonl")
+    for row in rows:
+        row["request"] = "0" * 64
+    written.write_rows(f"data/build/judgments/{MATCH}.jsonl", rows)
+    found = structure(written)
+    only(found, "rows")
+    assert [(row["changed"], row["same_text"], row["samples"]) for row in found["rows"]] == [(0, 6, {})]
+    assert "no built row says anything else (6 made anew, with the same text)" in told(written)
+
+
+def test_the_filter_decides_otherwise(written: Project) -> None:
+    rows = [candidate(number) for number in range(8)]
+    rows[6]["output"] = "別の答えです。"
+    written.write_rows("data/build/candidates.jsonl", rows)
+    decide(written, {"s00000-1": "near_duplicate", "s00003-0": "refusal", "s00003-1": "near_duplicate"})
+    found = structure(written)
+    only(found, "rows", "filter")
+    flips = [(flip["id"], flip["old"], flip["new"], flip["same_text"]) for flip in found["filter"]["flips"]]
+    assert flips == [
+        ("s00000-1", "kept", "near_duplicate", True),
+        ("s00001-1", "too_short", "kept", True),
+        ("s00003-0", "kept", "refusal", False),
+    ]
+    assert {row["decision"]: row["change"] for row in found["filter"]["reasons"]} == {
+        "kept": -1,
+        "near_duplicate": 1,
+        "refusal": 1,
+        "too_short": -1,
+    }
+    assert "Decided otherwise, with the same text: 1 now rejected, 1 now kept." in told(written)
+    assert "`near_duplicate` near `s00000-0`, 0.75" in told(written)
+
+
+def test_a_model_and_its_match_are_removed(written: Project) -> None:
+    def change(params: Any) -> None:
+        del params["models"]["good"], params["matches"][MATCH]
+
+    written.edit_params(change)
+    rows = {row["dataset"]: (row["old"], row["new"], row["removed"]) for row in structure(written)["rows"]}
+    assert rows == {"answers/good": (3, 0, 3), f"judgments/{MATCH}": (6, 0, 6)}
+
+
+def test_two_commits_are_compared_without_a_checkout(written: Project) -> None:
+    answers(written, "good", {"other-01": "一つだけ"})
+    commit(written, "second")
+    written.replace("params.yaml", "target: 6", "target: 7")
+    before = {path: path.stat().st_mtime_ns for path in written.root.rglob("*") if ".git" not in path.parts}
+    found = structure(written, "HEAD~1", "HEAD")
+    only(found, "rows")
+    assert found["rows"][0] | {"samples": None} == {
+        "dataset": "answers/good",
+        **{"old": 3, "new": 1, "added": 1, "removed": 3, "changed": 0, "same_text": 0, "samples": None},
+    }
+    assert {path: path.stat().st_mtime_ns for path in written.root.rglob("*") if ".git" not in path.parts} == before
+    only(structure(written, "HEAD~1"), "rows", "parameters")
+
+
+def test_what_did_not_change_is_not_read(written: Project) -> None:
+    """Two commits tell their unchanged outputs by MD5: the cache may lack them."""
+    lock = (written.root / "dvc.lock").read_text(encoding="utf-8")
+    shutil.rmtree(written.root / ".dvc" / "cache")
+    answers(written, "good", {"other-01": "一つだけ"})
+    written.run("dvc", "commit", "-q", "-f", "answer@good")
+    git(written.root, "commit", "-qam", "second")
+    found = structure(written, "HEAD~1", "HEAD")
+    assert [(row["path"], row["revision"]) for row in found["unread"]] == [("data/build/answers/good.jsonl", "HEAD~1")]
+    assert (written.root / "dvc.lock").read_text(encoding="utf-8") != lock
+
+
+def test_outputs_that_are_not_here(written: Project) -> None:
+    """Each sort of revision says which command brings them, and the rest is compared all the same."""
+    git(written.root, "tag", "old")
+    answers(written, "good", {"other-01": "一つだけ"})
+    answers(written, "thin", {"other-01": "一つだけ"})
+    written.replace("prompts/judge.yaml", "公平な", "厳しい")
+    commit(written, "second")
+    path = "data/build/answers/good.jsonl"
+    other = "data/build/answers/thin.jsonl"
+    (written.root / path).unlink()
+    only(structure(written))  # the lock of the working tree still names what HEAD has
+    shutil.rmtree(written.root / ".dvc" / "cache")
+    text = told(written, "old", "HEAD")
+    for name in ("old", "HEAD"):
+        outputs = f"2 outputs of `{name}` (`{path}`, `{other}`); `dvc fetch --all-commits` brings"
+        assert f"> Not compared, since not on this machine: {outputs}" in text
+    assert "no built row says anything else, those of the outputs below not counted." in text
+    assert "### Prompts" in text
+    text = told(written, "old")
+    assert f"> Not compared, since not on this machine: 1 output of the working tree (`{path}`); `dvc pull` brings" in text
+
+
+def test_new_responses_and_their_price(written: Project) -> None:
+    """Known by their keys: what moved to another transcript, or is in an unchanged one, is not new."""
+    ids = [row["id"] for row in written.rows("data/questions.en.jsonl")]
+    lines = (written.root / "data/build/responses/answer.thin.jsonl").read_text(encoding="utf-8")
+    transcript(written, "answer.good", ids[:2], model="stand-in-good", salt="now: ")
+    path = written.root / "data/build/responses/answer.good.jsonl"
+    path.write_text(path.read_text(encoding="utf-8") + lines, encoding="utf-8")
+    transcript(written, "generate", ["s00000", "s00009"])
+    found = structure(written)
+    only(found, "responses")
+    rows = [(row["stage"], row["model"], row["responses"], row["input_tokens"], row["usd"]) for row in found["responses"]]
+    assert rows == [("generate", "stand-in", 1, 100, 0), ("answer", "stand-in-good", 2, 200, 0)]
+    assert "3 new responses, 330 tokens, 0.0000 USD at list price." in told(written)
+
+    written.edit_params(lambda params: params.update(prices={"stand-in-good": {"input": 1000, "output": 10000}}))
+    assert "3 new responses, 330 tokens, 0.4000 USD at list price." in told(written)
+    lines = path.read_text(encoding="utf-8").replace('"endpoint":"stand-in"', '"endpoint":"paid"')
+    path.write_text(lines.replace("stand-in-good", "grand-1"), encoding="utf-8")
+    text = told(written)
+    assert "3 new responses, 330 tokens, 0.0000 USD and what `grand-1` cost: no price in `params.yaml`." in text
+    assert "| price unknown |" in text
+
+
+def test_forms_and_files(written: Project) -> None:
+    written.replace("prompts/judge.yaml", "公平な", "厳しい")
+    assert diff(written, "--html", "--out", "page.html") == ""
+    page = (written.root / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "あなたは{+厳しい+}審査員です。" in page
+    assert "--json and --html are two forms" in diff(written, "--html", "--json", fails=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "message"),
+    [
+        ("data/questions.en.jsonl", '{"id": "x"\n', "data/questions.en.jsonl:1: not a JSON object"),
+        (
+            "data/edits/questions.ja.jsonl",
+            "[]\n",
+            "data/edits/questions.ja.jsonl:1: not a JSON object: each line holds one object",
+        ),
+        ("data/build/answers/good.jsonl", "no JSON\n", "data/build/answers/good.jsonl: not JSON Lines"),
+        ("data/build/answers/good.jsonl", '{"id":"a"}\n{"id":"a"}\n', "the id 'a' stands 2 times, first in line 1"),
+        ("data/build/answers/good.jsonl", '{"text":"a"}\n', "a row without an id stands in line 1"),
+        ("dvc.lock", "<<<<<<< HEAD\nschema: '2.0'\n=======\n", "dvc.lock:"),
+        ("params.yaml", "models: [\n", "params.yaml:2:1: not valid YAML"),
+        ("prompts/judge.yaml", "system: |\n\tx\n", "prompts/judge.yaml:2:1: not valid YAML"),
+        ("reports/win_rates.csv", "a,b\n1,2\n", "reports/win_rates.csv of the working tree is not the report's"),
+    ],
+)
+def test_a_file_that_is_not_what_it_should_be(written: Project, path: str, content: str, message: str) -> None:
+    (written.root / path).write_text(content, encoding="utf-8")
+    assert message in diff(written, fails=True)
+    if not path.startswith("data/build"):
+        git(written.root, "commit", "-qam", "broken")
+        said = diff(written, "HEAD~1", "HEAD", fails=True)
+        assert f"HEAD:{message}" in said or "win_rates.csv of HEAD is not the report's" in said
+
+
+def test_revisions_that_are_none(written: Project, tmp_path: Path) -> None:
+    assert "no revision 'nowhere' in this git repository" in diff(written, "nowhere", fails=True)
+    assert "no revision '--all' in this git repository" in diff(written, "--", "--all", fails=True)
+    empty = Project(tmp_path / "empty")
+    empty.root.mkdir()
+    (empty.root / ".dvc").mkdir()
+    assert "there is no git repository here" in diff(empty, fails=True, GIT_CEILING_DIRECTORIES=str(tmp_path))
+    git(empty.root, "init", "-q")
+    assert "git has no commit yet" in diff(empty, fails=True)
+
+
+def test_a_lock_cannot_name_any_file(written: Project) -> None:
+    """A digest becomes a path in the cache: one that is none is no output."""
+    secret = written.root / ".dvc" / "cache" / "files" / "secret"
+    secret.write_text('{"id":"leak","text":"secret"}\n', encoding="utf-8")
+    lock = (written.root / "dvc.lock").read_text(encoding="utf-8")
+    place = lock.index("data/build/answers/good.jsonl", lock.index("answer@good"))
+    start = lock.index("md5: ", place) + 5
+    (written.root / "dvc.lock").write_text(lock[:start] + "../../secret" + lock[start + 32 :], encoding="utf-8")
+    git(written.root, "commit", "-qam", "forged")
+    assert "secret" not in told(written, "HEAD~1", "HEAD")
+
+
+def test_a_huge_difference_fits_a_comment(written: Project) -> None:
+    ids = [row["id"] for row in written.rows("data/questions.en.jsonl")]
+    for model in ("good", "thin"):
+        answers(written, model, dict.fromkeys(ids, "長い回答です。\n" * 4000))
+    rows = [candidate(number) | {"output": "答え\n" * 3000} for number in range(300)]
+    written.write_rows("data/build/candidates.jsonl", rows)
+    decide(written, {row["id"]: "too_long" for row in rows})
+    edits = written.rows("data/edits/questions.ja.jsonl")
+    written.write_rows("data/edits/questions.ja.jsonl", [row | {"id": "`" * 300 + row["id"]} for row in edits])
+    written.edit_params(lambda params: params["judge"].update(params={f"key{number}": "x" * 90 for number in range(2000)}))
+    text = told(written)
+    assert len(text) <= LIMIT
+    assert "Cut, so that this fits a comment:" in text
+    assert "`seedbed diff --html` shows all." in text
+    assert "2,001 parameters" in text
+    assert "### Rows" in text
+    assert len(structure(written)["parameters"]) == 2001
+    assert len(told(written, form="html")) > LIMIT
+
+
+@pytest.mark.slow
+def test_after_a_build(tmp_path: Path) -> None:
+    """Real outputs: one prompt edited, one seed edited, one question edited, built anew on the stand-in."""
+    project = copy_project(tmp_path / "project")
+    make_tiny(project)
+    project.run("dvc", "config", "--local", "--unset", "core.no_scm")
+    git(project.root, "init", "-q", "-b", "main")
+    project.repro()
+    git(project.root, "add", "-A")
+    git(project.root, "commit", "-qm", "built")
+    assert "Nothing differs" in told(project)
+    project.replace("prompts/judge.yaml", "公平な", "厳しい")
+    seeds = project.rows("data/seed_tasks.en.jsonl")
+    seeds[0]["instruction"] = "Name a lake."
+    project.write_rows("data/seed_tasks.en.jsonl", seeds)
+    project.repro()
+    found = structure(project)
+    assert found["not_built"] == []
+    assert found["unread"] == []
+    rows = {row["dataset"]: row for row in found["rows"]}
+    assert rows["translated/seed_tasks"]["changed"] == 1
+    judged = rows[f"judgments/{MATCH}"]
+    assert judged["changed"] + judged["same_text"] == 6
+    sent = {row["stage"]: row["responses"] for row in found["responses"]}
+    assert sent["translate"] == 1
+    assert sent["judge"] == 6
+    assert "answer" not in sent
+    git(project.root, "commit", "-qam", "edited")
+    again = structure(project, "HEAD~1", "HEAD")
+    assert {**again, "old": 0, "new": 0} == {**found, "old": 0, "new": 0}
