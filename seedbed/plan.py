@@ -14,6 +14,7 @@ from typing import Any
 from seedbed.budget import limits
 from seedbed.corpora import read_corpus, status_of
 from seedbed.costs import Estimator, Tokens, price_of
+from seedbed.edits import edits_path, read_edits
 from seedbed.errors import UserError
 from seedbed.filters import load_filter
 from seedbed.outcomes import Outcome, Read, T
@@ -149,7 +150,7 @@ class Plan:
         rows, unsure = self._translate(name)
         if not unsure and not self.status.why(f"post_edit@{name}"):
             return list(read_rows(BUILD / "edited" / f"{name}.jsonl", f"edited_{kind}")), set()
-        edits = post_edit.read_edits(Path("data/edits") / f"{name}.{self.params['language']}.jsonl", kind)
+        edits = read_edits(edits_path(name, self.params["language"]), kind)
         policy = self.params["post_edit"]["unreviewed"]
         edited: list[Row] = []
         for row in rows:

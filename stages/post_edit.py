@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seedbed.corpora import FIELDS, status_of
+from seedbed.edits import read_edits
 from seedbed.errors import UserError, run
 from seedbed.params import load_params
 from seedbed.rows import Row, read_rows, write_rows
@@ -39,17 +40,6 @@ def edited(translated: list[Row], edits: dict[str, Row], kind: str, unreviewed: 
         fields = edit["fields"] if edit and status in _APPLIED else row["translation"]
         rest = {name: value for name, value in row.items() if name not in ("source", "translation", "failure")}
         yield rest | {name: fields[name] for name in FIELDS[kind]} | {"status": status}
-
-
-def read_edits(path: Path, kind: str) -> dict[str, Row]:
-    """Return the edits in `path` by row id; none where there is no such file."""
-    edits = {row["id"]: row for row in read_rows(path, "edit")} if path.is_file() else {}
-    for id, edit in edits.items():
-        if set(edit["fields"]) != set(FIELDS[kind]):
-            raise UserError(
-                f"{path}: edit {id!r}: fields: expected {', '.join(FIELDS[kind])}, found {', '.join(edit['fields'])}"
-            )
-    return edits
 
 
 def main() -> None:

@@ -1,0 +1,152 @@
+"""Edits: people's decisions about machine translations, one line a row, saved without touching any other line.
+
+A line of `data/edits/questions.ja.jsonl` (the hashes, and the texts, are those that the edit was made on):
+
+    {"decision":"edited","editor":"yuki","fields":{"text":"…"},"id":"fermi-01","machine":{"text":"…"},"machine_hash":"…",
+     "seconds":41.5,"source":{"text":"…"},"source_hash":"…"}
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from seedbed.corpora import FIELDS
+from seedbed.errors import UserError
+from seedbed.json_text import content_hash
+from seedbed.lines import locked, put_line
+from seedbed.rows import Row, read_rows
+from seedbed.schemas import first_problem
+
+CORPORA = ("seed_tasks", "questions")
+"""What people post-edit; the baseline stays as the machine translated it."""
+MOST_CHARACTERS = 20_000
+"""Of one field; more is a paste gone wrong."""
+_MAY_BE_BLANK = {"input"}
+
+
+class Conflict(Exception):
+    """The row's edit is not the one that the change was made on.
+
+    Attributes:
+        present: the edit that is there now; None where there is none.
+    """
+
+    def __init__(self, id: str, present: Row | None) -> None:
+        super().__init__(f"row {id!r} was saved by someone else, or its file changed, since you opened it")
+        self.present = present
+
+
+def edits_path(corpus: str, language: str) -> Path:
+    """Return where the edits of a corpus are."""
+    return Path("data/edits") / f"{corpus}.{language}.jsonl"
+
+
+def read_edits(path: Path, kind: str) -> dict[str, Row]:
+    """Return the edits in `path` by row id; none where there is no such file.
+
+    Raises:
+        UserError: a row breaks its schema, has other fields than its kind, or a blank one; names file and row.
+    """
+    edits = {row["id"]: row for row in read_rows(path, "edit")} if path.is_file() else {}
+    for id, edit in edits.items():
+        _check(f"{path}: edit {id!r}", kind, edit["fields"])
+    return edits
+
+
+def make_edit(
+    translated: Row,
+    kind: str,
+    fields: Row,
+    editor: str | None,
+    seconds: float | None,
+    note: str | None = None,
+    before: Row | None = None,
+) -> Row:
+    """Return the edit that says `fields` of a translated row; `approved` where they are the machine's own.
+
+    Args:
+        translated: a row of `translate`.
+        kind: `task` or `question`.
+        fields: the text as it should read, by field; a browser's and a spreadsheet's line ends become LF.
+        editor: who decided; None where nobody said.
+        seconds: attention spent on this decision, idle time left out; None where it was not measured.
+        note: why numerals, code or facts differ; None keeps the note of `before`, an empty text removes it.
+        before: the row's present edit; the seconds that the same editor spent on it are added.
+
+    Raises:
+        UserError: the row has no translation, a field is missing, unknown, blank or too long, or `editor` is no id.
+    """
+    id, machine = translated["id"], translated["translation"]
+    if machine is None:
+        raise UserError(f"row {id!r} has no machine translation (it failed); build it again before you edit it")
+    fields = {name: _lf(text) for name, text in fields.items()}
+    _check(f"row {id!r}", kind, fields)
+    for name, text in fields.items():
+        if len(text) > MOST_CHARACTERS:
+            raise UserError(
+                f"row {id!r}: fields.{name}: {len(text):,} characters, where {MOST_CHARACTERS:,} are allowed; shorten the text"
+            )
+    approved = fields == {name: _lf(text) for name, text in machine.items()}
+    edit = {
+        "id": id,
+        "decision": "approved" if approved else "edited",
+        "source_hash": content_hash(translated["source"]),
+        "machine_hash": content_hash(machine),
+        "fields": dict(machine) if approved else fields,
+        "source": dict(translated["source"]),
+        "machine": dict(machine),
+    }
+    if editor is not None:
+        edit["editor"] = editor
+    earlier = before.get("seconds") if before and before.get("editor") == editor else None
+    if seconds is not None or earlier is not None:
+        edit["seconds"] = round((seconds or 0) + (earlier or 0), 1)
+    note = before.get("note") if note is None and before else note
+    if note:
+        edit["note"] = _lf(note)
+    problem = first_problem(edit, "rows/edit")
+    if problem:
+        raise UserError(f"row {id!r}: {'.'.join(map(str, problem[0]))}: {problem[1]}")
+    return edit
+
+
+def save_edit(path: Path, kind: str, edit: Row | None, id: str, expected: Row | None, order: Sequence[str] = ()) -> None:
+    """Put `edit` in the place of the row's present one, or remove that where `edit` is None; touch no other line.
+
+    Args:
+        path: the file of edits; made where it is not there.
+        kind: `task` or `question`.
+        edit: what to save, as `make_edit` gives it.
+        id: of the row.
+        expected: the edit that the change was made on; None where there was none.
+        order: the ids of the corpus; a new line goes behind the line of the nearest row before it, else to the end.
+
+    Raises:
+        Conflict: the row's present edit is not `expected`; nothing is written.
+        UserError: the file is not valid, or another process holds it.
+    """
+    before = set(order[: order.index(id)]) if id in order else None
+
+    def check() -> None:
+        present = read_edits(path, kind).get(id)
+        if present != expected:
+            raise Conflict(id, present)
+
+    with locked(path):
+        put_line(path, check, edit, lambda row: row["id"] == id, lambda row: before is None or row["id"] in before)
+
+
+def _check(where: str, kind: str, fields: Row) -> None:
+    wanted = FIELDS[kind]
+    if set(fields) != set(wanted):
+        raise UserError(f"{where}: fields: expected {', '.join(wanted)}, found {', '.join(fields)}")
+    for name, text in fields.items():
+        if name not in _MAY_BE_BLANK and not text.strip():
+            raise UserError(f"{where}: fields.{name} is blank; write a text")
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise UserError(f"{where}: fields.{name} holds half a character (a lone surrogate); remove it") from None
+
+
+def _lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,72 @@
+"""Votes: people's verdicts on two answers, one file a person, and whether they still count.
+
+A line of `data/votes/yuki.jsonl` (the hashes say which answers were shown):
+
+    {"baseline_hash":"…","match":"good-vs-thin","model_hash":"…","question":"fermi-01","verdict":"model"}
+"""
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from seedbed.errors import UserError
+from seedbed.json_text import canonical, content_hash
+from seedbed.rows import Row, read_rows
+
+ANNOTATOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""What a person who votes may be called, whole: it names their file."""
+
+
+def read_votes(folder: Path) -> list[Row]:
+    """Return the votes of all `<annotator>.jsonl` in `folder`, by annotator and line, each with its `annotator`.
+
+    Raises:
+        UserError: a file's name is no annotator's, a row breaks its schema, or a person votes twice on one item.
+    """
+    votes: list[Row] = []
+    for path in sorted(folder.glob("[!.]*.jsonl"), key=lambda path: path.name):
+        annotator = path.name.removesuffix(".jsonl")
+        if not ANNOTATOR.fullmatch(annotator):
+            raise UserError(
+                f"{path}: {annotator!r} cannot name an annotator; use letters, digits, - and _, first a letter or digit"
+            )
+        seen: set[tuple[str, str]] = set()
+        for row in read_rows(path, "vote", unique=None):
+            item = (row["match"], row["question"])
+            if item in seen:
+                raise UserError(f"{path}: two votes on question {item[1]!r} of match {item[0]!r}; keep one of the lines")
+            seen.add(item)
+            votes.append({"annotator": annotator, **row})
+    return votes
+
+
+def answer_hash(text: str) -> str:
+    """Return the hash by which a vote names the answer that was shown."""
+    return content_hash(text)
+
+
+def left_is_model(annotator: str, match: str, question: str) -> bool:
+    """Say whether the model's answer stands on the left for this person: a coin that always falls the same way."""
+    return sha256(canonical([annotator, match, question]).encode()).digest()[0] % 2 == 0
+
+
+def vote_status(vote: Row, matches: Mapping[str, Row], answers: Mapping[tuple[str, str], str | None]) -> str:
+    """Return what a vote is worth: `counted`, `stale` or `orphaned`.
+
+    Stale: one of the answers is another one than the person saw. Orphaned: the match, or an answer to the question, is
+    gone. Both are kept and shown, and neither counts.
+
+    Args:
+        vote: a row of `read_votes`.
+        matches: `model` and `baseline` by match, as in `params.yaml`.
+        answers: text by (model, question); None where the answer failed.
+    """
+    match = matches.get(vote["match"])
+    if match is None:
+        return "orphaned"
+    texts = {side: answers.get((match[side], vote["question"])) for side in ("model", "baseline")}
+    if any(text is None for text in texts.values()):
+        return "orphaned"
+    same = all(text is not None and vote[f"{side}_hash"] == answer_hash(text) for side, text in texts.items())
+    return "counted" if same else "stale"
