@@ -1,43 +1,142 @@
 """The round trip of the post-edits through a spreadsheet, for translators who work in one.
 
-`export_edits` writes a workbook with one worksheet for each corpus and one row for each of its rows, those that need work
-most likely first. `read_sheet` reads it back and says what would change and what is wrong, row by row; `apply` saves.
-A row that nobody touched is left alone, whatever became of it in the project since.
+`export_edits` writes a workbook with one worksheet for each corpus and one row for each of its rows, in the order of the
+queue. `read_sheet` reads it back and says what would change and what is wrong, row by row; `apply` saves. A row that
+nobody touched is left alone, whatever became of it in the project since.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from seedbed.attention import reasons, score, survey
-from seedbed.corpora import FIELDS, status_of
-from seedbed.edits import CORPORA, Conflict, edits_path, make_edit, read_edits, save_edit
+from seedbed.corpora import FIELDS
+from seedbed.edits import Conflict, make_edit, save_edit
 from seedbed.errors import UserError
 from seedbed.json_text import content_hash
-from seedbed.params import Params, load_params
-from seedbed.review_words import Words, load_words
-from seedbed.rows import Row, read_rows
+from seedbed.review.worklist import TO_DO, Corpus, Item, Worklist, revision_of
+from seedbed.rows import Row
 from seedbed.workbook import MOST_CHARACTERS, Cell, Column, Sheet, by_name, fits, lf, read_workbook, write_workbook
 
 _APPROVE = "approve"
 _HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
-_OPEN = ("unreviewed", "stale", "outdated")
 _HELP = (
     "Write in the yellow cells only: the text as it should read, a decision, a note. Leave ids and hidden columns as they are.",
     "To correct a row, change its text. To take the text as it stands, write approve under decision.",
-    "A row that you do not touch is left alone. Rows that need work most likely come first; 'reasons' says why.",
+    "A row that you do not touch is left alone. Rows that need work most likely come first; reasons says why.",
     "The note says why numerals, code or facts differ from the source. Save as .xlsx.",
     "",
-    "黄色のセルだけに入力してください(訳文、判定、メモ)。IDと非表示の列は変更しないでください。",
-    "訳文を直すときは、そのセルを書き換えます。そのままでよいときは、decision に approve と入力します。",
-    "入力のない行は変わりません。手直しが必要そうな行から順に並んでいます。理由は reasons にあります。",
-    "数値・コード・事実が原文と異なる理由は note に書きます。保存形式は .xlsx のままにしてください。",
+    "黄色のセルだけに入力してください（訳文、decision、note）。id と非表示の列は変更しないでください。",
+    "訳文を直すときは、そのセルを書き換えます。今の訳文のままでよいときは、decision に approve と入力します。",
+    "手を加えなかった行は変わりません。手直しが必要そうな行から順に並んでいます。その理由は reasons にあります。",
+    "数値・コード・事実が原文と異なる理由は note に書きます。ファイルは .xlsx 形式のまま保存してください。",
 )
+
+
+# Out: what stands in the cells.
+
+
+def export_edits(path: Path) -> str:
+    """Write the workbook and return what it holds, in words.
+
+    Raises:
+        UserError: the file is there already or cannot be written, or a corpus is not built or not valid.
+    """
+    work = Worklist()
+    corpora = [work.corpus(name) for name in work.names]
+    sheets = [_sheet(corpus) for corpus in corpora]
+    write_workbook(path, sheets, _HELP)
+    words = ", ".join(f"{len(sheet.rows)} {sheet.name.replace('_', ' ')}" for sheet in sheets)
+    closed, failed = sum(len(sheet.locked) for sheet in sheets), sum(len(corpus.failed) for corpus in corpora)
+    words += f"; {closed} cannot be edited there, their notice says why" if closed else ""
+    return f"{path}: {words}" + (f"; {failed} left out, whose translation failed" if failed else "")
+
+
+def _sheet(corpus: Corpus) -> Sheet:
+    queue = sorted(corpus.items, key=lambda item: item.status not in TO_DO)
+    locked = frozenset(number for number, item in enumerate(queue) if not _is_open(item))
+    return Sheet(corpus.name, _columns(corpus.kind), [_cells(item, corpus.kind) for item in queue], locked)
+
+
+def _columns(kind: str) -> list[Column]:
+    fields = [
+        Column(f"{name}: {what}", 45, editable=what == "edit")
+        for name in FIELDS[kind]
+        for what in ("source", "machine", "edit")
+    ]
+    return [
+        *(Column("id", 20), Column("status", 12), Column("reasons", 40), *fields),
+        Column("decision", 11, editable=True, choices=(_APPROVE,)),
+        *(Column("note", 30, editable=True), Column("notice", 40)),
+        *(Column(name, 12, hidden=True) for name in _HASHES),
+    ]
+
+
+def _cells(item: Item, kind: str) -> dict[str, str]:
+    texts = _standing(item)
+    cells = {"id": item.id, "status": item.status, "notice": _notice(item), "decision": "", "note": _note(item)}
+    cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {reason.detail}" for reason in item.reasons)
+    for name in FIELDS[kind]:
+        cells |= {f"{name}: source": item.row["source"][name], f"{name}: machine": item.row["translation"][name]}
+        cells[f"{name}: edit"] = texts[name]
+    cells = {name: text if fits(text) else "(see the notice)" for name, text in cells.items()}
+    return cells | _hashes(item) | {"sheet_hash": _sheet_hash(cells, kind)}
+
+
+def _standing(item: Item) -> dict[str, str]:
+    """The fields to go on from: a person's own text where there is one, even a stale one; else the machine's."""
+    own = item.edit is not None and (item.edit["decision"] == "edited" or item.status == "approved")
+    fields = item.edit["fields"] if item.edit and own else item.row["translation"]
+    return {name: lf(text) for name, text in fields.items()}
+
+
+def _note(item: Item) -> str:
+    return lf((item.edit or {}).get("note", ""))
+
+
+def _notice(item: Item) -> str:
+    if not _is_open(item):
+        return (
+            f"A text of this row is longer than the {MOST_CHARACTERS:,} characters of a cell, or has a character that no cell can "
+            "hold. Edit it with `seedbed review`."
+        )
+    edit = item.edit or {}
+    changed = "machine" if edit.get("source_hash") == _hashes(item)["source_hash"] else "source"
+    before = "\n".join(text for text in edit.get(changed, {}).values() if text)
+    words = {
+        "stale": f"The {changed} text has changed since a person decided. Before, it was: {before}",
+        "outdated": f"The machine text has changed since this was edited. Before, it was: {before}",
+    }.get(item.status, "")
+    return words if fits(words) else words[:200] + " …"
+
+
+def _is_open(item: Item) -> bool:
+    """Whether a row can be edited in a spreadsheet: all of its texts fit a cell."""
+    return all(
+        map(fits, [*item.row["source"].values(), *item.row["translation"].values(), *_standing(item).values(), _note(item)])
+    )
+
+
+def _hashes(item: Item) -> dict[str, str]:
+    row = item.row
+    return {
+        "source_hash": content_hash(row["source"]),
+        "machine_hash": content_hash(row["translation"]),
+        "edit_hash": revision_of(item.edit),
+    }
+
+
+def _sheet_hash(cells: Mapping[str, str], kind: str) -> str:
+    """Hash of what a person may write in a row: where it is the one that was exported, nobody touched the row."""
+    return content_hash([*(cells[f"{name}: edit"] for name in FIELDS[kind]), cells["decision"].strip(), cells["note"]])
+
+
+# In: what a person wrote there.
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is not applied, and why; `row` is the worksheet's row number, None where it is about the worksheet."""
+    """What is not applied, and why; `row` is the worksheet's row number, None where it is about none."""
 
     sheet: str
     row: int | None
@@ -49,130 +148,156 @@ class Problem:
 
 @dataclass(frozen=True)
 class Proposal:
-    """An edit that the workbook asks for, and the row's present one."""
+    """An edit that row `row` of the worksheet asks for, and the row's present one."""
 
-    corpus: str
+    corpus: Corpus
     row: int
     edit: Row
     before: Row | None
 
     def __str__(self) -> str:
-        return f"{self.corpus}, row {self.row}: {self.edit['id']} {self.edit['decision']}"
+        return f"{self.corpus.name}, row {self.row}: {self.edit['id']} {self.edit['decision']}"
 
 
 @dataclass(frozen=True)
 class Import:
-    """What a workbook comes to: edits to save, what is wrong, and how many rows nobody touched."""
+    """What a workbook comes to: edits to save, what is wrong, and how many rows ask for nothing."""
 
     proposals: list[Proposal]
     problems: list[Problem]
     untouched: int
 
 
-class _Corpus:
-    """A corpus as it stands: its translated rows that can be reviewed, and their edits."""
-
-    def __init__(self, name: str, params: Params) -> None:
-        self.name, self.kind = name, params["corpora"][name]["kind"]
-        self.path = edits_path(name, params["language"])
-        translated = Path("data/build/translated") / f"{name}.jsonl"
-        if not translated.is_file():
-            raise UserError(f"{translated}: not built yet; run `dvc repro translate@{name}` first")
-        rows = read_rows(translated, f"translated_{self.kind}")
-        self.rows = {row["id"]: row for row in rows if row["made_by"] is not None or row["translation"] is None}
-        self.edits = read_edits(self.path, self.kind)
-        self.columns = _columns(self.kind)
-
-    def status(self, id: str) -> str:
-        return "failed" if self.rows[id]["translation"] is None else status_of(self.rows[id], self.edits.get(id))
-
-    def standing(self, id: str) -> Row:
-        """The fields to go on from: a person's text where there is one, else the machine's."""
-        row, edit = self.rows[id], self.edits.get(id)
-        if row["translation"] is None:
-            return dict.fromkeys(FIELDS[self.kind], "")
-        own = edit is not None and (edit["decision"] == "edited" or self.status(id) == "approved")
-        fields: Row = edit["fields"] if edit and own else row["translation"]
-        return {name: lf(text) for name, text in fields.items()}
-
-    def note(self, id: str) -> str:
-        return lf(self.edits.get(id, {}).get("note", ""))
-
-    def hashes(self, id: str) -> dict[str, str]:
-        row, edit = self.rows[id], self.edits.get(id)
-        return {
-            "source_hash": content_hash(row["source"]),
-            "machine_hash": content_hash(row["translation"]),
-            "edit_hash": content_hash(edit) if edit else "none",
-        }
+class _Refused(Exception):
+    """Why a row is not applied."""
 
 
-def _columns(kind: str) -> list[Column]:
-    fields = [
-        Column(f"{name}: {what}", 45, editable=what == "edit") for name in FIELDS[kind] for what in ("source", "machine", "edit")
-    ]
-    return [
-        *(Column("id", 20), Column("status", 12), Column("reasons", 40), *fields),
-        Column("decision", 11, editable=True, choices=(_APPROVE,)),
-        *(Column("note", 30, editable=True), Column("notice", 40)),
-        *(Column(name, 12, hidden=True) for name in _HASHES),
-    ]
+def read_sheet(path: Path, editor: str | None = None) -> Import:
+    """Read a workbook back and hold it against the project as it stands; save nothing.
 
-
-# Out.
-
-
-def export_edits(path: Path) -> str:
-    """Write the workbook and return what it holds, in words.
+    Args:
+        path: a workbook that `export_edits` wrote and people worked in.
+        editor: who did; None where nobody says.
 
     Raises:
-        UserError: the file is there already or cannot be written, or a corpus is not built.
+        UserError: the file cannot be read, or has none of the corpora's worksheets; or the project's own files are not valid.
     """
-    params = load_params()
-    sheets = []
-    for name in _names(params):
-        corpus = _Corpus(name, params)
-        sheets.append(_sheet(corpus, load_words(params["language"], params["corpora"][name]["language"])))
-    write_workbook(path, sheets, _HELP)
-    counts = ", ".join(f"{len(sheet.rows)} {sheet.name.replace('_', ' ')}" for sheet in sheets)
-    locked = sum(len(sheet.locked) for sheet in sheets)
-    return f"{path}: {counts}" + (f"; {locked} of them cannot be edited there, their notice says why" if locked else "")
+    book, work = read_workbook(path), Worklist()
+    if not set(work.names) & set(book):
+        raise UserError(
+            f"{path}: none of its worksheets is {' or '.join(work.names)}; name a file that `seedbed review --export` wrote"
+        )
+    found: list[Proposal | Problem | None] = [
+        Problem(name, None, "an unknown worksheet; it is not read") for name in book if name not in (*work.names, "help")
+    ]
+    for name in work.names:
+        if name in book:
+            found += _read(work.corpus(name), book[name], editor)
+        else:
+            found.append(Problem(name, None, "the worksheet is missing; its rows are left alone"))
+    proposals = [each for each in found if isinstance(each, Proposal)]
+    problems = [each for each in found if isinstance(each, Problem)]
+    return Import(proposals, problems, found.count(None))
 
 
-def _names(params: Params) -> list[str]:
-    return [name for name in CORPORA if name in params["corpora"]]
+def apply(imported: Import) -> list[Problem]:
+    """Save what a workbook asks for, edit by edit, and return what could not be saved."""
+    problems = []
+    for proposal in imported.proposals:
+        corpus, id = proposal.corpus, proposal.edit["id"]
+        try:
+            save_edit(corpus.path, corpus.kind, proposal.edit, id, proposal.before, corpus.order)
+        except Conflict as conflict:
+            problems.append(Problem(corpus.name, proposal.row, str(conflict)))
+    return problems
 
 
-def _sheet(corpus: _Corpus, words: Words) -> Sheet:
-    held_against = survey(corpus.rows.values())
-    made = []
-    for id, row in corpus.rows.items():
-        stands = row if row["translation"] is None else row | {"translation": corpus.standing(id)}
-        found = reasons(stands, corpus.kind, words, held_against)
-        made.append((corpus.status(id) not in _OPEN, -score(found), _cells(corpus, id, found)))
-    made.sort(key=lambda each: each[:2])
-    rows = [cells for _, _, cells in made]
-    return Sheet(corpus.name, corpus.columns, rows, frozenset(n for n, row in enumerate(rows) if _is_closed(corpus, row["id"])))
+def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) -> Iterator[Proposal | Problem | None]:
+    wanted = [column.name for column in _columns(corpus.kind)]
+    names = [cell.text.strip() for cell in rows[0]] if rows else []
+    wrong = next((name for name in wanted if names.count(name) != 1), None)
+    if wrong:
+        how = "stands twice" if wrong in names else "is missing"
+        yield Problem(corpus.name, 1, f"the column {wrong!r} {how}; give the first row the names it had; no row here is read")
+        return
+    for name in names:
+        if name and name not in wanted:
+            yield Problem(corpus.name, 1, f"an unknown column {name!r}; it is not read")
+    lines = by_name(rows)
+    places: dict[str, list[int]] = {}
+    for number, cells in lines:
+        places.setdefault(cells["id"].text.strip(), []).append(number)
+    for number, cells in lines:
+        try:
+            item = _item(corpus, cells["id"].text.strip(), number, places)
+            edit = _wanted(item, corpus.kind, cells, editor)
+        except _Refused as refused:
+            yield Problem(corpus.name, number, str(refused))
+        else:
+            yield Proposal(corpus, number, edit, item.edit) if edit and edit != item.edit else None
+    for item in corpus.items:
+        if item.id not in places:
+            yield Problem(corpus.name, None, f"{item.id} has no row here (deleted, or new since the export); it is left alone")
 
 
-def _cells(corpus: _Corpus, id: str, found: Sequence[object]) -> dict[str, str]:
-    row, texts = corpus.rows[id], corpus.standing(id)
-    cells = {"id": id, "status": corpus.status(id), "reasons": "\n".join(map(_reason, found)), "decision": ""}
-    for name in FIELDS[corpus.kind]:
-        cells[f"{name}: source"] = row["source"][name]
-        cells[f"{name}: machine"] = (row["translation"] or texts)[name]
-        cells[f"{name}: edit"] = texts[name]
-    cells |= {"note": corpus.note(id), "notice": _notice(corpus, id)}
-    cells = {name: text if fits(text) else "(see the notice)" for name, text in cells.items()}
-    return cells | corpus.hashes(id) | {"sheet_hash": _touchable_hash(cells, corpus.kind)}
+def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[int]]) -> Item:
+    """Return the row of the corpus that a row of the worksheet is about."""
+    if not id:
+        raise _Refused("the id is empty; restore it")
+    if id not in corpus.by_id:
+        near = get_close_matches(id, corpus.by_id, n=1)
+        hint = f" (was it {near[0]!r}?)" if near else ""
+        raise _Refused(f"unknown id {id!r}{hint}; it was changed, or its row is gone from {corpus.name}")
+    others = [str(other) for other in places[id] if other != number]
+    if others:
+        raise _Refused(f"the id {id!r} stands in row {', '.join(others)} too; keep one of them")
+    return corpus.by_id[id]
 
 
-def _reason(reason: object) -> str:
-    return f"{reason.code}, {reason.field}: {reason.detail}"
+def _wanted(item: Item, kind: str, cells: Mapping[str, Cell], editor: str | None) -> Row | None:
+    """Return the edit that a row asks for; None where it asks for none."""
+    texts = {name: cell.text for name, cell in cells.items()}
+    touched = _sheet_hash(texts, kind) != texts["sheet_hash"].strip()
+    writable = [column.name for column in _columns(kind) if column.editable]
+    for name in writable:
+        if (fault := cells[name].fault) and (touched or not texts[name]):
+            raise _Refused(f"{name} holds {fault}; format the cell as text and write the text itself")
+    if not touched:
+        return None
+    if not _is_open(item):
+        raise _Refused(f"{item.id} cannot be edited in a spreadsheet (see its notice); use `seedbed review`")
+    _check_hashes(item, texts)
+    decision = texts["decision"].strip().lower()
+    if decision not in ("", _APPROVE):
+        raise _Refused(f"decision {texts['decision'].strip()!r}: expected {_APPROVE}, or nothing")
+    return _edit(item, kind, texts, decision == _APPROVE, editor)
 
 
-def _is_closed(corpus: _Corpus, id: str) -> bool:
-    """Whether a row cannot be edited in a spreadsheet: its translation failed, or a text does not fit a cell."""
-    row = corpus.rows[id]
-    texts = [*row["source"].values(), *(row["translation"] or {}).values(), *corpus.standing(id).values(), corpus.note(id)]
-    return row["translation"] is None or not all(map(fits, texts))
+def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
+    names = {"source_hash": "source", "machine_hash": "machine text", "edit_hash": "edit"}
+    changed = [names[name] for name, value in _hashes(item).items() if texts[name].strip() != value]
+    if changed:
+        raise _Refused(
+            f"the {' and the '.join(changed)} of {item.id} changed since the export, or this row's id or hidden columns did; "
+            "export again and write it there"
+        )
+
+
+def _edit(item: Item, kind: str, texts: Mapping[str, str], approved: bool, editor: str | None) -> Row | None:
+    before, note = _standing(item), texts["note"]
+    fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
+    for name, text in fields.items():
+        if not text.strip() and before[name].strip():
+            raise _Refused(f"{name}: edit is empty; write a text, or restore the one that was there")
+    decided = approved and item.status in TO_DO
+    if fields == before and not decided:
+        if note == _note(item):
+            return None
+        if item.edit is None or item.status in TO_DO:
+            raise _Refused(f"a note, but no other text and no decision; write {_APPROVE} to keep the text as it stands")
+        bare = {name: value for name, value in item.edit.items() if name != "note"}
+        return bare | {"note": note} if note else bare
+    try:
+        return make_edit(item.row, kind, fields, editor, None, note, item.edit)
+    except UserError as error:
+        raise _Refused(str(error)) from None

@@ -71,7 +71,12 @@ class Cell:
 
 def fits(text: str) -> bool:
     """Whether a cell can hold `text` and give it back as it was."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2 <= MOST_CHARACTERS and not _UNSAFE.search(text)
+    return len(_escaped(text).encode("utf-16-le", "surrogatepass")) // 2 <= MOST_CHARACTERS and not _UNSAFE.search(text)
+
+
+def _escaped(text: str) -> str:
+    """The text as spreadsheets write it, who take `_x0041_` for an A."""
+    return _ESCAPE.sub("_x005F_", lf(text))
 
 
 def lf(text: str) -> str:
@@ -132,7 +137,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet) -> None:
 
 
 def _write_text(cell: Any, text: str) -> None:
-    cell.value = _ESCAPE.sub("_x005F_", lf(text))
+    cell.value = _escaped(text)
     cell.data_type = "s"  # openpyxl takes what begins with = for a formula
     cell.number_format = "@"
     cell.quotePrefix = True
