@@ -13,13 +13,11 @@ from pathlib import Path
 from seedbed.corpora import FIELDS
 from seedbed.edits import Conflict, make_edit, save_edit
 from seedbed.errors import UserError
-from seedbed.json_text import content_hash
-from seedbed.review.worklist import TO_DO, Corpus, Item, Worklist, revision_of
+from seedbed.review.worklist import TO_DO, Corpus, Item, Worklist
 from seedbed.rows import Row
-from seedbed.workbook import MOST_CHARACTERS, Cell, Column, Sheet, by_name, fits, lf, read_workbook, write_workbook
+from seedbed.sheet_cells import APPROVE, cells_of, columns, hashes, is_open, note_of, sheet_hash, standing
+from seedbed.workbook import Cell, Sheet, by_name, read_workbook, write_workbook
 
-_APPROVE = "approve"
-_HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
 _HELP = (
     "Write in the yellow cells only: the text as it should read, a decision, a note. Leave ids and hidden columns as they are.",
     "To correct a row, change its text. To take the text as it stands, write approve under decision.",
@@ -33,7 +31,7 @@ _HELP = (
 )
 
 
-# Out: what stands in the cells.
+# Out.
 
 
 def export_edits(path: Path) -> str:
@@ -54,84 +52,11 @@ def export_edits(path: Path) -> str:
 
 def _sheet(corpus: Corpus) -> Sheet:
     queue = sorted(corpus.items, key=lambda item: item.status not in TO_DO)
-    locked = frozenset(number for number, item in enumerate(queue) if not _is_open(item))
-    return Sheet(corpus.name, _columns(corpus.kind), [_cells(item, corpus.kind) for item in queue], locked)
+    locked = frozenset(number for number, item in enumerate(queue) if not is_open(item))
+    return Sheet(corpus.name, columns(corpus.kind), [cells_of(item, corpus.kind) for item in queue], locked)
 
 
-def _columns(kind: str) -> list[Column]:
-    fields = [
-        Column(f"{name}: {what}", 45, editable=what == "edit")
-        for name in FIELDS[kind]
-        for what in ("source", "machine", "edit")
-    ]
-    return [
-        *(Column("id", 20), Column("status", 12), Column("reasons", 40), *fields),
-        Column("decision", 11, editable=True, choices=(_APPROVE,)),
-        *(Column("note", 30, editable=True), Column("notice", 40)),
-        *(Column(name, 12, hidden=True) for name in _HASHES),
-    ]
-
-
-def _cells(item: Item, kind: str) -> dict[str, str]:
-    texts = _standing(item)
-    cells = {"id": item.id, "status": item.status, "notice": _notice(item), "decision": "", "note": _note(item)}
-    cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {reason.detail}" for reason in item.reasons)
-    for name in FIELDS[kind]:
-        cells |= {f"{name}: source": item.row["source"][name], f"{name}: machine": item.row["translation"][name]}
-        cells[f"{name}: edit"] = texts[name]
-    cells = {name: text if fits(text) else "(see the notice)" for name, text in cells.items()}
-    return cells | _hashes(item) | {"sheet_hash": _sheet_hash(cells, kind)}
-
-
-def _standing(item: Item) -> dict[str, str]:
-    """The fields to go on from: a person's own text where there is one, even a stale one; else the machine's."""
-    own = item.edit is not None and (item.edit["decision"] == "edited" or item.status == "approved")
-    fields = item.edit["fields"] if item.edit and own else item.row["translation"]
-    return {name: lf(text) for name, text in fields.items()}
-
-
-def _note(item: Item) -> str:
-    return lf((item.edit or {}).get("note", ""))
-
-
-def _notice(item: Item) -> str:
-    if not _is_open(item):
-        return (
-            f"A text of this row is longer than the {MOST_CHARACTERS:,} characters of a cell, or has a character that no cell can "
-            "hold. Edit it with `seedbed review`."
-        )
-    edit = item.edit or {}
-    changed = "machine" if edit.get("source_hash") == _hashes(item)["source_hash"] else "source"
-    before = "\n".join(text for text in edit.get(changed, {}).values() if text)
-    words = {
-        "stale": f"The {changed} text has changed since a person decided. Before, it was: {before}",
-        "outdated": f"The machine text has changed since this was edited. Before, it was: {before}",
-    }.get(item.status, "")
-    return words if fits(words) else words[:200] + " …"
-
-
-def _is_open(item: Item) -> bool:
-    """Whether a row can be edited in a spreadsheet: all of its texts fit a cell."""
-    return all(
-        map(fits, [*item.row["source"].values(), *item.row["translation"].values(), *_standing(item).values(), _note(item)])
-    )
-
-
-def _hashes(item: Item) -> dict[str, str]:
-    row = item.row
-    return {
-        "source_hash": content_hash(row["source"]),
-        "machine_hash": content_hash(row["translation"]),
-        "edit_hash": revision_of(item.edit),
-    }
-
-
-def _sheet_hash(cells: Mapping[str, str], kind: str) -> str:
-    """Hash of what a person may write in a row: where it is the one that was exported, nobody touched the row."""
-    return content_hash([*(cells[f"{name}: edit"] for name in FIELDS[kind]), cells["decision"].strip(), cells["note"]])
-
-
-# In: what a person wrote there.
+# In.
 
 
 @dataclass(frozen=True)
@@ -213,7 +138,7 @@ def apply(imported: Import) -> list[Problem]:
 
 
 def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) -> Iterator[Proposal | Problem | None]:
-    wanted = [column.name for column in _columns(corpus.kind)]
+    wanted = [column.name for column in columns(corpus.kind)]
     names = [cell.text.strip() for cell in rows[0]] if rows else []
     wrong = next((name for name in wanted if names.count(name) != 1), None)
     if wrong:
@@ -244,6 +169,8 @@ def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[in
     """Return the row of the corpus that a row of the worksheet is about."""
     if not id:
         raise _Refused("the id is empty; restore it")
+    if id in corpus.failed:
+        raise _Refused(f"the translation of {id} has failed since the export; build again before you edit it")
     if id not in corpus.by_id:
         near = get_close_matches(id, corpus.by_id, n=1)
         hint = f" (was it {near[0]!r}?)" if near else ""
@@ -257,25 +184,25 @@ def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[in
 def _wanted(item: Item, kind: str, cells: Mapping[str, Cell], editor: str | None) -> Row | None:
     """Return the edit that a row asks for; None where it asks for none."""
     texts = {name: cell.text for name, cell in cells.items()}
-    touched = _sheet_hash(texts, kind) != texts["sheet_hash"].strip()
-    writable = [column.name for column in _columns(kind) if column.editable]
+    touched = sheet_hash(texts, kind) != texts["sheet_hash"].strip()
+    writable = [column.name for column in columns(kind) if column.editable]
     for name in writable:
         if (fault := cells[name].fault) and (touched or not texts[name]):
             raise _Refused(f"{name} holds {fault}; format the cell as text and write the text itself")
     if not touched:
         return None
-    if not _is_open(item):
+    if not is_open(item):
         raise _Refused(f"{item.id} cannot be edited in a spreadsheet (see its notice); use `seedbed review`")
     _check_hashes(item, texts)
     decision = texts["decision"].strip().lower()
-    if decision not in ("", _APPROVE):
-        raise _Refused(f"decision {texts['decision'].strip()!r}: expected {_APPROVE}, or nothing")
-    return _edit(item, kind, texts, decision == _APPROVE, editor)
+    if decision not in ("", APPROVE):
+        raise _Refused(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, or nothing")
+    return _edit(item, kind, texts, decision == APPROVE, editor)
 
 
 def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
     names = {"source_hash": "source", "machine_hash": "machine text", "edit_hash": "edit"}
-    changed = [names[name] for name, value in _hashes(item).items() if texts[name].strip() != value]
+    changed = [names[name] for name, value in hashes(item).items() if texts[name].strip() != value]
     if changed:
         raise _Refused(
             f"the {' and the '.join(changed)} of {item.id} changed since the export, or this row's id or hidden columns did; "
@@ -284,17 +211,17 @@ def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
 
 
 def _edit(item: Item, kind: str, texts: Mapping[str, str], approved: bool, editor: str | None) -> Row | None:
-    before, note = _standing(item), texts["note"]
+    before, note = standing(item), texts["note"]
     fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
     for name, text in fields.items():
         if not text.strip() and before[name].strip():
             raise _Refused(f"{name}: edit is empty; write a text, or restore the one that was there")
     decided = approved and item.status in TO_DO
     if fields == before and not decided:
-        if note == _note(item):
+        if note == note_of(item):
             return None
         if item.edit is None or item.status in TO_DO:
-            raise _Refused(f"a note, but no other text and no decision; write {_APPROVE} to keep the text as it stands")
+            raise _Refused(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it stands")
         bare = {name: value for name, value in item.edit.items() if name != "note"}
         return bare | {"note": note} if note else bare
     try:
