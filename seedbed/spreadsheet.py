@@ -193,11 +193,19 @@ def _wanted(item: Item, kind: str, cells: Mapping[str, Cell], editor: str | None
         return None
     if not is_open(item):
         raise _Refused(f"{item.id} cannot be edited in a spreadsheet (see its notice); use `seedbed review`")
-    _check_hashes(item, texts)
     decision = texts["decision"].strip().lower()
     if decision not in ("", APPROVE):
         raise _Refused(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, or nothing")
+    if _is_done(item, kind, texts):
+        return None
+    _check_hashes(item, texts)
     return _edit(item, kind, texts, decision == APPROVE, editor)
+
+
+def _is_done(item: Item, kind: str, texts: Mapping[str, str]) -> bool:
+    """Whether the row's edit says already what the worksheet does, as where a file is imported again."""
+    fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
+    return item.status not in TO_DO and fields == standing(item) and texts["note"] == note_of(item)
 
 
 def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
@@ -218,7 +226,7 @@ def _edit(item: Item, kind: str, texts: Mapping[str, str], approved: bool, edito
             raise _Refused(f"{name}: edit is empty; write a text, or restore the one that was there")
     decided = approved and item.status in TO_DO
     if fields == before and not decided:
-        if note == note_of(item):
+        if note == note_of(item):  # a hidden column was changed, or blanks stand under decision
             return None
         if item.edit is None or item.status in TO_DO:
             raise _Refused(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it stands")
