@@ -121,6 +121,12 @@ def test_a_length_is_odd_in_comparison_with_the_corpus() -> None:
     assert survey(rows[:10]).ratios == {}, "too few rows to have a median worth the name"
 
 
+def test_a_copied_source_is_one_reason_and_not_three() -> None:
+    corpus = survey([row("a" * 100, "あ" * (50 + place % 5), f"r{place}") for place in range(25)])
+    text = "Please water the plants in the hall."
+    assert [reason.code for reason in found(text, text, corpus=corpus)] == ["untranslated"]
+
+
 def test_one_strange_row_does_not_move_the_median() -> None:
     rows = [row("a" * 100, "あ" * (50 + place % 5), f"r{place}") for place in range(25)]
     strange = [*rows[:-3], *(row("a" * 100, "あ" * 5000, f"s{place}") for place in range(3))]
@@ -134,6 +140,9 @@ def test_a_term_that_is_translated_differently_elsewhere() -> None:
     assert list(corpus.terms) == ["opinion"], "a full stop is no difference"
     (differs,) = reasons(row("opinion", "意見", "a"), "question", JAPANESE, corpus)
     assert differs == Reason("terms", "'opinion' is '意見' here and '主張' in b", 1.0, "text")
+    often = survey([row("opinion", "意見", "a"), row("opinion", "意見", "b"), row("opinion", "主張", "c")])
+    (differs,) = reasons(row("opinion", "意見", "a"), "question", JAPANESE, often)
+    assert "'主張' in c" in differs.detail
     labels = survey([row("Subject: one", "件名：一", "a"), row("Subject: two", "題名：二", "b")])
     assert list(labels.terms) == ["Subject"]
 

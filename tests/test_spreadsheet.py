@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 import typer
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
@@ -143,9 +144,10 @@ def test_only_text_decision_and_note_can_be_written_in(here: Path) -> None:
     export_edits(SHEET)
     ours = Translator()
     assert ours.page.protection.sheet
-    editable = {cell.value for cell in ours.page[1] if not ours.page.cell(2, cell.column).protection.locked}
+    names = [cell.value for cell in ours.page[1]]
+    editable = {name for place, name in enumerate(names, 1) if not ours.page.cell(2, place).protection.locked}
     assert editable == {"text: edit", "decision", "note"}
-    hidden = {cell.value for cell in ours.page[1] if ours.page.column_dimensions[cell.column_letter].hidden}
+    hidden = {name for place, name in enumerate(names, 1) if ours.page.column_dimensions[get_column_letter(place)].hidden}
     assert hidden == {"source_hash", "machine_hash", "edit_hash", "sheet_hash"}
     assert ours.page.freeze_panes == "B2"
     cell = ours.cell("q0", "text: edit")
@@ -321,6 +323,11 @@ def test_a_formula_is_reported_and_not_applied(id: str, here: Path) -> None:
         "format the cell as text and write the text itself"
     ]
     assert not found.proposals
+
+
+def test_a_formula_in_a_cell_that_was_empty_is_reported_too(here: Path) -> None:
+    found = altered(lambda ours: setattr(ours.cell("q0", "note"), "value", "=1+1"))
+    assert "row 3: note holds a formula" in words(found)[0]
 
 
 def test_a_number_that_a_program_made_of_an_untouched_text_is_no_edit(here: Path) -> None:
@@ -571,6 +578,19 @@ def test_furigana_is_no_part_of_a_text(here: Path) -> None:
     with zipfile.ZipFile(SHEET) as packed:
         assert "アメ" in packed.read(name).decode()
     assert read_sheet(SHEET) == Import([], [], 7)
+
+
+def test_a_wrong_size_in_the_file_hides_no_row(here: Path) -> None:
+    export_edits(SHEET)
+    repack(SHEET, "xl/worksheets/sheet2.xml", lambda text: re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1:M2"', text))
+    assert read_sheet(SHEET) == Import([], [], 7)
+
+
+def test_what_spreadsheets_take_for_an_escape_is_escaped(here: Path) -> None:
+    build([question(0, "_x0041_です")], [])
+    export_edits(SHEET)
+    with zipfile.ZipFile(SHEET) as packed:
+        assert "<t>_x005F_x0041_です</t>" in packed.read("xl/worksheets/sheet2.xml").decode()
 
 
 def test_rows_are_counted_as_the_person_sees_them() -> None:
