@@ -120,11 +120,13 @@ def assign(ballots: Sequence[Ballot], people: Sequence[str], each: int) -> dict[
     if each > len(people):
         raise UserError(f"--annotators {each}: only {len(people)} are named with --people; name more, or lower it")
     shares: dict[str, list[Ballot]] = {name: [] for name in people}
+    counts = Counter[tuple[str, str]]()
     for ballot in ballots:
         # Who has least goes first; a hash breaks ties, so that all pairs of people come to share ballots.
-        places = {name: (len(mine), _place(name, ballot.match, ballot.question)) for name, mine in shares.items()}
+        places = {name: (counts[name, ballot.match], _place(name, ballot.match, ballot.question)) for name in people}
         for name in sorted(places, key=places.__getitem__)[:each]:
             shares[name].append(ballot)
+            counts[name, ballot.match] += 1
     return shares
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from seedbed.errors import UserError
 from seedbed.review.drafts import Drafts
@@ -15,6 +16,7 @@ from seedbed.votes import ANNOTATOR
 _MOST_PAGES = 20_000
 _MOST_UNDO = 100
 _MOST_NAME = 64
+_LEAST_TOKEN = 16
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Settings:
                     f"{option} {name!r}: cannot be a name; use letters, digits, - and _, first a letter or digit, "
                     f"at most {_MOST_NAME}"
                 )
+        if self.language not in (None, "en", "ja"):
+            raise UserError(f"--language {self.language!r}: the page speaks en and ja")
+        if self.token is not None and len(self.token) < _LEAST_TOKEN:
+            raise UserError(f"--token: {len(self.token)} characters can be guessed; take at least {_LEAST_TOKEN}")
         if len(set(self.people)) < len(self.people):
             raise UserError(f"--people {','.join(self.people)}: a name stands twice")
         if self.people and self.annotators and self.annotators > len(self.people):
@@ -89,7 +95,7 @@ class State:
     drafts: Drafts = field(default_factory=lambda: Drafts(store_path().parent / "drafts"))
     undo: dict[str, list[Callable[[], str]]] = field(default_factory=dict)
     _opened: dict[str, Opened] = field(default_factory=dict)
-    _closed: dict[str, None] = field(default_factory=dict)
+    _left: dict[str, str] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
 
     def open(self, carried: float) -> str:
@@ -99,14 +105,14 @@ class State:
         _trim(self._opened)
         return page
 
-    def close(self, page: str) -> None:
-        """Note that a page was left: what still arrives from it is an echo."""
-        self._closed[page] = None
-        _trim(self._closed)
+    def leave(self, page: str, text: str) -> None:
+        """Note that a page was left with the text of this hash: what arrives from it again is an echo."""
+        self._left[page] = text
+        _trim(self._left)
 
-    def is_closed(self, page: str) -> bool:
-        """Whether a page was left."""
-        return page in self._closed
+    def left_with(self, page: str) -> str | None:
+        """Return the hash of the text with which a page was left; None where it is still open."""
+        return self._left.get(page)
 
     def attention(self, page: str, said: str) -> float:
         """Return the seconds of attention that a page says, never more than it can have had."""
@@ -127,6 +133,6 @@ class State:
         del stack[:-_MOST_UNDO]
 
 
-def _trim(pages: dict[str, object] | dict[str, Opened] | dict[str, None]) -> None:
+def _trim(pages: dict[str, Any]) -> None:
     while len(pages) > _MOST_PAGES:
         pages.pop(next(iter(pages)))
