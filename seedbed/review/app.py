@@ -5,6 +5,7 @@ import re
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
@@ -22,6 +23,14 @@ _STATIC = {
     # Out of an installed package: Django itself is not imported.
     "htmx.js": ("django_htmx", "static/django_htmx/htmx-2.min.js", "text/javascript"),
 }
+_NO_TELEMETRY: TelemetryConfig = {
+    "auto_configure": False,
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+}
+"""Whatever the environment says: no word of this page goes to another machine."""
 _LOCAL = re.compile(r"/(?!/)[\w/.-]*", re.ASCII)
 _NOT_OURS = (
     "This form is of an earlier run of `seedbed review`, or of another page, so nothing was saved. "
@@ -37,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     if not is_loopback(settings.host) and not settings.token:
         raise UserError(f"--host {settings.host}: others could read and change your data; give a --token too")
-    app = FastAPI(title="Seedbed review", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Seedbed review", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY)
     app.state.review = State(settings)
     app.add_middleware(Guard, hosts=None if settings.token else frozenset((*LOOPBACK, settings.host)), token=settings.token)
     app.include_router(editing.router)

@@ -15,7 +15,7 @@ from seedbed.errors import UserError
 from seedbed.json_text import content_hash, parse_json
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import mark
-from seedbed.review.forms import Form, Posted, Run, said
+from seedbed.review.forms import Form, Posted, Run, one_at_a_time, said
 from seedbed.review.history import versions
 from seedbed.review.render import LANGUAGE_COOKIE, LANGUAGES, YEAR_S, editor_of, go, page
 from seedbed.review.row_page import Typed, item_name, moment, pieces, show
@@ -83,6 +83,7 @@ def show_history(request: Request, state: Run, name: str, id: str) -> Response:
 
 
 @router.post("/edits/{name}/{id}/draft")
+@one_at_a_time
 def keep_draft(request: Request, state: Run, form: Posted, name: str, id: str) -> Response:
     """Keep what is typed, and return how it differs from the machine text."""
     editor = editor_of(request, state)
@@ -109,6 +110,7 @@ def keep_draft(request: Request, state: Run, form: Posted, name: str, id: str) -
 
 
 @router.post("/edits/{name}/{id}")
+@one_at_a_time
 def leave_row(request: Request, state: Run, form: Posted, name: str, id: str) -> Response:
     """Every way off a row: keep the text first, then do what the button says."""
     editor = editor_of(request, state)

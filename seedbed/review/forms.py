@@ -1,8 +1,11 @@
 """What a page posts: read whole, held to a size, and refused without this run's token."""
 
-from typing import Annotated, cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
+from starlette.responses import Response
 
 from seedbed.review.guard import read_form, same_secret
 from seedbed.review.state import State
@@ -40,3 +43,14 @@ def said(form: Form, prefix: str) -> dict[str, str]:
     """Return the fields whose names begin with `prefix`, without it; a browser's line ends become LF."""
     found = {name.removeprefix(prefix): text for name, text in form.items() if name.startswith(prefix)}
     return {name: text.replace("\r\n", "\n").replace("\r", "\n") for name, text in found.items()}
+
+
+def one_at_a_time(handler: Callable[..., Response]) -> Callable[..., Response]:
+    """Take one form after the other, so that a late draft does not slip behind the save of its page."""
+
+    @wraps(handler)
+    def held(*, state: State, **values: Any) -> Response:
+        with state.lock:
+            return handler(state=state, **values)
+
+    return held

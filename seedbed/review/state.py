@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from seedbed.errors import UserError
@@ -85,6 +86,7 @@ class State:
 
     Attributes:
         secret: the token of this run's pages; a form without it is refused.
+        lock: held while a form is taken, so that a late draft does not slip behind the save of its page.
         undo: by person, how to take back what they saved, the last at the end; each returns where to go then.
     """
 
@@ -96,6 +98,7 @@ class State:
     undo: dict[str, list[Callable[[], str]]] = field(default_factory=dict)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _left: dict[str, str] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
     clock: Callable[[], float] = time.monotonic
 
     def open(self, carried: float) -> str:

@@ -12,7 +12,7 @@ from seedbed.errors import UserError
 from seedbed.json_text import content_hash
 from seedbed.review.ballots import Answers, Ballot, draw, load_answers, sample, save_vote, vote_of, votes_with_status
 from seedbed.review.editing import frame
-from seedbed.review.forms import Form, Posted, Run, said
+from seedbed.review.forms import Form, Posted, Run, one_at_a_time, said
 from seedbed.review.render import LANGUAGE_COOKIE, LANGUAGES, YEAR_S, annotator_of, go, page
 from seedbed.review.state import State
 from seedbed.rows import Row
@@ -67,6 +67,7 @@ def show_ballot(request: Request, state: Run, name: str) -> Response:
 
 
 @router.post("/votes/{name}/draft")
+@one_at_a_time
 def keep_reason(request: Request, state: Run, form: Posted, name: str) -> Response:
     """Keep the reason as it is typed."""
     annotator, held = annotator_of(request, state), form.get("page", "")
@@ -74,10 +75,11 @@ def keep_reason(request: Request, state: Run, form: Posted, name: str) -> Respon
         return Response(status_code=204)
     kept = _keep(state, annotator, name, form)
     key = "draft_state_saved" if kept else "draft_state_none"
-    return page(request, state, "live.html", pieces={}, short={}, state_key=key, state_values={}, target="")
+    return page(request, state, "live.html", pieces={}, short={}, state_key=key, state_values={}, most=_MOST_REASON, target="")
 
 
 @router.post("/votes/{name}")
+@one_at_a_time
 def vote(request: Request, state: Run, form: Posted, name: str) -> Response:
     """Every way off a ballot: keep the reason first, then do what the button says."""
     annotator = annotator_of(request, state)
@@ -203,6 +205,7 @@ def _show(
         right=right,
         hashes=(answer_hash(left), answer_hash(right)),
         reason=reason,
+        most=_MOST_REASON,
         initial=content_hash((before or {}).get("reason", "")),
         seconds=seconds,
         page=state.open(seconds),

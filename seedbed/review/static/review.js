@@ -35,7 +35,10 @@
     if (!target || leaving) return;
     event.preventDefault();
     if (isText(target)) target.focus();
-    else target.click();
+    else {
+      target.click();
+      target.scrollIntoView({ block: "nearest" });
+    }
   });
 
   // Single keys can be turned off, for those whose software types on their behalf.
