@@ -149,6 +149,34 @@ def serve(
     serve_forever(port, latency_ms / 1000, parse_faults(fault or []))
 
 
+@app.command()
+def review(
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs --token.")] = "127.0.0.1",
+    token: Annotated[str | None, typer.Option(help="What a visitor must show; part of the printed address.")] = None,
+    editor: Annotated[str | None, typer.Option(metavar="NAME", help="Who edits; asked on the page by default.")] = None,
+    annotator: Annotated[str | None, typer.Option(metavar="NAME", help="Who votes; by default who edits.")] = None,
+    per_match: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Votes to draw from each match; all by default.")
+    ] = None,
+    annotators: Annotated[
+        int | None, typer.Option(min=1, metavar="K", help="How many people vote on each item; all by default.")
+    ] = None,
+    people: Annotated[
+        str, typer.Option(metavar="A,B,C", help="Their names, the same list for everyone: each gets an even share.")
+    ] = "",
+    language: Annotated[str | None, typer.Option(help="Of the page, en or ja; the browser's by default.")] = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Post-edit translations and compare answers, on a page of this machine."""
+    from seedbed.review.serve import run_review
+    from seedbed.review.state import Settings
+
+    names = tuple(name.strip() for name in people.split(",") if name.strip())
+    settings = Settings(host, token, editor, annotator or editor, per_match, annotators, names, language)
+    run_review(settings, port, open_browser)
+
+
 @storing.callback()
 def store_summary(context: typer.Context) -> None:
     """Show what the store holds, by stage and model."""

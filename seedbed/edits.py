@@ -6,19 +6,18 @@ A line of `data/edits/questions.ja.jsonl` (the hashes, and the texts, are those 
      "seconds":41.5,"source":{"text":"…"},"source_hash":"…"}
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from seedbed.corpora import FIELDS
 from seedbed.errors import UserError
-from seedbed.json_text import canonical, content_hash, parse_json
-from seedbed.rows import Row, read_rows, write_text
+from seedbed.json_text import content_hash
+from seedbed.lines import locked, put_line
+from seedbed.rows import Row, read_rows
 from seedbed.schemas import first_problem
-from seedbed.store import store_path
 
+CORPORA = ("seed_tasks", "questions")
+"""What people post-edit; the baseline stays as the machine translated it."""
 MOST_CHARACTERS = 20_000
 """Of one field; more is a paste gone wrong."""
 _MAY_BE_BLANK = {"input"}
@@ -125,33 +124,15 @@ def save_edit(path: Path, kind: str, edit: Row | None, id: str, expected: Row | 
         Conflict: the row's present edit is not `expected`; nothing is written.
         UserError: the file is not valid, or another process holds it.
     """
-    with _locked(path):
-        while True:
-            before = path.read_bytes() if path.is_file() else b""
-            present = read_edits(path, kind).get(id)
-            if present != expected:
-                raise Conflict(id, present)
-            after = _put(before.decode(), edit, id, order)
-            if (path.read_bytes() if path.is_file() else b"") == before:  # else a `git pull` came in between
-                write_text(path, after)
-                return
+    before = set(order[: order.index(id)]) if id in order else None
 
+    def check() -> None:
+        present = read_edits(path, kind).get(id)
+        if present != expected:
+            raise Conflict(id, present)
 
-def _put(text: str, edit: Row | None, id: str, order: Sequence[str]) -> str:
-    """Return the file's text with the row's line replaced, added or removed."""
-    lines = text.split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    ids = [parse_json(line.removeprefix("\ufeff"))["id"] if line.strip() else None for line in lines]
-    new = [] if edit is None else [canonical(edit)]
-    if id in ids:
-        at = ids.index(id)
-        lines[at : at + 1] = new
-    else:
-        earlier = set(order[: order.index(id)]) if id in order else set(ids)
-        at = max((number for number, other in enumerate(ids, start=1) if other in earlier), default=0)
-        lines[at:at] = new
-    return "".join(f"{line}\n" for line in lines)
+    with locked(path):
+        put_line(path, check, edit, lambda row: row["id"] == id, lambda row: before is None or row["id"] in before)
 
 
 def _check(where: str, kind: str, fields: Row) -> None:
@@ -169,15 +150,3 @@ def _check(where: str, kind: str, fields: Row) -> None:
 
 def _lf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file of edits; it lies beside the store, where git does not see it."""
-    folder = store_path().parent / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / f"edits.{path.name}.lock", timeout=10):
-            yield
-    except Timeout:
-        raise UserError(f"{path}: another process has been saving to it for 10 seconds; try again") from None

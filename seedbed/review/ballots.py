@@ -1,0 +1,186 @@
+"""Blind votes: what is drawn for whom, in which order, and how a vote is saved."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from seedbed.edits import Conflict
+from seedbed.errors import UserError
+from seedbed.json_text import content_hash
+from seedbed.lines import locked, put_line
+from seedbed.params import Params
+from seedbed.review.files import Files
+from seedbed.rows import Row, read_rows
+from seedbed.votes import read_votes, vote_status
+
+BUILD = Path("data/build")
+VOTES = Path("data/votes")
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """Two answers to one question, to be compared.
+
+    Attributes:
+        match: in `params.yaml`.
+        question: its id.
+        category: the question's.
+        round: in which round of the match it is drawn; a round has one question of each category.
+    """
+
+    match: str
+    question: str
+    category: str
+    round: int
+
+    @property
+    def name(self) -> str:
+        """What the page calls it, so that neither match nor models show."""
+        return content_hash(["ballot", self.match, self.question])[:16]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the build has to vote on.
+
+    Attributes:
+        matches: `model` and `baseline` by match.
+        questions: rows of the edited questions, by id.
+        texts: by (model, question); None where an answer failed.
+    """
+
+    matches: Mapping[str, Row]
+    questions: Mapping[str, Row]
+    texts: Mapping[tuple[str, str], str | None]
+
+    def pair(self, match: str, question: str) -> tuple[str, str] | None:
+        """Return the texts of model and baseline; None where one is missing."""
+        model = self.texts.get((self.matches[match]["model"], question))
+        baseline = self.texts.get((self.matches[match]["baseline"], question))
+        return None if model is None or baseline is None else (model, baseline)
+
+
+def load_answers(params: Params, files: Files) -> Answers:
+    """Read the questions and the answers of every match; a model that has not answered yet has no texts.
+
+    Raises:
+        UserError: a file is not valid, or there are no questions yet.
+    """
+    questions = BUILD / "edited" / "questions.jsonl"
+    paths = {model: BUILD / "answers" / f"{model}.jsonl" for model in params["models"]}
+    if not questions.is_file():
+        raise UserError(f"{questions}: no such file; run `make repro` first: there is nothing to vote on before it")
+
+    def read() -> Answers:
+        texts: dict[tuple[str, str], str | None] = {}
+        for model, path in paths.items():
+            for row in read_rows(path, "answer") if path.is_file() else ():
+                texts[model, row["id"]] = row["text"]
+        rows = {row["id"]: row for row in read_rows(questions, "edited_question")}
+        return Answers(params["matches"], rows, texts)
+
+    return files.once("answers", [questions, *paths.values(), Path("params.yaml")], read)
+
+
+def sample(answers: Answers, per_match: int | None) -> list[Ballot]:
+    """Draw the ballots of every match: the same for everyone, and the first of a larger draw.
+
+    Round after round takes one question of each category, by a stable hash, until `per_match` are drawn or none is left.
+    """
+    drawn: list[Ballot] = []
+    for match in answers.matches:
+        there = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(_place, match))
+        seen = Counter[str]()
+        ballots = []
+        for id in there:
+            category = answers.questions[id]["category"]
+            ballots.append(Ballot(match, id, category, seen[category]))
+            seen[category] += 1
+        ballots.sort(key=lambda ballot: (ballot.round, _place(ballot.match, ballot.round, ballot.category)))
+        drawn += ballots[:per_match]
+    return drawn
+
+
+def _place(*parts: object) -> str:
+    """A place in an order by chance that is the same for ever."""
+    return content_hash(list(parts))
+
+
+def assign(ballots: Sequence[Ballot], people: Sequence[str], each: int) -> dict[str, list[Ballot]]:
+    """Give each ballot to `each` of `people`, so that everyone gets as many, give or take one, in every match.
+
+    A function of its arguments: whoever knows the names comes to the same shares, and nobody has to ask anybody.
+
+    Raises:
+        UserError: more people for each ballot than there are.
+    """
+    if each > len(people):
+        raise UserError(f"--annotators {each}: only {len(people)} are named with --people; name more, or lower it")
+    shares: dict[str, list[Ballot]] = {name: [] for name in people}
+    counts = Counter[tuple[str, str]]()
+    for ballot in ballots:
+        # Who has least goes first; a hash breaks ties, so that all pairs of people come to share ballots.
+        places = {name: (counts[name, ballot.match], _place(name, ballot.match, ballot.question)) for name in people}
+        for name in sorted(places, key=places.__getitem__)[:each]:
+            shares[name].append(ballot)
+            counts[name, ballot.match] += 1
+    return shares
+
+
+def draw(
+    ballots: Sequence[Ballot], annotator: str, votes: Iterable[Row], people: Sequence[str], each: int | None
+) -> list[Ballot]:
+    """Return one person's ballots, in that person's own order within each round.
+
+    Where `people` are named, a ballot is theirs by `assign`; else it is anybody's until `each` others have voted on it.
+
+    Args:
+        ballots: as `sample` gives them.
+        annotator: the person.
+        votes: of everybody, as `read_votes` gives them, those that count.
+        people: the names; empty where they are not known beforehand.
+        each: how many are to vote on a ballot; None for everyone.
+    """
+    if people:
+        mine = assign(ballots, people, each or len(people)).get(annotator, [])
+    else:
+        others = Counter((vote["match"], vote["question"]) for vote in votes if vote["annotator"] != annotator)
+        done = {(vote["match"], vote["question"]) for vote in votes if vote["annotator"] == annotator}
+        mine = [b for b in ballots if each is None or others[b.match, b.question] < each or (b.match, b.question) in done]
+    return sorted(mine, key=lambda b: (b.round, _place(annotator, b.match, b.question)))
+
+
+def votes_with_status(answers: Answers) -> list[tuple[Row, str]]:
+    """Return everybody's votes, each with what it is worth: `counted`, `stale` or `orphaned`."""
+    return [(vote, vote_status(vote, answers.matches, answers.texts)) for vote in read_votes(VOTES)]
+
+
+def vote_of(annotator: str, match: str, question: str) -> Row | None:
+    """Return a person's present vote on a ballot, as it stands in the file."""
+    path = VOTES / f"{annotator}.jsonl"
+    rows = read_rows(path, "vote", unique=None) if path.is_file() else ()
+    return next((row for row in rows if (row["match"], row["question"]) == (match, question)), None)
+
+
+def save_vote(annotator: str, match: str, question: str, vote: Row | None, expected: Row | None) -> None:
+    """Put a vote in the place of the person's present one, or remove that where `vote` is None.
+
+    Raises:
+        Conflict: the present vote is not `expected`; nothing is written.
+        UserError: the file is not valid.
+    """
+    path = VOTES / f"{annotator}.jsonl"
+
+    def same(row: Any) -> bool:
+        return bool((row["match"], row["question"]) == (match, question))
+
+    def check() -> None:
+        present = vote_of(annotator, match, question)
+        if present != expected:
+            raise Conflict(question, present)
+
+    with locked(path):
+        put_line(path, check, vote, same, lambda row: (row["match"], row["question"]) < (match, question))

@@ -1,0 +1,108 @@
+"""Pages made of templates: every text escaped, every word in the reader's language."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from seedbed.review.state import State, is_name
+from seedbed.yaml12 import load_yaml
+
+LANGUAGES = ("en", "ja")
+LANGUAGE_COOKIE = "seedbed_language"
+NAME_COOKIE = "seedbed_name"
+YEAR_S = 365 * 24 * 3600
+FOLDER = Path(__file__).parent
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Characters that are not seen, and that can turn the order of others round."""
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = load_yaml(FOLDER / "texts.yaml")
+    return texts
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """Return a text of the page, with its values in place."""
+    return _texts()[key][language].format(**values)
+
+
+def visible(text: str) -> Markup:
+    """Return `text` as HTML in which invisible control characters are named instead of obeyed."""
+
+    def named(found: re.Match[str]) -> Markup:
+        code = ord(found[0])
+        name = unicodedata.name(found[0], "CONTROL CHARACTER")
+        return Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, code)
+
+    parts, at = [], 0
+    for found in _CONTROL.finditer(text):
+        parts += [escape(text[at : found.start()]), named(found)]
+        at = found.end()
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("seedbed.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.filters["visible"] = visible
+    return made
+
+
+def language_of(request: Request, state: State) -> str:
+    """Return the page's language: the reader's choice, else the command line's, else the browser's."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    if state.settings.language:
+        return state.settings.language
+    wanted = request.headers.get("accept-language", "").lower()
+    return "ja" if wanted.startswith("ja") else "en"
+
+
+def editor_of(request: Request, state: State) -> str | None:
+    """Return who edits: the command line's word, else what the person said on the page."""
+    return state.settings.editor or _named(request)
+
+
+def annotator_of(request: Request, state: State) -> str | None:
+    """Return who votes."""
+    return state.settings.annotator or _named(request)
+
+
+def _named(request: Request) -> str | None:
+    name = request.cookies.get(NAME_COOKIE, "")
+    return name if is_name(name) else None
+
+
+def page(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
+    """Return the HTML of a template.
+
+    Every template gets `t` (the texts), `language`, `secret`, `editor` and `annotator` beside `values`.
+    """
+    language = language_of(request, state)
+    t: Callable[..., str] = partial(say, language)
+    values = {"editor": editor_of(request, state), "annotator": annotator_of(request, state), **values}
+    html = (
+        _environment()
+        .get_template(template)
+        .render(t=t, language=language, secret=state.secret, path=request.url.path, **values)
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def go(request: Request, url: str) -> Response:
+    """Send the browser to another page of ours, once what it posted is safe."""
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=200, headers={"hx-redirect": url})
+    return RedirectResponse(url, status_code=303)

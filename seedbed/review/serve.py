@@ -1,0 +1,45 @@
+"""Run the page: a server on this machine, and the browser opened at it."""
+
+import socket
+import threading
+import webbrowser
+
+import uvicorn
+
+from seedbed.errors import UserError
+from seedbed.review.app import create_app, is_loopback
+from seedbed.review.state import Settings
+
+
+def run_review(settings: Settings, port: int, open_browser: bool) -> None:
+    """Serve the page until it is interrupted.
+
+    Args:
+        settings: what the command line said.
+        port: 0 takes a free one.
+        open_browser: whether to open the page.
+
+    Raises:
+        UserError: the address cannot be listened on, is not loopback and has no token, or the build is missing.
+    """
+    app = create_app(settings)
+    state = app.state.review
+    for name in state.worklist.names:
+        state.worklist.corpus(name)  # what is wrong with the files is said here, before a browser opens
+    with _listen(settings.host, port) as listening:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        url = f"http://{host}:{listening.getsockname()[1]}/"
+        print(f"review at {url}{f'?token={settings.token}' if settings.token else ''} (Ctrl+C ends it)", flush=True)
+        if open_browser and is_loopback(settings.host):
+            opened = f"{url}?token={settings.token}" if settings.token else url
+            threading.Timer(0.5, webbrowser.open, [opened]).start()
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no such port"
+        raise UserError(f"cannot listen on {host}:{port}: {reason}; name another with --port, or 0 for a free one") from None

@@ -1,0 +1,141 @@
+"""What one run of the page knows: its settings, its secret, who opened what, and what can be undone."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from seedbed.errors import UserError
+from seedbed.review.drafts import Drafts
+from seedbed.review.files import Files
+from seedbed.review.guard import new_secret
+from seedbed.review.worklist import Worklist
+from seedbed.store import store_path
+from seedbed.votes import ANNOTATOR
+
+_MOST_PAGES = 20_000
+_MOST_UNDO = 100
+_MOST_NAME = 64
+_LEAST_TOKEN = 16
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `seedbed review` was told.
+
+    Attributes:
+        host: the address it listens on.
+        token: what a visitor must show; needed where `host` is not loopback.
+        editor: who edits; None to ask on the page.
+        annotator: who votes; None for the same.
+        per_match: ballots of each match; None for all.
+        annotators: how many people are to vote on each; None for everyone.
+        people: their names, where they are known beforehand.
+        language: of the page, `en` or `ja`; None for the browser's.
+    """
+
+    host: str = "127.0.0.1"
+    token: str | None = None
+    editor: str | None = None
+    annotator: str | None = None
+    per_match: int | None = None
+    annotators: int | None = None
+    people: tuple[str, ...] = ()
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        for option, name in (
+            ("--editor", self.editor),
+            ("--annotator", self.annotator),
+            *(("--people", p) for p in self.people),
+        ):
+            if name is not None and not is_name(name):
+                raise UserError(
+                    f"{option} {name!r}: cannot be a name; use letters, digits, - and _, first a letter or digit, "
+                    f"at most {_MOST_NAME}"
+                )
+        if self.language not in (None, "en", "ja"):
+            raise UserError(f"--language {self.language!r}: the page speaks en and ja")
+        if self.token is not None and len(self.token) < _LEAST_TOKEN:
+            raise UserError(f"--token: {len(self.token)} characters can be guessed; take at least {_LEAST_TOKEN}")
+        if len(set(self.people)) < len(self.people):
+            raise UserError(f"--people {','.join(self.people)}: a name stands twice")
+        if self.people and self.annotators and self.annotators > len(self.people):
+            raise UserError(
+                f"--annotators {self.annotators}: only {len(self.people)} are named with --people; name more, or lower it"
+            )
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` can name a person, and so a file."""
+    return len(text) <= _MOST_NAME and ANNOTATOR.fullmatch(text) is not None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page that was handed out: when, on the run's clock, and with how many seconds of attention on it already."""
+
+    at: float
+    carried: float
+
+
+@dataclass
+class State:
+    """One run.
+
+    Attributes:
+        secret: the token of this run's pages; a form without it is refused.
+        lock: held while a form is taken, so that a late draft does not slip behind the save of its page.
+        undo: by person, how to take back what they saved, the last at the end; each returns where to go then.
+    """
+
+    settings: Settings
+    secret: str = field(default_factory=new_secret)
+    worklist: Worklist = field(default_factory=Worklist)
+    files: Files = field(default_factory=Files)
+    drafts: Drafts = field(default_factory=lambda: Drafts(store_path().parent / "drafts"))
+    undo: dict[str, list[Callable[[], str]]] = field(default_factory=dict)
+    _opened: dict[str, Opened] = field(default_factory=dict)
+    _left: dict[str, str] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+    clock: Callable[[], float] = time.monotonic
+
+    def open(self, carried: float) -> str:
+        """Hand out a page; return its name."""
+        page = new_secret()
+        self._opened[page] = Opened(self.clock(), carried)
+        _trim(self._opened)
+        return page
+
+    def leave(self, page: str, text: str) -> None:
+        """Note that a page was left with the text of this hash: what arrives from it again is an echo."""
+        self._left[page] = text
+        _trim(self._left)
+
+    def left_with(self, page: str) -> str | None:
+        """Return the hash of the text with which a page was left; None where it is still open."""
+        return self._left.get(page)
+
+    def attention(self, page: str, said: str) -> float:
+        """Return the seconds of attention that a page says, never more than it can have had."""
+        try:
+            seconds = float(said)
+        except ValueError:
+            return 0.0
+        if not 0 <= seconds < float("inf"):
+            return 0.0
+        opened = self._opened.get(page)
+        most = opened.carried + self.clock() - opened.at + 1 if opened else 3600.0
+        return round(min(seconds, most), 1)
+
+    def remember(self, name: str, undo: Callable[[], str]) -> None:
+        """Note how to take back what somebody just saved."""
+        stack = self.undo.setdefault(name, [])
+        stack.append(undo)
+        del stack[:-_MOST_UNDO]
+
+
+def _trim(pages: dict[str, Any]) -> None:
+    while len(pages) > _MOST_PAGES:
+        pages.pop(next(iter(pages)))

@@ -1,0 +1,175 @@
+"""The rows to review: each with its status, the reasons why it may need work, and its place in the queue."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from seedbed.attention import Reason, reasons, score, survey
+from seedbed.corpora import status_of
+from seedbed.edits import CORPORA, edits_path, read_edits
+from seedbed.errors import UserError
+from seedbed.json_text import content_hash
+from seedbed.params import Params, load_params
+from seedbed.review.files import Files
+from seedbed.review_words import load_words
+from seedbed.rows import Row, read_rows
+
+BUILD = Path("data/build")
+TO_DO = ("stale", "unreviewed", "outdated")
+STATUSES = (*TO_DO, "edited", "approved")
+_STALE_FIRST = 100.0
+"""Added to a stale row's score: a person's work on it is not applied, which weighs more than any suspicion."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row to review.
+
+    Attributes:
+        row: as `translate` left it; with a translation.
+        edit: the person's, or None.
+        status: one of `STATUSES`.
+        reasons: why it may need work.
+        score: how likely it needs work; the queue's order.
+    """
+
+    row: Row
+    edit: Row | None
+    status: str
+    reasons: list[Reason]
+    score: float
+
+    @property
+    def id(self) -> str:
+        """The row's."""
+        return str(self.row["id"])
+
+    @property
+    def base(self) -> str:
+        """Hash of what the person sees: source and machine text."""
+        return base_of(self.row)
+
+    @property
+    def revision(self) -> str:
+        """Hash of the present edit."""
+        return revision_of(self.edit)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus to review.
+
+    Attributes:
+        name: in `params.yaml`.
+        kind: `task` or `question`.
+        source_language: what people wrote it in.
+        language: what it was translated to.
+        path: its edits.
+        items: in the order of the queue.
+        by_id: the same, by id.
+        order: the ids in the order of the corpus.
+        failed: ids of rows that the machine could not translate: there is nothing to edit.
+        orphans: edits whose row is gone: kept, shown, not applied.
+    """
+
+    name: str
+    kind: str
+    source_language: str
+    language: str
+    path: Path
+    items: list[Item]
+    order: list[str]
+    failed: list[str]
+    orphans: list[Row]
+    by_id: dict[str, Item] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {item.id: item for item in self.items})
+
+    @property
+    def to_do(self) -> list[Item]:
+        """What waits for a person, in the order of the queue."""
+        return [item for item in self.items if item.status in TO_DO]
+
+    def beside(self, id: str, step: int) -> str | None:
+        """Return the id of the next (`step` 1) or the last (-1) waiting row of the queue, round its end; None if none is."""
+        ids = [item.id for item in self.items]
+        start = ids.index(id) if id in self.by_id else -1
+        waiting = {item.id for item in self.to_do} - {id}
+        around = [ids[(start + step * n) % len(ids)] for n in range(1, len(ids) + 1)]
+        return next((other for other in around if other in waiting), None)
+
+
+def base_of(row: Row) -> str:
+    """Return the hash of a translated row's source and machine text."""
+    return content_hash([row["source"], row["translation"]])
+
+
+def revision_of(edit: Row | None) -> str:
+    """Return the hash of an edit, or of there being none."""
+    return content_hash(edit)
+
+
+class Worklist:
+    """The corpora as the files have them now; a file is read again when it has changed."""
+
+    def __init__(self) -> None:
+        self._files = Files()
+
+    @property
+    def params(self) -> Params:
+        """`params.yaml`."""
+        return self._files.once(("params",), [Path("params.yaml")], load_params)
+
+    @property
+    def names(self) -> list[str]:
+        """The corpora that people post-edit."""
+        return [name for name in CORPORA if name in self.params["corpora"]]
+
+    def corpus(self, name: str) -> Corpus:
+        """Return a corpus.
+
+        Raises:
+            UserError: a file is not valid, or `translate` has not run.
+        """
+        settings, language = self.params["corpora"][name], self.params["language"]
+        translated, edits = BUILD / "translated" / f"{name}.jsonl", edits_path(name, language)
+        if not translated.is_file():
+            raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
+        kind = settings["kind"]
+        rows, found = self._files.once(
+            (name, "rows"), [translated], lambda: _read(translated, kind, language, settings["language"])
+        )
+        return self._files.once(
+            (name, "corpus"),
+            [translated, edits, Path("params.yaml")],
+            lambda: _corpus(name, settings, language, rows, found, read_edits(edits, kind)),
+        )
+
+
+def _read(path: Path, kind: str, language: str, source_language: str) -> tuple[list[Row], dict[str, list[Reason]]]:
+    rows = list(read_rows(path, f"translated_{kind}"))
+    words, all_rows = load_words(language, source_language), survey(rows)
+    return rows, {row["id"]: reasons(row, kind, words, all_rows) for row in rows}
+
+
+def _corpus(
+    name: str, settings: Row, language: str, rows: list[Row], found: dict[str, list[Reason]], edits: dict[str, Row]
+) -> Corpus:
+    items = []
+    for row in rows:
+        status = status_of(row, edits.get(row["id"]))
+        if row["translation"] is None or status == "original":
+            continue
+        worth = score(found[row["id"]]) + (_STALE_FIRST if status == "stale" else 0)
+        items.append(Item(row, edits.get(row["id"]), status, found[row["id"]], worth))
+    return Corpus(
+        name,
+        settings["kind"],
+        settings["language"],
+        language,
+        edits_path(name, language),
+        sorted(items, key=lambda item: -item.score),
+        [row["id"] for row in rows],
+        [row["id"] for row in rows if row["translation"] is None],
+        [edit for id, edit in edits.items() if id not in {row["id"] for row in rows}],
+    )

@@ -1,0 +1,75 @@
+"""What a reviewer looks for in a language: the words and patterns of `data/review/<language>.yaml`.
+
+They are kept apart from `data/languages`, which paid stages depend on: these sort a queue, and change no row.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from seedbed.errors import UserError
+from seedbed.rows import Row
+from seedbed.schemas import first_problem
+from seedbed.yaml12 import line_of, load_yaml
+
+FOLDER = Path("data/review")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What `seedbed.attention` knows of a language: the fields of `schemas/review.schema.json`, compiled.
+
+    `numerals` are those of the target language and of the source's.
+    """
+
+    foreign: re.Pattern[str] | None = None
+    known: frozenset[str] = frozenset()
+    registers: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    translationese: tuple[re.Pattern[str], ...] = ()
+    numerals: Mapping[str, int] = field(default_factory=dict)
+
+
+def load_words(language: str, source_language: str) -> Words:
+    """Read `data/review/<language>.yaml`, and of the source's language the numerals.
+
+    Where the first is not there, say so and return what needs no file.
+
+    Raises:
+        UserError: a field is missing or a pattern is no regular expression.
+    """
+    path, source = FOLDER / f"{language}.yaml", FOLDER / f"{source_language}.yaml"
+    numerals: dict[str, int] = _load(source)["numerals"] if source.is_file() else {}
+    if not path.is_file():
+        print(f"{path}: no such file; rows are sorted without words and patterns of this language", file=sys.stderr)
+        return Words(numerals=numerals)
+    document = _load(path)
+
+    def compiled(pattern: str, *field: str | int) -> re.Pattern[str]:
+        try:
+            return re.compile(pattern, re.MULTILINE)
+        except re.error as error:
+            raise UserError(f"{path}:{line_of(path, list(field))}: not a regular expression: {error}") from None
+
+    return Words(
+        foreign=compiled(document["foreign"], "foreign"),
+        known=frozenset(document["known"]),
+        registers=tuple(
+            (each["name"], compiled(each["endings"], "registers", number, "endings"))
+            for number, each in enumerate(document["registers"])
+        ),
+        translationese=tuple(
+            compiled(pattern, "translationese", number) for number, pattern in enumerate(document["translationese"])
+        ),
+        numerals=numerals | document["numerals"],
+    )
+
+
+def _load(path: Path) -> Row:
+    document: Row = load_yaml(path)
+    problem = first_problem(document, "review")
+    if problem:
+        at, words = problem
+        raise UserError(f"{path}:{line_of(path, at)}: {'.'.join(map(str, at)) or 'the file'}: {words}")
+    return document

@@ -1,0 +1,91 @@
+"""What stands in the cells of a worksheet: one row of a corpus, as a translator gets it."""
+
+from collections.abc import Mapping
+
+from seedbed.corpora import FIELDS
+from seedbed.json_text import content_hash
+from seedbed.review.worklist import Item, revision_of
+from seedbed.workbook import MOST_CHARACTERS, Column, fits, lf
+
+APPROVE = "approve"
+"""What a translator writes to take a text as it stands."""
+HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
+"""The hidden columns: what the row was made on, and what was exported."""
+
+
+def columns(kind: str) -> list[Column]:
+    """Return the columns of a corpus of `kind`, in order."""
+    fields = [
+        Column(f"{name}: {what}", 45, editable=what == "edit")
+        for name in FIELDS[kind]
+        for what in ("source", "machine", "edit")
+    ]
+    return [
+        *(Column("id", 20), Column("status", 12), Column("reasons", 40), *fields),
+        Column("decision", 11, editable=True, choices=(APPROVE,)),
+        *(Column("note", 30, editable=True), Column("notice", 40)),
+        *(Column(name, 12, hidden=True) for name in HASHES),
+    ]
+
+
+def cells_of(item: Item, kind: str) -> dict[str, str]:
+    """Return the texts of a row by column, as they are exported."""
+    texts = standing(item)
+    cells = {"id": item.id, "status": item.status, "notice": _notice(item), "decision": "", "note": note_of(item)}
+    cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {reason.detail}" for reason in item.reasons)
+    for name in FIELDS[kind]:
+        cells |= {f"{name}: source": item.row["source"][name], f"{name}: machine": item.row["translation"][name]}
+        cells[f"{name}: edit"] = texts[name]
+    cells = {name: text if fits(text) else "(see the notice)" for name, text in cells.items()}
+    return cells | hashes(item) | {"sheet_hash": sheet_hash(cells, kind)}
+
+
+def standing(item: Item) -> dict[str, str]:
+    """The fields to go on from: a person's own text where there is one, even a stale one; else the machine's."""
+    own = item.edit is not None and (item.edit["decision"] == "edited" or item.status == "approved")
+    fields = item.edit["fields"] if item.edit and own else item.row["translation"]
+    return {name: lf(text) for name, text in fields.items()}
+
+
+def note_of(item: Item) -> str:
+    """The note of the row's edit; empty where there is none."""
+    return lf((item.edit or {}).get("note", ""))
+
+
+def _notice(item: Item) -> str:
+    if not is_open(item):
+        return (
+            f"A text of this row is longer than the {MOST_CHARACTERS:,} characters of a cell, or has a character that no "
+            "cell can hold. Edit it with `seedbed review`."
+        )
+    edit = item.edit or {}
+    changed = "machine" if edit.get("source_hash") == hashes(item)["source_hash"] else "source"
+    before = "\n".join(text for text in edit.get(changed, {}).values() if text)
+    words = {
+        "stale": f"The {changed} text has changed since a person decided.",
+        "outdated": "The machine text has changed since this was edited; the edit stands.",
+    }.get(item.status, "")
+    words += f" Before, it was: {before}" if words and before else ""
+    return words if fits(words) else words[:200] + " …"
+
+
+def is_open(item: Item) -> bool:
+    """Whether a row can be edited in a spreadsheet: all of its texts fit a cell."""
+    return all(
+        map(fits, [*item.row["source"].values(), *item.row["translation"].values(), *standing(item).values(), note_of(item)])
+    )
+
+
+def hashes(item: Item) -> dict[str, str]:
+    """What an edit of the row rests on; where one of these is another than at the export, the worksheet's row is stale."""
+    row = item.row
+    return {
+        "source_hash": content_hash(row["source"]),
+        "machine_hash": content_hash(row["translation"]),
+        "edit_hash": revision_of(item.edit),
+    }
+
+
+def sheet_hash(cells: Mapping[str, str], kind: str) -> str:
+    """Hash of what a person may write in a row: where it is the one that was exported, nobody touched the row."""
+    return content_hash([*(cells[f"{name}: edit"] for name in FIELDS[kind]), cells["decision"].strip(), cells["note"]])

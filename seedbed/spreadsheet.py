@@ -1,0 +1,238 @@
+"""The round trip of the post-edits through a spreadsheet, for translators who work in one.
+
+`export_edits` writes a workbook with one worksheet for each corpus and one row for each of its rows, in the order of the
+queue. `read_sheet` reads it back and says what would change and what is wrong, row by row; `apply` saves. A row that
+nobody touched is left alone, whatever became of it in the project since.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from seedbed.corpora import FIELDS
+from seedbed.edits import Conflict, make_edit, save_edit
+from seedbed.errors import UserError
+from seedbed.review.worklist import TO_DO, Corpus, Item, Worklist
+from seedbed.rows import Row
+from seedbed.sheet_cells import APPROVE, cells_of, columns, hashes, is_open, note_of, sheet_hash, standing
+from seedbed.workbook import Cell, Sheet, by_name, read_workbook, write_workbook
+
+_HELP = (
+    "Write in the yellow cells only: the text as it should read, a decision, a note. Leave ids and hidden columns as they are.",
+    "To correct a row, change its text. To take the text as it stands, write approve under decision.",
+    "A row that you do not touch is left alone. Rows that need work most likely come first; reasons says why.",
+    "The note says why numerals, code or facts differ from the source. Save as .xlsx.",
+    "",
+    "黄色のセルだけに入力してください（訳文、decision、note）。id と非表示の列は変更しないでください。",
+    "訳文を直すときは、そのセルを書き換えます。今の訳文のままでよいときは、decision に approve と入力します。",
+    "手を加えなかった行は変わりません。手直しが必要そうな行から順に並んでいます。その理由は reasons にあります。",
+    "数値・コード・事実が原文と異なる理由は note に書きます。ファイルは .xlsx 形式のまま保存してください。",
+)
+
+
+# Out.
+
+
+def export_edits(path: Path) -> str:
+    """Write the workbook and return what it holds, in words.
+
+    Raises:
+        UserError: the file is there already or cannot be written, or a corpus is not built or not valid.
+    """
+    work = Worklist()
+    corpora = [work.corpus(name) for name in work.names]
+    sheets = [_sheet(corpus) for corpus in corpora]
+    write_workbook(path, sheets, _HELP)
+    words = ", ".join(f"{len(sheet.rows)} {sheet.name.replace('_', ' ')}" for sheet in sheets)
+    closed, failed = sum(len(sheet.locked) for sheet in sheets), sum(len(corpus.failed) for corpus in corpora)
+    words += f"; {closed} cannot be edited there, their notice says why" if closed else ""
+    return f"{path}: {words}" + (f"; {failed} left out, whose translation failed" if failed else "")
+
+
+def _sheet(corpus: Corpus) -> Sheet:
+    queue = sorted(corpus.items, key=lambda item: item.status not in TO_DO)
+    locked = frozenset(number for number, item in enumerate(queue) if not is_open(item))
+    return Sheet(corpus.name, columns(corpus.kind), [cells_of(item, corpus.kind) for item in queue], locked)
+
+
+# In.
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is not applied, and why; `row` is the worksheet's row number, None where it is about none."""
+
+    sheet: str
+    row: int | None
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet}{f', row {self.row}' if self.row else ''}: {self.words}"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An edit that row `row` of the worksheet asks for, and the row's present one."""
+
+    corpus: Corpus
+    row: int
+    edit: Row
+    before: Row | None
+
+    def __str__(self) -> str:
+        return f"{self.corpus.name}, row {self.row}: {self.edit['id']} {self.edit['decision']}"
+
+
+@dataclass(frozen=True)
+class Import:
+    """What a workbook comes to: edits to save, what is wrong, and how many rows ask for nothing."""
+
+    proposals: list[Proposal]
+    problems: list[Problem]
+    untouched: int
+
+
+class _Refused(Exception):
+    """Why a row is not applied."""
+
+
+def read_sheet(path: Path, editor: str | None = None) -> Import:
+    """Read a workbook back and hold it against the project as it stands; save nothing.
+
+    Args:
+        path: a workbook that `export_edits` wrote and people worked in.
+        editor: who did; None where nobody says.
+
+    Raises:
+        UserError: the file cannot be read, or has none of the corpora's worksheets; or the project's own files are not valid.
+    """
+    book, work = read_workbook(path), Worklist()
+    if not set(work.names) & set(book):
+        raise UserError(
+            f"{path}: none of its worksheets is {' or '.join(work.names)}; name a file that `seedbed review --export` wrote"
+        )
+    found: list[Proposal | Problem | None] = [
+        Problem(name, None, "an unknown worksheet; it is not read") for name in book if name not in (*work.names, "help")
+    ]
+    for name in work.names:
+        if name in book:
+            found += _read(work.corpus(name), book[name], editor)
+        else:
+            found.append(Problem(name, None, "the worksheet is missing; its rows are left alone"))
+    proposals = [each for each in found if isinstance(each, Proposal)]
+    problems = [each for each in found if isinstance(each, Problem)]
+    return Import(proposals, problems, found.count(None))
+
+
+def apply(imported: Import) -> list[Problem]:
+    """Save what a workbook asks for, edit by edit, and return what could not be saved."""
+    problems = []
+    for proposal in imported.proposals:
+        corpus, id = proposal.corpus, proposal.edit["id"]
+        try:
+            save_edit(corpus.path, corpus.kind, proposal.edit, id, proposal.before, corpus.order)
+        except Conflict as conflict:
+            problems.append(Problem(corpus.name, proposal.row, str(conflict)))
+    return problems
+
+
+def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) -> Iterator[Proposal | Problem | None]:
+    wanted = [column.name for column in columns(corpus.kind)]
+    names = [cell.text.strip() for cell in rows[0]] if rows else []
+    wrong = next((name for name in wanted if names.count(name) != 1), None)
+    if wrong:
+        how = "stands twice" if wrong in names else "is missing"
+        yield Problem(corpus.name, 1, f"the column {wrong!r} {how}; give the first row the names it had; no row here is read")
+        return
+    for name in names:
+        if name and name not in wanted:
+            yield Problem(corpus.name, 1, f"an unknown column {name!r}; it is not read")
+    lines = by_name(rows)
+    places: dict[str, list[int]] = {}
+    for number, cells in lines:
+        places.setdefault(cells["id"].text.strip(), []).append(number)
+    for number, cells in lines:
+        try:
+            item = _item(corpus, cells["id"].text.strip(), number, places)
+            edit = _wanted(item, corpus.kind, cells, editor)
+        except _Refused as refused:
+            yield Problem(corpus.name, number, str(refused))
+        else:
+            yield Proposal(corpus, number, edit, item.edit) if edit and edit != item.edit else None
+    for item in corpus.items:
+        if item.id not in places:
+            yield Problem(corpus.name, None, f"{item.id} has no row here (deleted, or new since the export); it is left alone")
+
+
+def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[int]]) -> Item:
+    """Return the row of the corpus that a row of the worksheet is about."""
+    if not id:
+        raise _Refused("the id is empty; restore it")
+    if id in corpus.failed:
+        raise _Refused(f"the translation of {id} has failed since the export; build again before you edit it")
+    if id not in corpus.by_id:
+        near = get_close_matches(id, corpus.by_id, n=1)
+        hint = f" (was it {near[0]!r}?)" if near else ""
+        raise _Refused(f"unknown id {id!r}{hint}; it was changed, or its row is gone from {corpus.name}")
+    others = [str(other) for other in places[id] if other != number]
+    if others:
+        raise _Refused(f"the id {id!r} stands in row {', '.join(others)} too; keep one of them")
+    return corpus.by_id[id]
+
+
+def _wanted(item: Item, kind: str, cells: Mapping[str, Cell], editor: str | None) -> Row | None:
+    """Return the edit that a row asks for; None where it asks for none."""
+    texts = {name: cell.text for name, cell in cells.items()}
+    touched = sheet_hash(texts, kind) != texts["sheet_hash"].strip()
+    writable = [column.name for column in columns(kind) if column.editable]
+    for name in writable:
+        if (fault := cells[name].fault) and (touched or not texts[name]):
+            raise _Refused(f"{name} holds {fault}; format the cell as text and write the text itself")
+    if not touched:
+        return None
+    if not is_open(item):
+        raise _Refused(f"{item.id} cannot be edited in a spreadsheet (see its notice); use `seedbed review`")
+    decision = texts["decision"].strip().lower()
+    if decision not in ("", APPROVE):
+        raise _Refused(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, or nothing")
+    if _is_done(item, kind, texts):
+        return None
+    _check_hashes(item, texts)
+    return _edit(item, kind, texts, decision == APPROVE, editor)
+
+
+def _is_done(item: Item, kind: str, texts: Mapping[str, str]) -> bool:
+    """Whether the row's edit says already what the worksheet does, as where a file is imported again."""
+    fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
+    return item.status not in TO_DO and fields == standing(item) and texts["note"] == note_of(item)
+
+
+def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
+    names = {"source_hash": "source", "machine_hash": "machine text", "edit_hash": "edit"}
+    changed = [names[name] for name, value in hashes(item).items() if texts[name].strip() != value]
+    if changed:
+        raise _Refused(
+            f"the {' and the '.join(changed)} of {item.id} changed since the export, or this row's id or hidden columns did; "
+            "export again and write it there"
+        )
+
+
+def _edit(item: Item, kind: str, texts: Mapping[str, str], approved: bool, editor: str | None) -> Row | None:
+    before, note = standing(item), texts["note"]
+    fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
+    for name, text in fields.items():
+        if not text.strip() and before[name].strip():
+            raise _Refused(f"{name}: edit is empty; write a text, or restore the one that was there")
+    decided = approved and item.status in TO_DO
+    if fields == before and not decided:
+        if note == note_of(item):  # a hidden column was changed, or blanks stand under decision
+            return None
+        if item.edit is None or item.status in TO_DO:
+            raise _Refused(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it stands")
+        bare = {name: value for name, value in item.edit.items() if name != "note"}
+        return bare | {"note": note} if note else bare
+    try:
+        return make_edit(item.row, kind, fields, editor, None, note, item.edit)
+    except UserError as error:
+        raise _Refused(str(error)) from None

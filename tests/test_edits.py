@@ -1,0 +1,164 @@
+"""Edits: what a decision says, and a file of which only the touched line changes."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedbed.edits import MOST_CHARACTERS, Conflict, edits_path, make_edit, read_edits, save_edit
+from seedbed.errors import UserError
+from seedbed.json_text import canonical
+from seedbed.review.difference import difference, merge, shortened
+from tests.review_project import question
+
+PATH = edits_path("questions", "ja")
+ROW = question("fermi-01", "How many?", "いくつ\nですか？")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
+
+
+def edit_of(id: str, text: str) -> dict[str, object]:
+    return make_edit(question(id, "s", "m"), "question", {"text": text}, "yuki", 5)
+
+
+def test_an_edit_says_what_it_was_made_on() -> None:
+    edit = make_edit(ROW, "question", {"text": "何個ですか？"}, "yuki", 12.34)
+    assert edit["decision"] == "edited"
+    assert (edit["source"], edit["machine"]) == (ROW["source"], ROW["translation"])
+    assert (edit["editor"], edit["seconds"]) == ("yuki", 12.3)
+
+
+def test_the_machine_text_with_a_browsers_line_ends_is_approved_as_it_was() -> None:
+    edit = make_edit(ROW, "question", {"text": "いくつ\r\nですか？"}, None, None)
+    assert edit["decision"] == "approved"
+    assert edit["fields"] == ROW["translation"]
+    assert "editor" not in edit
+    assert "seconds" not in edit
+
+
+def test_seconds_of_one_editor_add_up_and_a_note_stays() -> None:
+    first = make_edit(ROW, "question", {"text": "一"}, "yuki", 10, "why")
+    assert make_edit(ROW, "question", {"text": "二"}, "yuki", 5, before=first)["seconds"] == 15
+    assert make_edit(ROW, "question", {"text": "二"}, "aki", 5, before=first)["seconds"] == 5
+    assert make_edit(ROW, "question", {"text": "二"}, "yuki", 5, before=first)["note"] == "why"
+    assert "note" not in make_edit(ROW, "question", {"text": "二"}, "yuki", 5, "", before=first)
+
+
+@pytest.mark.parametrize(
+    ("fields", "editor", "words"),
+    [
+        ({"text": " \n"}, None, "fields.text is blank"),
+        ({"text": "あ" * 100_000}, None, f"100,000 characters, where {MOST_CHARACTERS:,} are allowed"),
+        ({"texts": "a"}, None, "expected text, found texts"),
+        ({"text": "\ud800"}, None, "half a character"),
+        ({"text": "a"}, "../x", "does not have the form"),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused(fields: dict[str, str], editor: str | None, words: str) -> None:
+    with pytest.raises(UserError, match="fermi-01") as error:
+        make_edit(ROW, "question", fields, editor, None)
+    assert words in str(error.value)
+
+
+def test_a_row_without_a_translation_cannot_be_edited() -> None:
+    with pytest.raises(UserError, match="no machine translation"):
+        make_edit(question("a-01", "s", None), "question", {"text": "t"}, None, None)
+
+
+def test_saving_touches_one_line() -> None:
+    # Hand-written lines, not canonical, with a blank one and no line end at the end: theirs to keep.
+    PATH.parent.mkdir(parents=True)
+    hand = [
+        '{"id": "a-01", "decision": "edited", "fields": {"text": "甲"}, "source_hash": "%s", "machine_hash": "%s"}',
+        "",
+        '{"decision":"edited","fields":{"text":"丁"},"id":"d-01","machine_hash":"%s","source_hash":"%s"}',
+    ]
+    PATH.write_text("\n".join(hand).replace("%s", "0" * 64), encoding="utf-8")
+    before = PATH.read_text(encoding="utf-8").split("\n")
+    order = ["a-01", "b-01", "c-01", "d-01", "e-01"]
+    c, b = edit_of("c-01", "丙"), edit_of("b-01", "乙")
+    save_edit(PATH, "question", c, "c-01", None, order)
+    save_edit(PATH, "question", b, "b-01", None, order)
+    assert PATH.read_text(encoding="utf-8").split("\n") == [before[0], canonical(b), canonical(c), "", before[2], ""]
+    save_edit(PATH, "question", None, "c-01", c, order)
+    save_edit(PATH, "question", edit_of("b-01", "新"), "b-01", b, order)
+    assert PATH.read_text(encoding="utf-8").split("\n") == [before[0], canonical(edit_of("b-01", "新")), "", before[2], ""]
+    assert [path.name for path in PATH.parent.iterdir()] == [PATH.name]  # neither lock nor part is left beside it
+
+
+def test_a_row_that_changed_meanwhile_is_a_conflict_and_nothing_is_written() -> None:
+    mine, theirs = edit_of("a-01", "私"), edit_of("a-01", "彼")
+    save_edit(PATH, "question", theirs, "a-01", None)
+    before = PATH.read_bytes()
+    with pytest.raises(Conflict) as conflict:
+        save_edit(PATH, "question", mine, "a-01", None)
+    assert conflict.value.present == theirs
+    with pytest.raises(Conflict):
+        save_edit(PATH, "question", None, "a-01", mine)
+    assert PATH.read_bytes() == before
+
+
+def test_a_file_that_is_not_valid_is_left_alone() -> None:
+    PATH.parent.mkdir(parents=True)
+    PATH.write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"questions\.ja\.jsonl:1: not a JSON object"):
+        save_edit(PATH, "question", edit_of("a-01", "文"), "a-01", None)
+    assert PATH.read_text(encoding="utf-8") == "<<<<<<< HEAD\n"
+
+
+def test_a_blank_field_in_the_file_is_named() -> None:
+    PATH.parent.mkdir(parents=True)
+    PATH.write_text(canonical(edit_of("a-01", "文") | {"fields": {"text": " "}}) + "\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"edit 'a-01': fields\.text is blank"):
+        read_edits(PATH, "question")
+
+
+def test_saves_at_the_same_time_are_all_kept() -> None:
+    ids = [f"a-{number:02}" for number in range(20)]
+    failed: list[Exception] = []
+
+    def save(id: str) -> None:
+        try:
+            save_edit(PATH, "question", edit_of(id, id), id, None, ids)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=save, args=(id,)) for id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert list(read_edits(PATH, "question")) == ids
+
+
+texts = st.text(st.sampled_from("あいう漢 ab\n、👨‍👩‍👧é"), max_size=30)
+
+
+@given(texts, texts)
+def test_a_difference_holds_both_texts(old: str, new: str) -> None:
+    pieces = difference(old, new)
+    assert "".join(piece.old for piece in pieces) == old
+    assert "".join(piece.new for piece in pieces) == new
+    assert any(piece.changed for piece in pieces) == (old != new)
+    assert bool(shortened(pieces)) == (old != new)
+
+
+@given(texts, texts)
+def test_merging_with_an_unchanged_side_gives_the_other(base: str, other: str) -> None:
+    assert merge(base, other, base) == (other, 0)
+    assert merge(base, base, other) == (other, 0)
+    assert merge(base, other, other) == (other, 0)
+
+
+def test_merging_takes_both_sides_and_counts_where_they_clash() -> None:
+    base = "切符は30分有効です。駅で買えます。"
+    merged = merge(base, "切符は三十分間有効です。駅で買えます。", "切符は30分有効です。駅の窓口で買えます。")
+    assert merged == ("切符は三十分間有効です。駅の窓口で買えます。", 0)
+    assert merge("a b c", "a x c", "a y c") == ("a x c", 1)
