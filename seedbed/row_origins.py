@@ -2,6 +2,7 @@
 
 from seedbed.asked import request_node
 from seedbed.corpora import FIELDS, fields_of, status_of
+from seedbed.edits import read_edits
 from seedbed.errors import UserError
 from seedbed.json_text import content_hash
 from seedbed.lineage import CORPORA, OUT_OF_DATE, Build, Fact, Node, edited, texts, translated
@@ -30,7 +31,7 @@ def corpus_node(build: Build, kind: str, id: str) -> Node:
     if kind == "baseline":  # which nobody edits: it stands for the common practice
         return Node(kind, id, texts(machine["translation"] or {}, kind) if machine["translation"] else {}, parts)
     row = build.row(edited(kind), id)
-    edits = post_edit.read_edits(build.edits(kind), build.corpus(kind)["kind"])
+    edits = read_edits(build.edits(kind), build.corpus(kind)["kind"])
     facts = _standing(build, kind, row, machine, edits)
     edit = [] if original else [_edit_node(build, kind, machine, edits.get(id), source)]
     return Node(kind, id, facts, [*edit, *parts])
