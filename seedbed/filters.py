@@ -41,15 +41,18 @@ class Rejection:
     detail: str
     neighbour: Neighbour | None = None
 
-    def fields(self) -> Row:
-        """The fields that a rejected row has beyond its candidate's."""
-        near = self.neighbour
-        return {
-            "reason": self.reason,
-            "detail": self.detail,
-            "neighbour": near.id if near else None,
-            "score": round(near.score, 6) if near else None,
-        }
+
+def fields_of(rejection: Rejection | None) -> Row:
+    """Return a decision's fields: null where the candidate is kept, else what a rejected row has beyond its candidate's."""
+    if rejection is None:
+        return {"reason": None, "detail": None, "neighbour": None, "score": None}
+    near = rejection.neighbour
+    return {
+        "reason": rejection.reason,
+        "detail": rejection.detail,
+        "neighbour": near.id if near else None,
+        "score": round(near.score, 6) if near else None,
+    }
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
     {"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},"output":"…",
      "request":"9f2c…","slot":12,"task_type":"advice"}
 
-The candidates are those of the shortest prefix of slots of which at least `generate.target` pass the filter.
+The candidates are those of the shortest prefix of slots of which at least `generate.target` pass the filter. What the
+filter says of each is written too, so that it is decided once: {"detail":null,"id":"s00012-1",…,"reason":null}
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 from seedbed.ask import Asker
 from seedbed.demonstrations import draw
 from seedbed.errors import UserError, run
-from seedbed.filters import Filter, load_filter
+from seedbed.filters import Filter, Rejection, fields_of, load_filter
 from seedbed.json_text import canonical
 from seedbed.outcomes import Outcome, refuse_failures
 from seedbed.params import Params, Speaker, load_params, speaker
@@ -27,8 +28,8 @@ from seedbed.requests import Request, build_request
 from seedbed.rows import Row, read_rows, writing_rows
 from seedbed.transcripts import transcript
 
-Slot = tuple[list[Row], Outcome[Row]]
-"""A slot's candidates, and what became of its request."""
+Slot = tuple[list[tuple[Row, Rejection | None]], Outcome[Row]]
+"""A slot's candidates, each with why it is rejected, and what became of its request."""
 _SHOWN = ("task_type", "instruction", "input", "output")
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
@@ -70,8 +71,7 @@ def hunt(asker: Asker, seeds: dict[str, Row], filter: Filter, prompt: Prompt, to
     Raises:
         UserError: `max_slots` slots do not give `target` instructions.
     """
-    accepted: dict[str, Row] = {}
-    drawn_from: dict[str, Row] = {}
+    accepted, drawn_from = dict[str, Row](), dict[str, Row]()
     reasons: Counter[str] = Counter()
     kept = slot = 0
     while kept < settings["target"]:
@@ -85,7 +85,7 @@ def hunt(asker: Asker, seeds: dict[str, Row], filter: Filter, prompt: Prompt, to
             size = min(size, settings["wave"] - slot % settings["wave"])
         if size <= 0:
             raise UserError(_shortfall(kept, slot, reasons, settings))
-        size = min(size, _CHUNK) if not asker.in_batches else size
+        size = size if asker.in_batches else min(size, _CHUNK)
         shown = [shown_in(number, seeds, drawn_from, settings) for number in range(slot, slot + size)]
         requests = [build(slot + i, rows, to, prompt, settings["per_slot"]) for i, rows in enumerate(shown)]
         outcomes = asker.ask(requests, json_of)
@@ -97,12 +97,13 @@ def hunt(asker: Asker, seeds: dict[str, Row], filter: Filter, prompt: Prompt, to
         for candidates, outcome in zip(slots, outcomes, strict=True):
             if kept >= settings["target"]:  # sent ahead, and not needed: it stays in the store
                 return
-            for candidate, rejection in islice(decisions, len(candidates)):
+            decided = list(islice(decisions, len(candidates)))
+            for candidate, rejection in decided:
                 reasons[rejection.reason if rejection else "kept"] += 1
                 if rejection is None and settings["demonstrations"]["generated"]:
                     accepted[candidate["id"]] = candidate
             kept = reasons["kept"]
-            yield candidates, outcome
+            yield decided, outcome
             slot += 1
 
 
@@ -119,24 +120,25 @@ def main() -> None:
     parser.add_argument("--seeds", type=Path, required=True)
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--decisions", type=Path, required=True)
     parser.add_argument("--transcript", type=Path, required=True)
     args = parser.parse_args()
-
     params = load_params()
     settings, to, prompt = params["generate"], speaker(params, "generate"), load_prompt("generate")
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
     filter = load_filter(params, seeds.values(), read_rows(args.questions, "edited_question"), prompt)
     failed: list[Outcome[Row]] = []
     slots = 0
-
     with (
         Asker("generate", params, to, settings["max_attempts"]) as asker,
         transcript(args.transcript, asker.store) as record,
         writing_rows(args.out, "candidate") as write,
+        writing_rows(args.decisions, "decision") as decide,
     ):
-        for candidates, outcome in hunt(asker, seeds, filter, prompt, to, settings):
-            for candidate in candidates:
+        for decided, outcome in hunt(asker, seeds, filter, prompt, to, settings):
+            for candidate, rejection in decided:
                 write(candidate)
+                decide({"id": candidate["id"], **fields_of(rejection)})
             record(outcome)
             slots += 1
             failed += [outcome] if outcome.failure else []

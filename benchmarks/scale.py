@@ -1,0 +1,132 @@
+"""`python -m benchmarks.scale --target N`: N instructions from nothing, again from the store, and after one seed's edit.
+
+The stages run as `dvc repro` runs them, each in a process of its own, on a copy of the project in a temporary folder, with
+the stand-in. Prints one JSON line: for each of the three runs the seconds of each stage, the peak memory of the largest
+process in MiB, and how many requests were sent; and what the edit changed in the outputs.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from seedbed.json_text import canonical
+from seedbed.yaml12 import load_yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGES = ("translate@seed_tasks", "translate@questions", "post_edit@seed_tasks", "post_edit@questions", "generate", "filter")
+BUILT = ("candidates", "instructions", "rejected")
+
+
+def copy(folder: Path, target: int) -> Path:
+    """Copy the project, without what was built, to `folder`, and set the target."""
+    root = folder / "project"
+    leave = shutil.ignore_patterns(".git", ".venv", "cache", "tmp", "seedbed.sqlite", "build", "tests", ".*_cache")
+    shutil.copytree(ROOT, root, ignore=leave)
+    shutil.rmtree(root / ".dvc" / "seedbed", ignore_errors=True)
+    params = root / "params.yaml"
+    text = re.sub(r"(\n  target:) \d+", rf"\1 {target}", params.read_text(encoding="utf-8"))
+    params.write_text(re.sub(r"(\n  max_slots:) \d+", rf"\1 {target}", text), encoding="utf-8")
+    return root
+
+
+def commands(root: Path) -> dict[str, list[str]]:
+    """Return the command of each stage, as `dvc.yaml` has it."""
+    stages, params = load_yaml(root / "dvc.yaml")["stages"], load_yaml(root / "params.yaml")
+    found = {}
+    for stage in STAGES:
+        name, _, key = stage.partition("@")
+        entry = stages[name].get("do", stages[name])
+        line = entry["cmd"].replace("${key}", key).replace("${item}", key).replace("${language}", params["language"])
+        found[stage] = [sys.executable, *line.split()[1:]]
+    return found
+
+
+def build(root: Path) -> dict[str, Any]:
+    """Run every stage; return seconds by stage, peak MiB and requests sent."""
+    seconds: dict[str, float] = {}
+    peak, sent = 0.0, 0
+    for stage, command in commands(root).items():
+        began = time.perf_counter()
+        with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True, env=os.environ) as run:
+            assert run.stderr
+            said = run.stderr.read()
+            _, status, usage = os.wait4(run.pid, 0)
+            run.returncode = os.waitstatus_to_exitcode(status)
+        if run.returncode:
+            raise SystemExit(f"{stage}: {said[-2000:]}")
+        seconds[stage] = round(time.perf_counter() - began, 1)
+        peak = max(peak, usage.ru_maxrss / 1024)
+        sent += sum(int(count) for count in re.findall(r": (\d+) sent", said))
+    return {"seconds": round(sum(seconds.values()), 1), "by_stage": seconds, "peak_mib": round(peak), "requests": sent}
+
+
+def built(root: Path) -> dict[str, dict[str, str]]:
+    """Return the outputs' lines by file and id."""
+    texts = {name: (root / "data" / "build" / f"{name}.jsonl").open(encoding="utf-8") for name in BUILT}
+    return {name: {json.loads(line)["id"]: line for line in lines} for name, lines in texts.items()}
+
+
+def edit_a_seed(root: Path) -> str:
+    """Change the first post-edit of the seeds; return the seed's id."""
+    path = next((root / "data" / "edits").glob("seed_tasks.*.jsonl"))
+    first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    edit = json.loads(first)
+    edit["fields"]["output"] += "以上です。"
+    edit["decision"] = "edited"
+    path.write_text(canonical(edit) + "\n" + rest, encoding="utf-8")
+    return str(edit["id"])
+
+
+def changes(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]], seed: str) -> dict[str, int]:
+    """Return how many slots show the seed, how many candidates changed, in and out of these slots, and what flipped."""
+
+    def shows(line: str) -> bool:
+        return seed in json.loads(line)["demonstrations"]
+
+    old, new = before["candidates"], after["candidates"]
+    changed = [id for id in old.keys() | new.keys() if old.get(id) != new.get(id)]
+    same = [id for id in old.keys() & new.keys() if old[id] == new[id]]
+    return {
+        "slots_of_the_seed": len({json.loads(line)["slot"] for line in old.values() if shows(line)}),
+        "changed_candidates": len(changed),
+        "of_other_slots_both_times": sum(id in old and id in new and not shows(old[id]) for id in changed),
+        "flipped_decisions_of_unchanged_candidates": sum(
+            (id in before["instructions"]) != (id in after["instructions"]) for id in same
+        ),
+    }
+
+
+def main() -> None:
+    """Print one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--target", type=int, default=52_000)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SEEDBED_STORE"] = str(Path(folder) / "store.sqlite")
+        root = copy(Path(folder), args.target)
+        first = build(root)
+        before = built(root)
+        again = build(root)
+        same = built(root) == before
+        seed = edit_a_seed(root)
+        edited = build(root)
+        figures = {
+            "target": args.target,
+            "candidates": len(before["candidates"]),
+            "from_nothing": first,
+            "from_the_store": again | {"same_rows": same},
+            "one_seed_edited": edited | changes(before, built(root), seed),
+        }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
