@@ -104,9 +104,8 @@ def keep_draft(request: Request, state: Run, form: Posted, name: str, id: str) -
     machine = item.row["translation"] if item else {}
     drawn = {field: pieces(machine[field], text) for field, text in said(form, "field.").items() if field in machine}
     short = {field: shortened(found) for field, found in drawn.items()}
-    return page(
-        request, state, "live.html", pieces=drawn, short=short, state_key=key, state_values=values, target=corpus.language
-    )
+    line: dict[str, Any] = {"state_key": key, "state_values": values, "most": MOST_CHARACTERS, "target": corpus.language}
+    return page(request, state, "live.html", pieces=drawn, short=short, **line)
 
 
 @router.post("/edits/{name}/{id}")
@@ -312,7 +311,9 @@ def _row(
 
 def _gone(request: Request, state: State, corpus: Corpus, id: str, typed: dict[str, str]) -> Response:
     """The row is not in the build any more: show what was typed, so that it can be taken along."""
-    return page(request, state, "gone.html", 404, corpus=corpus, id=id[:80], typed=typed, **frame(request, state))
+    return page(
+        request, state, "gone.html", 410 if typed else 404, corpus=corpus, id=id[:80], typed=typed, **frame(request, state)
+    )
 
 
 def _corpus(state: State, name: str) -> Corpus:
