@@ -167,8 +167,27 @@ def review(
     ] = "",
     language: Annotated[str | None, typer.Option(help="Of the page, en or ja; the browser's by default.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+    export_to: Annotated[
+        Path | None, typer.Option("--export", metavar="FILE.xlsx", help="Write the rows to a spreadsheet instead.")
+    ] = None,
+    import_from: Annotated[
+        Path | None, typer.Option("--import", metavar="FILE.xlsx", help="Take the edits of such a spreadsheet over instead.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --import: do not ask.")] = False,
 ) -> None:
-    """Post-edit translations and compare answers, on a page of this machine."""
+    """Post-edit translations and compare answers, on a page of this machine, or through a spreadsheet."""
+    if export_to and import_from:
+        raise UserError("--export and --import are two ways; give one of them")
+    if export_to:
+        from seedbed.spreadsheet import export_edits
+
+        print(export_edits(export_to))
+        return
+    if import_from:
+        from seedbed.spreadsheet_text import import_edits
+
+        print(import_edits(import_from, editor, yes))
+        return
     from seedbed.review.serve import run_review
     from seedbed.review.state import Settings
 
