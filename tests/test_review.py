@@ -176,7 +176,7 @@ def test_a_name_that_cannot_name_a_file_is_refused(name: str) -> None:
     if name:
         for option in ("editor", "annotator"):
             with pytest.raises(UserError, match=f"--{option} .*: cannot be a name"):
-                Settings(**{option: name})
+                Settings(**{option: name})  # type: ignore[arg-type]
 
 
 def test_a_cookie_with_a_bad_name_is_nobody() -> None:
