@@ -1,9 +1,10 @@
 """The pipeline as DVC reads `dvc.yaml`: which stages read a parameter or a prompt, and what rests on them."""
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from seedbed.errors import UserError
+from seedbed.yaml12 import load_yaml
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def load_stages() -> list[Stage]:
             ]
     except DvcException as error:
         raise UserError(f"dvc.yaml: {' '.join(str(error).split())}") from None
-    return found
+    order = list(load_yaml(Path("dvc.yaml"))["stages"])  # DVC's index keeps another
+    return sorted(found, key=lambda stage: order.index(stage.name.partition("@")[0]))
 
 
 def after(first: list[Stage], stages: list[Stage]) -> list[Stage]:

@@ -64,7 +64,7 @@ def write_outputs(project: Project) -> None:
     judgments(project, dict.fromkeys(ids, ("first", "second")))
     transcript(project, f"judge.{MATCH}", [f"{id}.{order}" for id in ids for order in ("ab", "ba")])
     win_rates(project, {"generic": (100.0, 90.0, 100.0), "all": (80.0, 60.0, 95.0)})
-    for name in ("report.md", "metrics.json", "judge_health.csv"):
+    for name in ("report.md", "report.html", "metrics.json", "judge_health.csv", "dataset.csv"):
         write_text(project.root / "reports" / name, "{}\n")
 
 
@@ -102,6 +102,9 @@ def decide(project: Project, rejected: dict[str, str]) -> None:
         if row["id"] in rejected
     ]
     write_rows(build / "rejected.jsonl", refused, "rejected")
+    kept = {"reason": None, "detail": None, "neighbour": None, "score": None}
+    reasons = {row["id"]: {name: row[name] for name in kept} for row in refused}
+    write_rows(build / "decisions.jsonl", [{"id": row["id"]} | reasons.get(row["id"], kept) for row in rows], "decision")
 
 
 def answers(project: Project, model: str, texts: dict[str, str]) -> None:
