@@ -257,7 +257,7 @@ def _drop(state: State, name: str, form: Form, all_seen: bool) -> None:
         state.drafts.drop(name, form.get("page", ""))
         marks += _list(form.get("seen", ""))
     for one in marks:
-        if _ORIGIN.fullmatch(one):
+        if _ORIGIN.fullmatch(one) and not one.startswith(form.get("page", "")):
             state.drafts.drop(name, *one.split(":"))
 
 

@@ -33,7 +33,7 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
         if open_browser and is_loopback(settings.host):
             opened = f"{url}?token={settings.token}" if settings.token else url
             threading.Timer(0.5, webbrowser.open, [opened]).start()
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off", ws="none")
         uvicorn.Server(config).run(sockets=[listening])
 
 
