@@ -1,6 +1,7 @@
 """A tiny project to review: rows as the stages would have written them, without running any."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def question(id: str, source: str, translation: str | None) -> Row:
     }
 
 
-def write_questions(texts: dict[str, tuple[str, str | None]]) -> None:
+def write_questions(texts: Mapping[str, tuple[str, str | None]]) -> None:
     """Write what translate@questions would have written, and post_edit behind it."""
     rows = [question(id, *pair) for id, pair in texts.items()]
     write_rows(Path("data/build/translated/questions.jsonl"), rows, "translated_question")

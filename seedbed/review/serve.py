@@ -1,8 +1,10 @@
 """Run the page: a server on this machine, and the browser opened at it."""
 
+import os
 import socket
 import threading
 import webbrowser
+from contextlib import suppress
 
 import uvicorn
 
@@ -33,13 +35,22 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
         if open_browser and is_loopback(settings.host):
             opened = f"{url}?token={settings.token}" if settings.token else url
             threading.Timer(0.5, webbrowser.open, [opened]).start()
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off", ws="none")
-        uvicorn.Server(config).run(sockets=[listening])
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=2,
+        )
+        with suppress(KeyboardInterrupt):  # its way to end
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no such port"
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise UserError(f"cannot listen on {host}:{port}: {reason}; name another with --port, or 0 for a free one") from None
