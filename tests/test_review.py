@@ -497,6 +497,15 @@ def test_a_project_that_was_not_built_says_so() -> None:
     assert "run `make repro` first" in response.text
 
 
+def test_votes_go_on_without_seed_tasks_and_with_a_broken_edits_file() -> None:
+    Path("data/build/translated/seed_tasks.jsonl").unlink()
+    EDITS.write_text("[]\n", encoding="utf-8")
+    person = Person()
+    assert person.http.get("/").headers["location"] == "/edits/questions"
+    assert person.http.get("/edits/questions").status_code == 400
+    assert person.http.get("/votes").status_code == 200
+
+
 def test_attention_is_never_more_than_the_page_was_open() -> None:
     made = State(Settings())
     now = [100.0]

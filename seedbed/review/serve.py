@@ -26,7 +26,8 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
     """
     app = create_app(settings)
     state = app.state.review
-    for name in state.worklist.names:
+    names = state.worklist.names
+    for name in [name for name in names if state.worklist.is_built(name)] or names:
         state.worklist.corpus(name)  # what is wrong with the files is said here, before a browser opens
     with _listen(settings.host, port) as listening:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -126,6 +126,10 @@ class Worklist:
         """The corpora that people post-edit."""
         return [name for name in CORPORA if name in self.params["corpora"]]
 
+    def is_built(self, name: str) -> bool:
+        """Whether `translate` has run on a corpus: a project of recorded answers has only questions."""
+        return (BUILD / "translated" / f"{name}.jsonl").is_file()
+
     def corpus(self, name: str) -> Corpus:
         """Return a corpus.
 
