@@ -151,7 +151,7 @@ def serve(
 
 @app.command()
 def review(
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs --token.")] = "127.0.0.1",
     token: Annotated[str | None, typer.Option(help="What a visitor must show; part of the printed address.")] = None,
     editor: Annotated[str | None, typer.Option(metavar="NAME", help="Who edits; asked on the page by default.")] = None,

@@ -2,10 +2,15 @@
 
 import html
 import re
+import signal
+import socket
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -17,6 +22,7 @@ from seedbed.review.app import create_app
 from seedbed.review.ballots import Ballot, assign, draw, load_answers, sample
 from seedbed.review.files import Files
 from seedbed.review.render import say
+from seedbed.review.serve import run_review
 from seedbed.review.state import Settings, State
 from seedbed.rows import read_rows
 from seedbed.votes import answer_hash, left_is_model, read_votes
@@ -174,9 +180,12 @@ def test_a_name_that_cannot_name_a_file_is_refused(name: str) -> None:
     assert "set-cookie" not in response.headers
     assert name not in response.text or "<" not in name
     if name:
-        for option in ("editor", "annotator"):
-            with pytest.raises(UserError, match=f"--{option} .*: cannot be a name"):
-                Settings(**{option: name})  # type: ignore[arg-type]
+        with pytest.raises(UserError, match=r"--editor .*: cannot be a name"):
+            Settings(editor=name)
+        with pytest.raises(UserError, match=r"--annotator .*: cannot be a name"):
+            Settings(annotator=name)
+        with pytest.raises(UserError, match=r"--people .*: cannot be a name"):
+            Settings(people=("aki", name))
 
 
 def test_a_cookie_with_a_bad_name_is_nobody() -> None:
@@ -488,6 +497,15 @@ def test_a_project_that_was_not_built_says_so() -> None:
     assert "run `make repro` first" in response.text
 
 
+def test_votes_go_on_without_seed_tasks_and_with_a_broken_edits_file() -> None:
+    Path("data/build/translated/seed_tasks.jsonl").unlink()
+    EDITS.write_text("[]\n", encoding="utf-8")
+    person = Person()
+    assert person.http.get("/").headers["location"] == "/edits/questions"
+    assert person.http.get("/edits/questions").status_code == 400
+    assert person.http.get("/votes").status_code == 200
+
+
 def test_attention_is_never_more_than_the_page_was_open() -> None:
     made = State(Settings())
     now = [100.0]
@@ -642,3 +660,28 @@ def test_without_names_a_ballot_is_anybodys_until_enough_have_voted() -> None:
 
 def test_somebody_who_is_not_named_is_told() -> None:
     assert "yuki is not among the people named" in Person(people=("aki", "ben"), annotators=1).http.get("/votes").text
+
+
+@pytest.mark.slow
+def test_the_command_serves_until_it_is_interrupted() -> None:
+    command = [sys.executable, "-c", "from seedbed.cli import main; main()", "review", "--port", "0", "--no-open"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert process.stdout
+        line = process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert address, line
+        assert "fermi-01" in httpx2.get(f"{address[0]}edits/questions").text
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=10)
+        assert (process.returncode, rest) == (0, "")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_an_address_that_is_taken_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UserError, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*; name another with --port"):
+            run_review(Settings(), port, open_browser=False)

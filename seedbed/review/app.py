@@ -74,8 +74,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _start(request: Request, state: Run) -> Response:
-    names = state.worklist.names
-    return go(request, f"/edits/{names[0]}" if names else "/votes")
+    built = [name for name in state.worklist.names if state.worklist.is_built(name)]
+    return go(request, f"/edits/{built[0]}" if built else "/votes")
 
 
 def _token(state: Run) -> Response:

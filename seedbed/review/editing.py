@@ -141,7 +141,7 @@ def leave_row(request: Request, state: Run, form: Posted, name: str, id: str) ->
         _drop(state, item_name(name, corpus.language, id), form, all_seen=True)
         response = go(request, f"/edits/{name}/{id}?said=dropped&row={id}")
     elif step == "undo":
-        response = go(request, _undo(state, editor))
+        response = go(request, _undo(state, editor, f"/edits/{name}/{id}"))
     else:
         response = _on(request, corpus, id, step, kept=kept)
     state.leave(held, content_hash(typed))
@@ -214,10 +214,10 @@ def _take_back(state: State, corpus: Corpus, id: str, editor: str, before: Row |
     return f"/edits/{corpus.name}/{id}?said=undone&row={id}"
 
 
-def _undo(state: State, editor: str) -> str:
+def _undo(state: State, editor: str, here: str) -> str:
     stack = state.undo.get(editor)
     if not stack:
-        return f"/edits/{state.worklist.names[0]}?said=nothing_to_undo"
+        return f"{here}?said=nothing_to_undo"
     url = stack[-1]()  # taken off only once it is done: where the file is not valid, it can be tried again
     stack.pop()
     return url
@@ -257,7 +257,7 @@ def _drop(state: State, name: str, form: Form, all_seen: bool) -> None:
         state.drafts.drop(name, form.get("page", ""))
         marks += _list(form.get("seen", ""))
     for one in marks:
-        if _ORIGIN.fullmatch(one):
+        if _ORIGIN.fullmatch(one) and not one.startswith(form.get("page", "")):
             state.drafts.drop(name, *one.split(":"))
 
 
@@ -340,9 +340,12 @@ def _has(item: Item, words: str) -> bool:
 
 def frame(request: Request, state: State) -> dict[str, Any]:
     """Return what every page of the house shows: the corpora with what waits in each, and what was just done."""
-    waiting = []
+    waiting: list[tuple[str, int | None]] = []
     for name in state.worklist.names:
-        waiting.append((name, len(state.worklist.corpus(name).to_do)))
+        try:
+            waiting.append((name, len(state.worklist.corpus(name).to_do)))
+        except UserError:  # said on the corpus's own page; the other pages go on
+            waiting.append((name, None))
     said_, row = request.query_params.get("said", ""), request.query_params.get("row", "")
     known = said_ in _SAID and (not row or _ID.fullmatch(row) is not None)
     return {"waiting": waiting, "said": (said_, row) if known else None}

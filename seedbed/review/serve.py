@@ -1,8 +1,10 @@
 """Run the page: a server on this machine, and the browser opened at it."""
 
+import os
 import socket
 import threading
 import webbrowser
+from contextlib import suppress
 
 import uvicorn
 
@@ -24,7 +26,8 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
     """
     app = create_app(settings)
     state = app.state.review
-    for name in state.worklist.names:
+    names = state.worklist.names
+    for name in [name for name in names if state.worklist.is_built(name)] or names:
         state.worklist.corpus(name)  # what is wrong with the files is said here, before a browser opens
     with _listen(settings.host, port) as listening:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -33,13 +36,22 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
         if open_browser and is_loopback(settings.host):
             opened = f"{url}?token={settings.token}" if settings.token else url
             threading.Timer(0.5, webbrowser.open, [opened]).start()
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
-        uvicorn.Server(config).run(sockets=[listening])
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=2,
+        )
+        with suppress(KeyboardInterrupt):  # its way to end
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no such port"
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise UserError(f"cannot listen on {host}:{port}: {reason}; name another with --port, or 0 for a free one") from None

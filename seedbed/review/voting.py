@@ -100,7 +100,7 @@ def vote(request: Request, state: Run, form: Posted, name: str) -> Response:
             return response
     elif step == "undo":
         stack = state.undo.get(_key(annotator))
-        response = go(request, stack[-1]() if stack else "/votes?said=nothing_to_undo")
+        response = go(request, stack[-1]() if stack else f"/votes/{name}?said=nothing_to_undo")
         if stack:
             stack.pop()
     else:

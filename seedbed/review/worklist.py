@@ -16,8 +16,9 @@ from seedbed.rows import Row, read_rows
 BUILD = Path("data/build")
 TO_DO = ("stale", "unreviewed", "outdated")
 STATUSES = (*TO_DO, "edited", "approved")
-_STALE_FIRST = 100.0
-"""Added to a stale row's score: a person's work on it is not applied, which weighs more than any suspicion."""
+_PLACES = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3}
+"""The queue's order before the score: a person's work that is not applied, what nobody has seen, an edit that still holds
+although the machine text is another one, and what is done."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Item:
         edit: the person's, or None.
         status: one of `STATUSES`.
         reasons: why it may need work.
-        score: how likely it needs work; the queue's order.
+        score: how likely it needs work; the queue's order among rows of one status.
     """
 
     row: Row
@@ -125,6 +126,10 @@ class Worklist:
         """The corpora that people post-edit."""
         return [name for name in CORPORA if name in self.params["corpora"]]
 
+    def is_built(self, name: str) -> bool:
+        """Whether `translate` has run on a corpus: a project of recorded answers has only questions."""
+        return (BUILD / "translated" / f"{name}.jsonl").is_file()
+
     def corpus(self, name: str) -> Corpus:
         """Return a corpus.
 
@@ -160,15 +165,14 @@ def _corpus(
         status = status_of(row, edits.get(row["id"]))
         if row["translation"] is None or status == "original":
             continue
-        worth = score(found[row["id"]]) + (_STALE_FIRST if status == "stale" else 0)
-        items.append(Item(row, edits.get(row["id"]), status, found[row["id"]], worth))
+        items.append(Item(row, edits.get(row["id"]), status, found[row["id"]], score(found[row["id"]])))
     return Corpus(
         name,
         settings["kind"],
         settings["language"],
         language,
         edits_path(name, language),
-        sorted(items, key=lambda item: -item.score),
+        sorted(items, key=lambda item: (_PLACES[item.status], -item.score)),
         [row["id"] for row in rows],
         [row["id"] for row in rows if row["translation"] is None],
         [edit for id, edit in edits.items() if id not in {row["id"] for row in rows}],

@@ -107,9 +107,9 @@
     if (event.detail.elt === live()) sent = typed;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const { elt, xhr, successful } = event.detail;
-    if (elt === live() && successful) kept = sent;
-    if (elt.id !== "leave") return;
+    const { requestConfig, xhr, successful } = event.detail; // its `elt` may be another where the form was replaced
+    if (requestConfig.elt.id === "live" && successful) kept = sent;
+    if (requestConfig.elt.id !== "leave") return;
     if (successful) kept = typed;
     if (!xhr.getResponseHeader("HX-Redirect")) hold(false);
   });
@@ -148,7 +148,10 @@
     if (navigator.sendBeacon(live().getAttribute("hx-post"), body)) kept = sent;
   }
   document.addEventListener("visibilitychange", () => document.hidden && flush());
-  window.addEventListener("pagehide", flush);
+  window.addEventListener("pagehide", () => {
+    if (form() && !leaving && typed) sessionStorage.setItem(STASH, JSON.stringify({ at: Date.now(), url: form().action, ...texts() }));
+    flush();
+  });
   window.addEventListener("beforeunload", (event) => {
     flush();
     if (form() && !leaving && typed > kept) event.preventDefault();
@@ -156,8 +159,28 @@
   // A page out of the browser's memory is not the row as it is now.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+  // A reload asks for the page before the last draft has arrived: this tab remembers it, and goes on as the same page.
+  const STASH = "seedbed-typed";
+  const texts = () => ({
+    page: form().elements.page.value,
+    texts: [...document.querySelectorAll("#leave textarea")].map((area) => [area.name, area.value]),
+  });
+  function restore() {
+    const stash = JSON.parse(sessionStorage.getItem(STASH) || "null");
+    sessionStorage.removeItem(STASH);
+    if (!stash || !form() || stash.url !== form().action || Date.now() - stash.at > 10000) return;
+    form().elements.page.value = stash.page;
+    for (const [name, text] of stash.texts) {
+      const area = form().elements[name];
+      if (!area || area.value === text) continue;
+      area.value = text;
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     showSingleKeys();
+    restore();
     const problem = document.querySelector("[role=alert]");
     if (problem) problem.scrollIntoView({ block: "nearest" });
   });
