@@ -59,7 +59,8 @@ def test_a_prompt_edit(written: Project) -> None:
         ("judge", ["system"])
     ]
     assert found["not_built"] == [
-        {"revision": "the working tree", "stage": f"judge@{MATCH}", "why": ["prompts/judge.yaml: system"]}
+        {"revision": "the working tree", "stage": stage, "why": ["prompts/judge.yaml: system"]}
+        for stage in (f"judge@{MATCH}", "report")
     ]
     text = told(written)
     assert "正確さ、{+根拠、+}具体性" in text
