@@ -44,8 +44,14 @@ def _resting(build: Build, node: Node, file: str, key: str, count: Callable[[str
         node.facts["read by"] = "no stage: no output depends on it, and an edit rebuilds nothing"
         return node
     node.facts["read by"] = [stage.name for stage in direct]
-    node.children = [stage_node(build, "stage that reads it", stage, count) for stage in direct]
-    node.children += [stage_node(build, "stage downstream", stage, None) for stage in after(direct, stages)]
+    downstream = after(direct, stages)
+    node.children = [
+        stage_node(build, "stage that reads it", stage, count)
+        if stage in direct
+        else stage_node(build, "stage downstream", stage, None)
+        for stage in stages
+        if stage in direct or stage in downstream
+    ]
     node.facts |= BILL
     return node
 
