@@ -66,7 +66,7 @@ def test_a_prompt_edit(written: Project) -> None:
     assert "正確さ、{+根拠、+}具体性" in text
     assert "1 prompt changed; no built row says anything else." in text
     assert (
-        f"> Not built: in the working tree the inputs of 1 stage are not those that `dvc.lock` was made from (`judge@{MATCH}`"
+        f"> Not built: in the working tree the inputs of 2 stages are not those that `dvc.lock` was made from (`judge@{MATCH}`"
         in text
     )
     assert "### Rows" not in text
