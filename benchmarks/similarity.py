@@ -11,6 +11,7 @@ import random
 import resource
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from seedbed.params import load_params
@@ -65,8 +66,8 @@ def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
     """Return the same, by `seedbed.similarity.Pool`."""
     pool, encode = Pool(threshold, strict=False), Encoder()
     decisions = []
-    for number, candidate in enumerate(tokens):
-        text = encode(candidate)
+    pieces = (encode.all(tokens[start : start + 64]) for start in range(0, len(tokens), 64))  # as the filter does
+    for number, text in enumerate(chain.from_iterable(pieces)):
         near = pool.nearest(text)
         decisions.append(near)
         if near is None:

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -23,8 +24,8 @@ from seedbed.similarity import Encoder, Neighbour, Pool, Text
 from seedbed.tokenisers import fold, load_tokeniser
 from seedbed.yaml12 import line_of, load_yaml
 
-_AHEAD = 256
-"""Candidates that are tokenised ahead of the one that is decided."""
+_PIECE, _AHEAD = 64, 4
+"""Candidates that are tokenised in one go, and how many such pieces are tokenised ahead of the one that is decided."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +124,14 @@ class Filter:
         self._questions = Pool(similarity["leak_threshold"], strict=similarity["reject"] == ">")
         self._encode = Encoder()
         for seed in seeds:
-            self._pool.add(seed["id"], self._encode(self._tokenise(seed["instruction"])))
+            self._pool.add(seed["id"], self._text(seed["instruction"]))
         for question in questions:
-            self._questions.add(question["id"], self._encode(self._tokenise(question["text"])))
+            self._questions.add(question["id"], self._text(question["text"]))
         self._wording = _sentences(prompt)
 
     def decide(self, candidate: Row) -> Rejection | None:
         """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool."""
-        return self._decide(candidate, self._tokenise(candidate["instruction"]))
+        return self._decide(candidate, self._text(candidate["instruction"]))
 
     def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order.
@@ -138,19 +139,21 @@ class Filter:
         A second thread tokenises ahead meanwhile (Sudachi lets go of the interpreter's lock).
         """
         with ThreadPoolExecutor(max_workers=1) as thread:
-            waiting: deque[tuple[Row, Future[list[str]]]] = deque()
-            for candidate in candidates:
-                waiting.append((candidate, thread.submit(self._tokenise, candidate["instruction"])))
-                if len(waiting) > _AHEAD:
-                    yield self._next(*waiting.popleft())
-            while waiting:
-                yield self._next(*waiting.popleft())
+            rest, waiting = iter(candidates), deque[tuple[list[Row], Future[list[Text]]]]()
+            while (piece := list(islice(rest, _PIECE))) or waiting:
+                if piece:
+                    waiting.append((piece, thread.submit(self._texts, [candidate["instruction"] for candidate in piece])))
+                if len(waiting) > _AHEAD or not piece:
+                    ready, texts = waiting.popleft()
+                    yield from zip(ready, map(self._decide, ready, texts.result()), strict=True)
 
-    def _next(self, candidate: Row, tokens: Future[list[str]]) -> tuple[Row, Rejection | None]:
-        return candidate, self._decide(candidate, tokens.result())
+    def _text(self, words: str) -> Text:
+        return self._encode(self._tokenise(words))
 
-    def _decide(self, candidate: Row, tokens: list[str]) -> Rejection | None:
-        text = self._encode(tokens)
+    def _texts(self, many: list[str]) -> list[Text]:
+        return self._encode.all([self._tokenise(words) for words in many])
+
+    def _decide(self, candidate: Row, text: Text) -> Rejection | None:
         for rule in self._rules:
             objection = rule(candidate, text)
             if objection is not None:
@@ -174,9 +177,9 @@ class Filter:
         return f"{name}: {length} characters, more than {most}" if length > most else None
 
     def _wrong_language(self, candidate: Row, text: Text) -> str | None:
-        letters = [char for char in candidate["instruction"] if char.isalpha()]
+        letters = "".join(filter(str.isalpha, candidate["instruction"]))
         for pattern, least in self._language.scripts:
-            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
+            share = len(pattern.findall(letters)) / len(letters) if letters else 0.0
             if share < least:
                 return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
         return None

@@ -6,28 +6,28 @@ compares each candidate with the whole pool; here a bound leaves a handful of te
 F = 2L/(m+n) ≥ t bounds the indel distance m+n-2L by (1-t)(m+n). The indel distance is at least the symmetric
 difference of the two multisets of tokens, which is at least the Hamming distance of their parity bitmaps: B bits, of
 which each (token, occurrence) flips one.
-The whole pool is held against 192 bits, and what is left of it against 192 others; the rest are compared for good.
+The whole pool is held against 192 bits, and what is left of it against 320 others; the rest are compared for good.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from hashlib import blake2b
+from itertools import accumulate, chain
 from math import ceil
-from operator import xor
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
+from rapidfuzz.process import cdist
+
+from seedbed.mixing import mixed
 
 Codes = str | list[int]
 """Tokens as rapidfuzz takes them."""
-_WORDS = (3, 3)
+_WORDS = (3, 5)
 """64-bit words of the first bitmap and of the second."""
 _SLACK = 1e-9
 """Floats are rounded; a bound that lets through a hair too much costs a comparison, never a decision."""
-_CHUNK = 1 << 16
+_CHUNK = 1 << 15
 """Texts that are held against the first bitmap in one go: what fits in a processor's cache."""
 
 
@@ -64,37 +64,27 @@ class Encoder:
 
     def __init__(self) -> None:
         self._vocabulary = _Vocabulary()
-        self._repeats: dict[tuple[int, int], int] = {}
 
     def __call__(self, tokens: Sequence[str]) -> Text:
         """Return the text of `tokens`."""
-        numbers = list(map(self._vocabulary.__getitem__, tokens))
-        once = set(numbers)
-        bits = reduce(xor, map(self._vocabulary.flips.__getitem__, once), 0)
-        if len(once) < len(numbers):
-            for number, count in Counter(numbers).items():
-                for occurrence in range(1, count):
-                    bits ^= self._repeat(number, occurrence)
-        bitmap = np.frombuffer(bits.to_bytes(8 * sum(_WORDS), "little"), dtype="<u8")
-        return Text(len(numbers), encode(numbers), bitmap)
+        return self.all([tokens])[0]
 
-    def _repeat(self, number: int, occurrence: int) -> int:
-        flip = self._repeats.get((number, occurrence))
-        if flip is None:
-            flip = self._repeats[number, occurrence] = _flip(number, occurrence)
-        return flip
+    def all(self, texts: Sequence[Sequence[str]]) -> list[Text]:
+        """Return the texts of many lists of tokens; faster than one by one."""
+        lengths = [len(tokens) for tokens in texts]
+        numbers = np.fromiter(map(self._vocabulary.__getitem__, chain.from_iterable(texts)), np.uint64, sum(lengths))
+        codes = encode(numbers)
+        return [
+            Text(length, codes[end - length : end], bitmap)
+            for length, end, bitmap in zip(lengths, accumulate(lengths), _parities(numbers, lengths), strict=True)
+        ]
 
 
 class _Vocabulary(dict[str, int]):
-    """Numbers of tokens, in the order in which they are first met; `flips` has what each flips when it first occurs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.flips: list[int] = []
+    """Numbers of tokens, in the order in which they are first met."""
 
     def __missing__(self, token: str) -> int:
         number = self[token] = len(self)
-        self.flips.append(_flip(number, 0))
         return number
 
 
@@ -118,7 +108,8 @@ class Pool:
         self._threshold, self._strict = threshold, strict
         self._ids: list[str] = []
         self._codes: list[Codes] = []
-        self._bitmaps = np.zeros((sum(_WORDS), 64), dtype=np.uint64)
+        self._first = np.zeros((_WORDS[0], 64), dtype=np.uint64)
+        self._second = np.zeros((64, _WORDS[1]), dtype=np.uint64)
         self._lengths = np.zeros(64, dtype=np.uint32)
         self._budgets = np.zeros(64, dtype=np.uint16)
 
@@ -128,68 +119,92 @@ class Pool:
             return
         place = len(self._ids)
         if place == len(self._lengths):
-            self._bitmaps = np.concatenate([self._bitmaps, np.zeros_like(self._bitmaps)], axis=1)
+            self._first = np.concatenate([self._first, np.zeros_like(self._first)], axis=1)
+            self._second = np.concatenate([self._second, np.zeros_like(self._second)])
             self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
             self._budgets = np.concatenate([self._budgets, np.zeros_like(self._budgets)])
-        self._bitmaps[:, place] = text.bitmap
+        self._first[:, place], self._second[place] = text.bitmap[: _WORDS[0]], text.bitmap[_WORDS[0] :]
         self._lengths[place], self._budgets[place] = text.length, self._budget(text.length)
         self._ids.append(id)
         self._codes.append(text.codes)
 
     def nearest(self, text: Text) -> Neighbour | None:
         """Return the most similar text that is too similar, the first added of equals; None where none is."""
+        places = self._candidates(text) if text.length else []
+        if not places:
+            return None
+        others = [self._codes[place] for place in places]
+        least = ceil(self._threshold * (text.length + int(self._lengths[places].min())) / 2 - _SLACK)
+        common = cdist([text.codes], others, scorer=LCSseq.similarity, score_cutoff=least, dtype=np.uint32)[0]
         best: Neighbour | None = None
-        for place in self._candidates(text) if text.length else ():
-            other = int(self._lengths[place])
-            least = self._threshold * (text.length + other) / 2 - _SLACK
-            common = LCSseq.similarity(text.codes, self._codes[place], score_cutoff=max(0, ceil(least)))
-            score = rouge_l(common, text.length, other)
+        for found in np.flatnonzero(common).tolist():
+            score = rouge_l(int(common[found]), text.length, int(self._lengths[places[found]]))
             too_similar = score > self._threshold if self._strict else score >= self._threshold
             if too_similar and (best is None or score > best.score):
-                best = Neighbour(self._ids[place], score)
+                best = Neighbour(self._ids[places[found]], score)
         return best
 
     def _candidates(self, text: Text) -> list[int]:
         """Return the places, in order, that the two bitmaps leave."""
-        first, size, budget = _WORDS[0], len(self._ids), np.uint16(self._budget(text.length))
-        found: list[int] = []
+        size, budget = len(self._ids), np.uint16(self._budget(text.length))
+        near = [np.empty(0, dtype=np.intp)]
         for start in range(0, size, _CHUNK):
             end = min(start + _CHUNK, size)
-            near = _distance(self._bitmaps[:first, start:end], text.bitmap[:first]) <= self._budgets[start:end] + budget
-            left = np.flatnonzero(near) + start
-            if len(left):
-                bound = (1 - self._threshold) * (text.length + self._lengths[left]) + _SLACK
-                found += left[_distance(self._bitmaps[first:, left], text.bitmap[first:]) <= bound].tolist()
+            distance = _distance(self._first[:, start:end], text.bitmap)
+            near.append((distance <= self._budgets[start:end] + budget).nonzero()[0] + start)
+        places = np.concatenate(near)
+        if not len(places):
+            return []
+        differing = np.bitwise_count(self._second[places] ^ text.bitmap[_WORDS[0] :]).sum(axis=1)
+        bound = (1 - self._threshold) * (text.length + self._lengths[places]) + _SLACK
+        found: list[int] = places[differing <= bound].tolist()
         return found
 
     def _budget(self, length: int) -> int:
         """A text's part of the largest indel distance that still makes two texts too similar; more than all bits is no more."""
-        return min(ceil((1 - self._threshold) * length + _SLACK), 64 * sum(_WORDS))
+        return min(ceil((1 - self._threshold) * length + _SLACK), 64 * _WORDS[0])
 
 
 _SURROGATES = range(0xD800, 0xE000)
 _CODE_POINTS = 0x110000 - len(_SURROGATES)
 
 
-def _flip(number: int, occurrence: int) -> int:
-    """One bit in each of the two bitmaps, which lie side by side in one integer."""
-    digest = blake2b(b"%d %d" % (number, occurrence), digest_size=8).digest()
-    start, flip = 0, 0
-    for words, drawn in zip(_WORDS, (digest[:4], digest[4:]), strict=True):
-        flip |= 1 << (start + int.from_bytes(drawn) % (64 * words))
-        start += 64 * words
-    return flip
-
-
-def encode(numbers: Sequence[int]) -> Codes:
+def encode(numbers: Sequence[int] | NDArray[np.uint64]) -> Codes:
     """Return tokens as code points, the fastest for rapidfuzz; as plain numbers where there are more tokens than those."""
-    codes = [number if number < _SURROGATES.start else number + len(_SURROGATES) for number in numbers]
-    return "".join(map(chr, codes)) if max(numbers, default=0) < _CODE_POINTS else codes
+    codes = np.asarray(numbers, dtype=np.uint64)
+    codes = np.where(codes < _SURROGATES.start, codes, codes + np.uint64(len(_SURROGATES)))
+    if codes.max(initial=0) >= _CODE_POINTS + len(_SURROGATES):
+        plain: list[int] = codes.tolist()
+        return plain
+    return codes.astype("<u4").tobytes().decode("utf-32-le")
+
+
+def _parities(numbers: NDArray[np.uint64], lengths: Sequence[int]) -> NDArray[np.uint64]:
+    """Return each text's two parity bitmaps, side by side, (texts, words): each (token, occurrence) flips a bit in either.
+
+    Args:
+        numbers: the tokens of all texts, one text after the other, (tokens,), each below 2³².
+        lengths: how many are each text's.
+    """
+    half = np.uint64(32)
+    owners = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
+    ordered = np.sort(owners << half | numbers)
+    places = np.arange(len(ordered), dtype=np.uint64)
+    new = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    occurrences = places - np.maximum.accumulate(np.where(new, places, 0))
+    drawn = mixed(ordered << half | occurrences)  # the owner is shifted out: equal tokens flip equal bits in all texts
+    first, second = 64 * _WORDS[0], 64 * _WORDS[1]
+    bits = np.concatenate([(drawn >> half) % first, first + (drawn & np.uint64(2**32 - 1)) % second])
+    flips = np.bincount(
+        (np.tile(ordered >> half, 2) * (first + second) + bits).astype(np.intp), minlength=len(lengths) * (first + second)
+    )
+    return np.packbits((flips & 1).astype(np.uint8).reshape(len(lengths), -1), axis=1, bitorder="little").view("<u8")
 
 
 def _distance(bitmaps: NDArray[np.uint64], bitmap: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """Return the Hamming distances of the columns of `bitmaps` from `bitmap`; of 192 bits at most, they fit in a byte."""
+    """Return the Hamming distances of the columns of `bitmaps` from `bitmap`; of 192 bits, they fit in a byte."""
     distance: NDArray[np.uint8] = np.bitwise_count(bitmaps[0] ^ bitmap[0])
-    for row, word in zip(bitmaps[1:], bitmap[1:], strict=True):
+    for row, word in zip(bitmaps[1:], bitmap[1 : len(bitmaps)], strict=True):
         distance += np.bitwise_count(row ^ word)
     return distance

@@ -6,7 +6,7 @@ letter of any language is deleted.
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -88,7 +88,12 @@ def morphemes(tokenizer: Any, text: str) -> list[Any]:
 
 def words(tagged: Sequence[Any]) -> list[str]:
     """Return the tokens among morphemes: what is no punctuation."""
-    return [word for word in (morpheme.surface() for morpheme in tagged) if _WORD.search(word)]
+    return [word for word in (morpheme.surface() for morpheme in tagged) if _is_word(word)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_word(surface: str) -> bool:
+    return _WORD.search(surface) is not None
 
 
 def _parts(text: str) -> list[str]:
