@@ -86,6 +86,17 @@ class Tables:
             self._db.execute(f"copy ({query}\n) to '{path}' (format json, compression gzip)")
             return path.read_bytes()
 
+    def write_parquet(self, name: str, path: Path) -> None:
+        """Write the rows of `queries/<name>.sql` to a Parquet file, all or nothing: the same rows, the same bytes."""
+        part = path.with_name(f".{path.name}.part")
+        query = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+        self._db.execute("set threads = 1")  # row groups are cut at the same rows however many cores there are
+        try:
+            self._db.execute(f"copy ({query}\n) to $path (format parquet, compression zstd)", {"path": str(part)})
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
     def keep(self, name: str) -> None:
         """Make a table of `queries/<name>.sql`'s rows under the query's name, for others to read."""
         self._db.execute(f'create or replace table "{name}" as {(QUERIES / f"{name}.sql").read_text(encoding="utf-8")}')

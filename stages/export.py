@@ -4,6 +4,8 @@ Two training sets: `seedbed` (the edited seeds and the instructions generated fr
 practice: English tasks translated directly, with no post-edit), so that the two methods can be compared.
 
     {"messages":[{"content":"…","role":"user"},{"content":"…","role":"assistant"}]}
+
+Both are in `training_sets.parquet` too, with where each example comes from, for whoever selects and mixes.
 """
 
 import argparse
@@ -11,6 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from seedbed import tables
 from seedbed.errors import run
 from seedbed.params import load_params
 from seedbed.rows import Row, read_rows, write_rows
@@ -60,6 +63,11 @@ def main() -> None:
         for name, tasks in sets.items():
             rows = map(FORMATS[format], tasks)
             write_rows(args.out / f"{name}.{format}.jsonl", rows, f"export_{format}")
+    made = tables.Tables()
+    made.load("exported_seeds", [args.seeds] if settings["seeds"] else [], tables.TASKS)
+    made.load("instructions", [args.instructions], tables.INSTRUCTIONS)
+    made.load("baseline_tasks", [args.baseline], tables.TRANSLATED)
+    made.write_parquet("training_sets", args.out / "training_sets.parquet")
 
 
 if __name__ == "__main__":

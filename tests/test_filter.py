@@ -1,13 +1,15 @@
 """The filter: every rule and the reason it gives, and decisions equal to a plain reference's."""
 
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rouge_score.rouge_scorer import _score_lcs
 
-from benchmarks.similarity import lcs
+from benchmarks.similarity import lcs, ours, texts
 from seedbed import similarity
 from seedbed.demonstrations import draw
 from seedbed.errors import UserError
@@ -67,6 +69,48 @@ def test_each_rule_gives_its_reason(changes: dict[str, str], reason: str) -> Non
     assert rejection is not None
     assert rejection.reason == reason
     assert rejection.detail
+
+
+@pytest.mark.parametrize(
+    ("instruction", "decided"),
+    [
+        ("。！？…、「」（）。！？…、「」（）", "wrong_language"),  # nothing that is a token
+        ("夏祭りの\x00屋台の\x1b[31m案を\x07三つ考えてください。\u202e", None),
+        ("夏祭り" * 40_000, "too_long"),
+        ("\U0001f468\u200d\U0001f469 家族の絵文字の意味を、三つ考えて説明してください。", None),
+    ],
+)
+def test_odd_characters_are_decided_like_any_other(instruction: str, decided: str | None) -> None:
+    rejection = make().decide(GOOD | {"instruction": instruction})
+    assert (rejection and rejection.reason) == decided
+
+
+@pytest.mark.parametrize(
+    "tokeniser", [SETTINGS["tokeniser"], {"name": "character"}, {"name": "space"}], ids=lambda t: t["name"]
+)
+def test_candidates_of_no_token_and_of_a_hundred_thousand(tokeniser: dict[str, str]) -> None:
+    filter = make(rules=["benchmark_leak", "near_duplicate"], tokeniser=tokeniser)
+    long = "猫 が 鳴 く 。" * 25_000
+    decisions = [
+        filter.decide(GOOD | {"id": f"s00000-{number}", "instruction": text})
+        for number, text in enumerate(["", "…！", "", long, long + "猫", "…！"])
+    ]
+    assert [decision and decision.reason for decision in decisions] == [None, None, None, None, "near_duplicate", None]
+    assert decisions[4].neighbour.id == "s00000-3"  # type: ignore[union-attr]
+
+
+def test_decided_together_as_one_by_one() -> None:
+    """Tokenised ahead in pieces by a second thread, in order, whatever the number."""
+    chance = random.Random(3)
+    candidates = [
+        GOOD | {"id": f"s{number:05}-0", "instruction": "".join(chance.choices("祭り屋台夏町会", k=chance.randrange(12)))}
+        for number in range(700)
+    ]
+    one, all = make(rules=["empty", "near_duplicate"]), make(rules=["empty", "near_duplicate"])
+    expected = [(candidate, one.decide(candidate)) for candidate in candidates]
+    assert list(all.decide_all(iter(candidates))) == expected
+    assert {rejection and rejection.reason for _, rejection in expected} == {None, "empty", "near_duplicate"}
+    assert not list(all.decide_all([]))
 
 
 def test_what_was_kept_counts_and_what_was_rejected_does_not() -> None:
@@ -141,6 +185,23 @@ def test_pool_decides_as_the_reference(pool: list[list[str]], tokens: list[str],
     expected = nearest(pool, tokens, threshold, strict)
     found = made.nearest(encode(tokens))
     assert (found and (int(found.id), found.score)) == expected
+
+
+@pytest.mark.slow
+def test_three_thousand_rows_are_decided_as_by_rouge_score() -> None:
+    """Instructions of the stand-in's grammar, shortened, in Sudachi's tokens; two fifths repeat an earlier one."""
+    tokenise = load_tokeniser(SETTINGS["tokeniser"])
+    tokens = [tokenise(text)[:12] for text in texts(3000, duplicates=0.4, seed=7)]
+    kept: list[int] = []
+    expected: list[Neighbour | None] = []
+    for number, candidate in enumerate(tokens):
+        scored = ((_score_lcs(tokens[other], candidate).fmeasure, other) for other in kept)
+        score, other = max(scored, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))  # the first of equals
+        expected.append(Neighbour(str(other), score) if score >= 0.7 else None)
+        if score < 0.7:
+            kept.append(number)
+    assert ours(tokens, 0.7) == expected
+    assert 500 < len(kept) < 2500
 
 
 def test_texts_beyond_the_code_points_are_compared_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
