@@ -66,7 +66,7 @@ def test_the_examples_are_the_same_in_every_format(built: Path, monkeypatch: pyt
 
 def test_parquet_says_where_an_example_comes_from(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = run(built, monkeypatch) / "training_sets.parquet"
-    found = duckdb.sql(f"select distinct origin, status, endpoint, model from '{path}'").fetchall()
+    found = duckdb.execute("select distinct origin, status, endpoint, model from read_parquet(?)", [str(path)]).fetchall()
     made_by = ("e", "m")
     assert set(found) == {
         ("seed", "edited", *made_by),
