@@ -19,7 +19,7 @@ from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cdist
 from rouge_score.rouge_scorer import _score_lcs
 
-from benchmarks.similarity import ours, texts
+from benchmarks.similarity import Spent, decided, ours, texts
 from seedbed.params import load_params
 from seedbed.similarity import Encoder
 from seedbed.tokenisers import load_tokeniser
@@ -96,21 +96,19 @@ def main() -> None:
     settings = load_params()["filter"]
     threshold, tokenise = settings["similarity"]["threshold"], load_tokeniser(settings["tokeniser"])
     lines = list(texts(max(args.sizes), 0.2, 0))
+    spent, kept = Spent(), 0
     tokens: Tokens = []
     curve = []
-    spent = 0.0
-    for size in sorted(args.sizes):
-        more: Tokens
-        more, seconds = timed(list, map(tokenise, lines[len(tokens) : size]))
-        tokens += more
-        spent += seconds
-        decisions, filtering = timed(ours, tokens[:size], threshold)
-        curve.append((size, spent, filtering, decisions.count(None)))
+    for number, (words, near) in enumerate(decided(lines, tokenise, threshold, spent), start=1):
+        tokens += [words] if number <= args.compared else []
+        kept += near is None
+        if number in args.sizes:
+            curve.append((number, spent.tokenising, spent.filtering, kept))
 
     few, some = tokens[: args.reference], tokens[: args.compared]
     scale = (args.compared / args.reference) ** 2
-    decided, by_us = timed(ours, some, threshold)
-    exact = [near is None for near in decided]
+    neighbours, by_us = timed(ours, some, threshold)
+    exact = [near is None for near in neighbours]
     rows = [("Seedbed, exact", by_us, "", exact)]
     slow, seconds = timed(by_rouge_score, few, threshold)
     rows.append(("rouge_score, pair by pair", seconds * scale, f"extrapolated from {args.reference}", slow))

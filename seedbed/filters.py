@@ -6,15 +6,14 @@ Rules are tried in the order of `filter.rules`; the first that objects decides. 
 
 import re
 import sys
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from seedbed.ahead import ahead
 from seedbed.errors import UserError
 from seedbed.params import Params
 from seedbed.prompts import Prompt
@@ -23,9 +22,6 @@ from seedbed.schemas import first_problem
 from seedbed.similarity import Encoder, Neighbour, Pool, Text
 from seedbed.tokenisers import fold, load_tokeniser
 from seedbed.yaml12 import line_of, load_yaml
-
-_PIECE, _AHEAD = 64, 4
-"""Candidates that are tokenised in one go, and how many such pieces are tokenised ahead of the one that is decided."""
 
 
 @dataclass(frozen=True)
@@ -138,20 +134,14 @@ class Filter:
 
         A second thread tokenises ahead meanwhile (Sudachi lets go of the interpreter's lock).
         """
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            rest, waiting = iter(candidates), deque[tuple[list[Row], Future[list[Text]]]]()
-            while (piece := list(islice(rest, _PIECE))) or waiting:
-                if piece:
-                    waiting.append((piece, thread.submit(self._texts, [candidate["instruction"] for candidate in piece])))
-                if len(waiting) > _AHEAD or not piece:
-                    ready, texts = waiting.popleft()
-                    yield from zip(ready, map(self._decide, ready, texts.result()), strict=True)
+        for candidate, text in ahead(self._texts, candidates):
+            yield candidate, self._decide(candidate, text)
 
     def _text(self, words: str) -> Text:
         return self._encode(self._tokenise(words))
 
-    def _texts(self, many: list[str]) -> list[Text]:
-        return self._encode.all([self._tokenise(words) for words in many])
+    def _texts(self, candidates: list[Row]) -> list[Text]:
+        return self._encode.all([self._tokenise(candidate["instruction"]) for candidate in candidates])
 
     def _decide(self, candidate: Row, text: Text) -> Rejection | None:
         for rule in self._rules:
