@@ -128,7 +128,7 @@ def _vote_node(build: Build, match: str, vote: Row) -> Node:
     facts: dict[str, Fact] = {"verdict": sides.get(vote["verdict"], vote["verdict"].replace("_", " "))}
     facts |= {name: vote[name] for name in ("reason", "seconds") if name in vote}
     rows = {model: build.row(answers(model), vote["question"]) for model in (sides["model"], sides["baseline"])}
-    texts = {(model, vote["question"]): row and row["text"] for model, row in rows.items()}
+    texts = {(model, vote["question"]): row["text"] if row else None for model, row in rows.items()}
     status = vote_status(vote, build.params["matches"], texts)
     if status != "counted":
         facts[status] = _UNCOUNTED[status]
