@@ -143,7 +143,8 @@ def _csv(rows: Rows, columns: Sequence[str]) -> str:
 
 def metrics(made: Tables, rates: Rows, health: Rows, agreement: Rows) -> str:
     """Return `reports/metrics.json`: what `dvc metrics` and `dvc exp show` compare."""
-    wanted = ("n", "invalid", "win_rate", "adjusted_win_rate", "ci_low", "ci_high")
+    # The first column is the one that `dvc exp show` has room for.
+    wanted = ("adjusted_win_rate", "ci_low", "ci_high", "win_rate", "invalid", "n")
     document = {
         "matches": {row["match"]: _rounded(row, wanted) for row in rates if row["category"] == "all"},
         "judge": {row["match"]: {name: row[name] for name in _HEALTH[1:]} for row in health},
@@ -212,7 +213,8 @@ def stand_in_words(made: Tables) -> str:
     if not found:
         return ""
     rates = "the win rates below say nothing about any model" if {"answers", "judgments"} & set(found) else "win rates are real"
-    return f"The {', '.join(found)} of this build come from the rule-based stand-in, which is no language model: {rates}."
+    made_by_it = " and ".join(filter(None, [", ".join(found[:-1]), found[-1]]))
+    return f"The {made_by_it} of this build come from the rule-based stand-in, which is no language model: {rates}."
 
 
 def _rate_tables(rates: Rows, params: Params) -> list[str]:
