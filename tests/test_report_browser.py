@@ -223,6 +223,23 @@ def test_every_text_stands_out_from_what_is_behind_it(browser: Browser, tmp_path
     context.close()
 
 
+def test_in_print_paper_is_white_all_parts_are_open_and_the_browser_is_left_out(browser: Browser, tmp_path: Path) -> None:
+    """Also where the reader's screen is dark."""
+    context = browser.new_context(color_scheme="dark")
+    pairs = [("good", "thin"), ("poor", "thin"), ("good", "poor"), ("a", "b"), ("a", "good"), ("b", "good"), ("a", "thin")]
+    build = Build(tmp_path / "a", models=("good", "thin", "poor", "a", "b"), matches=pairs)
+    tab, _ = opened(browser, build, context.new_page())
+    assert tab.locator(".match:not([open])").count() == len(pairs)  # more than six are folded
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert tab.evaluate("getComputedStyle(document.body).color") == "rgb(29, 33, 38)"
+    assert tab.locator(".match:not([open])").count() == 0
+    assert tab.locator("#browser").is_hidden()
+    assert tab.locator(".print-only").is_visible()
+    context.close()
+
+
 @pytest.mark.slow
 def test_ten_models_in_all_pairs_stay_small_and_quick(browser: Browser, tmp_path: Path) -> None:
     """10 models, 80 questions, 45 matches: 3,600 judged questions, with answers and reasons of a real judge's length."""
