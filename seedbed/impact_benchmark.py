@@ -41,7 +41,7 @@ def question_node(build: Build, id: str) -> Node:
     node.children += [_judgment(build, match, id) for match in build.params["matches"]]
     leaks = build.rows(REJECTED, "json->>'reason' = 'benchmark_leak' and json->>'neighbour' = ?", id)
     rejected: dict[str, Fact] = {"benchmark_leak": [row["id"] for row in leaks]}
-    node.children.append(Node("rejected instructions", str(len(leaks)), rejected))
+    node.children.append(Node("rejected instructions", "too close to it", rejected))
     return node
 
 

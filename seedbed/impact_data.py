@@ -34,7 +34,8 @@ def seed_node(build: Build, id: str) -> Node:
     node = Node("seed", id, {"status": row["status"], "shown in": f"{len(slots)} of {slots_built(build)} slots"})
     node.facts["instruction"] = row["instruction"]
     later = ", later slots that show what these write" if again else ""
-    touched = f"{len(slots)} slots{build.and_translation('seed')}{later}, further slots if fewer pass the filter"
+    asked = f"{len(slots)} slot{'s' if len(slots) != 1 else ''}"
+    touched = f"{asked}{build.and_translation('seed')}{later}, further slots if fewer pass the filter"
     node.facts |= {"requests an edit touches": touched, **BILL}
     if gone := [slot for slot in slots if id not in _drawn_now(build, slot)]:
         node.facts[OUT_OF_DATE] = f"as the build's seeds and params.yaml are now, {len(gone)} of these slots would not show it"
