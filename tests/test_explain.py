@@ -412,6 +412,7 @@ def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Proj
         slots = [child.id for child in node.children if child.kind == "slot"]
         assert slots == [f"s{slot:05}" for slot in sorted(built) if keys[slot] != built[slot]]
         assert node.facts["shown in"] == f"{len(slots)} of {len(built)} slots"
+        assert str(node.facts["requests an edit touches"]).startswith("1 slot," if len(slots) == 1 else f"{len(slots)} slots,")
 
 
 @pytest.mark.slow
@@ -475,6 +476,8 @@ def test_a_question_leads_to_its_answers_its_judgments_and_their_numbers(project
     column = {name: place for place, name in enumerate(rates[0])}
     told = {child.id: child.facts for child in judgment.children}
     assert list(told) == ["good-vs-thin, generic", "good-vs-thin, all"]
+    assert node.facts["requests an edit touches"] == "2 answers, 2 judgments, 1 translation (if the source is edited)"
+    assert only(node, "rejected instructions").id == "too close to it"
     for line in rates[1:]:
         if facts := told.get(f"good-vs-thin, {line[column['category']]}"):
             assert [facts[name] for name in ("n", "wins", "losses", "ties")] == [int(cell) for cell in line[5 - 1 : 8]]
