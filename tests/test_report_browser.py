@@ -177,6 +177,24 @@ def test_no_width_makes_the_page_scroll_sideways(browser: Browser, tmp_path: Pat
     context.close()
 
 
+def test_no_table_is_cut_on_a_laptop(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    votes = [
+        (name, f"{model}-vs-thin", f"q{number:02}", ("model", "baseline", "tie")[(number + place) % 3], "")
+        for place, name in enumerate(("yuki", "ken"))
+        for model in ("good", "poor")
+        for number in range(20)
+    ]
+    questions = [(("counterfactual", "common-sense")[number % 2], "?") for number in range(20)]
+    pairs = [("good", "thin"), ("poor", "thin")]
+    build = Build(tmp_path / "a", models=("good", "thin", "poor"), matches=pairs, questions=questions, votes=votes)
+    tab, _ = opened(browser, build, context.new_page())
+    boxes = tab.eval_on_selector_all(".scroll", "all => all.map((box) => [box.scrollWidth, box.clientWidth])")
+    assert "two people" in tab.inner_text("#judge")
+    assert [box for box in boxes if box[0] > box[1]] == []
+    context.close()
+
+
 CONTRAST = """
 () => {
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)

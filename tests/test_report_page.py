@@ -96,7 +96,17 @@ def test_every_table_names_its_query_and_every_query_is_there(tmp_path: Path) ->
         end = re.search(r"<h[34]|</section>", rest)
         assert end
         assert 'class="source"' in rest[: end.start()] or "SHA-256 of its content" in page[table.start() - 3000 : table.start()]
-    assert {"win_rates", "judge_health", "agreement", "dataset", "diversity_nearest", "effort", "usage", "provenance"} <= named
+    assert {
+        "win_rates",
+        "judge_health",
+        "agreement",
+        "disagreements",
+        "dataset",
+        "diversity_nearest",
+        "effort",
+        "usage",
+        "provenance",
+    } <= named
 
 
 def test_it_says_loudly_what_the_stand_in_made(tmp_path: Path) -> None:
