@@ -153,10 +153,13 @@ def metrics(made: Tables, rates: Rows, health: Rows, agreement: Rows) -> str:
         "instructions": {row["decision"]: row["candidates"] for row in made.query("dataset")},
         "responses": {},
     }
-    for row in made.query("usage"):
+    *usage, total = made.query("usage") or [{"usd": None}]
+    for row in usage:
         stage = document["responses"].setdefault(row["stage"], {"responses": 0, "input_tokens": 0, "output_tokens": 0})
         for name in stage:
             stage[name] += int(row[name] or 0)
+    if total["usd"] is not None:
+        document["responses"]["usd"] = total["usd"]
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
