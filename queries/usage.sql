@@ -1,4 +1,4 @@
--- One row: the responses that one stage has of one model, their tokens, and their dollars at list price.
+-- One row: the responses that one stage has of one model (or 'all' have), their tokens, and their dollars at list price.
 -- Counted from the transcripts, so it is what the outputs rest on and not what some machine happened to send. Dollars
 -- are empty where the price is unknown, and leave the Batch API's discount out: a response does not tell how it came.
 with
@@ -13,7 +13,7 @@ used as (
     from responses
     group by all
 ),
-final as (
+priced as (
     select
         used.*,
         round(
@@ -21,5 +21,14 @@ final as (
         ) as usd
     from used
     left join prices on prices.model = used.model and prices.endpoint = used.endpoint
+),
+final as (
+    select * from priced
+    union all
+    select
+        'all', null, null, sum(responses), sum(repeated), sum(input_tokens), sum(cached_input_tokens), sum(output_tokens),
+        if(count(usd) = count(*), round(sum(usd), 4), null)
+    from priced
+    having count(*) > 0
 )
 select * from final order by list_position(['translate', 'generate', 'answer', 'judge'], stage), endpoint, model

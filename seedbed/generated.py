@@ -1,14 +1,22 @@
 """Where an instruction came from: its slot's request, its demonstrations, and the filter's word on it."""
 
+from itertools import chain, takewhile
+
 from seedbed.asked import request_node
 from seedbed.demonstrations import draw
+from seedbed.errors import UserError
 from seedbed.lineage import CANDIDATES, INSTRUCTIONS, OUT_OF_DATE, REJECTED, Build, Fact, Node, edited, texts
 from seedbed.params import speaker
 from seedbed.prompts import load_prompt
 from seedbed.requests import Request
 from seedbed.row_origins import corpus_node
 from seedbed.rows import Row
+from seedbed.similarity import Encoder, Neighbour, Pool
+from seedbed.tokenisers import load_tokeniser
 from stages import generate
+
+_ANY = 1e-9
+"""A threshold that lets every text be a neighbour that has a token in common."""
 
 
 def instruction_node(build: Build, id: str) -> Node:
@@ -20,8 +28,11 @@ def instruction_node(build: Build, id: str) -> Node:
     children = []
     if rejected:
         facts["filter"] = f"rejected by {rejected['reason']}: {rejected['detail']}"
-        children += [_neighbour_node(build, rejected)] if rejected["neighbour"] else []
-    elif not build.row(INSTRUCTIONS, id):
+        near = Neighbour(rejected["neighbour"], rejected["score"]) if rejected["neighbour"] else None
+        children += [_neighbour_node(build, near, rejected["reason"] == "benchmark_leak")] if near else []
+    elif build.row(INSTRUCTIONS, id):
+        children.append(_nearest_node(build, row))
+    else:
         facts["filter"] = "not filtered yet"
         facts[OUT_OF_DATE] = f"neither in {INSTRUCTIONS} nor in {REJECTED}; `dvc repro` filters it"
     slot = row["slot"]
@@ -51,15 +62,29 @@ def rejections(build: Build, slot: int) -> dict[str, str]:
     return {row["id"]: f"rejected by {row['reason']}" for row in rows}
 
 
-def _neighbour_node(build: Build, rejected: Row) -> Node:
-    """The row that a rejected one is too close to."""
-    id, score = rejected["neighbour"], rejected["score"]
+def _nearest_node(build: Build, kept: Row) -> Node:
+    """What a kept instruction was closest to when the filter let it through: a seed, or an instruction kept before."""
+    try:
+        tokenise = load_tokeniser(build.params["filter"]["tokeniser"])
+    except UserError as error:  # which is no reason to hide the rest
+        return Node("nearest neighbour", facts={"failed": str(error)})
+    encode, pool = Encoder(), Pool(_ANY, strict=False)
+    before = takewhile(lambda row: row["id"] != kept["id"], build.rows(INSTRUCTIONS))
+    for row in chain(build.rows(edited("seed")), before):
+        pool.add(row["id"], encode(tokenise(row["instruction"])))
+    near = pool.nearest(encode(tokenise(kept["instruction"])))
+    return _neighbour_node(build, near, False) if near else Node("nearest neighbour", "none", {"ROUGE-L F": 0})
+
+
+def _neighbour_node(build: Build, neighbour: Neighbour, is_question: bool) -> Node:
+    """The row that a candidate is closest to."""
+    id = neighbour.id
     kind, near = "question", build.row(edited("question"), id)
-    if rejected["reason"] != "benchmark_leak":
+    if not is_question:
         kind, near = "seed", build.row(edited("seed"), id)
     if near is None:
         kind, near = "instruction", build.row(CANDIDATES, id)
-    facts: dict[str, Fact] = {"kind": kind, "ROUGE-L F": score}
+    facts: dict[str, Fact] = {"kind": kind, "ROUGE-L F": round(neighbour.score, 6)}
     if near is None:
         return Node("nearest neighbour", id, facts | {OUT_OF_DATE: "it is no longer in the build; `dvc repro` filters anew"})
     return Node("nearest neighbour", id, facts | {"text": near["text" if kind == "question" else "instruction"]})

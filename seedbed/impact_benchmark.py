@@ -17,6 +17,7 @@ from seedbed.lineage import (
     there,
     transcript_of,
 )
+from seedbed.plural import count
 from seedbed.rows import Row
 
 WIN_RATES = Path("reports/win_rates.csv")
@@ -33,7 +34,9 @@ def question_node(build: Build, id: str) -> Node:
     node = Node("question", id, {"status": row["status"], "category": row["category"], "text": row["text"]})
     asked = sum("recorded" not in model for model in build.params["models"].values())
     judged = sum("recorded" not in match for match in build.params["matches"].values())
-    node.facts["requests an edit touches"] = f"{asked} answers, {2 * judged} judgments{build.and_translation('question')}"
+    node.facts["requests an edit touches"] = (
+        f"{count(asked, 'answer')}, {count(2 * judged, 'judgment')}{build.and_translation('question')}"
+    )
     node.facts |= BILL
     for model in build.params["models"]:
         if found := build.row(answers(model), id):
@@ -41,7 +44,7 @@ def question_node(build: Build, id: str) -> Node:
     node.children += [_judgment(build, match, id) for match in build.params["matches"]]
     leaks = build.rows(REJECTED, "json->>'reason' = 'benchmark_leak' and json->>'neighbour' = ?", id)
     rejected: dict[str, Fact] = {"benchmark_leak": [row["id"] for row in leaks]}
-    node.children.append(Node("rejected instructions", str(len(leaks)), rejected))
+    node.children.append(Node("rejected instructions", "too close to it", rejected))
     return node
 
 

@@ -19,6 +19,7 @@ from seedbed.lineage import (
     there,
     translated,
 )
+from seedbed.plural import count
 from seedbed.rows import Row
 from stages.export import FORMATS
 
@@ -31,10 +32,10 @@ def seed_node(build: Build, id: str) -> Node:
     if row is None:
         return Node("seed", id, {OUT_OF_DATE: f"not in {edited('seed')}: new, dropped or failed; nothing rests on it yet"})
     slots, again = slots_showing(build, [id]), build.params["generate"]["demonstrations"]["generated"]
-    node = Node("seed", id, {"status": row["status"], "shown in": f"{len(slots)} of {slots_built(build)} slots"})
+    node = Node("seed", id, {"status": row["status"], "shown in": f"{len(slots)} of {count(slots_built(build), 'slot')}"})
     node.facts["instruction"] = row["instruction"]
     later = ", later slots that show what these write" if again else ""
-    touched = f"{len(slots)} slots{build.and_translation('seed')}{later}, further slots if fewer pass the filter"
+    touched = f"{count(len(slots), 'slot')}{build.and_translation('seed')}{later}, further slots if fewer pass the filter"
     node.facts |= {"requests an edit touches": touched, **BILL}
     if gone := [slot for slot in slots if id not in _drawn_now(build, slot)]:
         node.facts[OUT_OF_DATE] = f"as the build's seeds and params.yaml are now, {len(gone)} of these slots would not show it"

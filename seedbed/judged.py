@@ -3,14 +3,20 @@
 from pathlib import Path
 
 from seedbed.asked import request_node
-from seedbed.json_text import content_hash
 from seedbed.lineage import OUT_OF_DATE, Build, Fact, Node, answers, edited, judgments
 from seedbed.params import speaker
 from seedbed.prompts import load_prompt
 from seedbed.requests import Request
 from seedbed.row_origins import corpus_node
 from seedbed.rows import Row
+from seedbed.votes import vote_status
 from stages import answer, judge
+
+_UNCOUNTED = {
+    "stale": "given on other answers than these; it does not count",
+    "orphaned": "an answer that it was given on is gone; it does not count",
+}
+"""Why a vote does not count, by its status."""
 
 
 def answer_node(build: Build, id: str) -> Node:
@@ -121,7 +127,9 @@ def _vote_node(build: Build, match: str, vote: Row) -> Node:
     sides = build.params["matches"][match]
     facts: dict[str, Fact] = {"verdict": sides.get(vote["verdict"], vote["verdict"].replace("_", " "))}
     facts |= {name: vote[name] for name in ("reason", "seconds") if name in vote}
-    texts = {side: build.row(answers(sides[side]), vote["question"]) for side in ("model", "baseline")}
-    if any(row is None or content_hash(row["text"]) != vote[f"{side}_hash"] for side, row in texts.items()):
-        facts["stale"] = "given on other answers than these; it does not count"
+    rows = {model: build.row(answers(model), vote["question"]) for model in (sides["model"], sides["baseline"])}
+    texts = {(model, vote["question"]): row["text"] if row else None for model, row in rows.items()}
+    status = vote_status(vote, build.params["matches"], texts)
+    if status != "counted":
+        facts[status] = _UNCOUNTED[status]
     return Node("vote", vote["annotator"], facts)

@@ -19,6 +19,7 @@ from seedbed.rows import Row, read_rows
 from seedbed.schemas import first_problem
 from seedbed.tables import Tables
 from seedbed.versions import version_of
+from seedbed.votes import read_votes
 
 BUILD = Path("data/build")
 CANDIDATES = BUILD / "candidates.jsonl"
@@ -118,11 +119,7 @@ class Build:
 
     def votes(self, match: str, question: str) -> list[Row]:
         """Return people's votes on one question of one match, each with its `annotator`."""
-        found = []
-        for path in sorted(Path("data/votes").glob("*.jsonl")):
-            votes = read_rows(path, "vote", unique=None)
-            found += [row | {"annotator": path.stem} for row in votes if (row["match"], row["question"]) == (match, question)]
-        return found
+        return [vote for vote in read_votes(Path("data/votes")) if (vote["match"], vote["question"]) == (match, question)]
 
     def outcomes(self, match: str) -> dict[str, Row]:
         """Return the rows of `queries/outcomes.sql` of one match, by question."""

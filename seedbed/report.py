@@ -143,7 +143,8 @@ def _csv(rows: Rows, columns: Sequence[str]) -> str:
 
 def metrics(made: Tables, rates: Rows, health: Rows, agreement: Rows) -> str:
     """Return `reports/metrics.json`: what `dvc metrics` and `dvc exp show` compare."""
-    wanted = ("n", "invalid", "win_rate", "adjusted_win_rate", "ci_low", "ci_high")
+    # The first column is the one that `dvc exp show` has room for.
+    wanted = ("adjusted_win_rate", "ci_low", "ci_high", "win_rate", "invalid", "n")
     document = {
         "matches": {row["match"]: _rounded(row, wanted) for row in rates if row["category"] == "all"},
         "judge": {row["match"]: {name: row[name] for name in _HEALTH[1:]} for row in health},
@@ -152,10 +153,13 @@ def metrics(made: Tables, rates: Rows, health: Rows, agreement: Rows) -> str:
         "instructions": {row["decision"]: row["candidates"] for row in made.query("dataset")},
         "responses": {},
     }
-    for row in made.query("usage"):
+    *usage, total = made.query("usage") or [{"usd": None}]
+    for row in usage:
         stage = document["responses"].setdefault(row["stage"], {"responses": 0, "input_tokens": 0, "output_tokens": 0})
         for name in stage:
             stage[name] += int(row[name] or 0)
+    if total["usd"] is not None:
+        document["responses"]["usd"] = total["usd"]
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -212,7 +216,8 @@ def stand_in_words(made: Tables) -> str:
     if not found:
         return ""
     rates = "the win rates below say nothing about any model" if {"answers", "judgments"} & set(found) else "win rates are real"
-    return f"The {', '.join(found)} of this build come from the rule-based stand-in, which is no language model: {rates}."
+    made_by_it = " and ".join(filter(None, [", ".join(found[:-1]), found[-1]]))
+    return f"The {made_by_it} of this build come from the rule-based stand-in, which is no language model: {rates}."
 
 
 def _rate_tables(rates: Rows, params: Params) -> list[str]:

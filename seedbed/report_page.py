@@ -85,8 +85,8 @@ def page(made: Tables, folders: Folders, params: Params, rates: Rows, health: Ro
 
 
 def number(value: float | None, places: int = 1) -> str:
-    """Return a number with so many decimals and a true minus sign; nothing for None."""
-    return "" if value is None else f"{value:.{places}f}".replace("-", "−")
+    """Return a number with so many decimals and a true minus sign, which no zero has; nothing for None."""
+    return "" if value is None else f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
 
 
 def whole(value: float | None) -> str:

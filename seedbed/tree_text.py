@@ -17,7 +17,7 @@ from rich.tree import Tree
 from seedbed.lineage import OUT_OF_DATE, Fact, Node
 from seedbed.progress import wide_console
 
-_LOUD = {OUT_OF_DATE, "failed", "stale", "unusable", "outdated"}
+_LOUD = {OUT_OF_DATE, "failed", "orphaned", "outdated", "stale", "unusable"}
 _TEXTS = {
     "instruction",
     "input",

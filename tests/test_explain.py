@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rapidfuzz.distance import LCSseq
 
 from seedbed.errors import UserError
 from seedbed.explain import explain
@@ -17,6 +18,7 @@ from seedbed.names import resolve
 from seedbed.params import speaker
 from seedbed.pipeline import after, load_stages
 from seedbed.prompts import blocks_of, load_prompt
+from seedbed.tokenisers import load_tokeniser
 from seedbed.tree_text import show, visible
 from seedbed.versions import version_of
 from stages import generate
@@ -101,6 +103,26 @@ def test_the_demonstrations_are_those_that_stand_in_the_request(project: Project
         shown = blocks_of(requests[row["request"]]["messages"][-1]["content"])["demonstrations"].splitlines()
         told = [node.facts["instruction"] for node in slot.children if node.kind == "demonstration, seed"]
         assert told == [json.loads(line)["instruction"] for line in shown]
+
+
+def test_a_kept_instruction_names_what_was_nearest_when_the_filter_let_it_through(project: Project) -> None:
+    tokenise = load_tokeniser(Build().params["filter"]["tokeniser"])
+    before = [(row["id"], tokenise(row["instruction"])) for row in project.rows("data/build/edited/seed_tasks.jsonl")]
+    kept = project.rows("data/build/instructions.jsonl")
+    assert kept
+    for row in kept:
+        mine = tokenise(row["instruction"])
+        scores = [round(2 * LCSseq.similarity(mine, other) / (len(mine) + len(other)), 6) for _, other in before]
+        near = only(explain(row["id"]), "nearest neighbour")
+        assert (near.id, near.facts["ROUGE-L F"]) == (before[scores.index(max(scores))][0], max(scores))
+        before.append((row["id"], mine))
+
+
+def test_a_tokeniser_that_is_not_there_hides_no_other_fact(edited: Project) -> None:
+    edited.edit_params(lambda params: params["filter"].update(tokeniser={"name": "sudachi", "mode": "C", "dictionary": "1"}))
+    node = explain(edited.rows("data/build/instructions.jsonl")[0]["id"])
+    assert "is installed" in str(only(node, "nearest neighbour").facts["failed"])
+    assert only(node, "slot").children
 
 
 def test_a_seed_leads_back_to_its_edit_its_translation_and_its_source(project: Project) -> None:
@@ -215,6 +237,15 @@ def test_votes_stand_beside_the_judgment_and_a_stale_one_says_so(edited: Project
     assert (aki.id, aki.facts) == ("aki", {"verdict": "good"})
     assert (ken.id, ken.facts["verdict"]) == ("ken", "both bad")
     assert "stale" in ken.facts
+
+
+def test_a_vote_on_an_answer_that_is_gone_is_orphaned_as_in_the_report(edited: Project) -> None:
+    rows = edited.rows("data/build/answers/thin.jsonl")
+    vote = {"match": "good-vs-thin", "question": rows[0]["id"], "verdict": "model", "model_hash": "0" * 64}
+    edited.write_rows("data/votes/aki.jsonl", [vote | {"baseline_hash": "0" * 64}])
+    edited.write_rows("data/build/answers/thin.jsonl", rows[1:])
+    (aki,) = below(explain(f"good-vs-thin/{rows[0]['id']}"), "vote")
+    assert list(aki.facts) == ["verdict", "orphaned"]
 
 
 def test_failures_are_told_with_their_reason(edited: Project) -> None:
@@ -381,6 +412,7 @@ def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Proj
         slots = [child.id for child in node.children if child.kind == "slot"]
         assert slots == [f"s{slot:05}" for slot in sorted(built) if keys[slot] != built[slot]]
         assert node.facts["shown in"] == f"{len(slots)} of {len(built)} slots"
+        assert str(node.facts["requests an edit touches"]).startswith("1 slot," if len(slots) == 1 else f"{len(slots)} slots,")
 
 
 @pytest.mark.slow
@@ -444,6 +476,8 @@ def test_a_question_leads_to_its_answers_its_judgments_and_their_numbers(project
     column = {name: place for place, name in enumerate(rates[0])}
     told = {child.id: child.facts for child in judgment.children}
     assert list(told) == ["good-vs-thin, generic", "good-vs-thin, all"]
+    assert node.facts["requests an edit touches"] == "2 answers, 2 judgments, 1 translation (if the source is edited)"
+    assert only(node, "rejected instructions").id == "too close to it"
     for line in rates[1:]:
         if facts := told.get(f"good-vs-thin, {line[column['category']]}"):
             assert [facts[name] for name in ("n", "wins", "losses", "ties")] == [int(cell) for cell in line[5 - 1 : 8]]
@@ -461,11 +495,11 @@ def test_a_model_and_a_match_lead_to_their_numbers(project: Project) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("judge.params.temperature", 0.5),
+        pytest.param("judge.params.temperature", 0.5, marks=pytest.mark.slow),
         ("filter.similarity.threshold", 0.9),
-        ("models.good.params.temperature", 0.1),
-        ("translate.sample", 1),
-        ("budget.usd", 1.0),
+        pytest.param("models.good.params.temperature", 0.1, marks=pytest.mark.slow),
+        pytest.param("translate.sample", 1, marks=pytest.mark.slow),
+        pytest.param("budget.usd", 1.0, marks=pytest.mark.slow),
     ],
 )
 def test_the_stages_of_a_parameter_are_those_that_dvc_would_run_for_it(edited: Project, key: str, value: float) -> None:

@@ -1,13 +1,16 @@
 """Verdicts in, table out: counts, rates, and what an invalid verdict does."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from seedbed.report import build_tables, metrics, win_rate_rows
 from seedbed.statistics import bootstrap_interval
 from seedbed.tables import ANSWERS, JUDGMENTS, QUESTIONS, Tables
+from tests.builds import Build
 
 SETTINGS = {"bootstrap": 200, "confidence": 95, "seed": 0}
 
@@ -114,6 +117,24 @@ def test_bootstrap_covers_the_true_mean_about_as_often_as_it_says() -> None:
         low, high = bootstrap_interval(generator.choice([0.0, 50.0, 100.0], size=80), 300, 95, str(trial))
         hits += low <= 50 <= high
     assert 0.89 <= hits / 200 <= 0.99
+
+
+@pytest.mark.parametrize(("prices", "total"), [(("good", "thin"), 3 * 200.0), (("good",), None)])
+def test_the_whole_bill_is_the_sum_and_unknown_where_a_part_is(
+    tmp_path: Path, prices: tuple[str, ...], total: float | None
+) -> None:
+    changes = {
+        "models": {name: {"endpoint": "there", "model": name} for name in ("good", "thin")},
+        "prices": {name: {"input": 5e6, "output": 10e6} for name in prices},  # 100 dollars a response
+    }
+    build = Build(tmp_path, changes=changes)
+    tables = build_tables(build.write(), build.params())
+    (*_, whole) = tables.query("usage")
+    assert (whole["stage"], whole["responses"], whole["input_tokens"], whole["usd"]) == ("all", 6, 60, total)
+    found = json.loads(metrics(tables, win_rate_rows(tables, build.params()["report"]), [], []))
+    assert found["responses"].get("usd") == total
+    assert list(found["responses"])[:1] == ["answer"]
+    assert next(iter(found["matches"]["good-vs-thin"])) == "adjusted_win_rate"  # `dvc exp show` has room for one
 
 
 def test_every_query_says_its_grain() -> None:

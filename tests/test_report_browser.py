@@ -177,6 +177,24 @@ def test_no_width_makes_the_page_scroll_sideways(browser: Browser, tmp_path: Pat
     context.close()
 
 
+def test_no_table_is_cut_on_a_laptop(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    votes = [
+        (name, f"{model}-vs-thin", f"q{number:02}", ("model", "baseline", "tie")[(number + place) % 3], "")
+        for place, name in enumerate(("yuki", "ken"))
+        for model in ("good", "poor")
+        for number in range(20)
+    ]
+    questions = [(("counterfactual", "common-sense")[number % 2], "?") for number in range(20)]
+    pairs = [("good", "thin"), ("poor", "thin")]
+    build = Build(tmp_path / "a", models=("good", "thin", "poor"), matches=pairs, questions=questions, votes=votes)
+    tab, _ = opened(browser, build, context.new_page())
+    boxes = tab.eval_on_selector_all(".scroll", "all => all.map((box) => [box.scrollWidth, box.clientWidth])")
+    assert "two people" in tab.inner_text("#judge")
+    assert [box for box in boxes if box[0] > box[1]] == []
+    context.close()
+
+
 CONTRAST = """
 () => {
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
@@ -220,6 +238,23 @@ def test_every_text_stands_out_from_what_is_behind_it(browser: Browser, tmp_path
     )
     tab, _ = opened(browser, build, context.new_page())
     assert tab.evaluate(CONTRAST) == []
+    context.close()
+
+
+def test_in_print_paper_is_white_all_parts_are_open_and_the_browser_is_left_out(browser: Browser, tmp_path: Path) -> None:
+    """Also where the reader's screen is dark."""
+    context = browser.new_context(color_scheme="dark")
+    pairs = [("good", "thin"), ("poor", "thin"), ("good", "poor"), ("a", "b"), ("a", "good"), ("b", "good"), ("a", "thin")]
+    build = Build(tmp_path / "a", models=("good", "thin", "poor", "a", "b"), matches=pairs)
+    tab, _ = opened(browser, build, context.new_page())
+    assert tab.locator(".match:not([open])").count() == len(pairs)  # more than six are folded
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert tab.evaluate("getComputedStyle(document.body).color") == "rgb(29, 33, 38)"
+    assert tab.locator(".match:not([open])").count() == 0
+    assert tab.locator("#browser").is_hidden()
+    assert tab.locator(".print-only").is_visible()
     context.close()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from seedbed.conclusions import conclude, with_tests
-from seedbed.report_page import integrity
+from seedbed.report_page import integrity, number
 from tests.builds import STAND_IN, Build
 from tests.harness import ROOT
 
@@ -96,16 +96,32 @@ def test_every_table_names_its_query_and_every_query_is_there(tmp_path: Path) ->
         end = re.search(r"<h[34]|</section>", rest)
         assert end
         assert 'class="source"' in rest[: end.start()] or "SHA-256 of its content" in page[table.start() - 3000 : table.start()]
-    assert {"win_rates", "judge_health", "agreement", "dataset", "diversity_nearest", "effort", "usage", "provenance"} <= named
+    assert {
+        "win_rates",
+        "judge_health",
+        "agreement",
+        "disagreements",
+        "dataset",
+        "diversity_nearest",
+        "effort",
+        "usage",
+        "provenance",
+    } <= named
 
 
 def test_it_says_loudly_what_the_stand_in_made(tmp_path: Path) -> None:
-    assert "Made with the stand-in." in Reader(Build(tmp_path / "a", made_by=dict(STAND_IN)).page()).shown
+    made = Reader(Build(tmp_path / "a", made_by=dict(STAND_IN)).page()).shown
+    assert "Made with the stand-in. The translations, instructions, answers and judgments of this build come from" in made
     real = Reader(Build(tmp_path / "b").page()).shown
     assert "Made with the stand-in" not in real
     assert "a/real:model at there" in real
     recorded = Reader(Build(tmp_path / "c", made_by={"recorded": "data/recorded/x.jsonl"}).page()).shown
     assert "recorded in data/recorded/x.jsonl" in recorded
+
+
+@pytest.mark.parametrize(("value", "shown"), [(-0.3, "0"), (-0.6, "−1"), (0.5, "0"), (12.0, "12"), (None, "")])
+def test_zero_has_no_sign(value: float | None, shown: str) -> None:
+    assert number(value, 0) == shown
 
 
 def test_numbers_of_a_match(tmp_path: Path) -> None:

@@ -61,6 +61,14 @@ def test_what_strangers_name_reaches_no_script(name: str) -> None:
         assert "uses" not in step or re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"])
 
 
+def test_the_workflows_and_the_scripts_are_linted() -> None:
+    """By a pinned actionlint; the scripts that are not in a workflow file by shellcheck itself."""
+    (linted,) = [step["run"].splitlines() for step in steps("checks.yml") if "actionlint" in step.get("run", "")]
+    assert re.fullmatch(r"go run \S+/actionlint@v\d+\.\d+\.\d+", linted[0])
+    scripts = [path for folder in (".ci", ".github") for path in (ROOT / folder).iterdir() if path.is_file()]
+    assert sorted(linted[1].split()[1:]) == sorted(path.relative_to(ROOT).as_posix() for path in scripts)
+
+
 def test_the_diff_sends_nothing() -> None:
     (job,) = workflow("diff.yml")["jobs"].values()
     assert job["env"]["SEEDBED_OFFLINE"] == "1"

@@ -6,8 +6,9 @@ from typing import Any
 
 from seedbed.diff.blocks import Block, Code, Field, Line, Page, Paragraph, Sample, Section, Table
 from seedbed.diff.compare import Comparison, is_same
-from seedbed.diff.summary import count, notes, overlap, signed, summary
+from seedbed.diff.summary import notes, overlap, signed, summary
 from seedbed.json_text import canonical
+from seedbed.plural import count
 from seedbed.rows import Row
 
 

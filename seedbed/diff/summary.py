@@ -4,6 +4,7 @@ from itertools import groupby
 
 from seedbed.diff.blocks import Code, Line, Note
 from seedbed.diff.compare import Comparison, is_same, totals
+from seedbed.plural import count
 from seedbed.rows import Row
 
 _SHOWN = 3
@@ -83,11 +84,6 @@ def notes(comparison: Comparison) -> list[Note]:
             )
         )
     return found
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """Return `1 row` or `2 rows`."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def signed(change: float) -> str:
