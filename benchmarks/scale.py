@@ -94,13 +94,20 @@ def changes(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]],
     old, new = before["candidates"], after["candidates"]
     changed = [id for id in old.keys() | new.keys() if old.get(id) != new.get(id)]
     same = [id for id in old.keys() & new.keys() if old[id] == new[id]]
+    flipped = [id for id in same if (id in before["instructions"]) != (id in after["instructions"])]
+    still = [
+        id
+        for id in flipped
+        for here, there in ((before, after), (after, before))
+        if id in here["rejected"] and (near := json.loads(here["rejected"][id])["neighbour"]) in there["instructions"]
+        if here["instructions"].get(near) == there["instructions"][near]
+    ]
     return {
         "slots_of_the_seed": len({json.loads(line)["slot"] for line in old.values() if shows(line)}),
         "changed_candidates": len(changed),
         "of_other_slots_both_times": sum(id in old and id in new and not shows(old[id]) for id in changed),
-        "flipped_decisions_of_unchanged_candidates": sum(
-            (id in before["instructions"]) != (id in after["instructions"]) for id in same
-        ),
+        "flipped_decisions_of_unchanged_candidates": len(flipped),
+        "flipped_although_the_neighbour_stayed": len(still),
     }
 
 

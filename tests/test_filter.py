@@ -187,6 +187,20 @@ def test_pool_decides_as_the_reference(pool: list[list[str]], tokens: list[str],
     assert (found and (int(found.id), found.score)) == expected
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8), min_size=2, max_size=20), st.data())
+def test_a_decision_flips_only_where_something_similar_changed(tokens: list[list[str]], data: st.DataObject) -> None:
+    """One candidate becomes another: each other one whose decision flips is too similar to it, or to one that flipped."""
+    place = data.draw(st.integers(0, len(tokens) - 1))
+    other = list(tokens)
+    other[place] = data.draw(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8))
+    before, after = ours(tokens, 0.7), ours(other, 0.7)
+    flipped = {n for n in range(len(tokens)) if (before[n] is None) != (after[n] is None)} - {place}
+    moved = [*({n: tokens[n] for n in flipped}.items()), (place, tokens[place]), (place, other[place])]
+    for n in flipped:
+        assert any(nearest([text], tokens[n], 0.7, strict=False) for m, text in moved if m != n)
+
+
 @pytest.mark.slow
 def test_three_thousand_rows_are_decided_as_by_rouge_score() -> None:
     """Instructions of the stand-in's grammar, shortened, in Sudachi's tokens; two fifths repeat an earlier one."""
