@@ -21,9 +21,9 @@ from seedbed.review import guard, state
 from seedbed.review.app import create_app
 from seedbed.review.ballots import Ballot, assign, draw, load_answers, sample
 from seedbed.review.files import Files
-from seedbed.review.render import say
 from seedbed.review.serve import run_review
 from seedbed.review.state import Settings, State
+from seedbed.review.texts import say
 from seedbed.rows import read_rows
 from seedbed.votes import answer_hash, left_is_model, read_votes
 from seedbed.yaml12 import load_yaml
@@ -454,7 +454,7 @@ def test_the_queue_shows_reasons_failures_and_orphans() -> None:
     assert page.index("fermi-01") < page.index("generic-01")  # あなたは weighs
     assert "translationese" in page
     assert "/edits/questions/fermi-02" not in page
-    assert "1 rows have no machine text, since their translation failed: generic-02" in page
+    assert "Rows without a machine text, since their translation failed (1): generic-02" in page
     assert "Edits whose row is gone (1)" in page
     assert orphan["fields"]["text"] in page
     assert "/edits/questions/fermi-02" in Person().http.get("/edits/questions?show=all").text
@@ -528,6 +528,8 @@ def test_all_words_of_the_page_are_there_in_both_languages() -> None:
         assert names[0] == names[1], key
     assert say("ja", "progress", done=1, all=2) == "2件中1件を確認済み"
     assert "要確認" in Person(language="ja").http.get("/edits/questions").text
+    write_questions(TEXTS | {"fermi-01": ("Please water the plants.", "Please water the plants.")})
+    assert "原文がそのまま入っています" in Person(language="ja").http.get("/edits/questions/fermi-01").text
 
 
 # Blind votes.
