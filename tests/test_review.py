@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from seedbed.edits import read_edits
+from seedbed.edits import make_edit, read_edits
 from seedbed.errors import UserError
 from seedbed.json_text import canonical, parse_json
 from seedbed.review import guard, state
@@ -423,6 +423,19 @@ def test_a_stale_row_shows_then_and_now_and_offers_a_merge() -> None:
     assert form["field.text"] == "大阪に、バス停は何か所ありますか？"
     assert person.post(ROW, form | {"go": "save"}).status_code == 303
     assert 'class="status edited"' in person.http.get(ROW).text
+
+
+def test_a_stale_row_of_several_fields_names_those_that_changed() -> None:
+    (row,) = read_rows(Path("data/build/translated/seed_tasks.jsonl"), "translated_task")
+    before = row | {"source": row["source"] | {"output": "Rest."}}
+    edit = make_edit(before, "task", row["translation"] | {"output": "寝てください。"}, "aki", 10.0)
+    Path("data/edits/seed_tasks.ja.jsonl").write_text(canonical(edit) + "\n", encoding="utf-8")
+    page = Person().http.get("/edits/seed_tasks/advice-01").text
+    then = page[page.index('class="then"') : page.index('class="choices"')]
+    source, _, edited = then.split('class="change"')[1:]
+    assert "<del>Rest</del><ins>Sleep</ins>" in source
+    assert re.findall('class="what">(.*?)<', source) == ["Output"]
+    assert re.findall('class="what">(.*?)<', edited) == ["Instruction", "Output"]
 
 
 def test_an_outdated_row_is_kept_by_saving_it_again() -> None:
