@@ -677,6 +677,16 @@ def test_somebody_who_is_not_named_is_told() -> None:
     assert "yuki is not among the people named" in Person(people=("aki", "ben"), annotators=1).http.get("/votes").text
 
 
+def test_somebody_to_whom_nothing_fell_is_told() -> None:
+    names = ("aki", "ben", "yuki")
+    pages = [Person(people=names, annotators=1, per_match=1, annotator=name).http.get("/votes").text for name in names]
+    assert [page for page in pages if "Nothing is left for you" in page]
+    assert not [page for page in pages if "no match of params.yaml" in page]
+    for path in Path("data/build/answers").iterdir():
+        path.unlink()
+    assert "no match of params.yaml has answers of both models" in Person().http.get("/votes").text
+
+
 @pytest.mark.slow
 def test_the_command_serves_until_it_is_interrupted() -> None:
     command = [sys.executable, "-c", "from seedbed.cli import main; main()", "review", "--port", "0", "--no-open"]
