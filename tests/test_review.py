@@ -474,6 +474,17 @@ def test_the_queue_shows_reasons_failures_and_orphans() -> None:
     assert "No row is like that" in Person().http.get("/edits/questions?q=%25nothing%25").text
 
 
+def test_an_empty_queue_says_one_thing() -> None:
+    for id, (_, machine) in TEXTS.items():
+        write_edit(id, machine)
+    person = Person()
+    page, stale = (person.http.get(f"/edits/questions{query}").text for query in ("", "?show=stale"))
+    assert "Nothing is left to do here." in page
+    assert "No row is like that." not in page
+    assert "No row is like that." in stale
+    assert "<ol" not in page + stale
+
+
 def test_what_people_and_models_wrote_is_shown_as_text() -> None:
     write_questions(TEXTS | {"fermi-01": (HOSTILE, HOSTILE)})
     write_answers("good", dict.fromkeys(TEXTS, HOSTILE))
