@@ -1,7 +1,7 @@
 """How likely a translated row needs a person's work, and why.
 
-Each reason has a code, which stays the same for ever, and words in plain English that show what was seen. A reason is a
-hint for the order in which rows are shown to people: it changes no row and refuses none.
+Each reason has a code, which stays the same for ever, and what was seen, which `seedbed.review.texts` puts into words. A
+reason is a hint for the order in which rows are shown to people: it changes no row and refuses none.
 """
 
 import math
@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from seedbed.corpora import FIELDS
 from seedbed.numerals import meant, written
@@ -49,19 +50,26 @@ _ODD = 3.5
 """Robust z-score above which a length is odd (Iglewicz and Hoaglin 1993, How to Detect and Handle Outliers)."""
 
 
+class Seen(NamedTuple):
+    """One thing that was seen: a text of `seedbed/review/texts.yaml`, and what goes into it; it quotes the row, so is data."""
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why a row may need work.
 
     Attributes:
         code: a key of `WEIGHTS`.
-        detail: what was seen, in English; it quotes the row, so it is data.
+        seen: what was seen, in the order of the text, each thing as often as it stands there.
         weight: what it adds to the row's score.
         field: the field it was seen in.
     """
 
     code: str
-    detail: str
+    seen: tuple[Seen, ...]
     weight: float
     field: str
 
@@ -112,8 +120,8 @@ def reasons(translated: Row, kind: str, words: Words, corpus: Survey) -> list[Re
         source, text = translated["source"][name], translated["translation"][name]
         if not source.strip() or not text.strip():
             if source.strip() or text.strip():
-                missing = "the translation is empty" if source.strip() else "the source is empty, the translation is not"
-                found.append(Reason("empty", missing, WEIGHTS["empty"], name))
+                missing = _seen("no_translation" if source.strip() else "no_source")
+                found.append(Reason("empty", (missing,), WEIGHTS["empty"], name))
             continue
         copied = _untranslated(source, text, words)
         seen = {
@@ -129,7 +137,7 @@ def reasons(translated: Row, kind: str, words: Words, corpus: Survey) -> list[Re
         for code, things in seen.items():
             if things:
                 weight = round(WEIGHTS[code] * math.sqrt(len(things)), 2)
-                found.append(Reason(code, _listed(Counter(things)), weight, name))
+                found.append(Reason(code, tuple(things), weight, name))
     return found
 
 
@@ -138,9 +146,8 @@ def score(found: Iterable[Reason]) -> float:
     return round(sum(reason.weight for reason in found), 2)
 
 
-def _listed(things: Counter[str]) -> str:
-    shown = [thing if count == 1 else f"{thing} ({count} times)" for thing, count in things.most_common(6)]
-    return ", ".join(shown) + (f" and {len(things) - 6} more" if len(things) > 6 else "")
+def _seen(key: str, **values: str) -> Seen:
+    return Seen(f"seen_{key}", tuple(values.items()))
 
 
 def _prose(text: str) -> str:
@@ -151,25 +158,27 @@ def _prose(text: str) -> str:
 # What the reasons see. Each function returns a list with one entry for each thing seen.
 
 
-def _untranslated(source: str, text: str, words: Words) -> list[str]:
+def _untranslated(source: str, text: str, words: Words) -> list[Seen]:
     letters = words.foreign or re.compile(r"[^\W\d_]")
     long = [
         word for word in _WORD.findall(_prose(source)) if len(word) > 2 and letters.match(word) and not _at_home(word, words)
     ]
     copied = len(long) > 2 and source.strip() in text
-    return ["the source stands in the translation as it is"] if copied else []
+    return [_seen("copied")] if copied else []
 
 
-def _protected(source: str, text: str) -> list[str]:
+def _protected(source: str, text: str) -> list[Seen]:
     def things(whole: str) -> Counter[str]:
         found = Counter(_skeleton(code) for code in _CODE.findall(whole))
         found.update(_bare_tag(place) for place in _PLACES.findall(_CODE.sub(" ", whole)))
         return found
 
     theirs, ours = things(source), things(text)
-    return [f"{_cut(thing)} is missing" for thing in (theirs - ours).elements()] + [
-        f"{_cut(thing)} is not in the source" for thing in (ours - theirs).elements()
-    ]
+    return _apart(map(_cut, (theirs - ours).elements()), map(_cut, (ours - theirs).elements()))
+
+
+def _apart(missing: Iterable[str], added: Iterable[str]) -> list[Seen]:
+    return [_seen("missing", thing=thing) for thing in missing] + [_seen("added", thing=thing) for thing in added]
 
 
 def _skeleton(code: str) -> str:
@@ -185,23 +194,21 @@ def _cut(thing: str) -> str:
     return repr(thing if len(thing) <= 40 else f"{thing[:39]}…")
 
 
-def _numerals(source: str, text: str, words: Words) -> list[str]:
+def _numerals(source: str, text: str, words: Words) -> list[Seen]:
     theirs, ours = _prose(source), _prose(text)
     missing = written(theirs, words.numerals) - written(ours, words.numerals) - meant(ours, words.numerals)
     added = written(ours, words.numerals) - written(theirs, words.numerals) - meant(theirs, words.numerals)
-    return [f"{number:.15g} is missing" for number in sorted(missing)] + [
-        f"{number:.15g} is not in the source" for number in sorted(added)
-    ]
+    return _apart(*([f"{number:.15g}" for number in sorted(numbers)] for numbers in (missing, added)))
 
 
-def _left_over(source: str, text: str, words: Words) -> list[str]:
+def _left_over(source: str, text: str, words: Words) -> list[Seen]:
     if words.foreign is None:
         return []
     quoted = {_fold(part) for match in _QUOTED.findall(source) for part in match if part}
     prose = _QUOTED.sub(lambda match: " " if _fold(match[0][1:-1]) in quoted else match[0], _prose(text))
     prose = unicodedata.normalize("NFKC", prose)
     foreign = re.compile(rf"(?:{words.foreign.pattern})(?:(?:{words.foreign.pattern})|[\d_'’-])*")
-    return [repr(match[0]) for match in foreign.finditer(prose) if not _at_home(match[0], words)]
+    return [_seen("this", thing=repr(match[0])) for match in foreign.finditer(prose) if not _at_home(match[0], words)]
 
 
 def _at_home(word: str, words: Words) -> bool:
@@ -217,12 +224,14 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip(" .,。、")
 
 
-def _translationese(text: str, words: Words) -> list[str]:
+def _translationese(text: str, words: Words) -> list[Seen]:
     prose = _prose(text)
-    return [repr(match[0].strip()) for pattern in words.translationese for match in pattern.finditer(prose)]
+    return [
+        _seen("this", thing=repr(match[0].strip())) for pattern in words.translationese for match in pattern.finditer(prose)
+    ]
 
 
-def _register(text: str, words: Words) -> list[str]:
+def _register(text: str, words: Words) -> list[Seen]:
     for paragraph in _QUOTED.sub(" ", _prose(text)).splitlines():
         bare = re.sub(r"（[^（）]*）|\([^()]*\)", "", paragraph)
         first: dict[str, str] = {}
@@ -231,7 +240,8 @@ def _register(text: str, words: Words) -> list[str]:
             if name:
                 first.setdefault(name, sentence)
         if len(first) > 1:
-            return [" beside ".join(f"{name} ({sentence[-12:]!r})" for name, sentence in first.items())]
+            one, other, *_ = (repr(sentence[-12:]) for sentence in first.values())
+            return [_seen("beside", one=one, other=other)]
     return []
 
 
@@ -240,13 +250,12 @@ def _log_ratio(source: str, text: str) -> float | None:
     return math.log(ours / theirs) if theirs >= _LEAST and ours else None
 
 
-def _length(source: str, text: str, spread: tuple[float, float] | None) -> list[str]:
+def _length(source: str, text: str, spread: tuple[float, float] | None) -> list[Seen]:
     ratio = _log_ratio(source, text)
     if ratio is None or spread is None or abs(ratio - spread[0]) <= _ODD * spread[1]:
         return []
-    words = "longer" if ratio > spread[0] else "shorter"
-    usual = math.exp(spread[0])
-    return [f"{words} than usual: {math.exp(ratio):.2f} characters for one of the source, where {usual:.2f} is the median"]
+    key = "longer" if ratio > spread[0] else "shorter"
+    return [_seen(key, ratio=f"{math.exp(ratio):.2f}", usual=f"{math.exp(spread[0]):.2f}")]
 
 
 def _terms(source: str, text: str) -> list[tuple[str, str]]:
@@ -264,12 +273,12 @@ def _terms(source: str, text: str) -> list[tuple[str, str]]:
     return [(term, translation) for term, translation in pairs if term and translation and re.search(r"[^\W\d_]", term)]
 
 
-def _differing_terms(source: str, text: str, id: str, corpus: Survey) -> list[str]:
+def _differing_terms(source: str, text: str, id: str, corpus: Survey) -> list[Seen]:
     found = []
     for term, ours in dict.fromkeys(_terms(source, text)):
         for theirs, ids in corpus.terms.get(term, {}).items():
             others = [other for other in ids if other != id]
             if theirs != ours and others:
-                found.append(f"{_cut(term)} is {_cut(ours)} here and {_cut(theirs)} in {others[0]}")
+                found.append(_seen("term", term=_cut(term), here=_cut(ours), there=_cut(theirs), id=others[0]))
                 break
     return found

@@ -5,10 +5,12 @@ import time
 from pathlib import Path
 
 from seedbed.corpora import read_corpus
+from seedbed.edits import edits_path, read_edits
 from seedbed.errors import UserError
 from seedbed.json_text import parse_json
 from seedbed.params import load_params
 from seedbed.prompts import VARIABLES, load_prompt
+from seedbed.review_words import read_words
 from seedbed.rows import read_rows
 from seedbed.votes import read_votes
 
@@ -43,8 +45,11 @@ def check_all() -> str:
     for name, corpus in params["corpora"].items():
         rows = sum(1 for _ in read_corpus(Path(corpus["source"]), corpus["kind"], params))
         counts.append(f"{rows} {name.replace('_', ' ')}")
-    for path in sorted(Path("data/edits").glob("*.jsonl")):
+        read_edits(edits_path(name, params["language"]), corpus["kind"])
+    for path in sorted(Path("data/edits").glob("*.jsonl")):  # those of other languages too
         sum(1 for _ in read_rows(path, "edit"))
+    for path in sorted(Path("data/review").glob("*.yaml")):
+        read_words(path)
     read_votes(Path("data/votes"))
     for id in {params[block]["endpoint"] for block in ("translate", "generate", "judge")} | {
         model["endpoint"] for model in params["models"].values() if "endpoint" in model

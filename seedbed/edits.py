@@ -8,11 +8,12 @@ A line of `data/edits/questions.ja.jsonl` (the hashes, and the texts, are those 
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from seedbed.corpora import FIELDS
 from seedbed.errors import UserError
 from seedbed.json_text import content_hash
-from seedbed.lines import locked, put_line
+from seedbed.lines import locked, put_lines
 from seedbed.rows import Row, read_rows
 from seedbed.schemas import first_problem
 
@@ -27,11 +28,13 @@ class Conflict(Exception):
     """The row's edit is not the one that the change was made on.
 
     Attributes:
+        id: of the row.
         present: the edit that is there now; None where there is none.
     """
 
     def __init__(self, id: str, present: Row | None) -> None:
         super().__init__(f"row {id!r} was saved by someone else, or its file changed, since you opened it")
+        self.id = id
         self.present = present
 
 
@@ -109,30 +112,58 @@ def make_edit(
     return edit
 
 
-def save_edit(path: Path, kind: str, edit: Row | None, id: str, expected: Row | None, order: Sequence[str] = ()) -> None:
-    """Put `edit` in the place of the row's present one, or remove that where `edit` is None; touch no other line.
+class Change(NamedTuple):
+    """What is to become of one row's edit.
 
-    Args:
-        path: the file of edits; made where it is not there.
-        kind: `task` or `question`.
-        edit: what to save, as `make_edit` gives it.
+    Attributes:
         id: of the row.
+        edit: what to save, as `make_edit` gives it; None removes the present one.
         expected: the edit that the change was made on; None where there was none.
-        order: the ids of the corpus; a new line goes behind the line of the nearest row before it, else to the end.
+    """
+
+    id: str
+    edit: Row | None
+    expected: Row | None
+
+
+def save_edit(path: Path, kind: str, edit: Row | None, id: str, expected: Row | None, order: Sequence[str] = ()) -> None:
+    """Save one change; `save_edits` says how.
 
     Raises:
         Conflict: the row's present edit is not `expected`; nothing is written.
         UserError: the file is not valid, or another process holds it.
     """
-    before = set(order[: order.index(id)]) if id in order else None
+    for conflict in save_edits(path, kind, [Change(id, edit, expected)], order):
+        raise conflict
 
-    def check() -> None:
-        present = read_edits(path, kind).get(id)
-        if present != expected:
-            raise Conflict(id, present)
 
+def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence[str] = ()) -> list[Conflict]:
+    """Save changes of different rows in one write that touches no other line; return those that were not saved.
+
+    Args:
+        path: the file of edits; made where it is not there.
+        kind: `task` or `question`.
+        changes: one for each row.
+        order: the ids of the corpus; a new line goes behind the line of the nearest row before it, else to the end.
+
+    Returns:
+        A conflict for each change whose row has another edit now than the one it was made on.
+
+    Raises:
+        UserError: the file is not valid, or another process holds it.
+    """
+    conflicts: list[Conflict] = []
+
+    def wanted() -> dict[str, Row | None]:
+        present = read_edits(path, kind)
+        refused = {change.id for change in changes if present.get(change.id) != change.expected}
+        conflicts[:] = [Conflict(id, present.get(id)) for id in sorted(refused)]
+        return {change.id: change.edit for change in changes if change.id not in refused}
+
+    places = {id: place for place, id in enumerate(order)}
     with locked(path):
-        put_line(path, check, edit, lambda row: row["id"] == id, lambda row: before is None or row["id"] in before)
+        put_lines(path, wanted, lambda row: row["id"], places.get)
+    return conflicts
 
 
 def _check(where: str, kind: str, fields: Row) -> None:

@@ -1,8 +1,9 @@
-"""One line of a JSON Lines file, replaced, added or removed; every other line stays byte for byte."""
+"""Lines of a JSON Lines file, replaced, added or removed in one write; every other line stays byte for byte."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -34,24 +35,28 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def put_line(
-    path: Path, check: Callable[[], None], row: Row | None, same: Callable[[Row], bool], earlier: Callable[[Row], bool]
+def put_lines(
+    path: Path,
+    changes: Callable[[], Mapping[Any, Row | None]],
+    key: Callable[[Row], Any],
+    place: Callable[[Any], Any],
 ) -> None:
-    """Put `row` in the place of its present line, or remove that where `row` is None.
+    """Put rows in the place of their present lines, or remove those where a row is None, all in one write.
 
     Args:
         path: the file; made where it is not there. Its lock must be held.
-        check: called on the file as it stands; raises where nothing may be written.
-        row: what to write.
-        same: whether a row is the one to replace.
-        earlier: whether a row stands before a new one, which goes behind the last of these.
+        changes: called on the file as it stands; what to write, by key; raises where nothing may be written.
+        key: of a row, what tells it from the others.
+        place: of a key, what the lines are sorted by: a new line goes behind the last line whose place is lower. None
+            where a key has no place; a new line then goes to the end.
     """
     while True:
         before = _bytes(path)
-        check()
-        after = _put(before.decode(), row, same, earlier)
+        wanted = changes()
+        after = _put(before.decode(), wanted, key, place)
         if _bytes(path) == before:  # else a `git pull` came in between
-            write_text(path, after)
+            if wanted:
+                write_text(path, after)
             return
 
 
@@ -59,16 +64,22 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _put(text: str, row: Row | None, same: Callable[[Row], bool], earlier: Callable[[Row], bool]) -> str:
+def _put(text: str, changes: Mapping[Any, Row | None], key: Callable[[Row], Any], place: Callable[[Any], Any]) -> str:
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
-    rows = [parse_json(line.removeprefix("\ufeff")) if line.strip() else None for line in lines]
-    new = [] if row is None else [canonical(row)]
-    present = [number for number, known in enumerate(rows) if known is not None and same(known)]
-    if present:
-        lines[present[0] : present[0] + 1] = new
-    else:
-        at = max((number for number, known in enumerate(rows, start=1) if known is not None and earlier(known)), default=0)
-        lines[at:at] = new
+    keys = [key(parse_json(line.removeprefix("\ufeff"))) if line.strip() else None for line in lines]
+    places = [None if known is None else place(known) for known in keys]
+    for one, row in changes.items():
+        new = [] if row is None else [canonical(row)]
+        if one in keys:
+            start = keys.index(one)
+            end = start + 1
+        else:
+            mine = place(one)
+            earlier = (
+                n for n in range(len(lines), 0, -1) if mine is None or (places[n - 1] is not None and places[n - 1] < mine)
+            )
+            start = end = next(earlier, 0)
+        lines[start:end], keys[start:end], places[start:end] = new, [one] * len(new), [place(one)] * len(new)
     return "".join(f"{line}\n" for line in lines)

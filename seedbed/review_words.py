@@ -6,7 +6,7 @@ They are kept apart from `data/languages`, which paid stages depend on: these so
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seedbed.errors import UserError
@@ -40,11 +40,25 @@ def load_words(language: str, source_language: str) -> Words:
         UserError: a field is missing or a pattern is no regular expression.
     """
     path, source = FOLDER / f"{language}.yaml", FOLDER / f"{source_language}.yaml"
-    numerals: dict[str, int] = _load(source)["numerals"] if source.is_file() else {}
+    numerals = read_words(source).numerals if source.is_file() else {}
     if not path.is_file():
         print(f"{path}: no such file; rows are sorted without words and patterns of this language", file=sys.stderr)
         return Words(numerals=numerals)
-    document = _load(path)
+    words = read_words(path)
+    return replace(words, numerals={**numerals, **words.numerals})
+
+
+def read_words(path: Path) -> Words:
+    """Read one language's file.
+
+    Raises:
+        UserError: a field is missing or a pattern is no regular expression; names file, line and field.
+    """
+    document: Row = load_yaml(path)
+    problem = first_problem(document, "review")
+    if problem:
+        at, words = problem
+        raise UserError(f"{path}:{line_of(path, at)}: {'.'.join(map(str, at)) or 'the file'}: {words}")
 
     def compiled(pattern: str, *field: str | int) -> re.Pattern[str]:
         try:
@@ -62,14 +76,5 @@ def load_words(language: str, source_language: str) -> Words:
         translationese=tuple(
             compiled(pattern, "translationese", number) for number, pattern in enumerate(document["translationese"])
         ),
-        numerals=numerals | document["numerals"],
+        numerals=document["numerals"],
     )
-
-
-def _load(path: Path) -> Row:
-    document: Row = load_yaml(path)
-    problem = first_problem(document, "review")
-    if problem:
-        at, words = problem
-        raise UserError(f"{path}:{line_of(path, at)}: {'.'.join(map(str, at)) or 'the file'}: {words}")
-    return document

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from seedbed.corpora import FIELDS
 from seedbed.json_text import content_hash
+from seedbed.review.texts import say_reason
 from seedbed.review.worklist import Item, revision_of
 from seedbed.workbook import MOST_CHARACTERS, Column, fits, lf
 
@@ -32,7 +33,7 @@ def cells_of(item: Item, kind: str) -> dict[str, str]:
     """Return the texts of a row by column, as they are exported."""
     texts = standing(item)
     cells = {"id": item.id, "status": item.status, "notice": _notice(item), "decision": "", "note": note_of(item)}
-    cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {reason.detail}" for reason in item.reasons)
+    cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {say_reason('en', reason)}" for reason in item.reasons)
     for name in FIELDS[kind]:
         cells |= {f"{name}: source": item.row["source"][name], f"{name}: machine": item.row["translation"][name]}
         cells[f"{name}: edit"] = texts[name]

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from seedbed.corpora import FIELDS
-from seedbed.edits import Conflict, make_edit, save_edit
+from seedbed.edits import Change, make_edit, save_edits
 from seedbed.errors import UserError
 from seedbed.review.worklist import TO_DO, Corpus, Item, Worklist
 from seedbed.rows import Row
@@ -126,14 +126,14 @@ def read_sheet(path: Path, editor: str | None = None) -> Import:
 
 
 def apply(imported: Import) -> list[Problem]:
-    """Save what a workbook asks for, edit by edit, and return what could not be saved."""
+    """Save what a workbook asks for, each corpus's edits in one write, and return what could not be saved."""
     problems = []
-    for proposal in imported.proposals:
-        corpus, id = proposal.corpus, proposal.edit["id"]
-        try:
-            save_edit(corpus.path, corpus.kind, proposal.edit, id, proposal.before, corpus.order)
-        except Conflict as conflict:
-            problems.append(Problem(corpus.name, proposal.row, str(conflict)))
+    for name in dict.fromkeys(proposal.corpus.name for proposal in imported.proposals):
+        mine = {each.edit["id"]: each for each in imported.proposals if each.corpus.name == name}
+        corpus = next(iter(mine.values())).corpus
+        changes = [Change(id, each.edit, each.before) for id, each in mine.items()]
+        for conflict in save_edits(corpus.path, corpus.kind, changes, corpus.order):
+            problems.append(Problem(name, mine[conflict.id].row, str(conflict)))
     return problems
 
 

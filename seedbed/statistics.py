@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,22 +81,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
         worst = max(worst, min(1.0, (len(p_values) - rank) * p_values[place]))
         adjusted[place] = worst
     return adjusted
-
-
-def with_sign_tests(rates: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return win rates with the `p_value` of wins against losses, and `p_holm`, that value corrected.
-
-    The categories of all matches are corrected for each other; the totals (category `all`) of all matches likewise.
-
-    Args:
-        rates: rows with `category`, `wins` and `losses`.
-    """
-    rows = [row | {"p_value": sign_test(row["wins"], row["losses"])} for row in rates]
-    for totals in (False, True):
-        family = [row for row in rows if (row["category"] == "all") == totals]
-        for row, corrected in zip(family, holm([row["p_value"] for row in family]), strict=True):
-            row["p_holm"] = corrected
-    return rows
 
 
 def _draw(n: int, resamples: int, seed: str) -> NDArray[np.int64]:

@@ -28,16 +28,17 @@ def edited(translated: list[Row], edits: dict[str, Row], kind: str, unreviewed: 
         kind: `task` or `question`.
         unreviewed: `use`, `drop` or `fail`: what becomes of a row without an edit that holds.
     """
-    for row in translated:
-        if row["translation"] is None:
-            continue
+    found = [(row, status_of(row, edits.get(row["id"]))) for row in translated if row["translation"] is not None]
+    waiting = [(row["id"], status) for row, status in found if status in _NOT_REVIEWED]
+    if waiting and unreviewed == "fail":
+        id, status = waiting[0]
+        more = f", {len(waiting) - 1} more are not reviewed" if len(waiting) > 1 else ""
+        raise UserError(
+            f"row {id!r} is {status}{more}, and post_edit.unreviewed is 'fail': review with `seedbed review`, "
+            "or set it to use or drop"
+        )
+    for row, status in found:
         edit = edits.get(row["id"])
-        status = status_of(row, edit)
-        if status in _NOT_REVIEWED and unreviewed == "fail":
-            raise UserError(
-                f"row {row['id']!r} is {status}, and post_edit.unreviewed is 'fail': review it with `seedbed review`, "
-                "or set it to use or drop"
-            )
         if status in _NOT_REVIEWED and unreviewed == "drop":
             continue
         fields = edit["fields"] if edit and status in _APPLIED else row["translation"]

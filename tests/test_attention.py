@@ -11,6 +11,7 @@ from seedbed.attention import WEIGHTS, Reason, Survey, reasons, score, survey
 from seedbed.corpora import FIELDS
 from seedbed.errors import UserError
 from seedbed.numerals import meant, written
+from seedbed.review.texts import say_reason
 from seedbed.review_words import load_words
 from seedbed.rows import Row, read_rows
 from seedbed.stand_in.translation import translate
@@ -92,9 +93,13 @@ def test_the_words_say_what_was_seen_and_where() -> None:
     source = {"instruction": "See {a}.", "input": "", "output": "1 and 2"}
     translation = {"instruction": "Foo Bar Fooを見て。", "input": "", "output": "1"}
     first, second, third = reasons({"id": "x", "source": source, "translation": translation}, "task", JAPANESE, NOTHING)
-    assert first == Reason("protected", "'{a}' is missing", 3.0, "instruction")
-    assert second == Reason("left_over", "'Foo' (2 times), 'Bar'", 2.6, "instruction")
-    assert third == Reason("numerals", "2 is missing", 2.0, "output")
+    told = [(each.code, say_reason("en", each), each.weight, each.field) for each in (first, second, third)]
+    assert told == [
+        ("protected", "'{a}' is missing", 3.0, "instruction"),
+        ("left_over", "'Foo' (2 times), 'Bar'", 2.6, "instruction"),
+        ("numerals", "2 is missing", 2.0, "output"),
+    ]
+    assert [say_reason("ja", each) for each in (first, second)] == ["'{a}' が訳文にない", "'Foo'（2回）、'Bar'"]
     assert score([first, second, third]) == 7.6
     assert score([]) == 0
 
@@ -107,7 +112,7 @@ def test_more_of_a_kind_weighs_more_but_less_than_in_proportion() -> None:
 
 def test_a_long_list_is_cut() -> None:
     (many,) = found("x", " ".join(f"Word{chr(97 + place)}x" for place in range(9)))
-    assert many.detail.endswith("'Wordfx' and 3 more")
+    assert say_reason("en", many).endswith("'Wordfx' and 3 more")
 
 
 def test_a_length_is_odd_in_comparison_with_the_corpus() -> None:
@@ -116,7 +121,7 @@ def test_a_length_is_odd_in_comparison_with_the_corpus() -> None:
     assert "length" not in codes("a" * 100, "あ" * 55, corpus=corpus)
     assert "length" in codes("a" * 100, "あ" * 20, corpus=corpus)
     (long,) = found("a" * 100, "あ" * 90, corpus=corpus)
-    assert long.detail == "longer than usual: 0.90 characters for one of the source, where 0.52 is the median"
+    assert say_reason("en", long) == "longer than usual: 0.90 characters for one of the source, where 0.52 is the median"
     assert "length" not in codes("a" * 10, "あ" * 10, corpus=corpus), "too short to say anything"
     assert survey(rows[:10]).ratios == {}, "too few rows to have a median worth the name"
 
@@ -139,10 +144,11 @@ def test_a_term_that_is_translated_differently_elsewhere() -> None:
     )
     assert list(corpus.terms) == ["opinion"], "a full stop is no difference"
     (differs,) = reasons(row("opinion", "意見", "a"), "question", JAPANESE, corpus)
-    assert differs == Reason("terms", "'opinion' is '意見' here and '主張' in b", 1.0, "text")
+    assert say_reason("en", differs) == "'opinion' is '意見' here and '主張' in b"
+    assert (differs.code, differs.weight, differs.field) == ("terms", 1.0, "text")
     often = survey([row("opinion", "意見", "a"), row("opinion", "意見", "b"), row("opinion", "主張", "c")])
     (differs,) = reasons(row("opinion", "意見", "a"), "question", JAPANESE, often)
-    assert "'主張' in c" in differs.detail
+    assert "'主張' in c" in say_reason("en", differs)
     labels = survey([row("Subject: one", "件名：一", "a"), row("Subject: two", "題名：二", "b")])
     assert list(labels.terms) == ["Subject"]
 

@@ -1,13 +1,14 @@
 """Edits: what a decision says, and a file of which only the touched line changes."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedbed.edits import MOST_CHARACTERS, Conflict, edits_path, make_edit, read_edits, save_edit
+from seedbed.edits import MOST_CHARACTERS, Change, Conflict, edits_path, make_edit, read_edits, save_edit, save_edits
 from seedbed.errors import UserError
 from seedbed.json_text import canonical
 from seedbed.review.difference import difference, merge, shortened
@@ -102,6 +103,19 @@ def test_a_row_that_changed_meanwhile_is_a_conflict_and_nothing_is_written() -> 
     with pytest.raises(Conflict):
         save_edit(PATH, "question", None, "a-01", mine)
     assert PATH.read_bytes() == before
+
+
+def test_two_thousand_rows_are_saved_at_once_but_for_those_that_changed_meanwhile() -> None:
+    ids = [f"a-{number:04}" for number in range(2000)]
+    theirs = edit_of(ids[7], "彼")
+    save_edit(PATH, "question", theirs, ids[7], None, ids)
+    start = time.perf_counter()
+    conflicts = save_edits(PATH, "question", [Change(id, edit_of(id, "私"), None) for id in reversed(ids)], ids)
+    assert time.perf_counter() - start < 10  # a write for each row takes minutes
+    assert [(conflict.id, conflict.present) for conflict in conflicts] == [(ids[7], theirs)]
+    saved = read_edits(PATH, "question")
+    assert list(saved) == ids
+    assert [id for id, edit in saved.items() if edit["fields"]["text"] != "私"] == [ids[7]]
 
 
 def test_a_file_that_is_not_valid_is_left_alone() -> None:

@@ -149,7 +149,7 @@ def test_words_are_counted_where_the_language_has_them(tmp_path: Path) -> None:
     assert total(tables)["characters_changed"] == 4
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.tuples(st.text("ab c.", max_size=12), st.text("ab c.", max_size=12).map(lambda text: text + ".")),
@@ -234,6 +234,8 @@ def test_a_build_can_insist_on_review(id: str, status: str) -> None:
     rows = [row for row in ROWS if row["id"] in ("same", "newer", id)]
     with pytest.raises(UserError, match=f"row '{id}' is {status}, and post_edit.unreviewed is 'fail'"):
         list(edited(rows, by_id, "question", "fail"))
+    with pytest.raises(UserError, match="row 'other' is stale, 1 more are not reviewed, and"):
+        list(edited(ROWS, by_id, "question", "fail"))
     original = {**ROWS[4], "made_by": None}
     assert [row["status"] for row in edited([*rows[:2], original], by_id, "question", "fail")] == [
         "approved",

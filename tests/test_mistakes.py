@@ -1,13 +1,22 @@
 """A user's mistakes in a whole build: one clear sentence, nothing half-written, no paid response lost."""
 
 import json
+import re
 import socket
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from seedbed.check import check_all
+from seedbed.errors import UserError
 from tests.harness import Project, Server, completion, kind_of, reply_to
+
+EDIT = json.dumps(
+    {"id": "x", "decision": "edited", "fields": {"text": "文"}, "source_hash": "0" * 64, "machine_hash": "0" * 64},
+    ensure_ascii=False,
+)
 
 
 def use_server(project: Project, **endpoint: Any) -> None:
@@ -168,6 +177,30 @@ def test_a_bad_row_stops_the_build_before_anything_is_sent(project: Project, pat
         file.write(line + "\n")
     assert message in project.run("seedbed", "check", fails=True)
     assert message in project.repro("translate", fails=True)
+
+
+BAD_FILES = [
+    ("data/review/ja.yaml", "foreign: '['\n", "data/review/ja.yaml:"),
+    ("data/review/ko.yaml", "- x\n", "data/review/ko.yaml:1: the file: "),
+    ("data/edits/questions.ja.jsonl", '{"id":"x"', "data/edits/questions.ja.jsonl:1: not a JSON object"),
+    ("data/edits/seed_tasks.ja.jsonl", EDIT, "edit 'x': fields: expected instruction, input, output, found text"),
+    ("data/edits/questions.ja.jsonl", EDIT.replace("文", " "), "edit 'x': fields.text is blank"),
+    ("data/edits/questions.de.jsonl", EDIT.replace("edited", "e"), "data/edits/questions.de.jsonl:1: field decision"),
+    ("data/votes/a.b.jsonl", "", "'a.b' cannot name an annotator"),
+    ("data/votes/yuki.jsonl", '{"match":"m"}', "data/votes/yuki.jsonl:1: "),
+]
+
+
+def test_what_people_wrote_is_checked_before_anything_is_sent(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    for name, content, message in BAD_FILES:
+        path = Path(name)
+        before = path.read_bytes() if path.is_file() else None
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(UserError, match=re.escape(message)):
+            check_all()
+        path.unlink() if before is None else path.write_bytes(before)
+    check_all()
 
 
 def test_a_key_with_a_dot_in_matches(project: Project) -> None:

@@ -8,7 +8,7 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 from scipy.stats import binomtest  # type: ignore[import-untyped]
 
 from seedbed.ranking import PRIOR, bradley_terry, ranking_rows
-from seedbed.statistics import holm, sign_test, with_sign_tests
+from seedbed.statistics import holm, sign_test
 from seedbed.tables import Tables
 
 SETTINGS = {"bootstrap": 100, "confidence": 95, "seed": 0}
@@ -124,12 +124,3 @@ def test_holm_lies_between_no_correction_and_bonferronis(values: list[float]) ->
         assert raw <= corrected <= min(1.0, len(values) * max(values))
     rejected = [value for value, corrected in zip(values, holm(values), strict=True) if corrected <= 0.05]
     assert rejected == [value for value in values if value <= 0.05 and value in rejected]
-
-
-def test_categories_and_totals_are_corrected_apart() -> None:
-    rates = [{"category": name, "wins": wins, "losses": 0} for name, wins in (("a", 10), ("b", 8), ("all", 18))]
-    first, second, total = with_sign_tests(rates)
-    assert first["p_holm"] == pytest.approx(2 * first["p_value"])
-    assert second["p_holm"] == second["p_value"] == pytest.approx(2 / 256)
-    assert total["p_holm"] == total["p_value"]
-    assert "p_value" not in rates[0]

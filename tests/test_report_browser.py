@@ -1,14 +1,11 @@
 """The page in a real browser: what models wrote is text, filters filter, and 3,600 judged questions stay quick."""
 
-import os
 import random
-import shutil
-from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.builds import Build
 from tests.harness import ROOT
@@ -23,21 +20,6 @@ HOSTILE = [
     "{{ 7 * 7 }} {% raw %} ${7}",
     "javascript:alert(1) \"'`&amp;&lt;",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser; tests that need one are skipped where there is none, but never in CI."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        message = "no chromium on this machine's PATH"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 def opened(browser: Browser, build: Build, page: Page | None = None, **context: str) -> tuple[Page, list[str]]:

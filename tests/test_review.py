@@ -14,16 +14,16 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from seedbed.edits import read_edits
+from seedbed.edits import make_edit, read_edits
 from seedbed.errors import UserError
 from seedbed.json_text import canonical, parse_json
 from seedbed.review import guard, state
 from seedbed.review.app import create_app
 from seedbed.review.ballots import Ballot, assign, draw, load_answers, sample
 from seedbed.review.files import Files
-from seedbed.review.render import say
 from seedbed.review.serve import run_review
 from seedbed.review.state import Settings, State
+from seedbed.review.texts import say
 from seedbed.rows import read_rows
 from seedbed.votes import answer_hash, left_is_model, read_votes
 from seedbed.yaml12 import load_yaml
@@ -425,6 +425,19 @@ def test_a_stale_row_shows_then_and_now_and_offers_a_merge() -> None:
     assert 'class="status edited"' in person.http.get(ROW).text
 
 
+def test_a_stale_row_of_several_fields_names_those_that_changed() -> None:
+    (row,) = read_rows(Path("data/build/translated/seed_tasks.jsonl"), "translated_task")
+    before = row | {"source": row["source"] | {"output": "Rest."}}
+    edit = make_edit(before, "task", row["translation"] | {"output": "寝てください。"}, "aki", 10.0)
+    Path("data/edits/seed_tasks.ja.jsonl").write_text(canonical(edit) + "\n", encoding="utf-8")
+    page = Person().http.get("/edits/seed_tasks/advice-01").text
+    then = page[page.index('class="then"') : page.index('class="choices"')]
+    source, _, edited = then.split('class="change"')[1:]
+    assert "<del>Rest</del><ins>Sleep</ins>" in source
+    assert re.findall('class="what">(.*?)<', source) == ["Output"]
+    assert re.findall('class="what">(.*?)<', edited) == ["Instruction", "Output"]
+
+
 def test_an_outdated_row_is_kept_by_saving_it_again() -> None:
     write_edit("fermi-01", "私の文", (TEXTS["fermi-01"][0], "前の機械訳"))
     person = Person()
@@ -454,11 +467,22 @@ def test_the_queue_shows_reasons_failures_and_orphans() -> None:
     assert page.index("fermi-01") < page.index("generic-01")  # あなたは weighs
     assert "translationese" in page
     assert "/edits/questions/fermi-02" not in page
-    assert "1 rows have no machine text, since their translation failed: generic-02" in page
+    assert "Rows without a machine text, since their translation failed (1): generic-02" in page
     assert "Edits whose row is gone (1)" in page
     assert orphan["fields"]["text"] in page
     assert "/edits/questions/fermi-02" in Person().http.get("/edits/questions?show=all").text
     assert "No row is like that" in Person().http.get("/edits/questions?q=%25nothing%25").text
+
+
+def test_an_empty_queue_says_one_thing() -> None:
+    for id, (_, machine) in TEXTS.items():
+        write_edit(id, machine)
+    person = Person()
+    page, stale = (person.http.get(f"/edits/questions{query}").text for query in ("", "?show=stale"))
+    assert "Nothing is left to do here." in page
+    assert "No row is like that." not in page
+    assert "No row is like that." in stale
+    assert "<ol" not in page + stale
 
 
 def test_what_people_and_models_wrote_is_shown_as_text() -> None:
@@ -528,6 +552,8 @@ def test_all_words_of_the_page_are_there_in_both_languages() -> None:
         assert names[0] == names[1], key
     assert say("ja", "progress", done=1, all=2) == "2件中1件を確認済み"
     assert "要確認" in Person(language="ja").http.get("/edits/questions").text
+    write_questions(TEXTS | {"fermi-01": ("Please water the plants.", "Please water the plants.")})
+    assert "原文がそのまま入っています" in Person(language="ja").http.get("/edits/questions/fermi-01").text
 
 
 # Blind votes.
@@ -660,6 +686,16 @@ def test_without_names_a_ballot_is_anybodys_until_enough_have_voted() -> None:
 
 def test_somebody_who_is_not_named_is_told() -> None:
     assert "yuki is not among the people named" in Person(people=("aki", "ben"), annotators=1).http.get("/votes").text
+
+
+def test_somebody_to_whom_nothing_fell_is_told() -> None:
+    names = ("aki", "ben", "yuki")
+    pages = [Person(people=names, annotators=1, per_match=1, annotator=name).http.get("/votes").text for name in names]
+    assert [page for page in pages if "Nothing is left for you" in page]
+    assert not [page for page in pages if "no match of params.yaml" in page]
+    for path in Path("data/build/answers").iterdir():
+        path.unlink()
+    assert "no match of params.yaml has answers of both models" in Person().http.get("/votes").text
 
 
 @pytest.mark.slow

@@ -1,8 +1,6 @@
 """The review page as people use it, in a real browser."""
 
-import os
 import re
-import shutil
 import socket
 import threading
 import time
@@ -12,7 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from seedbed.edits import read_edits
 from seedbed.json_text import parse_json
@@ -26,21 +24,6 @@ ROW = "/edits/questions/fermi-01"
 OTHER = "/edits/questions/fermi-02"
 MACHINE = TEXTS["fermi-01"][1]
 expect.set_options(timeout=5000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium that is installed on the machine; without one these tests are skipped, but never in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        message = "no browser on this machine: install Chromium to try the review page as people use it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 class Site:
@@ -390,6 +373,18 @@ def test_attention_leaves_idle_time_out(enter: Enter) -> None:
     idle = float(page.locator("#seconds").input_value())
     assert 28 <= at_work <= 31
     assert at_work + 8 <= idle <= at_work + 12  # until thirty seconds after the last key
+
+
+def test_the_part_of_a_second_before_a_button_is_attention_too(enter: Enter) -> None:
+    page = enter("/who")
+    page.clock.install()
+    page.goto(ROW)
+    page.clock.pause_at(page.evaluate("Date.now() + 100"))
+    before = float(page.locator("#seconds").input_value())
+    page.clock.run_for(700)
+    page.keyboard.press("a")
+    soon(EDITS.is_file)
+    assert read_edits(EDITS, "question")["fermi-01"]["seconds"] >= before + 0.6
 
 
 @pytest.mark.slow

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from seedbed.edits import Conflict
 from seedbed.errors import UserError
 from seedbed.json_text import content_hash
-from seedbed.lines import locked, put_line
+from seedbed.lines import locked, put_lines
 from seedbed.params import Params
 from seedbed.review.files import Files
 from seedbed.rows import Row, read_rows
@@ -174,13 +173,11 @@ def save_vote(annotator: str, match: str, question: str, vote: Row | None, expec
     """
     path = VOTES / f"{annotator}.jsonl"
 
-    def same(row: Any) -> bool:
-        return bool((row["match"], row["question"]) == (match, question))
-
-    def check() -> None:
+    def wanted() -> dict[tuple[str, str], Row | None]:
         present = vote_of(annotator, match, question)
         if present != expected:
             raise Conflict(question, present)
+        return {(match, question): vote}
 
     with locked(path):
-        put_line(path, check, vote, same, lambda row: (row["match"], row["question"]) < (match, question))
+        put_lines(path, wanted, lambda row: (row["match"], row["question"]), lambda item: item)

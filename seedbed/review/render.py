@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,26 +12,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from seedbed.review.state import State, is_name
-from seedbed.yaml12 import load_yaml
+from seedbed.review.texts import say, say_reason
 
 LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
 NAME_COOKIE = "seedbed_name"
 YEAR_S = 365 * 24 * 3600
-FOLDER = Path(__file__).parent
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Characters that are not seen, and that can turn the order of others round."""
-
-
-@cache
-def _texts() -> dict[str, dict[str, str]]:
-    texts: dict[str, dict[str, str]] = load_yaml(FOLDER / "texts.yaml")
-    return texts
-
-
-def say(language: str, key: str, **values: object) -> str:
-    """Return a text of the page, with its values in place."""
-    return _texts()[key][language].format(**values)
 
 
 def visible(text: str) -> Markup:
@@ -88,7 +75,8 @@ def _named(request: Request) -> str | None:
 def page(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
     """Return the HTML of a template.
 
-    Every template gets `t` (the texts), `language`, `secret`, `editor` and `annotator` beside `values`.
+    Every template gets `t` (the texts), `told` (a reason in words), `language`, `secret`, `editor` and `annotator` beside
+    `values`.
     """
     language = language_of(request, state)
     t: Callable[..., str] = partial(say, language)
@@ -96,7 +84,9 @@ def page(request: Request, state: State, template: str, status: int = 200, **val
     html = (
         _environment()
         .get_template(template)
-        .render(t=t, language=language, secret=state.secret, path=request.url.path, **values)
+        .render(
+            t=t, told=partial(say_reason, language), language=language, secret=state.secret, path=request.url.path, **values
+        )
     )
     return HTMLResponse(html, status_code=status)
 

@@ -175,9 +175,9 @@ def _then(item: Item) -> dict[str, Any] | None:
 
 
 def _then_and_now(then: Row | None, now: Row, hash: str) -> Any:
-    """Return the differences by field; `same` where nothing changed, None where the text of then is not known."""
+    """Return the differences, by field that differs; `same` where nothing changed, None where the text of then is not known."""
     if content_hash(now) == hash:
         return "same"
     if then is None or content_hash(then) != hash:
         return None
-    return {name: pieces(then.get(name, ""), now[name]) for name in now}
+    return {name: pieces(then.get(name, ""), text) for name, text in now.items() if text != then.get(name, "")}

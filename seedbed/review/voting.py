@@ -34,9 +34,12 @@ def begin(request: Request, state: Run) -> Response:
     if waiting:
         return _show(request, state, annotator, waiting[0])
     people = state.settings.people
-    key = "vote_done" if mine else "vote_none"
-    if people and annotator not in people:
+    if not sample(load_answers(state.worklist.params, state.files), 1):
+        key = "vote_none"
+    elif people and annotator not in people:
         key = "vote_not_yours"
+    else:
+        key = "vote_done" if mine else "vote_no_share"
     return page(request, state, "votes_done.html", key=key, name=annotator, **frame(request, state))
 
 

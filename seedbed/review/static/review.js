@@ -88,13 +88,15 @@
   let ticked = alive;
   for (const sign of ["keydown", "input", "pointerdown", "pointermove", "wheel", "scroll", "touchmove", "focus"])
     window.addEventListener(sign, () => (alive = performance.now()), { passive: true, capture: true });
-  setInterval(() => {
+  function count() {
     const now = performance.now();
     const step = Math.min(now - ticked, 2 * TICK_MS); // a machine that slept was not being read
     ticked = now;
     const field = document.getElementById("seconds");
-    if (field && !document.hidden && now - alive < IDLE_MS) field.value = (Number(field.value) + step / 1000).toFixed(1);
-  }, TICK_MS);
+    if (field && !document.hidden && now - alive < IDLE_MS) field.value = (Number(field.value) + step / 1000).toFixed(2);
+  }
+  setInterval(count, TICK_MS);
+  document.addEventListener("submit", count, true); // the part of a second before a button too: a row may take but two
 
   // While the text is under way nothing can be typed that would be neither here nor there.
   function hold(on) {
