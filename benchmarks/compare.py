@@ -5,10 +5,10 @@ One run measures everything, in CPU seconds of this process, on texts of `benchm
 """
 
 import argparse
+import json
 import math
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from string import Template
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cdist
 from rouge_score.rouge_scorer import _score_lcs
 
-from benchmarks.similarity import Spent, decided, ours, texts
+from benchmarks.similarity import Spent, decided, ours, peak_mib, texts
 from seedbed.params import load_params
 from seedbed.similarity import Encoder
 from seedbed.tokenisers import load_tokeniser
@@ -79,6 +79,19 @@ def by_minhash(tokens: Tokens, threshold: float) -> list[bool]:
     return decisions
 
 
+def whole_run(figures: dict[str, Any]) -> list[str]:
+    """Return the table of `benchmarks.scale`'s figures."""
+    lines = [
+        "| run | seconds | of these, `generate` | requests | peak, MiB |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for name in ("from_nothing", "from_the_store", "one_seed_edited"):
+        run = figures[name]
+        asked = f"{run['seconds']:.0f} | {run['by_stage']['generate']:.0f} | {run['requests']:,} | {run['peak_mib']:,}"
+        lines.append(f"| {name.replace('_', ' ')} | {asked} |")
+    return lines
+
+
 def quality(found: list[bool], exact: list[bool]) -> tuple[float, float]:
     """Return recall and precision, in percent, of the rejections."""
     both = sum(not one and not other for one, other in zip(found, exact, strict=True))
@@ -99,11 +112,12 @@ def main() -> None:
     spent, kept = Spent(), 0
     tokens: Tokens = []
     curve = []
+    began = time.perf_counter()
     for number, (words, near) in enumerate(decided(lines, tokenise, threshold, spent), start=1):
         tokens += [words] if number <= args.compared else []
         kept += near is None
         if number in args.sizes:
-            curve.append((number, spent.tokenising, spent.filtering, kept))
+            curve.append((number, spent.tokenising, spent.filtering, kept, time.perf_counter() - began, peak_mib()))
 
     few, some = tokens[: args.reference], tokens[: args.compared]
     scale = (args.compared / args.reference) ** 2
@@ -121,23 +135,39 @@ def main() -> None:
         recall, precision = quality(found, exact[: len(found)])
         table.append(f"| {name} | {seconds:.2f} | {seconds / by_us:.1f} | {recall:.1f} | {precision:.1f} | {note} |")
     growth = [
-        "| candidates | kept | tokenising, CPU s | filter, CPU s | filter / tokenising |",
-        "| ---: | ---: | ---: | ---: | ---: |",
+        "| candidates | kept | tokenising, CPU s | filter, CPU s | filter / tokenising | both, minutes | peak, MiB |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    growth += [f"| {n:,} | {kept:,} | {a:.1f} | {b:.1f} | {b / a:.2f} |" for n, a, b, kept in curve]
-    exponents = [math.log(b[2] / a[2]) / math.log(b[0] / a[0]) for a, b in pairwise(curve)]
+    growth += [
+        f"| {n:,} | {kept:,} | {a:.1f} | {b:.1f} | {b / a:.2f} | {wall / 60:.1f} | {peak:,.0f} |"
+        for n, a, b, kept, wall, peak in curve
+    ]
+
+    scale = json.loads((FOLDER / "scale.json").read_text(encoding="utf-8"))
+    edited = scale["one_seed_edited"]
+
+    def exponent(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+        return math.log(other[2] / one[2]) / math.log(other[0] / one[0])
+
     page = Template((FOLDER / "README.template.md").read_text(encoding="utf-8")).substitute(
         compared=f"{args.compared:,}",
         mean=f"{sum(map(len, some)) / len(some):.0f}",
         table="\n".join(table),
         growth="\n".join(growth),
-        exponent=f"{math.log(curve[-1][2] / curve[0][2]) / math.log(curve[-1][0] / curve[0][0]):.2f}",
-        steps=", ".join(f"{exponent:.2f}" for exponent in exponents),
         smallest=f"{curve[0][0]:,}",
-        largest=f"{curve[-1][0]:,}",
+        exponents="; ".join(f"to {row[0]:,} {exponent(curve[0], row):.2f}" for row in curve[1:]),
+        last=f"{exponent(*curve[-2:]):.2f}",
+        target=f"{scale['target']:,}",
+        candidates=f"{scale['candidates']:,}",
+        slots=f"{edited['slots_of_the_seed']:,}",
+        changed=f"{edited['changed_candidates']:,}",
+        elsewhere=f"{edited['of_other_slots_both_times']:,}",
+        flipped=f"{edited['flipped_decisions_of_unchanged_candidates']:,}",
+        still=f"{edited['flipped_although_the_neighbour_stayed']:,}",
+        whole="\n".join(whole_run(scale)),
     )
     (FOLDER / "README.md").write_text(page, encoding="utf-8")
-    (FOLDER / "growth.svg").write_text(plot([(n, a, b) for n, a, b, _ in curve]), encoding="utf-8")
+    (FOLDER / "growth.svg").write_text(plot([row[:3] for row in curve]), encoding="utf-8")
 
 
 def plot(curve: list[tuple[int, float, float]]) -> str:

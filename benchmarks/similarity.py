@@ -101,6 +101,11 @@ def decided(
         yield from zip((tokens for _, tokens in piece), found, strict=True)
 
 
+def peak_mib() -> float:
+    """Return the most memory that this process held so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
     """Return the neighbours of texts that are tokenised already."""
     by_name = dict(zip(map(str, range(len(tokens))), tokens, strict=True))
@@ -133,7 +138,7 @@ def main() -> None:
         decisions.append(near)
         few += [tokens] if len(few) < args.reference else []
     wall = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mib()
     began_reference = time.process_time()
     expected = reference(few, threshold)
     reference_s = time.process_time() - began_reference
