@@ -1,42 +1,24 @@
 """Everything that can be checked before the first request: params, prompts, data and keys."""
 
 import os
-import time
 from pathlib import Path
 
 from seedbed.corpora import read_corpus
 from seedbed.errors import UserError
-from seedbed.json_text import parse_json
+from seedbed.half_files import mend_half_files
 from seedbed.params import load_params
 from seedbed.prompts import VARIABLES, load_prompt
 from seedbed.rows import read_rows
 from seedbed.votes import read_votes
 
 
-def mend_dvc_lock(path: Path = Path(".dvc/tmp/rwlock")) -> None:
-    """Remove DVC's lock file where a `dvc` was killed while it wrote it: DVC itself would refuse to go on.
-
-    A file that is merely being written is whole a moment later.
-    """
-    for wait_s in (0.0, 0.5, 0.5):
-        time.sleep(wait_s)
-        try:
-            parse_json(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return
-        except ValueError:
-            continue
-        return
-    path.unlink(missing_ok=True)
-
-
 def check_all() -> str:
-    """Check the whole project, mend DVC's lock file, and return what there is, in one line.
+    """Check the whole project, mend what a stopped `dvc` left half-written, and return what there is, in one line.
 
     Raises:
         UserError: the first thing that is wrong.
     """
-    mend_dvc_lock()
+    mend_half_files()
     params = load_params()
     prompts = [load_prompt(name) for name in VARIABLES]
     counts = []

@@ -183,6 +183,38 @@ def test_half_a_lock_file_of_a_killed_dvc_is_mended(project: Project, content: s
     assert "JSON structure is corrupted" not in project.run("dvc", "repro", "translate@questions")
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_half_a_dvc_lock_of_a_stopped_dvc_is_mended(project: Project, share: float) -> None:
+    project.repro("translate@questions")
+    path = project.root / "dvc.lock"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    assert "dvc.lock: half a file" in project.run("seedbed", "check")
+    output = project.repro("translate@questions", SEEDBED_OFFLINE="1")
+    assert "is cached - skipping run" in output
+    assert path.read_bytes() == whole
+    assert "half a file" not in project.run("seedbed", "check")
+
+
+def test_half_a_dvc_lock_gives_way_to_the_committed_one(project: Project) -> None:
+    project.repro("translate@questions")
+    path = project.root / "dvc.lock"
+    whole = path.read_bytes()
+    project.run("git", "init", "-q")
+    project.run("git", "add", "dvc.lock")
+    project.run("git", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "Built")
+    path.write_bytes(whole[:-7])
+    assert "put back as committed" in project.run("seedbed", "check")
+    assert path.read_bytes() == whole
+
+
+def test_a_merge_conflict_in_dvc_lock_is_left_to_the_person(project: Project) -> None:
+    path = project.root / "dvc.lock"
+    path.write_text("schema: '2.0'\n<<<<<<< ours\nstages: {}\n=======\n>>>>>>> theirs\n")
+    assert "a merge left a conflict in it" in project.run("seedbed", "check", fails=True)
+    assert "<<<<<<< ours" in path.read_text()
+
+
 def test_offline_names_the_first_missing_request(project: Project) -> None:
     output = project.repro("translate@questions", fails=True, SEEDBED_OFFLINE="1")
     assert "SEEDBED_OFFLINE is set and the response for generic-01" in output
