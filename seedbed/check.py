@@ -5,11 +5,14 @@ from pathlib import Path
 
 from seedbed.corpora import read_corpus
 from seedbed.errors import UserError
+from seedbed.filters import load_language
 from seedbed.half_files import mend_half_files
-from seedbed.params import load_params
+from seedbed.params import Params, load_params
 from seedbed.prompts import VARIABLES, load_prompt
-from seedbed.rows import read_rows
+from seedbed.rows import Row, read_rows
+from seedbed.tokenisers import load_tokeniser
 from seedbed.votes import read_votes
+from stages.judge import used_references
 
 
 def check_all() -> str:
@@ -21,10 +24,15 @@ def check_all() -> str:
     mend_half_files()
     params = load_params()
     prompts = [load_prompt(name) for name in VARIABLES]
-    counts = []
+    load_tokeniser(params["filter"]["tokeniser"])
+    load_language(Path("data/languages") / f"{params['language']}.yaml")
+    counts: list[str] = []
+    questions: list[Row] = []
     for name, corpus in params["corpora"].items():
-        rows = sum(1 for _ in read_corpus(Path(corpus["source"]), corpus["kind"], params))
-        counts.append(f"{rows} {name.replace('_', ' ')}")
+        rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params))
+        counts.append(f"{len(rows)} {name.replace('_', ' ')}")
+        questions += rows if corpus["kind"] == "question" else []
+    _check_references(questions, params)
     for path in sorted(Path("data/edits").glob("*.jsonl")):
         sum(1 for _ in read_rows(path, "edit"))
     read_votes(Path("data/votes"))
@@ -35,3 +43,17 @@ def check_all() -> str:
         if variable and not os.environ.get(variable, "").strip():
             raise UserError(f"endpoint {id!r}: the environment variable {variable} is not set; put the API key in it")
     return f"params.yaml, {len(prompts)} prompts, {', '.join(counts)}: all fit their schemas"
+
+
+def _check_references(questions: list[Row], params: Params) -> None:
+    """Check that there is a reference for every question that the judge is to see with one."""
+    judged = any("recorded" not in match for match in params["matches"].values())
+    dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet
+    categories = params["judge"]["reference_categories"] if judged and not dropped else []
+    path = Path(f"data/references.{params['language']}.jsonl")
+    if not path.is_file():
+        raise UserError(
+            f"{path}: no such file; write the references of the categories in judge.reference_categories, or take those off "
+            "and let the file be empty"
+        )
+    used_references(questions, path, categories)

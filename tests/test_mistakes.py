@@ -170,6 +170,37 @@ def test_a_bad_row_stops_the_build_before_anything_is_sent(project: Project, pat
     assert message in project.repro("translate", fails=True)
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        ("data/references.ja.jsonl", "", "no reference for question 'generic-01' (3 missing)"),
+        ("data/references.ja.jsonl", "{", "data/references.ja.jsonl:1: not a JSON object"),
+        ("data/references.ja.jsonl", None, "data/references.ja.jsonl: no such file; write the references"),
+        ("data/languages/ja.yaml", "words: []", "data/languages/ja.yaml:1: the file: unknown key 'words'"),
+    ],
+)
+def test_what_a_late_stage_reads_is_checked_early(project: Project, path: str, text: str | None, message: str) -> None:
+    project.edit_params(lambda p: p["judge"].update({"reference_categories": ["generic"]}))
+    if text is None:
+        (project.root / path).unlink()
+    else:
+        (project.root / path).write_text(text, encoding="utf-8")
+    assert message in project.run("seedbed", "check", fails=True)
+
+
+def test_another_dictionary_than_the_one_installed_is_named_early(project: Project) -> None:
+    project.edit_params(lambda p: p["filter"].update({"tokeniser": {"name": "sudachi", "dictionary": "20000101"}}))
+    assert "filter.tokeniser.dictionary: '20000101' is named" in project.run("seedbed", "check", fails=True)
+
+
+def test_a_question_that_may_be_dropped_needs_no_reference(project: Project) -> None:
+    (project.root / "data" / "references.ja.jsonl").write_text("", encoding="utf-8")
+    project.edit_params(lambda p: p["judge"].update({"reference_categories": ["generic"]}))
+    project.run("seedbed", "check", fails=True)
+    project.edit_params(lambda p: p["post_edit"].update({"unreviewed": "drop"}))
+    project.run("seedbed", "check")
+
+
 def test_a_key_with_a_dot_in_matches(project: Project) -> None:
     project.replace("params.yaml", "good-vs-thin:", "good.vs.thin:")
     assert "does not have the form" in project.run("seedbed", "check", fails=True)
