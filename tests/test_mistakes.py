@@ -246,6 +246,25 @@ def test_a_merge_conflict_in_dvc_lock_is_left_to_the_person(project: Project) ->
     assert "<<<<<<< ours" in path.read_text()
 
 
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (("seedbed", "serve", "--port", "70000"), "65535"),
+        (("seedbed", "store", "export", "data"), "data: cannot be written"),
+    ],
+)
+def test_an_argument_that_cannot_be(project: Project, command: tuple[str, ...], message: str) -> None:
+    assert message in project.run(*command, fails=True)
+
+
+def test_a_plan_says_why_dvc_cannot_tell(project: Project) -> None:
+    (project.root / "dvc.lock").touch()
+    assert "`seedbed check` mends it" in project.run("seedbed", "plan", fails=True)
+    (project.root / "dvc.lock").unlink()
+    (project.root / ".dvc" / "config.local").unlink()
+    assert "`make repro` builds without git" in project.run("seedbed", "plan", fails=True)
+
+
 def test_offline_names_the_first_missing_request(project: Project) -> None:
     output = project.repro("translate@questions", fails=True, SEEDBED_OFFLINE="1")
     assert "SEEDBED_OFFLINE is set and the response for generic-01" in output
