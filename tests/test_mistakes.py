@@ -257,6 +257,14 @@ def test_an_argument_that_cannot_be(project: Project, command: tuple[str, ...], 
     assert message in project.run(*command, fails=True)
 
 
+def test_a_port_that_is_taken(project: Project) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"cannot listen on 127.0.0.1:{port}" in project.run("seedbed", "serve", "--port", str(port), fails=True)
+
+
 def test_a_plan_says_why_dvc_cannot_tell(project: Project) -> None:
     (project.root / "dvc.lock").touch()
     assert "`seedbed check` mends it" in project.run("seedbed", "plan", fails=True)
