@@ -29,6 +29,11 @@ def limits(params: Params) -> tuple[float | None, int | None]:
     return dollars, budget.get("requests")
 
 
+def dollars_from() -> str:
+    """Return what sets the limit in dollars, for messages."""
+    return _VARIABLE if os.environ.get(_VARIABLE, "").strip() else "budget.usd"
+
+
 class Budget:
     """What one stage may send, in a build that has sent something already.
 
@@ -65,7 +70,7 @@ class Budget:
         if self._usd is not None and cost > self._usd - self._spent:
             raise UserError(
                 f"{self._stage}: about ${cost:.4f} to spend, and the build has ${max(0.0, self._usd - self._spent):.4f} of "
-                f"${self._usd:g} left (budget.usd); nothing of it was sent: raise the budget, or build less"
+                f"${self._usd:g} left ({dollars_from()}); nothing of it was sent: raise the budget, or build less"
             )
 
     def take(self, tokens: Tokens) -> float:

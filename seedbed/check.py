@@ -1,51 +1,41 @@
 """Everything that can be checked before the first request: params, prompts, data and keys."""
 
 import os
-import time
 from pathlib import Path
 
 from seedbed.corpora import read_corpus
 from seedbed.edits import edits_path, read_edits
 from seedbed.errors import UserError
-from seedbed.json_text import parse_json
-from seedbed.params import load_params
+from seedbed.filters import load_language
+from seedbed.half_files import mend_half_files
+from seedbed.params import Params, load_params
 from seedbed.prompts import VARIABLES, load_prompt
 from seedbed.review_words import read_words
-from seedbed.rows import read_rows
+from seedbed.rows import Row, read_rows
+from seedbed.tokenisers import load_tokeniser
 from seedbed.votes import read_votes
-
-
-def mend_dvc_lock(path: Path = Path(".dvc/tmp/rwlock")) -> None:
-    """Remove DVC's lock file where a `dvc` was killed while it wrote it: DVC itself would refuse to go on.
-
-    A file that is merely being written is whole a moment later.
-    """
-    for wait_s in (0.0, 0.5, 0.5):
-        time.sleep(wait_s)
-        try:
-            parse_json(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return
-        except ValueError:
-            continue
-        return
-    path.unlink(missing_ok=True)
+from stages.judge import used_references
 
 
 def check_all() -> str:
-    """Check the whole project, mend DVC's lock file, and return what there is, in one line.
+    """Check the whole project, mend what a stopped `dvc` left half-written, and return what there is, in one line.
 
     Raises:
         UserError: the first thing that is wrong.
     """
-    mend_dvc_lock()
+    mend_half_files()
     params = load_params()
     prompts = [load_prompt(name) for name in VARIABLES]
-    counts = []
+    load_tokeniser(params["filter"]["tokeniser"])
+    load_language(Path("data/languages") / f"{params['language']}.yaml")
+    counts: list[str] = []
+    questions: list[Row] = []
     for name, corpus in params["corpora"].items():
-        rows = sum(1 for _ in read_corpus(Path(corpus["source"]), corpus["kind"], params))
-        counts.append(f"{rows} {name.replace('_', ' ')}")
+        rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params))
+        counts.append(f"{len(rows)} {name.replace('_', ' ')}")
+        questions += rows if corpus["kind"] == "question" else []
         read_edits(edits_path(name, params["language"]), corpus["kind"])
+    _check_references(questions, params)
     for path in sorted(Path("data/edits").glob("*.jsonl")):  # those of other languages too
         sum(1 for _ in read_rows(path, "edit"))
     for path in sorted(Path("data/review").glob("*.yaml")):
@@ -58,3 +48,17 @@ def check_all() -> str:
         if variable and not os.environ.get(variable, "").strip():
             raise UserError(f"endpoint {id!r}: the environment variable {variable} is not set; put the API key in it")
     return f"params.yaml, {len(prompts)} prompts, {', '.join(counts)}: all fit their schemas"
+
+
+def _check_references(questions: list[Row], params: Params) -> None:
+    """Check that there is a reference for every question that the judge is to see with one."""
+    judged = any("recorded" not in match for match in params["matches"].values())
+    dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet
+    categories = params["judge"]["reference_categories"] if judged and not dropped else []
+    path = Path(f"data/references.{params['language']}.jsonl")
+    if not path.is_file():
+        raise UserError(
+            f"{path}: no such file; write the references of the categories in judge.reference_categories, or take those off "
+            "and let the file be empty"
+        )
+    used_references(questions, path, categories)

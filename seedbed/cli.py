@@ -139,7 +139,7 @@ def harvest() -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="Port on the loopback address; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on the loopback address; 0 takes a free one.")] = 8000,
     latency_ms: Annotated[float, typer.Option(help="Milliseconds that each answer takes.", min=0)] = 0,
     fault: Annotated[list[str] | None, typer.Option(metavar="KIND=SHARE", help="Faults and how often, e.g. 429=0.1.")] = None,
 ) -> None:

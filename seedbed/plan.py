@@ -11,7 +11,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from seedbed.budget import limits
+from seedbed.budget import dollars_from, limits
 from seedbed.corpora import read_corpus, status_of
 from seedbed.costs import Estimator, Tokens, price_of
 from seedbed.edits import edits_path, read_edits
@@ -255,14 +255,20 @@ class Plan:
         usd, allowed = limits(self.params)
         requests, _, dollars = self.total
         if allowed is not None and requests > allowed:
-            raise UserError(f"the plan has {requests} requests, the budget allows {allowed} (budget.requests)")
+            raise UserError(
+                f"the plan has {requests} requests, the budget allows {allowed} (budget.requests): raise it, or build less; "
+                "`seedbed plan` says what for"
+            )
         if usd is not None and dollars is None:
             stages = ", ".join(plan.stage for plan in self.stages if plan.dollars is None)
             raise UserError(
                 f"there is a dollar budget, and no price for the model of {stages}; add it to prices in params.yaml"
             )
         if usd is not None and dollars is not None and dollars > usd:
-            raise UserError(f"the plan costs about ${dollars:.4f}, the budget allows ${usd:g} (budget.usd)")
+            raise UserError(
+                f"the plan costs about ${dollars:.4f}, the budget allows ${usd:g} ({dollars_from()}): raise it, or build less; "
+                "`seedbed plan` says what for"
+            )
 
 
 def has_budget(params: Params) -> bool:

@@ -75,14 +75,29 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[TextIO]:
-    """Open `path` for text, all or nothing: the file takes its name only when the block ends without an exception."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+def _writable(path: Path) -> Iterator[None]:
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
+        yield
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror}); name another file") from None
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[TextIO]:
+    """Open `path` for text, all or nothing: the file takes its name only when the block ends without an exception.
+
+    Raises:
+        UserError: no file of this name can be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    with _writable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = part.open("w", encoding="utf-8", newline="\n")
+    try:
+        with opened as file:
             yield file
-        part.replace(path)
+        with _writable(path):
+            part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise

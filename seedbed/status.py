@@ -20,8 +20,7 @@ class Status:
 
     def __init__(self, params: Params) -> None:
         self._params = params
-        lock = Path("dvc.lock")
-        self._lock = ((load_yaml(lock) or {}).get("stages") or {}) if lock.is_file() else {}
+        self._lock = _locked(Path("dvc.lock"))
         self._changes = _dvc_status()
 
     def why(self, stage: str) -> list[str]:
@@ -86,11 +85,29 @@ def _leaves(name: str, old: Any, new: Any) -> list[str]:
     return [name]
 
 
+def _locked(path: Path) -> dict[str, Any]:
+    """The stages of `dvc.lock` by name; none where there is no such file."""
+    if not path.is_file():
+        return {}
+    mend = "where a stopped `dvc` left half a file, `seedbed check` mends it"
+    try:
+        document = load_yaml(path)
+    except UserError as error:
+        raise UserError(f"{error}; {mend}") from None
+    if not isinstance(document, dict):
+        raise UserError(f"{path}: expected what DVC writes, found {str(document)[:40]!r}; {mend}")
+    stages: dict[str, Any] = document.get("stages") or {}
+    return stages
+
+
 def _dvc_status() -> dict[str, Any]:
     command = [sys.executable, "-m", "dvc", "status", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        raise UserError(f"dvc status: {said[-1] if said else 'failed'}")
+        words = said[-1].removeprefix("ERROR: ") if said else "failed"
+        if "is not a git repository" in words:
+            words += "; `make repro` builds without git, as `dvc config --local core.no_scm true` lets DVC do"
+        raise UserError(f"dvc status: {words}")
     found: dict[str, Any] = json.loads(done.stdout)
     return found

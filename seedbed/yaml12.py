@@ -60,7 +60,7 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8") if text is None else text, Loader)  # noqa: S506, it is a SafeLoader
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file; restore it, or give the path of one that exists") from None
+        raise UserError(f"{path}: no such file; restore it, or run this in the project's folder") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
     except yaml.MarkedYAMLError as error:

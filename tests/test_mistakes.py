@@ -203,6 +203,37 @@ def test_what_people_wrote_is_checked_before_anything_is_sent(project: Project, 
     check_all()
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        ("data/references.ja.jsonl", "", "no reference for question 'generic-01' (3 missing)"),
+        ("data/references.ja.jsonl", "{", "data/references.ja.jsonl:1: not a JSON object"),
+        ("data/references.ja.jsonl", None, "data/references.ja.jsonl: no such file; write the references"),
+        ("data/languages/ja.yaml", "words: []", "data/languages/ja.yaml:1: the file: unknown key 'words'"),
+    ],
+)
+def test_what_a_late_stage_reads_is_checked_early(project: Project, path: str, text: str | None, message: str) -> None:
+    project.edit_params(lambda p: p["judge"].update({"reference_categories": ["generic"]}))
+    if text is None:
+        (project.root / path).unlink()
+    else:
+        (project.root / path).write_text(text, encoding="utf-8")
+    assert message in project.run("seedbed", "check", fails=True)
+
+
+def test_another_dictionary_than_the_one_installed_is_named_early(project: Project) -> None:
+    project.edit_params(lambda p: p["filter"].update({"tokeniser": {"name": "sudachi", "dictionary": "20000101"}}))
+    assert "filter.tokeniser.dictionary: '20000101' is named" in project.run("seedbed", "check", fails=True)
+
+
+def test_a_question_that_may_be_dropped_needs_no_reference(project: Project) -> None:
+    (project.root / "data" / "references.ja.jsonl").write_text("", encoding="utf-8")
+    project.edit_params(lambda p: p["judge"].update({"reference_categories": ["generic"]}))
+    project.run("seedbed", "check", fails=True)
+    project.edit_params(lambda p: p["post_edit"].update({"unreviewed": "drop"}))
+    project.run("seedbed", "check")
+
+
 def test_a_key_with_a_dot_in_matches(project: Project) -> None:
     project.replace("params.yaml", "good-vs-thin:", "good.vs.thin:")
     assert "does not have the form" in project.run("seedbed", "check", fails=True)
@@ -214,6 +245,65 @@ def test_half_a_lock_file_of_a_killed_dvc_is_mended(project: Project, content: s
     (project.root / ".dvc" / "tmp" / "rwlock").write_text(content)
     project.run("seedbed", "check")
     assert "JSON structure is corrupted" not in project.run("dvc", "repro", "translate@questions")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_half_a_dvc_lock_of_a_stopped_dvc_is_mended(project: Project, share: float) -> None:
+    project.repro("translate@questions")
+    path = project.root / "dvc.lock"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    assert "dvc.lock: half a file" in project.run("seedbed", "check")
+    output = project.repro("translate@questions", SEEDBED_OFFLINE="1")
+    assert "is cached - skipping run" in output
+    assert path.read_bytes() == whole
+    assert "half a file" not in project.run("seedbed", "check")
+
+
+def test_half_a_dvc_lock_gives_way_to_the_committed_one(project: Project) -> None:
+    project.repro("translate@questions")
+    path = project.root / "dvc.lock"
+    whole = path.read_bytes()
+    project.run("git", "init", "-q")
+    project.run("git", "add", "dvc.lock")
+    project.run("git", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "Built")
+    path.write_bytes(whole[:-7])
+    assert "put back as committed" in project.run("seedbed", "check")
+    assert path.read_bytes() == whole
+
+
+def test_a_merge_conflict_in_dvc_lock_is_left_to_the_person(project: Project) -> None:
+    path = project.root / "dvc.lock"
+    path.write_text("schema: '2.0'\n<<<<<<< ours\nstages: {}\n=======\n>>>>>>> theirs\n")
+    assert "a merge left a conflict in it" in project.run("seedbed", "check", fails=True)
+    assert "<<<<<<< ours" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (("seedbed", "serve", "--port", "70000"), "65535"),
+        (("seedbed", "store", "export", "data"), "data: cannot be written"),
+    ],
+)
+def test_an_argument_that_cannot_be(project: Project, command: tuple[str, ...], message: str) -> None:
+    assert message in project.run(*command, fails=True)
+
+
+def test_a_port_that_is_taken(project: Project) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"cannot listen on 127.0.0.1:{port}" in project.run("seedbed", "serve", "--port", str(port), fails=True)
+
+
+def test_a_plan_says_why_dvc_cannot_tell(project: Project) -> None:
+    (project.root / "dvc.lock").touch()
+    assert "`seedbed check` mends it" in project.run("seedbed", "plan", fails=True)
+    (project.root / "dvc.lock").unlink()
+    (project.root / ".dvc" / "config.local").unlink()
+    assert "`make repro` builds without git" in project.run("seedbed", "plan", fails=True)
 
 
 def test_offline_names_the_first_missing_request(project: Project) -> None:

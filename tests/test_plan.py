@@ -154,7 +154,9 @@ def test_budget(counted: Project, server: Server) -> None:
     assert "no price for the model 'paid'" in counted.repro("translate@questions", fails=True)
     assert "no price for the model of translate@" in counted.run("seedbed", "plan", "--check", fails=True)
     counted.edit_params(lambda p: p["prices"].update(paid={"input": 1000, "output": 1000}))
-    assert "about $" in counted.repro("translate@questions", fails=True, SEEDBED_BUDGET_USD="0.01")
+    assert "(SEEDBED_BUDGET_USD)" in counted.run("seedbed", "plan", "--check", fails=True, SEEDBED_BUDGET_USD="0.01")
+    output = counted.repro("translate@questions", fails=True, SEEDBED_BUDGET_USD="0.01")
+    assert "of $0.01 left (SEEDBED_BUDGET_USD); nothing of it was sent" in output
     assert server.take() == []
     counted.repro("translate@questions", SEEDBED_BUDGET_USD="100")
     assert len(server.take()) == 3

@@ -83,3 +83,12 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         fail()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "folder", tmp_path / "file" / "x"):
+        with pytest.raises(UserError, match="cannot be written"), writing(path) as file:
+            file.write("x")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder"]

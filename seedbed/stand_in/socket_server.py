@@ -5,6 +5,7 @@ Faults are drawn from the number of the request, so that the same rehearsal meet
 
 import asyncio
 import json
+import os
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -190,9 +191,18 @@ def _spoilt(content: bytes, how: str) -> web.Response:
 
 
 def serve_forever(port: int, latency: float, faults: dict[str, float]) -> None:
-    """Serve on the loopback address until interrupted."""
+    """Serve on the loopback address until interrupted.
+
+    Raises:
+        UserError: the port is taken.
+    """
 
     def tell(text: str) -> None:
         print(text.replace("(Press CTRL+C to quit)", "(Ctrl-C ends it); name it as base_url with /v1 behind it"), flush=True)
 
-    web.run_app(make_app(latency, faults), host="127.0.0.1", port=port, print=tell)
+    try:
+        web.run_app(make_app(latency, faults), host="127.0.0.1", port=port, print=tell)
+    except OSError as error:
+        raise UserError(
+            f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}; name another with --port, or 0 for a free one"
+        ) from None
