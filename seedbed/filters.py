@@ -197,8 +197,8 @@ class Filter:
         return "the output repeats the instruction" if fold(candidate["output"]) == fold(candidate["instruction"]) else None
 
     def _repetitive(self, candidate: Row, text: Text) -> str | None:
-        pieces = [piece.strip() for piece in re.split(r"[。．.!?！？\n]", candidate["output"]) if len(piece.strip()) >= 4]
-        piece, times = Counter(pieces).most_common(1)[0] if pieces else ("", 0)
+        pieces = [piece for part in re.split(r"[。．.!?！？\n]", candidate["output"]) if len(piece := part.strip()) >= 4]
+        piece, times = Counter(pieces).most_common(1)[0] if len(pieces) >= 3 else ("", 0)
         return f"{piece[:40]!r} stands {times} times" if times >= 3 else None
 
     def _benchmark_leak(self, candidate: Row, text: Text) -> Rejection | None:
@@ -217,8 +217,10 @@ def load_filter(params: Params, seeds: Iterable[Row], questions: Iterable[Row], 
 
 
 def _seen(patterns: list[re.Pattern[str]], text: str) -> str | None:
-    found = next((match for pattern in patterns if (match := pattern.search(text))), None)
-    return repr(found[0][:40]) if found else None
+    for pattern in patterns:
+        if found := pattern.search(text):
+            return repr(found[0][:40])
+    return None
 
 
 def _sentences(prompt: Prompt) -> list[str]:

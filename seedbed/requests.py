@@ -7,9 +7,10 @@ still want two replies) and `attempt` (asked again after an unusable reply). It 
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
-from seedbed.json_text import content_hash
+from seedbed.json_text import canonical
 from seedbed.params import Speaker
 from seedbed.prompts import Messages, Prompt, reply_schema
 
@@ -27,9 +28,14 @@ class Request:
     content: dict[str, Any]
 
     @cached_property
+    def text(self) -> str:
+        """The content's canonical JSON."""
+        return canonical(self.content)
+
+    @cached_property
     def key(self) -> str:
-        """SHA-256 of the content's canonical JSON, 64 hex digits."""
-        return content_hash(self.content)
+        """SHA-256 of `text`, 64 hex digits."""
+        return sha256(self.text.encode()).hexdigest()
 
     @property
     def attempt(self) -> int:

@@ -133,12 +133,12 @@ class Pool:
         places = self._candidates(text) if text.length else []
         if not places:
             return None
-        others = [self._codes[place] for place in places]
-        least = ceil(self._threshold * (text.length + int(self._lengths[places].min())) / 2 - _SLACK)
-        common = cdist([text.codes], others, scorer=LCSseq.similarity, score_cutoff=least, dtype=np.uint32)[0]
+        others, lengths = [self._codes[place] for place in places], self._lengths[places]
+        least = np.ceil(self._threshold * (text.length + lengths) / 2 - _SLACK)
+        common = cdist([text.codes], others, scorer=LCSseq.similarity, score_cutoff=int(least.min()), dtype=np.uint32)[0]
         best: Neighbour | None = None
-        for found in np.flatnonzero(common).tolist():
-            score = rouge_l(int(common[found]), text.length, int(self._lengths[places[found]]))
+        for found in (common >= least).nonzero()[0].tolist():
+            score = rouge_l(int(common[found]), text.length, int(lengths[found]))
             too_similar = score > self._threshold if self._strict else score >= self._threshold
             if too_similar and (best is None or score > best.score):
                 best = Neighbour(self._ids[places[found]], score)
@@ -147,12 +147,12 @@ class Pool:
     def _candidates(self, text: Text) -> list[int]:
         """Return the places, in order, that the two bitmaps leave."""
         size, budget = len(self._ids), np.uint16(self._budget(text.length))
-        near = [np.empty(0, dtype=np.intp)]
+        near = []
         for start in range(0, size, _CHUNK):
             end = min(start + _CHUNK, size)
             distance = _distance(self._first[:, start:end], text.bitmap)
             near.append((distance <= self._budgets[start:end] + budget).nonzero()[0] + start)
-        places = np.concatenate(near)
+        places = near[0] if len(near) == 1 else np.concatenate([np.empty(0, dtype=np.intp), *near])
         if not len(places):
             return []
         differing = np.bitwise_count(self._second[places] ^ text.bitmap[_WORDS[0] :]).sum(axis=1)

@@ -135,7 +135,7 @@ class Store:
             response: what came.
             sent: where it was paid for just now, what the log of builds adds: (build, input tokens, output tokens, USD).
         """
-        values = (request.key, canonical(response), stage, canonical(request.content))
+        values = (request.key, canonical(response), stage, request.text)
         with self._in_words():
             if sent is None:
                 self._db.execute(_INSERT, values)

@@ -88,7 +88,7 @@ def morphemes(tokenizer: Any, text: str) -> list[Any]:
 
 def words(tagged: Sequence[Any]) -> list[str]:
     """Return the tokens among morphemes: what is no punctuation."""
-    return [word for word in (morpheme.surface() for morpheme in tagged) if _is_word(word)]
+    return [word for morpheme in tagged if _is_word(word := morpheme.surface())]
 
 
 @lru_cache(maxsize=1 << 16)
