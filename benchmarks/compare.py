@@ -19,10 +19,9 @@ from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cdist
 from rouge_score.rouge_scorer import _score_lcs
 
-from benchmarks.similarity import Spent, decided, ours, peak_mib, texts
+from benchmarks.similarity import Spent, decided, ours, peak_mib, texts, tokenised
 from seedbed.params import load_params
 from seedbed.similarity import Encoder
-from seedbed.tokenisers import load_tokeniser
 
 FOLDER = Path(__file__).parent
 Tokens = list[list[str]]
@@ -107,13 +106,13 @@ def main() -> None:
     args = parser.parse_args()
 
     settings = load_params()["filter"]
-    threshold, tokenise = settings["similarity"]["threshold"], load_tokeniser(settings["tokeniser"])
+    threshold = settings["similarity"]["threshold"]
     lines = list(texts(max(args.sizes), 0.2, 0))
     spent, kept = Spent(), 0
     tokens: Tokens = []
     curve = []
     began = time.perf_counter()
-    for number, (words, near) in enumerate(decided(lines, tokenise, threshold, spent), start=1):
+    for number, (words, near) in enumerate(decided(tokenised(lines, settings["tokeniser"], spent), threshold, spent), start=1):
         tokens += [words] if number <= args.compared else []
         kept += near is None
         if number in args.sizes:

@@ -12,15 +12,15 @@ import resource
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
+from typing import Any
 
-from seedbed.ahead import ahead
+from seedbed.ahead import Ahead
 from seedbed.params import load_params
 from seedbed.rows import read_rows
 from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.stand_in.generation import write
-from seedbed.tokenisers import Tokenise, load_tokeniser
 
 
 def texts(count: int, duplicates: float, seed: int) -> Iterator[str]:
@@ -66,50 +66,47 @@ def reference(tokens: list[list[str]], threshold: float) -> list[Neighbour | Non
 
 @dataclass
 class Spent:
-    """CPU seconds, of the thread that tokenises and of the one that decides."""
+    """CPU seconds of tokenising, in its own process, and of deciding, in this one."""
 
     tokenising: float = 0
     filtering: float = 0
 
 
 def decided(
-    lines: Iterable[str], tokenise: Tokenise, threshold: float, spent: Spent
+    pieces: Iterable[list[list[str]]], threshold: float, spent: Spent | None = None
 ) -> Iterator[tuple[list[str], Neighbour | None]]:
-    """Yield each text's tokens and its neighbour (None where it is kept), by `seedbed.similarity.Pool`.
-
-    A second thread tokenises ahead, as the filter has it.
-    """
-    pool, encode = Pool(threshold, strict=False), Encoder()
-
-    def prepare(piece: list[str]) -> list[list[str]]:
-        began = time.thread_time()
-        tokens = list(map(tokenise, piece))
-        spent.tokenising += time.thread_time() - began
-        return tokens
-
-    pieces = ahead(prepare, lines)
-    number = count()
-    while piece := list(islice(pieces, 64)):
-        began = time.thread_time()
+    """Yield each text's tokens and its neighbour (None where it is kept), by `seedbed.similarity.Pool`."""
+    pool, encode, number = Pool(threshold, strict=False), Encoder(), count()
+    for tokens in pieces:
+        began = time.process_time()
         found = []
-        for text in encode.all([tokens for _, tokens in piece]):
+        for text in encode.all(tokens):
             near, id = pool.nearest(text), str(next(number))
             found.append(near)
             if near is None:
                 pool.add(id, text)
-        spent.filtering += time.thread_time() - began
-        yield from zip((tokens for _, tokens in piece), found, strict=True)
+        if spent:
+            spent.filtering += time.process_time() - began
+        yield from zip(tokens, found, strict=True)
+
+
+def tokenised(lines: Iterable[str], tokeniser: dict[str, Any], spent: Spent) -> Iterator[list[list[str]]]:
+    """Yield the tokens of `lines` in pieces, tokenised ahead, as the filter has it."""
+    with Ahead(tokeniser) as ahead:
+        for _, tokens in ahead.all(lines, str):
+            spent.tokenising = ahead.cpu_s
+            yield tokens
+
+
+def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
+    """Return the neighbours of texts that are tokenised already."""
+    pieces = (tokens[start : start + 64] for start in range(0, len(tokens), 64))
+    return [near for _, near in decided(pieces, threshold)]
 
 
 def peak_mib() -> float:
     """Return the most memory that this process held so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
-    """Return the neighbours of texts that are tokenised already."""
-    by_name = dict(zip(map(str, range(len(tokens))), tokens, strict=True))
-    return [near for _, near in decided(by_name, by_name.__getitem__, threshold, Spent())]
 
 
 def main() -> None:
@@ -134,7 +131,7 @@ def main() -> None:
     began = time.perf_counter()
     few: list[list[str]] = []
     decisions = []
-    for tokens, near in decided(lines, load_tokeniser(settings["tokeniser"]), threshold, spent):
+    for tokens, near in decided(tokenised(lines, settings["tokeniser"], spent), threshold, spent):
         decisions.append(near)
         few += [tokens] if len(few) < args.reference else []
     wall = time.perf_counter() - began

@@ -1,24 +1,102 @@
-"""Work done ahead by a second thread, while the first decides about what is ready."""
+"""Tokenising ahead, in a second process, while this one decides about what is ready.
 
+A thread would not do: it and numpy would wait for each other's turn at the interpreter some thousand times a second.
+"""
+
+import os
+import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import islice
-from typing import TypeVar
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import Any, Self, TypeVar
 
-A = TypeVar("A")
-B = TypeVar("B")
-_PIECE, _AHEAD = 64, 4
-"""Items that are worked on in one go, and how many such pieces ahead."""
+from seedbed.tokenisers import Tokenise, load_tokeniser
+
+T = TypeVar("T")
+Tokens = list[list[str]]
+_PIECE, _AHEAD = 64, 8
+"""Texts that are tokenised in one go, and how many such pieces ahead."""
+_ALONE = 5_000
+"""Texts that are tokenised in this process before it is worth starting another."""
 
 
-def ahead(work: Callable[[list[A]], list[B]], items: Iterable[A]) -> Iterator[tuple[A, B]]:
-    """Yield each item with what `work` makes of it, in order; `work` gets the items in pieces, one piece at a time."""
-    rest, waiting = iter(items), deque[tuple[list[A], Future[list[B]]]]()
-    with ThreadPoolExecutor(max_workers=1) as thread:
+class Ahead:
+    """A tokeniser that works ahead. A context manager: the second process ends with the block.
+
+    Args:
+        settings: the block `filter.tokeniser` of `params.yaml`.
+
+    Attributes:
+        cpu_s: CPU seconds spent on tokenising, in whichever process.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.cpu_s = 0.0
+        self._settings, self._tokenise = settings, load_tokeniser(settings)
+        self._count = 0
+        self._process: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._process:
+            self._process.shutdown(cancel_futures=True)
+
+    def one(self, text: str) -> list[str]:
+        """Return the tokens of a text."""
+        return self._tokenise(text)
+
+    def all(self, items: Iterable[T], text_of: Callable[[T], str]) -> Iterator[tuple[list[T], Tokens]]:
+        """Yield `items` in pieces, in order, with the tokens of their texts."""
+        rest, waiting = iter(items), deque[tuple[list[T], Callable[[], tuple[Tokens, float]]]]()
         while (piece := list(islice(rest, _PIECE))) or waiting:
             if piece:
-                waiting.append((piece, thread.submit(work, piece)))
+                waiting.append((piece, self._begin(list(map(text_of, piece)))))
             if len(waiting) > _AHEAD or not piece:
-                ready, made = waiting.popleft()
-                yield from zip(ready, made.result(), strict=True)
+                ready, result = waiting.popleft()
+                tokens, spent = result()
+                self.cpu_s += spent
+                yield ready, tokens
+
+    def _begin(self, texts: list[str]) -> Callable[[], tuple[Tokens, float]]:
+        self._count += len(texts)
+        if self._count <= _ALONE:
+            return partial(_timed, self._tokenise, texts)
+        if self._process is None:
+            self._process = ProcessPoolExecutor(1, get_context("spawn"), _start, (self._settings,))
+        return self._process.submit(_work, texts).result
+
+
+def _timed(tokenise: Tokenise, texts: list[str]) -> tuple[Tokens, float]:
+    began = time.process_time()
+    tokens = [tokenise(text) for text in texts]
+    return tokens, time.process_time() - began
+
+
+# In the second process:
+
+_here: list[Tokenise] = []
+
+
+def _start(settings: dict[str, Any]) -> None:
+    """Load the tokeniser; leave Ctrl-C to the first process, and leave with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_leave_with_parent, daemon=True).start()
+    _here.append(load_tokeniser(settings))
+
+
+def _leave_with_parent() -> None:
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(0)
+
+
+def _work(texts: list[str]) -> tuple[Tokens, float]:
+    return _timed(_here[0], texts)

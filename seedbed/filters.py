@@ -9,18 +9,19 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Self
 
-from seedbed.ahead import ahead
+from seedbed.ahead import Ahead
 from seedbed.errors import UserError
 from seedbed.params import Params
 from seedbed.prompts import Prompt
 from seedbed.rows import Row
 from seedbed.schemas import first_problem
 from seedbed.similarity import Encoder, Neighbour, Pool, Text
-from seedbed.tokenisers import fold, load_tokeniser
+from seedbed.tokenisers import fold
 from seedbed.yaml12 import line_of, load_yaml
 
 
@@ -101,6 +102,8 @@ Rule = Callable[[Row, Text], Rejection | str | None]
 class Filter:
     """Decides candidates one by one, in slot order; each that it keeps joins the pool that later ones are held against.
 
+    A context manager, since many candidates are tokenised in a second process, which ends with the block.
+
     Args:
         settings: the block `filter` of `params.yaml`.
         language: words and patterns of the target language.
@@ -114,7 +117,7 @@ class Filter:
     ) -> None:
         self._language, self._characters = language, settings["characters"]
         self._rules: list[Rule] = [getattr(self, f"_{name}") for name in settings["rules"]]
-        self._tokenise = load_tokeniser(settings["tokeniser"])
+        self._ahead = Ahead(settings["tokeniser"])
         similarity = settings["similarity"]
         self._pool = Pool(similarity["threshold"], strict=similarity["reject"] == ">")
         self._questions = Pool(similarity["leak_threshold"], strict=similarity["reject"] == ">")
@@ -125,23 +128,23 @@ class Filter:
             self._questions.add(question["id"], self._text(question["text"]))
         self._wording = _sentences(prompt)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ahead.__exit__(*error)
+
     def decide(self, candidate: Row) -> Rejection | None:
         """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool."""
         return self._decide(candidate, self._text(candidate["instruction"]))
 
     def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
-        """Yield each candidate with what `decide` says of it, in order.
-
-        A second thread tokenises ahead meanwhile (Sudachi lets go of the interpreter's lock).
-        """
-        for candidate, text in ahead(self._texts, candidates):
-            yield candidate, self._decide(candidate, text)
+        """Yield each candidate with what `decide` says of it, in order."""
+        for piece, tokens in self._ahead.all(candidates, itemgetter("instruction")):
+            yield from zip(piece, map(self._decide, piece, self._encode.all(tokens)), strict=True)
 
     def _text(self, words: str) -> Text:
-        return self._encode(self._tokenise(words))
-
-    def _texts(self, candidates: list[Row]) -> list[Text]:
-        return self._encode.all([self._tokenise(candidate["instruction"]) for candidate in candidates])
+        return self._encode(self._ahead.one(words))
 
     def _decide(self, candidate: Row, text: Text) -> Rejection | None:
         for rule in self._rules:

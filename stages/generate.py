@@ -126,10 +126,10 @@ def main() -> None:
     params = load_params()
     settings, to, prompt = params["generate"], speaker(params, "generate"), load_prompt("generate")
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
-    filter = load_filter(params, seeds.values(), read_rows(args.questions, "edited_question"), prompt)
-    failed: list[Outcome[Row]] = []
-    slots = 0
+    questions = read_rows(args.questions, "edited_question")
+    slots, failed = 0, list[Outcome[Row]]()
     with (
+        load_filter(params, seeds.values(), questions, prompt) as filter,
         Asker("generate", params, to, settings["max_attempts"]) as asker,
         transcript(args.transcript, asker.store) as record,
         writing_rows(args.out, "candidate") as write,
