@@ -7,6 +7,7 @@ One run measures everything, in CPU seconds of this process, on texts of `benchm
 import argparse
 import json
 import math
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -117,6 +118,7 @@ def main() -> None:
         kept += near is None
         if number in args.sizes:
             curve.append((number, spent.tokenising, spent.filtering, kept, time.perf_counter() - began, peak_mib()))
+            print(f"{number:,}: {spent.filtering:.1f} s", file=sys.stderr)
 
     few, some = tokens[: args.reference], tokens[: args.compared]
     scale = (args.compared / args.reference) ** 2

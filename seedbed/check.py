@@ -10,7 +10,7 @@ from seedbed.filters import load_language
 from seedbed.half_files import mend_half_files
 from seedbed.params import Params, load_params
 from seedbed.prompts import VARIABLES, load_prompt
-from seedbed.review_words import read_words
+from seedbed.review.words import read_words
 from seedbed.rows import Row, read_rows
 from seedbed.tokenisers import load_tokeniser
 from seedbed.votes import read_votes

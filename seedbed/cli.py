@@ -66,8 +66,8 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say what a row came of: back to the requests, edits and sources. Sends nothing, changes nothing."""
-    from seedbed.explain import explain as explained
-    from seedbed.tree_text import show
+    from seedbed.trace.explain import explain as explained
+    from seedbed.trace.tree_text import show
 
     show(explained(id), full, as_json)
 
@@ -79,8 +79,8 @@ def impact(
     as_json: AsJson = False,
 ) -> None:
     """Say what rests on a row, a prompt or a parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
-    from seedbed.impact import impact as told
-    from seedbed.tree_text import show
+    from seedbed.trace.impact import impact as told
+    from seedbed.trace.tree_text import show
 
     show(told(id), full, as_json)
 
@@ -179,12 +179,12 @@ def review(
     if export_to and import_from:
         raise UserError("--export and --import are two ways; give one of them")
     if export_to:
-        from seedbed.spreadsheet import export_edits
+        from seedbed.review.spreadsheet import export_edits
 
         print(export_edits(export_to))
         return
     if import_from:
-        from seedbed.spreadsheet_text import import_edits
+        from seedbed.review.spreadsheet_text import import_edits
 
         print(import_edits(import_from, editor, yes))
         return

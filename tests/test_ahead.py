@@ -57,8 +57,8 @@ def test_the_second_process_leaves_with_the_first(tmp_path: Path, sign: signal.S
         assert first.stdout.readline() == "working\n"
         others = psutil.Process(first.pid).children()
         assert others
-        for process in [first, *others] if sign == signal.SIGINT else [first]:  # Ctrl-C goes to all of them
-            os.kill(process.pid, sign)
+        for id in [first.pid, *(other.pid for other in others if sign == signal.SIGINT)]:  # Ctrl-C goes to all of them
+            os.kill(id, sign)
         first.stdout.close()
         said = first.stderr.read()
         first.wait(timeout=20)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from seedbed.attention import WEIGHTS, Reason, Survey, reasons, score, survey
 from seedbed.corpora import FIELDS
 from seedbed.errors import UserError
-from seedbed.numerals import meant, written
+from seedbed.review.attention import WEIGHTS, Reason, Survey, reasons, score, survey
+from seedbed.review.numerals import meant, written
 from seedbed.review.texts import say_reason
-from seedbed.review_words import load_words
+from seedbed.review.words import load_words
 from seedbed.rows import Row, read_rows
 from seedbed.stand_in.translation import translate
 from tests.harness import ROOT

@@ -11,16 +11,16 @@ import pytest
 from rapidfuzz.distance import LCSseq
 
 from seedbed.errors import UserError
-from seedbed.explain import explain
-from seedbed.impact import impact
-from seedbed.lineage import OUT_OF_DATE, Build, Node
-from seedbed.names import resolve
 from seedbed.params import speaker
-from seedbed.pipeline import after, load_stages
 from seedbed.prompts import blocks_of, load_prompt
 from seedbed.tokenisers import load_tokeniser
-from seedbed.tree_text import show, visible
-from seedbed.versions import version_of
+from seedbed.trace.explain import explain
+from seedbed.trace.impact import impact
+from seedbed.trace.lineage import OUT_OF_DATE, Build, Node
+from seedbed.trace.names import resolve
+from seedbed.trace.pipeline import after, load_stages
+from seedbed.trace.tree_text import show, visible
+from seedbed.trace.versions import version_of
 from stages import generate
 from tests.harness import Answer, Project, Server, completion, copy_project, kind_of, make_tiny, reply_to, serve
 
@@ -643,7 +643,9 @@ def test_a_terminal_gets_lines_of_its_width_and_full_ones_on_demand(
     from rich.cells import cell_len
     from rich.console import Console
 
-    monkeypatch.setattr("seedbed.tree_text.wide_console", lambda: Console(width=60, force_terminal=True, color_system=None))
+    monkeypatch.setattr(
+        "seedbed.trace.tree_text.wide_console", lambda: Console(width=60, force_terminal=True, color_system=None)
+    )
     node = explain("open_qa-01")
     show(node, full=False, as_json=False)
     short = capsys.readouterr().out

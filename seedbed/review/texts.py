@@ -4,7 +4,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-from seedbed.attention import Reason
+from seedbed.review.attention import Reason
 from seedbed.yaml12 import load_yaml
 
 _MOST_SEEN = 6

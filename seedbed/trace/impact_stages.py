@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
 
-from seedbed.judged import judge_prompt
-from seedbed.lineage import RESPONSES, Build, Fact, Node, edited, transcript_of
-from seedbed.pipeline import Stage, after, load_stages
+from seedbed.trace.judged import judge_prompt
+from seedbed.trace.lineage import RESPONSES, Build, Fact, Node, edited, transcript_of
+from seedbed.trace.pipeline import Stage, after, load_stages
 
 BILL = {"exact bill": "`seedbed plan`, after the edit"}
 """What every count of requests that an edit touches is followed by."""

@@ -5,8 +5,10 @@ from itertools import islice
 from pathlib import Path
 
 from seedbed.demonstrations import draw
-from seedbed.impact_stages import BILL
-from seedbed.lineage import (
+from seedbed.plural import count
+from seedbed.rows import Row
+from seedbed.trace.impact_stages import BILL
+from seedbed.trace.lineage import (
     BUILD,
     CANDIDATES,
     INSTRUCTIONS,
@@ -19,8 +21,6 @@ from seedbed.lineage import (
     there,
     translated,
 )
-from seedbed.plural import count
-from seedbed.rows import Row
 from stages.export import FORMATS
 
 EXPORT = BUILD / "export"

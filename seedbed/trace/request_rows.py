@@ -1,9 +1,9 @@
 """What came of a request: its reply, and the rows made of it."""
 
-from seedbed.asked import exchange_node
-from seedbed.lineage import CANDIDATES, CORPORA, RESPONSES, Build, Fact, Node, answers, judgments, translated
-from seedbed.names import Name
 from seedbed.rows import Row
+from seedbed.trace.asked import exchange_node
+from seedbed.trace.lineage import CANDIDATES, CORPORA, RESPONSES, Build, Fact, Node, answers, judgments, translated
+from seedbed.trace.names import Name
 
 
 def request_and_rows(build: Build, key: str) -> Node:

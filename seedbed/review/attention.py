@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from seedbed.corpora import FIELDS
-from seedbed.numerals import meant, written
-from seedbed.review_words import Words
+from seedbed.review.numerals import meant, written
+from seedbed.review.words import Words
 from seedbed.rows import Row
 
 WEIGHTS = {

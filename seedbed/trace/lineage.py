@@ -18,7 +18,7 @@ from seedbed.params import load_params
 from seedbed.rows import Row, read_rows
 from seedbed.schemas import first_problem
 from seedbed.tables import Tables
-from seedbed.versions import version_of
+from seedbed.trace.versions import version_of
 from seedbed.votes import read_votes
 
 BUILD = Path("data/build")

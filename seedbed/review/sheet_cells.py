@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from seedbed.corpora import FIELDS
 from seedbed.json_text import content_hash
 from seedbed.review.texts import say_reason
+from seedbed.review.workbook import MOST_CHARACTERS, Column, fits, lf
 from seedbed.review.worklist import Item, revision_of
-from seedbed.workbook import MOST_CHARACTERS, Column, fits, lf
 
 APPROVE = "approve"
 """What a translator writes to take a text as it stands."""

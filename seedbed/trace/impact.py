@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from seedbed import impact_benchmark, impact_data, impact_stages
-from seedbed.asked import exchange_node
-from seedbed.lineage import Build, Node
-from seedbed.names import others, resolve
-from seedbed.request_rows import exchanges, rows_of
+from seedbed.trace import impact_benchmark, impact_data, impact_stages
+from seedbed.trace.asked import exchange_node
+from seedbed.trace.lineage import Build, Node
+from seedbed.trace.names import others, resolve
+from seedbed.trace.request_rows import exchanges, rows_of
 
 
 def request_node(build: Build, key: str) -> Node:

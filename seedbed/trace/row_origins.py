@@ -1,15 +1,15 @@
 """Where a seed task, question or baseline task came from: the source, its translation, the person's edit."""
 
-from seedbed.asked import request_node
 from seedbed.corpora import FIELDS, fields_of, status_of
 from seedbed.edits import read_edits
 from seedbed.errors import UserError
 from seedbed.json_text import content_hash
-from seedbed.lineage import CORPORA, OUT_OF_DATE, Build, Fact, Node, edited, texts, translated
 from seedbed.params import speaker
 from seedbed.prompts import load_prompt
 from seedbed.requests import Request
 from seedbed.rows import Row
+from seedbed.trace.asked import request_node
+from seedbed.trace.lineage import CORPORA, OUT_OF_DATE, Build, Fact, Node, edited, texts, translated
 from stages import post_edit, translate
 
 

@@ -2,17 +2,17 @@
 
 from itertools import chain, takewhile
 
-from seedbed.asked import request_node
 from seedbed.demonstrations import draw
 from seedbed.errors import UserError
-from seedbed.lineage import CANDIDATES, INSTRUCTIONS, OUT_OF_DATE, REJECTED, Build, Fact, Node, edited, texts
 from seedbed.params import speaker
 from seedbed.prompts import load_prompt
 from seedbed.requests import Request
-from seedbed.row_origins import corpus_node
 from seedbed.rows import Row
 from seedbed.similarity import Encoder, Neighbour, Pool
 from seedbed.tokenisers import load_tokeniser
+from seedbed.trace.asked import request_node
+from seedbed.trace.lineage import CANDIDATES, INSTRUCTIONS, OUT_OF_DATE, REJECTED, Build, Fact, Node, edited, texts
+from seedbed.trace.row_origins import corpus_node
 from stages import generate
 
 _ANY = 1e-9

@@ -3,9 +3,11 @@
 import csv
 from pathlib import Path
 
-from seedbed.impact_stages import BILL
-from seedbed.judged import judge_prompt
-from seedbed.lineage import (
+from seedbed.plural import count
+from seedbed.rows import Row
+from seedbed.trace.impact_stages import BILL
+from seedbed.trace.judged import judge_prompt
+from seedbed.trace.lineage import (
     OUT_OF_DATE,
     REJECTED,
     Build,
@@ -17,8 +19,6 @@ from seedbed.lineage import (
     there,
     transcript_of,
 )
-from seedbed.plural import count
-from seedbed.rows import Row
 
 WIN_RATES = Path("reports/win_rates.csv")
 HEALTH = Path("reports/judge_health.csv")

@@ -8,8 +8,8 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from seedbed.errors import UserError, did_you_mean
-from seedbed.lineage import CANDIDATES, CORPORA, RESPONSES, Build, answers, judgments, transcript_of, translated
 from seedbed.prompts import VARIABLES
+from seedbed.trace.lineage import CANDIDATES, CORPORA, RESPONSES, Build, answers, judgments, transcript_of, translated
 
 ORDERS = ("ab", "ba")
 _HEX = re.compile(r"[0-9a-f]{6,64}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from seedbed.errors import UserError
-from seedbed.spreadsheet import Import, apply, read_sheet
+from seedbed.review.spreadsheet import Import, apply, read_sheet
 
 
 def import_edits(path: Path, editor: str | None = None, yes: bool = False) -> str:
