@@ -1,11 +1,12 @@
 """Everything that can be checked before the first request: params, prompts, data and keys."""
 
 import os
+import sys
 from pathlib import Path
 
 from seedbed.corpora import read_corpus
 from seedbed.edits import edits_path, read_edits
-from seedbed.errors import UserError
+from seedbed.errors import UserError, did_you_mean
 from seedbed.filters import load_language
 from seedbed.half_files import mend_half_files
 from seedbed.params import Params, load_params
@@ -38,6 +39,10 @@ def check_all() -> str:
     _check_references(questions, params)
     for path in sorted(Path("data/edits").glob("*.jsonl")):  # those of other languages too
         sum(1 for _ in read_rows(path, "edit"))
+        corpus = path.name.split(".")[0]
+        if corpus not in params["corpora"]:
+            hint = did_you_mean(corpus, list(params["corpora"]))
+            print(f"{path}: no corpus is called {corpus!r}{hint}; these edits apply to nothing", file=sys.stderr)
     for path in sorted(Path("data/review").glob("*.yaml")):
         read_words(path)
     read_votes(Path("data/votes"))

@@ -47,7 +47,8 @@ def first_problem(value: Any, name: str) -> tuple[list[str | int], str] | None:
         return [], f"does not fit schemas/{name}.schema.json"
     while error.context:
         error = max(error.context, key=lambda e: len(e.absolute_path))
-    return list(error.absolute_path), _in_words(error)
+    unknown = [_unknown(error)] if error.validator == "additionalProperties" else []
+    return [*error.absolute_path, *unknown], _in_words(error)
 
 
 def _in_words(error: jsonschema.ValidationError) -> str:
@@ -55,9 +56,7 @@ def _in_words(error: jsonschema.ValidationError) -> str:
     wanted: Any = error.validator_value
     schema: Any = error.schema
     if error.validator == "additionalProperties":
-        known = list(schema.get("properties", {}))
-        unknown = next(key for key in value if key not in known)
-        return f"unknown key {unknown!r}{did_you_mean(str(unknown), known)}"
+        return f"unknown key{did_you_mean(_unknown(error), list(schema.get('properties', {})))}"
     if error.validator == "required":
         missing = next(key for key in wanted if key not in value)
         return f"the field {missing!r} is missing"
@@ -70,6 +69,13 @@ def _in_words(error: jsonschema.ValidationError) -> str:
     if error.validator == "pattern":
         return f"{_short(value)} does not have the form {wanted}{hint}"
     return f"{error.message}{hint}"
+
+
+def _unknown(error: jsonschema.ValidationError) -> str:
+    """Return the first key that the schema does not know."""
+    value: Any = error.instance
+    schema: Any = error.schema
+    return next(str(key) for key in value if key not in schema.get("properties", {}))
 
 
 def _short(value: object) -> str:

@@ -9,6 +9,7 @@ Both are in `training_sets.parquet` too, with where each example comes from, for
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -68,6 +69,7 @@ def main() -> None:
     made.load("instructions", [args.instructions], tables.INSTRUCTIONS)
     made.load("baseline_tasks", [args.baseline], tables.TRANSLATED)
     made.write_parquet("training_sets", args.out / "training_sets.parquet")
+    print(f"export: {args.out}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ good-vs-thin,good,thin,fermi,10,8,1,1,1,0,80.0,85.0,65.0,100.0
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 from seedbed.agreement import agreement_rows
@@ -42,6 +43,7 @@ def main() -> None:
     }
     for name, text in texts.items():
         write_text(args.out / name, text)
+    print(f"report: {args.out / 'report.html'}, {args.out / 'report.md'}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ def test_english_is_held_against_its_own_file() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("known:", "knwon:", r"data/review/ja.yaml:\d+: the file: unknown key 'knwon' \(did you mean 'known'\?\)"),
+        ("known:", "knwon:", r"data/review/ja.yaml:\d+: knwon: unknown key \(did you mean 'known'\?\)"),
         ("それら\n", '"["\n', r"data/review/ja.yaml:\d+: not a regular expression: unterminated character set"),
         ("name: 日本語", "name: 3", r"data/review/ja.yaml:3: name: expected string, found 3"),
     ],

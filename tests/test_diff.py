@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from seedbed.diff.comment import LIMIT, MARKER
+from seedbed.diff.write import written as compared
+from seedbed.errors import UserError
 from tests.diff_project import (
     MATCH,
     answers,
@@ -383,3 +385,9 @@ def test_after_a_build(tmp_path: Path) -> None:
     git(project.root, "commit", "-qam", "edited")
     again = structure(project, "HEAD~1", "HEAD")
     assert {**again, "old": 0, "new": 0} == {**found, "old": 0, "new": 0}
+
+
+def test_outside_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"dvc\.yaml: no such file"):
+        compared("HEAD", None, "markdown")

@@ -271,6 +271,7 @@ def test_pieces_give_both_texts(one: str, other: str, common: str) -> None:
     [
         ("回答を2つ書く", "回答を3つ書く", ["- 回答を[-2-]つ書く", "+ 回答を{+3+}つ書く"]),
         ("a, c and d", "a, b, c and d", ["- a, c and d", "+ a, {+b, +}c and d"]),
+        ("is it away?", "is it away today?", ["- is it away?", "+ is it away{+ today+}?"]),
         ("one\ntwo\nthree", "one\nthree", ["- two", "  three"]),
         ("one\nthree", "one\ntwo\nthree", ["+ two", "  three"]),
         ("all of it", "何もかも別", ["- all of it", "+ 何もかも別"]),

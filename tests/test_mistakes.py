@@ -209,7 +209,7 @@ def test_what_people_wrote_is_checked_before_anything_is_sent(project: Project, 
         ("data/references.ja.jsonl", "", "no reference for question 'generic-01' (3 missing)"),
         ("data/references.ja.jsonl", "{", "data/references.ja.jsonl:1: not a JSON object"),
         ("data/references.ja.jsonl", None, "data/references.ja.jsonl: no such file; write the references"),
-        ("data/languages/ja.yaml", "words: []", "data/languages/ja.yaml:1: the file: unknown key 'words'"),
+        ("data/languages/ja.yaml", "words: []", "data/languages/ja.yaml:1: words: unknown key"),
     ],
 )
 def test_what_a_late_stage_reads_is_checked_early(project: Project, path: str, text: str | None, message: str) -> None:
@@ -219,6 +219,18 @@ def test_what_a_late_stage_reads_is_checked_early(project: Project, path: str, t
     else:
         (project.root / path).write_text(text, encoding="utf-8")
     assert message in project.run("seedbed", "check", fails=True)
+
+
+def test_edits_of_no_corpus_are_noticed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.root)
+    (project.root / "data" / "edits" / "question.ja.jsonl").touch()
+    check_all()
+    told = (
+        "data/edits/question.ja.jsonl: no corpus is called 'question' (did you mean 'questions'?); these edits apply to nothing"
+    )
+    assert told in capsys.readouterr().err
 
 
 def test_another_dictionary_than_the_one_installed_is_named_early(project: Project) -> None:

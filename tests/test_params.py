@@ -17,7 +17,7 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("    temperature: 0\n  sample: 0", "    temperature: 0\n  sampel: 0", "unknown key 'sampel' (did you mean 'sample'?)"),
+        ("    temperature: 0\n  sample: 0", "    temperature: 0\n  sampel: 0", "sampel: unknown key (did you mean 'sample'?)"),
         ("target: 500", "target: lots", "generate.target: expected integer, found 'lots'"),
         ("target: 500", "target: 0", "generate.target: 0 is less than the minimum of 1"),
         ("threshold: 0.7 ", "threshold: 1.2 ", "filter.similarity.threshold: 1.2 is greater than the maximum of 1"),
@@ -97,7 +97,7 @@ def test_dvc_and_we_read_the_same_params() -> None:
         ("$question", "$ question", "a '$' that begins no variable"),
         ("schema: judgment", "schema: judgement", "no schema 'judgement' (did you mean 'judgment'?)"),
         ("schema: judgment", "schema: instructions", "reply.schema: expected judgment, found instructions"),
-        ("user: |", "usr: |", "unknown key 'usr' (did you mean 'user'?)"),
+        ("user: |", "usr: |", "usr: unknown key (did you mean 'user'?)"),
     ],
 )
 def test_a_mistake_in_a_prompt_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:

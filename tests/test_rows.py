@@ -39,7 +39,7 @@ GOOD = '{"id":"a","category":"c","text":"t"}'
         ('{"id":"b","category":"c"}', "q.jsonl:2: the field 'text' is missing"),
         ('{"id":"b","category":"c","text":3}', "q.jsonl:2: field text: expected string, found 3"),
         ('{"id":"b","category":"c","text":" "}', "q.jsonl:2: field text: ' ' does not have the form"),
-        ('{"id":"b","category":"c","text":"t","txet":"t"}', "unknown key 'txet' (did you mean 'text'?)"),
+        ('{"id":"b","category":"c","text":"t","txet":"t"}', "field txet: unknown key (did you mean 'text'?)"),
         ('{"id":"b c","category":"c","text":"t"}', "field id: 'b c' does not have the form"),
         ('{"id":"a","category":"c","text":"t"}', "q.jsonl:2: the id 'a' stands in line 1 too"),
         ('{"id":"b","id":"c","category":"c","text":"t"}', "the key 'id' stands twice"),

@@ -81,16 +81,16 @@ def _best(before: str, text: str, after: str) -> tuple[str, str, str]:
     while len(before) > 1 and text[-1] == before[-1] and steps < _TURNS:
         before, text, after = before[:-1], text[-1] + text[:-1], text[-1] + after
         steps += 1
-    best, score = (before, text, after), _score(before) + _score(text)
+    best, score = (before, text, after), _score(before, text) + _score(text, after)
     while len(after) > 1 and text[0] == after[0] and steps < 3 * _TURNS:
         before, text, after = before + text[0], text[1:] + text[0], after[1:]
         steps += 1
-        if (now := _score(before) + _score(text)) > score:
+        if (now := _score(before, text) + _score(text, after)) > score:
             best, score = (before, text, after), now
     return best
 
 
-def _score(before_the_place: str) -> int:
-    """How good a place to begin or end a change at."""
-    last = before_the_place[-1:]
-    return 3 if last == "\n" else 2 if last.isspace() else 0 if last.isalnum() else 1
+def _score(before: str, after: str) -> int:
+    """How good the place between two texts is to begin or end a change at: never within a word where another will do."""
+    last = before[-1:]
+    return 3 if last == "\n" else 2 if last.isspace() else 0 if last.isalnum() and after[:1].isalnum() else 1

@@ -1,12 +1,14 @@
 """`seedbed diff`: two revisions in, a text out."""
 
 import json
+from pathlib import Path
 
 from seedbed.diff.compare import compare
 from seedbed.diff.html_page import html
 from seedbed.diff.markdown import markdown
 from seedbed.diff.page import page
 from seedbed.diff.revisions import revision
+from seedbed.errors import UserError
 
 
 def written(old: str, new: str | None, form: str) -> str:
@@ -18,8 +20,10 @@ def written(old: str, new: str | None, form: str) -> str:
         form: `markdown`, never longer than a comment may be, `html` or `json`.
 
     Raises:
-        UserError: no such revision, or a file of it that is not what it should be.
+        UserError: no project here, no such revision, or a file of it that is not what it should be.
     """
+    if not Path("dvc.yaml").is_file():
+        raise UserError("dvc.yaml: no such file; run `seedbed diff` in the folder that holds the project's dvc.yaml")
     comparison = compare(revision(old), revision(new))
     if form == "json":
         return json.dumps(comparison, ensure_ascii=False, indent=2, default=str) + "\n"
