@@ -43,7 +43,7 @@ def slot_node(build: Build, id: str) -> Node:
     """Return a slot, with its request and what came of it."""
     number = int(id[1:])
     rows = build.rows(CANDIDATES, "(json->>'slot')::bigint = ?", number)
-    shown = rows[0]["demonstrations"] if rows else _drawn_now(build, number)
+    shown = rows[0]["demonstrations"] if rows else drawn_now(build, number)
     node = _asked_node(build, number, shown)
     decided = rejections(build, number)
     node.children = [
@@ -108,7 +108,8 @@ def _generated_node(build: Build, id: str) -> Node:
     return Node("instruction", id, {"slot": f"s{row['slot']:05}", **texts(row, "instruction")})
 
 
-def _drawn_now(build: Build, slot: int) -> list[str]:
+def drawn_now(build: Build, slot: int) -> list[str]:
+    """Return the seeds that a slot would show now."""
     settings = build.params["generate"]
     return draw(build.ids(edited("seed")), settings["demonstrations"]["seeds"], settings["seed"], slot)
 
@@ -118,7 +119,7 @@ def _request_now(build: Build, slot: int, shown: list[str]) -> Request:
     rows = {row["id"]: row for row in build.rows(edited("seed"))}
     generated = [row for id in shown if id not in rows and (row := build.row(CANDIDATES, id))]
     settings = build.params["generate"]
-    demonstrations = [rows[id] for id in _drawn_now(build, slot)] + generated
+    demonstrations = [rows[id] for id in drawn_now(build, slot)] + generated
     return generate.build(
         slot, demonstrations, speaker(build.params, "generate"), load_prompt("generate"), settings["per_slot"]
     )

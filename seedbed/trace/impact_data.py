@@ -4,9 +4,9 @@ import json
 from itertools import islice
 from pathlib import Path
 
-from seedbed.demonstrations import draw
 from seedbed.plural import count
 from seedbed.rows import Row
+from seedbed.trace.generated import drawn_now
 from seedbed.trace.impact_stages import BILL
 from seedbed.trace.lineage import (
     BUILD,
@@ -37,7 +37,7 @@ def seed_node(build: Build, id: str) -> Node:
     later = ", later slots that show what these write" if again else ""
     touched = f"{count(len(slots), 'slot')}{build.and_translation('seed')}{later}, further slots if fewer pass the filter"
     node.facts |= {"requests an edit touches": touched, **BILL}
-    if gone := [slot for slot in slots if id not in _drawn_now(build, slot)]:
+    if gone := [slot for slot in slots if id not in drawn_now(build, slot)]:
         node.facts[OUT_OF_DATE] = f"as the build's seeds and params.yaml are now, {len(gone)} of these slots would not show it"
     written, reasons = _by_slot(build, CANDIDATES, slots), _by_slot(build, REJECTED, slots)
     kept, mine = set(build.ids(INSTRUCTIONS)), list[str]()
@@ -107,18 +107,13 @@ def slots_showing(build: Build, ids: list[str]) -> list[int]:
     shows = "list_has_any(json->>'$.demonstrations[*]', ?)"
     found = {row["slot"] for row in build.rows(CANDIDATES, shows, ids)}
     gave = {int(id[1:].partition("-")[0]) for id in build.ids(CANDIDATES)}
-    found |= {slot for slot in set(range(slots_built(build))) - gave if set(ids) & set(_drawn_now(build, slot))}
+    found |= {slot for slot in set(range(slots_built(build))) - gave if set(ids) & set(drawn_now(build, slot))}
     return sorted(found)
 
 
 def slot_id(slot: int) -> str:
     """Return a slot's id."""
     return f"s{slot:05}"
-
-
-def _drawn_now(build: Build, slot: int) -> list[str]:
-    settings = build.params["generate"]
-    return draw(build.ids(edited("seed")), settings["demonstrations"]["seeds"], settings["seed"], slot)
 
 
 def _by_slot(build: Build, path: Path, slots: list[int]) -> dict[int, list[Row]]:
