@@ -158,6 +158,7 @@ def main() -> None:
         smallest=f"{curve[0][0]:,}",
         exponents="; ".join(f"to {row[0]:,} {exponent(curve[0], row):.2f}" for row in curve[1:]),
         last=f"{exponent(*curve[-2:]):.2f}",
+        plain=str(scale["target"]),
         target=f"{scale['target']:,}",
         candidates=f"{scale['candidates']:,}",
         slots=f"{edited['slots_of_the_seed']:,}",
