@@ -387,7 +387,7 @@ def test_after_a_build(tmp_path: Path) -> None:
     assert {**again, "old": 0, "new": 0} == {**found, "old": 0, "new": 0}
 
 
-def test_outside_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_in_a_folder_of_the_project(written: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(written.root / "data")
     with pytest.raises(UserError, match=r"dvc\.yaml: no such file"):
         compared("HEAD", None, "markdown")

@@ -259,7 +259,7 @@ def test_half_a_lock_file_of_a_killed_dvc_is_mended(project: Project, content: s
     assert "JSON structure is corrupted" not in project.run("dvc", "repro", "translate@questions")
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+@pytest.mark.parametrize("share", [0.5, pytest.param(0.0, marks=pytest.mark.slow), pytest.param(0.99, marks=pytest.mark.slow)])
 def test_half_a_dvc_lock_of_a_stopped_dvc_is_mended(project: Project, share: float) -> None:
     project.repro("translate@questions")
     path = project.root / "dvc.lock"

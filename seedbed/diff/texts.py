@@ -93,4 +93,6 @@ def _best(before: str, text: str, after: str) -> tuple[str, str, str]:
 def _score(before: str, after: str) -> int:
     """How good the place between two texts is to begin or end a change at: never within a word where another will do."""
     last = before[-1:]
-    return 3 if last == "\n" else 2 if last.isspace() else 0 if last.isalnum() and after[:1].isalnum() else 1
+    if last.isspace():
+        return 4 if last == "\n" else 3
+    return 2 if not last.isalnum() else 1 if not after[:1].isalnum() else 0

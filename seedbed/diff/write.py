@@ -22,9 +22,10 @@ def written(old: str, new: str | None, form: str) -> str:
     Raises:
         UserError: no project here, no such revision, or a file of it that is not what it should be.
     """
+    before, after = revision(old), revision(new)
     if not Path("dvc.yaml").is_file():
         raise UserError("dvc.yaml: no such file; run `seedbed diff` in the folder that holds the project's dvc.yaml")
-    comparison = compare(revision(old), revision(new))
+    comparison = compare(before, after)
     if form == "json":
         return json.dumps(comparison, ensure_ascii=False, indent=2, default=str) + "\n"
     made = page(comparison)
