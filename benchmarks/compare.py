@@ -1,12 +1,13 @@
 """`python -m benchmarks.compare`: the exact filter beside rouge_score, rapidfuzz's cdist and MinHash, and how it grows.
 
-One run measures everything, in CPU seconds of this process, on texts of `benchmarks.similarity`'s generator, and writes
+One run measures everything, in CPU seconds, on texts of `benchmarks.similarity`'s generator, and writes
 `benchmarks/README.md` and `benchmarks/growth.svg`. Tokenising is measured by itself and is in no other figure.
 """
 
 import argparse
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -50,8 +51,7 @@ def by_rouge_score(tokens: Tokens, threshold: float) -> list[bool]:
 
 def by_cdist(tokens: Tokens, threshold: float) -> list[bool]:
     """Return the same from the whole matrix of common subsequences, block by block."""
-    encode = Encoder()
-    encoded = [encode(candidate) for candidate in tokens]
+    encoded = Encoder().all(tokens)
     codes, lengths = [text.codes for text in encoded], np.array([text.length for text in encoded])
     kept = np.zeros(len(tokens), dtype=bool)
     for start in range(0, len(tokens), 500):
@@ -155,6 +155,7 @@ def main() -> None:
         mean=f"{sum(map(len, some)) / len(some):.0f}",
         table="\n".join(table),
         growth="\n".join(growth),
+        cores=str(os.cpu_count()),
         smallest=f"{curve[0][0]:,}",
         exponents="; ".join(f"to {row[0]:,} {exponent(curve[0], row):.2f}" for row in curve[1:]),
         last=f"{exponent(*curve[-2:]):.2f}",
@@ -162,7 +163,8 @@ def main() -> None:
         target=f"{scale['target']:,}",
         candidates=f"{scale['candidates']:,}",
         slots=f"{edited['slots_of_the_seed']:,}",
-        changed=f"{edited['changed_candidates']:,}",
+        sent=f"{edited['requests']:,}",
+        grown=f"{edited['requests'] - edited['slots_of_the_seed']:,}",
         elsewhere=f"{edited['of_other_slots_both_times']:,}",
         flipped=f"{edited['flipped_decisions_of_unchanged_candidates']:,}",
         still=f"{edited['flipped_although_the_neighbour_stayed']:,}",

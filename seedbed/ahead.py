@@ -9,12 +9,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Any, Self, TypeVar
 
+from seedbed.errors import UserError
 from seedbed.tokenisers import Tokenise, load_tokeniser
 
 T = TypeVar("T")
@@ -53,14 +55,24 @@ class Ahead:
         return self._tokenise(text)
 
     def all(self, items: Iterable[T], text_of: Callable[[T], str]) -> Iterator[tuple[list[T], Tokens]]:
-        """Yield `items` in pieces, in order, with the tokens of their texts."""
+        """Yield `items` in pieces, in order, with the tokens of their texts.
+
+        Raises:
+            UserError: the second process was killed.
+        """
         rest, waiting = iter(items), deque[tuple[list[T], Callable[[], tuple[Tokens, float]]]]()
         while (piece := list(islice(rest, _PIECE))) or waiting:
             if piece:
                 waiting.append((piece, self._begin(list(map(text_of, piece)))))
             if len(waiting) > _AHEAD or not piece:
                 ready, result = waiting.popleft()
-                tokens, spent = result()
+                try:
+                    tokens, spent = result()
+                except BrokenProcessPool:
+                    raise UserError(
+                        "the process that tokenises was ended from outside, perhaps for want of memory; run again: every "
+                        "response is kept"
+                    ) from None
                 self.cpu_s += spent
                 yield ready, tokens
 

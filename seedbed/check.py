@@ -35,14 +35,16 @@ def check_all() -> str:
         rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params))
         counts.append(f"{len(rows)} {name.replace('_', ' ')}")
         questions += rows if corpus["kind"] == "question" else []
-        read_edits(edits_path(name, params["language"]), corpus["kind"])
     _check_references(questions, params)
     for path in sorted(Path("data/edits").glob("*.jsonl")):  # those of other languages too
+        name = path.name.split(".")[0]
+        if name in params["corpora"] and path == edits_path(name, params["language"]):
+            read_edits(path, params["corpora"][name]["kind"])
+            continue
         sum(1 for _ in read_rows(path, "edit"))
-        corpus = path.name.split(".")[0]
-        if corpus not in params["corpora"]:
-            hint = did_you_mean(corpus, list(params["corpora"]))
-            print(f"{path}: no corpus is called {corpus!r}{hint}; these edits apply to nothing", file=sys.stderr)
+        if name not in params["corpora"]:
+            hint = did_you_mean(name, list(params["corpora"]))
+            print(f"{path}: no corpus is called {name!r}{hint}; these edits apply to nothing", file=sys.stderr)
     for path in sorted(Path("data/review").glob("*.yaml")):
         read_words(path)
     read_votes(Path("data/votes"))

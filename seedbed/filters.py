@@ -172,7 +172,7 @@ class Filter:
     def _wrong_language(self, candidate: Row, text: Text) -> str | None:
         letters = "".join(filter(str.isalpha, candidate["instruction"]))
         for pattern, least in self._language.scripts:
-            share = len(pattern.findall(letters)) / len(letters) if letters else 0.0
+            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
             if share < least:
                 return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
         return None

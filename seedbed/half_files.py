@@ -1,5 +1,6 @@
 """Files that a `dvc` leaves half-written where it is stopped, and that the next one refuses to read."""
 
+import re
 import subprocess
 import sys
 import time
@@ -31,31 +32,50 @@ def mend_rwlock(path: Path) -> None:
 
 
 def mend_dvc_lock(path: Path) -> None:
-    """Put the committed `dvc.lock` back where it is half a file; remove it where none is committed.
+    """Put the committed `dvc.lock` back where it is half a file; take it away where none is committed.
 
-    No work is lost with it: what was built since is in DVC's run cache, and every response in the store.
+    No work is lost with it: what was built since is in DVC's run cache, every response in the store, and the half file in
+    `.dvc/tmp`.
 
     Raises:
-        UserError: a merge left its marks in the file.
+        UserError: a merge left its marks in the file, or the committed one cannot be read either.
     """
     if not path.is_file() or _whole(path, lambda text: _check_lock(path, text)):
         return
-    if b"\n<<<<<<< " in path.read_bytes():
+    if re.search(rb"^<<<<<<< ", path.read_bytes(), re.MULTILINE):
         raise UserError(
             f"{path}: a merge left a conflict in it; `git checkout --ours dvc.lock reports`, then `seedbed harvest` and "
             "`make repro`"
         )
-    shown = subprocess.run(["git", "show", f"HEAD:./{path}"], capture_output=True, check=False)
-    if shown.returncode == 0:
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(shown.stdout)
-        part.replace(path)
-    else:
-        path.unlink(missing_ok=True)
-    done = "put back as committed" if shown.returncode == 0 else "removed"
+    committed = _committed(path)
+    if committed is not None:
+        try:
+            _check_lock(path, committed.decode())
+        except (ValueError, UserError) as error:
+            raise UserError(
+                f"{path}: neither this file nor the committed one can be read ({error}); `git log dvc.lock` names the commits "
+                "before, `git checkout COMMIT dvc.lock` brings one back"
+            ) from None
+    half = Path(".dvc/tmp") / f"{path.name}.half"
+    half.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(half)
+    if committed is not None:
+        path.write_bytes(committed)
+    done = "put back as committed" if committed else "taken away"
     print(
-        f"{path}: half a file, left by a `dvc` that was stopped; {done}: what was built since is in its cache", file=sys.stderr
+        f"{path}: half a file, left by a `dvc` that was stopped; {done}: what was built since is in its cache, and the half "
+        f"file is {half}",
+        file=sys.stderr,
     )
+
+
+def _committed(path: Path) -> bytes | None:
+    """Return the file as the last commit has it; None where there is no such file, or no git."""
+    try:
+        shown = subprocess.run(["git", "show", f"HEAD:./{path}"], capture_output=True, check=False)
+    except OSError:
+        return None
+    return shown.stdout if shown.returncode == 0 else None
 
 
 def _whole(path: Path, read: Callable[[str], object]) -> bool:
@@ -73,7 +93,7 @@ def _whole(path: Path, read: Callable[[str], object]) -> bool:
 
 
 def _check_lock(path: Path, text: str) -> None:
-    """Raise `ValueError` or `UserError` where DVC would refuse the file, or where its last line is not whole."""
+    """Raise `ValueError` or `UserError` where DVC would refuse the file."""
     from dvc.schema import COMPILED_LOCKFILE_SCHEMA
     from voluptuous import Invalid
 
@@ -81,5 +101,3 @@ def _check_lock(path: Path, text: str) -> None:
         COMPILED_LOCKFILE_SCHEMA(load_yaml(path, text))
     except Invalid as error:
         raise ValueError(str(error)) from None
-    if not text.endswith("\n"):
-        raise ValueError("the last line has no end")

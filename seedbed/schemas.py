@@ -47,16 +47,19 @@ def first_problem(value: Any, name: str) -> tuple[list[str | int], str] | None:
         return [], f"does not fit schemas/{name}.schema.json"
     while error.context:
         error = max(error.context, key=lambda e: len(e.absolute_path))
-    unknown = [_unknown(error)] if error.validator == "additionalProperties" else []
-    return [*error.absolute_path, *unknown], _in_words(error)
+    if error.validator == "additionalProperties":
+        given: Any = error.instance
+        schema: Any = error.schema
+        known = list(schema.get("properties", {}))
+        unknown = next(str(key) for key in given if key not in known)
+        return [*error.absolute_path, unknown], f"unknown key{did_you_mean(unknown, known)}"
+    return list(error.absolute_path), _in_words(error)
 
 
 def _in_words(error: jsonschema.ValidationError) -> str:
     value: Any = error.instance
     wanted: Any = error.validator_value
     schema: Any = error.schema
-    if error.validator == "additionalProperties":
-        return f"unknown key{did_you_mean(_unknown(error), list(schema.get('properties', {})))}"
     if error.validator == "required":
         missing = next(key for key in wanted if key not in value)
         return f"the field {missing!r} is missing"
@@ -69,13 +72,6 @@ def _in_words(error: jsonschema.ValidationError) -> str:
     if error.validator == "pattern":
         return f"{_short(value)} does not have the form {wanted}{hint}"
     return f"{error.message}{hint}"
-
-
-def _unknown(error: jsonschema.ValidationError) -> str:
-    """Return the first key that the schema does not know."""
-    value: Any = error.instance
-    schema: Any = error.schema
-    return next(str(key) for key in value if key not in schema.get("properties", {}))
 
 
 def _short(value: object) -> str:

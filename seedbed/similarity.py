@@ -147,12 +147,14 @@ class Pool:
     def _candidates(self, text: Text) -> list[int]:
         """Return the places, in order, that the two bitmaps leave."""
         size, budget = len(self._ids), np.uint16(self._budget(text.length))
+        if not size:
+            return []
         near = []
         for start in range(0, size, _CHUNK):
             end = min(start + _CHUNK, size)
             distance = _distance(self._first[:, start:end], text.bitmap)
             near.append((distance <= self._budgets[start:end] + budget).nonzero()[0] + start)
-        places = near[0] if len(near) == 1 else np.concatenate([np.empty(0, dtype=np.intp), *near])
+        places = np.concatenate(near)
         if not len(places):
             return []
         differing = np.bitwise_count(self._second[places] ^ text.bitmap[_WORDS[0] :]).sum(axis=1)
@@ -199,7 +201,9 @@ def _parities(numbers: NDArray[np.uint64], lengths: Sequence[int]) -> NDArray[np
     flips = np.bincount(
         (np.tile(ordered >> half, 2) * (first + second) + bits).astype(np.intp), minlength=len(lengths) * (first + second)
     )
-    return np.packbits((flips & 1).astype(np.uint8).reshape(len(lengths), -1), axis=1, bitorder="little").view("<u8")
+    return np.packbits((flips & 1).astype(np.uint8).reshape(len(lengths), first + second), axis=1, bitorder="little").view(
+        "<u8"
+    )
 
 
 def _distance(bitmaps: NDArray[np.uint64], bitmap: NDArray[np.uint64]) -> NDArray[np.uint8]:

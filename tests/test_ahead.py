@@ -11,6 +11,7 @@ import pytest
 
 from seedbed import ahead
 from seedbed.ahead import Ahead
+from seedbed.errors import UserError
 
 ROOT = Path(__file__).parent.parent
 TEXTS = [f"第{number}回の会議は {number % 7} 時です" for number in range(700)]
@@ -64,3 +65,14 @@ def test_the_second_process_leaves_with_the_first(tmp_path: Path, sign: signal.S
         first.wait(timeout=20)
     assert psutil.wait_procs(others, timeout=20)[1] == []
     assert said.count("Traceback") == (1 if sign == signal.SIGINT else 0)  # the second one says nothing
+
+
+def test_a_second_process_that_is_killed_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "_ALONE", 0)
+    with Ahead(CHARACTER) as made:
+        pieces = made.all(iter(lambda: "text", None), str)
+        next(pieces)
+        for worker in workers():
+            worker.kill()
+        with pytest.raises(UserError, match="ended from outside"):
+            list(pieces)

@@ -218,6 +218,14 @@ def test_three_thousand_rows_are_decided_as_by_rouge_score() -> None:
     assert 500 < len(kept) < 2500
 
 
+def test_texts_together_as_one_by_one() -> None:
+    tokens = [["a", "b", "a"], [], ["b"], ["a"] * 70]
+    one, all = Encoder(), Encoder()
+    for text, other in zip(map(one, tokens), all.all(tokens), strict=True):
+        assert (text.length, text.codes, text.bitmap.tolist()) == (other.length, other.codes, other.bitmap.tolist())
+    assert all.all([]) == []
+
+
 def test_texts_beyond_the_code_points_are_compared_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool that has seen more tokens than there are code points falls back to plain numbers."""
     monkeypatch.setattr(similarity, "_CODE_POINTS", 6)

@@ -35,6 +35,7 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
         ("  - generic\n", "  - all\n", "categories: 'all' is the report's word for the total"),
         ("    - coding-math\n\nmatches", "    - coding\n\nmatches", "unknown category 'coding' (did you mean 'coding-math'?)"),
         ("report:\n", "report:\n  bootstrap: 5\n", "the key 'bootstrap' stands twice"),
+        ("  good:\n", "  1:\n", "a key that is no text; put it in quotes"),
         ("language: ja", "language: [ja", "not valid YAML"),
         ("  stand-in: #", "  other:\n    structured: text\n  stand-in: #", "endpoints.other: the field 'base_url' is missing"),
         ("    structured: json_schema", "    structured: xml", "expected one of json_schema, json_object, text, found 'xml'"),

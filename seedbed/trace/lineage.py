@@ -97,7 +97,10 @@ class Build:
         path, form = Path(self.corpus(kind)["source"]), self.corpus(kind)["kind"]
         row = self.written(path).get(id)
         if row and (problem := first_problem(row, f"rows/{form}")):
-            raise UserError(f"{path}: row {id!r}: {problem[1]} (schemas/rows/{form}.schema.json)")
+            field, words = problem
+            raise UserError(
+                f"{path}: row {id!r}: {'.'.join(map(str, field)) or 'the row'}: {words} (schemas/rows/{form}.schema.json)"
+            )
         return row
 
     def translates(self, kind: str) -> bool:
