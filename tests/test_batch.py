@@ -63,6 +63,7 @@ def test_what_a_batch_leaves_is_sent_again(project: Project, fault: str) -> None
     assert all(row["translation"] for row in project.rows("data/build/translated/seed_tasks.jsonl"))
 
 
+@pytest.mark.slow
 def test_a_killed_build_picks_its_batch_up(project: Project) -> None:
     """The batch is known again, and nothing is paid for twice."""
     with stand_in("--latency-ms", "4000") as url:

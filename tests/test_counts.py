@@ -16,6 +16,19 @@ def slots(project: Project) -> int:
     return 1 + max(int(row["slot"]) for row in project.rows("data/build/candidates.jsonl"))
 
 
+def test_an_edited_question_costs_itself(counted: Project, server: Server) -> None:
+    """Its translation, one answer a model, two judgments; a comment in the judge's prompt on top costs nothing."""
+    counted.repro("judge@good-vs-thin")
+    built = Counter(server.take())
+    assert built == {"translated_question": 3, "answer": 2 * 3, "judgment": 2 * 3}
+    questions = counted.rows("data/questions.en.jsonl")
+    counted.write_rows("data/questions.en.jsonl", [questions[0] | {"text": "Why is the sea salty?"}, *questions[1:]])
+    counted.replace("prompts/judge.yaml", "description:", "# A comment.\ndescription:")
+    counted.repro("judge@good-vs-thin")
+    assert Counter(server.take()) == {"translated_question": 1, "answer": 2, "judgment": 2}
+
+
+@pytest.mark.slow
 def test_edits_cost_their_consequences(counted: Project, server: Server) -> None:
     """One build, then one edit after the other; each reverted before the next."""
     counted.repro()

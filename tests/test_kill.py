@@ -20,7 +20,7 @@ from tests.harness import Project, Server, completion, copy_project, make_tiny, 
 
 LATENCY_S = 0.12
 WHO = ("stage", "dvc", "both")
-FAST, ALL = 4, 40
+FAST, ALL = 3, 40
 
 
 class SlowServer:

@@ -77,6 +77,7 @@ def test_a_server_that_speaks_something_else(project: Project, server: Server) -
     assert "is it an OpenAI-compatible server" in project.repro("translate@questions", fails=True)
 
 
+@pytest.mark.slow
 def test_an_unusable_reply_is_asked_again_kept_and_then_a_failed_row(project: Project, server: Server) -> None:
     """Two of three attempts fail for one question, all three for another: the one passes, the other is data."""
     questions = project.rows("data/questions.en.jsonl")
@@ -350,6 +351,7 @@ def test_offline_names_the_first_missing_request(project: Project) -> None:
     project.run("dvc", "repro", "--force", "translate@questions", SEEDBED_OFFLINE="1")
 
 
+@pytest.mark.slow
 def test_structured_output_as_the_endpoint_can(project: Project, server: Server) -> None:
     """An endpoint without structured output gets the schema in words, or the marks, and no response_format."""
 

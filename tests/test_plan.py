@@ -140,6 +140,7 @@ def test_an_edited_question_and_an_edited_seed_in_numbers(counted: Project, serv
     assert "params.yaml: judge.params.temperature" in shown
 
 
+@pytest.mark.slow
 def test_budget(counted: Project, server: Server) -> None:
     """Requests and dollars: the plan refuses, a stage refuses, and one that runs into it keeps what came."""
     counted.edit_params(lambda p: p["budget"].update(requests=5))

@@ -18,6 +18,7 @@ def run_import(project: Project, *args: str, fails: bool = False) -> str:
     return project.run("seedbed", "import", "fastchat", *args, fails=fails)
 
 
+@pytest.mark.slow
 def test_real_verdicts_give_their_known_table(project: Project, reference: Path) -> None:
     folder = reference / "ja-vicuna"
     args = ["--questions", str(folder / "question.jsonl"), "--baseline", BASELINE]
