@@ -122,12 +122,12 @@ def main() -> None:
             print(f"{number:,}: {spent.filtering:.1f} s", file=sys.stderr)
 
     few, some = tokens[: args.reference], tokens[: args.compared]
-    scale = (args.compared / args.reference) ** 2
+    times = (args.compared / args.reference) ** 2
     neighbours, by_us = timed(ours, some, threshold)
     exact = [near is None for near in neighbours]
     rows = [("Seedbed, exact", by_us, "", exact)]
     slow, seconds = timed(by_rouge_score, few, threshold)
-    rows.append(("rouge_score, pair by pair", seconds * scale, f"extrapolated from {args.reference}", slow))
+    rows.append(("rouge_score, pair by pair", seconds * times, f"extrapolated from {args.reference}", slow))
     for name, work in (("rapidfuzz `cdist`", by_cdist), ("datasketch MinHash, LSH", by_minhash)):
         found, seconds = timed(work, some, threshold)
         rows.append((name, seconds, "", found))
