@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zlib import crc32
 
-from seedbed.json_text import canonical, content_hash
 from seedbed.stand_in.generation import write
+from seedbed.util.canonical import canonical, content_hash
 
 PARAMS = """\
 corpora: {}

@@ -111,7 +111,7 @@ def stage_from_store(folder: Path) -> float:
 
 def repro_with_nothing_to_do(folder: Path) -> tuple[float, float]:
     """Return the seconds of `dvc repro` here and in a bare pipeline of as many trivial stages, nothing to do in either."""
-    from seedbed.yaml12 import load_yaml
+    from seedbed.util.yaml12 import load_yaml
 
     stages = len(load_yaml(ROOT / "dvc.lock")["stages"])
     trivial = folder / "trivial"

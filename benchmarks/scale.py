@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from seedbed.json_text import canonical
-from seedbed.yaml12 import load_yaml
+from seedbed.util.canonical import canonical
+from seedbed.util.yaml12 import load_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("translate@seed_tasks", "translate@questions", "post_edit@seed_tasks", "post_edit@questions", "generate", "filter")

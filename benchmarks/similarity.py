@@ -18,9 +18,9 @@ from typing import Any
 
 from seedbed.ahead import Ahead
 from seedbed.params import load_params
-from seedbed.rows import read_rows
 from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.stand_in.generation import write
+from seedbed.util.rows import read_rows
 
 
 def texts(count: int, duplicates: float, seed: int) -> Iterator[str]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from seedbed.params import Params
 from seedbed.statistics import Floats, percentile_interval, resampled_sums
-from seedbed.tables import Tables
+from seedbed.util.tables import Tables
 from seedbed.votes import left_is_model, read_votes, vote_status
 
 Rows = list[dict[str, Any]]

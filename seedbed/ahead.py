@@ -16,8 +16,8 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Any, Self, TypeVar
 
-from seedbed.errors import UserError
 from seedbed.tokenisers import Tokenise, load_tokeniser
+from seedbed.util.errors import UserError
 
 T = TypeVar("T")
 Tokens = list[list[str]]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
-from seedbed.errors import UserError
 from seedbed.outcomes import Outcome, Read, T
 from seedbed.params import Params, Speaker
 from seedbed.parent import Parent
@@ -21,6 +20,7 @@ from seedbed.progress import Progress
 from seedbed.requests import Request
 from seedbed.store import Store, store_path
 from seedbed.transcripts import warm_store
+from seedbed.util.errors import UserError
 
 if TYPE_CHECKING:
     from seedbed.sending import Sender

@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from seedbed.client import Client
-from seedbed.errors import UserError
-from seedbed.json_text import canonical, content_hash
 from seedbed.progress import Progress
 from seedbed.replies import Response, from_chat_completion
 from seedbed.requests import Request
 from seedbed.store import Store
+from seedbed.util.canonical import canonical, content_hash
+from seedbed.util.errors import UserError
 
 MAX_REQUESTS = 50_000
 MAX_BYTES = 200_000_000

@@ -4,8 +4,8 @@ import math
 import os
 
 from seedbed.costs import Tokens, price_of
-from seedbed.errors import UserError
 from seedbed.params import Params, Speaker
+from seedbed.util.errors import UserError
 
 _VARIABLE = "SEEDBED_BUDGET_USD"
 

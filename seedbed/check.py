@@ -6,14 +6,14 @@ from pathlib import Path
 
 from seedbed.corpora import read_corpus
 from seedbed.edits import edits_path, read_edits
-from seedbed.errors import UserError, did_you_mean
 from seedbed.filters import load_language
 from seedbed.half_files import mend_half_files
 from seedbed.params import Params, load_params
 from seedbed.prompts import VARIABLES, load_prompt
 from seedbed.review.words import read_words
-from seedbed.rows import Row, read_rows
 from seedbed.tokenisers import load_tokeniser
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.rows import Row, read_rows
 from seedbed.votes import read_votes
 from stages.judge import used_references
 

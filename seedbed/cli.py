@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from seedbed.errors import UserError, run
+from seedbed.util.errors import UserError, run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewhere.")
@@ -95,7 +95,7 @@ def diff(
 ) -> None:
     """Say what a change did to prompts, rows, verdicts, win rates and the bill. Checks nothing out, changes nothing."""
     from seedbed.diff.write import written
-    from seedbed.rows import write_text
+    from seedbed.util.rows import write_text
 
     if as_json and as_html:
         raise UserError("--json and --html are two forms of the same; give one of them")

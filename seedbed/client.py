@@ -16,10 +16,10 @@ import httpx2
 import openai
 from aiolimiter import AsyncLimiter
 
-from seedbed.errors import UserError
 from seedbed.params import STAND_IN
 from seedbed.replies import Response, from_chat_completion
 from seedbed.requests import Request
+from seedbed.util.errors import UserError
 
 _BYTES_PER_TOKEN = 4
 """Of a request's UTF-8 JSON; on the safe side for English, about right for Japanese."""

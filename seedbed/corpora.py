@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.errors import UserError, did_you_mean
-from seedbed.json_text import content_hash
 from seedbed.params import Params
-from seedbed.rows import Row, read_rows
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.rows import Row, read_rows
 
 FIELDS = {"task": ("instruction", "input", "output"), "question": ("text",)}
 """The fields that are translated, by kind of corpus."""

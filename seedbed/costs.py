@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from seedbed.json_text import canonical
 from seedbed.params import STAND_IN, Params
 from seedbed.requests import Request
+from seedbed.util.canonical import canonical
 
 OUTPUT_TOKENS = {"translate": 300, "generate": 900, "answer": 400, "judge": 200}
 """Assumed length of a reply, by stage, before the store has seen one of that stage and model."""

@@ -15,8 +15,8 @@ from rapidfuzz.distance import Indel
 
 from seedbed.params import Params
 from seedbed.similarity import Codes, encode
-from seedbed.tables import Tables
 from seedbed.tokenisers import load_tagger, load_tokeniser, words
+from seedbed.util.tables import Tables
 
 SETS = {"instructions": "kept instructions", "seeds": "seed tasks", "baseline": "direct translation"}
 """The sets that are compared, in the page's order: name and words."""

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seedbed.corpora import FIELDS
-from seedbed.errors import UserError
-from seedbed.json_text import content_hash
-from seedbed.lines import locked, put_lines
-from seedbed.rows import Row, read_rows
-from seedbed.schemas import first_problem
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.jsonl_edit import locked, put_lines
+from seedbed.util.rows import Row, read_rows
+from seedbed.util.schemas import first_problem
 
 CORPORA = ("seed_tasks", "questions")
 """What people post-edit; the baseline stays as the machine translated it."""

@@ -14,11 +14,11 @@ from rapidfuzz.distance import Levenshtein
 
 from seedbed.corpora import FIELDS, status_of
 from seedbed.edits import read_edits
-from seedbed.json_text import content_hash
 from seedbed.params import Params
-from seedbed.rows import Row, read_rows
-from seedbed.tables import Tables
 from seedbed.tokenisers import Tokenise, fold, load_tokeniser, space
+from seedbed.util.canonical import content_hash
+from seedbed.util.rows import Row, read_rows
+from seedbed.util.tables import Tables
 
 CORPORA = ("seed_tasks", "questions")
 """The corpora that people post-edit."""

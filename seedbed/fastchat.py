@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seedbed.errors import UserError
 from seedbed.params import Params
-from seedbed.rows import Row, read_rows
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows
 
 _WINNERS = {"model_1", "model_2", "tie", "error"}
 

@@ -15,14 +15,14 @@ from string import Template
 from typing import Any, Self
 
 from seedbed.ahead import Ahead
-from seedbed.errors import UserError
 from seedbed.params import Params
 from seedbed.prompts import Prompt
-from seedbed.rows import Row
-from seedbed.schemas import first_problem
 from seedbed.similarity import Encoder, Neighbour, Pool, Text
 from seedbed.tokenisers import fold
-from seedbed.yaml12 import line_of, load_yaml
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.schemas import first_problem
+from seedbed.util.yaml12 import line_of, load_yaml
 
 
 @dataclass(frozen=True)

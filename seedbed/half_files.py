@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from seedbed.errors import UserError
-from seedbed.json_text import parse_json
-from seedbed.yaml12 import load_yaml
+from seedbed.util.canonical import parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
 
 _WAITS_S = (0.0, 0.5, 0.5)
 """A file that is merely being written is whole a moment later."""

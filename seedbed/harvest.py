@@ -4,10 +4,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.errors import UserError
-from seedbed.rows import writing
 from seedbed.store import Store, blob_path
 from seedbed.transcripts import locked_transcripts, read_transcript
+from seedbed.util.errors import UserError
+from seedbed.util.rows import writing
 
 
 def harvest_all(store: Store) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from seedbed.errors import UserError, did_you_mean
 from seedbed.fastchat import (
     check_quoted,
     read_answers,
@@ -19,7 +18,8 @@ from seedbed.fastchat import (
     slug,
 )
 from seedbed.params import load_params
-from seedbed.rows import Row, read_rows, write_rows, write_text, writing
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.rows import Row, read_rows, write_rows, write_text, writing
 
 _RECORDED = Path("data/recorded")
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from seedbed.errors import UserError
 from seedbed.replies import Response, Unusable
 from seedbed.requests import Request
-from seedbed.rows import Row
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 
 T = TypeVar("T")
 Exchange = tuple[Request, Response]

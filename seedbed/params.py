@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seedbed.errors import UserError, did_you_mean
-from seedbed.schemas import first_problem
-from seedbed.yaml12 import line_of, load_yaml
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.schemas import first_problem
+from seedbed.util.yaml12 import line_of, load_yaml
 
 STAND_IN = "stand-in"
 """The endpoint id that always means the rule-based stand-in, in this process or served on a socket."""

@@ -4,7 +4,7 @@ import os
 
 import psutil
 
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 
 _SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
 

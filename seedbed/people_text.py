@@ -3,8 +3,8 @@
 from typing import Any
 
 from seedbed.agreement import MEASURES
-from seedbed.markdown import table
-from seedbed.tables import Tables
+from seedbed.util.markdown import table
+from seedbed.util.tables import Tables
 
 Rows = list[dict[str, Any]]
 _MOST_DISAGREEMENTS = 20

@@ -15,17 +15,17 @@ from seedbed.budget import dollars_from, limits
 from seedbed.corpora import read_corpus, status_of
 from seedbed.costs import Estimator, Tokens, price_of
 from seedbed.edits import edits_path, read_edits
-from seedbed.errors import UserError
 from seedbed.filters import load_filter
 from seedbed.outcomes import Outcome, Read, T
 from seedbed.params import Params, Speaker, load_params, speaker
 from seedbed.prompts import load_prompt
 from seedbed.replies import Response, json_of
 from seedbed.requests import Request
-from seedbed.rows import Row, read_rows
 from seedbed.status import Status
 from seedbed.store import Store, blob_path, store_path
 from seedbed.transcripts import locked_transcripts, read_transcript
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows
 from seedbed.verdicts import judgment_of
 from stages import answer, generate, judge, post_edit, translate
 

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seedbed.plan import Plan, StagePlan
-from seedbed.progress import wide_console
+from seedbed.util.console import wide_console
 
 _SHOWN = 4
 """Reasons and rows named before "and n more"."""

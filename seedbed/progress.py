@@ -60,9 +60,3 @@ class Progress:
             f"{self._stage}: {self._done}/{self._total} done, {self._stored} from the store, {self._failed} failed, "
             f"{self._tokens:,} tokens, {left}"
         )
-
-
-def wide_console() -> Console:
-    """Return a console on stdout for tables: as wide as the terminal, and never cut short in a pipe."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=250)

@@ -17,10 +17,10 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from seedbed.errors import UserError, did_you_mean
-from seedbed.json_text import canonical
-from seedbed.schemas import FOLDER, first_problem, load_schema
-from seedbed.yaml12 import line_of, load_yaml
+from seedbed.util.canonical import canonical
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.schemas import FOLDER, first_problem, load_schema
+from seedbed.util.yaml12 import line_of, load_yaml
 
 Messages = list[dict[str, str]]
 REPLIES: dict[str, str | None] = {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.statistics import Floats, percentile_interval, resampled_sums
-from seedbed.tables import Tables
+from seedbed.util.tables import Tables
 
 Rows = list[dict[str, Any]]
 PRIOR = 0.1

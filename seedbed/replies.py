@@ -8,10 +8,10 @@ A response is kept as the endpoint gave it, less what would differ between two e
 import re
 from typing import Any
 
-from seedbed.json_text import canonical, parse_json
 from seedbed.requests import Request
-from seedbed.rows import Row
-from seedbed.schemas import first_problem
+from seedbed.util.canonical import canonical, parse_json
+from seedbed.util.rows import Row
+from seedbed.util.schemas import first_problem
 
 Response = dict[str, Any]
 

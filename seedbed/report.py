@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from seedbed import tables
 from seedbed.agreement import MEASURES, load_votes
 from seedbed.costs import price_of
 from seedbed.effort import CORPORA, load_effort
-from seedbed.markdown import table
 from seedbed.params import STAND_IN, Params
 from seedbed.people_text import agreement_parts, effort_parts
 from seedbed.statistics import bootstrap_interval
-from seedbed.tables import Tables
+from seedbed.util import tables
+from seedbed.util.markdown import table
+from seedbed.util.tables import Tables
 
 _WIN_RATES = [
     *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),

@@ -17,13 +17,13 @@ from markupsafe import Markup
 from seedbed import diversity
 from seedbed.agreement import MEASURES
 from seedbed.conclusions import conclude, with_tests
-from seedbed.json_text import canonical, content_hash, parse_json
 from seedbed.params import STAND_IN, Params
 from seedbed.prompts import VARIABLES, load_prompt
 from seedbed.ranking import ranking_rows
 from seedbed.report import Folders, stand_in_words
-from seedbed.tables import Tables
-from seedbed.yaml12 import load_yaml
+from seedbed.util.canonical import canonical, content_hash, parse_json
+from seedbed.util.tables import Tables
+from seedbed.util.yaml12 import load_yaml
 
 Rows = list[dict[str, Any]]
 TEMPLATES = Path(__file__).parent / "templates" / "report"

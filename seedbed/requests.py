@@ -10,9 +10,9 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from seedbed.json_text import canonical
 from seedbed.params import Speaker
 from seedbed.prompts import Messages, Prompt, reply_schema
+from seedbed.util.canonical import canonical
 
 
 @dataclass(frozen=True)

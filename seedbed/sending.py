@@ -9,7 +9,6 @@ from seedbed.batch import send_batches
 from seedbed.budget import Budget
 from seedbed.client import Client
 from seedbed.costs import Estimator, Tokens
-from seedbed.errors import UserError
 from seedbed.outcomes import Outcome, Read, T
 from seedbed.params import Params, Speaker
 from seedbed.parent import Parent
@@ -17,6 +16,7 @@ from seedbed.progress import Progress
 from seedbed.replies import Response
 from seedbed.requests import Request
 from seedbed.store import Store
+from seedbed.util.errors import UserError
 
 _EMPTY_BATCHES = 3
 """Batches in a row in which every request failed, after which nothing more is sent."""

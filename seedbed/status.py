@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from seedbed.errors import UserError
 from seedbed.params import Params
-from seedbed.yaml12 import load_yaml
+from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
 
 
 class Status:

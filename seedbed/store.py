@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from seedbed.errors import UserError
-from seedbed.json_text import canonical, parse_json
 from seedbed.replies import Response
 from seedbed.requests import Request
-from seedbed.rows import Row
+from seedbed.util.canonical import canonical, parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 
 VERSION = 2
 _TABLES = """

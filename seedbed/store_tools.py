@@ -4,12 +4,12 @@ from pathlib import Path
 
 from rich.table import Table
 
-from seedbed.errors import UserError
-from seedbed.json_text import canonical
-from seedbed.progress import wide_console
 from seedbed.requests import request_of
-from seedbed.rows import read_rows, writing
 from seedbed.store import Store
+from seedbed.util.canonical import canonical
+from seedbed.util.console import wide_console
+from seedbed.util.errors import UserError
+from seedbed.util.rows import read_rows, writing
 
 
 def summary(store: Store) -> None:

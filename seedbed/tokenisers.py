@@ -12,7 +12,7 @@ from typing import Any
 
 import regex
 
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 
 Tokenise = Callable[[str], list[str]]
 Tag = Callable[[str], list[Any]]

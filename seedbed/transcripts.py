@@ -13,13 +13,13 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
-from seedbed.errors import UserError
-from seedbed.json_text import canonical
 from seedbed.outcomes import Exchange, Outcome
 from seedbed.requests import request_of
-from seedbed.rows import read_rows, writing
 from seedbed.store import Store, blob_path
-from seedbed.yaml12 import load_yaml
+from seedbed.util.canonical import canonical
+from seedbed.util.errors import UserError
+from seedbed.util.rows import read_rows, writing
+from seedbed.util.yaml12 import load_yaml
 
 FOLDER = "data/build/responses/"
 

@@ -4,7 +4,7 @@ import re
 
 from seedbed.replies import Response, Unusable, json_of, text_of
 from seedbed.requests import Request
-from seedbed.rows import Row
+from seedbed.util.rows import Row
 
 VERDICTS = {"A": "first", "B": "second", "C": "tie"}
 _MARK = re.compile(r"\[\[([ABC])\]\]")

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from seedbed.errors import UserError
-from seedbed.json_text import canonical, content_hash
-from seedbed.rows import Row, read_rows
+from seedbed.util.canonical import canonical, content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows
 
 ANNOTATOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """What a person who votes may be called, whole: it names their file."""

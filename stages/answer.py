@@ -7,15 +7,15 @@ import argparse
 from pathlib import Path
 
 from seedbed.ask import Asker
-from seedbed.errors import UserError, run
 from seedbed.fastchat import read_answers
 from seedbed.outcomes import refuse_failures
 from seedbed.params import Params, Speaker, load_params, speaker
 from seedbed.prompts import Prompt, load_prompt, render
 from seedbed.replies import Response, text_of
 from seedbed.requests import Request, build_request
-from seedbed.rows import Row, read_rows, write_rows, write_text
 from seedbed.transcripts import transcript
+from seedbed.util.errors import UserError, run
+from seedbed.util.rows import Row, read_rows, write_rows, write_text
 
 
 def build(questions: list[Row], to: Speaker, prompt: Prompt) -> list[Request]:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from seedbed import tables
-from seedbed.errors import run
 from seedbed.params import load_params
-from seedbed.rows import Row, read_rows, write_rows
+from seedbed.util import tables
+from seedbed.util.errors import run
+from seedbed.util.rows import Row, read_rows, write_rows
 
 
 def alpaca(task: Row) -> Row:

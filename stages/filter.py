@@ -11,8 +11,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from seedbed.errors import UserError, run
-from seedbed.rows import read_rows, writing_rows
+from seedbed.util.errors import UserError, run
+from seedbed.util.rows import read_rows, writing_rows
 
 
 def main() -> None:

@@ -17,16 +17,16 @@ from pathlib import Path
 
 from seedbed.ask import Asker
 from seedbed.demonstrations import draw
-from seedbed.errors import UserError, run
 from seedbed.filters import Filter, Rejection, fields_of, load_filter
-from seedbed.json_text import canonical
 from seedbed.outcomes import Outcome, refuse_failures
 from seedbed.params import Params, Speaker, load_params, speaker
 from seedbed.prompts import Prompt, load_prompt, render
 from seedbed.replies import json_of
 from seedbed.requests import Request, build_request
-from seedbed.rows import Row, read_rows, writing_rows
 from seedbed.transcripts import transcript
+from seedbed.util.canonical import canonical
+from seedbed.util.errors import UserError, run
+from seedbed.util.rows import Row, read_rows, writing_rows
 
 Slot = tuple[list[tuple[Row, Rejection | None]], Outcome[Row]]
 """A slot's candidates, each with why it is rejected, and what became of its request."""

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seedbed.ask import Asker
-from seedbed.errors import UserError, run
 from seedbed.fastchat import recorded_judgments
 from seedbed.outcomes import refuse_failures
 from seedbed.params import Params, Speaker, load_params, speaker
 from seedbed.prompts import Prompt, load_prompt, render
 from seedbed.requests import Request, build_request
-from seedbed.rows import Row, read_rows, write_rows, write_text
 from seedbed.transcripts import transcript
+from seedbed.util.errors import UserError, run
+from seedbed.util.rows import Row, read_rows, write_rows, write_text
 from seedbed.verdicts import judgment_of
 
 ORDERS = ("ab", "ba")

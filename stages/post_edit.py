@@ -11,9 +11,9 @@ from pathlib import Path
 
 from seedbed.corpora import FIELDS, status_of
 from seedbed.edits import read_edits
-from seedbed.errors import UserError, run
 from seedbed.params import load_params
-from seedbed.rows import Row, read_rows, write_rows
+from seedbed.util.errors import UserError, run
+from seedbed.util.rows import Row, read_rows, write_rows
 
 _APPLIED = {"edited", "outdated", "approved"}
 _NOT_REVIEWED = {"unreviewed", "stale"}

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from seedbed.ask import Asker
 from seedbed.corpora import FIELDS, fields_of, read_corpus
-from seedbed.errors import run
-from seedbed.json_text import canonical
 from seedbed.outcomes import Outcome, refuse_failures
 from seedbed.params import Params, Speaker, load_params, speaker
 from seedbed.prompts import Prompt, load_prompt, render
 from seedbed.replies import json_of
 from seedbed.requests import Request, build_request
-from seedbed.rows import Row, write_rows
 from seedbed.transcripts import transcript
+from seedbed.util.canonical import canonical
+from seedbed.util.errors import run
+from seedbed.util.rows import Row, write_rows
 
 
 def build(rows: list[Row], kind: str, to: Speaker, prompt: Prompt) -> list[Request]:

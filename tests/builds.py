@@ -9,7 +9,7 @@ from seedbed.agreement import agreement_rows
 from seedbed.params import load_params
 from seedbed.report import Folders, build_tables, win_rate_rows
 from seedbed.report_page import page
-from seedbed.rows import write_rows
+from seedbed.util.rows import write_rows
 from seedbed.votes import answer_hash
 from tests.harness import ROOT
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.diff.write import written
-from seedbed.json_text import canonical, content_hash
-from seedbed.rows import write_rows, write_text
+from seedbed.util.canonical import canonical, content_hash
+from seedbed.util.rows import write_rows, write_text
 from tests.harness import Project, copy_project, make_tiny
 from tests.test_whole import git
 

@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from seedbed.edits import make_edit
-from seedbed.rows import write_rows
+from seedbed.util.rows import write_rows
 from tests.harness import ROOT
 
 Row = dict[str, Any]
@@ -61,7 +61,7 @@ def write_edit(id: str, text: str, made_on: tuple[str, str] | None = None, edito
     path = Path("data/edits/questions.ja.jsonl")
     edit = make_edit(question(id, *(made_on or TEXTS[id])), "question", {"text": text}, editor, 10.0)
     with path.open("a", encoding="utf-8") as file:
-        from seedbed.json_text import canonical
+        from seedbed.util.canonical import canonical
 
         file.write(canonical(edit) + "\n")
     return edit

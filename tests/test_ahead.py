@@ -11,7 +11,7 @@ import pytest
 
 from seedbed import ahead
 from seedbed.ahead import Ahead
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 
 ROOT = Path(__file__).parent.parent
 TEXTS = [f"第{number}回の会議は {number % 7} 時です" for number in range(700)]

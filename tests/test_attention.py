@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from seedbed.corpora import FIELDS
-from seedbed.errors import UserError
 from seedbed.review.attention import WEIGHTS, Reason, Survey, reasons, score, survey
 from seedbed.review.numerals import meant, written
 from seedbed.review.texts import say_reason
 from seedbed.review.words import load_words
-from seedbed.rows import Row, read_rows
 from seedbed.stand_in.translation import translate
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows
 from tests.harness import ROOT
 
 NOTHING = Survey({}, {})

@@ -35,16 +35,16 @@ import pytest
 from rapidfuzz.distance import LCSseq
 
 from seedbed.corpora import FIELDS, fields_of, read_corpus
-from seedbed.errors import UserError
 from seedbed.filters import Filter, load_language
-from seedbed.json_text import canonical, content_hash, parse_json
 from seedbed.params import load_params
 from seedbed.prompts import load_prompt
-from seedbed.rows import Row, read_rows, write_rows
 from seedbed.similarity import Encoder, Pool, rouge_l
 from seedbed.stand_in import generation
 from seedbed.stand_in.answering import LEVELS
 from seedbed.tokenisers import Tokenise, load_tokeniser, space
+from seedbed.util.canonical import canonical, content_hash, parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows, write_rows
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"

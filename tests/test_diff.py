@@ -8,7 +8,7 @@ import pytest
 
 from seedbed.diff.comment import LIMIT, MARKER
 from seedbed.diff.write import written as compared
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 from tests.diff_project import (
     MATCH,
     answers,

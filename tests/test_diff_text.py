@@ -17,7 +17,7 @@ from seedbed.diff.comment import LIMIT, MARKER, problem
 from seedbed.diff.html_page import html
 from seedbed.diff.markdown import code, fenced, markdown
 from seedbed.diff.text_diff import diff_lines, visible
-from seedbed.diff.texts import pieces
+from seedbed.util.word_diff import pieces
 from tests.harness import ROOT
 
 HOSTILE = [

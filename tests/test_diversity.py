@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
-from seedbed import diversity, tables
+from seedbed import diversity
 from seedbed.diversity import drawn, measure, nearest_scores, root
 from seedbed.similarity import encode, rouge_l
-from seedbed.tables import Tables
 from seedbed.tokenisers import load_tagger, load_tokeniser, words
+from seedbed.util import tables
+from seedbed.util.tables import Tables
 from tests.harness import ROOT
 
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
@@ -34,7 +35,7 @@ def made(instructions: Texts, seeds: Texts = (), baseline: Texts = ()) -> Tables
 
 
 def tables_json(texts: tuple[str, str, str]) -> str:
-    from seedbed.json_text import canonical
+    from seedbed.util.canonical import canonical
 
     return canonical(dict(zip(("instruction", "input", "output"), texts, strict=True)))
 

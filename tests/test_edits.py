@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedbed.edits import MOST_CHARACTERS, Change, Conflict, edits_path, make_edit, read_edits, save_edit, save_edits
-from seedbed.errors import UserError
-from seedbed.json_text import canonical
 from seedbed.review.difference import difference, merge, shortened
+from seedbed.util.canonical import canonical
+from seedbed.util.errors import UserError
 from tests.review_project import question
 
 PATH = edits_path("questions", "ja")

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from seedbed.corpora import FIELDS
 from seedbed.effort import load_effort, machine_text, replaced, words_and_marks
-from seedbed.errors import UserError
-from seedbed.json_text import content_hash
 from seedbed.params import load_params
 from seedbed.people_text import effort_parts
-from seedbed.tables import Tables
 from seedbed.tokenisers import character, load_tokeniser, space
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.tables import Tables
 from stages.post_edit import edited
 from tests.harness import Project
 

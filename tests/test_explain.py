@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from rapidfuzz.distance import LCSseq
 
-from seedbed.errors import UserError
 from seedbed.params import speaker
 from seedbed.prompts import blocks_of, load_prompt
 from seedbed.tokenisers import load_tokeniser
@@ -20,7 +19,8 @@ from seedbed.trace.lineage import OUT_OF_DATE, Build, Node
 from seedbed.trace.names import resolve
 from seedbed.trace.pipeline import after, load_stages
 from seedbed.trace.tree_text import show, visible
-from seedbed.trace.versions import version_of
+from seedbed.util.errors import UserError
+from seedbed.util.git import version_of
 from stages import generate
 from tests.harness import Answer, Project, Server, completion, copy_project, kind_of, make_tiny, reply_to, serve
 
@@ -222,7 +222,7 @@ def test_dollars_are_told_where_there_is_a_price(edited: Project) -> None:
 
 
 def test_votes_stand_beside_the_judgment_and_a_stale_one_says_so(edited: Project) -> None:
-    from seedbed.json_text import content_hash
+    from seedbed.util.canonical import content_hash
 
     question = edited.rows("data/build/edited/questions.jsonl")[0]["id"]
     texts = {

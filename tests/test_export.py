@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from seedbed.rows import write_rows
+from seedbed.util.rows import write_rows
 from stages import export
 
 ROOT = Path(__file__).parent.parent

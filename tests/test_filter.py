@@ -12,12 +12,12 @@ from rouge_score.rouge_scorer import _score_lcs
 from benchmarks.similarity import lcs, ours, texts
 from seedbed import similarity
 from seedbed.demonstrations import draw
-from seedbed.errors import UserError
 from seedbed.filters import Filter, load_language
 from seedbed.params import load_params
 from seedbed.prompts import load_prompt
 from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.tokenisers import load_tokeniser
+from seedbed.util.errors import UserError
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = load_params(ROOT / "params.yaml")["filter"]

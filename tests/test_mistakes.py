@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from seedbed.check import check_all
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 from tests.harness import Project, Server, completion, kind_of, reply_to
 
 EDIT = json.dumps(

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from dvc.utils.serialize import parse_yaml
 
-from seedbed.errors import UserError
 from seedbed.params import load_params
 from seedbed.prompts import VARIABLES, blocks_of, load_prompt, render
-from seedbed.yaml12 import load_yaml
+from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")

@@ -77,7 +77,7 @@ EDITS: dict[str, Edit] = {
 
 def post_edit_made(project: Project) -> None:
     """What `seedbed review` would write: an edit of a question that has none."""
-    from seedbed.json_text import content_hash
+    from seedbed.util.canonical import content_hash
 
     translated = project.rows("data/build/translated/questions.jsonl")[0]
     edits = [row for row in project.rows("data/edits/questions.ja.jsonl") if row["id"] != translated["id"]]

@@ -9,7 +9,7 @@ from scipy.stats import binomtest  # type: ignore[import-untyped]
 
 from seedbed.ranking import PRIOR, bradley_terry, ranking_rows
 from seedbed.statistics import holm, sign_test
-from seedbed.tables import Tables
+from seedbed.util.tables import Tables
 
 SETTINGS = {"bootstrap": 100, "confidence": 95, "seed": 0}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from seedbed.errors import UserError
 from seedbed.fastchat import slug
+from seedbed.util.errors import UserError
 from tests.harness import Project
 
 BASELINE = "openai--text-davinci-003"

@@ -9,7 +9,7 @@ import pytest
 
 from seedbed.report import build_tables, metrics, win_rate_rows
 from seedbed.statistics import bootstrap_interval
-from seedbed.tables import ANSWERS, JUDGMENTS, QUESTIONS, Tables
+from seedbed.util.tables import ANSWERS, JUDGMENTS, QUESTIONS, Tables
 from tests.builds import Build
 
 SETTINGS = {"bootstrap": 200, "confidence": 95, "seed": 0}

@@ -13,9 +13,9 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from seedbed.edits import read_edits
-from seedbed.json_text import parse_json
 from seedbed.review.app import create_app
 from seedbed.review.state import Settings
+from seedbed.util.canonical import parse_json
 from seedbed.votes import read_votes
 from tests.review_project import HOSTILE, TEXTS, make_review_project, write_answers, write_edit, write_questions
 

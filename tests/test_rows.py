@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedbed.errors import UserError
-from seedbed.json_text import canonical, content_hash, parse_json
-from seedbed.rows import read_rows, write_rows, writing
+from seedbed.util.canonical import canonical, content_hash, parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.rows import read_rows, write_rows, writing
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),

@@ -15,12 +15,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
-from seedbed.errors import UserError
-from seedbed.json_text import canonical
 from seedbed.review.spreadsheet import Import, apply, export_edits, read_sheet
 from seedbed.review.spreadsheet_text import import_edits
 from seedbed.review.workbook import Cell, Column, Sheet, by_name, fits, read_workbook, write_workbook
-from seedbed.rows import Row
+from seedbed.util.canonical import canonical
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 
 SHEET = Path("edits.xlsx")
 EDITS = {"seed_tasks": Path("data/edits/seed_tasks.ja.jsonl"), "questions": Path("data/edits/questions.ja.jsonl")}

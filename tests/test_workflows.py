@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from seedbed.diff.comment import MARKER
-from seedbed.yaml12 import load_yaml
+from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"

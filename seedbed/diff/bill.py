@@ -9,10 +9,10 @@ from pathlib import Path
 from seedbed.costs import Tokens, price_of
 from seedbed.diff.datasets import SIDES, Loaded, expected_outputs
 from seedbed.diff.revisions import Revision, document
-from seedbed.errors import UserError
-from seedbed.rows import Row
-from seedbed.tables import EXCHANGES, Tables
 from seedbed.transcripts import FOLDER
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.tables import EXCHANGES, Tables
 
 
 def new_responses(made: Loaded, old: Revision, new: Revision) -> list[Row]:

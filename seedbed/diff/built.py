@@ -6,7 +6,7 @@ from typing import Any
 
 from seedbed.diff.revisions import BUILD, Revision, document, mapping
 from seedbed.params import Params
-from seedbed.rows import Row
+from seedbed.util.rows import Row
 
 
 def not_built(at: Revision) -> list[Row]:

@@ -5,7 +5,7 @@ from typing import Any
 from seedbed.diff import bill, built, datasets, results, settings
 from seedbed.diff.revisions import Revision, document, mapping
 from seedbed.params import STAND_IN
-from seedbed.rows import Row
+from seedbed.util.rows import Row
 
 Comparison = dict[str, Any]
 """What `compare` returns; `seedbed diff --json` prints it."""

@@ -14,12 +14,12 @@ import duckdb
 
 from seedbed.diff.revisions import BUILD, Revision, document, mapping
 from seedbed.diff.settings import leaves
-from seedbed.errors import UserError
-from seedbed.json_text import canonical, parse_json
 from seedbed.params import Params
-from seedbed.rows import Row
-from seedbed.tables import Tables
 from seedbed.transcripts import FOLDER
+from seedbed.util.canonical import canonical, parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.tables import Tables
 
 SIDES = ("old", "new")
 Changed = dict[str, tuple[Path | None, Path | None]]

@@ -7,9 +7,9 @@ from typing import Any
 from seedbed.diff.blocks import Block, Code, Field, Line, Page, Paragraph, Sample, Section, Table
 from seedbed.diff.compare import Comparison, is_same
 from seedbed.diff.summary import notes, overlap, signed, summary
-from seedbed.json_text import canonical
-from seedbed.plural import count
-from seedbed.rows import Row
+from seedbed.util.canonical import canonical
+from seedbed.util.rows import Row
+from seedbed.util.words import count
 
 
 def page(comparison: Comparison) -> Page:

@@ -4,13 +4,13 @@ import csv
 import io
 from typing import Any
 
-from seedbed import tables
 from seedbed.diff.datasets import SIDES, Loaded
 from seedbed.diff.revisions import BUILD, Revision, document, mapping
-from seedbed.errors import UserError
-from seedbed.json_text import parse_json
-from seedbed.rows import Row
-from seedbed.tables import Tables
+from seedbed.util import tables
+from seedbed.util.canonical import parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.tables import Tables
 
 
 def decisions(made: Loaded) -> Row:

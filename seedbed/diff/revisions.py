@@ -13,9 +13,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from seedbed.errors import UserError
 from seedbed.store import blob_path
-from seedbed.yaml12 import load_yaml
+from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
 
 BUILD = "data/build/"
 _MD5 = re.compile(r"[0-9a-f]{32}")

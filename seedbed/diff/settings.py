@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from seedbed.diff.revisions import Revision, document
-from seedbed.rows import Row
+from seedbed.util.rows import Row
 
 
 def prompts(old: Revision, new: Revision) -> list[Row]:

@@ -4,8 +4,8 @@ from itertools import groupby
 
 from seedbed.diff.blocks import Code, Line, Note
 from seedbed.diff.compare import Comparison, is_same, totals
-from seedbed.plural import count
-from seedbed.rows import Row
+from seedbed.util.rows import Row
+from seedbed.util.words import count
 
 _SHOWN = 3
 """Names told in one line before the rest is only counted."""

@@ -9,7 +9,7 @@ import unicodedata
 from itertools import count
 
 from seedbed.diff.blocks import Field
-from seedbed.diff.texts import Pieces, pieces
+from seedbed.util.word_diff import Pieces, pieces
 
 _AROUND = 30
 """Characters of unchanged text that are shown before and after a change, within its line."""

@@ -8,7 +8,7 @@ from seedbed.diff.html_page import html
 from seedbed.diff.markdown import markdown
 from seedbed.diff.page import page
 from seedbed.diff.revisions import revision
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 
 
 def written(old: str, new: str | None, form: str) -> str:

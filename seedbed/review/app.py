@@ -9,12 +9,12 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from seedbed.errors import UserError
 from seedbed.review import editing, voting
 from seedbed.review.forms import Posted, Refused, Run
 from seedbed.review.guard import LOOPBACK, Guard
 from seedbed.review.render import LANGUAGE_COOKIE, LANGUAGES, NAME_COOKIE, YEAR_S, go, page
 from seedbed.review.state import Settings, State, is_name
+from seedbed.util.errors import UserError
 
 _STATIC = {
     "review.css": ("seedbed.review", "static/review.css", "text/css"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from seedbed.corpora import FIELDS
 from seedbed.review.numerals import meant, written
 from seedbed.review.words import Words
-from seedbed.rows import Row
+from seedbed.util.rows import Row
 
 WEIGHTS = {
     "empty": 5.0,  # there is a source and no text, or the other way round

@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from seedbed.edits import Conflict
-from seedbed.errors import UserError
-from seedbed.json_text import content_hash
-from seedbed.lines import locked, put_lines
 from seedbed.params import Params
 from seedbed.review.files import Files
-from seedbed.rows import Row, read_rows
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.jsonl_edit import locked, put_lines
+from seedbed.util.rows import Row, read_rows
 from seedbed.votes import read_votes, vote_status
 
 BUILD = Path("data/build")

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from seedbed.json_text import canonical, content_hash, parse_json
-from seedbed.rows import write_text
+from seedbed.util.canonical import canonical, content_hash, parse_json
+from seedbed.util.rows import write_text
 
 Draft = dict[str, Any]
 _PAGE = re.compile(r"[0-9a-f]{32}")

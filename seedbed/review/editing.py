@@ -11,8 +11,6 @@ from starlette.responses import Response
 
 from seedbed.corpora import FIELDS
 from seedbed.edits import MOST_CHARACTERS, Conflict, make_edit, save_edit
-from seedbed.errors import UserError
-from seedbed.json_text import content_hash, parse_json
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import mark
 from seedbed.review.forms import Form, Posted, Run, one_at_a_time, said
@@ -21,7 +19,9 @@ from seedbed.review.render import LANGUAGE_COOKIE, LANGUAGES, YEAR_S, editor_of,
 from seedbed.review.row_page import Typed, item_name, moment, pieces, show
 from seedbed.review.state import State
 from seedbed.review.worklist import STATUSES, Corpus, Item
-from seedbed.rows import Row
+from seedbed.util.canonical import content_hash, parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 
 router = APIRouter()
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

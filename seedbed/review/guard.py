@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 
 MOST_BYTES = 2_000_000
 """Of one request's body."""

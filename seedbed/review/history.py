@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from seedbed.json_text import parse_json
-from seedbed.rows import Row
+from seedbed.util.canonical import parse_json
+from seedbed.util.rows import Row
 
 _MOST = 30
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from seedbed.corpora import FIELDS
 from seedbed.edits import MOST_CHARACTERS
-from seedbed.json_text import canonical, content_hash
 from seedbed.review.difference import Piece, difference, merge, shortened
 from seedbed.review.drafts import Draft, mark
 from seedbed.review.state import State
 from seedbed.review.worklist import Corpus, Item
-from seedbed.rows import Row
+from seedbed.util.canonical import canonical, content_hash
+from seedbed.util.rows import Row
 
 _MOST_DIFFERENCE = 100_000
 """Characters of two texts above which the page draws no difference."""

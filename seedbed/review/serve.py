@@ -8,9 +8,9 @@ from contextlib import suppress
 
 import uvicorn
 
-from seedbed.errors import UserError
 from seedbed.review.app import create_app, is_loopback
 from seedbed.review.state import Settings
+from seedbed.util.errors import UserError
 
 
 def run_review(settings: Settings, port: int, open_browser: bool) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from seedbed.corpora import FIELDS
-from seedbed.json_text import content_hash
 from seedbed.review.texts import say_reason
 from seedbed.review.workbook import MOST_CHARACTERS, Column, fits, lf
 from seedbed.review.worklist import Item, revision_of
+from seedbed.util.canonical import content_hash
 
 APPROVE = "approve"
 """What a translator writes to take a text as it stands."""

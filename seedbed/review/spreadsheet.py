@@ -12,11 +12,11 @@ from pathlib import Path
 
 from seedbed.corpora import FIELDS
 from seedbed.edits import Change, make_edit, save_edits
-from seedbed.errors import UserError
 from seedbed.review.sheet_cells import APPROVE, cells_of, columns, hashes, is_open, note_of, sheet_hash, standing
 from seedbed.review.workbook import Cell, Sheet, by_name, read_workbook, write_workbook
 from seedbed.review.worklist import TO_DO, Corpus, Item, Worklist
-from seedbed.rows import Row
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 
 _HELP = (
     "Write in the yellow cells only: the text as it should read, a decision, a note. Leave ids and hidden columns as they are.",

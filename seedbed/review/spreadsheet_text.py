@@ -5,8 +5,8 @@ from pathlib import Path
 
 import typer
 
-from seedbed.errors import UserError
 from seedbed.review.spreadsheet import Import, apply, read_sheet
+from seedbed.util.errors import UserError
 
 
 def import_edits(path: Path, editor: str | None = None, yes: bool = False) -> str:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from seedbed.review.attention import Reason
-from seedbed.yaml12 import load_yaml
+from seedbed.util.yaml12 import load_yaml
 
 _MOST_SEEN = 6
 

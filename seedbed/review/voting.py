@@ -8,14 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from seedbed.edits import Conflict
-from seedbed.errors import UserError
-from seedbed.json_text import content_hash
 from seedbed.review.ballots import Answers, Ballot, draw, load_answers, sample, save_vote, vote_of, votes_with_status
 from seedbed.review.editing import frame
 from seedbed.review.forms import Form, Posted, Run, one_at_a_time, said
 from seedbed.review.render import LANGUAGE_COOKIE, LANGUAGES, YEAR_S, annotator_of, go, page
 from seedbed.review.state import State
-from seedbed.rows import Row
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 from seedbed.votes import answer_hash, left_is_model
 
 router = APIRouter()

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from seedbed.errors import UserError
-from seedbed.rows import Row
-from seedbed.schemas import first_problem
-from seedbed.yaml12 import line_of, load_yaml
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.schemas import first_problem
+from seedbed.util.yaml12 import line_of, load_yaml
 
 FOLDER = Path("data/review")
 

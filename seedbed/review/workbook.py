@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 
 MOST_CHARACTERS = 32_767
 """In one cell; Excel's limit, counted in UTF-16 units."""

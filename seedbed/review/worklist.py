@@ -5,13 +5,13 @@ from pathlib import Path
 
 from seedbed.corpora import status_of
 from seedbed.edits import CORPORA, edits_path, read_edits
-from seedbed.errors import UserError
-from seedbed.json_text import content_hash
 from seedbed.params import Params, load_params
 from seedbed.review.attention import Reason, reasons, score, survey
 from seedbed.review.files import Files
 from seedbed.review.words import load_words
-from seedbed.rows import Row, read_rows
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows
 
 BUILD = Path("data/build")
 TO_DO = ("stale", "unreviewed", "outdated")

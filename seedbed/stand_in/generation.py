@@ -7,8 +7,8 @@ import random
 import re
 from collections.abc import Callable, Mapping
 
-from seedbed.rows import Row
 from seedbed.stand_in.repertoire import load
+from seedbed.util.rows import Row
 
 SHARES: dict[str, float] = {
     "near_duplicate": 0.10,

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from seedbed.rows import Row, read_rows
+from seedbed.util.rows import Row, read_rows
 
 _FOLDER = Path(__file__).parent / "repertoire"
 

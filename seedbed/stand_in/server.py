@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx2
 
-from seedbed.json_text import canonical
 from seedbed.prompts import blocks_of
 from seedbed.stand_in import answering, generation, judging, translation
+from seedbed.util.canonical import canonical
 
 MODELS = ["stand-in", *(f"stand-in-{level}" for level in answering.LEVELS)]
 

@@ -13,8 +13,8 @@ from typing import Any
 import httpx2
 from aiohttp import web
 
-from seedbed.errors import UserError, did_you_mean
 from seedbed.stand_in.server import handle
+from seedbed.util.errors import UserError, did_you_mean
 
 FAULTS = (
     *("429", "429-retry-after", "500", "503", "reset", "slow", "headers-only"),

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from seedbed.rows import Row
 from seedbed.stand_in.repertoire import load
+from seedbed.util.rows import Row
 
 UNTRANSLATED = "【未訳】"
 

@@ -3,16 +3,16 @@
 from itertools import chain, takewhile
 
 from seedbed.demonstrations import draw
-from seedbed.errors import UserError
 from seedbed.params import speaker
 from seedbed.prompts import load_prompt
 from seedbed.requests import Request
-from seedbed.rows import Row
 from seedbed.similarity import Encoder, Neighbour, Pool
 from seedbed.tokenisers import load_tokeniser
 from seedbed.trace.asked import request_node
 from seedbed.trace.lineage import CANDIDATES, INSTRUCTIONS, OUT_OF_DATE, REJECTED, Build, Fact, Node, edited, texts
 from seedbed.trace.row_origins import corpus_node
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 from stages import generate
 
 _ANY = 1e-9

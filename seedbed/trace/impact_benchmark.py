@@ -3,8 +3,6 @@
 import csv
 from pathlib import Path
 
-from seedbed.plural import count
-from seedbed.rows import Row
 from seedbed.trace.impact_stages import BILL
 from seedbed.trace.judged import judge_prompt
 from seedbed.trace.lineage import (
@@ -19,6 +17,8 @@ from seedbed.trace.lineage import (
     there,
     transcript_of,
 )
+from seedbed.util.rows import Row
+from seedbed.util.words import count
 
 WIN_RATES = Path("reports/win_rates.csv")
 HEALTH = Path("reports/judge_health.csv")

@@ -4,8 +4,6 @@ import json
 from itertools import islice
 from pathlib import Path
 
-from seedbed.plural import count
-from seedbed.rows import Row
 from seedbed.trace.generated import drawn_now
 from seedbed.trace.impact_stages import BILL
 from seedbed.trace.lineage import (
@@ -21,6 +19,8 @@ from seedbed.trace.lineage import (
     there,
     translated,
 )
+from seedbed.util.rows import Row
+from seedbed.util.words import count
 from stages.export import FORMATS
 
 EXPORT = BUILD / "export"

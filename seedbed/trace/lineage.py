@@ -12,13 +12,13 @@ from typing import Any
 import duckdb
 
 from seedbed.corpora import FIELDS
-from seedbed.errors import UserError
-from seedbed.json_text import parse_json
 from seedbed.params import load_params
-from seedbed.rows import Row, read_rows
-from seedbed.schemas import first_problem
-from seedbed.tables import Tables
-from seedbed.trace.versions import version_of
+from seedbed.util.canonical import parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.git import version_of
+from seedbed.util.rows import Row, read_rows
+from seedbed.util.schemas import first_problem
+from seedbed.util.tables import Tables
 from seedbed.votes import read_votes
 
 BUILD = Path("data/build")
@@ -126,7 +126,7 @@ class Build:
 
     def outcomes(self, match: str) -> dict[str, Row]:
         """Return the rows of `queries/outcomes.sql` of one match, by question."""
-        from seedbed import tables
+        from seedbed.util import tables
 
         made = Tables()
         made.load("judgments", [there(judgments(match))], tables.JUDGMENTS)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from seedbed.errors import UserError, did_you_mean
 from seedbed.prompts import VARIABLES
 from seedbed.trace.lineage import CANDIDATES, CORPORA, RESPONSES, Build, answers, judgments, transcript_of, translated
+from seedbed.util.errors import UserError, did_you_mean
 
 ORDERS = ("ab", "ba")
 _HEX = re.compile(r"[0-9a-f]{6,64}")

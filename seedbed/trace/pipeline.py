@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from seedbed.errors import UserError
-from seedbed.yaml12 import load_yaml
+from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """What came of a request: its reply, and the rows made of it."""
 
-from seedbed.rows import Row
 from seedbed.trace.asked import exchange_node
 from seedbed.trace.lineage import CANDIDATES, CORPORA, RESPONSES, Build, Fact, Node, answers, judgments, translated
 from seedbed.trace.names import Name
+from seedbed.util.rows import Row
 
 
 def request_and_rows(build: Build, key: str) -> Node:

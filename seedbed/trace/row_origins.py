@@ -2,14 +2,14 @@
 
 from seedbed.corpora import FIELDS, fields_of, status_of
 from seedbed.edits import read_edits
-from seedbed.errors import UserError
-from seedbed.json_text import content_hash
 from seedbed.params import speaker
 from seedbed.prompts import load_prompt
 from seedbed.requests import Request
-from seedbed.rows import Row
 from seedbed.trace.asked import request_node
 from seedbed.trace.lineage import CORPORA, OUT_OF_DATE, Build, Fact, Node, edited, texts, translated
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 from stages import post_edit, translate
 
 

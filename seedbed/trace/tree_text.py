@@ -14,8 +14,8 @@ from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
-from seedbed.progress import wide_console
 from seedbed.trace.lineage import OUT_OF_DATE, Fact, Node
+from seedbed.util.console import wide_console
 
 _LOUD = {OUT_OF_DATE, "failed", "orphaned", "outdated", "stale", "unusable"}
 _TEXTS = {

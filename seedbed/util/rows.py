@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from seedbed.errors import UserError
-from seedbed.json_text import canonical, parse_json
-from seedbed.schemas import first_problem
+from seedbed.util.canonical import canonical, parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.schemas import first_problem
 
 Row = dict[str, Any]
 

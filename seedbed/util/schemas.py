@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 
-from seedbed.errors import did_you_mean
-from seedbed.json_text import parse_json
+from seedbed.util.canonical import parse_json
+from seedbed.util.errors import did_you_mean
 
 FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 

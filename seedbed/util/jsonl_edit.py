@@ -7,10 +7,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from seedbed.errors import UserError
-from seedbed.json_text import canonical, parse_json
-from seedbed.rows import Row, write_text
 from seedbed.store import store_path
+from seedbed.util.canonical import canonical, parse_json
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, write_text
 
 _WAIT_S = 10
 

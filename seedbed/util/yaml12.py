@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from seedbed.errors import UserError
+from seedbed.util.errors import UserError
 
 
 class Loader(yaml.SafeLoader):

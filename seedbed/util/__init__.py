@@ -1,0 +1,1 @@
+"""Rows, schemas, YAML, tables, git: what knows no word of the domain."""
