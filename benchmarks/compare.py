@@ -23,7 +23,7 @@ from rapidfuzz.process import cdist
 from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import Spent, decided, ours, peak_mib, texts, tokenised
-from seedbed.params import load_params
+from seedbed.project.params import load_params
 from seedbed.similarity import Encoder
 
 FOLDER = Path(__file__).parent

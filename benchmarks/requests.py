@@ -63,7 +63,7 @@ def bare(url: str, questions: list[str], concurrency: int) -> float:
 def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> float:
     """Return the seconds in which an `Asker` gets the same replies and commits each to a new store."""
     from seedbed.ask import Asker
-    from seedbed.params import load_params, speaker
+    from seedbed.project.params import load_params, speaker
     from stages.answer import read
 
     params = load_params(ROOT / "params.yaml")
@@ -80,8 +80,8 @@ def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> flo
 
 def make_requests(questions: list[str], params: Any) -> list[Any]:
     """Return the same requests as the bare loop's."""
-    from seedbed.params import speaker
-    from seedbed.prompts import Prompt
+    from seedbed.project.params import speaker
+    from seedbed.project.prompts import Prompt
     from seedbed.requests import build_request
 
     prompt = Prompt(Path("none"), "", "", None, "", None)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.ahead import Ahead
-from seedbed.params import load_params
+from seedbed.project.params import load_params
 from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.stand_in.generation import write
 from seedbed.util.rows import read_rows

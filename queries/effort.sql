@@ -1,5 +1,5 @@
 -- One row: one corpus that people post-edit (or 'all'): what became of its rows, and what the edits came to.
---   edited, outdated, approved, stale, unreviewed, original, failed  add up to rows; seedbed/corpora.py says what they are
+--   edited, outdated, approved, stale, unreviewed, original, failed  add up to rows; seedbed/project/corpora.py says what they are
 --   orphaned            edits whose row is gone: kept, not a row
 --   edits, known        edits of any status, and those of which the machine text that they were made on is known
 --   characters_changed  insertions, deletions and substitutions of characters, of the known edits

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from seedbed.params import Params
+from seedbed.project.params import Params
+from seedbed.project.votes import left_is_model, read_votes, vote_status
 from seedbed.statistics import Floats, percentile_interval, resampled_sums
 from seedbed.util.tables import Tables
-from seedbed.votes import left_is_model, read_votes, vote_status
 
 Rows = list[dict[str, Any]]
 MEASURES = ("majority_s1", "majority_s2", "single_s1", "single_s2", "people_s1", "people_s2")

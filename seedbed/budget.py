@@ -4,7 +4,7 @@ import math
 import os
 
 from seedbed.costs import Tokens, price_of
-from seedbed.params import Params, Speaker
+from seedbed.project.params import Params, Speaker
 from seedbed.util.errors import UserError
 
 _VARIABLE = "SEEDBED_BUDGET_USD"

@@ -4,17 +4,17 @@ import os
 import sys
 from pathlib import Path
 
-from seedbed.corpora import read_corpus
-from seedbed.edits import edits_path, read_edits
 from seedbed.filters import load_language
 from seedbed.half_files import mend_half_files
-from seedbed.params import Params, load_params
-from seedbed.prompts import VARIABLES, load_prompt
-from seedbed.review.words import read_words
+from seedbed.project.corpora import read_corpus
+from seedbed.project.edits import edits_path, read_edits
+from seedbed.project.params import Params, load_params
+from seedbed.project.prompts import VARIABLES, load_prompt
+from seedbed.project.review_words import read_words
+from seedbed.project.votes import read_votes
 from seedbed.tokenisers import load_tokeniser
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
-from seedbed.votes import read_votes
 from stages.judge import used_references
 
 

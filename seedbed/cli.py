@@ -30,9 +30,9 @@ def plan(
     ] = False,
 ) -> None:
     """Say what `dvc repro` would send now, why, and what it would cost. Sends nothing, changes nothing."""
-    from seedbed.params import load_params
     from seedbed.plan import Plan, has_budget
     from seedbed.plan_text import plan_json, print_plan
+    from seedbed.project.params import load_params
 
     if check and not has_budget(load_params()):
         return
@@ -131,7 +131,8 @@ def fastchat(
 def harvest() -> None:
     """Read the transcripts of every branch and tag, from the DVC cache or remote, into the store."""
     from seedbed.harvest import harvest_all
-    from seedbed.store import Store, store_path
+    from seedbed.project.paths import store_path
+    from seedbed.store import Store
 
     with Store(store_path()) as store:
         print(harvest_all(store))
@@ -199,7 +200,8 @@ def review(
 @storing.callback()
 def store_summary(context: typer.Context) -> None:
     """Show what the store holds, by stage and model."""
-    from seedbed.store import Store, store_path
+    from seedbed.project.paths import store_path
+    from seedbed.store import Store
     from seedbed.store_tools import summary
 
     if context.invoked_subcommand is None:
@@ -210,7 +212,8 @@ def store_summary(context: typer.Context) -> None:
 @storing.command("builds")
 def store_builds() -> None:
     """Show what each build sent, beside what it expected to send."""
-    from seedbed.store import Store, store_path
+    from seedbed.project.paths import store_path
+    from seedbed.store import Store
     from seedbed.store_tools import builds
 
     with Store(store_path(), read_only=True) as store:
@@ -220,7 +223,8 @@ def store_builds() -> None:
 @storing.command("verify")
 def store_verify() -> None:
     """Check the database, and that each key is that of its request."""
-    from seedbed.store import Store, store_path
+    from seedbed.project.paths import store_path
+    from seedbed.store import Store
     from seedbed.store_tools import verify
 
     with Store(store_path(), read_only=True) as store:
@@ -230,7 +234,8 @@ def store_verify() -> None:
 @storing.command("export")
 def store_export(file: Annotated[Path, typer.Argument(help="A JSON Lines file; each line is an exchange.")]) -> None:
     """Write everything that the store holds to one file."""
-    from seedbed.store import Store, store_path
+    from seedbed.project.paths import store_path
+    from seedbed.store import Store
     from seedbed.store_tools import export_to
 
     with Store(store_path(), read_only=True) as store:
@@ -240,7 +245,8 @@ def store_export(file: Annotated[Path, typer.Argument(help="A JSON Lines file; e
 @storing.command("import")
 def store_import(file: Annotated[Path, typer.Argument(help="A file that `seedbed store export` wrote.")]) -> None:
     """Take over the responses of an exported file."""
-    from seedbed.store import Store, store_path
+    from seedbed.project.paths import store_path
+    from seedbed.store import Store
     from seedbed.store_tools import import_from
 
     with Store(store_path()) as store:
@@ -251,7 +257,8 @@ def store_import(file: Annotated[Path, typer.Argument(help="A file that `seedbed
 def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Drop the responses that no transcript of any commit refers to."""
     from seedbed.harvest import unreferenced
-    from seedbed.store import Store, store_path
+    from seedbed.project.paths import store_path
+    from seedbed.store import Store
 
     with Store(store_path()) as store:
         keys = unreferenced(store)

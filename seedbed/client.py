@@ -16,7 +16,7 @@ import httpx2
 import openai
 from aiolimiter import AsyncLimiter
 
-from seedbed.params import STAND_IN
+from seedbed.project.params import STAND_IN
 from seedbed.replies import Response, from_chat_completion
 from seedbed.requests import Request
 from seedbed.util.errors import UserError

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from seedbed.params import STAND_IN, Params
+from seedbed.project.params import STAND_IN, Params
 from seedbed.requests import Request
 from seedbed.util.canonical import canonical
 

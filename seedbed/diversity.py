@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from seedbed.params import Params
+from seedbed.project.params import Params
 from seedbed.similarity import Codes, encode
 from seedbed.tokenisers import load_tagger, load_tokeniser, words
 from seedbed.util.tables import Tables

@@ -12,9 +12,9 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
-from seedbed.corpora import FIELDS, status_of
-from seedbed.edits import read_edits
-from seedbed.params import Params
+from seedbed.project.corpora import FIELDS, status_of
+from seedbed.project.edits import read_edits
+from seedbed.project.params import Params
 from seedbed.tokenisers import Tokenise, fold, load_tokeniser, space
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row, read_rows

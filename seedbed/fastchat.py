@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seedbed.params import Params
+from seedbed.project.params import Params
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 

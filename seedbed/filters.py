@@ -15,8 +15,8 @@ from string import Template
 from typing import Any, Self
 
 from seedbed.ahead import Ahead
-from seedbed.params import Params
-from seedbed.prompts import Prompt
+from seedbed.project.params import Params
+from seedbed.project.prompts import Prompt
 from seedbed.similarity import Encoder, Neighbour, Pool, Text
 from seedbed.tokenisers import fold
 from seedbed.util.errors import UserError

@@ -4,7 +4,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.store import Store, blob_path
+from seedbed.project.paths import blob_path
+from seedbed.store import Store
 from seedbed.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
 from seedbed.util.rows import writing

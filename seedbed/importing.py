@@ -17,7 +17,7 @@ from seedbed.fastchat import (
     refuse_equal_slugs,
     slug,
 )
-from seedbed.params import load_params
+from seedbed.project.params import load_params
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows, write_rows, write_text, writing
 

@@ -13,8 +13,8 @@ import numpy as np
 from seedbed.agreement import MEASURES, load_votes
 from seedbed.costs import price_of
 from seedbed.effort import CORPORA, load_effort
-from seedbed.params import STAND_IN, Params
 from seedbed.people_text import agreement_parts, effort_parts
+from seedbed.project.params import STAND_IN, Params
 from seedbed.statistics import bootstrap_interval
 from seedbed.util import tables
 from seedbed.util.markdown import table

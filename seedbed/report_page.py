@@ -17,8 +17,8 @@ from markupsafe import Markup
 from seedbed import diversity
 from seedbed.agreement import MEASURES
 from seedbed.conclusions import conclude, with_tests
-from seedbed.params import STAND_IN, Params
-from seedbed.prompts import VARIABLES, load_prompt
+from seedbed.project.params import STAND_IN, Params
+from seedbed.project.prompts import VARIABLES, load_prompt
 from seedbed.ranking import ranking_rows
 from seedbed.report import Folders, stand_in_words
 from seedbed.util.canonical import canonical, content_hash, parse_json

@@ -10,8 +10,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from seedbed.params import Speaker
-from seedbed.prompts import Messages, Prompt, reply_schema
+from seedbed.project.params import Speaker
+from seedbed.project.prompts import Messages, Prompt, reply_schema
 from seedbed.util.canonical import canonical
 
 

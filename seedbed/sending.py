@@ -10,9 +10,9 @@ from seedbed.budget import Budget
 from seedbed.client import Client
 from seedbed.costs import Estimator, Tokens
 from seedbed.outcomes import Outcome, Read, T
-from seedbed.params import Params, Speaker
 from seedbed.parent import Parent
 from seedbed.progress import Progress
+from seedbed.project.params import Params, Speaker
 from seedbed.replies import Response
 from seedbed.requests import Request
 from seedbed.store import Store

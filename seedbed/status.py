@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from seedbed.params import Params
+from seedbed.project.params import Params
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 

@@ -5,7 +5,6 @@ A response is committed the moment it arrives, each in its own transaction.
 """
 
 import json
-import os
 import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,25 +45,6 @@ _BATCH = 500
 _MMAP_BYTES = 2**36
 """Look-ups are random reads; through a memory map they cost no system call each."""
 Sent = tuple[str, float, float, float]
-
-
-def cache_folder(root: Path = Path()) -> Path:
-    """Return the DVC cache folder of the repository at `root`, as DVC's own configuration has it."""
-    from dvc.config import Config
-
-    dvc_folder = (root / ".dvc").resolve()
-    return Path(Config(str(dvc_folder))["cache"].get("dir") or dvc_folder / "cache")
-
-
-def blob_path(digest: str, root: Path = Path()) -> Path:
-    """Return where the DVC cache keeps the output with this MD5, whether it is there or not."""
-    return cache_folder(root) / "files" / "md5" / digest[:2] / digest[2:]
-
-
-def store_path(root: Path = Path()) -> Path:
-    """Return where the store of the repository at `root` is."""
-    named = os.environ.get("SEEDBED_STORE")
-    return Path(named) if named else cache_folder(root).parent / "seedbed" / "store.sqlite"
 
 
 class Store:

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.outcomes import Exchange, Outcome
+from seedbed.project.paths import FOLDER, blob_path
 from seedbed.requests import request_of
-from seedbed.store import Store, blob_path
+from seedbed.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows, writing
 from seedbed.util.yaml12 import load_yaml
-
-FOLDER = "data/build/responses/"
 
 
 @contextmanager

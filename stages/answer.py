@@ -9,8 +9,8 @@ from pathlib import Path
 from seedbed.ask import Asker
 from seedbed.fastchat import read_answers
 from seedbed.outcomes import refuse_failures
-from seedbed.params import Params, Speaker, load_params, speaker
-from seedbed.prompts import Prompt, load_prompt, render
+from seedbed.project.params import Params, Speaker, load_params, speaker
+from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.replies import Response, text_of
 from seedbed.requests import Request, build_request
 from seedbed.transcripts import transcript

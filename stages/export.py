@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from seedbed.params import load_params
+from seedbed.project.params import load_params
 from seedbed.util import tables
 from seedbed.util.errors import run
 from seedbed.util.rows import Row, read_rows, write_rows

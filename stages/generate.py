@@ -19,8 +19,8 @@ from seedbed.ask import Asker
 from seedbed.demonstrations import draw
 from seedbed.filters import Filter, Rejection, fields_of, load_filter
 from seedbed.outcomes import Outcome, refuse_failures
-from seedbed.params import Params, Speaker, load_params, speaker
-from seedbed.prompts import Prompt, load_prompt, render
+from seedbed.project.params import Params, Speaker, load_params, speaker
+from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.replies import json_of
 from seedbed.requests import Request, build_request
 from seedbed.transcripts import transcript

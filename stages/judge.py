@@ -11,8 +11,8 @@ from pathlib import Path
 from seedbed.ask import Asker
 from seedbed.fastchat import recorded_judgments
 from seedbed.outcomes import refuse_failures
-from seedbed.params import Params, Speaker, load_params, speaker
-from seedbed.prompts import Prompt, load_prompt, render
+from seedbed.project.params import Params, Speaker, load_params, speaker
+from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.requests import Request, build_request
 from seedbed.transcripts import transcript
 from seedbed.util.errors import UserError, run

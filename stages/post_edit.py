@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.corpora import FIELDS, status_of
-from seedbed.edits import read_edits
-from seedbed.params import load_params
+from seedbed.project.corpora import FIELDS, status_of
+from seedbed.project.edits import read_edits
+from seedbed.project.params import load_params
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import Row, read_rows, write_rows
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from seedbed.agreement import agreement_rows
-from seedbed.params import load_params
+from seedbed.project.params import load_params
 from seedbed.report import Folders, build_tables, dataset_csv, health_csv, metrics, prune, summary, win_rate_rows, win_rates_csv
 from seedbed.report_page import page
 from seedbed.util.errors import run

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.agreement import agreement_rows
-from seedbed.params import load_params
+from seedbed.project.params import load_params
+from seedbed.project.votes import answer_hash
 from seedbed.report import Folders, build_tables, win_rate_rows
 from seedbed.report_page import page
 from seedbed.util.rows import write_rows
-from seedbed.votes import answer_hash
 from tests.harness import ROOT
 
 STAND_IN = {"endpoint": "stand-in", "model": "stand-in"}

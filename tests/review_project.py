@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from seedbed.edits import make_edit
+from seedbed.project.edits import make_edit
 from seedbed.util.rows import write_rows
 from tests.harness import ROOT
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from seedbed.corpora import FIELDS
+from seedbed.project.corpora import FIELDS
+from seedbed.project.review_words import load_words
 from seedbed.review.attention import WEIGHTS, Reason, Survey, reasons, score, survey
 from seedbed.review.numerals import meant, written
 from seedbed.review.texts import say_reason
-from seedbed.review.words import load_words
 from seedbed.stand_in.translation import translate
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows

@@ -34,10 +34,10 @@ from typing import Any, NamedTuple
 import pytest
 from rapidfuzz.distance import LCSseq
 
-from seedbed.corpora import FIELDS, fields_of, read_corpus
 from seedbed.filters import Filter, load_language
-from seedbed.params import load_params
-from seedbed.prompts import load_prompt
+from seedbed.project.corpora import FIELDS, fields_of, read_corpus
+from seedbed.project.params import load_params
+from seedbed.project.prompts import load_prompt
 from seedbed.similarity import Encoder, Pool, rouge_l
 from seedbed.stand_in import generation
 from seedbed.stand_in.answering import LEVELS

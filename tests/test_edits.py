@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedbed.edits import MOST_CHARACTERS, Change, Conflict, edits_path, make_edit, read_edits, save_edit, save_edits
+from seedbed.project.edits import MOST_CHARACTERS, Change, Conflict, edits_path, make_edit, read_edits, save_edit, save_edits
 from seedbed.review.difference import difference, merge, shortened
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError

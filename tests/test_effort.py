@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedbed.corpora import FIELDS
 from seedbed.effort import load_effort, machine_text, replaced, words_and_marks
-from seedbed.params import load_params
 from seedbed.people_text import effort_parts
+from seedbed.project.corpora import FIELDS
+from seedbed.project.params import load_params
 from seedbed.tokenisers import character, load_tokeniser, space
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError

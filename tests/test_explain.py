@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from rapidfuzz.distance import LCSseq
 
-from seedbed.params import speaker
-from seedbed.prompts import blocks_of, load_prompt
+from seedbed.project.params import speaker
+from seedbed.project.prompts import blocks_of, load_prompt
 from seedbed.tokenisers import load_tokeniser
 from seedbed.trace.explain import explain
 from seedbed.trace.impact import impact

@@ -13,8 +13,8 @@ from benchmarks.similarity import lcs, ours, texts
 from seedbed import similarity
 from seedbed.demonstrations import draw
 from seedbed.filters import Filter, load_language
-from seedbed.params import load_params
-from seedbed.prompts import load_prompt
+from seedbed.project.params import load_params
+from seedbed.project.prompts import load_prompt
 from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.tokenisers import load_tokeniser
 from seedbed.util.errors import UserError

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from dvc.utils.serialize import parse_yaml
 
-from seedbed.params import load_params
-from seedbed.prompts import VARIABLES, blocks_of, load_prompt, render
+from seedbed.project.params import load_params
+from seedbed.project.prompts import VARIABLES, blocks_of, load_prompt, render
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from seedbed.params import Speaker
-from seedbed.prompts import load_prompt
+from seedbed.project.params import Speaker
+from seedbed.project.prompts import load_prompt
 from seedbed.replies import Unusable, from_chat_completion, json_of, text_of
 from seedbed.requests import Request, build_request, request_of
 from seedbed.verdicts import judgment_of

@@ -14,7 +14,8 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from seedbed.edits import make_edit, read_edits
+from seedbed.project.edits import make_edit, read_edits
+from seedbed.project.votes import answer_hash, left_is_model, read_votes
 from seedbed.review import guard, state
 from seedbed.review.app import create_app
 from seedbed.review.ballots import Ballot, assign, draw, load_answers, sample
@@ -26,7 +27,6 @@ from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows
 from seedbed.util.yaml12 import load_yaml
-from seedbed.votes import answer_hash, left_is_model, read_votes
 from tests.review_project import HOSTILE, TEXTS, make_review_project, write_answers, write_edit, write_questions
 
 BASE = "http://127.0.0.1:8765"

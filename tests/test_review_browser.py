@@ -12,11 +12,11 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from seedbed.edits import read_edits
+from seedbed.project.edits import read_edits
+from seedbed.project.votes import read_votes
 from seedbed.review.app import create_app
 from seedbed.review.state import Settings
 from seedbed.util.canonical import parse_json
-from seedbed.votes import read_votes
 from tests.review_project import HOSTILE, TEXTS, make_review_project, write_answers, write_edit, write_questions
 
 EDITS = Path("data/edits/questions.ja.jsonl")

@@ -9,7 +9,7 @@ from pathlib import Path
 from seedbed.costs import Tokens, price_of
 from seedbed.diff.datasets import SIDES, Loaded, expected_outputs
 from seedbed.diff.revisions import Revision, document
-from seedbed.transcripts import FOLDER
+from seedbed.project.paths import FOLDER
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.tables import EXCHANGES, Tables

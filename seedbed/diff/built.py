@@ -5,7 +5,7 @@ from hashlib import md5
 from typing import Any
 
 from seedbed.diff.revisions import BUILD, Revision, document, mapping
-from seedbed.params import Params
+from seedbed.project.params import Params
 from seedbed.util.rows import Row
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from seedbed.diff import bill, built, datasets, results, settings
 from seedbed.diff.revisions import Revision, document, mapping
-from seedbed.params import STAND_IN
+from seedbed.project.params import STAND_IN
 from seedbed.util.rows import Row
 
 Comparison = dict[str, Any]

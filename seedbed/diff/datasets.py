@@ -14,8 +14,8 @@ import duckdb
 
 from seedbed.diff.revisions import BUILD, Revision, document, mapping
 from seedbed.diff.settings import leaves
-from seedbed.params import Params
-from seedbed.transcripts import FOLDER
+from seedbed.project.params import Params
+from seedbed.project.paths import FOLDER
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

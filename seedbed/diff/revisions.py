@@ -13,7 +13,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from seedbed.store import blob_path
+from seedbed.project.paths import blob_path
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from seedbed.corpora import FIELDS
+from seedbed.project.corpora import FIELDS
+from seedbed.project.review_words import Words
 from seedbed.review.numerals import meant, written
-from seedbed.review.words import Words
 from seedbed.util.rows import Row
 
 WEIGHTS = {

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from seedbed.edits import Conflict
-from seedbed.params import Params
+from seedbed.project.edits import Conflict
+from seedbed.project.params import Params
+from seedbed.project.votes import read_votes, vote_status
 from seedbed.review.files import Files
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
 from seedbed.util.rows import Row, read_rows
-from seedbed.votes import read_votes, vote_status
 
 BUILD = Path("data/build")
 VOTES = Path("data/votes")

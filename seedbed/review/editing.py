@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from seedbed.corpora import FIELDS
-from seedbed.edits import MOST_CHARACTERS, Conflict, make_edit, save_edit
+from seedbed.project.corpora import FIELDS
+from seedbed.project.edits import MOST_CHARACTERS, Conflict, make_edit, save_edit
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import mark
 from seedbed.review.forms import Form, Posted, Run, one_at_a_time, said

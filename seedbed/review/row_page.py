@@ -4,8 +4,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from seedbed.corpora import FIELDS
-from seedbed.edits import MOST_CHARACTERS
+from seedbed.project.corpora import FIELDS
+from seedbed.project.edits import MOST_CHARACTERS
 from seedbed.review.difference import Piece, difference, merge, shortened
 from seedbed.review.drafts import Draft, mark
 from seedbed.review.state import State

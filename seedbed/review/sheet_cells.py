@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from seedbed.corpora import FIELDS
+from seedbed.project.corpora import FIELDS
 from seedbed.review.texts import say_reason
 from seedbed.review.workbook import MOST_CHARACTERS, Column, fits, lf
 from seedbed.review.worklist import Item, revision_of

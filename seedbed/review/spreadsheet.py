@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from seedbed.corpora import FIELDS
-from seedbed.edits import Change, make_edit, save_edits
+from seedbed.project.corpora import FIELDS
+from seedbed.project.edits import Change, make_edit, save_edits
 from seedbed.review.sheet_cells import APPROVE, cells_of, columns, hashes, is_open, note_of, sheet_hash, standing
 from seedbed.review.workbook import Cell, Sheet, by_name, read_workbook, write_workbook
 from seedbed.review.worklist import TO_DO, Corpus, Item, Worklist

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from seedbed.project.paths import store_path
+from seedbed.project.votes import ANNOTATOR
 from seedbed.review.drafts import Drafts
 from seedbed.review.files import Files
 from seedbed.review.guard import new_secret
 from seedbed.review.worklist import Worklist
-from seedbed.store import store_path
 from seedbed.util.errors import UserError
-from seedbed.votes import ANNOTATOR
 
 _MOST_PAGES = 20_000
 _MOST_UNDO = 100

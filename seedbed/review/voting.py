@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from seedbed.edits import Conflict
+from seedbed.project.edits import Conflict
+from seedbed.project.votes import answer_hash, left_is_model
 from seedbed.review.ballots import Answers, Ballot, draw, load_answers, sample, save_vote, vote_of, votes_with_status
 from seedbed.review.editing import frame
 from seedbed.review.forms import Form, Posted, Run, one_at_a_time, said
@@ -16,7 +17,6 @@ from seedbed.review.state import State
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-from seedbed.votes import answer_hash, left_is_model
 
 router = APIRouter()
 VERDICTS = ("left", "right", "tie", "both_bad")

@@ -1,6 +1,6 @@
 """The stand-in as a server: from an HTTP request to an HTTP response, in this process or on a socket.
 
-What is asked is told by the blocks in the messages (see `seedbed.prompts.render`), as a model would tell it: a source
+What is asked is told by the blocks in the messages (see `seedbed.project.prompts.render`), as a model would tell it: a source
 to translate, demonstrations to write more of, two answers to judge, or none of these, which is a question to answer.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from seedbed.prompts import blocks_of
+from seedbed.project.prompts import blocks_of
 from seedbed.stand_in import answering, generation, judging, translation
 from seedbed.util.canonical import canonical
 

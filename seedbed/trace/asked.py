@@ -6,9 +6,10 @@ from typing import Any
 
 from seedbed.costs import Tokens, price_of
 from seedbed.outcomes import Read
+from seedbed.project.paths import transcript_of
 from seedbed.replies import Unusable, json_of, text_of
 from seedbed.requests import Request, request_of
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, transcript_of
+from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.verdicts import judgment_of

@@ -3,13 +3,14 @@
 from itertools import chain, takewhile
 
 from seedbed.demonstrations import draw
-from seedbed.params import speaker
-from seedbed.prompts import load_prompt
+from seedbed.project.params import speaker
+from seedbed.project.paths import CANDIDATES, INSTRUCTIONS, REJECTED, edited
+from seedbed.project.prompts import load_prompt
 from seedbed.requests import Request
 from seedbed.similarity import Encoder, Neighbour, Pool
 from seedbed.tokenisers import load_tokeniser
 from seedbed.trace.asked import request_node
-from seedbed.trace.lineage import CANDIDATES, INSTRUCTIONS, OUT_OF_DATE, REJECTED, Build, Fact, Node, edited, texts
+from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, texts
 from seedbed.trace.row_origins import corpus_node
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

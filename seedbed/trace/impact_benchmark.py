@@ -3,20 +3,10 @@
 import csv
 from pathlib import Path
 
+from seedbed.project.paths import REJECTED, answers, edited, judgments, there, transcript_of
 from seedbed.trace.impact_stages import BILL
 from seedbed.trace.judged import judge_prompt
-from seedbed.trace.lineage import (
-    OUT_OF_DATE,
-    REJECTED,
-    Build,
-    Fact,
-    Node,
-    answers,
-    edited,
-    judgments,
-    there,
-    transcript_of,
-)
+from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from seedbed.params import speaker
-from seedbed.prompts import load_prompt
+from seedbed.project.params import speaker
+from seedbed.project.paths import answers, edited, judgments
+from seedbed.project.prompts import load_prompt
+from seedbed.project.votes import vote_status
 from seedbed.requests import Request
 from seedbed.trace.asked import request_node
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, answers, edited, judgments
+from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
 from seedbed.trace.row_origins import corpus_node
 from seedbed.util.rows import Row
-from seedbed.votes import vote_status
 from stages import answer, judge
 
 _UNCOUNTED = {

@@ -11,23 +11,17 @@ from typing import Any
 
 import duckdb
 
-from seedbed.corpora import FIELDS
-from seedbed.params import load_params
+from seedbed.project.corpora import FIELDS
+from seedbed.project.params import load_params
+from seedbed.project.paths import CORPORA, edited, judgments, there
+from seedbed.project.votes import read_votes
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import version_of
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.schemas import first_problem
 from seedbed.util.tables import Tables
-from seedbed.votes import read_votes
 
-BUILD = Path("data/build")
-CANDIDATES = BUILD / "candidates.jsonl"
-INSTRUCTIONS = BUILD / "instructions.jsonl"
-REJECTED = BUILD / "rejected.jsonl"
-RESPONSES = BUILD / "responses"
-CORPORA = {"seed": "seed_tasks", "question": "questions", "baseline": "baseline"}
-"""The corpus in `params.yaml` that each kind of row is from."""
 OUT_OF_DATE = "out of date"
 """Name of the fact that says that an output is older than what it was made from."""
 _OBJECTS = "from read_ndjson_objects(?, maximum_object_size = 100000000)"
@@ -141,42 +135,6 @@ class Build:
             return self._db.execute(f"select {what} {_OBJECTS} where {where}", [str(there(path)), *values]).fetchall()
         except duckdb.Error as error:
             raise UserError(f"{path}: not JSON Lines: {str(error).splitlines()[0]}; `dvc checkout` restores it") from None
-
-
-def there(path: Path) -> Path:
-    """Return the path of an output.
-
-    Raises:
-        UserError: it is not there.
-    """
-    if not path.is_file():
-        raise UserError(f"{path}: not in the workspace; `dvc repro` builds it, or `dvc pull` brings it if it was shared")
-    return path
-
-
-def translated(kind: str) -> Path:
-    """Return the file of a corpus's translations."""
-    return BUILD / "translated" / f"{CORPORA[kind]}.jsonl"
-
-
-def edited(kind: str) -> Path:
-    """Return the file of a corpus's rows after the post-edit."""
-    return BUILD / "edited" / f"{CORPORA[kind]}.jsonl"
-
-
-def answers(model: str) -> Path:
-    """Return the file of a model's answers."""
-    return BUILD / "answers" / f"{model}.jsonl"
-
-
-def judgments(match: str) -> Path:
-    """Return the file of a match's judgments."""
-    return BUILD / "judgments" / f"{match}.jsonl"
-
-
-def transcript_of(stage: str) -> Path:
-    """Return the transcript of a stage, e.g. of `answer@good`."""
-    return RESPONSES / f"{stage.replace('@', '.')}.jsonl"
 
 
 def texts(row: Row, kind: str) -> dict[str, Fact]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from seedbed.prompts import VARIABLES
-from seedbed.trace.lineage import CANDIDATES, CORPORA, RESPONSES, Build, answers, judgments, transcript_of, translated
+from seedbed.project.paths import CANDIDATES, CORPORA, RESPONSES, answers, judgments, transcript_of, translated
+from seedbed.project.prompts import VARIABLES
+from seedbed.trace.lineage import Build
 from seedbed.util.errors import UserError, did_you_mean
 
 ORDERS = ("ab", "ba")

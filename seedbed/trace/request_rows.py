@@ -1,7 +1,8 @@
 """What came of a request: its reply, and the rows made of it."""
 
+from seedbed.project.paths import CANDIDATES, CORPORA, RESPONSES, answers, judgments, translated
 from seedbed.trace.asked import exchange_node
-from seedbed.trace.lineage import CANDIDATES, CORPORA, RESPONSES, Build, Fact, Node, answers, judgments, translated
+from seedbed.trace.lineage import Build, Fact, Node
 from seedbed.trace.names import Name
 from seedbed.util.rows import Row
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.params import Params
+from seedbed.project.params import Params
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows

@@ -1,0 +1,1 @@
+"""What people write, as typed objects, and every path of a project."""
