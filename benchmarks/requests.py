@@ -80,9 +80,9 @@ def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> flo
 
 def make_requests(questions: list[str], params: Any) -> list[Any]:
     """Return the same requests as the bare loop's."""
+    from seedbed.exchange.requests import build_request
     from seedbed.project.params import speaker
     from seedbed.project.prompts import Prompt
-    from seedbed.requests import build_request
 
     prompt = Prompt(Path("none"), "", "", None, "", None)
     to = speaker(params, "models.thin")

@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.replies import Response
-from seedbed.requests import Request
+from seedbed.exchange.replies import Response
+from seedbed.exchange.requests import Request
 from seedbed.store import Store
 
 

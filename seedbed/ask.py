@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
-from seedbed.outcomes import Outcome, Read, T
+from seedbed.exchange.requests import Request
+from seedbed.exchange.result import Outcome, Read, T
 from seedbed.parent import Parent
 from seedbed.progress import Progress
 from seedbed.project.params import Params, Speaker
 from seedbed.project.paths import store_path
-from seedbed.requests import Request
 from seedbed.store import Store
 from seedbed.transcripts import warm_store
 from seedbed.util.errors import UserError

@@ -3,7 +3,7 @@
 import math
 import os
 
-from seedbed.costs import Tokens, price_of
+from seedbed.exchange.costs import Tokens, price_of
 from seedbed.project.params import Params, Speaker
 from seedbed.util.errors import UserError
 

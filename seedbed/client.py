@@ -16,9 +16,9 @@ import httpx2
 import openai
 from aiolimiter import AsyncLimiter
 
+from seedbed.exchange.replies import Response, from_chat_completion
+from seedbed.exchange.requests import Request
 from seedbed.project.params import STAND_IN
-from seedbed.replies import Response, from_chat_completion
-from seedbed.requests import Request
 from seedbed.util.errors import UserError
 
 _BYTES_PER_TOKEN = 4

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.budget import dollars_from, limits
-from seedbed.costs import Estimator, Tokens, price_of
+from seedbed.exchange.costs import Estimator, Tokens, price_of
+from seedbed.exchange.replies import Response, json_of
+from seedbed.exchange.requests import Request
+from seedbed.exchange.result import Outcome, Read, T
 from seedbed.filters import load_filter
-from seedbed.outcomes import Outcome, Read, T
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import edits_path, read_edits
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.paths import blob_path, store_path
 from seedbed.project.prompts import load_prompt
-from seedbed.replies import Response, json_of
-from seedbed.requests import Request
 from seedbed.status import Status
 from seedbed.store import Store
 from seedbed.transcripts import locked_transcripts, read_transcript

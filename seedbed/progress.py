@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from seedbed.replies import Response
+from seedbed.exchange.replies import Response
 
 
 class Progress:

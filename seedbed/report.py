@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from seedbed.agreement import MEASURES, load_votes
-from seedbed.costs import price_of
 from seedbed.effort import CORPORA, load_effort
+from seedbed.exchange.costs import price_of
 from seedbed.people_text import agreement_parts, effort_parts
 from seedbed.project.params import STAND_IN, Params
 from seedbed.statistics import bootstrap_interval

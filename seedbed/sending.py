@@ -8,13 +8,13 @@ from contextlib import suppress
 from seedbed.batch import send_batches
 from seedbed.budget import Budget
 from seedbed.client import Client
-from seedbed.costs import Estimator, Tokens
-from seedbed.outcomes import Outcome, Read, T
+from seedbed.exchange.costs import Estimator, Tokens
+from seedbed.exchange.replies import Response
+from seedbed.exchange.requests import Request
+from seedbed.exchange.result import Outcome, Read, T
 from seedbed.parent import Parent
 from seedbed.progress import Progress
 from seedbed.project.params import Params, Speaker
-from seedbed.replies import Response
-from seedbed.requests import Request
 from seedbed.store import Store
 from seedbed.util.errors import UserError
 

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from seedbed.replies import Response
-from seedbed.requests import Request
+from seedbed.exchange.replies import Response
+from seedbed.exchange.requests import Request
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

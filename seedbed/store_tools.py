@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from seedbed.requests import request_of
+from seedbed.exchange.requests import request_of
 from seedbed.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.console import wide_console

@@ -13,9 +13,9 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
-from seedbed.outcomes import Exchange, Outcome
+from seedbed.exchange.requests import request_of
+from seedbed.exchange.result import Exchange, Outcome
 from seedbed.project.paths import FOLDER, blob_path
-from seedbed.requests import request_of
 from seedbed.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError

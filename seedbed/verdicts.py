@@ -2,8 +2,8 @@
 
 import re
 
-from seedbed.replies import Response, Unusable, json_of, text_of
-from seedbed.requests import Request
+from seedbed.exchange.replies import Response, Unusable, json_of, text_of
+from seedbed.exchange.requests import Request
 from seedbed.util.rows import Row
 
 VERDICTS = {"A": "first", "B": "second", "C": "tie"}

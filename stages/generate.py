@@ -17,12 +17,12 @@ from pathlib import Path
 
 from seedbed.ask import Asker
 from seedbed.demonstrations import draw
+from seedbed.exchange.replies import json_of
+from seedbed.exchange.requests import Request, build_request
+from seedbed.exchange.result import Outcome, refuse_failures
 from seedbed.filters import Filter, Rejection, fields_of, load_filter
-from seedbed.outcomes import Outcome, refuse_failures
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
-from seedbed.replies import json_of
-from seedbed.requests import Request, build_request
 from seedbed.transcripts import transcript
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError, run

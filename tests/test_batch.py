@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from seedbed import batch
-from seedbed.requests import Request
+from seedbed.exchange.requests import Request
 from tests.harness import ROOT, Project, Server
 
 

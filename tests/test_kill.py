@@ -46,7 +46,7 @@ class SlowServer:
 
 def stored(project: Project) -> set[str]:
     """Return the digests of the bodies whose responses are in the store."""
-    from seedbed.requests import Request
+    from seedbed.exchange.requests import Request
 
     path = project.root / ".dvc" / "seedbed" / "store.sqlite"
     if not path.is_file():

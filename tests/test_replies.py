@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from seedbed.exchange.replies import Unusable, from_chat_completion, json_of, text_of
+from seedbed.exchange.requests import Request, build_request, request_of
 from seedbed.project.params import Speaker
 from seedbed.project.prompts import load_prompt
-from seedbed.replies import Unusable, from_chat_completion, json_of, text_of
-from seedbed.requests import Request, build_request, request_of
 from seedbed.verdicts import judgment_of
 
 PROMPT = load_prompt("judge", Path(__file__).parent.parent / "prompts")

@@ -6,9 +6,9 @@ That is what the change costs somebody whose store is empty of it. What was real
 
 from pathlib import Path
 
-from seedbed.costs import Tokens, price_of
 from seedbed.diff.datasets import SIDES, Loaded, expected_outputs
 from seedbed.diff.revisions import Revision, document
+from seedbed.exchange.costs import Tokens, price_of
 from seedbed.project.paths import FOLDER
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

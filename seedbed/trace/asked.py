@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from seedbed.costs import Tokens, price_of
-from seedbed.outcomes import Read
+from seedbed.exchange.costs import Tokens, price_of
+from seedbed.exchange.replies import Unusable, json_of, text_of
+from seedbed.exchange.requests import Request, request_of
+from seedbed.exchange.result import Read
 from seedbed.project.paths import transcript_of
-from seedbed.replies import Unusable, json_of, text_of
-from seedbed.requests import Request, request_of
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

@@ -3,10 +3,10 @@
 from itertools import chain, takewhile
 
 from seedbed.demonstrations import draw
+from seedbed.exchange.requests import Request
 from seedbed.project.params import speaker
 from seedbed.project.paths import CANDIDATES, INSTRUCTIONS, REJECTED, edited
 from seedbed.project.prompts import load_prompt
-from seedbed.requests import Request
 from seedbed.similarity import Encoder, Neighbour, Pool
 from seedbed.tokenisers import load_tokeniser
 from seedbed.trace.asked import request_node

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from seedbed.exchange.requests import Request
 from seedbed.project.params import speaker
 from seedbed.project.paths import answers, edited, judgments
 from seedbed.project.prompts import load_prompt
 from seedbed.project.votes import vote_status
-from seedbed.requests import Request
 from seedbed.trace.asked import request_node
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
 from seedbed.trace.row_origins import corpus_node

@@ -1,11 +1,11 @@
 """Where a seed task, question or baseline task came from: the source, its translation, the person's edit."""
 
+from seedbed.exchange.requests import Request
 from seedbed.project.corpora import FIELDS, fields_of, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import speaker
 from seedbed.project.paths import CORPORA, edited, translated
 from seedbed.project.prompts import load_prompt
-from seedbed.requests import Request
 from seedbed.trace.asked import request_node
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, texts
 from seedbed.util.canonical import content_hash

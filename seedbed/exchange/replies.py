@@ -8,7 +8,7 @@ A response is kept as the endpoint gave it, less what would differ between two e
 import re
 from typing import Any
 
-from seedbed.requests import Request
+from seedbed.exchange.requests import Request
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.rows import Row
 from seedbed.util.schemas import first_problem

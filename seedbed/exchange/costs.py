@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from seedbed.exchange.requests import Request
 from seedbed.project.params import STAND_IN, Params
-from seedbed.requests import Request
 from seedbed.util.canonical import canonical
 
 OUTPUT_TOKENS = {"translate": 300, "generate": 900, "answer": 400, "judge": 200}

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from seedbed.replies import Response, Unusable
-from seedbed.requests import Request
+from seedbed.exchange.replies import Response, Unusable
+from seedbed.exchange.requests import Request
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 

@@ -1,0 +1,1 @@
+"""A request, its reply, what became of it, and what that costs."""
