@@ -23,8 +23,8 @@ from rapidfuzz.process import cdist
 from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import Spent, decided, ours, peak_mib, texts, tokenised
+from seedbed.filtering.similarity import Encoder
 from seedbed.project.params import load_params
-from seedbed.similarity import Encoder
 
 FOLDER = Path(__file__).parent
 Tokens = list[list[str]]

@@ -16,9 +16,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from seedbed.ahead import Ahead
+from seedbed.filtering.background import Ahead
+from seedbed.filtering.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.project.params import load_params
-from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.stand_in.generation import write
 from seedbed.util.rows import read_rows
 
@@ -75,7 +75,7 @@ class Spent:
 def decided(
     pieces: Iterable[list[list[str]]], threshold: float, spent: Spent | None = None
 ) -> Iterator[tuple[list[str], Neighbour | None]]:
-    """Yield each text's tokens and its neighbour (None where it is kept), by `seedbed.similarity.Pool`."""
+    """Yield each text's tokens and its neighbour (None where it is kept), by `seedbed.filtering.similarity.Pool`."""
     pool, encode, number = Pool(threshold, strict=False), Encoder(), count()
     for tokens in pieces:
         began = time.process_time()

@@ -4,7 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from seedbed.filters import load_language
+from seedbed.filtering.language import load_language
+from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.half_files import mend_half_files
 from seedbed.project.corpora import read_corpus
 from seedbed.project.edits import edits_path, read_edits
@@ -12,7 +13,6 @@ from seedbed.project.params import Params, load_params
 from seedbed.project.prompts import VARIABLES, load_prompt
 from seedbed.project.review_words import read_words
 from seedbed.project.votes import read_votes
-from seedbed.tokenisers import load_tokeniser
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
 from stages.judge import used_references

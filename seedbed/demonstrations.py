@@ -11,7 +11,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from seedbed.mixing import mixed
+from seedbed.filtering.splitmix import mixed
 
 _ODD = 0x9E3779B97F4A7C15
 """2⁶⁴ over the golden ratio: its multiples by slot numbers lie far apart."""

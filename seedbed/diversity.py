@@ -13,9 +13,9 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
+from seedbed.filtering.similarity import Codes, encode
+from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, words
 from seedbed.project.params import Params
-from seedbed.similarity import Codes, encode
-from seedbed.tokenisers import load_tagger, load_tokeniser, words
 from seedbed.util.tables import Tables
 
 SETS = {"instructions": "kept instructions", "seeds": "seed tasks", "baseline": "direct translation"}

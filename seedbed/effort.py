@@ -12,10 +12,10 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
+from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, space
 from seedbed.project.corpora import FIELDS, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import Params
-from seedbed.tokenisers import Tokenise, fold, load_tokeniser, space
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables

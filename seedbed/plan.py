@@ -16,7 +16,7 @@ from seedbed.exchange.costs import Estimator, Tokens, price_of
 from seedbed.exchange.replies import Response, json_of
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Outcome, Read, T
-from seedbed.filters import load_filter
+from seedbed.filtering.filter import load_filter
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import edits_path, read_edits
 from seedbed.project.params import Params, Speaker, load_params, speaker

@@ -20,7 +20,8 @@ from seedbed.demonstrations import draw
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Outcome, refuse_failures
-from seedbed.filters import Filter, Rejection, fields_of, load_filter
+from seedbed.filtering.filter import Filter, load_filter
+from seedbed.filtering.rules import Rejection, fields_of
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.transcripts import transcript

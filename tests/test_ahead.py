@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from seedbed import ahead
-from seedbed.ahead import Ahead
+from seedbed.filtering import background as ahead
+from seedbed.filtering.background import Ahead
 from seedbed.util.errors import UserError
 
 ROOT = Path(__file__).parent.parent

@@ -8,8 +8,8 @@ import yaml
 
 from seedbed import diversity
 from seedbed.diversity import drawn, measure, nearest_scores, root
-from seedbed.similarity import encode, rouge_l
-from seedbed.tokenisers import load_tagger, load_tokeniser, words
+from seedbed.filtering.similarity import encode, rouge_l
+from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, words
 from seedbed.util import tables
 from seedbed.util.tables import Tables
 from tests.harness import ROOT

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from rapidfuzz.distance import LCSseq
 
+from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project.params import speaker
 from seedbed.project.prompts import blocks_of, load_prompt
-from seedbed.tokenisers import load_tokeniser
 from seedbed.trace.explain import explain
 from seedbed.trace.impact import impact
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Node

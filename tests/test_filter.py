@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import lcs, ours, texts
-from seedbed import similarity
 from seedbed.demonstrations import draw
-from seedbed.filters import Filter, load_language
+from seedbed.filtering import similarity
+from seedbed.filtering.filter import Filter
+from seedbed.filtering.language import load_language
+from seedbed.filtering.similarity import Encoder, Neighbour, Pool, rouge_l
+from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
-from seedbed.similarity import Encoder, Neighbour, Pool, rouge_l
-from seedbed.tokenisers import load_tokeniser
 from seedbed.util.errors import UserError
 
 ROOT = Path(__file__).parent.parent

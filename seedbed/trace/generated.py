@@ -4,11 +4,11 @@ from itertools import chain, takewhile
 
 from seedbed.demonstrations import draw
 from seedbed.exchange.requests import Request
+from seedbed.filtering.similarity import Encoder, Neighbour, Pool
+from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project.params import speaker
 from seedbed.project.paths import CANDIDATES, INSTRUCTIONS, REJECTED, edited
 from seedbed.project.prompts import load_prompt
-from seedbed.similarity import Encoder, Neighbour, Pool
-from seedbed.tokenisers import load_tokeniser
 from seedbed.trace.asked import request_node
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, texts
 from seedbed.trace.row_origins import corpus_node

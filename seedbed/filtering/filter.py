@@ -1,102 +1,21 @@
-"""The filter: rules that each return None, or why a candidate is rejected.
-
-Rules are tried in the order of `filter.rules`; the first that objects decides. Words and patterns of a language are in
-`data/languages/<language>.yaml`; a language without such a file gets the rules that need none.
-"""
+"""The filter: candidates are decided one by one, in slot order, and each that is kept joins the pool."""
 
 import re
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
 from string import Template
 from typing import Any, Self
 
-from seedbed.ahead import Ahead
+from seedbed.filtering.background import Ahead
+from seedbed.filtering.language import Language, load_language
+from seedbed.filtering.rules import Rejection, Rule, _seen
+from seedbed.filtering.similarity import Encoder, Pool, Text
+from seedbed.filtering.tokenisers import fold
 from seedbed.project.params import Params
 from seedbed.project.prompts import Prompt
-from seedbed.similarity import Encoder, Neighbour, Pool, Text
-from seedbed.tokenisers import fold
-from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-from seedbed.util.schemas import first_problem
-from seedbed.util.yaml12 import line_of, load_yaml
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """Why a candidate was rejected.
-
-    Attributes:
-        reason: the rule's name.
-        detail: what the rule saw.
-        neighbour: the most similar row, where similarity was the reason.
-    """
-
-    reason: str
-    detail: str
-    neighbour: Neighbour | None = None
-
-
-def fields_of(rejection: Rejection | None) -> Row:
-    """Return a decision's fields: null where the candidate is kept, else what a rejected row has beyond its candidate's."""
-    if rejection is None:
-        return {"reason": None, "detail": None, "neighbour": None, "score": None}
-    near = rejection.neighbour
-    return {
-        "reason": rejection.reason,
-        "detail": rejection.detail,
-        "neighbour": near.id if near else None,
-        "score": round(near.score, 6) if near else None,
-    }
-
-
-@dataclass(frozen=True)
-class Language:
-    """What the filter knows of a language: the fields of `schemas/language.schema.json`, compiled."""
-
-    scripts: list[tuple[re.Pattern[str], float]]
-    refusals: list[re.Pattern[str]]
-    truncations: list[re.Pattern[str]]
-    not_text_tasks: list[re.Pattern[str]]
-    leaks: list[re.Pattern[str]]
-
-
-def load_language(path: Path) -> Language:
-    """Read a language file; where there is none, say so and return one without words and patterns.
-
-    Raises:
-        UserError: a field is missing or a pattern is no regular expression.
-    """
-    if not path.is_file():
-        print(f"{path}: no such file; the filter goes without words and patterns of this language", file=sys.stderr)
-        return Language([], [], [], [], [])
-    document = load_yaml(path)
-    problem = first_problem(document, "language")
-    if problem:
-        field, words = problem
-        raise UserError(f"{path}:{line_of(path, field)}: {'.'.join(map(str, field)) or 'the file'}: {words}")
-
-    def compiled(pattern: str, *field: str | int) -> re.Pattern[str]:
-        try:
-            return re.compile(pattern)
-        except re.error as error:
-            raise UserError(f"{path}:{line_of(path, list(field))}: not a regular expression: {error}") from None
-
-    lists = {
-        name: [compiled(pattern, name, number) for number, pattern in enumerate(document[name])]
-        for name in ("refusals", "truncations", "not_text_tasks", "leaks")
-    }
-    scripts = [
-        (compiled(script["letters"], "scripts", number), script["least"]) for number, script in enumerate(document["scripts"])
-    ]
-    return Language(scripts=scripts, **lists)
-
-
-Rule = Callable[[Row, Text], Rejection | str | None]
-"""Looks at a candidate and at its instruction's tokens."""
 
 
 class Filter:
@@ -217,13 +136,6 @@ def load_filter(params: Params, seeds: Iterable[Row], questions: Iterable[Row], 
     """Return the filter that `params.yaml` describes; see `Filter`."""
     language = load_language(Path("data/languages") / f"{params['language']}.yaml")
     return Filter(params["filter"], language, seeds, questions, prompt)
-
-
-def _seen(patterns: list[re.Pattern[str]], text: str) -> str | None:
-    for pattern in patterns:
-        if found := pattern.search(text):
-            return repr(found[0][:40])
-    return None
 
 
 def _sentences(prompt: Prompt) -> list[str]:

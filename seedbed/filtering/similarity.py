@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cdist
 
-from seedbed.mixing import mixed
+from seedbed.filtering.splitmix import mixed
 
 Codes = str | list[int]
 """Tokens as rapidfuzz takes them."""

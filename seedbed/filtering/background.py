@@ -16,7 +16,7 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Any, Self, TypeVar
 
-from seedbed.tokenisers import Tokenise, load_tokeniser
+from seedbed.filtering.tokenisers import Tokenise, load_tokeniser
 from seedbed.util.errors import UserError
 
 T = TypeVar("T")

@@ -1,0 +1,1 @@
+"""Which generated instructions are kept: rules, tokenisers, and the exact similarity pool."""
