@@ -116,7 +116,7 @@ def fastchat(
     language: Annotated[str, typer.Option(help="What the questions are written in.")] = "ja",
 ) -> None:
     """Copy recorded questions, answers and verdicts under data/recorded/ and declare them in params.yaml."""
-    from seedbed.importing import import_fastchat
+    from seedbed.recorded.import_fastchat import import_fastchat
 
     named = []
     for answer in answers:

@@ -11,9 +11,9 @@ from pathlib import Path
 from seedbed.ask import Asker
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import refuse_failures
-from seedbed.fastchat import recorded_judgments
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
+from seedbed.recorded.fastchat import recorded_judgments
 from seedbed.transcripts import transcript
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import Row, read_rows, write_rows, write_text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.fastchat import slug
+from seedbed.recorded.fastchat import slug
 from seedbed.util.errors import UserError
 from tests.harness import Project
 

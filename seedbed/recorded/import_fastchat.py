@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from seedbed.fastchat import (
+from seedbed.project.params import load_params
+from seedbed.recorded.fastchat import (
     check_quoted,
     read_answers,
     read_questions,
@@ -17,7 +18,6 @@ from seedbed.fastchat import (
     refuse_equal_slugs,
     slug,
 )
-from seedbed.project.params import load_params
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows, write_rows, write_text, writing
 

@@ -1,0 +1,1 @@
+"""Answers and verdicts in the files of other tools."""
