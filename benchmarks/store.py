@@ -11,7 +11,7 @@ from pathlib import Path
 
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
-from seedbed.store import Store
+from seedbed.store.store import Store
 
 
 def exchanges(count: int, request_bytes: int) -> Iterator[tuple[str, Request, Response]]:

@@ -19,8 +19,8 @@ from seedbed.parent import Parent
 from seedbed.progress import Progress
 from seedbed.project.params import Params, Speaker
 from seedbed.project.paths import store_path
-from seedbed.store import Store
-from seedbed.transcripts import warm_store
+from seedbed.store.store import Store
+from seedbed.store.transcripts import warm_store
 from seedbed.util.errors import UserError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from seedbed.client import Client
 from seedbed.exchange.replies import Response, from_chat_completion
 from seedbed.exchange.requests import Request
 from seedbed.progress import Progress
-from seedbed.store import Store
+from seedbed.store.store import Store
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.errors import UserError
 

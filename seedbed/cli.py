@@ -130,9 +130,9 @@ def fastchat(
 @app.command()
 def harvest() -> None:
     """Read the transcripts of every branch and tag, from the DVC cache or remote, into the store."""
-    from seedbed.harvest import harvest_all
     from seedbed.project.paths import store_path
-    from seedbed.store import Store
+    from seedbed.store.harvest import harvest_all
+    from seedbed.store.store import Store
 
     with Store(store_path()) as store:
         print(harvest_all(store))
@@ -201,8 +201,8 @@ def review(
 def store_summary(context: typer.Context) -> None:
     """Show what the store holds, by stage and model."""
     from seedbed.project.paths import store_path
-    from seedbed.store import Store
-    from seedbed.store_tools import summary
+    from seedbed.store.store import Store
+    from seedbed.store.tools import summary
 
     if context.invoked_subcommand is None:
         with Store(store_path(), read_only=True) as store:
@@ -213,8 +213,8 @@ def store_summary(context: typer.Context) -> None:
 def store_builds() -> None:
     """Show what each build sent, beside what it expected to send."""
     from seedbed.project.paths import store_path
-    from seedbed.store import Store
-    from seedbed.store_tools import builds
+    from seedbed.store.store import Store
+    from seedbed.store.tools import builds
 
     with Store(store_path(), read_only=True) as store:
         builds(store)
@@ -224,8 +224,8 @@ def store_builds() -> None:
 def store_verify() -> None:
     """Check the database, and that each key is that of its request."""
     from seedbed.project.paths import store_path
-    from seedbed.store import Store
-    from seedbed.store_tools import verify
+    from seedbed.store.store import Store
+    from seedbed.store.tools import verify
 
     with Store(store_path(), read_only=True) as store:
         print(verify(store))
@@ -235,8 +235,8 @@ def store_verify() -> None:
 def store_export(file: Annotated[Path, typer.Argument(help="A JSON Lines file; each line is an exchange.")]) -> None:
     """Write everything that the store holds to one file."""
     from seedbed.project.paths import store_path
-    from seedbed.store import Store
-    from seedbed.store_tools import export_to
+    from seedbed.store.store import Store
+    from seedbed.store.tools import export_to
 
     with Store(store_path(), read_only=True) as store:
         print(f"{export_to(store, file)} responses exported to {file}")
@@ -246,8 +246,8 @@ def store_export(file: Annotated[Path, typer.Argument(help="A JSON Lines file; e
 def store_import(file: Annotated[Path, typer.Argument(help="A file that `seedbed store export` wrote.")]) -> None:
     """Take over the responses of an exported file."""
     from seedbed.project.paths import store_path
-    from seedbed.store import Store
-    from seedbed.store_tools import import_from
+    from seedbed.store.store import Store
+    from seedbed.store.tools import import_from
 
     with Store(store_path()) as store:
         print(f"{import_from(store, file)} new responses imported from {file}")
@@ -256,9 +256,9 @@ def store_import(file: Annotated[Path, typer.Argument(help="A file that `seedbed
 @storing.command("prune")
 def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Drop the responses that no transcript of any commit refers to."""
-    from seedbed.harvest import unreferenced
     from seedbed.project.paths import store_path
-    from seedbed.store import Store
+    from seedbed.store.harvest import unreferenced
+    from seedbed.store.store import Store
 
     with Store(store_path()) as store:
         keys = unreferenced(store)

@@ -23,8 +23,8 @@ from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.paths import blob_path, store_path
 from seedbed.project.prompts import load_prompt
 from seedbed.status import Status
-from seedbed.store import Store
-from seedbed.transcripts import locked_transcripts, read_transcript
+from seedbed.store.store import Store
+from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 from seedbed.verdicts import judgment_of

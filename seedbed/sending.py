@@ -15,7 +15,7 @@ from seedbed.exchange.result import Outcome, Read, T
 from seedbed.parent import Parent
 from seedbed.progress import Progress
 from seedbed.project.params import Params, Speaker
-from seedbed.store import Store
+from seedbed.store.store import Store
 from seedbed.util.errors import UserError
 
 _EMPTY_BATCHES = 3

@@ -13,7 +13,7 @@ from seedbed.exchange.result import refuse_failures
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.recorded.fastchat import read_answers
-from seedbed.transcripts import transcript
+from seedbed.store.transcripts import transcript
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import Row, read_rows, write_rows, write_text
 

@@ -24,7 +24,7 @@ from seedbed.filtering.filter import Filter, load_filter
 from seedbed.filtering.rules import Rejection, fields_of
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
-from seedbed.transcripts import transcript
+from seedbed.store.transcripts import transcript
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import Row, read_rows, writing_rows

@@ -14,7 +14,7 @@ from seedbed.exchange.result import refuse_failures
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.recorded.fastchat import recorded_judgments
-from seedbed.transcripts import transcript
+from seedbed.store.transcripts import transcript
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import Row, read_rows, write_rows, write_text
 from seedbed.verdicts import judgment_of

@@ -13,7 +13,7 @@ from seedbed.exchange.result import Outcome, refuse_failures
 from seedbed.project.corpora import FIELDS, fields_of, read_corpus
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
-from seedbed.transcripts import transcript
+from seedbed.store.transcripts import transcript
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import run
 from seedbed.util.rows import Row, write_rows

@@ -214,7 +214,7 @@ def test_two_builds_side_by_side(project: Project, server: Server) -> None:
 def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     """SQLite itself refuses a page too many, as it does where the disk is full."""
     from seedbed.exchange.requests import Request
-    from seedbed.store import Store
+    from seedbed.store.store import Store
     from seedbed.util.errors import UserError
 
     def request(number: int) -> Request:

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.table import Table
 
 from seedbed.exchange.requests import request_of
-from seedbed.store import Store
+from seedbed.store.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.console import wide_console
 from seedbed.util.errors import UserError

@@ -16,7 +16,7 @@ from typing import Any
 from seedbed.exchange.requests import request_of
 from seedbed.exchange.result import Exchange, Outcome
 from seedbed.project.paths import FOLDER, blob_path
-from seedbed.store import Store
+from seedbed.store.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows, writing

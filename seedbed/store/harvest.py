@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seedbed.project.paths import blob_path
-from seedbed.store import Store
-from seedbed.transcripts import locked_transcripts, read_transcript
+from seedbed.store.store import Store
+from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
 from seedbed.util.rows import writing
 
