@@ -62,8 +62,8 @@ def bare(url: str, questions: list[str], concurrency: int) -> float:
 
 def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> float:
     """Return the seconds in which an `Asker` gets the same replies and commits each to a new store."""
-    from seedbed.ask import Asker
     from seedbed.project.params import load_params, speaker
+    from seedbed.sending.asker import Asker
     from stages.answer import read
 
     params = load_params(ROOT / "params.yaml")

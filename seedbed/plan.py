@@ -11,7 +11,6 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from seedbed.budget import dollars_from, limits
 from seedbed.exchange.costs import Estimator, Tokens, price_of
 from seedbed.exchange.replies import Response, json_of
 from seedbed.exchange.requests import Request
@@ -22,6 +21,7 @@ from seedbed.project.edits import edits_path, read_edits
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.paths import blob_path, store_path
 from seedbed.project.prompts import load_prompt
+from seedbed.sending.budget import dollars_from, limits
 from seedbed.status import Status
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript

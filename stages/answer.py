@@ -6,13 +6,13 @@
 import argparse
 from pathlib import Path
 
-from seedbed.ask import Asker
 from seedbed.exchange.replies import Response, text_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import refuse_failures
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.recorded.fastchat import read_answers
+from seedbed.sending.asker import Asker
 from seedbed.store.transcripts import transcript
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import Row, read_rows, write_rows, write_text

@@ -15,7 +15,6 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 
-from seedbed.ask import Asker
 from seedbed.demonstrations import draw
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.requests import Request, build_request
@@ -24,6 +23,7 @@ from seedbed.filtering.filter import Filter, load_filter
 from seedbed.filtering.rules import Rejection, fields_of
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
+from seedbed.sending.asker import Asker
 from seedbed.store.transcripts import transcript
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError, run

@@ -8,12 +8,12 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.ask import Asker
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import refuse_failures
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.recorded.fastchat import recorded_judgments
+from seedbed.sending.asker import Asker
 from seedbed.store.transcripts import transcript
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import Row, read_rows, write_rows, write_text

@@ -6,13 +6,13 @@
 import argparse
 from pathlib import Path
 
-from seedbed.ask import Asker
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Outcome, refuse_failures
 from seedbed.project.corpora import FIELDS, fields_of, read_corpus
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.prompts import Prompt, load_prompt, render
+from seedbed.sending.asker import Asker
 from seedbed.store.transcripts import transcript
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import run

@@ -10,8 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
-from seedbed import batch
 from seedbed.exchange.requests import Request
+from seedbed.sending.sender import batch
 from tests.harness import ROOT, Project, Server
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from seedbed.client import _limiter, _limiting_hook
+from seedbed.sending.client import _limiter, _limiting_hook
 
 
 class Jumping(asyncio.SelectorEventLoop):

@@ -5,16 +5,16 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 
-from seedbed.batch import send_batches
-from seedbed.budget import Budget
-from seedbed.client import Client
 from seedbed.exchange.costs import Estimator, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Outcome, Read, T
-from seedbed.parent import Parent
-from seedbed.progress import Progress
 from seedbed.project.params import Params, Speaker
+from seedbed.sending.batch import send_batches
+from seedbed.sending.budget import Budget
+from seedbed.sending.build_process import Parent
+from seedbed.sending.client import Client
+from seedbed.sending.progress import Progress
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
 

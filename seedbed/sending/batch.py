@@ -9,10 +9,10 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-from seedbed.client import Client
 from seedbed.exchange.replies import Response, from_chat_completion
 from seedbed.exchange.requests import Request
-from seedbed.progress import Progress
+from seedbed.sending.client import Client
+from seedbed.sending.progress import Progress
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.errors import UserError

@@ -15,16 +15,16 @@ from filelock import FileLock, Timeout
 
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Outcome, Read, T
-from seedbed.parent import Parent
-from seedbed.progress import Progress
 from seedbed.project.params import Params, Speaker
 from seedbed.project.paths import store_path
+from seedbed.sending.build_process import Parent
+from seedbed.sending.progress import Progress
 from seedbed.store.store import Store
 from seedbed.store.transcripts import warm_store
 from seedbed.util.errors import UserError
 
 if TYPE_CHECKING:
-    from seedbed.sending import Sender
+    from seedbed.sending.sender import Sender
 
 
 class Asker:
@@ -113,7 +113,7 @@ class Asker:
     def _send(self, missing: list[Outcome[T]], read: Read[T], progress: Progress) -> None:
         """Send what is missing. Only here is the client imported, which costs about a second."""
         if self._runner is None or self._sender is None:
-            from seedbed.sending import Sender
+            from seedbed.sending.sender import Sender
 
             self._sender = Sender(self.stage, self._params, self._speaker, self.store, self._parent, self._max_attempts)
             self._runner = asyncio.Runner()
