@@ -8,10 +8,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from seedbed.agreement import agreement_rows
 from seedbed.project.params import load_params
-from seedbed.report import Folders, build_tables, dataset_csv, health_csv, metrics, prune, summary, win_rate_rows, win_rates_csv
-from seedbed.report_page import page
+from seedbed.reporting.agreement import agreement_rows
+from seedbed.reporting.page import page
+from seedbed.reporting.report import (
+    Folders,
+    build_tables,
+    dataset_csv,
+    health_csv,
+    metrics,
+    prune,
+    summary,
+    win_rate_rows,
+    win_rates_csv,
+)
 from seedbed.util.errors import run
 from seedbed.util.rows import write_text
 

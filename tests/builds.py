@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from seedbed.agreement import agreement_rows
 from seedbed.project.params import load_params
 from seedbed.project.votes import answer_hash
-from seedbed.report import Folders, build_tables, win_rate_rows
-from seedbed.report_page import page
+from seedbed.reporting.agreement import agreement_rows
+from seedbed.reporting.page import page
+from seedbed.reporting.report import Folders, build_tables, win_rate_rows
 from seedbed.util.rows import write_rows
 from tests.harness import ROOT
 

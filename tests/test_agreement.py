@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedbed.agreement import agreement_rows, alpha, coincidences, kappa, load_votes
-from seedbed.people_text import agreement_parts
 from seedbed.project.votes import answer_hash, left_is_model, read_votes
-from seedbed.statistics import bootstrap_interval, percentile_interval, resampled_sums
+from seedbed.reporting.agreement import agreement_rows, alpha, coincidences, kappa, load_votes
+from seedbed.reporting.bootstrap import bootstrap_interval, percentile_interval, resampled_sums
+from seedbed.reporting.human_sections import agreement_parts
 from seedbed.util.errors import UserError
 from seedbed.util.markdown import escaped, table
 from seedbed.util.tables import ANSWERS, JUDGMENTS, QUESTIONS, Tables

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from seedbed import diversity
-from seedbed.diversity import drawn, measure, nearest_scores, root
 from seedbed.filtering.similarity import encode, rouge_l
 from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, words
+from seedbed.reporting import diversity
+from seedbed.reporting.diversity import drawn, measure, nearest_scores, root
 from seedbed.util import tables
 from seedbed.util.tables import Tables
 from tests.harness import ROOT

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedbed.effort import load_effort, machine_text, replaced, words_and_marks
 from seedbed.filtering.tokenisers import character, load_tokeniser, space
-from seedbed.people_text import effort_parts
 from seedbed.project.corpora import FIELDS
 from seedbed.project.params import load_params
+from seedbed.reporting.effort import load_effort, machine_text, replaced, words_and_marks
+from seedbed.reporting.human_sections import effort_parts
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.tables import Tables

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 from scipy.stats import binomtest  # type: ignore[import-untyped]
 
-from seedbed.ranking import PRIOR, bradley_terry, ranking_rows
-from seedbed.statistics import holm, sign_test
+from seedbed.reporting.bootstrap import holm, sign_test
+from seedbed.reporting.ranking import PRIOR, bradley_terry, ranking_rows
 from seedbed.util.tables import Tables
 
 SETTINGS = {"bootstrap": 100, "confidence": 95, "seed": 0}

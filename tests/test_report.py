@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedbed.report import build_tables, metrics, win_rate_rows
-from seedbed.statistics import bootstrap_interval
+from seedbed.reporting.bootstrap import bootstrap_interval
+from seedbed.reporting.report import build_tables, metrics, win_rate_rows
 from seedbed.util.tables import ANSWERS, JUDGMENTS, QUESTIONS, Tables
 from tests.builds import Build
 
@@ -35,7 +35,7 @@ def made(verdicts: dict[str, tuple[str, str]], categories: dict[str, str] | None
 
 
 def row(tables: Tables, category: str = "all") -> dict[str, Any]:
-    from seedbed.report import win_rate_rows
+    from seedbed.reporting.report import win_rate_rows
 
     return next(row for row in win_rate_rows(tables, SETTINGS) if row["category"] == category)
 

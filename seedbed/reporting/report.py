@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from seedbed.agreement import MEASURES, load_votes
-from seedbed.effort import CORPORA, load_effort
 from seedbed.exchange.costs import price_of
-from seedbed.people_text import agreement_parts, effort_parts
 from seedbed.project.params import STAND_IN, Params
-from seedbed.statistics import bootstrap_interval
+from seedbed.reporting.agreement import MEASURES, load_votes
+from seedbed.reporting.bootstrap import bootstrap_interval
+from seedbed.reporting.effort import CORPORA, load_effort
+from seedbed.reporting.human_sections import agreement_parts, effort_parts
 from seedbed.util import tables
 from seedbed.util.markdown import table
 from seedbed.util.tables import Tables

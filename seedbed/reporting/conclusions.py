@@ -6,7 +6,7 @@ A row as `with_tests` returns it has, beyond those of `queries/win_rates.sql` an
 
 from typing import Any
 
-from seedbed.statistics import holm, sign_test
+from seedbed.reporting.bootstrap import holm, sign_test
 
 Rows = list[dict[str, Any]]
 
@@ -17,7 +17,7 @@ def with_tests(rates: Rows, confidence: float) -> Rows:
     The p-values of one match's categories are corrected together, and those of the matches' totals.
 
     Args:
-        rates: as from `seedbed.report.win_rate_rows`.
+        rates: as from `seedbed.reporting.report.win_rate_rows`.
         confidence: of the intervals, in percent; a row is `sure` where its corrected p-value is below what it leaves.
     """
     rows = [

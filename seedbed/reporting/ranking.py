@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from seedbed.statistics import Floats, percentile_interval, resampled_sums
+from seedbed.reporting.bootstrap import Floats, percentile_interval, resampled_sums
 from seedbed.util.tables import Tables
 
 Rows = list[dict[str, Any]]

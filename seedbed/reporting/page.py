@@ -1,6 +1,6 @@
 """`reports/report.html`: the whole report as one page that needs nothing beside it.
 
-The templates of `seedbed/templates/report/` draw it; each of its numbers comes from a file of `queries/`, named under the
+The templates of `seedbed/reporting/templates/` draw it; each of its numbers comes from a file of `queries/`, named under the
 table. Charts hold no text, so that no font of the machine that builds can change a byte.
 """
 
@@ -14,19 +14,19 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from seedbed import diversity
-from seedbed.agreement import MEASURES
-from seedbed.conclusions import conclude, with_tests
 from seedbed.project.params import STAND_IN, Params
 from seedbed.project.prompts import VARIABLES, load_prompt
-from seedbed.ranking import ranking_rows
-from seedbed.report import Folders, stand_in_words
+from seedbed.reporting import diversity
+from seedbed.reporting.agreement import MEASURES
+from seedbed.reporting.conclusions import conclude, with_tests
+from seedbed.reporting.ranking import ranking_rows
+from seedbed.reporting.report import Folders, stand_in_words
 from seedbed.util.canonical import canonical, content_hash, parse_json
 from seedbed.util.tables import Tables
 from seedbed.util.yaml12 import load_yaml
 
 Rows = list[dict[str, Any]]
-TEMPLATES = Path(__file__).parent / "templates" / "report"
+TEMPLATES = Path(__file__).parent / "templates"
 SECTIONS = {
     "provenance": "What was built from what",
     "win-rates": "Win rates",
@@ -44,12 +44,12 @@ def page(made: Tables, folders: Folders, params: Params, rates: Rows, health: Ro
     """Return the page.
 
     Args:
-        made: the build's tables, as `seedbed.report.build_tables` makes them.
+        made: the build's tables, as `seedbed.reporting.report.build_tables` makes them.
         folders: where the answers and judgments are, for their texts.
         params: the whole of `params.yaml`.
-        rates: as from `seedbed.report.win_rate_rows`.
+        rates: as from `seedbed.reporting.report.win_rate_rows`.
         health: the rows of `queries/judge_health.sql`.
-        agreement: as from `seedbed.agreement.agreement_rows`.
+        agreement: as from `seedbed.reporting.agreement.agreement_rows`.
     """
     _load_texts(made, folders.build, params)
     confidence = params["report"]["confidence"]

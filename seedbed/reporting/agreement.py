@@ -13,7 +13,7 @@ import numpy as np
 
 from seedbed.project.params import Params
 from seedbed.project.votes import left_is_model, read_votes, vote_status
-from seedbed.statistics import Floats, percentile_interval, resampled_sums
+from seedbed.reporting.bootstrap import Floats, percentile_interval, resampled_sums
 from seedbed.util.tables import Tables
 
 Rows = list[dict[str, Any]]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from seedbed.agreement import MEASURES
+from seedbed.reporting.agreement import MEASURES
 from seedbed.util.markdown import table
 from seedbed.util.tables import Tables
 

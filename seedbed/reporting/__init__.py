@@ -1,0 +1,1 @@
+"""Statistics, agreement, effort, diversity, and the report pages."""
