@@ -64,7 +64,7 @@ def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> flo
     """Return the seconds in which an `Asker` gets the same replies and commits each to a new store."""
     from seedbed.project.params import load_params, speaker
     from seedbed.sending.asker import Asker
-    from stages.answer import read
+    from seedbed.steps.answering import read
 
     params = load_params(ROOT / "params.yaml")
     os.environ["SEEDBED_STORE"] = str(folder / f"store-{concurrency}.sqlite")

@@ -13,9 +13,9 @@ from seedbed.project.params import Params, load_params
 from seedbed.project.prompts import VARIABLES, load_prompt
 from seedbed.project.review_words import read_words
 from seedbed.project.votes import read_votes
+from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
-from stages.judge import used_references
 
 
 def check_all() -> str:

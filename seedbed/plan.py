@@ -23,12 +23,12 @@ from seedbed.project.paths import blob_path, store_path
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.status import Status
+from seedbed.steps import answering, generating, judging, post_editing, translating
+from seedbed.steps.verdicts import judgment_of
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
-from seedbed.verdicts import judgment_of
-from stages import answer, generate, judge, post_edit, translate
 
 BUILD = Path("data/build")
 ACCEPTANCE = 0.75
@@ -137,12 +137,12 @@ class Plan:
             return list(read_rows(BUILD / "translated" / f"{name}.jsonl", f"translated_{kind}")), set()
         rows = list(read_corpus(Path(corpus["source"]), kind, self.params))
         if corpus["language"] == self.params["language"]:
-            return [translate.original(row, kind) for row in rows], set()
-        requests = translate.build(rows, kind, to, load_prompt(f"translate_{kind}"))
+            return [translating.original(row, kind) for row in rows], set()
+        requests = translating.build(rows, kind, to, load_prompt(f"translate_{kind}"))
         outcomes = self._settle(requests, json_of, self.params["translate"]["max_attempts"])
         self._count(plan, outcomes, set(), to)
         unsure = {outcome.request.id for outcome in outcomes if not outcome.settled}
-        out = [translate.translated(row, kind, to, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+        out = [translating.translated(row, kind, to, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
         return [row | {"translation": row["source"]} if row["id"] in unsure else row for row in out], unsure
 
     def _corpus(self, name: str) -> tuple[list[Row], set[str]]:
@@ -156,7 +156,7 @@ class Plan:
         edited: list[Row] = []
         for row in rows:
             known = row["id"] not in unsure
-            edited += post_edit.edited([row], edits, kind, policy if known else "use")
+            edited += post_editing.edited([row], edits, kind, policy if known else "use")
             # An edit of a source that stands keeps its text, whatever the machine will say.
             if status_of(row, edits.get(row["id"])) in ("edited", "outdated"):
                 unsure.discard(row["id"])
@@ -181,14 +181,14 @@ class Plan:
                 break
             if slot % settings["wave"] == 0:
                 drawn_from = dict(accepted)
-            shown = generate.shown_in(slot, seeds, drawn_from, settings)
-            request = generate.build(slot, shown, to, prompt, settings["per_slot"])
+            shown = generating.shown_in(slot, seeds, drawn_from, settings)
+            request = generating.build(slot, shown, to, prompt, settings["per_slot"])
             (outcome,) = self._settle([request], json_of, settings["max_attempts"])
             # A seed without a text yet, or a slot asked for before whose demonstrations are drawn from such slots.
             rests = any(row["id"] in unsure for row in shown) or bool(settings["demonstrations"]["generated"] and missing)
             if outcome.settled and not rests:
                 plan.stored += 1
-                for candidate in generate.candidates_of(slot, shown, outcome, to, settings["per_slot"]):
+                for candidate in generating.candidates_of(slot, shown, outcome, to, settings["per_slot"]):
                     seen += 1
                     if filter.decide(candidate) is None:
                         kept += 1
@@ -215,11 +215,11 @@ class Plan:
         if not plan.why:
             return {row["id"]: row for row in read_rows(path, "answer")}, set()
         if "recorded" in self.params["models"][model]:
-            rows = answer.recorded(questions, model, Path(self.params["models"][model]["recorded"]))
+            rows = answering.recorded(questions, model, Path(self.params["models"][model]["recorded"]))
             return {row["id"]: row for row in rows}, set()
         to = speaker(self.params, f"models.{model}")
-        requests = answer.build(questions, to, load_prompt("answer"))
-        outcomes = self._settle(requests, answer.read, self.params["answer"]["max_attempts"])
+        requests = answering.build(questions, to, load_prompt("answer"))
+        outcomes = self._settle(requests, answering.read, self.params["answer"]["max_attempts"])
         self._count(plan, outcomes, unsure, to)
         # A placeholder of its own for each answer, so that no two requests that rest on them look equal.
         answers = {o.request.id: {"text": o.value if o.settled else f"{model} {o.request.id} {'…' * 200}"} for o in outcomes}
@@ -233,13 +233,13 @@ class Plan:
             return
         to = speaker(self.params, "judge")
         path = Path(f"data/references.{self.params['language']}.jsonl")
-        references = judge.used_references(questions, path, self.params["judge"]["reference_categories"])
+        references = judging.used_references(questions, path, self.params["judge"]["reference_categories"])
         prompts = {False: load_prompt("judge"), True: load_prompt("judge_reference")}
         (model, open_model), (baseline, open_baseline) = (
             answers[self.params["matches"][match][s]] for s in ("model", "baseline")
         )
-        requests = judge.build(questions, model, baseline, references, prompts, to)
-        rests = {f"{id}.{order}" for id in unsure | open_model | open_baseline for order in judge.ORDERS}
+        requests = judging.build(questions, model, baseline, references, prompts, to)
+        rests = {f"{id}.{order}" for id in unsure | open_model | open_baseline for order in judging.ORDERS}
         outcomes = self._settle(requests, judgment_of, self.params["judge"]["max_attempts"])
         self._count(plan, outcomes, rests, to)
 

@@ -10,37 +10,15 @@ Both are in `training_sets.parquet` too, with where each example comes from, for
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from seedbed.project.params import load_params
+from seedbed.steps.exporting import FORMATS
 from seedbed.util import tables
 from seedbed.util.errors import run
 from seedbed.util.rows import Row, read_rows, write_rows
-
-
-def alpaca(task: Row) -> Row:
-    """Stanford Alpaca's fields."""
-    return {name: task[name] for name in ("instruction", "input", "output")}
-
-
-def messages(task: Row) -> Row:
-    """Chat messages, as OpenAI's fine-tuning and most trainers read them."""
-    return {"messages": [{"role": "user", "content": asked(task)}, {"role": "assistant", "content": task["output"]}]}
-
-
-def sharegpt(task: Row) -> Row:
-    """ShareGPT's conversations."""
-    return {"conversations": [{"from": "human", "value": asked(task)}, {"from": "gpt", "value": task["output"]}]}
-
-
-def asked(task: Row) -> str:
-    """Return instruction and input as one user message."""
-    return "\n\n".join(filter(None, [task["instruction"], task["input"]]))
-
-
-FORMATS: dict[str, Callable[[Row], Row]] = {"alpaca": alpaca, "messages": messages, "sharegpt": sharegpt}
 
 
 def baseline_tasks(translated: Path) -> Iterator[Row]:

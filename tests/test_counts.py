@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.demonstrations import draw
+from seedbed.steps.demonstrations import draw
 from tests.harness import Project, Server
 
 TRANSLATE_ALL = {"translated_task": 8 + 2, "translated_question": 3}

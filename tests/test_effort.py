@@ -14,10 +14,10 @@ from seedbed.project.corpora import FIELDS
 from seedbed.project.params import load_params
 from seedbed.reporting.effort import load_effort, machine_text, replaced, words_and_marks
 from seedbed.reporting.human_sections import effort_parts
+from seedbed.steps.post_editing import edited
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.tables import Tables
-from stages.post_edit import edited
 from tests.harness import Project
 
 Row = dict[str, Any]

@@ -13,6 +13,7 @@ from rapidfuzz.distance import LCSseq
 from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project.params import speaker
 from seedbed.project.prompts import blocks_of, load_prompt
+from seedbed.steps import generating
 from seedbed.trace.explain import explain
 from seedbed.trace.impact import impact
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Node
@@ -21,7 +22,6 @@ from seedbed.trace.pipeline import after, load_stages
 from seedbed.trace.tree_text import show, visible
 from seedbed.util.errors import UserError
 from seedbed.util.git import version_of
-from stages import generate
 from tests.harness import Answer, Project, Server, completion, copy_project, kind_of, make_tiny, reply_to, serve
 
 SAME = "いつも同じ課題を書いてください。"
@@ -403,8 +403,8 @@ def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Proj
     for id, seed in seeds.items():
         changed = seeds | {id: seed | {"output": "別の答えです。"}}
         keys = {
-            slot: generate.build(
-                slot, generate.shown_in(slot, changed, {}, settings), to, load_prompt("generate"), settings["per_slot"]
+            slot: generating.build(
+                slot, generating.shown_in(slot, changed, {}, settings), to, load_prompt("generate"), settings["per_slot"]
             ).key
             for slot in built
         }

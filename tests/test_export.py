@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from seedbed.steps import exporting
 from seedbed.util.rows import write_rows
 from stages import export
 
@@ -59,7 +60,7 @@ def test_the_examples_are_the_same_in_every_format(built: Path, monkeypatch: pyt
         columns = [column[0] for column in result.description]
         rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
         assert [row["id"] for row in rows] == expected
-        for format, shape in export.FORMATS.items():
+        for format, shape in exporting.FORMATS.items():
             lines = (out / f"{name}.{format}.jsonl").read_text(encoding="utf-8").splitlines()
             assert [json.loads(line) for line in lines] == [shape(row) for row in rows]
 

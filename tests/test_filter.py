@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import lcs, ours, texts
-from seedbed.demonstrations import draw
 from seedbed.filtering import similarity
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
@@ -18,6 +17,7 @@ from seedbed.filtering.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
+from seedbed.steps.demonstrations import draw
 from seedbed.util.errors import UserError
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ from seedbed.exchange.replies import Unusable, from_chat_completion, json_of, te
 from seedbed.exchange.requests import Request, build_request, request_of
 from seedbed.project.params import Speaker
 from seedbed.project.prompts import load_prompt
-from seedbed.verdicts import judgment_of
+from seedbed.steps.verdicts import judgment_of
 
 PROMPT = load_prompt("judge", Path(__file__).parent.parent / "prompts")
 

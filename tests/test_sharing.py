@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.demonstrations import draw
+from seedbed.steps.demonstrations import draw
 from tests.harness import Project, Server, copy_project, make_tiny
 from tests.test_whole import git
 

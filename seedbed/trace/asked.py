@@ -9,10 +9,10 @@ from seedbed.exchange.replies import Unusable, json_of, text_of
 from seedbed.exchange.requests import Request, request_of
 from seedbed.exchange.result import Read
 from seedbed.project.paths import transcript_of
+from seedbed.steps.verdicts import judgment_of
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-from seedbed.verdicts import judgment_of
 
 READERS: dict[str, Read[Any]] = {
     "translate": json_of,

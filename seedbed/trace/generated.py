@@ -2,19 +2,19 @@
 
 from itertools import chain, takewhile
 
-from seedbed.demonstrations import draw
 from seedbed.exchange.requests import Request
 from seedbed.filtering.similarity import Encoder, Neighbour, Pool
 from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project.params import speaker
 from seedbed.project.paths import CANDIDATES, INSTRUCTIONS, REJECTED, edited
 from seedbed.project.prompts import load_prompt
+from seedbed.steps import generating
+from seedbed.steps.demonstrations import draw
 from seedbed.trace.asked import request_node
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, texts
 from seedbed.trace.row_origins import corpus_node
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-from stages import generate
 
 _ANY = 1e-9
 """A threshold that lets every text be a neighbour that has a token in common."""
@@ -121,6 +121,6 @@ def _request_now(build: Build, slot: int, shown: list[str]) -> Request:
     generated = [row for id in shown if id not in rows and (row := build.row(CANDIDATES, id))]
     settings = build.params["generate"]
     demonstrations = [rows[id] for id in drawn_now(build, slot)] + generated
-    return generate.build(
+    return generating.build(
         slot, demonstrations, speaker(build.params, "generate"), load_prompt("generate"), settings["per_slot"]
     )

@@ -5,12 +5,12 @@ from itertools import islice
 from pathlib import Path
 
 from seedbed.project.paths import BUILD, CANDIDATES, INSTRUCTIONS, REJECTED, edited, there, translated
+from seedbed.steps.exporting import FORMATS
 from seedbed.trace.generated import drawn_now
 from seedbed.trace.impact_stages import BILL
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
 from seedbed.util.rows import Row
 from seedbed.util.words import count
-from stages.export import FORMATS
 
 EXPORT = BUILD / "export"
 

@@ -7,11 +7,11 @@ from seedbed.project.params import speaker
 from seedbed.project.paths import answers, edited, judgments
 from seedbed.project.prompts import load_prompt
 from seedbed.project.votes import vote_status
+from seedbed.steps import answering, judging
 from seedbed.trace.asked import request_node
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
 from seedbed.trace.row_origins import corpus_node
 from seedbed.util.rows import Row
-from stages import answer, judge
 
 _UNCOUNTED = {
     "stale": "given on other answers than these; it does not count",
@@ -71,7 +71,7 @@ def _short_answer_node(build: Build, model: str, question: str) -> Node:
 
     def now() -> list[Request]:
         asked = build.row(edited("question"), question)
-        return answer.build([asked], speaker(build.params, f"models.{model}"), load_prompt("answer")) if asked else []
+        return answering.build([asked], speaker(build.params, f"models.{model}"), load_prompt("answer")) if asked else []
 
     node.children.append(request_node(build, f"answer@{model}", question, "answer", now))
     return node
@@ -106,7 +106,7 @@ def _order_node(build: Build, match: str, row: Row) -> Node:
             id: text for id, text in _references(build).items() if prompt == "judge_reference" and id == question["id"]
         }
         prompts = {False: load_prompt("judge"), True: load_prompt("judge_reference")}
-        requests = judge.build([question], model, baseline, references, prompts, speaker(build.params, "judge"))
+        requests = judging.build([question], model, baseline, references, prompts, speaker(build.params, "judge"))
         return [request for request in requests if request.id.endswith(f".{row['order']}")]
 
     node.children.append(request_node(build, f"judge@{match}", f"{row['question']}.{row['order']}", prompt, now))

@@ -6,12 +6,12 @@ from seedbed.project.edits import read_edits
 from seedbed.project.params import speaker
 from seedbed.project.paths import CORPORA, edited, translated
 from seedbed.project.prompts import load_prompt
+from seedbed.steps import post_editing, translating
 from seedbed.trace.asked import request_node
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, texts
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-from stages import post_edit, translate
 
 
 def corpus_node(build: Build, kind: str, id: str) -> Node:
@@ -48,7 +48,7 @@ def _standing(build: Build, kind: str, row: Row | None, machine: Row, edits: dic
     else:
         facts = {"status": f"dropped, it is {status_of(machine, edits.get(machine['id']))} (post_edit.unreviewed)"}
     try:
-        now = list(post_edit.edited([machine], edits, build.corpus(kind)["kind"], build.params["post_edit"]["unreviewed"]))
+        now = list(post_editing.edited([machine], edits, build.corpus(kind)["kind"], build.params["post_edit"]["unreviewed"]))
     except UserError as error:  # unreviewed rows stop the build
         facts[OUT_OF_DATE] = str(error)
         return facts
@@ -93,7 +93,7 @@ def _translation_node(build: Build, kind: str, machine: Row, source: Row | None)
 
     def now() -> list[Request]:
         to, prompt = speaker(build.params, "translate"), load_prompt(f"translate_{form}")
-        return translate.build([source], form, to, prompt) if source else []
+        return translating.build([source], form, to, prompt) if source else []
 
     stage = f"translate@{CORPORA[kind]}"
     if source and fields_of(source, form) != machine["source"]:

@@ -1,0 +1,39 @@
+"""One model's answer to one question; asked for, or recorded."""
+
+from pathlib import Path
+
+from seedbed.exchange.replies import Response, text_of
+from seedbed.exchange.requests import Request, build_request
+from seedbed.project.params import Speaker
+from seedbed.project.prompts import Prompt, render
+from seedbed.recorded.fastchat import read_answers
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+
+
+def build(questions: list[Row], to: Speaker, prompt: Prompt) -> list[Request]:
+    """Return one request a question; the question is put as it is."""
+    return [
+        build_request(question["id"], to, prompt, render(prompt, to.structured, {}, {"question": question["text"]}))
+        for question in questions
+    ]
+
+
+def read(request: Request, response: Response) -> str:
+    """Return the text of a whole answer."""
+    return text_of(response)
+
+
+def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:
+    """Return the answers of a file.
+
+    Raises:
+        UserError: a question without an answer, or an answer for an unknown question.
+    """
+    answers, ids = read_answers(path), [question["id"] for question in questions]
+    if missing := [id for id in ids if id not in answers]:
+        raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); add it, or drop the question")
+    if unknown := sorted(answers.keys() - set(ids)):
+        raise UserError(f"{path}: an answer to {unknown[0]!r}, which is no question of data/; import the questions with it")
+    common = {"model": model, "failure": None, "request": None, "made_by": {"recorded": str(path)}}
+    return [{"id": id, "text": answers[id]} | common for id in ids]
