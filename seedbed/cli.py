@@ -17,7 +17,7 @@ app.add_typer(storing, name="store")
 @app.command()
 def check() -> None:
     """Check params, prompts and data, before anything is sent."""
-    from seedbed.check import check_all
+    from seedbed.pipeline.check import check_all
 
     print(check_all())
 
@@ -30,8 +30,8 @@ def plan(
     ] = False,
 ) -> None:
     """Say what `dvc repro` would send now, why, and what it would cost. Sends nothing, changes nothing."""
-    from seedbed.plan import Plan, has_budget
-    from seedbed.plan_text import plan_json, print_plan
+    from seedbed.pipeline.plan import Plan, has_budget
+    from seedbed.pipeline.plan_text import plan_json, print_plan
     from seedbed.project.params import load_params
 
     if check and not has_budget(load_params()):

@@ -11,6 +11,7 @@ import pytest
 from rapidfuzz.distance import LCSseq
 
 from seedbed.filtering.tokenisers import load_tokeniser
+from seedbed.pipeline.graph import after, load_stages
 from seedbed.project.params import speaker
 from seedbed.project.prompts import blocks_of, load_prompt
 from seedbed.steps import generating
@@ -18,7 +19,6 @@ from seedbed.trace.explain import explain
 from seedbed.trace.impact import impact
 from seedbed.trace.lineage import OUT_OF_DATE, Build, Node
 from seedbed.trace.names import resolve
-from seedbed.trace.pipeline import after, load_stages
 from seedbed.trace.tree_text import show, visible
 from seedbed.util.errors import UserError
 from seedbed.util.git import version_of

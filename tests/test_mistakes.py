@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from seedbed.check import check_all
+from seedbed.pipeline.check import check_all
 from seedbed.util.errors import UserError
 from tests.harness import Project, Server, completion, kind_of, reply_to
 

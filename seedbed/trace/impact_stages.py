@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
 
+from seedbed.pipeline.graph import Stage, after, load_stages
 from seedbed.project.paths import RESPONSES, edited, transcript_of
 from seedbed.trace.judged import judge_prompt
 from seedbed.trace.lineage import Build, Fact, Node
-from seedbed.trace.pipeline import Stage, after, load_stages
 
 BILL = {"exact bill": "`seedbed plan`, after the edit"}
 """What every count of requests that an edit touches is followed by."""

@@ -5,7 +5,7 @@ import json
 from rich.table import Table
 from rich.text import Text
 
-from seedbed.plan import Plan, StagePlan
+from seedbed.pipeline.plan import Plan, StagePlan
 from seedbed.util.console import wide_console
 
 _SHOWN = 4

@@ -16,13 +16,13 @@ from seedbed.exchange.replies import Response, json_of
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Outcome, Read, T
 from seedbed.filtering.filter import load_filter
+from seedbed.pipeline.status import Status
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import edits_path, read_edits
 from seedbed.project.params import Params, Speaker, load_params, speaker
 from seedbed.project.paths import blob_path, store_path
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.budget import dollars_from, limits
-from seedbed.status import Status
 from seedbed.steps import answering, generating, judging, post_editing, translating
 from seedbed.steps.verdicts import judgment_of
 from seedbed.store.store import Store

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seedbed.filtering.language import load_language
 from seedbed.filtering.tokenisers import load_tokeniser
-from seedbed.half_files import mend_half_files
+from seedbed.pipeline.repair import mend_half_files
 from seedbed.project.corpora import read_corpus
 from seedbed.project.edits import edits_path, read_edits
 from seedbed.project.params import Params, load_params
