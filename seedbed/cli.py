@@ -94,7 +94,7 @@ def diff(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead.")] = None,
 ) -> None:
     """Say what a change did to prompts, rows, verdicts, win rates and the bill. Checks nothing out, changes nothing."""
-    from seedbed.diff.write import written
+    from seedbed.diff.command import written
     from seedbed.util.rows import write_text
 
     if as_json and as_html:

@@ -7,7 +7,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from seedbed.diff.write import written
+from seedbed.diff.command import written
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.rows import write_rows, write_text
 from tests.harness import Project, copy_project, make_tiny

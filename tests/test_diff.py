@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from seedbed.diff.command import written as compared
 from seedbed.diff.comment import LIMIT, MARKER
-from seedbed.diff.write import written as compared
 from seedbed.util.errors import UserError
 from tests.diff_project import (
     MATCH,

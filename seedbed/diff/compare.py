@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from seedbed.diff import bill, built, datasets, results, settings
+from seedbed.diff import bill, datasets, results, settings
+from seedbed.diff import staleness as built
 from seedbed.diff.revisions import Revision, document, mapping
 from seedbed.project.params import STAND_IN
 from seedbed.util.rows import Row
