@@ -17,9 +17,10 @@ from seedbed.project.prompts import blocks_of, load_prompt
 from seedbed.steps import generating
 from seedbed.trace.explain import explain
 from seedbed.trace.impact import impact
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Node
-from seedbed.trace.names import resolve
+from seedbed.trace.node import OUT_OF_DATE, Node
+from seedbed.trace.resolve import resolve
 from seedbed.trace.tree_text import show, visible
+from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
 from seedbed.util.git import version_of
 from tests.harness import Answer, Project, Server, completion, copy_project, kind_of, make_tiny, reply_to, serve

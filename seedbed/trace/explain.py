@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from seedbed.trace.generated import instruction_node, slot_node
-from seedbed.trace.judged import answer_node, judgment_node
-from seedbed.trace.lineage import Build, Node
-from seedbed.trace.names import others, resolve
+from seedbed.trace.explain_corpus import corpus_node
+from seedbed.trace.explain_generated import instruction_node, slot_node
+from seedbed.trace.explain_judged import answer_node, judgment_node
+from seedbed.trace.node import Node
 from seedbed.trace.request_rows import request_and_rows
-from seedbed.trace.row_origins import corpus_node
+from seedbed.trace.resolve import others, resolve
+from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
 
 EXPLAINERS: dict[str, Callable[[Build, str], Node]] = {

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from seedbed.trace import impact_benchmark, impact_data, impact_stages
-from seedbed.trace.asked import exchange_node
-from seedbed.trace.lineage import Build, Node
-from seedbed.trace.names import others, resolve
+from seedbed.trace.explain_request import exchange_node
+from seedbed.trace.node import Node
 from seedbed.trace.request_rows import exchanges, rows_of
+from seedbed.trace.resolve import others, resolve
+from seedbed.trace.workspace import Build
 
 
 def request_node(build: Build, key: str) -> Node:

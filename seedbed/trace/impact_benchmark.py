@@ -4,9 +4,10 @@ import csv
 from pathlib import Path
 
 from seedbed.project.paths import REJECTED, answers, edited, judgments, there, transcript_of
+from seedbed.trace.explain_judged import judge_prompt
 from seedbed.trace.impact_stages import BILL
-from seedbed.trace.judged import judge_prompt
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
+from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.trace.workspace import Build
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from seedbed.project.paths import BUILD, CANDIDATES, INSTRUCTIONS, REJECTED, edited, there, translated
 from seedbed.steps.exporting import FORMATS
-from seedbed.trace.generated import drawn_now
+from seedbed.trace.explain_generated import drawn_now
 from seedbed.trace.impact_stages import BILL
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
+from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.trace.workspace import Build
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 

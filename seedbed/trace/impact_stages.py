@@ -7,8 +7,9 @@ from pathlib import Path
 
 from seedbed.pipeline.graph import Stage, after, load_stages
 from seedbed.project.paths import RESPONSES, edited, transcript_of
-from seedbed.trace.judged import judge_prompt
-from seedbed.trace.lineage import Build, Fact, Node
+from seedbed.trace.explain_judged import judge_prompt
+from seedbed.trace.node import Fact, Node
+from seedbed.trace.workspace import Build
 
 BILL = {"exact bill": "`seedbed plan`, after the edit"}
 """What every count of requests that an edit touches is followed by."""

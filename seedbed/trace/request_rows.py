@@ -1,9 +1,10 @@
 """What came of a request: its reply, and the rows made of it."""
 
 from seedbed.project.paths import CANDIDATES, CORPORA, RESPONSES, answers, judgments, translated
-from seedbed.trace.asked import exchange_node
-from seedbed.trace.lineage import Build, Fact, Node
-from seedbed.trace.names import Name
+from seedbed.trace.explain_request import exchange_node
+from seedbed.trace.node import Fact, Node
+from seedbed.trace.resolve import Name
+from seedbed.trace.workspace import Build
 from seedbed.util.rows import Row
 
 

@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
-from seedbed.trace.lineage import OUT_OF_DATE, Fact, Node
+from seedbed.trace.node import OUT_OF_DATE, Fact, Node
 from seedbed.util.console import wide_console
 
 _LOUD = {OUT_OF_DATE, "failed", "orphaned", "outdated", "stale", "unusable"}

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from seedbed.project.paths import CANDIDATES, CORPORA, RESPONSES, answers, judgments, transcript_of, translated
 from seedbed.project.prompts import VARIABLES
-from seedbed.trace.lineage import Build
+from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError, did_you_mean
 
 ORDERS = ("ab", "ba")

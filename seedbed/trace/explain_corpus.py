@@ -7,8 +7,9 @@ from seedbed.project.params import speaker
 from seedbed.project.paths import CORPORA, edited, translated
 from seedbed.project.prompts import load_prompt
 from seedbed.steps import post_editing, translating
-from seedbed.trace.asked import request_node
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, texts
+from seedbed.trace.explain_request import request_node
+from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.trace.workspace import Build, texts
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

@@ -8,9 +8,10 @@ from seedbed.project.paths import answers, edited, judgments
 from seedbed.project.prompts import load_prompt
 from seedbed.project.votes import vote_status
 from seedbed.steps import answering, judging
-from seedbed.trace.asked import request_node
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
-from seedbed.trace.row_origins import corpus_node
+from seedbed.trace.explain_corpus import corpus_node
+from seedbed.trace.explain_request import request_node
+from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.trace.workspace import Build
 from seedbed.util.rows import Row
 
 _UNCOUNTED = {

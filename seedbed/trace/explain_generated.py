@@ -10,9 +10,10 @@ from seedbed.project.paths import CANDIDATES, INSTRUCTIONS, REJECTED, edited
 from seedbed.project.prompts import load_prompt
 from seedbed.steps import generating
 from seedbed.steps.demonstrations import draw
-from seedbed.trace.asked import request_node
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node, texts
-from seedbed.trace.row_origins import corpus_node
+from seedbed.trace.explain_corpus import corpus_node
+from seedbed.trace.explain_request import request_node
+from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.trace.workspace import Build, texts
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 

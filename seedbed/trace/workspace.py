@@ -4,7 +4,6 @@ Outputs are searched by DuckDB and only what is found is parsed; what people wri
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from seedbed.project.corpora import FIELDS
 from seedbed.project.params import load_params
 from seedbed.project.paths import CORPORA, edited, judgments, there
 from seedbed.project.votes import read_votes
+from seedbed.trace.node import Fact
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import version_of
@@ -22,28 +22,7 @@ from seedbed.util.rows import Row, read_rows
 from seedbed.util.schemas import first_problem
 from seedbed.util.tables import Tables
 
-OUT_OF_DATE = "out of date"
-"""Name of the fact that says that an output is older than what it was made from."""
 _OBJECTS = "from read_ndjson_objects(?, maximum_object_size = 100000000)"
-
-Fact = str | int | float | list[str] | dict[str, Any]
-
-
-@dataclass
-class Node:
-    """One thing on a row's way.
-
-    Attributes:
-        kind: what it is, e.g. `seed`, `request`.
-        id: which one.
-        facts: what there is to say about it, by name, in order.
-        children: what it was made from, or what rests on it.
-    """
-
-    kind: str
-    id: str = ""
-    facts: dict[str, Fact] = field(default_factory=dict)
-    children: list["Node"] = field(default_factory=list)
 
 
 class Build:

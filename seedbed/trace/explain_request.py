@@ -10,7 +10,8 @@ from seedbed.exchange.requests import Request, request_of
 from seedbed.exchange.result import Read
 from seedbed.project.paths import transcript_of
 from seedbed.steps.verdicts import judgment_of
-from seedbed.trace.lineage import OUT_OF_DATE, Build, Fact, Node
+from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
