@@ -180,17 +180,17 @@ def review(
     if export_to and import_from:
         raise UserError("--export and --import are two ways; give one of them")
     if export_to:
-        from seedbed.review.spreadsheet import export_edits
+        from seedbed.review.sheets.round_trip import export_edits
 
         print(export_edits(export_to))
         return
     if import_from:
-        from seedbed.review.spreadsheet_text import import_edits
+        from seedbed.review.sheets.command import import_edits
 
         print(import_edits(import_from, editor, yes))
         return
-    from seedbed.review.serve import run_review
-    from seedbed.review.state import Settings
+    from seedbed.review.web.serve import run_review
+    from seedbed.review.web.state import Settings
 
     names = tuple(name.strip() for name in people.split(",") if name.strip())
     settings = Settings(host, token, editor, annotator or editor, per_match, annotators, names, language)

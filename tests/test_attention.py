@@ -9,8 +9,8 @@ import pytest
 
 from seedbed.project.corpora import FIELDS
 from seedbed.project.review_words import load_words
-from seedbed.review.attention import WEIGHTS, Reason, Survey, reasons, score, survey
-from seedbed.review.numerals import meant, written
+from seedbed.review.queue.attention import WEIGHTS, Reason, Survey, reasons, score, survey
+from seedbed.review.queue.numerals import meant, written
 from seedbed.review.texts import say_reason
 from seedbed.stand_in.translation import translate
 from seedbed.util.errors import UserError

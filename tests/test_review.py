@@ -16,13 +16,13 @@ from starlette.testclient import TestClient
 
 from seedbed.project.edits import make_edit, read_edits
 from seedbed.project.votes import answer_hash, left_is_model, read_votes
-from seedbed.review import guard, state
-from seedbed.review.app import create_app
 from seedbed.review.ballots import Ballot, assign, draw, load_answers, sample
-from seedbed.review.files import Files
-from seedbed.review.serve import run_review
-from seedbed.review.state import Settings, State
+from seedbed.review.queue.file_cache import Files
 from seedbed.review.texts import say
+from seedbed.review.web import guard, state
+from seedbed.review.web.app import create_app
+from seedbed.review.web.serve import run_review
+from seedbed.review.web.state import Settings, State
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows

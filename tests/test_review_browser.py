@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from seedbed.project.edits import read_edits
 from seedbed.project.votes import read_votes
-from seedbed.review.app import create_app
-from seedbed.review.state import Settings
+from seedbed.review.web.app import create_app
+from seedbed.review.web.state import Settings
 from seedbed.util.canonical import parse_json
 from tests.review_project import HOSTILE, TEXTS, make_review_project, write_answers, write_edit, write_questions
 

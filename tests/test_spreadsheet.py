@@ -15,9 +15,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
-from seedbed.review.spreadsheet import Import, apply, export_edits, read_sheet
-from seedbed.review.spreadsheet_text import import_edits
-from seedbed.review.workbook import Cell, Column, Sheet, by_name, fits, read_workbook, write_workbook
+from seedbed.review.sheets.command import import_edits
+from seedbed.review.sheets.round_trip import Import, apply, export_edits, read_sheet
+from seedbed.review.sheets.workbook import Cell, Column, Sheet, by_name, fits, read_workbook, write_workbook
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

@@ -9,7 +9,7 @@ from pathlib import Path
 from seedbed.project.edits import Conflict
 from seedbed.project.params import Params
 from seedbed.project.votes import read_votes, vote_status
-from seedbed.review.files import Files
+from seedbed.review.queue.file_cache import Files
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines

@@ -4,7 +4,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-from seedbed.review.attention import Reason
+from seedbed.review.queue.attention import Reason
 from seedbed.util.yaml12 import load_yaml
 
 _MOST_SEEN = 6

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from seedbed.project.corpora import FIELDS
 from seedbed.project.review_words import Words
-from seedbed.review.numerals import meant, written
+from seedbed.review.queue.numerals import meant, written
 from seedbed.util.rows import Row
 
 WEIGHTS = {

@@ -8,8 +8,8 @@ from seedbed.project.corpora import FIELDS
 from seedbed.project.edits import MOST_CHARACTERS
 from seedbed.review.difference import Piece, difference, merge, shortened
 from seedbed.review.drafts import Draft, mark
-from seedbed.review.state import State
-from seedbed.review.worklist import Corpus, Item
+from seedbed.review.queue.worklist import Corpus, Item
+from seedbed.review.web.state import State
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.rows import Row
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 import uvicorn
 
-from seedbed.review.app import create_app, is_loopback
-from seedbed.review.state import Settings
+from seedbed.review.web.app import create_app, is_loopback
+from seedbed.review.web.state import Settings
 from seedbed.util.errors import UserError
 
 

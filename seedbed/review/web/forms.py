@@ -7,8 +7,8 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from seedbed.review.guard import read_form, same_secret
-from seedbed.review.state import State
+from seedbed.review.web.guard import read_form, same_secret
+from seedbed.review.web.state import State
 
 Form = dict[str, str]
 

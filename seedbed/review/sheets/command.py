@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from seedbed.review.spreadsheet import Import, apply, read_sheet
+from seedbed.review.sheets.round_trip import Import, apply, read_sheet
 from seedbed.util.errors import UserError
 
 

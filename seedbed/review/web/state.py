@@ -9,9 +9,9 @@ from typing import Any
 from seedbed.project.paths import store_path
 from seedbed.project.votes import ANNOTATOR
 from seedbed.review.drafts import Drafts
-from seedbed.review.files import Files
-from seedbed.review.guard import new_secret
-from seedbed.review.worklist import Worklist
+from seedbed.review.queue.file_cache import Files
+from seedbed.review.queue.worklist import Worklist
+from seedbed.review.web.guard import new_secret
 from seedbed.util.errors import UserError
 
 _MOST_PAGES = 20_000

@@ -7,8 +7,8 @@ from seedbed.project.corpora import status_of
 from seedbed.project.edits import CORPORA, edits_path, read_edits
 from seedbed.project.params import Params, load_params
 from seedbed.project.review_words import load_words
-from seedbed.review.attention import Reason, reasons, score, survey
-from seedbed.review.files import Files
+from seedbed.review.queue.attention import Reason, reasons, score, survey
+from seedbed.review.queue.file_cache import Files
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows

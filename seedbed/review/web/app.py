@@ -9,17 +9,17 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from seedbed.review import editing, voting
-from seedbed.review.forms import Posted, Refused, Run
-from seedbed.review.guard import LOOPBACK, Guard
-from seedbed.review.render import LANGUAGE_COOKIE, LANGUAGES, NAME_COOKIE, YEAR_S, go, page
-from seedbed.review.state import Settings, State, is_name
+from seedbed.review.web import editing, voting
+from seedbed.review.web.forms import Posted, Refused, Run
+from seedbed.review.web.guard import LOOPBACK, Guard
+from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, NAME_COOKIE, YEAR_S, go, page
+from seedbed.review.web.state import Settings, State, is_name
 from seedbed.util.errors import UserError
 
 _STATIC = {
-    "review.css": ("seedbed.review", "static/review.css", "text/css"),
-    "review.js": ("seedbed.review", "static/review.js", "text/javascript"),
-    "icon.svg": ("seedbed.review", "static/icon.svg", "image/svg+xml"),
+    "review.css": ("seedbed.review.web", "static/review.css", "text/css"),
+    "review.js": ("seedbed.review.web", "static/review.js", "text/javascript"),
+    "icon.svg": ("seedbed.review.web", "static/icon.svg", "image/svg+xml"),
     # Out of an installed package: Django itself is not imported.
     "htmx.js": ("django_htmx", "static/django_htmx/htmx-2.min.js", "text/javascript"),
 }

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from seedbed.project.corpora import FIELDS
+from seedbed.review.queue.worklist import Item, revision_of
+from seedbed.review.sheets.workbook import MOST_CHARACTERS, Column, fits, lf
 from seedbed.review.texts import say_reason
-from seedbed.review.workbook import MOST_CHARACTERS, Column, fits, lf
-from seedbed.review.worklist import Item, revision_of
 from seedbed.util.canonical import content_hash
 
 APPROVE = "approve"

@@ -13,12 +13,12 @@ from seedbed.project.corpora import FIELDS
 from seedbed.project.edits import MOST_CHARACTERS, Conflict, make_edit, save_edit
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import mark
-from seedbed.review.forms import Form, Posted, Run, one_at_a_time, said
 from seedbed.review.history import versions
-from seedbed.review.render import LANGUAGE_COOKIE, LANGUAGES, YEAR_S, editor_of, go, page
-from seedbed.review.row_page import Typed, item_name, moment, pieces, show
-from seedbed.review.state import State
-from seedbed.review.worklist import STATUSES, Corpus, Item
+from seedbed.review.queue.worklist import STATUSES, Corpus, Item
+from seedbed.review.web.forms import Form, Posted, Run, one_at_a_time, said
+from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, YEAR_S, editor_of, go, page
+from seedbed.review.web.row_page import Typed, item_name, moment, pieces, show
+from seedbed.review.web.state import State
 from seedbed.util.canonical import content_hash, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

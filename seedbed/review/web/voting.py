@@ -10,10 +10,10 @@ from starlette.responses import Response
 from seedbed.project.edits import Conflict
 from seedbed.project.votes import answer_hash, left_is_model
 from seedbed.review.ballots import Answers, Ballot, draw, load_answers, sample, save_vote, vote_of, votes_with_status
-from seedbed.review.editing import frame
-from seedbed.review.forms import Form, Posted, Run, one_at_a_time, said
-from seedbed.review.render import LANGUAGE_COOKIE, LANGUAGES, YEAR_S, annotator_of, go, page
-from seedbed.review.state import State
+from seedbed.review.web.editing import frame
+from seedbed.review.web.forms import Form, Posted, Run, one_at_a_time, said
+from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, YEAR_S, annotator_of, go, page
+from seedbed.review.web.state import State
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

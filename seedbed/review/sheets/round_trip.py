@@ -12,9 +12,9 @@ from pathlib import Path
 
 from seedbed.project.corpora import FIELDS
 from seedbed.project.edits import Change, make_edit, save_edits
-from seedbed.review.sheet_cells import APPROVE, cells_of, columns, hashes, is_open, note_of, sheet_hash, standing
-from seedbed.review.workbook import Cell, Sheet, by_name, read_workbook, write_workbook
-from seedbed.review.worklist import TO_DO, Corpus, Item, Worklist
+from seedbed.review.queue.worklist import TO_DO, Corpus, Item, Worklist
+from seedbed.review.sheets.cells import APPROVE, cells_of, columns, hashes, is_open, note_of, sheet_hash, standing
+from seedbed.review.sheets.workbook import Cell, Sheet, by_name, read_workbook, write_workbook
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 

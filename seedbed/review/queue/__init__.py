@@ -1,0 +1,1 @@
+"""Which rows need a person's work, why, and in which order."""

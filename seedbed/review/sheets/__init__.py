@@ -1,0 +1,1 @@
+"""The post-edits through a spreadsheet."""
