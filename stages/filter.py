@@ -2,7 +2,7 @@
 
 {"detail":"too close to a seed or …","id":"s00012-1",…,"neighbour":"s00003-4","reason":"near_duplicate","score":0.8125}
 
-The rules are `seedbed/filtering/rules.py`'s. `generate` needs their word to know when it has enough, and writes it down; here the
+The rules are in `seedbed/filtering/`. `generate` needs their word to know when it has enough, and writes it down; here the
 rows part.
 """
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from seedbed.exchange.requests import Request
-from seedbed.sending.sender import batch
+from seedbed.sending import batch
 from tests.harness import ROOT, Project, Server
 
 

@@ -11,7 +11,7 @@ import jsonschema_rs
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import did_you_mean
 
-FOLDER = Path(__file__).resolve().parent.parent / "schemas"
+FOLDER = Path(__file__).resolve().parents[2] / "schemas"
 
 
 @cache

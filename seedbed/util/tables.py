@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-QUERIES = Path(__file__).resolve().parent.parent / "queries"
+QUERIES = Path(__file__).resolve().parents[2] / "queries"
 
 JUDGMENTS = "match text, model text, baseline text, question text, order text, verdict text, made_by json"
 ANSWERS = "id text, model text, text text, made_by json"
