@@ -42,7 +42,7 @@ class Price:
 
 def price_of(params: Params, endpoint: str, model: str) -> Price | None:
     """Return a model's price; the stand-in costs nothing unless a price is given; None where it is unknown."""
-    given: dict[str, Any] | None = params.get("prices", {}).get(model)
+    given = params.get("prices", {}).get(model)
     if given is None:
         return Price(0, 0, 0, 0) if endpoint == STAND_IN else None
     return Price(given["input"], given["output"], given.get("cached_input", given["input"]), given.get("batch_discount", 0.5))

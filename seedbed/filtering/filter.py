@@ -13,7 +13,8 @@ from seedbed.filtering.language import Language, load_language
 from seedbed.filtering.rules import Rejection, Rule, _seen
 from seedbed.filtering.similarity import Encoder, Pool, Text
 from seedbed.filtering.tokenisers import fold
-from seedbed.project.params import Params
+from seedbed.project import paths
+from seedbed.project.params import FilterSettings, Params
 from seedbed.project.prompts import Prompt
 from seedbed.util.rows import Row
 
@@ -32,7 +33,7 @@ class Filter:
     """
 
     def __init__(
-        self, settings: dict[str, Any], language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
+        self, settings: FilterSettings, language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
     ) -> None:
         self._language, self._characters = language, settings["characters"]
         self._rules: list[Rule] = [getattr(self, f"_{name}") for name in settings["rules"]]
@@ -134,7 +135,7 @@ class Filter:
 
 def load_filter(params: Params, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
-    language = load_language(Path("data/languages") / f"{params['language']}.yaml")
+    language = load_language(paths.language_file(params["language"]))
     return Filter(params["filter"], language, seeds, questions, prompt)
 
 
