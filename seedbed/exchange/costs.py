@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from seedbed.exchange.requests import Request
 from seedbed.project.params import STAND_IN, Params

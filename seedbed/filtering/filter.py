@@ -4,9 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from pathlib import Path
 from string import Template
-from typing import Any, Self
+from typing import Self
 
 from seedbed.filtering.background import Ahead
 from seedbed.filtering.language import Language, load_language
