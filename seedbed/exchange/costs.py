@@ -10,6 +10,9 @@ from seedbed.util.canonical import canonical
 OUTPUT_TOKENS = {"translate": 300, "generate": 900, "answer": 400, "judge": 200}
 """Assumed length of a reply, by stage, before the store has seen one of that stage and model."""
 
+ACCEPTANCE = 0.75
+"""Assumed share of the generated instructions that pass the filter, before one has been seen."""
+
 
 @dataclass(frozen=True)
 class Tokens:
