@@ -1,18 +1,23 @@
 """A request is its content: what can change the reply is in its key, and nothing else is.
 
 The key knows the endpoint's id, the model, the messages, the sampling parameters, the reply schema and how it is asked
-for, and three counters: `sample` (a person wants another draw), `slot` (two slots may show the same demonstrations and
-still want two replies) and `attempt` (asked again after an unusable reply). It knows no key, URL, time-out or clock.
+for, and the counters: `sample` (a person wants another draw), `slot` (two slots may show the same demonstrations and
+still want two replies), `attempt` (asked again after an unusable reply) and `again` (a person wants a failed row asked once
+more; left out where it is 0, as every newer field is at its default). It knows no key, URL, time-out or clock.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from seedbed.project.params import ModelSettings
-from seedbed.project.prompts import Messages, Prompt, reply_schema
+from seedbed.project.prompts import Messages, Prompt, explain_problem, reply_schema
 from seedbed.util.canonical import canonical
+
+_LENGTHS = ("maxLength", "minLength")
 
 
 @dataclass(frozen=True)
@@ -22,10 +27,17 @@ class Request:
     Attributes:
         id: the row that the reply is for; not part of the key.
         content: all that can change the reply.
+        retry: how the next attempt differs: `repeat` (in its counter alone), `explain` (what was wrong is added to the
+            conversation) or `vary` (a seed, and a little more temperature). Not part of the key: the content is.
+        problem: the prompt's sentence on an unusable reply, with `$problem`; for `explain`.
+        first: the first asking's content, which later attempts go back to; None for the first asking.
     """
 
     id: str
     content: dict[str, Any]
+    retry: str = "repeat"
+    problem: str | None = None
+    first: dict[str, Any] | None = None
 
     @cached_property
     def text(self) -> str:
@@ -42,40 +54,101 @@ class Request:
         """Which asking this is, from 1."""
         return int(self.content["attempt"])
 
-    def again(self) -> "Request":
-        """The same request, asked once more."""
-        return replace(self, content=self.content | {"attempt": self.attempt + 1})
+    def again(self, said: str | None = None, wrong: str = "") -> "Request":
+        """Return the request to ask after an unusable reply.
 
-    def body(self) -> dict[str, Any]:
-        """The body of the Chat Completions call."""
-        content = self.content
-        body = {"model": content["model"], "messages": content["messages"], **content["params"]}
+        Args:
+            said: the reply, raw; None where there was none.
+            wrong: what was wrong with it.
+        """
+        first = self.first or self.content
+        content = first | {"attempt": self.attempt + 1}
+        if self.retry == "explain" and self.problem and said:
+            turns = [{"role": "assistant", "content": said}, {"role": "user", "content": explain_problem(self.problem, wrong)}]
+            content["messages"] = [*first["messages"], *turns]
+        elif self.retry == "vary":
+            warmer = round(min(first["params"].get("temperature", 0.0) + 0.2 * self.attempt, 1.5), 2)
+            content["params"] = first["params"] | {"seed": first["params"].get("seed", 0) + self.attempt, "temperature": warmer}
+        return replace(self, content=content, first=first)
+
+    def body(self, output_limit: str = "max_tokens") -> dict[str, Any]:
+        """Return the body of the Chat Completions call, the keys of its schema in the order of `required`.
+
+        Args:
+            output_limit: what the server calls the limit of the reply's tokens.
+        """
+        content, params = self.content, dict(self.content["params"])
+        if "max_tokens" in params:
+            params[output_limit] = params.pop("max_tokens")
+        body = {"model": content["model"], "messages": content["messages"], **params}
         if content["reply"] and content["reply"]["structured"] == "json_schema":
-            schema = {"name": content["reply"]["name"], "strict": True, "schema": content["reply"]["schema"]}
-            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+            schema = ordered_schema(content["reply"]["schema"])
+            body["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": content["reply"]["name"], "strict": True, "schema": schema},
+            }
         elif content["reply"] and content["reply"]["structured"] == "json_object":
             body["response_format"] = {"type": "json_object"}
         return body
 
 
-def build_request(id: str, to: ModelSettings, prompt: Prompt, messages: Messages, slot: int | None = None) -> Request:
-    """Return the first asking of what `messages` asks `to`; `slot` is for generation only."""
+def body_text(body: Mapping[str, Any]) -> str:
+    """Return a body as it goes over the wire: the same bytes live and as a line of a batch."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def ordered_schema(schema: Any) -> Any:
+    """Return a schema whose properties stand in the order of its `required` list: models write keys in that order."""
+    if isinstance(schema, list):
+        return [ordered_schema(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    ordered = {name: ordered_schema(value) for name, value in schema.items()}
+    properties = ordered.get("properties")
+    if isinstance(properties, dict):
+        names = [name for name in schema.get("required", []) if name in properties]
+        ordered["properties"] = {name: properties[name] for name in dict.fromkeys([*names, *properties])}
+    return ordered
+
+
+def build_request(
+    id: str, to: ModelSettings, prompt: Prompt, messages: Messages, slot: int | None = None, again: int = 0
+) -> Request:
+    """Return the first asking of what `messages` asks `to`.
+
+    Args:
+        id: the row that the reply is for.
+        to: the model to ask.
+        prompt: what the messages were rendered from.
+        messages: the conversation.
+        slot: for generation only.
+        again: how often a person wanted this row asked once more.
+    """
     reply = None
     if prompt.reply:
-        reply = {"structured": to.structured, "name": prompt.reply, "schema": reply_schema(prompt.reply)}
-    return Request(
-        id=id,
-        content={
-            "endpoint": to.endpoint,
-            "model": to.model,
-            "messages": messages,
-            "params": to.params,
-            "reply": reply,
-            "sample": to.sample,
-            "slot": slot,
-            "attempt": 1,
-        },
-    )
+        schema = reply_schema(prompt.reply)
+        schema = schema if to.schema_lengths else _without_lengths(schema)
+        reply = {"structured": to.structured, "name": prompt.reply, "schema": schema}
+    content = {
+        "endpoint": to.endpoint,
+        "model": to.model,
+        "messages": messages,
+        "params": to.params,
+        "reply": reply,
+        "sample": to.sample,
+        "slot": slot,
+        "attempt": 1,
+    }
+    return Request(id, content | ({"again": again} if again else {}), retry=to.retry, problem=prompt.problem)
+
+
+def _without_lengths(schema: Any) -> Any:
+    """Return a schema without the lengths of texts, which some servers refuse."""
+    if isinstance(schema, list):
+        return [_without_lengths(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _without_lengths(value) for name, value in schema.items() if name not in _LENGTHS}
 
 
 def request_of(key: str, content: dict[str, Any], id: str = "") -> Request:

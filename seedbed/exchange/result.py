@@ -42,8 +42,8 @@ class Result(Generic[T]):
         try:
             self.value = read(self.request, response)
         except Unusable as unusable:
-            if self.request.attempt < max_attempts:
-                self.request = self.request.again()
+            if self.request.attempt < max_attempts and not unusable.final:
+                self.request = self.request.again(response["text"], str(unusable))
             else:
                 self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
 

@@ -14,15 +14,22 @@ from seedbed.util.yaml12 import line_of, load_yaml
 STAND_IN = "stand-in"
 """The endpoint id that always means the rule-based stand-in, in this process or served on a socket."""
 
+DEFAULT_MAX_TOKENS = {"translate": 4096, "generate": 4096, "answer": 2048, "judge": 2048}
+"""The limit of a reply's tokens where a block sets none: without one a small model fills a JSON string until it is stopped."""
 Kind = Literal["task", "question"]
 Sampling = dict[str, Any]
 """Sampling parameters, passed to the API as they are."""
 
 
+Structured = Literal["json_schema", "json_object", "text"]
+Retry = Literal["repeat", "explain", "vary"]
+
+
 class Endpoint(TypedDict):
     """What a server is: all that can change a reply."""
 
-    structured: Literal["json_schema", "json_object", "text"]
+    structured: Structured
+    schema_lengths: NotRequired[bool]
 
 
 class Server(TypedDict, total=False):
@@ -37,6 +44,15 @@ class Server(TypedDict, total=False):
     mode: Literal["chat", "batch"]
     poll_s: float
     max_retries: int
+    endpoint: str
+    headers: dict[str, str]
+    query: dict[str, str]
+    output_limit: Literal["max_tokens", "max_completion_tokens"]
+    price: "PriceSettings"
+    command: str
+    weights: str
+    start_timeout_s: float
+    idle_s: float
 
 
 class Labels(TypedDict):
@@ -59,6 +75,7 @@ class Attempts(TypedDict):
 
     max_attempts: int
     max_failed: float
+    retry: NotRequired[Retry]
 
 
 class Asking(Attempts):
@@ -66,6 +83,8 @@ class Asking(Attempts):
 
     endpoint: str
     model: str
+    server: NotRequired[str]
+    structured: NotRequired[Structured]
     params: NotRequired[Sampling]
     sample: NotRequired[int]
 
@@ -225,6 +244,9 @@ class ModelSettings:
         params: sampling parameters, passed to the API as they are.
         sample: raised by a person who wants another draw of the same requests.
         structured: how a reply schema is asked for: `json_schema`, `json_object` or `text`.
+        schema_lengths: whether the lengths of a reply schema's texts are sent: some servers refuse them.
+        retry: how an attempt after an unusable reply differs: `repeat`, `explain` or `vary`.
+        server: the entry of `servers` to send to; None for the endpoint's own. It changes no reply.
     """
 
     block: str
@@ -233,6 +255,9 @@ class ModelSettings:
     params: Sampling
     sample: int
     structured: str
+    schema_lengths: bool = True
+    retry: str = "repeat"
+    server: str | None = None
 
     @property
     def made_by(self) -> dict[str, str]:
@@ -278,15 +303,7 @@ def cross_problems(params: Params) -> Iterator[Problem]:
     """Yield what a schema cannot say: the edition, and that the names used are names given."""
     if other := other_edition(params["editions"]):
         yield ["editions", other[0]], other[1]
-    for name in params["servers"]:
-        if name not in params["endpoints"]:
-            yield ["servers", name], f"unknown endpoint {name!r}{did_you_mean(name, list(params['endpoints']))}"
-    for name in params["endpoints"]:
-        if name != STAND_IN and "base_url" not in params["servers"].get(name, {}):
-            yield (
-                ["endpoints", name],
-                f"servers.{name}.base_url is missing; only the endpoint {STAND_IN!r} does without an address",
-            )
+    yield from _server_problems(params)
     for field, what, word, known in _names_used(params):
         if word not in known:
             yield field, f"unknown {what} {word!r}{did_you_mean(word, known)}"
@@ -297,6 +314,31 @@ def cross_problems(params: Params) -> Iterator[Problem]:
         yield ["labels", "question"], "'all' is the report's word for the total; give it another name"
     if "all" in params["matches"]:
         yield ["matches", "all"], "'all' is the report's word for the total; give it another name"
+
+
+def _server_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with endpoints and servers together: a server is of one endpoint, its own id's by default."""
+    endpoints, servers = params["endpoints"], params["servers"]
+    for name, settings in servers.items():
+        endpoint = settings.get("endpoint", name)
+        if endpoint not in endpoints:
+            field: Field = ["servers", name, "endpoint"] if "endpoint" in settings else ["servers", name]
+            yield field, f"unknown endpoint {endpoint!r}{did_you_mean(endpoint, list(endpoints))}"
+    reached = {settings.get("endpoint", name) for name, settings in servers.items() if {"base_url", "command"} & {*settings}}
+    for name in endpoints:
+        if name != STAND_IN and name not in reached:
+            yield (
+                ["endpoints", name],
+                f"servers.{name} with a base_url (or a command that starts it) is missing; only the endpoint {STAND_IN!r} does "
+                "without",
+            )
+    blocks: list[tuple[Field, Any]] = [([name], params[name]) for name in ("translate", "generate", "judge")]  # type: ignore[literal-required]
+    for path, block in [*blocks, *((["models", id], model) for id, model in params["models"].items())]:
+        named = block.get("server")
+        if named is not None and named not in servers:
+            yield [*path, "server"], f"unknown server {named!r}{did_you_mean(named, list(servers))}"
+        elif named is not None and servers[named].get("endpoint", named) != block["endpoint"]:
+            yield [*path, "server"], f"the server {named!r} is of another endpoint than {block['endpoint']!r}"
 
 
 def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
@@ -325,16 +367,32 @@ def model_settings(params: Params, block: str) -> ModelSettings:
         if step not in value:
             raise UserError(f"{paths.PARAMS}: no {block!r}{did_you_mean(step, list(value))}")
         value = value[step]
+    endpoint = params["endpoints"][value["endpoint"]]
+    stage = "answer" if block.startswith("models.") else block
     return ModelSettings(
         block=block,
         endpoint=value["endpoint"],
         model=value["model"],
-        params=value.get("params", {}),
+        params=limited(value.get("params", {}), DEFAULT_MAX_TOKENS[stage]),
         sample=value.get("sample", 0),
-        structured=params["endpoints"][value["endpoint"]]["structured"],
+        structured=value.get("structured", endpoint["structured"]),
+        schema_lengths=endpoint.get("schema_lengths", True),
+        server=value.get("server"),
+        retry=value.get("retry", params["answer"].get("retry", "repeat") if stage == "answer" else "repeat"),
     )
 
 
-def server(params: Params, endpoint: str) -> Server:
-    """Return how an endpoint is reached; an empty one where `params.yaml` says nothing."""
-    return params["servers"].get(endpoint, {})
+def limited(params: Sampling, most: int) -> Sampling:
+    """Return sampling parameters with a limit of the reply's tokens, under the one name that a request's key knows."""
+    rest = {name: value for name, value in params.items() if name not in ("max_tokens", "max_completion_tokens")}
+    return rest | {"max_tokens": params.get("max_tokens", params.get("max_completion_tokens", most))}
+
+
+def server_id(to: ModelSettings) -> str:
+    """Return which entry of `servers` a block's requests go to: the one it names, else that of the endpoint's id."""
+    return to.server or to.endpoint
+
+
+def server(params: Params, to: ModelSettings) -> Server:
+    """Return how a block's endpoint is reached; an empty one where `params.yaml` says nothing."""
+    return params["servers"].get(server_id(to), {})

@@ -1,6 +1,7 @@
 """Every path of a project, relative to its folder, said once."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from seedbed.util.errors import UserError
@@ -190,6 +191,11 @@ def _main_worktree(root: Path) -> Path:
 def locks(root: Path = Path()) -> Path:
     """Return the folder of the locks that processes of this machine hold; beside the store, where git does not see it."""
     return store(root).parent / "locks"
+
+
+def servers() -> Path:
+    """Return the folder in which keepers of servers and stages meet; short, since a socket's path may not be long."""
+    return Path(tempfile.gettempdir()) / f"seedbed-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
 
 
 def drafts() -> Path:

@@ -53,7 +53,7 @@ class Asker:
 
     def __init__(self, stage: str, params: Params, to: ModelSettings, max_attempts: int) -> None:
         self.stage = stage
-        self.in_batches = server(params, to.endpoint).get("mode") == "batch"
+        self.in_batches = server(params, to).get("mode") == "batch"
         self._params, self._to, self._max_attempts = params, to, max_attempts
         self._stack = ExitStack()
         self._parent = Parent()

@@ -51,7 +51,7 @@ class Budget:
     def __init__(self, params: Params, to: ModelSettings, stage: str, sent: int, spent: float) -> None:
         self._usd, self._requests = limits(params)
         self._stage, self._sent, self._spent = stage, sent, spent
-        self._batch = server(params, to.endpoint).get("mode") == "batch"
+        self._batch = server(params, to).get("mode") == "batch"
         self.price = price_of(params, to.endpoint, to.model)
         if self.price is None and self._usd is not None:
             raise UserError(
@@ -86,6 +86,11 @@ class Budget:
         self._sent += 1
         self._spent += cost
         return cost
+
+    def release(self, reserved: float) -> None:
+        """Give back what was reserved for a request that brought no response."""
+        self._sent -= 1
+        self._spent -= reserved
 
     def count(self, cost: float) -> None:
         """Count one response that nothing was reserved for."""

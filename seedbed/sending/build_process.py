@@ -14,6 +14,7 @@ class Parent:
 
     Attributes:
         build: names that process; all stages that one `dvc` runs are one build.
+        process: its id, and when it started.
     """
 
     def __init__(self) -> None:
@@ -23,6 +24,7 @@ class Parent:
             if process.name() not in _SHELLS:
                 break
         first = self._watched[-1] if self._watched else psutil.Process()
+        self.process = (first.pid, first.create_time())
         self.build = f"{first.pid}-{first.create_time():.2f}"
         adopted = "DVC_STAGE" in os.environ and os.getppid() == 1 and not any("dvc" in word for word in _words(1))
         self._orphan = adopted

@@ -1,30 +1,61 @@
-"""One endpoint, spoken to through the `openai` package: limits, retries, and errors in words.
+"""One endpoint, spoken to through the `openai` package: one try of one request, its limits, and errors in words.
 
-Only a stage that has something to send imports this module; importing the client costs about a second.
+Only a stage that has something to send imports this module; importing the client costs about a second. Requests go through
+the client's `post`, with bodies that we wrote: a batch has the same bytes in its lines. Trying again is the sender's.
 """
 
 import asyncio
+import email.utils
+import json
 import os
+import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from urllib.request import getproxies
 
 import httpx2
 import openai
 from aiolimiter import AsyncLimiter
 
-from seedbed.exchange.replies import Response, from_chat_completion
-from seedbed.exchange.requests import Request
+from seedbed.exchange.replies import FINAL_ERRORS, Response, error_response, from_chat_completion, kind_of_error
+from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params import STAND_IN, Server
 from seedbed.util.errors import UserError
+from seedbed.util.visible import escaped
 
+TIMEOUT_S = 600.0
 _BYTES_PER_TOKEN = 4
 """Of a request's UTF-8 JSON; on the safe side for English, about right for Japanese."""
 _REPLY_TOKENS = 500
 """Assumed where the request sets no `max_tokens`."""
+_LONGEST_WAIT_S = 120.0
+"""A server that asks for more patience is asked again after this."""
+_LEAST_SECRET = 8
+"""Characters of a part of a key that is masked."""
+_BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}
+_ENDPOINT_CODES = {
+    *("model_not_found", "invalid_model", "unknown_model", "invalid_api_key", "insufficient_quota", "billing_hard_limit_reached"),
+    *("unknown_parameter", "unsupported_parameter", "unsupported_value", "unrecognized_parameter"),
+}
+"""Errors that no other request of the stage would escape."""
+
+
+class Busy(Exception):
+    """The server was busy, failed, or could not be reached: the same request may go through later.
+
+    Attributes:
+        wait_s: how long the server asked to wait; None where it did not say.
+        limited: whether it was a rate limit, for which there is more patience.
+    """
+
+    def __init__(self, words: str, wait_s: float | None = None, *, limited: bool = False) -> None:
+        super().__init__(words)
+        self.wait_s = wait_s
+        self.limited = limited
 
 
 class Client:
@@ -33,58 +64,95 @@ class Client:
     Args:
         id: the endpoint's id in `params.yaml`.
         server: how it is reached.
+        server_id: its id under `servers`, for messages.
+        base_url: where it is, for a server that we started.
 
     Raises:
         UserError: the environment variable that should hold the API key is not set, or nothing listens there.
     """
 
-    def __init__(self, id: str, server: Server) -> None:
+    def __init__(self, id: str, server: Server, server_id: str = "", base_url: str | None = None) -> None:
         self.id = id
-        self.base_url: str = server.get("base_url", "http://stand-in.invalid/v1")
-        timeout = httpx2.Timeout(server.get("timeout_s", 600), connect=10)
+        self._server_id = server_id or id
+        self.base_url: str = base_url or server.get("base_url", "http://stand-in.invalid/v1")
+        self._timeout_s = server.get("timeout_s", TIMEOUT_S)
+        self._concurrency = server.get("max_concurrency", 8)
+        self._output_limit = server.get("output_limit", "max_tokens")
+        key = _api_key(self._server_id, server)
+        headers = _headers(self._server_id, server)
+        self._secrets = _secrets([key, *headers.values()], self.base_url)
+        timeout = httpx2.Timeout(self._timeout_s, connect=10)
         hooks = {"request": [_limiting_hook(server)]}
-        if id == STAND_IN and "base_url" not in server:
+        if id == STAND_IN and "base_url" not in server and base_url is None:
             from seedbed.stand_in.server import handle
 
             http = httpx2.AsyncClient(transport=httpx2.MockTransport(handle), event_hooks=hooks, timeout=timeout)
         else:
-            _refuse_unreachable(id, self.base_url)
+            _refuse_unreachable(self._server_id, self.base_url)
             http = openai.DefaultAioHttpClient(event_hooks=hooks, timeout=timeout)
         self.openai = openai.AsyncOpenAI(
             base_url=self.base_url,
-            api_key=_api_key(id, server),
+            api_key=key or "none",
             http_client=http,
-            max_retries=server.get("max_retries", 8),
+            max_retries=0,
             timeout=timeout,
+            default_headers=headers,
+            default_query=server.get("query"),
         )
 
     async def close(self) -> None:
         """Close the connections."""
         await self.openai.close()
 
+    def body(self, request: Request) -> str:
+        """Return the body of a request as it goes over the wire."""
+        return body_text(request.body(self._output_limit))
+
     async def send(self, request: Request) -> Response:
-        """Send one request, again where the server is busy or the line breaks, and return its response.
+        """Send one request once and return its response; an error that concerns this request alone is a response too.
 
         Raises:
-            UserError: the server cannot be reached, refuses the key, or does not take the request.
+            Busy: it may go through later.
+            UserError: the endpoint refuses the key, the model, or what every request of the stage has in it.
         """
-        body = request.body()
-        with self.in_words(f"the request for {request.id}"):
-            try:
-                raw = await self.openai.chat.completions.with_raw_response.create(
-                    model=body.pop("model"), messages=body.pop("messages"), extra_body=body
+        try:
+            async with asyncio.timeout(self._timeout_s):  # for the whole reply, not between two bytes
+                raw = await self.openai.post(
+                    "/chat/completions",
+                    cast_to=httpx2.Response,
+                    content=self.body(request).encode(),
+                    options={"headers": {"content-type": "application/json"}},
                 )
-                return from_chat_completion(raw.http_response.json())
-            except openai.APIStatusError as error:
-                if _is_content_filter(error):
-                    return {"text": None, "refusal": None, "finish_reason": "content_filter", "model": None, "usage": None}
-                raise
-            except ValueError as error:
-                raise UserError(
-                    f"endpoint {self.id!r}: {self.base_url} answered the request for {request.id} with something that is not "
-                    f"a chat completion ({type(error).__name__}); is it an OpenAI-compatible server, with the path that ends "
-                    "in /v1?"
-                ) from None
+        except openai.APIStatusError as error:
+            return self._response_to(error, f"the request for {request.id}")
+        except (TimeoutError, openai.APITimeoutError):
+            raise Busy(
+                f"no whole reply within {self._timeout_s:g} s; raise servers.{self._server_id}.timeout_s, or lower max_concurrency "
+                f"({self._concurrency} requests share the server)"
+            ) from None
+        except openai.APIConnectionError as error:
+            raise Busy(f"the line broke ({type(error.__cause__ or error).__name__})") from None
+        return self.read(raw.content)
+
+    def read(self, content: bytes) -> Response:
+        """Return what a body of a successful answer says; what is no chat completion is an error of that one request."""
+        try:
+            return from_chat_completion(json.loads(content))
+        except (ValueError, RecursionError) as error:
+            start = content[:200].decode("utf-8", "replace")
+            return error_response("not_a_completion", self.quoted(f"{error}: {start}"))
+
+    def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
+        """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
+        status, body = error.status_code, error.body if isinstance(error.body, dict) else {"message": error.response.text}
+        kind, code = kind_of_error(body), str(body.get("code") or "")
+        if code in _ENDPOINT_CODES or status in (401, 403, 404, 405):
+            raise UserError(self._status_in_words(error, what)) from None
+        if status in _BUSY or status >= 500:
+            raise Busy(self._said(error), _asked_to_wait(error.response), limited=status == 429) from None
+        if kind in FINAL_ERRORS or status in (400, 413, 422):
+            return error_response("too_long" if status == 413 else kind, self._said(error))
+        raise UserError(self._status_in_words(error, what)) from None
 
     @contextmanager
     def in_words(self, what: str) -> Iterator[None]:
@@ -94,48 +162,94 @@ class Client:
         except openai.APIStatusError as error:
             raise UserError(self._status_in_words(error, what)) from None
         except openai.APIConnectionError as error:
-            cause = error.__cause__ or error
-            raise UserError(
-                f"endpoint {self.id!r}: {self.base_url} could not be reached ({type(cause).__name__}); "
-                "start the server or mend servers.*.base_url, and run again"
-            ) from None
+            raise UserError(self.unreachable(f"{type(error.__cause__ or error).__name__}")) from None
+
+    def unreachable(self, why: str) -> str:
+        """Return the sentence for a server that does not answer."""
+        return (
+            f"endpoint {self.id!r}: {self.quoted(self.base_url)} could not be reached ({why}); start the server or mend "
+            f"servers.{self._server_id}.base_url, and run again"
+        )
 
     def _status_in_words(self, error: openai.APIStatusError, what: str) -> str:
         where = f"endpoint {self.id!r} (HTTP {error.status_code})"
         if error.status_code in (401, 403):
-            return f"{where}: the API key was refused; check the environment variable named in servers.{self.id}.api_key_env"
-        if error.status_code == 429:
-            wait = error.response.headers.get("retry-after")
-            asked = f"asks to wait {wait} s" if wait else "is too busy, or the quota is used up"
-            return f"{where}: the server {asked}; run again later, or lower requests_per_minute"
-        if error.status_code >= 500:
-            return f"{where}: the server fails again and again; run again later, all that arrived is kept"
+            return (
+                f"{where}: the API key was refused; check the environment variable named in "
+                f"servers.{self._server_id}.api_key_env"
+            )
         if error.status_code in (404, 405, 501) and "batch" in what:
-            return f"{where}: the server has no Batch API; take `mode: batch` off servers.{self.id} in params.yaml"
+            return f"{where}: the server has no Batch API; take `mode: batch` off servers.{self._server_id} in params.yaml"
+        return f"{where}: the server does not take {what}: {self._said(error)}"
+
+    def _said(self, error: openai.APIStatusError) -> str:
         detail = error.body.get("message") if isinstance(error.body, dict) else None
-        said = " ".join(str(detail or error.response.text).replace(self.openai.api_key, "…").split())[:300]
-        return f"{where}: the server does not take {what}: {said!r}"
+        return self.quoted(str(detail or error.response.text or f"HTTP {error.status_code}"))
+
+    def quoted(self, text: str) -> str:
+        """Return what a server said as it may be shown: keys and passwords masked, control characters spelt out, on one line."""
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return escaped(" ".join(text.split()))[:300]
+
+
+def _secrets(keys: list[str], base_url: str) -> list[str]:
+    """Return what must not be shown: keys, every run of 8 characters at their ends, the password in an address."""
+    found = []
+    for key in (*keys, urlsplit(base_url).password or "", urlsplit(base_url).username or ""):
+        if len(key) >= _LEAST_SECRET:
+            parts = re.findall(r"[A-Za-z0-9]{8,}", key)
+            found += [key, quote(key, safe=""), *parts, key[:_LEAST_SECRET], key[-_LEAST_SECRET:]]
+        elif key:
+            found.append(key)
+    return sorted(dict.fromkeys(found), key=len, reverse=True)
+
+
+def _asked_to_wait(response: Any) -> float | None:
+    """Return the seconds of a Retry-After header, a number or a date; None where there is none."""
+    given = response.headers.get("retry-after-ms")
+    if given and given.replace(".", "", 1).isdigit():
+        return min(float(given) / 1000, _LONGEST_WAIT_S)
+    given = (response.headers.get("retry-after") or "").strip()
+    if given.replace(".", "", 1).isdigit():
+        return min(float(given), _LONGEST_WAIT_S)
+    try:
+        wait = email.utils.parsedate_to_datetime(given).timestamp() - time.time()
+    except (ValueError, TypeError):
+        return None
+    return min(max(wait, 0.0), _LONGEST_WAIT_S)
 
 
 def _api_key(id: str, server: Server) -> str:
     variable = server.get("api_key_env")
-    if variable is None:
-        return "none"
-    key = os.environ.get(variable, "").strip()
-    if not key:
-        raise UserError(f"endpoint {id!r}: the environment variable {variable} is not set; put the API key in it")
-    if not (key.isascii() and key.isprintable()):
-        raise UserError(f"endpoint {id!r}: {variable} holds a character that no key has; copy the key again")
-    return key
+    return _from_environment(variable, f"server {id!r}", "put the API key in it") if variable else ""
+
+
+def _headers(id: str, server: Server) -> dict[str, str]:
+    """Return further headers; their values are in the environment, since they may be secret."""
+    named = server.get("headers", {})
+    return {
+        name: _from_environment(variable, f"servers.{id}.headers.{name}", "put the header's value in it")
+        for name, variable in named.items()
+    }
+
+
+def _from_environment(variable: str, where: str, what: str) -> str:
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        raise UserError(f"{where}: the environment variable {variable} is not set; {what}")
+    if not (value.isascii() and value.isprintable()):
+        raise UserError(f"{where}: {variable} holds a character that no key has; copy the key again")
+    return value
 
 
 def _refuse_unreachable(id: str, base_url: str) -> None:
-    """Knock once, so that a server that is not running is told at once and not after minutes of retries."""
+    """Knock once, so that a server that is not running is named at once and not after minutes of retries."""
     try:
         url = urlsplit(base_url)
         port = url.port or {"http": 80, "https": 443}[url.scheme]
     except ValueError as error:
-        raise UserError(f"endpoint {id!r}: base_url {base_url!r} is no address: {error}") from None
+        raise UserError(f"servers.{id}.base_url is no address: {error}") from None
     if url.scheme in getproxies() or url.hostname is None:
         return
     try:
@@ -145,11 +259,6 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
             f"endpoint {id!r}: nothing answers at {url.hostname}:{port} ({error.strerror or error}); "
             f"start the server or mend servers.{id}.base_url, and run again"
         ) from None
-
-
-def _is_content_filter(error: openai.APIStatusError) -> bool:
-    """Some servers report a filtered prompt as HTTP 400; it is a refusal of that one row, not a fault."""
-    return error.status_code == 400 and error.code == "content_filter"
 
 
 def _limiting_hook(server: Server) -> Any:
@@ -185,8 +294,6 @@ def _limiter(per_minute: float | None) -> AsyncLimiter | None:
 
 
 def _tokens(request: httpx2.Request) -> float:
-    import json
-
     body = json.loads(request.content)
     reply = body.get("max_tokens") or body.get("max_completion_tokens") or _REPLY_TOKENS
     return float(len(request.content) / _BYTES_PER_TOKEN + reply)

@@ -1,6 +1,7 @@
-"""How far a stage is: a live line in a terminal, two plain ones elsewhere, always on stderr."""
+"""How far a stage is: a live line in a terminal, a plain one every half minute elsewhere, always on stderr."""
 
 import time
+from collections import deque
 from types import TracebackType
 from typing import Self
 
@@ -10,23 +11,33 @@ from rich.text import Text
 
 from seedbed.exchange.replies import Response
 
+_EVERY_S = 30.0
+_RECENT = 200
+"""Arrivals from which the pace is taken."""
+
 
 class Progress:
-    """Counts what arrives: done, total, served from the store, failed, tokens, time left. A context manager.
+    """Counts what arrives. A context manager.
 
     Args:
         stage: the stage's name.
         total: requests of the stage.
         stored: how many of them the store had.
+
+    Attributes:
+        under_way: requests that wait for their reply now.
+        waiting: requests that wait for another try.
     """
 
     def __init__(self, stage: str, total: int, stored: int) -> None:
         self._stage, self._total, self._stored = stage, total, stored
         self._done = stored
-        self._sent = self._failed = self._tokens = 0
-        self._started = time.monotonic()
+        self._sent = self._failed = self._tokens = self._retries = 0
+        self.under_way = self.waiting = 0
+        self._started = self._said_at = time.monotonic()
+        self._arrivals: deque[tuple[float, int]] = deque(maxlen=_RECENT)
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._live = Live(console=self._console, get_renderable=self._line, refresh_per_second=5, transient=True)
+        self._live = Live(console=self._console, get_renderable=self._line, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> Self:
         self.say(f"{self._total} requests, {self._stored} of them in the store, {self._total - self._stored} to send")
@@ -38,7 +49,9 @@ class Progress:
         if self._console.is_terminal:
             self._live.stop()
         failed = f", {self._failed} failed" if self._failed else ""
-        self.say(f"{self._sent} sent{failed}, {self._tokens:,} tokens, {time.monotonic() - self._started:.1f} s")
+        retries = f", {self._retries} tried again" if self._retries else ""
+        seconds = time.monotonic() - self._started
+        self.say(f"{self._sent} sent{failed}{retries}, {self._tokens:,} tokens, {seconds:.1f} s")
 
     def arrived(self, response: Response, done: int, failed: int) -> None:
         """Count one response, which settled `done` rows, `failed` of them without a value."""
@@ -47,16 +60,43 @@ class Progress:
         self._done += done
         self._failed += failed
         self._tokens += usage["input"] + usage["output"]
+        self._arrivals.append((time.monotonic(), self._done))
+
+    def tried_again(self, why: str) -> None:
+        """Count a try that will be made again; the first of a while is said."""
+        self._retries += 1
+        if not self._console.is_terminal and self._retries in (1, 10, 100, 1000):
+            self.say(f"trying again: {why}")
+
+    def tick(self) -> None:
+        """Say how far the stage is, where nobody sees the live line and the last word was half a minute ago."""
+        if not self._console.is_terminal and time.monotonic() - self._said_at >= _EVERY_S:
+            self.say(self._state())
 
     def say(self, words: str) -> None:
         """Print one line, the stage's name before it."""
+        self._said_at = time.monotonic()
         self._console.print(Text(f"{self._stage}: {words}"))
 
     def _line(self) -> Text:
-        passed = time.monotonic() - self._started
-        new = self._done - self._stored
-        left = f"{passed / new * (self._total - self._done):.0f} s left" if new else "…"
-        return Text(
-            f"{self._stage}: {self._done}/{self._total} done, {self._stored} from the store, {self._failed} failed, "
-            f"{self._tokens:,} tokens, {left}"
-        )
+        return Text(f"{self._stage}: {self._state()}")
+
+    def _state(self) -> str:
+        parts = [f"{self._done}/{self._total} done", f"{self._stored} from the store", f"{self.under_way} under way"]
+        parts += [f"{self.waiting} waiting to be tried again"] if self.waiting else []
+        parts += [f"{self._failed} failed"] if self._failed else []
+        return ", ".join([*parts, f"{self._tokens:,} tokens", self._left()])
+
+    def _left(self) -> str:
+        """Return the time left at the recent pace; how long nothing has arrived, where that is long."""
+        now = time.monotonic()
+        last = self._arrivals[-1][0] if self._arrivals else self._started
+        if now - last > _EVERY_S:
+            return f"nothing arrived for {now - last:.0f} s"
+        if len(self._arrivals) < 2:
+            return "…"
+        (first, before), (latest, done) = self._arrivals[0], self._arrivals[-1]
+        if done == before:
+            return "…"
+        left = (latest - first) / (done - before) * (self._total - self._done) - (now - latest)
+        return f"{max(left, 0):.0f} s left"

@@ -1,28 +1,77 @@
 """Sending what the store lacks: many at a time, within limits and budget, each response committed as it arrives."""
 
 import asyncio
+import random
 import signal
-from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from math import ceil
+from typing import Generic
 
 from seedbed.exchange.costs import ACCEPTANCE, Estimator, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
-from seedbed.project.params import ModelSettings, Params, server
+from seedbed.project.params import ModelSettings, Params, server, server_id
 from seedbed.sending.batch import send_batches
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
-from seedbed.sending.client import Client
+from seedbed.sending.client import Busy, Client
 from seedbed.sending.progress import Progress
+from seedbed.sending.servers import Started, log_tail, running
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
 
 _EMPTY_BATCHES = 3
 """Batches in a row in which every request failed, after which nothing more is sent."""
-Alike = list[Result[T]]
-"""Outcomes of equal requests: they are sent once."""
+_IN_A_ROW = 3
+"""Answers in a row that are no reply, after which it is the endpoint and not the rows."""
+_ENDPOINT_KINDS = {"error", "not_a_completion"}
+_GRACE_S = 1.5
+"""How long an interrupted stage waits for the requests under way."""
+_RETRIES, _LIMITED_S = 8, 180.0
+"""How often a request is tried again; a rate limit is waited out for longer than two of its windows of a minute."""
+_FIRST_WAIT_S, _MOST_WAIT_S = 0.5, 30.0
+
+
+@dataclass
+class _Job(Generic[T]):
+    """Equal requests, which are sent once, and how often they were tried in vain."""
+
+    alike: list[Result[T]]
+    tries: int = 0
+    limited_s: float = 0.0
+
+    @property
+    def request(self) -> Request:
+        return self.alike[0].request
+
+
+@dataclass
+class _Queue(Generic[T]):
+    """Jobs that are ready, and how many are not settled; one that waits for another try holds no worker."""
+
+    ready: "asyncio.Queue[_Job[T] | None]" = field(default_factory=asyncio.Queue)
+    open: int = 0
+    timers: set[asyncio.TimerHandle] = field(default_factory=set)
+
+    def later(self, job: _Job[T], wait_s: float, progress: Progress) -> None:
+        """Make a job ready after a while."""
+
+        def wake() -> None:
+            self.timers.discard(timer)
+            progress.waiting -= 1
+            self.ready.put_nowait(job)
+
+        progress.waiting += 1
+        timer = asyncio.get_running_loop().call_later(wait_s, wake)
+        self.timers.add(timer)
+
+    def end(self) -> None:
+        """Let no more job become ready."""
+        for timer in self.timers:
+            timer.cancel()
+        self.timers.clear()
 
 
 class Sender:
@@ -42,19 +91,28 @@ class Sender:
 
     def __init__(self, stage: str, params: Params, to: ModelSettings, store: Store, parent: Parent, max_attempts: int) -> None:
         self._stage, self._store, self._parent, self._max_attempts = stage, store, parent, max_attempts
-        self._server = server(params, to.endpoint)
+        self._server = server(params, to)
         self._model = to.model
         self._estimator = Estimator(store.seen([stage]))
         self._budget = Budget(params, to, stage, *store.build_totals(parent.build))
-        self._client = Client(to.endpoint, self._server)
+        self._stack = ExitStack()
+        self._server_id = server_id(to)
+        self._started: Started | None = None
+        if "command" in self._server:
+            self._started = self._stack.enter_context(running(self._server_id, self._server, to.model, parent))
+        base_url = self._started.base_url if self._started else None
+        self._client = Client(to.endpoint, self._server, self._server_id, base_url)
         self._stop: UserError | None = None
-        self._interrupted = False
+        self._interrupts = 0
+        self._hurry = False
+        self._in_a_row = 0
         self._expected = ACCEPTANCE if stage.startswith("generate") else 1.0
         self._estimated = False
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; give up our hold on a server that we started."""
         await self._client.close()
+        self._stack.close()
 
     async def send(self, missing: list[Result[T]], read: Read[T], progress: Progress) -> None:
         """Send requests until each result is settled.
@@ -63,27 +121,19 @@ class Sender:
             UserError: the budget, the endpoint, an interrupt or the parent's death ended it early; all that arrived is
                 in the store.
         """
-        alike: dict[str, Alike[T]] = {}
+        jobs: dict[str, _Job[T]] = {}
         for result in missing:
-            alike.setdefault(result.request.key, []).append(result)
-        estimates = [self._estimator.tokens(self._stage, results[0].request) for results in alike.values()]
-        total = sum(estimates, Tokens(0, 0))
-        self._budget.check(len(alike), total)
-        if not self._estimated:  # later waves were expected then
-            count = ceil(len(alike) / self._expected)
-            dollars = self._budget.dollars(total) / self._expected
-            self._store.log_estimate(self._parent.build, self._stage, self._model, count, dollars)
-            self._estimated = True
+            jobs.setdefault(result.request.key, _Job([])).alike.append(result)
+        self._estimate(jobs)
         loop = asyncio.get_running_loop()
+        sending = asyncio.create_task(self._send(jobs, read, progress))
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self._interrupt, progress)
-        watcher = asyncio.create_task(self._watch_parent())
+                loop.add_signal_handler(number, self._interrupt, sending, progress)
+        watcher = asyncio.create_task(self._watch(sending, progress))
         try:
-            if self._server.get("mode") == "batch":
-                await self._send_in_batches(list(alike.values()), read, progress)
-            else:
-                await self._send_one_by_one(iter(alike.values()), len(alike), read, progress)
+            with suppress(asyncio.CancelledError):
+                await sending
         finally:
             watcher.cancel()
             with suppress(NotImplementedError, RuntimeError, ValueError):
@@ -92,30 +142,113 @@ class Sender:
         if self._stop:
             raise self._stop
 
-    async def _send_one_by_one(self, queue: Iterator[Alike[T]], count: int, read: Read[T], progress: Progress) -> None:
-        """`max_concurrency` workers share the queue."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._server.get("max_concurrency", 8), count)):
-                group.create_task(self._work(queue, read, progress))
+    def _estimate(self, jobs: dict[str, _Job[T]]) -> None:
+        """Hold what is about to be sent against the budget, and note it beside what will be sent."""
+        estimates = [self._estimator.tokens(self._stage, job.request) for job in jobs.values()]
+        total = sum(estimates, Tokens(0, 0))
+        self._budget.check(len(jobs), total)
+        if not self._estimated:  # later waves were expected then
+            count = ceil(len(jobs) / self._expected)
+            dollars = self._budget.dollars(total) / self._expected
+            self._store.log_estimate(self._parent.build, self._stage, self._model, count, dollars)
+            self._estimated = True
 
-    async def _work(self, queue: Iterator[Alike[T]], read: Read[T], progress: Progress) -> None:
-        for alike in queue:
-            while self._stop is None and not alike[0].settled:
-                request = alike[0].request
-                try:
-                    stored = self._store.get([request.key]).get(request.key) if request.attempt > 1 else None
-                    response = stored or await self._paid(request)
-                    self._take(alike, response, read, progress)
-                except UserError as error:
-                    self._stop = self._stop or error
-                    break
-            if self._stop:
+    async def _send(self, jobs: dict[str, _Job[T]], read: Read[T], progress: Progress) -> None:
+        if self._server.get("mode") == "batch":
+            await self._send_in_batches(list(jobs.values()), read, progress)
+            return
+        queue: _Queue[T] = _Queue(open=len(jobs))
+        for job in jobs.values():
+            queue.ready.put_nowait(job)
+        count = min(self._server.get("max_concurrency", 8), len(jobs))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(count):
+                    group.create_task(self._work(queue, count, read, progress))
+        finally:
+            queue.end()
+
+    async def _work(self, queue: _Queue[T], workers: int, read: Read[T], progress: Progress) -> None:
+        while (job := await queue.ready.get()) is not None:
+            if self._stop is None:
+                await self._ask(job, queue, read, progress)
+            if self._stop or not queue.open:
+                for _ in range(workers):
+                    queue.ready.put_nowait(None)
                 return
 
-    async def _paid(self, request: Request) -> Response:
+    async def _ask(self, job: _Job[T], queue: _Queue[T], read: Read[T], progress: Progress) -> None:
+        """Ask until a job is settled, has to wait, or nothing more may be sent."""
+        while self._stop is None and not job.alike[0].settled:
+            request = job.request
+            try:
+                stored = self._store.get([request.key]).get(request.key) if request.attempt > 1 else None
+                response = stored or await self._paid(request, progress)
+                job.tries, job.limited_s = 0, 0.0
+                self._take(job, response, read, progress)
+                self._note(response)
+            except Busy as busy:
+                if wait_s := self._patience(job, busy):
+                    progress.tried_again(str(busy))
+                    queue.later(job, wait_s, progress)
+                    return
+            except UserError as error:
+                self._stop = self._stop or error
+            except Exception as error:  # noqa: BLE001  one reply must not take the others under way with it
+                self._stop = self._stop or UserError(
+                    f"{self._stage}: the reply to {request.id} could not be read ({type(error).__name__}: {error}); this is a "
+                    "mistake of Seedbed's: all that arrived is kept"
+                )
+        if job.alike[0].settled:
+            queue.open -= 1
+
+    def _patience(self, job: _Job[T], busy: Busy) -> float | None:
+        """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
+        wait_s = min(_FIRST_WAIT_S * 2**job.tries, _MOST_WAIT_S) * random.uniform(0.75, 1.25)
+        wait_s = busy.wait_s if busy.wait_s is not None else wait_s
+        if self._started and not self._started.alive:
+            self._stop = self._stop or UserError(
+                f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}"
+            )
+            return None
+        job.tries += 1
+        job.limited_s += wait_s if busy.limited else 0.0
+        most = self._server.get("max_retries", _RETRIES)
+        if job.tries <= most or (busy.limited and "max_retries" not in self._server and job.limited_s < _LIMITED_S):
+            return wait_s
+        advice = "run again later, or lower requests_per_minute" if busy.limited else "run again later"
+        self._stop = self._stop or UserError(
+            f"{self._stage}: endpoint {self._client.id!r}: {job.tries} tries of {job.request.id} failed, the last: {busy}; "
+            f"{advice}, all that arrived is kept"
+        )
+        return None
+
+    def _note(self, response: Response) -> None:
+        """Stop where several answers in a row are none: then it is the endpoint, and not the rows."""
+        error = response.get("error")
+        self._in_a_row = self._in_a_row + 1 if error and error["kind"] in _ENDPOINT_KINDS else 0
+        if error and self._in_a_row == _IN_A_ROW:
+            hint = (
+                "is it an OpenAI-compatible server, with the path that ends in /v1?"
+                if error["kind"] == "not_a_completion"
+                else "mend what it names, and run again"
+            )
+            self._stop = self._stop or UserError(
+                f"{self._stage}: endpoint {self._client.id!r}: {_IN_A_ROW} answers in a row are no replies, the last: "
+                f"{error['detail']}; {hint}"
+            )
+
+    async def _paid(self, request: Request, progress: Progress) -> Response:
         """Send one request within the budget and commit its response."""
         reserved = self._budget.take(self._estimator.tokens(self._stage, request))
-        response = await self._client.send(request)
+        progress.under_way += 1
+        try:
+            response = await self._client.send(request)
+        except BaseException:
+            self._budget.release(reserved)
+            raise
+        finally:
+            progress.under_way -= 1
         cost = self._commit(request, response)
         self._budget.settle(reserved, cost)
         return response
@@ -125,7 +258,7 @@ class Sender:
         usage = response["usage"]
         if usage:
             tokens = Tokens(usage["input"], usage["output"], usage["cached_input"])
-        elif response["finish_reason"] == "content_filter":
+        elif response["finish_reason"] == "content_filter" or "error" in response:
             tokens = Tokens(0, 0)
         else:  # an endpoint that does not count: what was reserved stays spent
             tokens = self._estimator.tokens(self._stage, request)
@@ -133,17 +266,17 @@ class Sender:
         self._store.put(self._stage, request, response, sent=(self._parent.build, tokens.input, tokens.output, cost))
         return cost
 
-    def _take(self, alike: Alike[T], response: Response, read: Read[T], progress: Progress) -> None:
-        for result in alike:
+    def _take(self, job: _Job[T], response: Response, read: Read[T], progress: Progress) -> None:
+        for result in job.alike:
             result.take(response, read, self._max_attempts)
-        done = len(alike) if alike[0].settled else 0
-        progress.arrived(response, done=done, failed=done if alike[0].failure else 0)
+        done = len(job.alike) if job.alike[0].settled else 0
+        progress.arrived(response, done=done, failed=done if job.alike[0].failure else 0)
 
-    async def _send_in_batches(self, waiting: list[Alike[T]], read: Read[T], progress: Progress) -> None:
+    async def _send_in_batches(self, waiting: list[_Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
         empty = 0
         while waiting and self._stop is None:
-            requests = {alike[0].request.key: alike[0].request for alike in waiting}
+            requests = {job.request.key: job.request for job in waiting}
             try:
                 estimates = (self._estimator.tokens(self._stage, request) for request in requests.values())
                 self._budget.check(len(requests), sum(estimates, Tokens(0, 0)))
@@ -160,29 +293,42 @@ class Sender:
             except UserError as error:
                 self._stop = self._stop or error
                 return
-            for alike in waiting:
-                if alike[0].request.key in found:
-                    self._take(alike, found[alike[0].request.key], read, progress)
-            waiting = [alike for alike in waiting if not alike[0].settled]
+            for job in waiting:
+                if job.request.key in found:
+                    self._take(job, found[job.request.key], read, progress)
+            waiting = [job for job in waiting if not job.alike[0].settled]
 
     def _halted(self) -> UserError | None:
         """Why nothing more may be done; None where nothing stands against it."""
         return self._stop
 
-    def _interrupt(self, progress: Progress) -> None:
-        if self._interrupted:
-            raise KeyboardInterrupt
-        self._interrupted = True
-        progress.say("stopping: waiting for the requests under way, so that nothing paid for is lost; again to drop them")
+    def _interrupt(self, sending: "asyncio.Task[None]", progress: Progress) -> None:
+        self._interrupts += 1
+        if self._interrupts > 1:
+            sending.cancel()
+            return
+        self._hurry = True
+        progress.say(f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests under way; again to drop them now")
         self._stop = self._stop or UserError(
             f"{self._stage}: interrupted; every response that arrived is kept, run again to go on"
         )
 
-    async def _watch_parent(self) -> None:
+    async def _watch(self, sending: "asyncio.Task[None]", progress: Progress) -> None:
+        """End the sending where there is a reason to.
+
+        What is under way is waited for, since it is paid for; not for long where a person or the build's end is the reason,
+        for the server may hang.
+        """
+        stopped_s = 0.0
         while True:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.1)
+            progress.tick()
             try:
                 self._parent.check()
             except UserError as error:
-                self._stop = self._stop or error
-                return
+                self._stop, self._hurry = self._stop or error, True
+            if self._stop:
+                stopped_s += 0.1
+                if not progress.under_way or (self._hurry and stopped_s >= _GRACE_S):
+                    sending.cancel()
+                    return

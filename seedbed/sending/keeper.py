@@ -1,0 +1,150 @@
+"""The keeper: a small process that starts a server, and sees to it that nothing of it outlives the build.
+
+`python -m seedbed.sending.keeper` reads what to start from standard input (a JSON object, see `Order`) and answers on
+standard output with one JSON line once the server's process runs. It ends the server, and itself, when
+
+- the build (the `dvc` process) is gone, however it ended;
+- no stage has been connected to its socket for the idle limit: a stage's connection is its lease, which ends with the stage;
+- the server has ended by itself;
+- somebody ends the keeper: the server's process asks the kernel to be killed with it.
+
+The server runs in a process group of its own, and orphans of it become the keeper's (a subreaper), so that workers which
+a server leaves behind are ended too.
+"""
+
+import ctypes
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypedDict
+
+import psutil
+
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_LOOK_S = 0.25
+_GRACE_S = 3.0
+"""Between asking a server to end and ending it."""
+
+
+class Order(TypedDict):
+    """What to start, for whom.
+
+    Attributes:
+        command: the words of the command line, the port filled in.
+        log: the file that the server's output goes to.
+        socket: the socket on which stages take their leases.
+        build: (process id, start ticks or time) of the process with which the server must end.
+        idle_s: seconds without a lease after which it ends.
+    """
+
+    command: list[str]
+    log: str
+    socket: str
+    build: tuple[int, float]
+    idle_s: float
+
+
+def main() -> int:
+    """Start the server, keep it, end it; return 0."""
+    order: Order = json.loads(sys.stdin.readline())
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # Ctrl-C is the stage's; the keeper ends with the build
+    signal.signal(signal.SIGTERM, _stop)
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    leases = socket.socket(socket.AF_UNIX)
+    Path(order["socket"]).unlink(missing_ok=True)
+    leases.bind(order["socket"])
+    leases.listen(64)
+    with Path(order["log"]).open("ab") as log:
+        try:
+            server = subprocess.Popen(
+                order["command"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=_die_with_us
+            )
+        except OSError as error:
+            print(json.dumps({"error": f"{order['command'][0]}: {error.strerror}"}), flush=True)
+            return 0
+    print(json.dumps({"server": server.pid}), flush=True)
+    try:
+        _keep(leases, server, order)
+    finally:
+        _end(server)
+        Path(order["socket"]).unlink(missing_ok=True)
+    return 0
+
+
+def _keep(leases: socket.socket, server: "subprocess.Popen[bytes]", order: Order) -> None:
+    """Return when the server is no longer wanted, or no longer there."""
+    watched = selectors.DefaultSelector()
+    watched.register(leases, selectors.EVENT_READ)
+    held: set[socket.socket] = set()
+    idle_since = time.monotonic()
+    while server.poll() is None and is_alive(*order["build"]):
+        for key, _ in watched.select(_LOOK_S):
+            if key.fileobj is leases:
+                connection, _ = leases.accept()
+                watched.register(connection, selectors.EVENT_READ)
+                held.add(connection)
+            elif isinstance(key.fileobj, socket.socket) and not _says_anything(key.fileobj):
+                watched.unregister(key.fileobj)
+                held.discard(key.fileobj)
+                key.fileobj.close()
+                idle_since = time.monotonic()
+        if not held and time.monotonic() - idle_since > order["idle_s"]:
+            return
+
+
+def _says_anything(connection: socket.socket) -> bool:
+    try:
+        return bool(connection.recv(64))
+    except OSError:
+        return False
+
+
+def is_alive(pid: int, started: float) -> bool:
+    """Whether a process is the one that was meant, and runs."""
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    """End the server, its process group, and what became ours when it ended."""
+    ours = psutil.Process()
+    for number, patience in ((signal.SIGTERM, _GRACE_S), (signal.SIGKILL, _GRACE_S)):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(server.pid, number)
+        children = ours.children(recursive=True)
+        for child in children:
+            with suppress(psutil.Error):
+                child.send_signal(number)
+        _, alive = psutil.wait_procs(children, timeout=patience)
+        if not alive:
+            return
+
+
+def _die_with_us() -> None:
+    """Between fork and exec: be killed when the keeper is."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    """Set an attribute of this process; nothing where the system has no such call."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def _stop(number: int, frame: Any) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
