@@ -6,10 +6,11 @@
 import argparse
 from pathlib import Path
 
+from seedbed.project.again import read_again
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
-from seedbed.steps.answering import PROMPT, answered, build, read, recorded
+from seedbed.steps.answering import PROMPT, answered, build, reader, recorded
 from seedbed.util.errors import run
 from seedbed.util.rows import read_rows, write_rows, write_text
 
@@ -29,8 +30,9 @@ def main() -> None:
         answers = recorded(questions, model, Path(file))
     else:
         to = model_settings(params, f"models.{model}")
-        requests = build(questions, to, load_prompt(PROMPT))
-        results = ask_all(f"answer@{model}", params, to, params["answer"], args.transcript, requests, read)
+        stage, settings = f"answer@{model}", params["answer"]
+        requests = build(questions, to, load_prompt(PROMPT), read_again(stage))
+        results = ask_all(stage, params, to, settings, args.transcript, requests, reader(settings.get("cut", "judge")))
         answers = [answered(model, to, result) for result in results]
     write_rows(args.out, answers, "answer")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from seedbed.filtering.filter import load_filter
 from seedbed.filtering.rules import fields_of
 from seedbed.project import paths
+from seedbed.project.again import read_again
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import asking
@@ -44,7 +45,7 @@ def main() -> None:
             writing_rows(args.out, "candidate", gave_up / "candidates.jsonl") as write,
             writing_rows(args.decisions, "decision", gave_up / "decisions.jsonl") as decide,
         ):
-            for slot in Generation(asked.asker, seeds, filter, prompt, to, settings):
+            for slot in Generation(asked.asker, seeds, filter, prompt, to, settings, again=read_again(stage)):
                 for candidate, rejection in slot.candidates:
                     write(candidate)
                     decide({"id": candidate["id"], **fields_of(rejection)})

@@ -7,6 +7,7 @@
 import argparse
 from pathlib import Path
 
+from seedbed.project.again import read_again
 from seedbed.project.params import load_params, model_settings
 from seedbed.recorded.fastchat import recorded_judgments
 from seedbed.sending.asker import ask_all
@@ -38,8 +39,9 @@ def main() -> None:
     else:
         to = model_settings(params, "judge")
         references = used_references(questions, args.references, params["judge"]["reference_categories"])
-        requests = build(questions, (model, baseline), references, load_prompts(), to)
-        results = ask_all(f"judge@{match}", params, to, params["judge"], args.transcript, requests, judgment_of)
+        stage = f"judge@{match}"
+        requests = build(questions, (model, baseline), references, load_prompts(), to, read_again(stage))
+        results = ask_all(stage, params, to, params["judge"], args.transcript, requests, judgment_of)
         judgments = list(judged(match, params["matches"][match], questions, to, results))
     write_rows(args.out, judgments, "judgment")
 

@@ -43,10 +43,13 @@ class Price:
 
 
 def price_of(params: Params, endpoint: str, model: str) -> Price | None:
-    """Return a model's price; the stand-in costs nothing unless a price is given; None where it is unknown."""
-    given = params.get("prices", {}).get(model)
+    """Return a model's price; its server's goes first; the stand-in, and a server that we start, cost nothing unless a price is given; None where it is unknown."""
+    servers = [server for id, server in params["servers"].items() if server.get("endpoint", id) == endpoint]
+    named = [server["price"] for server in servers if "price" in server]
+    given = named[0] if named else params.get("prices", {}).get(model)
     if given is None:
-        return Price(0, 0, 0, 0) if endpoint == STAND_IN else None
+        own = endpoint == STAND_IN or any("command" in server for server in servers)
+        return Price(0, 0, 0, 0) if own else None
     return Price(given["input"], given["output"], given.get("cached_input", given["input"]), given.get("batch_discount", 0.5))
 
 

@@ -6,8 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from seedbed.exchange.replies import Response, Unusable
 from seedbed.exchange.requests import Request
-from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
+from seedbed.util.words import few
 
 T = TypeVar("T")
 Exchange = tuple[Request, Response]
@@ -48,14 +48,16 @@ class Result(Generic[T]):
                 self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
 
 
-def refuse_failures(stage: str, failed: list[Result[Any]], total: int, max_failed: float) -> None:
-    """Raise `UserError` where more than the share `max_failed` of `total` rows failed, and name them."""
-    if len(failed) <= max_failed * total:
-        return
-    told = ", ".join(f"{o.request.id} ({(o.failure or {}).get('reason')})" for o in failed[:10])
-    more = f" and {len(failed) - 10} more" if len(failed) > 10 else ""
+def allowed_failures(total: int, max_failed: float) -> int:
+    """Return how many of `total` rows may fail: the share `max_failed` of them, and always one."""
+    return max(1, int(max_failed * total)) if max_failed else 0
+
+
+def failures_in_words(failed: list[Result[Any]], total: int, max_failed: float) -> str:
+    """Return the sentence that refuses a stage in which too many rows failed, with the first few of them."""
+    named = few([f"{result.request.id} ({(result.failure or {}).get('reason')})" for result in failed], 10)
     first = (failed[0].failure or {}).get("detail")
-    raise UserError(
-        f"{stage}: {len(failed)} of {total} rows have no usable reply, more than max_failed = {max_failed:g}: {told}{more}; "
+    return (
+        f"{len(failed)} of {total} rows have no usable reply, more than max_failed = {max_failed:g} allows: {named}; "
         f"the first: {first}; every reply is kept: mend the prompt or the model, or raise max_attempts or max_failed"
     )

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.exchange.costs import Estimator, Tokens, price_of
-from seedbed.exchange.replies import Response, json_of
+from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
 from seedbed.filtering.filter import load_filter
+from seedbed.filtering.language import load_language
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
+from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import ModelSettings, Params, load_params, model_settings, server
@@ -44,6 +46,7 @@ class StagePlan:
         stage: its name.
         why: what changed, in words; empty where the stage would not run.
         stored: requests that the store would serve.
+        failing: those, among `stored`, of which no reply was usable: they will fail again.
         new: requests that would be sent.
         repeated: requests, among `new`, that ask again after an unusable reply.
         at_most: whether some of `new` rest on a reply that is not there yet.
@@ -56,6 +59,7 @@ class StagePlan:
     stage: str
     why: list[str] = field(default_factory=list)
     stored: int = 0
+    failing: int = 0
     new: int = 0
     repeated: int = 0
     at_most: bool = False
@@ -158,6 +162,7 @@ class Plan:
         for result in results:
             if result.settled and result.request.id not in open:
                 plan.stored += 1
+                plan.failing += result.failure is not None
             elif result.request.key not in seen:
                 seen.add(result.request.key)
                 plan.new += 1
@@ -169,7 +174,7 @@ class Plan:
 
     def _price(self, plan: StagePlan, to: ModelSettings) -> None:
         price = price_of(self.params, to.endpoint, to.model)
-        batch = server(self.params, to.endpoint).get("mode") == "batch"
+        batch = server(self.params, to).get("mode") == "batch"
         plan.dollars = price.dollars(plan.tokens, batch) if price else (None if plan.new or plan.top_up else 0.0)
 
     def _translate(self, name: str) -> Known:
@@ -181,8 +186,9 @@ class Plan:
         rows = list(read_corpus(Path(corpus["source"]), kind, self.params))
         if corpus["language"] == self.params["language"]:
             return Known([translating.original(row, kind) for row in rows], set())
-        requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)))
-        results = self._look(requests, json_of, self.params["translate"]["max_attempts"])
+        requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
+        read = translating.reader(rows, kind, load_language(paths.language_file(self.params["language"])))
+        results = self._look(requests, read, self.params["translate"]["max_attempts"])
         self._count(plan, results, set(), to)
         open = {result.request.id for result in results if not result.settled}
         out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
@@ -215,9 +221,10 @@ class Plan:
         before, estimator = _slots_built(name), Estimator(self._store.seen([plan.stage]))
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
+        again = read_again(plan.stage)
         with load_filter(self.params, seeds.rows, questions.rows, prompt) as filter, suppress(UserError):
             # Where the slots run out, or too few pass, the stage itself says so.
-            for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, least_slots=before):
+            for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
                 slots += 1
                 # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
                 rests = bool(seeds.open & {*slot.shown} or (settings["demonstrations"]["generated"] and plan.new))
@@ -244,8 +251,9 @@ class Plan:
         if file := self.params["models"][model].get("recorded"):
             return Known(answering.recorded(questions.rows, model, Path(file)), set())
         to = model_settings(self.params, f"models.{model}")
-        requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT))
-        results = self._look(requests, answering.read, self.params["answer"]["max_attempts"])
+        requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
+        read = answering.reader(self.params["answer"].get("cut", "judge"))
+        results = self._look(requests, read, self.params["answer"]["max_attempts"])
         self._count(plan, results, questions.open, to)
         rows = [
             answering.answered(model, to, result)
@@ -263,7 +271,7 @@ class Plan:
         references = judging.used_references(questions.rows, path, self.params["judge"]["reference_categories"])
         model, baseline = answers[sides["model"]], answers[sides["baseline"]]
         by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
-        requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to)
+        requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to, read_again(plan.stage))
         open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
         results = self._look(requests, judgment_of, self.params["judge"]["max_attempts"])
         self._count(plan, results, open, to)

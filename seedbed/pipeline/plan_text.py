@@ -7,7 +7,7 @@ from rich.text import Text
 
 from seedbed.pipeline.plan import Plan, StagePlan
 from seedbed.util.console import wide_console
-from seedbed.util.words import few
+from seedbed.util.words import count, few
 
 _SHOWN = 4
 """Reasons and rows named before "and n more"."""
@@ -21,6 +21,7 @@ def plan_json(plan: Plan) -> str:
             "stage": stage.stage,
             "why": stage.why,
             "stored": stage.stored,
+            "failing": stage.failing,
             "new": stage.new,
             "repeated": stage.repeated,
             "at_most": stage.at_most,
@@ -57,6 +58,9 @@ def print_plan(plan: Plan) -> None:
     for stage in asking if requests else running:
         if stage.why != ["never built"] or len(never) < len(plan.stages):
             console.print(Text(f"{stage.stage}: {few(stage.why, _SHOWN)}", style="dim"))
+        if stage.failing:
+            words = f"{count(stage.failing, 'stored reply', 'stored replies')} will fail again"
+            console.print(Text(f"  {words}; `seedbed again {stage.stage} --failed` asks once more", style="dim"))
         if stage.rows:
             console.print(Text(f"  new: {few(stage.rows, _SHOWN)}", style="dim"))
     if requests and rest:

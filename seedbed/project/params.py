@@ -78,6 +78,12 @@ class Attempts(TypedDict):
     retry: NotRequired[Retry]
 
 
+class AnswerSettings(Attempts):
+    """How answers are collected."""
+
+    cut: NotRequired[Literal["judge", "fail"]]
+
+
 class Asking(Attempts):
     """A block that asks one model."""
 
@@ -224,7 +230,7 @@ class Params(TypedDict):
     filter: FilterSettings
     sets: dict[str, TrainingSet]
     export: Export
-    answer: Attempts
+    answer: AnswerSettings
     models: dict[str, Model]
     judge: Judge
     matches: dict[str, Match]

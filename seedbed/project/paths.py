@@ -15,6 +15,7 @@ PLUGINS = Path("plugins")
 DATA = Path("data")
 EMPTY = DATA / "empty.jsonl"
 """Where a set has no seeds, or no rows."""
+AGAIN = DATA / "again.jsonl"
 EDITS = DATA / "edits"
 VOTES = DATA / "votes"
 LANGUAGES = DATA / "languages"

@@ -10,8 +10,9 @@ reply:
   as_text: …            how to reply, where it does not
 """
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -56,6 +57,7 @@ class Prompt:
         reply: name of the reply's schema; None where the reply is free text.
         as_json: sentence on how to reply in JSON, added to the system message.
         as_text: the same for an endpoint that has no structured output; None where JSON is always asked for.
+        problem: what is said to the model after an unusable reply, with `$problem`; for `retry: explain`. None for nothing.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class Prompt:
     reply: str | None
     as_json: str
     as_text: str | None
+    problem: str | None = None
 
 
 def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
@@ -98,6 +101,9 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
             if variable not in variables:
                 raise UserError(f"{where}: unknown variable ${variable}{did_you_mean(variable, sorted(variables))}")
             found.add(variable)
+    again = Template(document.get("again", "$problem"))
+    if not again.is_valid() or again.get_identifiers() != ["problem"]:
+        raise UserError(f"{path}:{line_of(path, ['again'])}: again: expected a text with the variable $problem and no other")
     if missing := sorted(variables - found):
         raise UserError(f"{path}: the variable ${missing[0]} is missing; this prompt must show it somewhere")
     return Prompt(
@@ -108,6 +114,7 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
         reply=reply.get("schema"),
         as_json=reply.get("as_json", ""),
         as_text=reply.get("as_text"),
+        problem=document.get("again"),
     )
 
 
@@ -137,6 +144,16 @@ def _json_wish(prompt: Prompt, structured: str) -> str:
     if structured == "json_schema" or prompt.reply is None:
         return prompt.as_json
     return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(reply_schema(prompt.reply))}"
+
+
+def explain_problem(template: str, problem: str) -> str:
+    """Return what a model is told after an unusable reply."""
+    return Template(template).substitute(problem=problem).strip()
+
+
+def as_shown(fields: Mapping[str, Any], order: Sequence[str]) -> str:
+    """Return fields as one line of JSON, in the order in which a reply schema requires them: models write what they see."""
+    return json.dumps({name: fields[name] for name in order}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def reply_schema(name: str) -> dict[str, Any]:

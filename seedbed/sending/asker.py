@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from filelock import FileLock, Timeout
 
 from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Read, Result, T, refuse_failures
+from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
 from seedbed.project.params import Attempts, ModelSettings, Params, server
 from seedbed.sending.build_process import Parent
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, transcript, warm_store
 from seedbed.util.errors import UserError
+from seedbed.util.rows import write_rows
 
 if TYPE_CHECKING:
     import asyncio
@@ -85,8 +86,13 @@ class Asker:
                 print(f"{self.stage}: waiting for another process that runs this stage", file=sys.stderr)
         raise UserError(f"{self.stage}: another process has been running this stage for a day; end it and run again")
 
-    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
+    def ask(self, requests: Sequence[Request], read: Read[T], most_failed: int | None = None) -> list[Result[T]]:
         """Settle `requests`: from the store, then from the transcripts that `dvc.lock` names, then by sending.
+
+        Args:
+            requests: what to ask.
+            read: turns a response into a value.
+            most_failed: failures beyond which nothing more is sent; None for no such limit.
 
         Returns:
             One result a request, in their order.
@@ -102,7 +108,8 @@ class Asker:
         missing = [result for result in results if not result.settled]
         if missing:
             self._refuse_offline(missing[0].request)
-            self._send(missing, read, len(results))
+            left = None if most_failed is None else most_failed - sum(result.failure is not None for result in results)
+            self._send(missing, read, len(results), left)
         self._parent.check()
         return results
 
@@ -113,7 +120,7 @@ class Asker:
                 "not in the store; unset it, or `dvc pull` the transcripts that hold it"
             )
 
-    def _send(self, missing: list[Result[T]], read: Read[T], total: int) -> None:
+    def _send(self, missing: list[Result[T]], read: Read[T], total: int, most_failed: int | None) -> None:
         """Send what is missing. Only here is the client imported, which costs about a second."""
         import asyncio
 
@@ -125,7 +132,7 @@ class Asker:
             self._sender = Sender(self.stage, self._params, self._to, self.store, self._parent, self._max_attempts)
             self._runner = asyncio.Runner()
         with Progress(self.stage, total=total, stored=total - len(missing)) as progress:
-            self._runner.run(self._sender.send(missing, read, progress))
+            self._runner.run(self._sender.send(missing, read, progress, most_failed))
 
     @property
     def sent(self) -> bool:
@@ -198,7 +205,8 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
     ):
         opened = Asking(asker, record)
         yield opened
-        refuse_failures(stage, opened.failed, opened.total, attempts["max_failed"])
+        if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
+            raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
     if opened.total and not asker.sent:
         print(f"{stage}: all {opened.total} requests served from the store, nothing sent", file=sys.stderr)
 
@@ -214,7 +222,22 @@ def ask_all(
 ) -> list[Result[T]]:
     """Settle a stage's requests, write its transcript, and return one result a request; see `asking`."""
     with asking(stage, params, to, attempts, transcript_path) as opened:
-        results = opened.asker.ask(requests, read)
+        results = opened.asker.ask(requests, read, allowed_failures(len(requests), attempts["max_failed"]))
         for result in results:
-            opened.record(result)
+            if result.settled:
+                opened.record(result)
+        if any(not result.settled for result in results) or len(opened.failed) > allowed_failures(
+            len(requests), attempts["max_failed"]
+        ):
+            _leave(stage, results)
     return results
+
+
+def _leave(stage: str, results: Sequence[Result[Any]]) -> None:
+    """Leave the rows of a stage that is about to fail where a person can look at them."""
+    folder = paths.failed(stage)
+    good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
+    bad = [{"id": result.request.id, "request": result.request.key, **result.failure} for result in results if result.failure]
+    write_rows(folder / "good.jsonl", good, None)
+    write_rows(folder / "failed.jsonl", bad, None)
+    print(f"{stage}: {len(good)} good rows and {len(bad)} failed ones are in {folder}/", file=sys.stderr)

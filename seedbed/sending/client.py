@@ -38,7 +38,14 @@ _LEAST_SECRET = 8
 """Characters of a part of a key that is masked."""
 _BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}
 _ENDPOINT_CODES = {
-    *("model_not_found", "invalid_model", "unknown_model", "invalid_api_key", "insufficient_quota", "billing_hard_limit_reached"),
+    *(
+        "model_not_found",
+        "invalid_model",
+        "unknown_model",
+        "invalid_api_key",
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+    ),
     *("unknown_parameter", "unsupported_parameter", "unsupported_value", "unrecognized_parameter"),
 }
 """Errors that no other request of the stage would escape."""

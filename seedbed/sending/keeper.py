@@ -65,7 +65,12 @@ def main() -> int:
     with Path(order["log"]).open("ab") as log:
         try:
             server = subprocess.Popen(
-                order["command"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=_die_with_us
+                order["command"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_us,
             )
         except OSError as error:
             print(json.dumps({"error": f"{order['command'][0]}: {error.strerror}"}), flush=True)

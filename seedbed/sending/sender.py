@@ -105,7 +105,9 @@ class Sender:
         self._stop: UserError | None = None
         self._interrupts = 0
         self._hurry = False
-        self._in_a_row = 0
+        self._in_a_row = self._failed = 0
+        self._most_failed: int | None = None
+        self._enough = False
         self._expected = ACCEPTANCE if stage.startswith("generate") else 1.0
         self._estimated = False
 
@@ -114,8 +116,8 @@ class Sender:
         await self._client.close()
         self._stack.close()
 
-    async def send(self, missing: list[Result[T]], read: Read[T], progress: Progress) -> None:
-        """Send requests until each result is settled.
+    async def send(self, missing: list[Result[T]], read: Read[T], progress: Progress, most_failed: int | None = None) -> None:
+        """Send requests until each result is settled, or more than `most_failed` have failed.
 
         Raises:
             UserError: the budget, the endpoint, an interrupt or the parent's death ended it early; all that arrived is
@@ -125,6 +127,7 @@ class Sender:
         for result in missing:
             jobs.setdefault(result.request.key, _Job([])).alike.append(result)
         self._estimate(jobs)
+        self._most_failed, self._failed = most_failed, 0
         loop = asyncio.get_running_loop()
         sending = asyncio.create_task(self._send(jobs, read, progress))
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
@@ -170,9 +173,11 @@ class Sender:
 
     async def _work(self, queue: _Queue[T], workers: int, read: Read[T], progress: Progress) -> None:
         while (job := await queue.ready.get()) is not None:
-            if self._stop is None:
+            if self._stop is None and not self._enough:
                 await self._ask(job, queue, read, progress)
-            if self._stop or not queue.open:
+            # The share of rows that may fail is spent: what is under way is waited for, and the stage says what failed.
+            self._enough = self._enough or (self._most_failed is not None and self._failed > self._most_failed)
+            if self._stop or self._enough or not queue.open:
                 for _ in range(workers):
                     queue.ready.put_nowait(None)
                 return
@@ -270,6 +275,7 @@ class Sender:
         for result in job.alike:
             result.take(response, read, self._max_attempts)
         done = len(job.alike) if job.alike[0].settled else 0
+        self._failed += done if job.alike[0].failure else 0
         progress.arrived(response, done=done, failed=done if job.alike[0].failure else 0)
 
     async def _send_in_batches(self, waiting: list[_Job[T]], read: Read[T], progress: Progress) -> None:
@@ -308,7 +314,9 @@ class Sender:
             sending.cancel()
             return
         self._hurry = True
-        progress.say(f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests under way; again to drop them now")
+        progress.say(
+            f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests under way; again to drop them now"
+        )
         self._stop = self._stop or UserError(
             f"{self._stage}: interrupted; every response that arrived is kept, run again to go on"
         )

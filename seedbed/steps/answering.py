@@ -3,11 +3,12 @@
 {"failure":null,"id":"fermi-01","made_by":{…},"model":"good","request":"9f2c…","text":"大阪市の面積は…"}
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from seedbed.exchange.replies import Response, text_of
+from seedbed.exchange.replies import text_of, was_cut
 from seedbed.exchange.requests import Request, build_request
-from seedbed.exchange.result import Result
+from seedbed.exchange.result import Read, Result
 from seedbed.project.params import ModelSettings
 from seedbed.project.prompts import Prompt, render
 from seedbed.recorded.fastchat import read_answers
@@ -17,23 +18,25 @@ from seedbed.util.rows import Row
 PROMPT = "answer"
 
 
-def build(questions: list[Row], to: ModelSettings, prompt: Prompt) -> list[Request]:
-    """Return one request a question; the question is put as it is."""
-    return [
-        build_request(question["id"], to, prompt, render(prompt, to.structured, {}, {"question": question["text"]}))
-        for question in questions
-    ]
+def build(questions: list[Row], to: ModelSettings, prompt: Prompt, again: Mapping[str, int] = {}) -> list[Request]:
+    """Return one request a question; the question is put as it is. `again`: how often one is to be asked once more."""
+    requests = []
+    for question in questions:
+        messages = render(prompt, to.structured, {}, {"question": question["text"]})
+        requests.append(build_request(question["id"], to, prompt, messages, again=again.get(question["id"], 0)))
+    return requests
 
 
-def read(request: Request, response: Response) -> str:
-    """Return the text of a whole answer."""
-    return text_of(response)
+def reader(cut: str) -> Read[str]:
+    """Return what reads an answer; `cut` says what becomes of one that was cut at its length limit: `judge` or `fail`."""
+    return lambda request, response: text_of(response, cut=cut == "judge")
 
 
 def answered(model: str, to: ModelSettings, result: Result[str]) -> Row:
     """Return the output row of one question."""
     row = {"id": result.request.id, "text": result.value, "failure": result.failure, "request": result.request.key}
-    return row | {"model": model, "made_by": to.made_by}
+    cut = {"cut": True} if result.value is not None and was_cut(result.exchanges[-1][1]) else {}
+    return row | {"model": model, "made_by": to.made_by} | cut
 
 
 def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:

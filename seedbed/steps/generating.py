@@ -5,7 +5,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -17,15 +17,15 @@ from seedbed.exchange.result import Result
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
 from seedbed.project.params import Generate, ModelSettings
-from seedbed.project.prompts import Prompt, render
+from seedbed.project.prompts import Prompt, as_shown, render
 from seedbed.sending.asker import Asks
 from seedbed.steps.demonstrations import draw
-from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
 PROMPT = "generate"
 _SHOWN = ("task_type", "instruction", "input", "output")
+"""In the order of `schemas/replies/instructions.schema.json`."""
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
 _LEAST_ASKED = 50
@@ -55,11 +55,11 @@ def slot_id(number: int) -> str:
     return f"s{number:05}"
 
 
-def build(slot: int, shown: list[Row], to: ModelSettings, prompt: Prompt, per_slot: int) -> Request:
-    """Return the request of one slot."""
-    demonstrations = "\n".join(canonical({name: row[name] for name in _SHOWN}) for row in shown)
+def build(slot: int, shown: list[Row], to: ModelSettings, prompt: Prompt, per_slot: int, again: int = 0) -> Request:
+    """Return the request of one slot; `again` says how often it is to be asked once more."""
+    demonstrations = "\n".join(as_shown(row, _SHOWN) for row in shown)
     messages = render(prompt, to.structured, {"demonstrations": demonstrations}, {"count": str(per_slot)})
-    return build_request(slot_id(slot), to, prompt, messages, slot=slot)
+    return build_request(slot_id(slot), to, prompt, messages, slot=slot, again=again)
 
 
 def shown_in(slot: int, seeds: dict[str, Row], accepted: dict[str, Row], settings: Generate) -> list[Row]:
@@ -92,6 +92,7 @@ class Generation:
         prompt: the prompt of `generate`.
         to: the model to ask.
         settings: the block `generate` of `params.yaml`.
+        again: how often a slot is to be asked once more, by its id.
         least_slots: slots to ask whatever passes; `plan` asks as many as the last build had.
     """
 
@@ -104,10 +105,11 @@ class Generation:
         to: ModelSettings,
         settings: Generate,
         *,
+        again: Mapping[str, int] = {},
         least_slots: int = 0,
     ) -> None:
         self._asker, self._seeds, self._filter, self._prompt, self._to = asker, seeds, filter, prompt, to
-        self._settings, self._least_slots = settings, least_slots
+        self._settings, self._again, self._least_slots = settings, again, least_slots
         self._accepted, self._drawn_from = dict[str, Row](), dict[str, Row]()
         self._reasons: Counter[str] = Counter()
         self._slots = self._open = 0
@@ -157,7 +159,10 @@ class Generation:
     def _ask(self, size: int) -> Iterator[Slot]:
         start, per_slot = self._slots, self._settings["per_slot"]
         shown = [shown_in(n, self._seeds, self._drawn_from, self._settings) for n in range(start, start + size)]
-        requests = [build(start + n, rows, self._to, self._prompt, per_slot) for n, rows in enumerate(shown)]
+        requests = [
+            build(start + n, rows, self._to, self._prompt, per_slot, self._again.get(slot_id(start + n), 0))
+            for n, rows in enumerate(shown)
+        ]
         results = self._asker.ask(requests, json_of)
         slots = [
             candidates_of(start + n, rows, result, self._to, per_slot)

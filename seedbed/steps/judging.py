@@ -4,7 +4,7 @@
  "question":"fermi-01","request":"9f2c…","verdict":"first"}
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from seedbed.exchange.requests import Request, build_request
@@ -35,6 +35,7 @@ def build(
     references: dict[str, str],
     prompts: dict[bool, Prompt],
     to: ModelSettings,
+    again: Mapping[str, int] = {},
 ) -> list[Request]:
     """Return two requests a question, `ab` and `ba`; none where one of the answers failed.
 
@@ -44,6 +45,7 @@ def build(
         references: the references, by question id, of the questions that are judged with one.
         prompts: as from `load_prompts`.
         to: the judge.
+        again: how often a judgment (`question.order`) is to be asked once more.
     """
     model, baseline = answers
     requests = []
@@ -57,7 +59,8 @@ def build(
             data = {"question": question["text"], "answer_a": first, "answer_b": second}
             data |= {"reference": references[id]} if id in references else {}
             prompt = prompts[id in references]
-            requests.append(build_request(f"{id}.{order}", to, prompt, render(prompt, to.structured, data)))
+            name, messages = f"{id}.{order}", render(prompt, to.structured, data)
+            requests.append(build_request(name, to, prompt, messages, again=again.get(name, 0)))
     return requests
 
 

@@ -5,21 +5,70 @@ A row of its own (see `schemas/rows/translated_question.schema.json`):
     {"category":"fermi","failure":null,"id":"fermi-01","made_by":{…},"source":{"text":"How many…"},"translation":{"text":"大阪に…"}}
 """
 
+from collections.abc import Mapping
+
+from seedbed.exchange.replies import Response, Unusable, json_of
 from seedbed.exchange.requests import Request, build_request
-from seedbed.exchange.result import Result
+from seedbed.exchange.result import Read, Result
+from seedbed.filtering.language import Language
 from seedbed.project.corpora import FIELDS, fields_of
 from seedbed.project.params import ModelSettings
-from seedbed.project.prompts import Prompt, render
-from seedbed.util.canonical import canonical
+from seedbed.project.prompts import Prompt, as_shown, render
+from seedbed.util.prose import prose
 from seedbed.util.rows import Row
+from seedbed.util.visible import is_blank
+
+_LEAST_LETTERS = 40
+"""Letters of a text of which something must be of the target language."""
+_TOLERANCE = 8
+"""By how much the share of the language's letters may be below what the filter asks of an instruction: a translation may
+quote, or be a task about another language."""
 
 
-def build(rows: list[Row], kind: str, to: ModelSettings, prompt: Prompt) -> list[Request]:
-    """Return one request a row: its source fields, as JSON."""
-    return [
-        build_request(row["id"], to, prompt, render(prompt, to.structured, {"source": canonical(fields_of(row, kind))}))
-        for row in rows
-    ]
+def build(rows: list[Row], kind: str, to: ModelSettings, prompt: Prompt, again: Mapping[str, int] = {}) -> list[Request]:
+    """Return one request a row: its source fields, as JSON; `again` says how often a row is to be asked once more."""
+    requests = []
+    for row in rows:
+        messages = render(prompt, to.structured, {"source": as_shown(fields_of(row, kind), FIELDS[kind])})
+        requests.append(build_request(row["id"], to, prompt, messages, again=again.get(row["id"], 0)))
+    return requests
+
+
+def reader(rows: list[Row], kind: str, language: Language) -> Read[Row]:
+    """Return what reads a reply, and refuses a translation that is none.
+
+    Args:
+        rows: the source rows.
+        kind: `task` or `question`.
+        language: the target language, for its script.
+    """
+    sources = {row["id"]: fields_of(row, kind) for row in rows}
+
+    def read(request: Request, response: Response) -> Row:
+        value = json_of(request, response)
+        for name, source in sources[request.id].items():
+            if problem := _problem(source, value[name], language):
+                raise Unusable("untranslated", f"{name}: {problem}")
+        return value
+
+    return read
+
+
+def _problem(source: str, translation: str, language: Language) -> str | None:
+    """Return what is wrong with a field's translation; None where nothing is."""
+    if is_blank(source) != is_blank(translation):
+        return "the translation is blank" if is_blank(translation) else "there is a translation of a blank text"
+    letters = [character for character in prose(source) if character.isalpha()]
+    if len(letters) < _LEAST_LETTERS or not language.scripts:  # code, a number, a name: it may stay as it is
+        return None
+    if translation.strip() == source.strip():
+        return "the translation is the source"
+    written = [character for character in prose(translation) if character.isalpha()]
+    pattern, least = language.scripts[0]
+    share = sum(map(bool, map(pattern.match, written))) / len(written) if written else 0.0
+    if share < least / _TOLERANCE:
+        return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least / _TOLERANCE:.0%}: not the target language"
+    return None
 
 
 def translated(row: Row, kind: str, to: ModelSettings, result: Result[Row]) -> Row:
