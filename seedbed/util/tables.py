@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-QUERIES = Path(__file__).resolve().parents[2] / "queries"
+QUERIES = Path("queries")
+"""The project's folder: a query can change a report's bytes, so it is a dependency of its stage."""
 
 JUDGMENTS = "match text, model text, baseline text, question text, order text, verdict text, made_by json"
 ANSWERS = "id text, model text, text text, made_by json"
