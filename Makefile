@@ -14,7 +14,7 @@ repro: .venv/run
 	@$(NO_SCM)
 	@seedbed repro
 
-.venv/run: .ci/install requirements.lock $(wildcard pyproject.toml)
+.venv/run: .ci/install requirements.lock $(wildcard pyproject.toml seedbed/__init__.py)
 	.ci/install requirements.lock
 	touch $@
 
