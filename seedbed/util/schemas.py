@@ -70,8 +70,7 @@ def _problems_of(error: "ValidationError") -> Iterator[Problem]:
     elif error.validator == "required":
         wanted: Any = error.validator_value
         for missing in (key for key in wanted if key not in given):
-            yield [*error.absolute_path, missing], f"the field {missing!r} is missing"
-            return
+            yield [*error.absolute_path, missing], "missing"
     else:
         yield list(error.absolute_path), _in_words(error)
 

@@ -14,6 +14,9 @@ import yaml
 from seedbed.util.errors import UserError
 
 
+_CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>)(?= )", re.MULTILINE)
+
+
 class Loader(yaml.SafeLoader):
     """PyYAML's SafeLoader with YAML 1.2 scalars, refusing a key that is given twice."""
 
@@ -57,10 +60,16 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
     """Return the one document in `path`, or in `text`, which is then what the file held.
 
     Raises:
-        UserError: the file is missing, or is not YAML; names line and column.
+        UserError: the file is missing, holds a merge conflict, or is not YAML; names line and column.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8") if text is None else text, Loader)  # noqa: S506, it is a SafeLoader
+        text = path.read_text(encoding="utf-8") if text is None else text
+        if mark := _CONFLICT.search(text):
+            line = text.count("\n", 0, mark.start()) + 1
+            raise UserError(
+                f"{path}:{line}: a merge left a conflict here ({mark[0]}); keep one side's lines and remove the marks"
+            )
+        return yaml.load(text, Loader)  # noqa: S506, it is a SafeLoader
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; restore it, or run this in the project's folder") from None
     except UnicodeDecodeError as error:
