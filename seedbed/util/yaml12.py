@@ -13,7 +13,6 @@ import yaml
 
 from seedbed.util.errors import UserError
 
-
 _CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>)(?= )", re.MULTILINE)
 
 
