@@ -1,20 +1,29 @@
 """Edits: what a decision says, and a file of which only the touched line changes."""
 
 import threading
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from seedbed.project.edits import MOST_CHARACTERS, Change, Conflict, edits_path, make_edit, read_edits, save_edit, save_edits
-from seedbed.review.difference import difference, merge, shortened
+from seedbed.project import paths
+from seedbed.project.edits import MOST_CHARACTERS, Change, Conflict, make_edit, read_edits, save_edit, save_edits
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
-from tests.review_project import question
 
-PATH = edits_path("questions", "ja")
+Row = dict[str, Any]
+
+
+def question(id: str, source: str, machine: str | None) -> Row:
+    """Return a row of `translate`."""
+    translation = None if machine is None else {"text": machine}
+    return {
+        **{"id": id, "category": "generic", "source": {"text": source}, "translation": translation, "failure": None},
+        "made_by": {"endpoint": "stand-in", "model": "stand-in"},
+    }
+
+
+PATH = paths.edits("questions", "ja")
 ROW = question("fermi-01", "How many?", "いくつ\nですか？")
 
 
@@ -105,13 +114,11 @@ def test_a_row_that_changed_meanwhile_is_a_conflict_and_nothing_is_written() -> 
     assert PATH.read_bytes() == before
 
 
-def test_two_thousand_rows_are_saved_at_once_but_for_those_that_changed_meanwhile() -> None:
-    ids = [f"a-{number:04}" for number in range(2000)]
+def test_many_rows_are_saved_at_once_but_for_those_that_changed_meanwhile() -> None:
+    ids = [f"a-{number:04}" for number in range(200)]
     theirs = edit_of(ids[7], "彼")
     save_edit(PATH, "question", theirs, ids[7], None, ids)
-    start = time.perf_counter()
     conflicts = save_edits(PATH, "question", [Change(id, edit_of(id, "私"), None) for id in reversed(ids)], ids)
-    assert time.perf_counter() - start < 10  # a write for each row takes minutes
     assert [(conflict.id, conflict.present) for conflict in conflicts] == [(ids[7], theirs)]
     saved = read_edits(PATH, "question")
     assert list(saved) == ids
@@ -121,7 +128,7 @@ def test_two_thousand_rows_are_saved_at_once_but_for_those_that_changed_meanwhil
 def test_a_file_that_is_not_valid_is_left_alone() -> None:
     PATH.parent.mkdir(parents=True)
     PATH.write_text("<<<<<<< HEAD\n", encoding="utf-8")
-    with pytest.raises(UserError, match=r"questions\.ja\.jsonl:1: not a JSON object"):
+    with pytest.raises(UserError, match=r"questions\.ja\.jsonl:1: a merge left a conflict here"):
         save_edit(PATH, "question", edit_of("a-01", "文"), "a-01", None)
     assert PATH.read_text(encoding="utf-8") == "<<<<<<< HEAD\n"
 
@@ -150,29 +157,3 @@ def test_saves_at_the_same_time_are_all_kept() -> None:
         thread.join()
     assert not failed
     assert list(read_edits(PATH, "question")) == ids
-
-
-texts = st.text(st.sampled_from("あいう漢 ab\n、👨‍👩‍👧é"), max_size=30)
-
-
-@given(texts, texts)
-def test_a_difference_holds_both_texts(old: str, new: str) -> None:
-    pieces = difference(old, new)
-    assert "".join(piece.old for piece in pieces) == old
-    assert "".join(piece.new for piece in pieces) == new
-    assert any(piece.changed for piece in pieces) == (old != new)
-    assert bool(shortened(pieces)) == (old != new)
-
-
-@given(texts, texts)
-def test_merging_with_an_unchanged_side_gives_the_other(base: str, other: str) -> None:
-    assert merge(base, other, base) == (other, 0)
-    assert merge(base, base, other) == (other, 0)
-    assert merge(base, other, other) == (other, 0)
-
-
-def test_merging_takes_both_sides_and_counts_where_they_clash() -> None:
-    base = "切符は30分有効です。駅で買えます。"
-    merged = merge(base, "切符は三十分間有効です。駅で買えます。", "切符は30分有効です。駅の窓口で買えます。")
-    assert merged == ("切符は三十分間有効です。駅の窓口で買えます。", 0)
-    assert merge("a b c", "a x c", "a y c") == ("a x c", 1)

@@ -265,37 +265,6 @@ def test_kappa_and_alpha_are_those_of_nltk(said: list[list[str | None]]) -> None
         assert float(kappa(square)) == pytest.approx(task.kappa())
 
 
-def test_left_and_right_fall_evenly_and_stay() -> None:
-    rng = random.Random(0)
-    names = [f"q{rng.random()}" for _ in range(2000)]
-    assert 0.45 < sum(left_is_model("ann", "m", name) for name in names) / 2000 < 0.55
-    same = sum(left_is_model("ann", "m", name) == left_is_model("ben", "m", name) for name in names)
-    assert 0.45 < same / 2000 < 0.55
-    assert [left_is_model("yuki", "good-vs-thin", f"fermi-0{n}") for n in range(1, 7)] == [True, True, True, True, False, True]
-
-
-@pytest.mark.parametrize(
-    ("name", "lines", "words"),
-    [
-        ("a.b", [vote("q1", "model")], "'a.b' cannot name an annotator"),
-        ("ann", [vote("q1", "model"), vote("q1", "tie")], "two votes on question 'q1' of match 'm'"),
-        ("ann", [vote("q1", "better")], "ann.jsonl:1: field verdict"),
-        ("ann", [vote("q1", "model") | {"model_hash": "abc"}], "ann.jsonl:1: field model_hash"),
-    ],
-)
-def test_votes_that_are_not_valid(tmp_path: Path, name: str, lines: list[dict[str, Any]], words: str) -> None:
-    write(tmp_path / f"{name}.jsonl", lines)
-    with pytest.raises(UserError, match=words):
-        read_votes(tmp_path)
-
-
-def test_markdown_shows_every_text_as_it_is() -> None:
-    assert escaped("a | b\n<img> *x* `y` [z](u) __init__ near_duplicate & \\") == (
-        r"a \| b &lt;img> \*x\* \`y\` \[z\](u) \_\_init\_\_ near_duplicate &amp; \\"
-    )
-    assert table([{"a": "x", "b": None}, {"a": "y", "b": 2}], ["a", "b"]) == "| a | b |\n| --- | ---: |\n| x |  |\n| y | 2 |"
-
-
 @pytest.mark.slow
 def test_votes_in_a_build(project: Project) -> None:
     """Real answers, voted on; then another model text, and a report without a traceback."""
