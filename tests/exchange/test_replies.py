@@ -1,27 +1,11 @@
 """From a response to a value, or to the reason why there is none."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from seedbed.exchange.replies import Unusable, from_chat_completion, json_of, text_of
-from seedbed.exchange.requests import Request, build_request, request_of
-from seedbed.project.params import Speaker
-from seedbed.project.prompts import load_prompt
-from seedbed.steps.verdicts import judgment_of
-
-PROMPT = load_prompt("judge", Path(__file__).parent.parent / "prompts")
-
-
-def request(structured: str = "json_schema", **changes: Any) -> Request:
-    speaker = Speaker("judge", "e", "m", {"temperature": 0}, 0, structured)
-    made = build_request("q1", speaker, PROMPT, [{"role": "user", "content": "?"}])
-    return Request(made.id, made.content | changes)
-
-
-def response(text: str | None, finish_reason: str = "stop", refusal: str | None = None) -> dict[str, Any]:
-    return {"text": text, "refusal": refusal, "finish_reason": finish_reason, "model": "m", "usage": None}
+from tests.exchange.judgments import judgment_request, response
 
 
 @pytest.mark.parametrize(
@@ -44,7 +28,7 @@ def response(text: str | None, finish_reason: str = "stop", refusal: str | None 
 )
 def test_unusable(given: dict[str, Any], reason: str) -> None:
     with pytest.raises(Unusable) as unusable:
-        json_of(request(), given)
+        json_of(judgment_request(), given)
     assert unusable.value.reason == reason
 
 
@@ -57,36 +41,7 @@ def test_unusable(given: dict[str, Any], reason: str) -> None:
     ],
 )
 def test_json_is_found_where_the_endpoint_has_no_schema(text: str) -> None:
-    assert json_of(request("json_object"), response(text))["verdict"] == "B"
-
-
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        ("よい。[[A]]", "first"),
-        ("[[A]]かと思いましたが、最終判定は [[B]]", "second"),
-        ("[[B]] ... [[C]]", "tie"),
-    ],
-)
-def test_the_last_mark_is_the_verdict(text: str, verdict: str) -> None:
-    assert judgment_of(request("text"), response(text))["verdict"] == verdict
-
-
-@pytest.mark.parametrize("text", ["no mark", "[A]", "[[D]]", "[[a]]"])
-def test_a_reply_without_a_mark_is_no_tie(text: str) -> None:
-    with pytest.raises(Unusable) as unusable:
-        judgment_of(request("text"), response(text))
-    assert unusable.value.reason == "no_verdict"
-
-
-def test_the_key_knows_content_and_nothing_else() -> None:
-    first = request()
-    changes: list[dict[str, Any]] = [{"sample": 1}, {"slot": 0}, {"attempt": 2}, {"model": "n"}, {"endpoint": "f"}]
-    changes += [{"params": {"temperature": 1}}, {"messages": []}, {"reply": None}]
-    assert len({first.key, *(request(**change).key for change in changes)}) == 1 + len(changes)
-    assert Request("another row", dict(reversed(first.content.items()))).key == first.key
-    with pytest.raises(ValueError, match="is not that of its request"):
-        request_of("0" * 64, first.content)
+    assert json_of(judgment_request("json_object"), response(text))["verdict"] == "B"
 
 
 def test_what_a_response_keeps() -> None:
