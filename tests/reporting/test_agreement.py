@@ -1,25 +1,25 @@
 """Votes in, agreement out: who counts, what agrees with what, and by how much more than chance."""
 
 import json
-import random
+from contextlib import chdir
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedbed.project.votes import answer_hash, left_is_model, read_votes
+from seedbed.project import paths
+from seedbed.project.columns import ANSWERS, JUDGMENTS, QUESTIONS
+from seedbed.project.params import Params, Report
+from seedbed.project.votes import answer_hash, left_is_model
 from seedbed.reporting.agreement import agreement_rows, alpha, coincidences, kappa, load_votes
 from seedbed.reporting.bootstrap import bootstrap_interval, percentile_interval, resampled_sums
 from seedbed.reporting.human_sections import agreement_parts
-from seedbed.util.errors import UserError
-from seedbed.util.markdown import escaped, table
-from seedbed.util.tables import ANSWERS, JUDGMENTS, QUESTIONS, Tables
-from tests.harness import Project
+from seedbed.util.tables import Tables
 
-SETTINGS = {"bootstrap": 200, "confidence": 95, "seed": 0}
+SETTINGS: Report = {"bootstrap": 200, "confidence": 95, "seed": 0}
 BOTH = {
     "win": ("first", "second"),
     "loss": ("second", "first"),
@@ -62,14 +62,21 @@ def made(
     tables.fill("answers", ANSWERS, [(name, model, text(model, name), None) for name in judged for model in "xyz"])
     known = dict.fromkeys(names.get(name, "generic") for name in judged)
     tables.fill("categories", "name text, place int", [(name, place) for place, name in enumerate(known)])
-    tables.keep("outcomes")
     for annotator, lines in votes.items():
-        write(folder / f"{annotator}.jsonl", lines)
-    load_votes(tables, folder, {"matches": {name: {"model": a, "baseline": b} for name, (a, b) in sides.items()}})
+        write(folder / paths.votes(annotator), lines)
+    read_votes_of(folder, tables, sides)
     return tables
 
 
+def read_votes_of(folder: Path, tables: Tables, sides: dict[str, tuple[str, str]]) -> None:
+    """Load the votes that lie in a project's folder."""
+    params = {"matches": {name: {"model": one, "baseline": other} for name, (one, other) in sides.items()}}
+    with chdir(folder):
+        load_votes(tables, cast(Params, params))
+
+
 def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
@@ -88,7 +95,7 @@ HAND_VOTES = {
 
 def test_a_table_worked_by_hand(tmp_path: Path) -> None:
     tables = made(tmp_path, HAND, HAND_VOTES)
-    assert {row["question"]: row["majority"] for row in tables.select("select * from voted")} == {
+    assert {row["question"]: row["majority"] for row in tables.query("human/voted")} == {
         **{"q1": "win", "q2": "tie", "q3": "tie", "q4": "win", "q5": "loss"}
     }
     found = of(agreement_rows(tables, SETTINGS))
@@ -109,7 +116,7 @@ def test_a_table_worked_by_hand(tmp_path: Path) -> None:
 
 def test_preferences_worked_by_hand(tmp_path: Path) -> None:
     tables = made(tmp_path, HAND, HAND_VOTES)
-    people = next(row for row in tables.query("preferences") if (row["match"], row["who"]) == ("m", "people"))
+    people = next(row for row in tables.query("human/preferences") if (row["match"], row["who"]) == ("m", "people"))
     left = [
         left_is_model(annotator, "m", row["question"]) == (row["verdict"] == "model")
         for annotator, rows in HAND_VOTES.items()
@@ -119,7 +126,7 @@ def test_preferences_worked_by_hand(tmp_path: Path) -> None:
     assert (people["verdicts"], people["decided"], people["decided_rate"]) == (10, 7, 70.0)
     assert people["first_position_rate"] == round(100 * sum(left) / 7, 2)
     assert people["longer_answer_rate"] == round(100 * 4 / 7, 2)  # x is the longer one
-    judge = next(row for row in tables.query("preferences") if (row["match"], row["who"]) == ("m", "judge"))
+    judge = next(row for row in tables.query("human/preferences") if (row["match"], row["who"]) == ("m", "judge"))
     assert (judge["verdicts"], judge["decided"]) == (9, 9)  # q4's order ab is invalid
     assert judge["first_position_rate"] == round(100 * 6 / 9, 2)  # q1, q2, q5 one each, q3 both, q4 the valid one
     assert judge["longer_answer_rate"] == round(100 * 5 / 9, 2)  # q1 and q5 twice, q3 once
@@ -127,7 +134,7 @@ def test_preferences_worked_by_hand(tmp_path: Path) -> None:
 
 def test_disagreements_are_listed_the_plain_ones_first(tmp_path: Path) -> None:
     votes = HAND_VOTES | {"dan": [vote("q5", "baseline", reason="x is | wrong\n<b>")]}
-    found = made(tmp_path, HAND, votes).query("disagreements")
+    found = made(tmp_path, HAND, votes).query("human/disagreements")
     assert [(row["question"], row["judge"], row["majority"]) for row in found] == [("q5", "win", "loss"), ("q2", "loss", "tie")]
     assert found[0]["reasons"] == ["dan: x is | wrong\n<b>"]
 
@@ -140,7 +147,7 @@ def test_votes_on_other_answers_are_kept_and_not_counted(tmp_path: Path) -> None
         vote("gone", "model"),
     ]
     tables = made(tmp_path, {"q1": "win", "q2": "win"}, {"ann": votes})
-    (found,) = tables.query("annotators")
+    (found,) = tables.query("human/annotators")
     assert (found["votes"], found["counted"], found["stale"], found["orphaned"]) == (4, 1, 1, 2)
     assert of(agreement_rows(tables, SETTINGS))["items"] == 1
 
@@ -148,8 +155,8 @@ def test_votes_on_other_answers_are_kept_and_not_counted(tmp_path: Path) -> None
 def test_a_vote_on_a_failed_answer_is_orphaned(tmp_path: Path) -> None:
     tables = made(tmp_path, {"q1": "win"}, {"ann": [vote("q1", "model")]})
     tables.run("update answers set text = null where model = 'y'")
-    load_votes(tables, tmp_path, {"matches": {"m": {"model": "x", "baseline": "y"}}})
-    assert tables.query("annotators")[0]["orphaned"] == 1
+    read_votes_of(tmp_path, tables, {"m": ("x", "y")})
+    assert tables.query("human/annotators")[0]["orphaned"] == 1
 
 
 def test_nobody_voted(tmp_path: Path) -> None:
@@ -157,7 +164,7 @@ def test_nobody_voted(tmp_path: Path) -> None:
     assert agreement_rows(tables, SETTINGS) == []
     (only,) = agreement_parts(tables, [], 95)
     assert "`seedbed review`" in only
-    assert [tables.query(name) for name in ("annotators", "preferences", "disagreements")] == [[], [], []]
+    assert [tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")] == [[], [], []]
 
 
 def test_no_vote_counts(tmp_path: Path) -> None:
@@ -192,7 +199,7 @@ def test_no_valid_verdict_leaves_the_people(tmp_path: Path) -> None:
     found = of(agreement_rows(tables, SETTINGS))
     assert (found["unjudged"], found["majority_s1"], found["single_s1"], found["kappa"]) == (2, None, None, None)
     assert (found["people_s1"], found["alpha"]) == (100.0, 1.0)
-    assert tables.query("disagreements") == []
+    assert tables.query("human/disagreements") == []
     assert "Judge and majority say the same" in "".join(agreement_parts(tables, agreement_rows(tables, SETTINGS), 95))
 
 
@@ -263,35 +270,3 @@ def test_kappa_and_alpha_are_those_of_nltk(said: list[list[str | None]]) -> None
     if len({value for pair in both for value in pair}) > 1:
         task = AnnotationTask(data=[(rater, unit, pair[rater]) for unit, pair in enumerate(both) for rater in (0, 1)])
         assert float(kappa(square)) == pytest.approx(task.kappa())
-
-
-@pytest.mark.slow
-def test_votes_in_a_build(project: Project) -> None:
-    """Real answers, voted on; then another model text, and a report without a traceback."""
-    project.repro()
-    answers = {
-        (row["model"], row["id"]): row["text"]
-        for name in ("good", "thin")
-        for row in project.rows(f"data/build/answers/{name}.jsonl")
-    }
-    questions = [row["id"] for row in project.rows("data/build/edited/questions.jsonl")]
-
-    def voted(question: str, verdict: str) -> dict[str, Any]:
-        hashes = {
-            f"{side}_hash": answer_hash(answers[name, question]) for side, name in (("model", "good"), ("baseline", "thin"))
-        }
-        return {"match": "good-vs-thin", "question": question, "verdict": verdict, "seconds": 30} | hashes
-
-    project.write_rows("data/votes/ann.jsonl", [voted(question, "model") for question in questions])
-    project.write_rows(
-        "data/votes/ben.jsonl", [voted(questions[0], "both_bad"), voted(questions[1], "model") | {"model_hash": "0" * 64}]
-    )
-    project.repro("report")
-    report = (project.root / "reports/report.md").read_text(encoding="utf-8")
-    assert "Votes that count: 4. Stale, an answer being another one now: 1." in report
-    assert "| ann | 3 | 3 | 0 | 0 | 3 | 0 | 0 | 0 | 3 | 1.5 |" in report
-    found = json.loads((project.root / "reports/metrics.json").read_text(encoding="utf-8"))["agreement"]
-    assert (found["counted"], found["stale"], found["orphaned"], found["people_s1"]) == (4, 1, 0, 0.0)
-
-    (project.root / "data/votes/ben.jsonl").write_text('{"match": "good-vs-thin"}\n', encoding="utf-8")
-    assert "data/votes/ben.jsonl:1: " in project.repro("report", fails=True)

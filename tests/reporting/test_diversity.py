@@ -1,20 +1,21 @@
 """Diversity: what is counted, what is compared, and that a row more moves no other."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
-import yaml
 
 from seedbed.filtering.similarity import encode, rouge_l
 from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, words
+from seedbed.project import columns
+from seedbed.project.params import Params, load_params
 from seedbed.reporting import diversity
 from seedbed.reporting.diversity import drawn, measure, nearest_scores, root
-from seedbed.util import tables
+from seedbed.util.canonical import canonical
 from seedbed.util.tables import Tables
 from tests.harness import ROOT
 
-PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+PARAMS = load_params(ROOT / "params.yaml")
 SUDACHI = PARAMS["filter"]["tokeniser"]
 Texts = Sequence[tuple[str, str, str]]
 
@@ -22,27 +23,26 @@ Texts = Sequence[tuple[str, str, str]]
 def made(instructions: Texts, seeds: Texts = (), baseline: Texts = ()) -> Tables:
     """Return tables of three sets, each text an instruction, an input and an output."""
     found = Tables()
-    rows = [(f"s{number:05}", 0, "open_qa", *texts, None) for number, texts in enumerate(instructions)]
-    found.fill("instructions", tables.INSTRUCTIONS, rows)
+    rows = [(f"s{number:05}", 0, "open_qa", *texts, None, "native") for number, texts in enumerate(instructions)]
+    found.fill("instructions", f"{columns.INSTRUCTIONS}, generation text", rows)
     edited = [(f"seed-{number}", "edited", "email", *texts, None, "seed_tasks") for number, texts in enumerate(seeds)]
-    found.fill("edited", f"{tables.TASKS}, corpus text", edited)
+    found.fill("edited", f"{columns.TASKS}, corpus text", edited)
     translated = [
-        (f"base-{number}", "email", tables_json(texts) if texts[0] else "null", None, "baseline")
+        (f"base-{number}", "email", translation(texts) if texts[0] else "null", None, "baseline")
         for number, texts in enumerate(baseline)
     ]
-    found.fill("translated_rows", f"{tables.TRANSLATED}, corpus text", translated)
+    found.fill("translated_rows", f"{columns.TRANSLATED}, corpus text", translated)
+    found.fill("generations", "name text, place int", [("native", 0)])
     return found
 
 
-def tables_json(texts: tuple[str, str, str]) -> str:
-    from seedbed.util.canonical import canonical
-
+def translation(texts: tuple[str, str, str]) -> str:
     return canonical(dict(zip(("instruction", "input", "output"), texts, strict=True)))
 
 
 def measured(found: Tables, **tokeniser: Any) -> dict[str, list[dict[str, Any]]]:
-    params = PARAMS | {"filter": PARAMS["filter"] | {"tokeniser": tokeniser or {"name": "character"}}}
-    return measure(found, params)
+    params = {**PARAMS, "filter": {**PARAMS["filter"], "tokeniser": tokeniser or {"name": "character"}}}
+    return measure(found, cast(Params, params))
 
 
 def row(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:

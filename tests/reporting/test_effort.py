@@ -1,24 +1,23 @@
-"""Edits in, effort out: what was changed, how long it took, what keeps being changed; and what an unreviewed row does."""
+"""Edits in, effort out: what was changed, how long it took, what keeps being changed."""
 
-import json
-import re
+from contextlib import chdir
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedbed.filtering.tokenisers import character, load_tokeniser, space
+from seedbed.project import paths
 from seedbed.project.corpora import FIELDS
-from seedbed.project.params import load_params
+from seedbed.project.params import Params, load_params
 from seedbed.reporting.effort import load_effort, machine_text, replaced, words_and_marks
 from seedbed.reporting.human_sections import effort_parts
-from seedbed.steps.post_editing import edited
 from seedbed.util.canonical import content_hash
-from seedbed.util.errors import UserError
+from seedbed.util.rows import write_rows
 from seedbed.util.tables import Tables
-from tests.harness import Project
+from tests.harness import ROOT
 
 Row = dict[str, Any]
 CHARACTERS = {"name": "character"}
@@ -42,19 +41,23 @@ def made(
     folder: Path, rows: list[Row], edits: list[Row], tokeniser: Row | None = None, tasks: list[Row] | None = None
 ) -> Tables:
     """Return the tables of a corpus of questions, and of one of seed tasks that is empty where none are given."""
-    (folder / "translated").mkdir(exist_ok=True)
-    for name, lines in (("translated/questions", rows), ("translated/seed_tasks", tasks or []), ("questions.ja", edits)):
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    files = {
+        paths.translated("questions"): rows,
+        paths.translated("seed_tasks"): tasks or [],
+        paths.edits("questions", "ja"): edits,
+    }
+    for path, lines in files.items():
+        write_rows(folder / path, lines, None)
     corpora = {"questions": {"kind": "question"}, "seed_tasks": {"kind": "task"}}
     params = {"language": "ja", "corpora": corpora, "filter": {"tokeniser": tokeniser or CHARACTERS}}
     tables = Tables()
-    load_effort(tables, folder, folder, params)
+    with chdir(folder):
+        load_effort(tables, cast(Params, params))
     return tables
 
 
 def total(tables: Tables) -> Row:
-    *_, last = tables.query("effort")
+    *_, last = tables.query("human/effort")
     assert last["corpus"] == "all"
     return last
 
@@ -82,10 +85,11 @@ def test_a_table_worked_by_hand(tmp_path: Path) -> None:
     found = total(tables)
     statuses = ("rows", "edited", "outdated", "approved", "stale", "unreviewed", "failed", "orphaned")
     assert [found[name] for name in statuses] == [6, 1, 1, 1, 1, 1, 1, 1]
-    assert (found["edits"], found["known"]) == (6, 4)  # not known: other (the source changed, no text kept), failed
-    # same 0, mended る → ます 2, newer は → が 1, gone 文 1; over 4 + 5 + 4 + 3 characters.
-    assert found["characters_changed"] == 4
-    assert found["hter"] == round(100 * 4 / 16, 2)
+    # An orphaned edit is no effort: its row is gone. Not known: other (the source changed, no text kept), failed.
+    assert (found["edits"], found["known"]) == (5, 3)
+    # same 0, mended る → ます 2, newer は → が 1; over 4 + 5 + 4 characters.
+    assert found["characters_changed"] == 3
+    assert found["hter"] == round(100 * 3 / 13, 2)
     # The source holds for same, mended and newer; the last has another machine text now: びます to ぶ is 3.
     assert (found["holding"], found["machine_changed"], found["compared"]) == (3, 1, 3)
     assert found["hter_then"] == round(100 * 3 / 13, 2)
@@ -94,18 +98,28 @@ def test_a_table_worked_by_hand(tmp_path: Path) -> None:
 
 
 def test_editors(tmp_path: Path) -> None:
-    found = {row["editor"]: row for row in made(tmp_path, ROWS, EDITS).query("editors")}
+    found = {row["editor"]: row for row in made(tmp_path, ROWS, EDITS).query("human/editors")}
     assert list(found) == ["(not recorded)", "ann", "ben"]
     assert (found["ann"]["edits"], found["ann"]["approved"], found["ann"]["characters_changed"]) == (2, 1, 2)
     assert (found["ann"]["timed"], found["ann"]["minutes"]) == (2, 2.0)
     assert (found["ben"]["timed"], found["ben"]["minutes"], found["ben"]["minutes_per_row"]) == (0, None, None)
 
 
+def test_orphaned_edits_are_counted_and_are_no_effort(tmp_path: Path) -> None:
+    orphans = [edit(f"gone{n}", "別の文", "元の文", machine={"text": "元の文"}, editor="ann", seconds=60) for n in range(9)]
+    tables = made(tmp_path, ROWS[:1], [EDITS[0], *orphans])
+    found = total(tables)
+    assert (found["rows"], found["orphaned"], found["edits"], found["characters_changed"], found["hter"]) == (1, 9, 1, 0, 0.0)
+    assert (found["timed"], found["minutes"]) == (1, 0.5)
+    assert [(row["editor"], row["edits"]) for row in tables.query("human/editors")] == [("ann", 1)]
+    assert tables.query("human/corrections") == []
+
+
 def test_rows_add_up_by_corpus_and_in_all(tmp_path: Path) -> None:
     fields = dict.fromkeys(FIELDS["task"], "文")
     tasks = [{"id": "t", "source": fields, "translation": fields, "made_by": None}]
     tables = made(tmp_path, ROWS, EDITS, tasks=tasks)
-    rows = {row["corpus"]: row for row in tables.query("effort")}
+    rows = {row["corpus"]: row for row in tables.query("human/effort")}
     assert list(rows) == ["seed_tasks", "questions", "all"]
     assert (rows["seed_tasks"]["rows"], rows["seed_tasks"]["original"], rows["seed_tasks"]["hter"]) == (1, 1, None)
     assert rows["all"]["rows"] == 7
@@ -138,7 +152,7 @@ def test_an_edit_without_its_machine_text_is_weighed_by_the_new_one_alone(tmp_pa
 def test_nobody_edited(tmp_path: Path) -> None:
     tables = made(tmp_path, ROWS, [])
     assert total(tables)["hter"] is None
-    assert tables.query("editors") == tables.query("corrections") == []
+    assert tables.query("human/editors") == tables.query("human/corrections") == []
     assert effort_parts(tables)[-1].startswith("Nobody has edited a row yet")
 
 
@@ -174,7 +188,7 @@ def test_hter_rests_on_nltks_edit_distance(tmp_path_factory: pytest.TempPathFact
 
 
 def test_corrections_are_spans_of_words() -> None:
-    sudachi = load_tokeniser(load_params()["filter"]["tokeniser"])
+    sudachi = load_tokeniser(load_params(ROOT / "params.yaml")["filter"]["tokeniser"])
     assert list(replaced("あなたは学生ですか？", "学生ですか。", sudachi)) == [("あなたは", ""), ("?", "。")]
     assert list(replaced("The red Cat sat", "The old, red cat stood up", space)) == [("", "old,"), ("sat", "stood up")]
     assert list(replaced("", "", space)) == list(replaced("Ａ b", "a  B", space)) == []
@@ -193,7 +207,7 @@ def test_corrections_of_two_rows_at_least_most_frequent_first(tmp_path: Path) ->
     texts |= {"r1": ("私は猫", "猫"), "r2": ("私は犬", "犬"), "once": ("甲甲甲", "甲乙甲丙")}
     rows = [translated(id, machine) for id, (machine, _) in texts.items()]
     edits = [edit(id, text, machine) for id, (machine, text) in texts.items()]
-    assert made(tmp_path, rows, edits).query("corrections") == [
+    assert made(tmp_path, rows, edits).query("human/corrections") == [
         {"machine": "以下", "edited": "次", "rows": 3, "times": 3},
         {"machine": "私は", "edited": "", "rows": 2, "times": 2},
     ]
@@ -211,49 +225,4 @@ def test_the_machine_text_an_edit_was_made_on() -> None:
     assert machine_text(row, edit("q", "x", "now")) == {"text": "now"}
     assert machine_text(row, edit("q", "x", "then")) is None
     assert machine_text(row, edit("q", "x", "then", machine={"text": "then"})) == {"text": "then"}
-    assert machine_text(None, edit("q", "x", "then")) is None
     assert machine_text(translated("q", None), edit("q", "x", "then")) is None
-
-
-@pytest.mark.parametrize(
-    ("policy", "kept"), [("use", ["same", "mended", "newer", "other", "nobody"]), ("drop", ["same", "mended", "newer"])]
-)
-def test_what_becomes_of_rows_that_nobody_reviewed(policy: str, kept: list[str]) -> None:
-    by_id = {row["id"]: row for row in EDITS}
-    rows = {row["id"]: row for row in edited(ROWS, by_id, "question", policy)}
-    assert list(rows) == kept
-    assert rows["newer"]["text"] == "鳥が飛ぶ"  # outdated: a person's text stands
-    if policy == "use":
-        assert (rows["other"]["text"], rows["other"]["status"]) == ("新しい原文", "stale")  # shown, not applied
-        assert (rows["nobody"]["text"], rows["nobody"]["status"]) == ("誰も見ない", "unreviewed")
-
-
-@pytest.mark.parametrize(("id", "status"), [("other", "stale"), ("nobody", "unreviewed")])
-def test_a_build_can_insist_on_review(id: str, status: str) -> None:
-    by_id = {row["id"]: row for row in EDITS}
-    rows = [row for row in ROWS if row["id"] in ("same", "newer", id)]
-    with pytest.raises(UserError, match=f"row '{id}' is {status}, and post_edit.unreviewed is 'fail'"):
-        list(edited(rows, by_id, "question", "fail"))
-    with pytest.raises(UserError, match="row 'other' is stale, 1 more are not reviewed, and"):
-        list(edited(ROWS, by_id, "question", "fail"))
-    original = {**ROWS[4], "made_by": None}
-    assert [row["status"] for row in edited([*rows[:2], original], by_id, "question", "fail")] == [
-        "approved",
-        "outdated",
-        "original",
-    ]
-
-
-@pytest.mark.slow
-def test_a_build_that_drops_or_insists(project: Project) -> None:
-    """By `dvc repro`: a question without an edit is left out of answers and report, or stops the build by name."""
-    edits = project.rows("data/edits/questions.ja.jsonl")
-    (first, *rest) = project.rows("data/questions.en.jsonl")
-    project.write_rows("data/edits/questions.ja.jsonl", [row for row in edits if row["id"] in {other["id"] for other in rest}])
-    project.edit_params(lambda params: params["post_edit"].update(unreviewed="fail"))
-    assert f"row '{first['id']}' is unreviewed" in project.repro("post_edit@questions", fails=True)
-    project.edit_params(lambda params: params["post_edit"].update(unreviewed="drop"))
-    project.repro()
-    assert [row["id"] for row in project.rows("data/build/answers/good.jsonl")] == [row["id"] for row in rest]
-    report = (project.root / "reports/report.md").read_text(encoding="utf-8")
-    assert re.search(r"\| questions \| 3 \| \d \| 0 \| \d \| 0 \| 1 \|", report)

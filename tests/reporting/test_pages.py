@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from seedbed.reporting.page import integrity, number
 
 from seedbed.reporting.conclusions import conclude, with_tests
-from seedbed.reporting.page import integrity, number
 from tests.builds import STAND_IN, Build
 from tests.harness import ROOT
 

@@ -1,24 +1,33 @@
-"""Wins in, strengths out; and the tests that a table of categories needs."""
+"""Wins in, strengths out."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize  # type: ignore[import-untyped]
-from scipy.stats import binomtest  # type: ignore[import-untyped]
 
-from seedbed.reporting.bootstrap import holm, sign_test
+from seedbed.project.columns import JUDGMENTS, QUESTIONS
+from seedbed.project.params import Report
 from seedbed.reporting.ranking import PRIOR, bradley_terry, ranking_rows
 from seedbed.util.tables import Tables
 
-SETTINGS = {"bootstrap": 100, "confidence": 95, "seed": 0}
+SETTINGS: Report = {"bootstrap": 100, "confidence": 95, "seed": 0}
+
+
+VERDICTS = {"win": ("first", "second"), "loss": ("second", "first"), "tie": ("tie", "tie"), "invalid": ("invalid", "tie")}
 
 
 def made(rows: list[tuple[str, str, str, str]]) -> Tables:
-    """Return tables with the outcomes (model, baseline, question, outcome)."""
+    """Return tables of judgments with the outcomes (model, baseline, question, outcome)."""
     tables = Tables()
-    values = [(f"{model}-vs-{baseline}", model, baseline, *rest) for model, baseline, *rest in rows]
-    tables.fill("outcomes", "match text, model text, baseline text, question text, outcome text", values)
+    judgments = [
+        (f"{model}-vs-{baseline}", model, baseline, question, order, verdict, None)
+        for model, baseline, question, outcome in rows
+        for order, verdict in zip(("ab", "ba"), VERDICTS[outcome], strict=True)
+    ]
+    tables.fill("judgments", JUDGMENTS.replace("order text", '"order" text'), judgments)
+    questions = dict.fromkeys(question for _, _, question, _ in rows)
+    tables.fill("questions", QUESTIONS, [(question, "generic", "?", None) for question in questions])
     return tables
 
 
@@ -81,7 +90,7 @@ def test_as_many_points_as_the_odds_say() -> None:
 
 
 def _many(one: str, other: str, wins: int, losses: int) -> list[tuple[str, str, str, str]]:
-    return [row for n in range(300) for row in pairs(one, other, "w" * wins + "l" * losses)]
+    return pairs(one, other, 300 * ("w" * wins + "l" * losses))
 
 
 @pytest.mark.parametrize(
@@ -96,31 +105,3 @@ def _many(one: str, other: str, wins: int, losses: int) -> list[tuple[str, str, 
 )
 def test_no_ranking_where_nothing_connects_three_models(rows: list[tuple[str, str, str, str]]) -> None:
     assert ranking_rows(made(rows), SETTINGS) == []
-
-
-@given(st.integers(0, 60), st.integers(0, 60))
-def test_the_sign_test_is_scipys(wins: int, losses: int) -> None:
-    expected = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0
-    assert sign_test(wins, losses) == pytest.approx(expected)
-
-
-def test_the_sign_test_by_hand() -> None:
-    assert sign_test(9, 1) == pytest.approx(2 * 11 / 1024)
-    assert sign_test(5, 5) == 1.0
-    assert sign_test(0, 0) == 1.0
-    assert 0 <= sign_test(6000, 4000) < 1e-80
-
-
-def test_holm_by_hand() -> None:
-    """0.01 · 4, 0.02 · 3, 0.03 · 2 and 0.04 · 1; none may be below one before it."""
-    assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
-    assert holm([0.5, 0.9]) == [1.0, 1.0]
-    assert holm([]) == []
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
-def test_holm_lies_between_no_correction_and_bonferronis(values: list[float]) -> None:
-    for raw, corrected in zip(values, holm(values), strict=True):
-        assert raw <= corrected <= min(1.0, len(values) * max(values))
-    rejected = [value for value, corrected in zip(values, holm(values), strict=True) if corrected <= 0.05]
-    assert rejected == [value for value in values if value <= 0.05 and value in rejected]

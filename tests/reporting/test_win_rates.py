@@ -1,18 +1,15 @@
 """Verdicts in, table out: counts, rates, and what an invalid verdict does."""
 
-import json
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from seedbed.reporting.bootstrap import bootstrap_interval
-from seedbed.reporting.report import build_tables, metrics, win_rate_rows
-from seedbed.util.tables import ANSWERS, JUDGMENTS, QUESTIONS, Tables
-from tests.builds import Build
+from seedbed.project.columns import ANSWERS, JUDGMENTS, QUESTIONS
+from seedbed.project.params import Report
+from seedbed.reporting.benchmark import win_rate_rows
+from seedbed.util.tables import Tables
 
-SETTINGS = {"bootstrap": 200, "confidence": 95, "seed": 0}
+SETTINGS: Report = {"bootstrap": 200, "confidence": 95, "seed": 0}
 
 
 def made(verdicts: dict[str, tuple[str, str]], categories: dict[str, str] | None = None) -> Tables:
@@ -30,13 +27,10 @@ def made(verdicts: dict[str, tuple[str, str]], categories: dict[str, str] | None
     tables.fill(
         "categories", "name text, place int", [(name, place) for place, name in enumerate(dict.fromkeys(names.values()))]
     )
-    tables.keep("outcomes")
     return tables
 
 
 def row(tables: Tables, category: str = "all") -> dict[str, Any]:
-    from seedbed.reporting.report import win_rate_rows
-
     return next(row for row in win_rate_rows(tables, SETTINGS) if row["category"] == category)
 
 
@@ -57,15 +51,14 @@ def row(tables: Tables, category: str = "all") -> dict[str, Any]:
     ],
 )
 def test_outcome_of_two_orders(ab: str, ba: str, outcome: str, inconsistent: bool) -> None:
-    (found,) = made({"q1": (ab, ba)}).query("outcomes")
+    (found,) = made({"q1": (ab, ba)}).query("benchmark/outcomes")
     assert (found["outcome"], found["inconsistent"]) == (outcome, inconsistent)
 
 
 def test_a_missing_order_is_invalid() -> None:
     tables = made({"q1": ("first", "second")})
     tables.run("delete from judgments where \"order\" = 'ba'")
-    tables.keep("outcomes")
-    assert tables.query("outcomes")[0]["outcome"] == "invalid"
+    assert tables.query("benchmark/outcomes")[0]["outcome"] == "invalid"
 
 
 def test_rates_divide_by_the_valid_questions() -> None:
@@ -91,7 +84,7 @@ def test_a_category_without_a_valid_verdict_has_empty_rates() -> None:
 
 def test_health() -> None:
     tables = made({"q1": ("first", "second"), "q2": ("first", "first"), "q3": ("invalid", "tie")})
-    (found,) = tables.query("judge_health")
+    (found,) = tables.query("benchmark/judge_health")
     assert found == {
         "match": "m",
         "judgments": 6,
@@ -100,44 +93,3 @@ def test_health() -> None:
         "longer_answer_rate": 75.0,  # x is longer: q1 twice, q2 once of two
         "invalid_rate": 16.67,
     }
-
-
-def test_interval_holds_the_mean_and_is_seeded() -> None:
-    values = np.array([0.0, 50.0, 100.0, 100.0])
-    low, high = bootstrap_interval(values, 500, 95, "seed")
-    assert low <= values.mean() <= high
-    assert (low, high) == bootstrap_interval(values, 500, 95, "seed")
-    assert bootstrap_interval(np.array([100.0]), 10, 95, "x") == (100.0, 100.0)
-
-
-def test_bootstrap_covers_the_true_mean_about_as_often_as_it_says() -> None:
-    generator = np.random.default_rng(1)
-    hits = 0
-    for trial in range(200):
-        low, high = bootstrap_interval(generator.choice([0.0, 50.0, 100.0], size=80), 300, 95, str(trial))
-        hits += low <= 50 <= high
-    assert 0.89 <= hits / 200 <= 0.99
-
-
-@pytest.mark.parametrize(("prices", "total"), [(("good", "thin"), 3 * 200.0), (("good",), None)])
-def test_the_whole_bill_is_the_sum_and_unknown_where_a_part_is(
-    tmp_path: Path, prices: tuple[str, ...], total: float | None
-) -> None:
-    changes = {
-        "models": {name: {"endpoint": "there", "model": name} for name in ("good", "thin")},
-        "prices": {name: {"input": 5e6, "output": 10e6} for name in prices},  # 100 dollars a response
-    }
-    build = Build(tmp_path, changes=changes)
-    tables = build_tables(build.write(), build.params())
-    (*_, whole) = tables.query("usage")
-    assert (whole["stage"], whole["responses"], whole["input_tokens"], whole["usd"]) == ("all", 6, 60, total)
-    found = json.loads(metrics(tables, win_rate_rows(tables, build.params()["report"]), [], []))
-    assert found["responses"].get("usd") == total
-    assert list(found["responses"])[:1] == ["answer"]
-    assert next(iter(found["matches"]["good-vs-thin"])) == "adjusted_win_rate"  # `dvc exp show` has room for one
-
-
-def test_every_query_says_its_grain() -> None:
-    queries = Path(__file__).parent.parent / "queries"
-    for path in queries.glob("*.sql"):
-        assert path.read_text(encoding="utf-8").startswith("-- One row: "), path
