@@ -42,7 +42,7 @@ def import_fastchat(
     references: Path | None,
     language: str,
 ) -> str:
-    """Copy recorded files under `data/recorded/` and write `models`, `matches` and `categories` of `params.yaml`.
+    """Copy recorded files under `data/recorded/` and write `models`, `matches` and `labels.question` of `params.yaml`.
 
     Returns:
         What was taken over, in one line.
@@ -71,7 +71,7 @@ def import_fastchat(
     write_rows(path, (kept | {row["id"]: row for row in known}).values(), "reference")
     _declare(asked, models, matches, {row["id"] for row in known}, language)
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
-    return f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{ignored}; now run `dvc repro report`"
+    return f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{ignored}; now run `dvc repro benchmark`"
 
 
 def _models(answers: list[tuple[str, Path]], questions: list[Row]) -> dict[str, _Model]:
@@ -142,7 +142,7 @@ def _declare(
     params = yaml.load(path.read_text(encoding="utf-8"))
     params["corpora"]["questions"].update({"source": str(_RECORDED / "questions.jsonl"), "language": language})
     categories = list(dict.fromkeys(question["category"] for question in questions))
-    params["categories"] = categories
+    params["labels"]["question"] = categories
     params["judge"]["reference_categories"] = [
         category for category in categories if all(q["id"] in referenced for q in questions if q["category"] == category)
     ]
@@ -155,7 +155,7 @@ def _declare(
         for id, (model, other, _) in matches.items()
     }
     # A blank line belongs to the value before it, and those values are new.
-    for key in ("translate", "judge", "matches", "report"):
+    for key in ("corpora", "judge", "matches", "budget"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     with writing(path) as file:
         yaml.dump(params, file)

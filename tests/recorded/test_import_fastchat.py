@@ -29,7 +29,7 @@ def test_real_verdicts_give_their_known_table(project: Project, reference: Path)
         args += ["--judgments", str(path)]
     assert "80 questions, 4 models, 3 matches" in run_import(project, *args)
     assert "# how often a request is asked" in (project.root / "params.yaml").read_text(encoding="utf-8")
-    project.repro("report")
+    project.repro("benchmark")
 
     expected = json.loads((folder / "expected_vs_davinci003.json").read_text(encoding="utf-8"))
     with (project.root / "reports" / "win_rates.csv").open(encoding="utf-8") as file:
@@ -82,7 +82,7 @@ def args(folder: Path) -> list[str]:
 def test_small_import(project: Project, files: Path) -> None:
     """The baseline may stand first in the file; an `error` in one order makes the question invalid."""
     run_import(project, *args(files))
-    project.repro("report")
+    project.repro("benchmark")
     rows = {(row["question"], row["order"]): row for row in project.rows("data/build/judgments/one-5-vs-two.jsonl")}
     assert {key: row["verdict"] for key, row in rows.items()} == {
         ("1", "ab"): "second",  # shown second model first: model_1, the baseline, won
