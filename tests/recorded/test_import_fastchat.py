@@ -2,20 +2,24 @@
 
 import csv
 import json
+import re
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from seedbed.recorded.fastchat import slug
+from seedbed.recorded.import_fastchat import import_fastchat
 from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
 from tests.harness import Project
 
 BASELINE = "openai--text-davinci-003"
 
 
-def run_import(project: Project, *args: str, fails: bool = False) -> str:
-    return project.run("seedbed", "import", "fastchat", *args, fails=fails)
+def run_import(project: Project, *args: str) -> str:
+    return project.run("seedbed", "import", "fastchat", *args)
 
 
 @pytest.mark.slow
@@ -79,10 +83,34 @@ def args(folder: Path) -> list[str]:
     return found + [word for model in models for word in ("--answers", model)]
 
 
+def run_in_process(project: Project, folder: Path, **changes: Any) -> str:
+    """Import as the command line does; an argument may be replaced."""
+    given: dict[str, Any] = {
+        "questions": folder / "questions.jsonl",
+        "answers": [(name, folder / f"{name}.jsonl") for name in ("one.5", "two")],
+        "judgments": [folder / "verdicts.jsonl"],
+        "baseline": "two",
+        "references": None,
+        "language": "ja",
+    }
+    with chdir(project.root):
+        return import_fastchat(**(given | changes))
+
+
 def test_small_import(project: Project, files: Path) -> None:
-    """The baseline may stand first in the file; an `error` in one order makes the question invalid."""
-    run_import(project, *args(files))
-    project.repro("benchmark")
+    """The baseline may stand first in the file; an `error` in one order makes the question invalid.
+
+    Nothing is recorded of seed tasks, so the benchmark neither translates them nor generates.
+    """
+    assert "run `dvc repro benchmark`" in run_import(project, *args(files))
+    output = project.repro("benchmark", SEEDBED_OFFLINE="1")
+    recorded = {"answer@one-5", "answer@two", "judge@one-5-vs-two"}
+    assert set(re.findall(r"Running stage '([^']+)'", output)) == {
+        "translate@questions",
+        "post_edit@questions",
+        "benchmark",
+        *recorded,
+    }
     rows = {(row["question"], row["order"]): row for row in project.rows("data/build/judgments/one-5-vs-two.jsonl")}
     assert {key: row["verdict"] for key, row in rows.items()} == {
         ("1", "ab"): "second",  # shown second model first: model_1, the baseline, won
@@ -93,6 +121,23 @@ def test_small_import(project: Project, files: Path) -> None:
     report = (project.root / "reports" / "win_rates.csv").read_text(encoding="utf-8")
     assert "one-5-vs-two,one-5,two,b,1,0,0,0,0,1,,,," in report
     assert "one-5-vs-two,one-5,two,all,2,0,1,0,0,1,0.0,0.0,0.0,0.0" in report
+
+    # An answer replaced under the same name: old judgments must not stay in place for it.
+    write(project.root / "data" / "recorded" / "answers" / "two.jsonl", [answer(1, "two"), answer(2, "another")])
+    assert "row 2: answer_1 is not the answer of 'two'" in project.repro("judge@one-5-vs-two", fails=True)
+
+
+def test_comments_and_form_of_params_stay(project: Project, files: Path) -> None:
+    before = (project.root / "params.yaml").read_text(encoding="utf-8")
+    run_in_process(project, files)
+    after = (project.root / "params.yaml").read_text(encoding="utf-8")
+    params = load_yaml(project.root / "params.yaml")
+    assert params["labels"]["question"] == ["a", "b"]
+    assert params["corpora"]["questions"] == {"source": "data/recorded/questions.jsonl", "language": "ja", "kind": "question"}
+    comments = [line.split("#")[1] for line in before.splitlines() if "#" in line]
+    assert [line.split("#")[1] for line in after.splitlines() if "#" in line] == comments
+    assert len(re.findall(r"\n\n\w+:", after)) == len(params)  # a blank line before each block
+    assert "\n\n\n" not in after
 
 
 @pytest.mark.parametrize(
@@ -112,26 +157,14 @@ def test_small_import(project: Project, files: Path) -> None:
 def test_import_mistakes_are_named(project: Project, files: Path, change: Any, message: str) -> None:
     before = (project.root / "params.yaml").read_bytes()
     change(files)
-    output = run_import(project, *args(files), fails=True)
-    assert message in output
+    with pytest.raises(UserError) as error:
+        run_in_process(project, files)
+    assert message in str(error.value)
     assert (project.root / "params.yaml").read_bytes() == before
     assert not (project.root / "data" / "recorded" / "questions.jsonl").exists()
 
 
 def test_equal_slugs(project: Project, files: Path) -> None:
-    output = run_import(project, *args(files), "--answers", f"One-5={files / 'two.jsonl'}", fails=True)
-    assert "'one-5'" in output
-
-
-def test_an_answer_replaced_under_the_same_name_is_refused(project: Project, files: Path) -> None:
-    """The neighbour's fault: old judgments stay in place for a new answer."""
-    run_import(project, *args(files))
-    project.repro("judge@one-5-vs-two")
-    write(project.root / "data" / "recorded" / "answers" / "two.jsonl", [answer(1, "two"), answer(2, "another")])
-    assert "row 2: answer_1 is not the answer of 'two'" in project.repro("judge@one-5-vs-two", fails=True)
-
-
-def test_slug() -> None:
-    assert slug("Org/Model v1.0") == "org-model-v1-0"
-    with pytest.raises(UserError, match="has no letter or digit"):
-        slug("モデル")
+    answers = [(name, files / f"{file}.jsonl") for name, file in (("one.5", "one.5"), ("two", "two"), ("One-5", "two"))]
+    with pytest.raises(UserError, match="'one-5'"):
+        run_in_process(project, files, answers=answers)
