@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
-from seedbed.util.schemas import first_problem
+from seedbed.util.schemas import first_problem, problems
 
 Row = dict[str, Any]
 
@@ -81,11 +81,9 @@ def _parse(where: str, line: str) -> Row:
 
 
 def _check(where: str, row: Row, schema: str | None, unique: str | None, seen: dict[str, int]) -> None:
-    problem = first_problem(row, f"rows/{schema}") if schema else None
-    if problem:
-        field, words = problem
-        at = f"field {'.'.join(map(str, field))}: " if field else ""
-        raise UserError(f"{where}: {at}{words} (schemas/rows/{schema}.schema.json)")
+    if schema and (found := problems(row, f"rows/{schema}")):
+        told = [f"field {'.'.join(map(str, field))}: {words}" if field else words for field, words in found]
+        raise UserError(f"{where}: {'; '.join(told)} (schemas/rows/{schema}.schema.json)")
     if unique is None:
         return
     if not isinstance(row.get(unique), str | int):

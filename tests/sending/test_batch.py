@@ -32,7 +32,7 @@ def stand_in(*args: str) -> Iterator[str]:
 
 
 def use(project: Project, url: str, **more: Any) -> None:
-    project.edit_params(lambda p: p["endpoints"]["stand-in"].update({"base_url": url, "mode": "batch", "poll_s": 0.2, **more}))
+    project.edit_params(lambda p: p["servers"]["stand-in"].update({"base_url": url, "mode": "batch", "poll_s": 0.2, **more}))
 
 
 def texts(project: Project) -> dict[str, bytes]:
@@ -86,13 +86,13 @@ def test_a_killed_build_picks_its_batch_up(project: Project) -> None:
 @pytest.mark.slow
 def test_generation_sends_ahead_and_the_shortest_prefix_decides(project: Project) -> None:
     project.repro("generate")
-    expected = project.rows("data/build/candidates.jsonl")
+    expected = project.rows("data/build/candidates/native.jsonl")
     (project.root / ".dvc" / "seedbed").rename(project.root / ".dvc" / "old")
     (project.root / ".dvc" / "cache").rename(project.root / ".dvc" / "old-cache")
     with stand_in() as url:
         use(project, url)
         project.run("dvc", "repro", "--force", "generate")
-    assert project.rows("data/build/candidates.jsonl") == expected
+    assert project.rows("data/build/candidates/native.jsonl") == expected
 
 
 def test_an_endpoint_without_batches_is_named_before_the_first_request(project: Project, server: Server) -> None:

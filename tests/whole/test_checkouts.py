@@ -25,8 +25,8 @@ def test_the_default_build_reproduces_what_is_committed(tmp_path: Path) -> None:
         "reports/win_rates.csv",
         "reports/judge_health.csv",
         "reports/dataset.csv",
-        "reports/metrics.json",
-        "reports/report.md",
+        "reports/benchmark.json",
+        "reports/benchmark.md",
     ):
         assert (project.root / path).read_bytes() == (ROOT / path).read_bytes(), path
 

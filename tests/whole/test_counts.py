@@ -13,7 +13,7 @@ TRANSLATE_ALL = {"translated_task": 8 + 2, "translated_question": 3}
 
 
 def slots(project: Project) -> int:
-    return 1 + max(int(row["slot"]) for row in project.rows("data/build/candidates.jsonl"))
+    return 1 + max(int(row["slot"]) for row in project.rows("data/build/candidates/native.jsonl"))
 
 
 def test_an_edited_question_costs_itself(counted: Project, server: Server) -> None:
@@ -81,7 +81,7 @@ def test_edits_cost_their_consequences(counted: Project, server: Server) -> None
     assert server.take() == []
 
     # Rate limits and addresses are no content at all, and no stage's dependency.
-    counted.edit_params(lambda p: p["endpoints"]["stand-in"].update({"requests_per_minute": 100000, "max_concurrency": 3}))
+    counted.edit_params(lambda p: p["servers"]["stand-in"].update({"requests_per_minute": 100000, "max_concurrency": 3}))
     assert "Data and pipelines are up to date." in counted.repro()
 
     # Everything reverted.
@@ -115,13 +115,13 @@ def test_prefix_is_the_shortest_whatever_the_order_of_arrival(counted: Project, 
     """Concurrency changes neither the candidates nor the number of requests; none is sent in vain."""
     counted.repro("filter")
     kinds, first = server.take(), counted.outputs()
-    kept = counted.rows("data/build/instructions.jsonl")
+    kept = counted.rows("data/build/instructions/native.jsonl")
     assert len(kept) >= 6
     last_slot = slots(counted) - 1
     assert sum(row["slot"] < last_slot for row in kept) < 6
     assert kinds.count("instructions") == last_slot + 1
 
-    counted.edit_params(lambda p: p["endpoints"]["stand-in"].update({"max_concurrency": 1}))
+    counted.edit_params(lambda p: p["servers"]["stand-in"].update({"max_concurrency": 1}))
     shutil.rmtree(counted.root / ".dvc" / "cache")
     shutil.rmtree(counted.root / ".dvc" / "seedbed")
     counted.repro("--force", "filter")
@@ -139,8 +139,8 @@ def test_generated_demonstrations(counted: Project, server: Server) -> None:
 
     counted.edit_params(change)
     counted.repro("filter")
-    kept = {row["id"]: row["slot"] for row in counted.rows("data/build/instructions.jsonl")}
-    candidates = counted.rows("data/build/candidates.jsonl")
+    kept = {row["id"]: row["slot"] for row in counted.rows("data/build/instructions/native.jsonl")}
+    candidates = counted.rows("data/build/candidates/native.jsonl")
     drawn = [(row["slot"], kept[id]) for row in candidates for id in row["demonstrations"] if id in kept]
     assert drawn
     assert all(source < slot - slot % 2 for slot, source in drawn)

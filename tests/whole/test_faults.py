@@ -88,7 +88,7 @@ def test_an_unusable_reply_costs_one_more_attempt_and_no_more(
     assert met
     assert len(server.take()) == 8 + len(met)
     assert all(row["failure"] is None for row in counted.rows("data/build/translated/seed_tasks.jsonl"))
-    attempts = [row["request"]["attempt"] for row in counted.rows("data/build/responses/translate.seed_tasks.jsonl")]
+    attempts = [row["request"]["attempt"] for row in counted.rows("data/build/responses/translate/seed_tasks.jsonl")]
     assert attempts.count(2) == len(met)
     counted.run("dvc", "repro", "--force", "translate@seed_tasks")
     assert server.take() == []
@@ -107,7 +107,7 @@ def test_a_server_that_does_not_take_the_connection(project: Project) -> None:
             each.connect_ex(listener.getsockname())
             waiting.append(each)
         port = listener.getsockname()[1]
-        project.edit_params(lambda p: p["endpoints"]["stand-in"].update(base_url=f"http://127.0.0.1:{port}/v1"))
+        project.edit_params(lambda p: p["servers"]["stand-in"].update(base_url=f"http://127.0.0.1:{port}/v1"))
         assert f"nothing answers at 127.0.0.1:{port} (timed out)" in project.repro("translate@questions", fails=True)
         for each in waiting:
             each.close()
@@ -115,7 +115,7 @@ def test_a_server_that_does_not_take_the_connection(project: Project) -> None:
 
 def test_a_server_that_asks_to_wait_too_long_stops_the_stage(counted: Project, server: Server) -> None:
     server.fault = lambda body, number: (429, {"retry-after": "3600"}, b"{}") if number > 2 else None
-    counted.edit_params(lambda p: p["endpoints"]["stand-in"].update(max_concurrency=1))
+    counted.edit_params(lambda p: p["servers"]["stand-in"].update(max_concurrency=1))
     assert "the server asks to wait 3600 s" in counted.repro("translate@seed_tasks", fails=True)
     server.fault = lambda body, number: None
     sent = len(server.take())

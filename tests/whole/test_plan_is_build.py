@@ -71,7 +71,7 @@ EDITS: dict[str, Edit] = {
     "filter's threshold": params(lambda p: p["filter"]["similarity"].update(threshold=0.4)),
     "post-edit withdrawn": rows("data/edits/seed_tasks.ja.jsonl", lambda found: found[1:]),
     "bootstrap": params(lambda p: p["report"].update(bootstrap=70)),
-    "rate limit": params(lambda p: p["endpoints"]["stand-in"].update(requests_per_minute=90000)),
+    "rate limit": params(lambda p: p["servers"]["stand-in"].update(requests_per_minute=90000)),
 }
 
 

@@ -45,7 +45,7 @@ def test_self_instruct_seeds_and_vicuna_questions(tmp_path: Path, reference: Pat
     project.repro()
     assert len(project.rows("data/build/edited/seed_tasks.jsonl")) == len(seeds) == 175
     assert len(project.rows("data/build/judgments/good-vs-thin.jsonl")) == 2 * 80
-    assert len(project.rows("data/build/instructions.jsonl")) >= 100
+    assert len(project.rows("data/build/instructions/native.jsonl")) >= 100
     report = (project.root / "reports" / "report.md").read_text(encoding="utf-8")
     assert "**Made with the stand-in.**" in report
     assert "| all | 80 |" in report

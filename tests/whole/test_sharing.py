@@ -77,13 +77,13 @@ def test_a_colleague_pulls_and_pays_nothing(tmp_path: Path, server: Server, remo
     assert "up to date" in second.repro()
     assert server.take() == []
 
-    slots = 1 + max(int(row["slot"]) for row in second.rows("data/build/candidates.jsonl"))
+    slots = 1 + max(int(row["slot"]) for row in second.rows("data/build/candidates/native.jsonl"))
     seeds = second.rows("data/seed_tasks.en.jsonl")
     seeds[0]["instruction"] = "Name a lake."
     second.write_rows("data/seed_tasks.en.jsonl", seeds)
     second.repro()
     kinds = server.take()
-    after = 1 + max(int(row["slot"]) for row in second.rows("data/build/candidates.jsonl"))
+    after = 1 + max(int(row["slot"]) for row in second.rows("data/build/candidates/native.jsonl"))
     shown = sum(seeds[0]["id"] in draw([row["id"] for row in seeds], 2, 42, slot) for slot in range(min(slots, after)))
     assert kinds.count("translated_task") == 1
     assert kinds.count("instructions") == shown + max(0, after - slots)
@@ -188,7 +188,7 @@ def test_a_store_that_cannot_be_used(project: Project, tmp_path: Path, spoil: An
 def test_two_builds_side_by_side(project: Project, server: Server) -> None:
     """Two processes of one stage: the second waits, and finds everything in the store."""
     server.fault = lambda body, number: time.sleep(0.3)
-    project.edit_params(lambda p: p["endpoints"]["stand-in"].update(base_url=server.url, max_concurrency=1))
+    project.edit_params(lambda p: p["servers"]["stand-in"].update(base_url=server.url, max_concurrency=1))
     env = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(project.root.parent)}
     command = [sys.executable, "-m", "stages.translate", "--corpus", "seed_tasks"]
     with ThreadPoolExecutor(2) as pool:
