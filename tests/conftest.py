@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.harness import ROOT, Project, Server, copy_project, make_tiny, serve
@@ -66,4 +67,29 @@ def counted(tmp_path: Path, server: Server) -> Project:
     """A tiny project that talks to the counting server."""
     made = copy_project(tmp_path / "project")
     make_tiny(made, base_url=server.url, max_retries=3)
+    return made
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project as `counted` gives it, built; one for all tests, which copy it. A build takes many seconds."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
+    made = Project(folder / "project")
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "done").is_file():
+            copy_project(made.root)
+            with serve() as server:
+                make_tiny(made, base_url=server.url, max_retries=3)
+                made.repro()
+            (folder / "done").touch()
+    return made
+
+
+@pytest.fixture
+def built(tmp_path: Path, server: Server, built_once: Project) -> Project:
+    """A tiny project that has been built and talks to the counting server."""
+    made = Project(tmp_path / "project")
+    shutil.copytree(built_once.root, made.root)
+    made.edit_params(lambda params: params["servers"]["stand-in"].update(base_url=server.url))
     return made
