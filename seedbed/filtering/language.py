@@ -50,3 +50,11 @@ def load_language(path: Path) -> Language:
         (compiled(script["letters"], "scripts", number), script["least"]) for number, script in enumerate(document["scripts"])
     ]
     return Language(scripts=scripts, **lists)
+
+
+def first_match(patterns: list[re.Pattern[str]], text: str) -> str | None:
+    """Return what the first of `patterns` that is found in `text` matches there, quoted; None where none is found."""
+    for pattern in patterns:
+        if found := pattern.search(text):
+            return repr(found[0][:40])
+    return None

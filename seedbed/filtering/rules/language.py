@@ -1,0 +1,28 @@
+"""Rules that know words and letters of the target language."""
+
+from seedbed.filtering.language import first_match
+from seedbed.filtering.rules.registry import Context, rule
+from seedbed.util.rows import Row
+
+
+@rule
+def wrong_language(candidate: Row, context: Context) -> str | None:
+    """Too few letters of the instruction are of the language's script."""
+    letters = "".join(filter(str.isalpha, candidate["instruction"]))
+    for pattern, least in context.language.scripts:
+        share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
+        if share < least:
+            return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
+    return None
+
+
+@rule
+def refusal(candidate: Row, context: Context) -> str | None:
+    """The output declines to answer."""
+    return first_match(context.language.refusals, candidate["output"])
+
+
+@rule
+def not_text_task(candidate: Row, context: Context) -> str | None:
+    """The instruction asks for what a text model cannot do, such as drawing."""
+    return first_match(context.language.not_text_tasks, candidate["instruction"])
