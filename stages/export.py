@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.params import load_params
-from seedbed.steps.exporting import FORMATS
+from seedbed.steps.exporters import load_exporter, schema_of
 from seedbed.util import tables
 from seedbed.util.errors import run
 from seedbed.util.rows import Row, read_rows, write_rows
@@ -34,14 +35,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder")
     args = parser.parse_args()
 
-    settings = load_params()["export"]
+    params = load_params()
+    refuse_unknown_names(params, "export")
+    settings = params["export"]
     for format in settings["formats"]:
         seeds = read_rows(args.seeds, "edited_task") if settings["seeds"] else iter(())
         instructions = read_rows(args.instructions, "instruction")
         sets = {"seedbed": chain(seeds, instructions), "baseline": baseline_tasks(args.baseline)}
         for name, tasks in sets.items():
-            rows = map(FORMATS[format], tasks)
-            write_rows(args.out / f"{name}.{format}.jsonl", rows, f"export_{format}")
+            rows = map(load_exporter(format), tasks)
+            write_rows(args.out / f"{name}.{format}.jsonl", rows, schema_of(format))
     made = tables.Tables()
     made.load("exported_seeds", [args.seeds] if settings["seeds"] else [], tables.TASKS)
     made.load("instructions", [args.instructions], tables.INSTRUCTIONS)

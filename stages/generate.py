@@ -14,6 +14,7 @@ from pathlib import Path
 from seedbed.exchange.result import Outcome, refuse_failures
 from seedbed.filtering.filter import load_filter
 from seedbed.filtering.rules import fields_of
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.params import load_params, speaker
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import Asker
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--transcript", type=Path, required=True)
     args = parser.parse_args()
     params = load_params()
+    refuse_unknown_names(params, "filter")
     settings, to, prompt = params["generate"], speaker(params, "generate"), load_prompt("generate")
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
     questions = read_rows(args.questions, "edited_question")

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seedbed.exchange.result import refuse_failures
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.params import Params, load_params, speaker
 from seedbed.project.prompts import load_prompt
 from seedbed.recorded.fastchat import recorded_judgments
 from seedbed.sending.asker import Asker
 from seedbed.steps.judging import ORDERS, Answers, build, used_references
-from seedbed.steps.verdicts import judgment_of
+from seedbed.steps.verdicts import judgment_reader
 from seedbed.store.transcripts import transcript
 from seedbed.util.errors import run
 from seedbed.util.rows import Row, read_rows, write_rows, write_text
@@ -28,7 +29,7 @@ def ask(
     prompts = {False: load_prompt("judge"), True: load_prompt("judge_reference")}
     requests = build(questions, *answers, references, prompts, to)
     with Asker(stage, params, to, settings["max_attempts"]) as asker, transcript(path, asker.store) as record:
-        outcomes = {outcome.request.id: outcome for outcome in asker.ask(requests, judgment_of)}
+        outcomes = {outcome.request.id: outcome for outcome in asker.ask(requests, judgment_reader(params))}
         for each in outcomes.values():
             record(each)
         refuse_failures(stage, [o for o in outcomes.values() if o.failure], len(outcomes), settings["max_failed"])
@@ -57,6 +58,7 @@ def main() -> None:
     args = parser.parse_args()
 
     params = load_params()
+    refuse_unknown_names(params, "judge")
     questions = list(read_rows(args.questions, "edited_question"))
     paths = (args.model_answers, args.baseline_answers)
     model, baseline = ({row["id"]: row for row in read_rows(path, "answer")} for path in paths)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from seedbed.filtering.language import load_language
 from seedbed.filtering.tokenisers import load_tokeniser
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.repair import mend_half_files
 from seedbed.project.corpora import read_corpus
 from seedbed.project.edits import edits_path, read_edits
@@ -26,6 +27,7 @@ def check_all() -> str:
     """
     mend_half_files()
     params = load_params()
+    refuse_unknown_names(params)
     prompts = [load_prompt(name) for name in VARIABLES]
     load_tokeniser(params["filter"]["tokeniser"])
     load_language(Path("data/languages") / f"{params['language']}.yaml")

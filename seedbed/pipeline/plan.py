@@ -16,6 +16,7 @@ from seedbed.exchange.replies import Response, json_of
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Outcome, Read, T
 from seedbed.filtering.filter import load_filter
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import edits_path, read_edits
@@ -24,7 +25,7 @@ from seedbed.project.paths import blob_path, store_path
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
-from seedbed.steps.verdicts import judgment_of
+from seedbed.steps.verdicts import judgment_reader
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
@@ -73,6 +74,7 @@ class Plan:
 
     def __init__(self) -> None:
         self.params = load_params()
+        refuse_unknown_names(self.params)
         self.status = Status(self.params)
         self.stages: list[StagePlan] = []
         with Store(store_path(), read_only=True) as store:
@@ -240,7 +242,7 @@ class Plan:
         )
         requests = judging.build(questions, model, baseline, references, prompts, to)
         rests = {f"{id}.{order}" for id in unsure | open_model | open_baseline for order in judging.ORDERS}
-        outcomes = self._settle(requests, judgment_of, self.params["judge"]["max_attempts"])
+        outcomes = self._settle(requests, judgment_reader(self.params), self.params["judge"]["max_attempts"])
         self._count(plan, outcomes, rests, to)
 
     @property
