@@ -3,10 +3,12 @@
 A tokeniser is registered as a function that is given the block `filter.tokeniser` of `params.yaml` and returns another
 one, from a text to its tokens:
 
+    def cut(text: str, size: int) -> list[str]:
+        return [text[start : start + size] for start in range(len(text) - size + 1)]
+
     @tokeniser
-    def syllables(settings: Settings) -> Tokenise:
-        hyphenator = load_hyphenator(settings["dictionary"])
-        return lambda text: hyphenator.split(fold(text))
+    def ngrams(settings: Settings) -> Tokenise:
+        return lambda text: cut(fold(text), settings.get("size", 2))
 
 In the built-in ones case and width are folded first (NFKC, casefold), and punctuation is no token, as in rouge_score;
 unlike there, no letter of any language is deleted.

@@ -1,17 +1,22 @@
-"""export: the training sets, in every format the same examples in the same order."""
+"""export: the training sets, in every format the same examples in the same order; formats of a project's own."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from seedbed.steps import exporting
+from seedbed.steps import exporters
+from seedbed.steps.exporters import alpaca, load_exporter, messages, schema_of, sharegpt
+from seedbed.util.errors import UserError
 from seedbed.util.rows import write_rows
 from stages import export
+from tests.examples import example_in
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
+FORMATS = {"alpaca": alpaca, "messages": messages, "sharegpt": sharegpt}
 MADE_BY = {"endpoint": "e", "model": "m"}
 NASTY = 'a "quoted" line\nand <b>another</b>, \u202e\\u0000 日本語'
 
@@ -60,7 +65,7 @@ def test_the_examples_are_the_same_in_every_format(built: Path, monkeypatch: pyt
         columns = [column[0] for column in result.description]
         rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
         assert [row["id"] for row in rows] == expected
-        for format, shape in exporting.FORMATS.items():
+        for format, shape in FORMATS.items():
             lines = (out / f"{name}.{format}.jsonl").read_text(encoding="utf-8").splitlines()
             assert [json.loads(line) for line in lines] == [shape(row) for row in rows]
 
@@ -83,3 +88,54 @@ def test_the_same_rows_are_the_same_bytes(built: Path, monkeypatch: pytest.Monke
         path.name: path.read_bytes() for path in other.iterdir()
     }
     assert len(list(one.iterdir())) == 7
+
+
+# Formats of a project's own:
+
+HEADER = "from seedbed.steps.exporters import asked, exporter\nfrom seedbed.util.rows import Row\n\n"
+WritePlugin = Callable[[str, str], Path]
+
+
+def test_the_example_in_the_documentation_is_exported(
+    built: Path, write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_plugin("completion", HEADER + example_in(exporters))
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    (built / "params.yaml").write_text(text.replace("    - sharegpt\n", "    - completion\n"), encoding="utf-8")
+    monkeypatch.setattr(
+        "sys.argv", ["export", *(f"--{name}={name}.jsonl" for name in ("seeds", "instructions", "baseline")), "--out=out"]
+    )
+    export.main()
+    lines = (built / "out" / "seedbed.completion.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[0]) == {"prompt": "z?\n\nin\n", "completion": NASTY}
+    assert len(lines) == 5
+    assert (built / "out" / "baseline.completion.jsonl").read_text() == '{"completion":"b","prompt":"base?\\n"}\n'
+    assert not list((built / "out").glob("*sharegpt*"))
+
+
+def test_only_ours_have_a_schema(write_plugin: WritePlugin) -> None:
+    write_plugin("completion", HEADER + example_in(exporters))
+    load_exporter("completion")
+    assert [schema_of(name) for name in ("alpaca", "messages", "completion")] == ["export_alpaca", "export_messages", None]
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "error"),
+    [
+        ("return task['task_type']", 6, "KeyError: 'task_type'"),
+        ("return None", 4, "expected a dict, found NoneType"),
+        ("return {'a': {1, 2}}", 4, "JSON cannot hold what it returned: "),
+        ("return {'a': 1e999}", 4, "JSON cannot hold what it returned: "),
+        ("return {'a': '\\ud800'}", 4, "JSON cannot hold what it returned: "),
+    ],
+)
+def test_its_mistakes_are_told(write_plugin: WritePlugin, body: str, line: int, error: str) -> None:
+    write_plugin("mine", f"{HEADER}@exporter\ndef mine(task):\n    {body}\n")
+    with pytest.raises(UserError) as told:
+        load_exporter("mine")({"instruction": "base?", "input": "", "output": "b"})
+    assert str(told.value).startswith(f"plugins/mine.py:{line}: export format 'mine', task 'base?': {error}")
+
+
+def test_an_unknown_one_is_told() -> None:
+    with pytest.raises(UserError, match=r"^export\.formats: unknown export format 'alpacca' \(did you mean 'alpaca'\?\)$"):
+        load_exporter("alpacca")
