@@ -92,7 +92,8 @@ def plugin_error(error: BaseException, doing: str, path: Path | None = None) -> 
     if isinstance(error, UserError) or not (place or path):
         return error
     # The exception may quote a model's text: keep it on one line, and short.
-    said = "".join(letter if letter.isprintable() else " " for letter in str(error)).strip()
+    words = error.msg if isinstance(error, SyntaxError) else str(error)
+    said = "".join(letter if letter.isprintable() else " " for letter in words).strip()
     said = f"{type(error).__name__}{': ' if said else ''}{said if len(said) <= 200 else f'{said[:197]}...'}"
     return UserError(f"{place or shown_path(path or FOLDER)}: {doing}: {said}")
 

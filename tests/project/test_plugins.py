@@ -1,9 +1,12 @@
 """Plug-ins: a project's own functions, and every mistake in them told with file and line."""
 
 import re
+import subprocess
+import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,7 @@ from seedbed.project import plugins
 from seedbed.project.plugins import load_plugins
 from seedbed.util.errors import UserError
 from tests.filtering.sample import GOOD, make
+from tests.harness import Project
 
 WritePlugin = Callable[[str, str], Path]
 CURT = """
@@ -94,7 +98,7 @@ def test_a_project_without_plugins(write_plugin: WritePlugin) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "error"),
     [
-        ("x = 1\ndef broken(:\n", ":2", "SyntaxError: "),
+        ("x = 1\ndef broken(:\n", ":2", "SyntaxError: invalid syntax"),
         ("x = 1\nimport not_installed_anywhere\n", ":2", "ModuleNotFoundError"),
         ("from ._gone import x\n", ":1", "ModuleNotFoundError"),
         ("def half():\n    return 1 / 0\n\nhalf()\n", ":2", "ZeroDivisionError"),
@@ -108,6 +112,7 @@ def test_a_broken_plugin_is_one_sentence(write_plugin: WritePlugin, text: str, l
     write_plugin("mine", text)
     for _ in range(2):  # the second time too
         assert told().startswith(f"plugins/mine.py{line}: the plug-in cannot be imported: {error}")
+    assert "(mine.py" not in told()
 
 
 def test_a_mistake_in_a_shared_file_is_named_there(write_plugin: WritePlugin) -> None:
@@ -163,3 +168,73 @@ def test_a_mistake_of_our_own_stays_what_it_is(write_plugin: WritePlugin) -> Non
     """A traceback that no plug-in is part of is for us to read."""
     with pytest.raises(KeyError):
         make(rules=["refusal"]).decide({"id": "x", "instruction": "?"})
+
+
+def test_a_stage_that_only_loads_plugins_does_without_numpy() -> None:
+    """Judging imports a project's rules too, since they lie in the same folder as its verdict formats."""
+    code = (
+        "import sys, seedbed.filtering.rules, seedbed.filtering.tokenisers, seedbed.steps.exporters; "
+        "import seedbed.steps.verdict_formats; print([name for name in ('numpy', 'rapidfuzz') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+ALL_FOUR = """
+import re
+from seedbed.filtering.rules import rule
+from seedbed.filtering.tokenisers import fold, tokeniser
+from seedbed.steps.exporters import asked, exporter
+from seedbed.steps.verdict_formats import verdict_format
+
+@rule
+def no_digits(candidate, context):
+    found = re.search(context.settings["digits"], candidate["instruction"] + candidate["output"])
+    return f"the digit {found[0]}" if found else None
+
+@tokeniser
+def pairs(settings):
+    return lambda text: re.findall("." * settings["size"], fold(text))
+
+@exporter
+def completion(task):
+    return {"prompt": asked(task), "completion": task["output"]}
+
+@verdict_format
+def contrary(reply):
+    return {"A": "second", "B": "first", "C": "tie"}[reply["verdict"]]
+"""
+
+
+@pytest.mark.slow
+def test_a_build_with_all_four_kinds(project: Project) -> None:
+    project.repro()
+    before = [row["verdict"] for row in project.rows("data/build/judgments/good-vs-thin.jsonl")]
+    (project.root / "plugins" / "mine.py").write_text(ALL_FOUR, encoding="utf-8")
+
+    def change(params: Any) -> None:
+        params["filter"]["rules"].insert(0, "no_digit")
+        params["filter"]["settings"] = {"no_digits": {"digits": "[0-9０-９]"}}
+        params["filter"]["tokeniser"] = {"name": "pairs", "size": 2}
+        params["export"]["formats"] = ["completion"]
+        params["judge"]["verdict_format"] = "contrary"
+
+    project.edit_params(change)
+    for command in (("seedbed", "check"), ("seedbed", "plan"), ("dvc", "repro", "generate")):
+        assert "filter.rules.0: unknown rule 'no_digit' (did you mean 'no_digits'?)" in project.run(*command, fails=True)
+    project.edit_params(lambda params: params["filter"]["rules"].__setitem__(0, "no_digits"))
+    project.run("seedbed", "check")
+    project.repro()
+    reasons = [row["detail"] for row in project.rows("data/build/decisions.jsonl") if row["reason"] == "no_digits"]
+    assert reasons
+    assert all(detail.startswith("the digit ") for detail in reasons)
+    exported = sorted(path.name for path in (project.root / "data" / "build" / "export").glob("*.jsonl"))
+    assert exported == ["baseline.completion.jsonl", "seedbed.completion.jsonl"]
+    turned = {"first": "second", "second": "first", "tie": "tie"}
+    assert [row["verdict"] for row in project.rows("data/build/judgments/good-vs-thin.jsonl")] == [turned[v] for v in before]
+    for name in ("mine.py~", ".mine.py.swp", "#mine.py#", ".#mine.py", "mine.py.orig", ".DS_Store"):
+        (project.root / "plugins" / name).write_text("what an editor leaves")
+    assert "up to date" in project.run("dvc", "status")
+    project.replace("plugins/mine.py", "the digit", "a digit:")
+    changed = project.run("dvc", "status")
+    assert all(stage in changed for stage in ("generate", "export", "judge@good-vs-thin", "report"))
