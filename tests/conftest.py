@@ -25,6 +25,26 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture
+def write_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], Path]]:
+    """A function that writes `plugins/<name>.py` in a working folder without any; after the test, no plug-in was there."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schemas").symlink_to(ROOT / "schemas")
+    monkeypatch.setattr(plugins, "_loaded", {})
+    for registry in (RULES, TOKENISERS, EXPORTERS, VERDICT_FORMATS):
+        monkeypatch.setattr(registry, "_functions", dict(registry._functions))
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / "plugins" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    yield write
+    for name in [name for name in sys.modules if name.startswith("_seedbed_plugins")]:
+        del sys.modules[name]
+
+
 @pytest.fixture(scope="session")
 def reference() -> Path:
     """The folder of real public data; tests that use it are skipped where there is none, but never in CI."""
@@ -73,22 +93,3 @@ def counted(tmp_path: Path, server: Server) -> Project:
     made = copy_project(tmp_path / "project")
     make_tiny(made, base_url=server.url, max_retries=3)
     return made
-
-
-@pytest.fixture
-def write_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], Path]]:
-    """A function that writes `plugins/<name>.py` in an empty working folder; after the test, no plug-in was there."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(plugins, "_loaded", {})
-    for registry in (RULES, TOKENISERS, EXPORTERS, VERDICT_FORMATS):
-        monkeypatch.setattr(registry, "_functions", dict(registry._functions))
-
-    def write(name: str, text: str) -> Path:
-        path = tmp_path / "plugins" / f"{name}.py"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    yield write
-    for name in [name for name in sys.modules if name.startswith("_seedbed_plugins")]:
-        del sys.modules[name]

@@ -9,6 +9,7 @@ from seedbed.exchange.replies import Unusable, from_chat_completion, json_of, te
 from seedbed.exchange.requests import Request, build_request, request_of
 from seedbed.project.params import Speaker
 from seedbed.project.prompts import load_prompt
+from seedbed.steps.verdicts import judgment_of
 
 PROMPT = load_prompt("judge", Path(__file__).parent.parent / "prompts")
 
@@ -57,6 +58,25 @@ def test_unusable(given: dict[str, Any], reason: str) -> None:
 )
 def test_json_is_found_where_the_endpoint_has_no_schema(text: str) -> None:
     assert json_of(request("json_object"), response(text))["verdict"] == "B"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("よい。[[A]]", "first"),
+        ("[[A]]かと思いましたが、最終判定は [[B]]", "second"),
+        ("[[B]] ... [[C]]", "tie"),
+    ],
+)
+def test_the_last_mark_is_the_verdict(text: str, verdict: str) -> None:
+    assert judgment_of(request("text"), response(text))["verdict"] == verdict
+
+
+@pytest.mark.parametrize("text", ["no mark", "[A]", "[[D]]", "[[a]]"])
+def test_a_reply_without_a_mark_is_no_tie(text: str) -> None:
+    with pytest.raises(Unusable) as unusable:
+        judgment_of(request("text"), response(text))
+    assert unusable.value.reason == "no_verdict"
 
 
 def test_the_key_knows_content_and_nothing_else() -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from pathlib import Path
 from string import Template
 from typing import Any, Self
 
@@ -11,7 +10,8 @@ from seedbed.filtering.background import Ahead
 from seedbed.filtering.language import Language, load_language
 from seedbed.filtering.rules import RULES, Context, Rejection, Rule
 from seedbed.filtering.similarity import Encoder, Pool, Text
-from seedbed.project.params import Params
+from seedbed.project import paths
+from seedbed.project.params import FilterSettings, Params
 from seedbed.project.plugins import load_plugins, plugin_error
 from seedbed.project.prompts import Prompt
 from seedbed.util.errors import UserError
@@ -36,7 +36,7 @@ class Filter:
     """
 
     def __init__(
-        self, settings: dict[str, Any], language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
+        self, settings: FilterSettings, language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
     ) -> None:
         load_plugins()
         own = settings.get("settings", {})
@@ -107,7 +107,7 @@ def _rejection(name: str, rule: Rule, objection: object) -> Rejection:
 
 def load_filter(params: Params, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
-    language = load_language(Path("data/languages") / f"{params['language']}.yaml")
+    language = load_language(paths.language_file(params["language"]))
     return Filter(params["filter"], language, seeds, questions, prompt)
 
 
@@ -116,5 +116,7 @@ def _sentences(prompt: Prompt) -> list[str]:
     sentences: list[str] = []
     for text in (prompt.system, prompt.user, prompt.as_json):
         bare = Template.pattern.sub("\n", text)
-        sentences += [sentence for piece in re.split(r"[。\n]", bare) if len(sentence := piece.strip(" -・")) >= 12]
+        sentences += [
+            sentence for piece in re.split(r"[。\n]|(?<=[.!?])\s", bare) if len(sentence := piece.strip(" -・")) >= 12
+        ]
     return sentences

@@ -98,7 +98,9 @@ def _load_sudachi(settings: Settings) -> Any:
 
         installed = version("sudachidict-core")
     except ImportError:  # of which a distribution that is not installed is one too
-        raise UserError('filter.tokeniser: sudachi needs the extra: pip install "seedbed[ja]"') from None
+        raise UserError(
+            "filter.tokeniser: sudachi needs an extra; install it with `pip install 'seedbed[ja]'`, or name another tokeniser"
+        ) from None
     named = settings.get("dictionary", "")
     if installed != named:
         raise UserError(

@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.project.params import Params
+from seedbed.project import paths
+from seedbed.project.params import Params, in_words
 from seedbed.project.plugins import load_plugins
 from seedbed.util.errors import UserError
-from seedbed.util.yaml12 import line_of
+from seedbed.util.schemas import Problem
 
 BLOCKS = ("filter", "export", "judge")
 """The blocks of `params.yaml` that name such things."""
-Problem = tuple[list[str | int], str]
-"""A field of `params.yaml`, and what is wrong with it."""
 
 
-def unknown_names(params: Params, path: Path = Path("params.yaml"), blocks: tuple[str, ...] = BLOCKS) -> list[str]:
+def unknown_names(params: Params, path: Path = paths.PARAMS, blocks: tuple[str, ...] = BLOCKS) -> list[str]:
     """Return a sentence for each name that is not registered, with its line: `params.yaml:93: filter.rules.2: unknown rule …`.
 
     Args:
@@ -26,8 +25,7 @@ def unknown_names(params: Params, path: Path = Path("params.yaml"), blocks: tupl
         UserError: a plug-in cannot be imported.
     """
     load_plugins()
-    found = [problem for block in blocks for problem in _FINDERS[block](params)]
-    return [f"{path}:{line_of(path, field)}: {'.'.join(map(str, field))}: {words}" for field, words in found]
+    return [in_words(path, problem) for block in blocks for problem in _FINDERS[block](params)]
 
 
 def refuse_unknown_names(params: Params, *blocks: str) -> None:
@@ -51,11 +49,11 @@ def _in_filter(params: Params) -> Iterator[Problem]:
     if name not in TOKENISERS.names():
         yield ["filter", "tokeniser", "name"], TOKENISERS.unknown(name)
     for rule in settings.get("settings", {}):
-        field: list[str | int] = ["filter", "settings", rule]
         if rule not in rules:
-            yield field, RULES.unknown(rule)
+            yield ["filter", "settings", rule], RULES.unknown(rule)
         elif RULES.is_builtin(rule):
-            yield field, f"the built-in rule {rule!r} has no settings of its own; see filter.characters and filter.similarity"
+            words = f"the built-in rule {rule!r} has no settings of its own; see filter.characters and filter.similarity"
+            yield ["filter", "settings", rule], words
 
 
 def _in_export(params: Params) -> Iterator[Problem]:

@@ -34,16 +34,16 @@ from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
 
+from seedbed.project.paths import PLUGINS
 from seedbed.util.errors import UserError
 from seedbed.util.registry import shown_path
 
-FOLDER = Path("plugins")
 _PACKAGE = "_seedbed_plugins"
 _loaded: dict[Path, UserError | None] = {}
 """Each folder that was imported, and why that failed. A process has one project; tests have several."""
 
 
-def load_plugins(folder: Path = FOLDER) -> None:
+def load_plugins(folder: Path = PLUGINS) -> None:
     """Import each `*.py` of `folder` once, in the order of their names; files that begin with `_` or `.` are passed over.
 
     Raises:
@@ -95,7 +95,7 @@ def plugin_error(error: BaseException, doing: str, path: Path | None = None) -> 
     words = error.msg if isinstance(error, SyntaxError) else str(error)
     said = "".join(letter if letter.isprintable() else " " for letter in words).strip()
     said = f"{type(error).__name__}{': ' if said else ''}{said if len(said) <= 200 else f'{said[:197]}...'}"
-    return UserError(f"{place or shown_path(path or FOLDER)}: {doing}: {said}")
+    return UserError(f"{place or shown_path(path or PLUGINS)}: {doing}: {said}")
 
 
 def _place(error: BaseException) -> str | None:

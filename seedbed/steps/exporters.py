@@ -18,7 +18,7 @@ from seedbed.util.registry import Registry, place_of
 from seedbed.util.rows import Row
 
 Exporter = Callable[[Row], Row]
-"""Takes a task, of which it may read `instruction`, `input` and `output`: a translated one has no other fields."""
+"""Takes an example, with the fields that `seedbed.steps.exporting.examples` gives it."""
 EXPORTERS: Registry[Exporter] = Registry("export format")
 exporter = EXPORTERS.register
 
@@ -64,7 +64,7 @@ def schema_of(name: str) -> str | None:
 
 def _plugged_in(name: str, export: Exporter, task: Row) -> Row:
     """Return what a plug-in makes of a task; its mistakes are told in one sentence."""
-    doing = f"export format {name!r}, task {task.get('id', task['instruction'][:40])!r}"
+    doing = f"export format {name!r}, task {task['id']!r}"
     try:
         row: Any = export(task)
     except Exception as error:

@@ -6,20 +6,20 @@ from seedbed.exchange.replies import Response, Unusable, json_of, text_of
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read
 from seedbed.project.params import Params
-from seedbed.steps.verdict_formats import DEFAULT, VerdictFormat, load_verdict_format
+from seedbed.steps.verdict_formats import DEFAULT, VerdictFormat, letters, load_verdict_format
 from seedbed.util.rows import Row
 
 
 def judgment_reader(params: Params) -> Read[Row]:
-    """Return what reads the judge's replies, by `judge.verdict_format`; see `judgment_of`.
+    """Return `judgment_of` with the format that `judge.verdict_format` names.
 
     Raises:
         UserError: there is no such format, or a plug-in cannot be imported.
     """
-    return partial(judgment_of, load_verdict_format(params["judge"].get("verdict_format", DEFAULT)))
+    return partial(judgment_of, verdict_of=load_verdict_format(params["judge"].get("verdict_format", DEFAULT)))
 
 
-def judgment_of(verdict_of: VerdictFormat, request: Request, response: Response) -> Row:
+def judgment_of(request: Request, response: Response, verdict_of: VerdictFormat = letters) -> Row:
     """Return `{"verdict", "explanation"}` of a judge's reply.
 
     Raises:
@@ -27,8 +27,7 @@ def judgment_of(verdict_of: VerdictFormat, request: Request, response: Response)
         UserError: a plug-in raised an exception, or gave what is no verdict.
     """
     asked, text = request.content["reply"], text_of(response)
-    structured = bool(asked) and asked["structured"] != "text"
-    reply: Row | str = json_of(request, response) if structured else text
+    reply = json_of(request, response) if asked and asked["structured"] != "text" else text
     verdict = verdict_of(reply)
     if verdict is None:
         raise Unusable("no_verdict", "the reply gives no verdict")

@@ -8,21 +8,20 @@ from seedbed.exchange.costs import Tokens, price_of
 from seedbed.exchange.replies import Unusable, json_of, text_of
 from seedbed.exchange.requests import Request, request_of
 from seedbed.exchange.result import Read
-from seedbed.project.params import Params
 from seedbed.project.paths import transcript_of
-from seedbed.steps.verdicts import judgment_reader
+from seedbed.steps.verdicts import judgment_of
 from seedbed.trace.node import OUT_OF_DATE, Fact, Node
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
-READERS: dict[str, Callable[[Params], Read[Any]]] = {
-    "translate": lambda params: json_of,
-    "generate": lambda params: json_of,
-    "answer": lambda params: lambda request, response: text_of(response),
-    "judge": judgment_reader,
+READERS: dict[str, Read[Any]] = {
+    "translate": json_of,
+    "generate": json_of,
+    "answer": lambda request, response: text_of(response),
+    "judge": judgment_of,
 }
-"""How each stage reads a reply, as `params.yaml` has it."""
+"""How each stage reads a reply."""
 
 
 def request_node(build: Build, stage: str, row: str, prompt: str, now: Callable[[], list[Request]]) -> Node:
@@ -57,7 +56,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
     facts |= {"slot": content["slot"]} if content["slot"] is not None else {}
     facts["attempt"] = content["attempt"]
     try:
-        READERS[stage.split("@", maxsplit=1)[0]](build.params)(request_of(row["key"], content, row["id"]), response)
+        READERS[stage.split("@", maxsplit=1)[0]](request_of(row["key"], content, row["id"]), response)
     except Unusable as unusable:
         facts["unusable"] = f"{unusable.reason}: {unusable}"
     except ValueError as error:

@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 from seedbed.project.paths import BUILD, CANDIDATES, INSTRUCTIONS, REJECTED, edited, there, translated
-from seedbed.steps.exporters import load_exporter
+from seedbed.steps.exporting import FORMATS
 from seedbed.trace.explain_generated import drawn_now
 from seedbed.trace.impact_stages import BILL
 from seedbed.trace.node import OUT_OF_DATE, Fact, Node
@@ -126,7 +126,7 @@ def _export(build: Build, name: str, place: int, row: Row) -> Node:
     """The line of each export that a row is."""
     paths = {format: there(EXPORT / f"{name}.{format}.jsonl") for format in build.params["export"]["formats"]}
     node = Node("export", f"line {place + 1}", {"of": list(map(str, paths.values()))})
-    if any(_line(path, place) != load_exporter(format)(row) for format, path in paths.items()):
+    if any(_line(path, place) != FORMATS[format](row) for format, path in paths.items()):
         node.facts[OUT_OF_DATE] = "another row stands there; `dvc repro export` writes them anew"
     return node
 

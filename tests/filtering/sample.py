@@ -1,11 +1,11 @@
 """A filter as `params.yaml` has it, and a candidate that it keeps."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
-from seedbed.project.params import load_params
+from seedbed.project.params import FilterSettings, load_params
 from seedbed.project.prompts import load_prompt
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,9 @@ QUESTION = {"id": "q-1", "text": "もし月がなかったら、海の生き物�
 
 def make(**changes: Any) -> Filter:
     language = load_language(ROOT / "data" / "languages" / "ja.yaml")
-    return Filter(SETTINGS | changes, language, [SEED], [QUESTION], load_prompt("generate", ROOT / "prompts"))
+    return Filter(
+        cast(FilterSettings, {**SETTINGS, **changes}), language, [SEED], [QUESTION], load_prompt("generate", ROOT / "prompts")
+    )
 
 
 def decided(**changes: str) -> tuple[str, str] | None:

@@ -40,7 +40,9 @@ def test_without_the_extra_one_is_told_its_name(monkeypatch: pytest.MonkeyPatch,
         import sudachipy  # noqa: F401, found before
     with pytest.raises(UserError) as error:
         load_tokeniser(SETTINGS["tokeniser"])
-    assert str(error.value) == 'filter.tokeniser: sudachi needs the extra: pip install "seedbed[ja]"'
+    assert str(error.value) == (
+        "filter.tokeniser: sudachi needs an extra; install it with `pip install 'seedbed[ja]'`, or name another tokeniser"
+    )
 
 
 # Of a project's own:

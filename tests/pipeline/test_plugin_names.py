@@ -58,6 +58,27 @@ def test_each_unknown_name_is_told_with_its_line(write_plugin: Callable[[str, st
     assert str(error.value) == found[3]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("name: sudachi", "name: MeCab", "filter.tokeniser.name: 'MeCab' does not have the form ^[a-z][a-z0-9_]*$: a built-in"),
+        ("    mode: C", "    moed: C", "filter.tokeniser.moed: unknown key (did you mean 'mode'?)"),
+        ("    mode: C", "    mode: D", "filter.tokeniser.mode: expected one of A, B, C, found 'D'"),
+        ("    - empty\n", "    - ../empty\n", "filter.rules.0: '../empty' does not have the form"),
+        ("    - alpaca\n", "    - a/b\n", "export.formats.0: 'a/b' does not have the form"),
+        ("filter:\n", "filter:\n  settings: {Curt: {}}\n", "'Curt' does not have the form"),
+        ("filter:\n", "filter:\n  settings: {curt: 3}\n", "filter.settings.curt: expected object, found 3"),
+        ("judge:\n", "judge:\n  verdict_format: A-B\n", "judge.verdict_format: 'A-B' does not have the form"),
+    ],
+)
+def test_what_no_name_can_be_is_refused_by_the_schema(
+    write_plugin: Callable[[str, str], Path], old: str, new: str, message: str
+) -> None:
+    with pytest.raises(UserError) as error:
+        problems((old, new))
+    assert message in str(error.value)
+
+
 def test_a_plugins_name_is_known_and_suggested(write_plugin: Callable[[str, str], Path]) -> None:
     write_plugin("curt", CURT)
     assert (

@@ -220,16 +220,16 @@ def test_a_build_with_all_four_kinds(project: Project) -> None:
         params["judge"]["verdict_format"] = "contrary"
 
     project.edit_params(change)
-    for command in (("seedbed", "check"), ("seedbed", "plan"), ("dvc", "repro", "generate")):
+    for command in (("seedbed", "check"), ("seedbed", "plan"), ("dvc", "repro", "generate@native")):
         assert "filter.rules.0: unknown rule 'no_digit' (did you mean 'no_digits'?)" in project.run(*command, fails=True)
     project.edit_params(lambda params: params["filter"]["rules"].__setitem__(0, "no_digits"))
     project.run("seedbed", "check")
     project.repro()
-    reasons = [row["detail"] for row in project.rows("data/build/decisions.jsonl") if row["reason"] == "no_digits"]
+    reasons = [row["detail"] for row in project.rows("data/build/decisions/native.jsonl") if row["reason"] == "no_digits"]
     assert reasons
     assert all(detail.startswith("the digit ") for detail in reasons)
-    exported = sorted(path.name for path in (project.root / "data" / "build" / "export").glob("*.jsonl"))
-    assert exported == ["baseline.completion.jsonl", "seedbed.completion.jsonl"]
+    exported = sorted(path.name for path in (project.root / "data" / "build" / "export" / "native").glob("*.jsonl"))
+    assert exported == ["completion.jsonl", "messages.jsonl"]
     turned = {"first": "second", "second": "first", "tie": "tie"}
     assert [row["verdict"] for row in project.rows("data/build/judgments/good-vs-thin.jsonl")] == [turned[v] for v in before]
     for name in ("mine.py~", ".mine.py.swp", "#mine.py#", ".#mine.py", "mine.py.orig", ".DS_Store"):
@@ -237,4 +237,4 @@ def test_a_build_with_all_four_kinds(project: Project) -> None:
     assert "up to date" in project.run("dvc", "status")
     project.replace("plugins/mine.py", "the digit", "a digit:")
     changed = project.run("dvc", "status")
-    assert all(stage in changed for stage in ("generate", "export", "judge@good-vs-thin", "report"))
+    assert all(stage in changed for stage in ("generate@native", "export@direct", "judge@good-vs-thin", "dataset"))

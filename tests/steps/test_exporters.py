@@ -44,37 +44,56 @@ def built(tmp_path: Path) -> Path:
             )
         ],
     }
-    for name, made in rows.items():
+    for name, made in (rows | {"empty": []}).items():
         write_rows(tmp_path / f"{name}.jsonl", made, None)
     return tmp_path
 
 
-def run(built: Path, monkeypatch: pytest.MonkeyPatch, out: str = "out") -> Path:
-    arguments = [f"--{name}={built / name}.jsonl" for name in ("seeds", "instructions", "baseline")]
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("sys.argv", ["export", *arguments, f"--out={built / out}"])
+def run(
+    built: Path, monkeypatch: pytest.MonkeyPatch, rows: str = "instructions", seeds: str = "seeds", out: str = "out"
+) -> Path:
+    """Run the stage in the working folder, which has a params.yaml; return the folder that it wrote."""
+    arguments = [f"--seeds={built / seeds}.jsonl", f"--rows={built / rows}.jsonl", f"--out={built / out}"]
+    monkeypatch.setattr("sys.argv", ["export", *arguments])
     export.main()
     return built / out
 
 
-def test_the_examples_are_the_same_in_every_format(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    out = run(built, monkeypatch)
-    query = f"select * from '{out / 'training_sets.parquet'}' where training_set = ?"
-    for name, expected in (("seedbed", ["z", "a", "s00000-0", "s00001-0", "s00002-0"]), ("baseline", ["b-1"])):
-        result = duckdb.execute(query, [name])
-        columns = [column[0] for column in result.description]
-        rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
-        assert [row["id"] for row in rows] == expected
-        for format, shape in FORMATS.items():
-            lines = (out / f"{name}.{format}.jsonl").read_text(encoding="utf-8").splitlines()
-            assert [json.loads(line) for line in lines] == [shape(row) for row in rows]
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "rows", "ids"),
+    [
+        ("seeds", "instructions", ["z", "a", "s00000-0", "s00001-0", "s00002-0"]),
+        ("empty", "baseline", ["b-1"]),  # the one that failed is dropped
+        ("empty", "empty", []),
+    ],
+)
+def test_the_examples_are_the_same_in_every_format(
+    built: Path, monkeypatch: pytest.MonkeyPatch, seeds: str, rows: str, ids: list[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    out = run(built, monkeypatch, rows, seeds)
+    result = duckdb.execute(f"select * from '{out / 'examples.parquet'}'")
+    columns = [column[0] for column in result.description]
+    examples = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+    assert [row["id"] for row in examples] == ids
+    for format, shape in FORMATS.items():
+        assert lines(out / f"{format}.jsonl") == [shape(row) for row in examples]
 
 
 def test_parquet_says_where_an_example_comes_from(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = run(built, monkeypatch) / "training_sets.parquet"
-    found = duckdb.execute("select distinct origin, status, endpoint, model from read_parquet(?)", [str(path)]).fetchall()
+    monkeypatch.chdir(ROOT)
+    query = "select distinct origin, status, endpoint, model from read_parquet(?)"
+    found = {
+        row
+        for rows in ("instructions", "baseline")
+        for row in duckdb.execute(query, [str(run(built, monkeypatch, rows) / "examples.parquet")]).fetchall()
+    }
     made_by = ("e", "m")
-    assert set(found) == {
+    assert found == {
         ("seed", "edited", *made_by),
         ("seed", "approved", *made_by),
         ("generated", None, *made_by),
@@ -83,11 +102,17 @@ def test_parquet_says_where_an_example_comes_from(built: Path, monkeypatch: pyte
 
 
 def test_the_same_rows_are_the_same_bytes(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = run(built, monkeypatch), run(built, monkeypatch, "again")
+    monkeypatch.chdir(ROOT)
+    one, other = run(built, monkeypatch), run(built, monkeypatch, out="again")
     assert {path.name: path.read_bytes() for path in one.iterdir()} == {
         path.name: path.read_bytes() for path in other.iterdir()
     }
-    assert len(list(one.iterdir())) == 7
+    assert sorted(path.name for path in one.iterdir()) == [
+        "alpaca.jsonl",
+        "examples.parquet",
+        "messages.jsonl",
+        "sharegpt.jsonl",
+    ]
 
 
 # Formats of a project's own:
@@ -102,15 +127,12 @@ def test_the_example_in_the_documentation_is_exported(
     write_plugin("completion", HEADER + example_in(exporters))
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
     (built / "params.yaml").write_text(text.replace("    - sharegpt\n", "    - completion\n"), encoding="utf-8")
-    monkeypatch.setattr(
-        "sys.argv", ["export", *(f"--{name}={name}.jsonl" for name in ("seeds", "instructions", "baseline")), "--out=out"]
-    )
-    export.main()
-    lines = (built / "out" / "seedbed.completion.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(lines[0]) == {"prompt": "z?\n\nin\n", "completion": NASTY}
-    assert len(lines) == 5
-    assert (built / "out" / "baseline.completion.jsonl").read_text() == '{"completion":"b","prompt":"base?\\n"}\n'
-    assert not list((built / "out").glob("*sharegpt*"))
+    out = run(built, monkeypatch)
+    assert lines(out / "completion.jsonl")[0] == {"prompt": "z?\n\nin\n", "completion": NASTY}
+    assert len(lines(out / "completion.jsonl")) == 5
+    assert not (out / "sharegpt.jsonl").exists()
+    translated = run(built, monkeypatch, "baseline", "empty", "translated")
+    assert lines(translated / "completion.jsonl") == [{"prompt": "base?\n", "completion": "b"}]
 
 
 def test_only_ours_have_a_schema(write_plugin: WritePlugin) -> None:
@@ -122,7 +144,7 @@ def test_only_ours_have_a_schema(write_plugin: WritePlugin) -> None:
 @pytest.mark.parametrize(
     ("body", "line", "error"),
     [
-        ("return task['task_type']", 6, "KeyError: 'task_type'"),
+        ("return task['type']", 6, "KeyError: 'type'"),
         ("return None", 4, "expected a dict, found NoneType"),
         ("return {'a': {1, 2}}", 4, "JSON cannot hold what it returned: "),
         ("return {'a': 1e999}", 4, "JSON cannot hold what it returned: "),
@@ -132,8 +154,8 @@ def test_only_ours_have_a_schema(write_plugin: WritePlugin) -> None:
 def test_its_mistakes_are_told(write_plugin: WritePlugin, body: str, line: int, error: str) -> None:
     write_plugin("mine", f"{HEADER}@exporter\ndef mine(task):\n    {body}\n")
     with pytest.raises(UserError) as told:
-        load_exporter("mine")({"instruction": "base?", "input": "", "output": "b"})
-    assert str(told.value).startswith(f"plugins/mine.py:{line}: export format 'mine', task 'base?': {error}")
+        load_exporter("mine")({"id": "b-1", "instruction": "base?", "input": "", "output": "b"})
+    assert str(told.value).startswith(f"plugins/mine.py:{line}: export format 'mine', task 'b-1': {error}")
 
 
 def test_an_unknown_one_is_told() -> None:

@@ -7,13 +7,8 @@ from seedbed.util.rows import Row
 
 @rule
 def wrong_language(candidate: Row, context: Context) -> str | None:
-    """Too few letters of the instruction are of the language's script."""
-    letters = "".join(filter(str.isalpha, candidate["instruction"]))
-    for pattern, least in context.language.scripts:
-        share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
-        if share < least:
-            return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
-    return None
+    """Too few letters of the instruction are of the language's script, or too few words are common ones of the language."""
+    return context.language.why_foreign(candidate["instruction"])
 
 
 @rule
