@@ -13,11 +13,11 @@ from seedbed.filtering import background as ahead
 from seedbed.filtering.background import Ahead
 from seedbed.util.errors import UserError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TEXTS = [f"第{number}回の会議は {number % 7} 時です" for number in range(700)]
 CHARACTER = {"name": "character"}
 WAITING = """
-from seedbed import ahead
+from seedbed.filtering import background as ahead
 ahead._ALONE = 0
 if __name__ == "__main__":
     with ahead.Ahead({"name": "character"}) as made:
