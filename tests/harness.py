@@ -195,21 +195,27 @@ def copy_project(target: Path) -> Project:
     """Copy the repository as it stands, without what builds made."""
     shutil.copytree(ROOT, target, ignore=LEAVE_OUT)
     shutil.rmtree(target / ".dvc" / "seedbed", ignore_errors=True)
-    for path in [*(target / "data" / "build").rglob("*.jsonl"), *(target / "reports").glob("*"), target / "dvc.lock"]:
+    built = target / "data" / "build"
+    for path in [*built.rglob("*.jsonl"), *(target / "reports").glob("*"), target / "dvc.lock"]:
         path.unlink(missing_ok=True)
-    shutil.rmtree(target / "data" / "build" / "export", ignore_errors=True)
+    for folder in [built / "failed", *(path for path in (built / "export").iterdir() if path.is_dir())]:
+        shutil.rmtree(folder, ignore_errors=True)
     project = Project(target)
     project.run("dvc", "config", "--local", "core.no_scm", "true")
     return project
 
 
 def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: int = 2, **endpoint: Any) -> None:
-    """Give the project a few rows, two models and one match; with `base_url` they talk to that server."""
+    """Give the project a few rows, two models and one match.
+
+    `endpoint` says what the endpoint is and how it is reached: with `base_url` the project talks to that server.
+    """
     for name, count in (("seed_tasks", seeds), ("questions", questions), ("baseline", baseline)):
         project.write_rows(f"data/{name}.en.jsonl", project.rows(f"data/{name}.en.jsonl")[:count])
 
     def change(params: Any) -> None:
-        params["endpoints"]["stand-in"].update(endpoint)
+        for name, value in endpoint.items():
+            params["endpoints" if name == "structured" else "servers"]["stand-in"][name] = value
         params["generate"].update({"target": 6, "per_slot": 2, "max_slots": 40})
         params["generate"]["demonstrations"]["seeds"] = 2
         params["filter"]["tokeniser"] = {"name": "character"}
