@@ -75,9 +75,12 @@ def explain(
 ) -> None:
     """Say what a row came of: back to the requests, edits and sources. Sends nothing, changes nothing."""
     from seedbed.trace.explain import explain as explained
+    from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    show(explained(id, full=full), full, as_json)
+    tree = explained(id, full=full)
+    mark_out_of_date(tree)
+    show(tree, full, as_json)
 
 
 @app.command()
@@ -88,9 +91,12 @@ def impact(
 ) -> None:
     """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
     from seedbed.trace.impact import impact as told
+    from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    show(told(id), full, as_json)
+    tree = told(id)
+    mark_out_of_date(tree)
+    show(tree, full, as_json)
 
 
 @app.command()

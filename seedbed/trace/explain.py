@@ -8,7 +8,6 @@ from seedbed.trace import describe_benchmark, describe_data
 from seedbed.trace.exchanges import request_and_rows, request_node
 from seedbed.trace.node import Described, Node
 from seedbed.trace.resolve import others, resolve
-from seedbed.trace.staleness import mark_stages
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
 
@@ -53,7 +52,6 @@ def explain(word: str, *, full: bool = False) -> Node:
             root.facts["nearest neighbour"] = "--full looks for it"
     if also := others(name, same, build):
         root.facts["see also"] = also
-    mark_stages(root)
     return root
 
 

@@ -6,7 +6,6 @@ from seedbed.trace import impact_benchmark, impact_data, impact_stages
 from seedbed.trace.exchanges import exchange_node, exchanges, rows_of
 from seedbed.trace.node import Node
 from seedbed.trace.resolve import others, resolve
-from seedbed.trace.staleness import mark_stages
 from seedbed.trace.workspace import Build
 
 
@@ -47,5 +46,4 @@ def impact(word: str) -> Node:
     root = _RESTING[name.kind](build, name.id)
     if also := others(name, same, build):
         root.facts["see also"] = also
-    mark_stages(root)
     return root

@@ -5,7 +5,7 @@ from seedbed.trace.node import OUT_OF_DATE, Node
 from seedbed.util.errors import UserError
 
 
-def mark_stages(root: Node) -> None:
+def mark_out_of_date(root: Node) -> None:
     """Say on the first node of each stage of a tree why `dvc repro` would run it; nothing where it would not."""
     first: dict[str, Node] = {}
     _collect(root, first)
