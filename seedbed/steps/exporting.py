@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from seedbed.project import paths
+from seedbed.project.params import TrainingSet
+from seedbed.steps.origin import Name, Origin
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
@@ -34,6 +37,25 @@ def examples(seeds: Iterable[Row], rows: Iterable[Row]) -> Iterator[Row]:
             yield row | {"origin": "generated", "status": None}
         elif row["translation"] is not None:
             yield row | row["translation"] | {"origin": "translated", "status": None}
+
+
+def origin(example: Row, training_set: TrainingSet) -> Origin:
+    """Return which row an example is; none where the set's file is not one that a stage writes.
+
+    Args:
+        example: as from `examples`; its `id` and `origin` are read.
+        training_set: its set, as `params.yaml` has it.
+    """
+    path, id = Path(training_set["seeds" if example["origin"] == "seed" else "rows"]), example["id"]
+    instruction = Name("instruction", f"{path.stem}/{id}")
+    known = {
+        paths.seeds("edited"): Name("seed", id),
+        paths.seeds("machine"): Name("translation", f"seed_tasks/{id}"),
+        paths.instructions(path.stem): instruction,
+        paths.rejected(path.stem): instruction,
+        paths.translated(path.stem): Name("translation", f"{path.stem}/{id}"),
+    }
+    return Origin((known[path],) if path in known else ())
 
 
 def write_parquet(rows: Iterable[Row], path: Path) -> None:
