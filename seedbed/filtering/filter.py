@@ -4,9 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from pathlib import Path
 from string import Template
-from typing import Any, Self
+from typing import Self
 
 from seedbed.filtering.background import Ahead
 from seedbed.filtering.language import Language, load_language
@@ -90,12 +89,7 @@ class Filter:
         return f"{name}: {length} characters, more than {most}" if length > most else None
 
     def _wrong_language(self, candidate: Row, text: Text) -> str | None:
-        letters = "".join(filter(str.isalpha, candidate["instruction"]))
-        for pattern, least in self._language.scripts:
-            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
-            if share < least:
-                return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
-        return None
+        return self._language.why_foreign(candidate["instruction"])
 
     def _refusal(self, candidate: Row, text: Text) -> str | None:
         return _seen(self._language.refusals, candidate["output"])
@@ -144,5 +138,7 @@ def _sentences(prompt: Prompt) -> list[str]:
     sentences: list[str] = []
     for text in (prompt.system, prompt.user, prompt.as_json):
         bare = Template.pattern.sub("\n", text)
-        sentences += [sentence for piece in re.split(r"[。\n]", bare) if len(sentence := piece.strip(" -・")) >= 12]
+        sentences += [
+            sentence for piece in re.split(r"[。\n]|(?<=[.!?])\s", bare) if len(sentence := piece.strip(" -・")) >= 12
+        ]
     return sentences

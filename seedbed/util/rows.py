@@ -60,14 +60,14 @@ def _parse(where: str, line: str) -> Row:
         raise UserError(
             f"{where}: a merge left a conflict here ({line.split()[0]}); keep one side's lines and remove the marks"
         )
+    if line.lstrip("\ufeff").startswith("["):
+        raise UserError(
+            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
+        )
     try:
         row = parse_json(line)
     except (ValueError, RecursionError) as error:
         raise UserError(f"{where}: not a JSON object: {error}; each line holds one object") from None
-    if isinstance(row, list):
-        raise UserError(
-            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
-        )
     if not isinstance(row, dict):
         raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each line holds one object")
     if "\\ud" in line.lower():  # only an escape can be half a pair: the line itself is UTF-8

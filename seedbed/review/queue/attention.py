@@ -40,7 +40,8 @@ _PLACES = re.compile(
 )
 _STRING = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 _COMMENT = re.compile(r"(?:#|//|--|<!--|/\*).*")
-_QUOTED = re.compile(r"「([^「」]*)」|『([^『』]*)』|“([^“”]*)”|\"([^\"\n]*)\"|`([^`\n]*)`")
+_QUOTED = re.compile(r"「([^「」]*)」|『([^『』]*)』|„([^„“]*)“|“([^“”]*)”|‘([^‘’\n]*)’|»([^«»]*)«|\"([^\"\n]*)\"|`([^`\n]*)`")
+_SENTENCE_END = re.compile(r"(?<=[。．])|(?<=[.!?])\s+")
 _WORD = re.compile(r"[^\W_](?:[\w'’.-]*[\w])?")
 _SHORT = 40
 """Characters of the longest text that `terms` takes for a term."""
@@ -195,9 +196,10 @@ def _cut(thing: str) -> str:
 
 
 def _numerals(source: str, text: str, words: Words) -> list[Seen]:
-    theirs, ours = _prose(source), _prose(text)
-    missing = written(theirs, words.numerals) - written(ours, words.numerals) - meant(ours, words.numerals)
-    added = written(ours, words.numerals) - written(theirs, words.numerals) - meant(theirs, words.numerals)
+    one, other = words.source_numerals, words.numerals
+    theirs, ours = (_prose(source), one.words, one.decimal), (_prose(text), other.words, other.decimal)
+    missing = written(*theirs) - written(*ours) - meant(*ours)
+    added = written(*ours) - written(*theirs) - meant(*theirs)
     return _apart(*([f"{number:.15g}" for number in sorted(numbers)] for numbers in (missing, added)))
 
 
@@ -235,7 +237,7 @@ def _register(text: str, words: Words) -> list[Seen]:
     for paragraph in _QUOTED.sub(" ", _prose(text)).splitlines():
         bare = re.sub(r"（[^（）]*）|\([^()]*\)", "", paragraph)
         first: dict[str, str] = {}
-        for sentence in map(str.strip, re.split(r"(?<=[。．])", bare)):
+        for sentence in map(str.strip, _SENTENCE_END.split(bare)):
             name = next((name for name, endings in words.registers if endings.search(sentence)), None)
             if name:
                 first.setdefault(name, sentence)
