@@ -10,6 +10,7 @@ An older layout had one generation and two training sets, and kept its transcrip
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from seedbed.project import paths
@@ -36,41 +37,14 @@ def training_sets(folder: str) -> Iterator[tuple[str, str]]:
 
 
 def present_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `params.yaml` holds in the blocks of the present layout; what an older one had fixed is filled in."""
-    if "labels" in params or not {"task_types", "categories"} & params.keys():
+    """Return what `params.yaml` holds in the blocks of the present layout, as `seedbed upgrade` would write them."""
+    if not {"task_types", "categories"} & params.keys():
         return dict(params)
-    present = {name: value for name, value in params.items() if name not in ("task_types", "categories")}
-    labels = {"task": params.get("task_types"), "question": params.get("categories")}
-    present["labels"] = {kind: names for kind, names in labels.items() if names is not None}
-    present |= _endpoints_and_servers(params.get("endpoints"))
-    present["generations"] = {"native": {"seeds": "edited"}}
-    present |= _sets_and_formats(params.get("export"))
+    from seedbed.pipeline.migrate import migrate_blocks  # with a parser that keeps comments: a tenth of a second
+
+    present = deepcopy(dict(params))
+    try:
+        migrate_blocks(present)
+    except (AttributeError, TypeError):  # an old revision may hold anything
+        return dict(params)
     return present
-
-
-def _endpoints_and_servers(endpoints: Any) -> dict[str, Any]:
-    """Part what a server is from how it is reached."""
-    if not isinstance(endpoints, dict):
-        return {}
-    blocks = {id: block for id, block in endpoints.items() if isinstance(block, dict)}
-    return {
-        "endpoints": {id: {name: block[name] for name in block if name == "structured"} for id, block in blocks.items()},
-        "servers": {id: {name: block[name] for name in block if name != "structured"} for id, block in blocks.items()},
-    }
-
-
-def _sets_and_formats(export: Any) -> dict[str, Any]:
-    settings = export if isinstance(export, dict) else {}
-    edited, empty = paths.seeds("edited").as_posix(), paths.EMPTY.as_posix()
-    formats = settings.get("formats")
-    return {
-        "sets": {
-            "native": {
-                "seeds": edited if settings.get("seeds", True) else empty,
-                "rows": paths.instructions("native").as_posix(),
-            },
-            "direct": {"seeds": empty, "rows": paths.translated("baseline").as_posix()},
-        },
-        # `messages` is always written now.
-        "export": {"formats": [name for name in formats if name != "messages"] if isinstance(formats, list) else formats},
-    }
