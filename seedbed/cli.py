@@ -139,12 +139,12 @@ def diff(
     out: Annotated[Path | None, typer.Option(metavar="FILE", resolve_path=True, help="Write to this file instead.")] = None,
 ) -> None:
     """Say what a change did to prompts, rows, verdicts, win rates and the bill. Checks nothing out, changes nothing."""
-    from seedbed.diff.command import written
+    from seedbed.diff.command import render
     from seedbed.util.rows import write_text
 
     if as_json and as_html:
         raise UserError("--json and --html are two forms of the same; give one of them")
-    text = written(old, new, "json" if as_json else "html" if as_html else "markdown")
+    text = render(old, new, "json" if as_json else "html" if as_html else "markdown")
     if out:
         write_text(out, text)
     else:
