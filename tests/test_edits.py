@@ -12,7 +12,7 @@ from seedbed.project.edits import MOST_CHARACTERS, Change, Conflict, edits_path,
 from seedbed.review.difference import difference, merge, shortened
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
-from tests.review_project import question
+from tests.review.project import question
 
 PATH = edits_path("questions", "ja")
 ROW = question("fermi-01", "How many?", "いくつ\nですか？")

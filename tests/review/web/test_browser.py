@@ -17,7 +17,7 @@ from seedbed.project.votes import read_votes
 from seedbed.review.web.app import create_app
 from seedbed.review.web.state import Settings
 from seedbed.util.canonical import parse_json
-from tests.review_project import HOSTILE, TEXTS, make_review_project, write_answers, write_edit, write_questions
+from tests.review.project import HOSTILE, TEXTS, write_answers, write_edit, write_questions
 
 EDITS = Path("data/edits/questions.ja.jsonl")
 ROW = "/edits/questions/fermi-01"
@@ -54,13 +54,6 @@ class Site:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store" / "store.sqlite"))
-    make_review_project(tmp_path)
 
 
 @pytest.fixture
