@@ -9,7 +9,8 @@ from pathlib import Path
 from seedbed.project.edits import Conflict
 from seedbed.project.params import Params
 from seedbed.project.votes import read_votes, vote_status
-from seedbed.review.queue.file_cache import Files
+from seedbed.review.queue.file_cache import FileCache
+from seedbed.review.queue.worklist import neighbour
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
@@ -17,6 +18,7 @@ from seedbed.util.rows import Row, read_rows
 
 BUILD = Path("data/build")
 VOTES = Path("data/votes")
+PARAMS = Path("params.yaml")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Answers:
         return None if model is None or baseline is None else (model, baseline)
 
 
-def load_answers(params: Params, files: Files) -> Answers:
+def load_answers(params: Params, files: FileCache) -> Answers:
     """Read the questions and the answers of every match; a model that has not answered yet has no texts.
 
     Raises:
@@ -81,7 +83,7 @@ def load_answers(params: Params, files: Files) -> Answers:
         rows = {row["id"]: row for row in read_rows(questions, "edited_question")}
         return Answers(params["matches"], rows, texts)
 
-    return files.once("answers", [questions, *paths.values(), Path("params.yaml")], read)
+    return files.get("answers", [questions, *paths.values(), PARAMS], read)
 
 
 def sample(answers: Answers, per_match: int | None) -> list[Ballot]:
@@ -91,20 +93,20 @@ def sample(answers: Answers, per_match: int | None) -> list[Ballot]:
     """
     drawn: list[Ballot] = []
     for match in answers.matches:
-        there = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(_place, match))
+        there = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(_stable_rank, match))
         seen = Counter[str]()
         ballots = []
         for id in there:
             category = answers.questions[id]["category"]
             ballots.append(Ballot(match, id, category, seen[category]))
             seen[category] += 1
-        ballots.sort(key=lambda ballot: (ballot.round, _place(ballot.match, ballot.round, ballot.category)))
+        ballots.sort(key=lambda ballot: (ballot.round, _stable_rank(ballot.match, ballot.round, ballot.category)))
         drawn += ballots[:per_match]
     return drawn
 
 
-def _place(*parts: object) -> str:
-    """A place in an order by chance that is the same for ever."""
+def _stable_rank(*parts: object) -> str:
+    """A rank in a random order that is the same for ever."""
     return content_hash(list(parts))
 
 
@@ -122,7 +124,7 @@ def assign(ballots: Sequence[Ballot], people: Sequence[str], each: int) -> dict[
     counts = Counter[tuple[str, str]]()
     for ballot in ballots:
         # Who has least goes first; a hash breaks ties, so that all pairs of people come to share ballots.
-        places = {name: (counts[name, ballot.match], _place(name, ballot.match, ballot.question)) for name in people}
+        places = {name: (counts[name, ballot.match], _stable_rank(name, ballot.match, ballot.question)) for name in people}
         for name in sorted(places, key=places.__getitem__)[:each]:
             shares[name].append(ballot)
             counts[name, ballot.match] += 1
@@ -149,7 +151,24 @@ def draw(
         others = Counter((vote["match"], vote["question"]) for vote in votes if vote["annotator"] != annotator)
         done = {(vote["match"], vote["question"]) for vote in votes if vote["annotator"] == annotator}
         mine = [b for b in ballots if each is None or others[b.match, b.question] < each or (b.match, b.question) in done]
-    return sorted(mine, key=lambda b: (b.round, _place(annotator, b.match, b.question)))
+    return sorted(mine, key=lambda b: (b.round, _stable_rank(annotator, b.match, b.question)))
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one person votes on.
+
+    Attributes:
+        ballots: in the person's own order.
+        waiting: those without a vote that counts.
+    """
+
+    ballots: list[Ballot]
+    waiting: list[Ballot]
+
+    def next_name(self, name: str) -> str | None:
+        """Return the name of the waiting ballot after the one of this name, round the end; None where none waits."""
+        return neighbour([ballot.name for ballot in self.ballots], {ballot.name for ballot in self.waiting}, name)
 
 
 def votes_with_status(answers: Answers) -> list[tuple[Row, str]]:

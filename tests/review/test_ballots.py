@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seedbed.review.ballots import Ballot, assign, draw, load_answers, sample
-from seedbed.review.queue.file_cache import Files
+from seedbed.review.queue.file_cache import FileCache
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 
@@ -14,11 +14,11 @@ pytestmark = pytest.mark.usefixtures("folder")
 
 
 def ballots() -> list[Ballot]:
-    return sample(load_answers(load_yaml(Path("params.yaml")), Files()), None)
+    return sample(load_answers(load_yaml(Path("params.yaml")), FileCache()), None)
 
 
 def test_a_sample_is_spread_over_categories_and_the_first_of_a_larger_one() -> None:
-    answers = load_answers(load_yaml(Path("params.yaml")), Files())
+    answers = load_answers(load_yaml(Path("params.yaml")), FileCache())
     two, three = sample(answers, 2), sample(answers, 3)
     for match in ("good-vs-thin", "poor-vs-thin"):
         mine = [b for b in two if b.match == match]

@@ -1,5 +1,6 @@
 """The rows to review: each with its status, the reasons why it may need work, and its place in the queue."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,15 +9,16 @@ from seedbed.project.edits import CORPORA, edits_path, read_edits
 from seedbed.project.params import Params, load_params
 from seedbed.project.review_words import load_words
 from seedbed.review.queue.attention import Reason, reasons, score, survey
-from seedbed.review.queue.file_cache import Files
+from seedbed.review.queue.file_cache import FileCache
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
 BUILD = Path("data/build")
+PARAMS = Path("params.yaml")
 TO_DO = ("stale", "unreviewed", "outdated")
 STATUSES = (*TO_DO, "edited", "approved")
-_PLACES = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3}
+_STATUS_ORDER = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3}
 """The queue's order before the score: a person's work that is not applied, what nobody has seen, an edit that still holds
 although the machine text is another one, and what is done."""
 
@@ -91,13 +93,19 @@ class Corpus:
         """What waits for a person, in the order of the queue."""
         return [item for item in self.items if item.status in TO_DO]
 
-    def beside(self, id: str, step: int) -> str | None:
-        """Return the id of the next (`step` 1) or the last (-1) waiting row of the queue, round its end; None if none is."""
-        ids = [item.id for item in self.items]
-        start = ids.index(id) if id in self.by_id else -1
-        waiting = {item.id for item in self.to_do} - {id}
-        around = [ids[(start + step * n) % len(ids)] for n in range(1, len(ids) + 1)]
-        return next((other for other in around if other in waiting), None)
+    def neighbour(self, id: str, step: int) -> str | None:
+        """Return the id of the next (`step` 1) or the previous (-1) waiting row of the queue; None if none is."""
+        return neighbour([item.id for item in self.items], {item.id for item in self.to_do}, id, step)
+
+
+def neighbour(order: Sequence[str], waiting: Set[str], current: str, step: int = 1) -> str | None:
+    """Return the nearest of `waiting` in `order` after `current` (`step` 1) or before it (-1), round the end.
+
+    From the beginning where `current` is not in `order`; None where no other waits.
+    """
+    start = order.index(current) if current in order else -1
+    around = (order[(start + step * n) % len(order)] for n in range(1, len(order) + 1))
+    return next((other for other in around if other in waiting and other != current), None)
 
 
 def base_of(row: Row) -> str:
@@ -114,12 +122,12 @@ class Worklist:
     """The corpora as the files have them now; a file is read again when it has changed."""
 
     def __init__(self) -> None:
-        self._files = Files()
+        self._files = FileCache()
 
     @property
     def params(self) -> Params:
         """`params.yaml`."""
-        return self._files.once(("params",), [Path("params.yaml")], load_params)
+        return self._files.get(("params",), [PARAMS], load_params)
 
     @property
     def names(self) -> list[str]:
@@ -141,12 +149,12 @@ class Worklist:
         if not translated.is_file():
             raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
         kind = settings["kind"]
-        rows, found = self._files.once(
+        rows, found = self._files.get(
             (name, "rows"), [translated], lambda: _read(translated, kind, language, settings["language"])
         )
-        return self._files.once(
+        return self._files.get(
             (name, "corpus"),
-            [translated, edits, Path("params.yaml")],
+            [translated, edits, PARAMS],
             lambda: _corpus(name, settings, language, rows, found, read_edits(edits, kind)),
         )
 
@@ -172,7 +180,7 @@ def _corpus(
         settings["language"],
         language,
         edits_path(name, language),
-        sorted(items, key=lambda item: (_PLACES[item.status], -item.score)),
+        sorted(items, key=lambda item: (_STATUS_ORDER[item.status], -item.score)),
         [row["id"] for row in rows],
         [row["id"] for row in rows if row["translation"] is None],
         [edit for id, edit in edits.items() if id not in {row["id"] for row in rows}],

@@ -87,7 +87,16 @@ def test_the_same_button_twice_saves_once() -> None:
     before = EDITS.read_bytes()
     assert person.post(ROW, form).status_code == 303
     assert EDITS.read_bytes() == before
+    assert not list(Path("store/drafts").iterdir())  # nor is what was saved a draft again
     assert person.post(ROW, form | {"field.text": "もう一言"}).status_code == 409  # another text is no echo
+
+
+def test_a_text_that_was_thrown_away_does_not_come_back_with_the_second_click() -> None:
+    person = Person()
+    form = person.open(ROW) | {"field.text": "いらない文", "go": "discard"}
+    assert "said=dropped" in person.post(ROW, form).headers["location"]
+    assert person.post(ROW, form).status_code == 303
+    assert not list(Path("store/drafts").iterdir())
 
 
 def test_saving_what_is_saved_already_leaves_the_file_alone() -> None:
@@ -178,11 +187,21 @@ def test_a_row_that_is_gone_shows_what_was_typed() -> None:
     assert person.open(ROW)["field.text"] == "私の文"
 
 
+def test_a_text_too_long_to_keep_shows_what_somebody_saved_meanwhile() -> None:
+    yuki, aki = Person(), Person(editor="aki")
+    form = yuki.open(ROW)
+    aki.post(ROW, aki.open(ROW) | {"field.text": "彼女の文", "go": "save"})
+    response = yuki.post(ROW, form | {"field.text": "あ" * 20_001, "go": "save"})
+    assert response.status_code == 422
+    assert "more than 20,000 characters" in response.text
+    assert "Saved now, by aki" in response.text
+
+
 def test_an_invalid_edits_file_is_named_and_left_alone_and_the_text_kept() -> None:
     person = Person()
     form = person.open(ROW)
     EDITS.write_text("<<<<<<< HEAD\n", encoding="utf-8")
-    for headers in ({}, {"hx-request": "true"}):
+    for headers in ({}, {"x-requested-with": "fetch"}):
         response = person.post(ROW, form | {"field.text": "私の文", "go": "save"}, **headers)
         assert response.status_code == 400
         assert "questions.ja.jsonl:1: not a JSON object" in html.unescape(response.text)

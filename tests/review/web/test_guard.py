@@ -88,7 +88,7 @@ def test_pages_have_no_inline_script_or_style_and_no_other_address() -> None:
 
 def test_only_our_own_files_are_served() -> None:
     http = Person().http
-    assert http.get("/static/htmx.js").status_code == 200
+    assert http.get("/static/review.js").status_code == 200
     for path in ("/static/../app.py", "/static/%2e%2e%2fapp.py", "/static/texts.yaml", "/docs", "/openapi.json"):
         assert http.get(path).status_code == 404, path
 

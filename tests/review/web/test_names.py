@@ -1,10 +1,12 @@
 """Who somebody is, and where the page that asks for it leads."""
 
+from pathlib import Path
+
 import pytest
 
 from seedbed.review.web.state import Settings
 from seedbed.util.errors import UserError
-from tests.review.web.person import ROW, Person
+from tests.review.web.person import EDITS, ROW, Person, fields_of
 
 
 @pytest.mark.parametrize("name", ["../aki", "a/b", "a.b", "", "é", "-a", "a" * 65, "<b>x</b>"])
@@ -38,3 +40,13 @@ def test_the_name_form_leads_nowhere_else(to: str) -> None:
     form = person.open("/who")
     assert person.post("/who", form | {"name": "aki", "to": to}).headers["location"] == "/"
     assert person.post("/who", form | {"name": "aki", "to": "/votes"}).headers["location"] == "/votes"
+
+
+@pytest.mark.parametrize("url", [ROW, f"{ROW}/draft", "/votes/0123456789abcdef", "/votes/0123456789abcdef/draft"])
+def test_nobody_saves_nothing_and_is_asked(url: str) -> None:
+    named, nobody = Person(), Person(editor=None, annotator=None)
+    form = named.open(ROW) | {"token": fields_of(nobody.http.get("/who").text)["token"], "field.text": "誰の文"}
+    response = nobody.post(url, form, **{"x-requested-with": "fetch"})
+    assert (response.status_code, response.text) == (400, "say who you are first; nothing was saved")
+    assert not EDITS.exists()
+    assert not Path("store/drafts").exists()

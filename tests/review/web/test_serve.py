@@ -9,9 +9,10 @@ import sys
 import httpx2
 import pytest
 
-from seedbed.review.web.serve import run_review
+from seedbed.review.web.serve import run_review, url_of
 from seedbed.review.web.state import Settings
 from seedbed.util.errors import UserError
+from tests.review.web.person import Person
 
 
 @pytest.mark.slow
@@ -37,3 +38,13 @@ def test_an_address_that_is_taken_is_told() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(UserError, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*; name another with --port"):
             run_review(Settings(), port, open_browser=False)
+
+
+@pytest.mark.parametrize("token", ["a&b=c&d=e&f=g-16", "a+b c%20d#e?f/g;h", "合言葉は十六文字より長くしておくこと"])
+def test_the_printed_address_lets_in_whatever_the_token_is_made_of(token: str) -> None:
+    url = url_of(Settings(host="127.0.0.1", token=token), 8765)
+    assert " " not in url
+    person = Person(token=token)
+    response = person.http.get(url)
+    assert (response.status_code, response.headers["location"]) == (303, "/")
+    assert "seedbed_access" in response.headers["set-cookie"]

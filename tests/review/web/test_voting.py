@@ -7,7 +7,7 @@ import pytest
 
 from seedbed.project.votes import answer_hash, left_is_model, read_votes
 from seedbed.review.ballots import Ballot, load_answers, sample
-from seedbed.review.queue.file_cache import Files
+from seedbed.review.queue.file_cache import FileCache
 from seedbed.util.rows import read_rows
 from seedbed.util.yaml12 import load_yaml
 from tests.review.project import TEXTS, write_answers
@@ -15,7 +15,7 @@ from tests.review.web.person import Person, fields_of
 
 
 def ballots() -> list[Ballot]:
-    return sample(load_answers(load_yaml(Path("params.yaml")), Files()), None)
+    return sample(load_answers(load_yaml(Path("params.yaml")), FileCache()), None)
 
 
 def test_a_ballot_hides_whose_the_answers_are() -> None:
@@ -94,6 +94,38 @@ def test_every_way_off_a_ballot_keeps_the_reason(go: str) -> None:
     url = f"/votes/{ballot.name}"
     assert person.post(url, person.open(url) | {"reason": "途中の理由", "go": go}).status_code == 303
     assert person.open(url)["reason"] == "途中の理由"
+    assert not read_votes(Path("data/votes"))
+
+
+def test_a_reason_that_was_taken_out_again_is_gone() -> None:
+    person, ballot = Person(), ballots()[0]
+    url = f"/votes/{ballot.name}"
+    person.post(f"{url}/draft", person.open(url) | {"reason": "言い過ぎ"})
+    again = person.open(url)
+    assert again["reason"] == "言い過ぎ"
+    person.post(url, again | {"reason": "", "go": "skip"})
+    assert person.open(url)["reason"] == ""
+
+
+def test_a_draft_of_a_reason_is_dropped_once_the_vote_is_saved() -> None:
+    person, ballot = Person(), ballots()[0]
+    url = f"/votes/{ballot.name}"
+    person.post(f"{url}/draft", person.open(url) | {"reason": "下書き"})
+    form = person.open(url) | {"go": "tie"}
+    for _ in range(2):  # the same button twice
+        assert person.post(url, form).status_code == 303
+    assert not list(Path("store/drafts").iterdir())
+    assert [vote["reason"] for vote in read_votes(Path("data/votes"))] == ["下書き"]
+
+
+@pytest.mark.parametrize("go", ["left", "skip"])
+def test_a_reason_that_is_too_long_stays_on_the_page(go: str) -> None:
+    person, ballot = Person(), ballots()[0]
+    url = f"/votes/{ballot.name}"
+    response = person.post(url, person.open(url) | {"reason": "あ" * 2_001, "go": go})
+    assert response.status_code == 422
+    assert "more than 2,000 characters" in response.text
+    assert fields_of(response.text)["reason"] == "あ" * 2_001
     assert not read_votes(Path("data/votes"))
 
 
