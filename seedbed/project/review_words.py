@@ -19,7 +19,7 @@ FOLDER = Path("data/review")
 
 @dataclass(frozen=True)
 class Words:
-    """What `seedbed.review.queue.attention` knows of a language: the fields of `schemas/review.schema.json`, compiled.
+    """What `seedbed.review.queue.checks` knows of a language: the fields of `schemas/review.schema.json`, compiled.
 
     `numerals` are those of the target language and of the source's.
     """

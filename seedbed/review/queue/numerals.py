@@ -15,7 +15,7 @@ _LONGEST = 20  # characters of a kanji numeral; what is longer is none
 _SPELLED = re.compile(r"([^\W\d_]+)(?:[ -]([^\W\d_]+))?")
 
 
-def written(text: str, words: Mapping[str, int]) -> set[float]:
+def numbers_in_digits(text: str, words: Mapping[str, int]) -> set[float]:
     """Return the numbers that `text` gives in digits: `9:30` is 9 and 30, `17:00` is 17, `1,200` is 1200.
 
     A digit and its multiplier are one number: `30万`, and where `words` has it, `3 million`.
@@ -28,7 +28,7 @@ def written(text: str, words: Mapping[str, int]) -> set[float]:
     return found
 
 
-def meant(text: str, words: Mapping[str, int]) -> set[float]:
+def numbers_in_words(text: str, words: Mapping[str, int]) -> set[float]:
     """Return the numbers that `text` may mean beyond those: in kanji (`三十`) or in `words` (`twenty-one`).
 
     Generous: what only looks like a number is in it too.

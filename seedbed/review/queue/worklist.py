@@ -7,9 +7,10 @@ from pathlib import Path
 from seedbed.project.corpora import status_of
 from seedbed.project.edits import CORPORA, edits_path, read_edits
 from seedbed.project.params import Params, load_params
-from seedbed.project.review_words import load_words
-from seedbed.review.queue.attention import Reason, reasons, score, survey
+from seedbed.project.review_words import Words, load_words
+from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
+from seedbed.review.queue.reasons import Reason, reasons, score
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
@@ -148,40 +149,39 @@ class Worklist:
         translated, edits = BUILD / "translated" / f"{name}.jsonl", edits_path(name, language)
         if not translated.is_file():
             raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
-        kind = settings["kind"]
-        rows, found = self._files.get(
-            (name, "rows"), [translated], lambda: _read(translated, kind, language, settings["language"])
+        kind, source_language = settings["kind"], settings["language"]
+        rows = self._files.get(
+            (name, "rows"), [translated], lambda: _with_reasons(translated, kind, load_words(language, source_language))
         )
         return self._files.get(
-            (name, "corpus"),
-            [translated, edits, PARAMS],
-            lambda: _corpus(name, settings, language, rows, found, read_edits(edits, kind)),
+            (name, "corpus"), [translated, edits, PARAMS], lambda: _corpus(name, self.params, rows, read_edits(edits, kind))
         )
 
 
-def _read(path: Path, kind: str, language: str, source_language: str) -> tuple[list[Row], dict[str, list[Reason]]]:
+def _with_reasons(path: Path, kind: str, words: Words) -> list[tuple[Row, list[Reason]]]:
+    """Return the rows of `translate`, each with the reasons why it may need work."""
     rows = list(read_rows(path, f"translated_{kind}"))
-    words, all_rows = load_words(language, source_language), survey(rows)
-    return rows, {row["id"]: reasons(row, kind, words, all_rows) for row in rows}
+    common = corpus_statistics(rows)
+    return [(row, reasons(row, kind, words, common)) for row in rows]
 
 
-def _corpus(
-    name: str, settings: Row, language: str, rows: list[Row], found: dict[str, list[Reason]], edits: dict[str, Row]
-) -> Corpus:
+def _corpus(name: str, params: Params, rows: list[tuple[Row, list[Reason]]], edits: dict[str, Row]) -> Corpus:
     items = []
-    for row in rows:
-        status = status_of(row, edits.get(row["id"]))
-        if row["translation"] is None or status == "original":
-            continue
-        items.append(Item(row, edits.get(row["id"]), status, found[row["id"]], score(found[row["id"]])))
+    for row, found in rows:
+        edit = edits.get(row["id"])
+        status = status_of(row, edit)
+        if row["translation"] is not None and status != "original":
+            items.append(Item(row, edit, status, found, score(found)))
+    settings, language = params["corpora"][name], params["language"]
+    order = [row["id"] for row, _ in rows]
     return Corpus(
-        name,
-        settings["kind"],
-        settings["language"],
-        language,
-        edits_path(name, language),
-        sorted(items, key=lambda item: (_STATUS_ORDER[item.status], -item.score)),
-        [row["id"] for row in rows],
-        [row["id"] for row in rows if row["translation"] is None],
-        [edit for id, edit in edits.items() if id not in {row["id"] for row in rows}],
+        name=name,
+        kind=settings["kind"],
+        source_language=settings["language"],
+        language=language,
+        path=edits_path(name, language),
+        items=sorted(items, key=lambda item: (_STATUS_ORDER[item.status], -item.score)),
+        order=order,
+        failed=[row["id"] for row, _ in rows if row["translation"] is None],
+        orphans=[edit for id, edit in edits.items() if id not in set(order)],
     )

@@ -10,7 +10,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from seedbed.review.sheets.round_trip import Import, apply, export_edits, read_sheet
-from seedbed.review.sheets.workbook import fits
+from seedbed.review.sheets.workbook import fits_in_cell
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from tests.review.sheets.translator import (
@@ -410,7 +410,7 @@ def test_a_text_that_no_cell_holds_is_not_editable_there(text: str, here: Path) 
 
 
 def test_the_longest_text_of_a_cell_is_editable(here: Path) -> None:
-    assert fits("あ" * 32_767)
+    assert fits_in_cell("あ" * 32_767)
     build([question(0, "あ" * 32_767)], [])
     (proposal,) = change("q0", "text: edit", "短い文です。").proposals
     assert proposal.edit["machine"] == {"text": "あ" * 32_767}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from seedbed.review.sheets.round_trip import Import, export_edits, read_sheet
-from seedbed.review.sheets.workbook import Cell, Column, Sheet, by_name, read_workbook, write_workbook
+from seedbed.review.sheets.workbook import Cell, Column, Sheet, read_workbook, rows_by_header, write_workbook
 from seedbed.util.errors import UserError
 from tests.review.sheets.translator import (
     SHEET,
@@ -101,7 +101,7 @@ def test_what_spreadsheets_take_for_an_escape_is_escaped(here: Path) -> None:
 
 def test_rows_are_counted_as_the_person_sees_them() -> None:
     rows = [[Cell("id")], [], [Cell("a")], [Cell("")], [Cell("b")]]
-    assert [(number, cells["id"].text) for number, cells in by_name(rows)] == [(3, "a"), (5, "b")]
+    assert [(number, cells["id"].text) for number, cells in rows_by_header(rows)] == [(3, "a"), (5, "b")]
 
 
 def test_only_the_last_sheet_is_help(here: Path) -> None:
