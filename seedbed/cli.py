@@ -130,11 +130,11 @@ def fastchat(
 @app.command()
 def harvest() -> None:
     """Read the transcripts of every branch and tag, from the DVC cache or remote, into the store."""
-    from seedbed.project.paths import store_path
+    from seedbed.project import paths
     from seedbed.store.harvest import harvest_all
     from seedbed.store.store import Store
 
-    with Store(store_path()) as store:
+    with Store(paths.store()) as store:
         print(harvest_all(store))
 
 
@@ -200,67 +200,67 @@ def review(
 @storing.callback()
 def store_summary(context: typer.Context) -> None:
     """Show what the store holds, by stage and model."""
-    from seedbed.project.paths import store_path
+    from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import summary
 
     if context.invoked_subcommand is None:
-        with Store(store_path(), read_only=True) as store:
+        with Store(paths.store(), read_only=True) as store:
             summary(store)
 
 
 @storing.command("builds")
 def store_builds() -> None:
     """Show what each build sent, beside what it expected to send."""
-    from seedbed.project.paths import store_path
+    from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import builds
 
-    with Store(store_path(), read_only=True) as store:
+    with Store(paths.store(), read_only=True) as store:
         builds(store)
 
 
 @storing.command("verify")
 def store_verify() -> None:
     """Check the database, and that each key is that of its request."""
-    from seedbed.project.paths import store_path
+    from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import verify
 
-    with Store(store_path(), read_only=True) as store:
+    with Store(paths.store(), read_only=True) as store:
         print(verify(store))
 
 
 @storing.command("export")
 def store_export(file: Annotated[Path, typer.Argument(help="A JSON Lines file; each line is an exchange.")]) -> None:
     """Write everything that the store holds to one file."""
-    from seedbed.project.paths import store_path
+    from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import export_to
 
-    with Store(store_path(), read_only=True) as store:
+    with Store(paths.store(), read_only=True) as store:
         print(f"{export_to(store, file)} responses exported to {file}")
 
 
 @storing.command("import")
 def store_import(file: Annotated[Path, typer.Argument(help="A file that `seedbed store export` wrote.")]) -> None:
     """Take over the responses of an exported file."""
-    from seedbed.project.paths import store_path
+    from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import import_from
 
-    with Store(store_path()) as store:
+    with Store(paths.store()) as store:
         print(f"{import_from(store, file)} new responses imported from {file}")
 
 
 @storing.command("prune")
 def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Drop the responses that no transcript of any commit refers to."""
-    from seedbed.project.paths import store_path
+    from seedbed.project import paths
     from seedbed.store.harvest import unreferenced
     from seedbed.store.store import Store
 
-    with Store(store_path()) as store:
+    with Store(paths.store()) as store:
         keys = unreferenced(store)
         if not keys:
             print("every response is referred to by some commit; nothing to drop")

@@ -4,16 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from pathlib import Path
 from string import Template
-from typing import Any, Self
+from typing import Self
 
 from seedbed.filtering.background import Ahead
 from seedbed.filtering.language import Language, load_language
 from seedbed.filtering.rules import Rejection, Rule, _seen
 from seedbed.filtering.similarity import Encoder, Pool, Text
 from seedbed.filtering.tokenisers import fold
-from seedbed.project.params import Params
+from seedbed.project import paths
+from seedbed.project.params import FilterSettings, Params
 from seedbed.project.prompts import Prompt
 from seedbed.util.rows import Row
 
@@ -32,7 +32,7 @@ class Filter:
     """
 
     def __init__(
-        self, settings: dict[str, Any], language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
+        self, settings: FilterSettings, language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
     ) -> None:
         self._language, self._characters = language, settings["characters"]
         self._rules: list[Rule] = [getattr(self, f"_{name}") for name in settings["rules"]]
@@ -89,12 +89,7 @@ class Filter:
         return f"{name}: {length} characters, more than {most}" if length > most else None
 
     def _wrong_language(self, candidate: Row, text: Text) -> str | None:
-        letters = "".join(filter(str.isalpha, candidate["instruction"]))
-        for pattern, least in self._language.scripts:
-            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
-            if share < least:
-                return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
-        return None
+        return self._language.why_foreign(candidate["instruction"])
 
     def _refusal(self, candidate: Row, text: Text) -> str | None:
         return _seen(self._language.refusals, candidate["output"])
@@ -134,7 +129,7 @@ class Filter:
 
 def load_filter(params: Params, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
-    language = load_language(Path("data/languages") / f"{params['language']}.yaml")
+    language = load_language(paths.language_file(params["language"]))
     return Filter(params["filter"], language, seeds, questions, prompt)
 
 
@@ -143,5 +138,7 @@ def _sentences(prompt: Prompt) -> list[str]:
     sentences: list[str] = []
     for text in (prompt.system, prompt.user, prompt.as_json):
         bare = Template.pattern.sub("\n", text)
-        sentences += [sentence for piece in re.split(r"[。\n]", bare) if len(sentence := piece.strip(" -・")) >= 12]
+        sentences += [
+            sentence for piece in re.split(r"[。\n]|(?<=[.!?])\s", bare) if len(sentence := piece.strip(" -・")) >= 12
+        ]
     return sentences

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.project.paths import blob_path
+from seedbed.project import paths
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
@@ -21,7 +21,7 @@ def harvest_all(store: Store) -> str:
     for stage, digest in dict.fromkeys(_locked(_git("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
         if store.has_read(digest):
             continue
-        blob = blob_path(digest)
+        blob = paths.blob(digest)
         if not blob.is_file() and not _fetch(digest, blob):
             absent.append(stage)
             continue
@@ -42,9 +42,9 @@ def unreferenced(store: Store) -> set[str]:
     keys = {key for (key,) in store.rows("select key from responses")}
     for stage, digest in {
         *_locked(_git("log", "--all", "--full-history", "--format=%H", "--", "dvc.lock")),
-        *locked_transcripts(Path("dvc.lock")),
+        *locked_transcripts(paths.DVC_LOCK),
     }:
-        blob = blob_path(digest)
+        blob = paths.blob(digest)
         if not blob.is_file() and not _fetch(digest, blob):
             raise UserError(
                 f"the transcript {digest[:12]} of {stage}, which some commit names, is not in the DVC cache or remote; "
@@ -59,7 +59,7 @@ def _locked(revisions: list[str], *more: str) -> Iterator[tuple[str, str]]:
     for revision in dict.fromkeys([*revisions, *more]):
         shown = subprocess.run(["git", "show", f"{revision}:./dvc.lock"], capture_output=True, check=False)
         if shown.returncode == 0:
-            yield from locked_transcripts(Path("dvc.lock"), shown.stdout.decode())
+            yield from locked_transcripts(paths.DVC_LOCK, shown.stdout.decode())
 
 
 def _git(*args: str) -> list[str]:

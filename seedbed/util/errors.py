@@ -1,5 +1,6 @@
 """Mistakes that a person can mend, said in one sentence."""
 
+import re
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -8,6 +9,16 @@ from typing import NoReturn
 
 class UserError(Exception):
     """Something that the user can put right: what, where, what was expected, what to do."""
+
+
+_KEY = re.compile(
+    r"(?:sk|pk|gsk|hf|xai|key|AIza)[-_A-Za-z0-9]{12,}|(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{28,}"
+)
+
+
+def masked(text: str) -> str:
+    """Return `text` with what looks like an API key cut to its beginning: a key may have been pasted anywhere."""
+    return _KEY.sub(lambda key: f"{key[0][:4]}…", text)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

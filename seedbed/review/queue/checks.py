@@ -14,7 +14,8 @@ from seedbed.review.queue.prose import CODE, MARKUP, normalized, prose_of
 
 _STRING = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 _COMMENT = re.compile(r"(?:#|//|--|<!--|/\*).*")
-_QUOTED = re.compile(r"「([^「」]*)」|『([^『』]*)』|“([^“”]*)”|\"([^\"\n]*)\"|`([^`\n]*)`")
+_QUOTED = re.compile(r"「([^「」]*)」|『([^『』]*)』|„([^„“]*)“|“([^“”]*)”|‘([^‘’\n]*)’|»([^«»]*)«|\"([^\"\n]*)\"|`([^`\n]*)`")
+_SENTENCE_END = re.compile(r"(?<=[。．])|(?<=[.!?])\s+")
 _WORD = re.compile(r"[^\W_](?:[\w'’.-]*[\w])?")
 _ODD = 3.5
 """Robust z-score above which a length is odd (Iglewicz and Hoaglin 1993, How to Detect and Handle Outliers)."""
@@ -75,13 +76,11 @@ def _short_repr(thing: str) -> str:
 
 def numerals(source: str, text: str, words: Words) -> list[Finding]:
     """Numbers are missing or added."""
-
-    def only_in(one: str, other: str) -> list[str]:
-        known = numbers_in_digits(other, words.numerals) | numbers_in_words(other, words.numerals)
-        return [f"{number:.15g}" for number in sorted(numbers_in_digits(one, words.numerals) - known)]
-
-    theirs, ours = prose_of(source), prose_of(text)
-    return _missing_and_added(only_in(theirs, ours), only_in(ours, theirs))
+    one, other = words.source_numerals, words.numerals
+    theirs, ours = (prose_of(source), one.words, one.decimal), (prose_of(text), other.words, other.decimal)
+    missing = numbers_in_digits(*theirs) - numbers_in_digits(*ours) - numbers_in_words(*ours)
+    added = numbers_in_digits(*ours) - numbers_in_digits(*theirs) - numbers_in_words(*theirs)
+    return _missing_and_added(*([f"{number:.15g}" for number in sorted(numbers)] for numbers in (missing, added)))
 
 
 def left_over(source: str, text: str, words: Words) -> list[Finding]:
@@ -119,7 +118,7 @@ def register(text: str, words: Words) -> list[Finding]:
     for paragraph in _QUOTED.sub(" ", prose_of(text)).splitlines():
         bare = re.sub(r"（[^（）]*）|\([^()]*\)", "", paragraph)
         first: dict[str, str] = {}
-        for sentence in map(str.strip, re.split(r"(?<=[。．])", bare)):
+        for sentence in map(str.strip, _SENTENCE_END.split(bare)):
             name = next((name for name, endings in words.registers if endings.search(sentence)), None)
             if name:
                 first.setdefault(name, sentence)

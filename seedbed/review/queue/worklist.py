@@ -4,8 +4,9 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seedbed.project import paths
 from seedbed.project.corpora import status_of
-from seedbed.project.edits import CORPORA, edits_path, read_edits
+from seedbed.project.edits import CORPORA, read_edits
 from seedbed.project.params import Params, load_params
 from seedbed.project.review_words import Words, load_words
 from seedbed.review.queue.corpus_statistics import corpus_statistics
@@ -15,8 +16,6 @@ from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
-BUILD = Path("data/build")
-PARAMS = Path("params.yaml")
 TO_DO = ("stale", "unreviewed", "outdated")
 STATUSES = (*TO_DO, "edited", "approved")
 _STATUS_ORDER = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3}
@@ -128,7 +127,7 @@ class Worklist:
     @property
     def params(self) -> Params:
         """`params.yaml`."""
-        return self._files.get(("params",), [PARAMS], load_params)
+        return self._files.get(("params",), [paths.PARAMS], load_params)
 
     @property
     def names(self) -> list[str]:
@@ -137,7 +136,7 @@ class Worklist:
 
     def is_built(self, name: str) -> bool:
         """Whether `translate` has run on a corpus: a project of recorded answers has only questions."""
-        return (BUILD / "translated" / f"{name}.jsonl").is_file()
+        return paths.translated(name).is_file()
 
     def corpus(self, name: str) -> Corpus:
         """Return a corpus.
@@ -146,7 +145,7 @@ class Worklist:
             UserError: a file is not valid, or `translate` has not run.
         """
         settings, language = self.params["corpora"][name], self.params["language"]
-        translated, edits = BUILD / "translated" / f"{name}.jsonl", edits_path(name, language)
+        translated, edits = paths.translated(name), paths.edits(name, language)
         if not translated.is_file():
             raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
         kind, source_language = settings["kind"], settings["language"]
@@ -154,7 +153,9 @@ class Worklist:
             (name, "rows"), [translated], lambda: _with_reasons(translated, kind, load_words(language, source_language))
         )
         return self._files.get(
-            (name, "corpus"), [translated, edits, PARAMS], lambda: _corpus(name, self.params, rows, read_edits(edits, kind))
+            (name, "corpus"),
+            [translated, edits, paths.PARAMS],
+            lambda: _corpus(name, self.params, rows, read_edits(edits, kind)),
         )
 
 
@@ -179,7 +180,7 @@ def _corpus(name: str, params: Params, rows: list[tuple[Row, list[Reason]]], edi
         kind=settings["kind"],
         source_language=settings["language"],
         language=language,
-        path=edits_path(name, language),
+        path=paths.edits(name, language),
         items=sorted(items, key=lambda item: (_STATUS_ORDER[item.status], -item.score)),
         order=order,
         failed=[row["id"] for row, _ in rows if row["translation"] is None],

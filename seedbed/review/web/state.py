@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from seedbed.project.paths import store_path
+from seedbed.project import paths
 from seedbed.project.votes import ANNOTATOR
 from seedbed.review.drafts import Drafts
 from seedbed.review.queue.file_cache import FileCache
@@ -94,7 +94,7 @@ class State:
     secret: str = field(default_factory=new_secret)
     worklist: Worklist = field(default_factory=Worklist)
     files: FileCache = field(default_factory=FileCache)
-    drafts: Drafts = field(default_factory=lambda: Drafts(store_path().parent / "drafts"))
+    drafts: Drafts = field(default_factory=lambda: Drafts(paths.drafts()))
     _undo: dict[tuple[str, str], list[Callable[[], str]]] = field(default_factory=dict)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _left: dict[str, str] = field(default_factory=dict)

@@ -162,8 +162,13 @@ def test_a_row_without_a_translation_has_no_reasons() -> None:
 def test_the_numbers_in_a_text() -> None:
     assert numbers_in_digits("9:30, 17:00, 1,200, 42.195, 30万, ３", {}) == {9, 30, 17, 1200, 42.195, 300_000, 3}
     assert numbers_in_digits("3 million", {"million": 1_000_000}) == {3_000_000}
+    assert numbers_in_digits("1億2000万円、3万 5000人、5 100", {}) == {120_000_000, 35_000, 5, 100}
+    assert numbers_in_digits("1.200, 3,5, 9.30, 1.5.2024, 1,2,3", {}, decimal=",") == {1200, 3.5, 9, 30, 1, 5, 2024, 2, 3}
     assert {20_240_000, 21, 2024, 10, 112} <= numbers_in_words("二千二十四万、二十一、二〇二四、十、百十二", {})
     assert numbers_in_words("twenty-one", {"twenty": 20, "one": 1}) == {20, 1, 21}
+    assert numbers_in_words("two hundred", {"two": 2, "hundred": 100}) == {2, 100, 200}
+    assert numbers_in_words("zwanzigste", {"zwanzig-": 20}) == {20}
+    assert numbers_in_words("zwanzigste", {"zwanzig": 20}) == set()
 
 
 def test_a_language_without_a_file_gets_the_generic_reasons_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
