@@ -110,7 +110,7 @@ def read_sheet(path: Path, editor: str | None = None) -> Import:
     book, work = read_workbook(path), Worklist()
     if not set(work.names) & set(book):
         raise UserError(
-            f"{path}: none of its worksheets is {' or '.join(work.names)}; name a file that `seedbed review --export` wrote"
+            f"{path}: none of its worksheets is {' or '.join(work.names)}; name a file that `seedbed review export` wrote"
         )
     found: list[Proposal | Problem | None] = [
         Problem(name, None, "an unknown worksheet; it is not read") for name in book if name not in (*work.names, "help")

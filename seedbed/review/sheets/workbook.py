@@ -151,7 +151,7 @@ def read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
         UserError: the file is missing, is no xlsx file, is damaged, or is too large.
     """
     if not path.is_file():
-        raise UserError(f"{path}: no such file; name one that `seedbed review --export` wrote")
+        raise UserError(f"{path}: no such file; name one that `seedbed review export` wrote")
     hint = "save it as an Excel workbook (.xlsx), without a password"
     if not zipfile.is_zipfile(path):
         raise UserError(f"{path}: not an .xlsx file; {hint}")
@@ -163,7 +163,7 @@ def read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
     if unpacked > _MOST_BYTES:
         raise UserError(
             f"{path}: {unpacked / 1e6:,.0f} MB when unpacked, where {_MOST_BYTES / 1e6:,.0f} are allowed; "
-            "name the file that `seedbed review --export` wrote, without pictures and further sheets"
+            "name the file that `seedbed review export` wrote, without pictures and further sheets"
         )
     try:
         with warnings.catch_warnings():

@@ -46,7 +46,7 @@ def repack(path: Path, name: str, alter: Callable[[str], str]) -> None:
         (lambda path: path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)), "without a password"),
         (lambda path: path.write_bytes(b""), "not an .xlsx file"),
         (lambda path: path.mkdir(), "no such file"),
-        (lambda path: None, "no such file; name one that `seedbed review --export` wrote"),
+        (lambda path: None, "no such file; name one that `seedbed review export` wrote"),
         (bomb, "201 MB when unpacked, where 200 are allowed"),
         (laughs, "not an .xlsx file that can be read"),
         (lambda path: zipfile.ZipFile(path, "w").close(), "not an .xlsx file that can be read"),
