@@ -42,7 +42,7 @@ from seedbed.project.corpora import FIELDS, fields_of, read_corpus
 from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.stand_in import generation
-from seedbed.stand_in.answering import LEVELS
+from seedbed.stand_in.models import LEVELS
 from seedbed.util.canonical import canonical, content_hash, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows, write_rows
@@ -852,7 +852,7 @@ def test_topics_contexts_and_leads_are_whole_and_said_once() -> None:
 @pytest.fixture(scope="module")
 def composed() -> list[Row]:
     """Two thousand instructions of the stand-in's."""
-    return generation.write(2_000, {}, random.Random(7))
+    return generation.write(2_000, random.Random(7))
 
 
 def test_no_variable_is_left(composed: list[Row]) -> None:

@@ -49,7 +49,9 @@ def _load_sudachi(settings: dict[str, Any]) -> Any:
     try:
         installed = version("sudachidict-core")
     except PackageNotFoundError:
-        raise UserError("filter.tokeniser: sudachidict-core is not installed; run `make .venv`, or name another") from None
+        raise UserError(
+            "filter.tokeniser: sudachidict-core is not installed; install it with `pip install 'seedbed[ja]'`, or name another"
+        ) from None
     if installed != named:
         raise UserError(
             f"filter.tokeniser.dictionary: {named!r} is named in params.yaml, {installed!r} is installed; tokens and so "

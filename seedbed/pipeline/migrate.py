@@ -24,13 +24,14 @@ def migrated(text: str) -> tuple[str, list[str]]:
     """
     yaml = yaml_editor()
     params = yaml.load(text)
-    if not isinstance(params, dict):
+    if not isinstance(params, CommentedMap):
         raise UserError("params.yaml: not a mapping; restore it from git before you upgrade")
+    before = list(params)
     notes = [note for step in (_servers, _labels, _sets, _editions) if (note := step(params))]
     if not notes:
         return text, []
     for place, name in enumerate(name for name in _BLOCK_ORDER if name in params):
-        if name not in text and place < len(params):
+        if name not in before:
             params.insert(place, name, params.pop(name))
     out = io.StringIO()
     yaml.dump(params, out)

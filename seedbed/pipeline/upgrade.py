@@ -81,7 +81,7 @@ def plan_upgrade() -> Upgrade:
 
 def shown(upgrade: Upgrade) -> str:
     """Return the upgrade as a diff, with its notes."""
-    lines = []
+    lines: list[str] = []
     for path, content in upgrade.files.items():
         before = Path(path).read_text(encoding="utf-8").splitlines() if Path(path).is_file() else []
         after = content.decode().splitlines() if content is not None else []
