@@ -1,113 +1,31 @@
 """The spreadsheet round trip: out, through a translator's hands (openpyxl plays them), and back."""
 
-import json
 import re
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
-import typer
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
-from typer.testing import CliRunner
 
-from seedbed.review.sheets.command import import_edits
 from seedbed.review.sheets.round_trip import Import, apply, export_edits, read_sheet
-from seedbed.review.sheets.workbook import Cell, Column, Sheet, by_name, fits, read_workbook, write_workbook
-from seedbed.util.canonical import canonical
+from seedbed.review.sheets.workbook import fits_in_cell
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-
-SHEET = Path("edits.xlsx")
-EDITS = {"seed_tasks": Path("data/edits/seed_tasks.ja.jsonl"), "questions": Path("data/edits/questions.ja.jsonl")}
-TEXTS = ["雨です。", "=SUM(A:B)です。", "彼は来ました。", "-度です。", "@こちらです。"]
-
-
-def question(place: int, text: str) -> Row:
-    made_by = {"endpoint": "stand-in", "model": "stand-in"}
-    source, translation = {"text": f"Source {'ABCDE'[place]}."}, {"text": text}
-    row = {"id": f"q{place}", "category": "generic", "source": source, "translation": translation}
-    return row | {"failure": None, "made_by": made_by}
-
-
-def task(id: str, **texts: str) -> Row:
-    row = question(0, "") | {"id": id, "task_type": "open_qa", "is_classification": False}
-    fields = {"instruction": "指示です。", "input": "", "output": "出力です。"} | texts
-    return {name: value for name, value in row.items() if name != "category"} | {"source": fields, "translation": fields}
-
-
-def write(path: Path, rows: list[Row]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(canonical(row) + "\n" for row in rows), encoding="utf-8")
-
-
-def build(questions: list[Row], tasks: list[Row]) -> None:
-    write(Path("data/build/translated/questions.jsonl"), questions)
-    write(Path("data/build/translated/seed_tasks.jsonl"), tasks)
-
-
-def edits(corpus: str = "questions") -> dict[str, Row]:
-    lines = EDITS[corpus].read_text(encoding="utf-8").splitlines() if EDITS[corpus].is_file() else []
-    return {row["id"]: row for row in map(json.loads, lines)}
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with five questions and two tasks, translated, not reviewed."""
-    root = Path(__file__).parent.parent
-    for name in ("params.yaml", "data/review/ja.yaml", "data/review/en.yaml"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes((root / name).read_bytes())
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
-    build([question(place, text) for place, text in enumerate(TEXTS)], [task("t0"), task("t1", input="入力です。")])
-    return tmp_path
-
-
-class Translator:
-    """Somebody with the workbook open: cells by id and column name."""
-
-    def __init__(self, name: str = "questions") -> None:
-        self.book = openpyxl.load_workbook(SHEET)
-        page = self.book[name]
-        assert isinstance(page, Worksheet)
-        self.page = page
-
-    def column(self, name: str) -> int:
-        return next(cell.column for cell in self.page[1] if cell.value == name)
-
-    def row(self, id: str) -> int:
-        return next(row[0].row for row in self.page.iter_rows(min_row=2) if row[0].value == id)
-
-    def cell(self, id: str, name: str) -> Any:
-        return self.page.cell(self.row(id), self.column(name))
-
-    def type(self, id: str, name: str, value: Any) -> None:
-        """Put a text into a cell as a person's program does in a cell of the format text."""
-        cell = self.cell(id, name)
-        cell.value = value
-        if isinstance(value, str):
-            cell.data_type = "s"
-
-    def read(self, editor: str | None = None) -> Import:
-        self.book.save(SHEET)
-        return read_sheet(SHEET, editor)
-
-
-def change(id: str, name: str, value: Any, sheet: str = "questions") -> Import:
-    export_edits(SHEET)
-    translator = Translator(sheet)
-    translator.type(id, name, value)
-    return translator.read()
-
-
-def words(found: Import) -> list[str]:
-    return [str(problem) for problem in found.problems]
-
+from tests.review.sheets.translator import (
+    SHEET,
+    TEXTS,
+    Translator,
+    altered,
+    build,
+    change,
+    change_again,
+    edits,
+    question,
+    task,
+    words,
+)
 
 # The way out.
 
@@ -255,11 +173,6 @@ def test_a_note_alone_leaves_the_edit_as_it_is(here: Path) -> None:
     ]
 
 
-def change_again(id: str, name: str, value: Any) -> Import:
-    SHEET.unlink()
-    return change(id, name, value)
-
-
 def test_a_stale_row_shows_the_old_source_and_keeps_the_persons_words(here: Path) -> None:
     apply(change("q0", "text: edit", "人の文です。"))
     rows = [question(place, text) for place, text in enumerate(TEXTS)]
@@ -278,13 +191,6 @@ def test_a_stale_row_shows_the_old_source_and_keeps_the_persons_words(here: Path
 
 
 # What is wrong is said row by row, and not applied.
-
-
-def altered(alter: Callable[[Translator], None]) -> Import:
-    export_edits(SHEET)
-    ours = Translator()
-    alter(ours)
-    return ours.read()
 
 
 @pytest.mark.parametrize(
@@ -504,155 +410,7 @@ def test_a_text_that_no_cell_holds_is_not_editable_there(text: str, here: Path) 
 
 
 def test_the_longest_text_of_a_cell_is_editable(here: Path) -> None:
-    assert fits("あ" * 32_767)
+    assert fits_in_cell("あ" * 32_767)
     build([question(0, "あ" * 32_767)], [])
     (proposal,) = change("q0", "text: edit", "短い文です。").proposals
     assert proposal.edit["machine"] == {"text": "あ" * 32_767}
-
-
-# Files that are no workbook of ours.
-
-
-def bomb(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/workbook.xml", bytes(201_000_000))
-
-
-def laughs(path: Path) -> None:
-    write_workbook(path, [Sheet("questions", [Column("id", 9)], [{"id": "q0"}])], [])
-    entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha" * 50}">' for n in range(9))
-    repack(path, "xl/workbook.xml", lambda text: f"<!DOCTYPE x [{entities}]>" + text.replace('"questions"', '"&l8;"'))
-
-
-def repack(path: Path, name: str, alter: Callable[[str], str]) -> None:
-    with zipfile.ZipFile(path) as packed:
-        parts = {part: packed.read(part) for part in packed.namelist()}
-    assert name in parts
-    with zipfile.ZipFile(path, "w") as packed:
-        for part, content in parts.items():
-            packed.writestr(part, alter(content.decode()) if part == name else content)
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda path: path.write_text("id,text\nq0,文です。\n"), "not an .xlsx file; save it as an Excel workbook"),
-        (lambda path: path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)), "without a password"),
-        (lambda path: path.write_bytes(b""), "not an .xlsx file"),
-        (lambda path: path.mkdir(), "no such file"),
-        (lambda path: None, "no such file; name one that `seedbed review --export` wrote"),
-        (bomb, "201 MB when unpacked, where 200 are allowed"),
-        (laughs, "not an .xlsx file that can be read"),
-        (lambda path: zipfile.ZipFile(path, "w").close(), "not an .xlsx file that can be read"),
-        (lambda path: write_workbook(path, [], ["x"]), "none of its worksheets is seed_tasks or questions"),
-    ],
-    ids=["text", "old", "empty", "folder", "nothing", "bomb", "laughs", "zip", "other"],
-)
-def test_what_is_no_workbook_of_ours_gets_one_sentence(make: Callable[[Path], Any], message: str, here: Path) -> None:
-    make(SHEET)
-    start = time.perf_counter()
-    with pytest.raises(UserError) as error:
-        read_sheet(SHEET)
-    assert message in str(error.value)
-    assert str(error.value).startswith("edits.xlsx: ")
-    assert "\n" not in str(error.value)
-    assert time.perf_counter() - start < 10
-
-
-def test_a_workbook_cut_off_in_the_middle_gets_one_sentence(here: Path) -> None:
-    export_edits(SHEET)
-    whole = SHEET.read_bytes()
-    for length in (10, len(whole) // 2, len(whole) - 5):
-        SHEET.write_bytes(whole[:length])
-        with pytest.raises(UserError, match=r"^edits.xlsx: "):
-            read_sheet(SHEET)
-
-
-def test_furigana_is_no_part_of_a_text(here: Path) -> None:
-    """A Japanese Excel keeps the reading that was typed beside each text."""
-    export_edits(SHEET)
-    reading = '<is><r><t>雨</t></r><r><t>です。</t></r><rPh sb="0" eb="1"><t>アメ</t></rPh><phoneticPr fontId="1"/></is>'
-    with zipfile.ZipFile(SHEET) as packed:
-        name = next(part for part in packed.namelist() if "雨です。" in packed.read(part).decode())
-    repack(SHEET, name, lambda text: text.replace("<is><t>雨です。</t></is>", reading))
-    with zipfile.ZipFile(SHEET) as packed:
-        assert "アメ" in packed.read(name).decode()
-    assert read_sheet(SHEET) == Import([], [], 7)
-
-
-def test_a_wrong_size_in_the_file_hides_no_row(here: Path) -> None:
-    export_edits(SHEET)
-    repack(SHEET, "xl/worksheets/sheet2.xml", lambda text: re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1:M2"', text))
-    assert read_sheet(SHEET) == Import([], [], 7)
-
-
-def test_what_spreadsheets_take_for_an_escape_is_escaped(here: Path) -> None:
-    build([question(0, "_x0041_です")], [])
-    export_edits(SHEET)
-    with zipfile.ZipFile(SHEET) as packed:
-        assert "<t>_x005F_x0041_です</t>" in packed.read("xl/worksheets/sheet2.xml").decode()
-
-
-def test_rows_are_counted_as_the_person_sees_them() -> None:
-    rows = [[Cell("id")], [], [Cell("a")], [Cell("")], [Cell("b")]]
-    assert [(number, cells["id"].text) for number, cells in by_name(rows)] == [(3, "a"), (5, "b")]
-
-
-def test_only_the_last_sheet_is_help(here: Path) -> None:
-    export_edits(SHEET)
-    assert list(read_workbook(SHEET)) == ["seed_tasks", "questions", "help"]
-
-
-# The question before anything is saved.
-
-
-def ask(*answer: str, yes: bool = False) -> tuple[int, str]:
-    app = typer.Typer()
-    app.command()(lambda: print(import_edits(SHEET, "yuki", yes)))
-    done = CliRunner().invoke(app, [], input="".join(answer))
-    if isinstance(done.exception, UserError):
-        return 1, f"{done.output}error: {done.exception}"
-    return done.exit_code, done.output
-
-
-def test_nothing_is_saved_before_the_person_confirms(here: Path) -> None:
-    export_edits(SHEET)
-    ours = Translator()
-    ours.type("q0", "text: edit", "人の文です。")
-    ours.type("q1", "decision", "maybe")
-    ours.book.save(SHEET)
-    code, output = ask("n\n")
-    assert (code, output.splitlines()) == (
-        0,
-        [
-            "not applied: questions, row 4: decision 'maybe': expected approve, or nothing",
-            "to save: questions, row 3: q0 edited",
-            "1 to save as edited, 5 left alone, 1 not applied",
-            "Save 1 edit to data/edits? [y/N]: n",
-            "nothing was saved",
-        ],
-    )
-    assert edits() == {}
-    ask()
-    assert edits() == {}, "no answer is no"
-    _, output = ask("y\n")
-    assert output.endswith("1 edit saved; `make repro` builds with them\n")
-    assert edits()["q0"]["editor"] == "yuki"
-    _, output = ask()
-    assert "6 left alone, 1 not applied" in output, "the same file twice asks for nothing new"
-
-
-def test_yes_saves_without_asking(here: Path) -> None:
-    change("q0", "decision", "approve")
-    _, output = ask(yes=True)
-    assert "?" not in output
-    assert edits()["q0"]["decision"] == "approved"
-
-
-def test_a_file_with_nothing_to_save_asks_nothing(here: Path) -> None:
-    export_edits(SHEET)
-    assert ask() == (0, "7 left alone, 0 not applied\nnothing to save\n")
-    change_again("q0", "decision", "maybe")
-    code, output = ask()
-    assert code == 1
-    assert output.endswith("error: edits.xlsx: nothing to save; see above what is wrong in it")

@@ -9,15 +9,16 @@ import pytest
 
 from seedbed.project.corpora import FIELDS
 from seedbed.project.review_words import load_words
-from seedbed.review.queue.attention import WEIGHTS, Reason, Survey, reasons, score, survey
-from seedbed.review.queue.numerals import meant, written
+from seedbed.review.queue.corpus_statistics import CorpusStatistics, corpus_statistics
+from seedbed.review.queue.numerals import numbers_in_digits, numbers_in_words
+from seedbed.review.queue.reasons import WEIGHTS, Reason, reasons, score
 from seedbed.review.texts import say_reason
 from seedbed.stand_in.translation import translate
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 from tests.harness import ROOT
 
-NOTHING = Survey({}, {})
+NOTHING = CorpusStatistics({}, {})
 JAPANESE = load_words("ja", "en")
 
 
@@ -29,7 +30,7 @@ def codes(source: str, text: str, **given: Any) -> set[str]:
     return {reason.code for reason in found(source, text, **given)}
 
 
-def found(source: str, text: str, words: Any = JAPANESE, corpus: Survey = NOTHING) -> list[Reason]:
+def found(source: str, text: str, words: Any = JAPANESE, corpus: CorpusStatistics = NOTHING) -> list[Reason]:
     return reasons(row(source, text), "question", words, corpus)
 
 
@@ -117,17 +118,17 @@ def test_a_long_list_is_cut() -> None:
 
 def test_a_length_is_odd_in_comparison_with_the_corpus() -> None:
     rows = [row("a" * 100, "あ" * (50 + place % 5), f"r{place}") for place in range(25)]
-    corpus = survey(rows)
+    corpus = corpus_statistics(rows)
     assert "length" not in codes("a" * 100, "あ" * 55, corpus=corpus)
     assert "length" in codes("a" * 100, "あ" * 20, corpus=corpus)
     (long,) = found("a" * 100, "あ" * 90, corpus=corpus)
     assert say_reason("en", long) == "longer than usual: 0.90 characters for one of the source, where 0.52 is the median"
     assert "length" not in codes("a" * 10, "あ" * 10, corpus=corpus), "too short to say anything"
-    assert survey(rows[:10]).ratios == {}, "too few rows to have a median worth the name"
+    assert corpus_statistics(rows[:10]).ratios == {}, "too few rows to have a median worth the name"
 
 
 def test_a_copied_source_is_one_reason_and_not_three() -> None:
-    corpus = survey([row("a" * 100, "あ" * (50 + place % 5), f"r{place}") for place in range(25)])
+    corpus = corpus_statistics([row("a" * 100, "あ" * (50 + place % 5), f"r{place}") for place in range(25)])
     text = "Please water the plants in the hall."
     assert [reason.code for reason in found(text, text, corpus=corpus)] == ["untranslated"]
 
@@ -135,39 +136,39 @@ def test_a_copied_source_is_one_reason_and_not_three() -> None:
 def test_one_strange_row_does_not_move_the_median() -> None:
     rows = [row("a" * 100, "あ" * (50 + place % 5), f"r{place}") for place in range(25)]
     strange = [*rows[:-3], *(row("a" * 100, "あ" * 5000, f"s{place}") for place in range(3))]
-    assert survey(strange).ratios["text"][0] == pytest.approx(survey(rows).ratios["text"][0], abs=0.03)
+    assert corpus_statistics(strange).ratios["text"][0] == pytest.approx(corpus_statistics(rows).ratios["text"][0], abs=0.03)
 
 
 def test_a_term_that_is_translated_differently_elsewhere() -> None:
-    corpus = survey(
+    corpus = corpus_statistics(
         [row("opinion", "意見", "a"), row("opinion", "主張。", "b"), row("fact", "事実", "c"), row("fact", "事実。", "d")]
     )
     assert list(corpus.terms) == ["opinion"], "a full stop is no difference"
     (differs,) = reasons(row("opinion", "意見", "a"), "question", JAPANESE, corpus)
     assert say_reason("en", differs) == "'opinion' is '意見' here and '主張' in b"
     assert (differs.code, differs.weight, differs.field) == ("terms", 1.0, "text")
-    often = survey([row("opinion", "意見", "a"), row("opinion", "意見", "b"), row("opinion", "主張", "c")])
+    often = corpus_statistics([row("opinion", "意見", "a"), row("opinion", "意見", "b"), row("opinion", "主張", "c")])
     (differs,) = reasons(row("opinion", "意見", "a"), "question", JAPANESE, often)
     assert "'主張' in c" in say_reason("en", differs)
-    labels = survey([row("Subject: one", "件名：一", "a"), row("Subject: two", "題名：二", "b")])
+    labels = corpus_statistics([row("Subject: one", "件名：一", "a"), row("Subject: two", "題名：二", "b")])
     assert list(labels.terms) == ["Subject"]
 
 
 def test_a_row_without_a_translation_has_no_reasons() -> None:
     failed = {"id": "x", "source": {"text": "a"}, "translation": None}
-    assert reasons(failed, "question", JAPANESE, survey([failed])) == []
+    assert reasons(failed, "question", JAPANESE, corpus_statistics([failed])) == []
 
 
 def test_the_numbers_in_a_text() -> None:
-    assert written("9:30, 17:00, 1,200, 42.195, 30万, ３", {}) == {9, 30, 17, 1200, 42.195, 300_000, 3}
-    assert written("3 million", {"million": 1_000_000}) == {3_000_000}
-    assert written("1億2000万円、3万 5000人、5 100", {}) == {120_000_000, 35_000, 5, 100}
-    assert written("1.200, 3,5, 9.30, 1.5.2024, 1,2,3", {}, decimal=",") == {1200, 3.5, 9, 30, 1, 5, 2024, 2, 3}
-    assert {20_240_000, 21, 2024, 10, 112} <= meant("二千二十四万、二十一、二〇二四、十、百十二", {})
-    assert meant("twenty-one", {"twenty": 20, "one": 1}) == {20, 1, 21}
-    assert meant("two hundred", {"two": 2, "hundred": 100}) == {2, 100, 200}
-    assert meant("zwanzigste", {"zwanzig-": 20}) == {20}
-    assert meant("zwanzigste", {"zwanzig": 20}) == set()
+    assert numbers_in_digits("9:30, 17:00, 1,200, 42.195, 30万, ３", {}) == {9, 30, 17, 1200, 42.195, 300_000, 3}
+    assert numbers_in_digits("3 million", {"million": 1_000_000}) == {3_000_000}
+    assert numbers_in_digits("1億2000万円、3万 5000人、5 100", {}) == {120_000_000, 35_000, 5, 100}
+    assert numbers_in_digits("1.200, 3,5, 9.30, 1.5.2024, 1,2,3", {}, decimal=",") == {1200, 3.5, 9, 30, 1, 5, 2024, 2, 3}
+    assert {20_240_000, 21, 2024, 10, 112} <= numbers_in_words("二千二十四万、二十一、二〇二四、十、百十二", {})
+    assert numbers_in_words("twenty-one", {"twenty": 20, "one": 1}) == {20, 1, 21}
+    assert numbers_in_words("two hundred", {"two": 2, "hundred": 100}) == {2, 100, 200}
+    assert numbers_in_words("zwanzigste", {"zwanzig-": 20}) == {20}
+    assert numbers_in_words("zwanzigste", {"zwanzig": 20}) == set()
 
 
 def test_a_language_without_a_file_gets_the_generic_reasons_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,7 +216,7 @@ def bundled() -> list[tuple[str, float]]:
             fields = {field: source[field] for field in FIELDS[kind]}
             rows.append(source | {"source": fields, "translation": translate(fields)})
         edits = {edit["id"]: edit["decision"] for edit in read_rows(ROOT / "data" / "edits" / f"{name}.ja.jsonl", "edit")}
-        corpus = survey(rows)
+        corpus = corpus_statistics(rows)
         pairs += [(edits[r["id"]], score(reasons(r, kind, JAPANESE, corpus))) for r in rows if r["id"] in edits]
     return pairs
 
@@ -234,6 +235,6 @@ def test_the_rows_that_people_edited_come_before_those_they_approved() -> None:
 def test_a_row_of_a_hundred_thousand_characters_takes_no_minute(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     start = time.perf_counter()
-    found(text, text + "。", corpus=survey([row(text, text + "x")]))
+    found(text, text + "。", corpus=corpus_statistics([row(text, text + "x")]))
     found("x", text)
     assert time.perf_counter() - start < 10

@@ -78,7 +78,7 @@ def make_review_project(root: Path) -> None:
     for folder in ("data/edits", "data/votes", ".dvc"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     params = YAML().load(root / "params.yaml")
-    params["categories"] = ["generic", "fermi"]
+    params["labels"]["question"] = ["generic", "fermi"]
     params["judge"]["reference_categories"] = []
     YAML().dump(params, root / "params.yaml")
     write_questions(dict(TEXTS))

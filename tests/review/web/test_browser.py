@@ -17,7 +17,7 @@ from seedbed.project.votes import read_votes
 from seedbed.review.web.app import create_app
 from seedbed.review.web.state import Settings
 from seedbed.util.canonical import parse_json
-from tests.review_project import HOSTILE, TEXTS, make_review_project, write_answers, write_edit, write_questions
+from tests.review.project import HOSTILE, TEXTS, write_answers, write_edit, write_questions
 
 EDITS = Path("data/edits/questions.ja.jsonl")
 ROW = "/edits/questions/fermi-01"
@@ -54,13 +54,6 @@ class Site:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store" / "store.sqlite"))
-    make_review_project(tmp_path)
 
 
 @pytest.fixture
@@ -339,7 +332,7 @@ def test_an_edits_file_that_broke_meanwhile_is_named_beside_the_text(enter: Ente
     EDITS.write_text("<<<<<<< HEAD\n", encoding="utf-8")
     typed(page, "私の文")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#state")).to_contain_text("questions.ja.jsonl:1: not a JSON object")
+    expect(page.locator("#state")).to_contain_text("questions.ja.jsonl:1: a merge left a conflict here")
     assert area(page).input_value() == MACHINE + "私の文"
     EDITS.unlink()
     page.keyboard.press("Control+Enter")
