@@ -63,12 +63,11 @@ def test_much_used_instructions_come_again(code: str) -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_what_has_no_flaw_is_rejected_for_its_likeness_alone(code: str) -> None:
     filter, chance, target = filter_of(code, LANGUAGES[code]), random.Random(3), flaws.Target(code, "")
-    found = [filter.decide(target.localise(english.compose(chance)) | {"id": str(number)}) for number in range(500)]
+    found = [filter.decide(target.localise(english.compose(chance)) | {"id": str(number)}) for number in range(200)]
     assert {rejection.reason for rejection in found if rejection} <= {"near_duplicate"}
 
 
-@pytest.mark.parametrize("tokeniser", ["space", "character"])
-@pytest.mark.parametrize("code", ["en", "ko", "de", "zh"])
+@pytest.mark.parametrize(("code", "tokeniser"), [("en", "space"), ("en", "character"), ("ko", "space"), ("zh", "character")])
 def test_most_of_three_hundred_are_kept(code: str, tokeniser: str) -> None:
     """In slots of five, as `generate` asks for them: a build that wants a few hundred must come to an end."""
     filter = filter_of(code, LANGUAGES.get(code, NOTHING), tokeniser)
@@ -80,7 +79,7 @@ def test_most_of_three_hundred_are_kept(code: str, tokeniser: str) -> None:
 
 def test_flaws_have_the_shares_that_are_stated() -> None:
     """Within three standard deviations; near duplicates are more, since a grammar of this size repeats itself unasked."""
-    filter, size = filter_of("ko", LANGUAGES["ko"]), 1_500
+    filter, size = filter_of("ko", LANGUAGES["ko"]), 1_000
     rows = write(size, random.Random(7), "ko", WORDING)
     rejections = [filter.decide(row | {"id": str(number)}) for number, row in enumerate(rows)]
     counts = Counter(rejection.reason for rejection in rejections if rejection)

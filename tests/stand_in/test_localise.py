@@ -21,7 +21,7 @@ TRICKY = [
 texts = st.lists(st.sampled_from(TRICKY) | st.text(max_size=3) | st.sampled_from(ascii_letters), max_size=12).map("".join)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(texts, st.sampled_from(LANGUAGES))
 def test_every_text_is_read_back(text: str, language: str) -> None:
     assert unlocalise(localise(text, language), language) == text
