@@ -7,7 +7,6 @@ from pathlib import Path
 from string import Template
 
 import pytest
-
 from seedbed import kits
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
@@ -15,8 +14,9 @@ from seedbed.kits import LANGUAGES, kit_files, language_name
 from seedbed.project.params import load_params
 from seedbed.project.prompts import VARIABLES, load_prompt, render
 from seedbed.project.review_words import Words, load_words, read_words
-from seedbed.review.queue.attention import Survey, reasons
-from seedbed.review.queue.numerals import meant, written
+from seedbed.review.queue.corpus_statistics import CorpusStatistics
+from seedbed.review.queue.numerals import numbers_in_digits, numbers_in_words
+from seedbed.review.queue.reasons import reasons
 from seedbed.util.errors import UserError
 from tests.harness import ROOT
 
@@ -336,7 +336,7 @@ NUMERALS = {
 def test_numbers_in_words_are_recognised(words: tuple[str, Words]) -> None:
     code, known = words
     for digits, text, number in NUMERALS[code]:
-        assert number in meant(text, known.numerals.words, known.numerals.decimal), text
+        assert number in numbers_in_words(text, known.numerals.words, known.numerals.decimal), text
         assert "numerals" not in codes(digits, text, known), text
 
 
@@ -411,7 +411,7 @@ SEEN = {
 
 def codes(source: str, text: str, known: Words) -> set[str]:
     row = {"id": "x", "source": {"text": source}, "translation": {"text": text}}
-    return {reason.code for reason in reasons(row, "question", known, Survey({}, {}))}
+    return {reason.code for reason in reasons(row, "question", known, CorpusStatistics({}, {}))}
 
 
 def test_a_reviewer_is_shown_what_needs_work_and_nothing_else(words: tuple[str, Words]) -> None:
@@ -424,9 +424,9 @@ def test_a_reviewer_is_shown_what_needs_work_and_nothing_else(words: tuple[str, 
 
 def test_the_same_word_is_another_number_in_another_language(words: tuple[str, Words]) -> None:
     code, known = words
-    assert written("3 billion", known.source_numerals.words) == {3e9}
+    assert numbers_in_digits("3 billion", known.source_numerals.words) == {3e9}
     if code == "de":
-        assert written("3 Billionen", known.numerals.words) == {3e12}
+        assert numbers_in_digits("3 Billionen", known.numerals.words) == {3e12}
 
 
 @pytest.mark.parametrize(
@@ -440,6 +440,6 @@ def test_the_same_word_is_another_number_in_another_language(words: tuple[str, W
     ],
 )
 def test_of_a_text_without_end_a_numeral_is_read_up_to_a_limit(text: str, some: set[int]) -> None:
-    found = meant(text, read_words(kits._HERE / "de" / "review.yaml").numerals.words)
+    found = numbers_in_words(text, read_words(kits._HERE / "de" / "review.yaml").numerals.words)
     assert found >= some
     assert len(found) < 50
