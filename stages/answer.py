@@ -6,27 +6,12 @@
 import argparse
 from pathlib import Path
 
-from seedbed.exchange.result import refuse_failures
-from seedbed.project.params import Params, load_params, speaker
+from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
-from seedbed.sending.asker import Asker
-from seedbed.steps.answering import build, read, recorded
-from seedbed.store.transcripts import transcript
+from seedbed.sending.asker import ask_all
+from seedbed.steps.answering import PROMPT, answered, build, read, recorded
 from seedbed.util.errors import run
-from seedbed.util.rows import Row, read_rows, write_rows, write_text
-
-
-def ask(questions: list[Row], model: str, params: Params, transcript_path: Path) -> list[Row]:
-    """Return the answers of an endpoint's model, and write the transcript."""
-    to, settings, stage = speaker(params, f"models.{model}"), params["answer"], f"answer@{model}"
-    requests = build(questions, to, load_prompt("answer"))
-    with Asker(stage, params, to, settings["max_attempts"]) as asker, transcript(transcript_path, asker.store) as record:
-        outcomes = asker.ask(requests, read)
-        for outcome in outcomes:
-            record(outcome)
-        refuse_failures(stage, [o for o in outcomes if o.failure], len(outcomes), settings["max_failed"])
-    common = {"model": model, "made_by": to.made_by}
-    return [{"id": o.request.id, "text": o.value, "failure": o.failure, "request": o.request.key} | common for o in outcomes]
+from seedbed.util.rows import read_rows, write_rows, write_text
 
 
 def main() -> None:
@@ -37,14 +22,16 @@ def main() -> None:
     parser.add_argument("--transcript", type=Path, required=True)
     args = parser.parse_args()
 
-    params = load_params()
+    params, model = load_params(), args.model
     questions = list(read_rows(args.questions, "edited_question"))
-    recording = params["models"][args.model].get("recorded")
-    if recording:
-        answers = recorded(questions, args.model, Path(recording))
+    if file := params["models"][model].get("recorded"):
         write_text(args.transcript, "")
+        answers = recorded(questions, model, Path(file))
     else:
-        answers = ask(questions, args.model, params, args.transcript)
+        to = model_settings(params, f"models.{model}")
+        requests = build(questions, to, load_prompt(PROMPT))
+        results = ask_all(f"answer@{model}", params, to, params["answer"], args.transcript, requests, read)
+        answers = [answered(model, to, result) for result in results]
     write_rows(args.out, answers, "answer")
 
 

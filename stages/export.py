@@ -1,53 +1,36 @@
 """export: one training example, in each format that trainers read.
 
-Two training sets: `seedbed` (the edited seeds and the instructions generated from them) and `baseline` (the common
-practice: English tasks translated directly, with no post-edit), so that the two methods can be compared.
-
     {"messages":[{"content":"…","role":"user"},{"content":"…","role":"assistant"}]}
 
-Both are in `training_sets.parquet` too, with where each example comes from, for whoever selects and mixes.
+`messages.jsonl` is always written, since training reads it; `examples.parquet` has all examples with where each comes from.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.params import load_params
-from seedbed.steps.exporting import FORMATS
-from seedbed.util import tables
+from seedbed.steps.exporters import load_exporter, schema_of
+from seedbed.steps.exporting import examples, write_parquet
 from seedbed.util.errors import run
-from seedbed.util.rows import Row, read_rows, write_rows
-
-
-def baseline_tasks(translated: Path) -> Iterator[Row]:
-    """Yield the direct translations; one that failed is dropped."""
-    yield from (row["translation"] for row in read_rows(translated, "translated_task") if row["translation"])
+from seedbed.util.rows import read_rows, write_rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=Path, required=True)
-    parser.add_argument("--instructions", type=Path, required=True)
-    parser.add_argument("--baseline", type=Path, required=True)
+    parser.add_argument("--seeds", type=Path, required=True, help="file of seed tasks")
+    parser.add_argument("--rows", type=Path, required=True, help="file of instructions or of translated tasks")
     parser.add_argument("--out", type=Path, required=True, help="folder")
     args = parser.parse_args()
 
-    settings = load_params()["export"]
-    for format in settings["formats"]:
-        seeds = read_rows(args.seeds, "edited_task") if settings["seeds"] else iter(())
-        instructions = read_rows(args.instructions, "instruction")
-        sets = {"seedbed": chain(seeds, instructions), "baseline": baseline_tasks(args.baseline)}
-        for name, tasks in sets.items():
-            rows = map(FORMATS[format], tasks)
-            write_rows(args.out / f"{name}.{format}.jsonl", rows, f"export_{format}")
-    made = tables.Tables()
-    made.load("exported_seeds", [args.seeds] if settings["seeds"] else [], tables.TASKS)
-    made.load("instructions", [args.instructions], tables.INSTRUCTIONS)
-    made.load("baseline_tasks", [args.baseline], tables.TRANSLATED)
-    made.write_parquet("training_sets", args.out / "training_sets.parquet")
-    print(f"export: {args.out}", file=sys.stderr)
+    params = load_params()
+    refuse_unknown_names(params, "export")
+    rows = list(examples(read_rows(args.seeds), read_rows(args.rows)))
+    for format in dict.fromkeys(["messages", *params["export"]["formats"]]):
+        write_rows(args.out / f"{format}.jsonl", map(load_exporter(format), rows), schema_of(format))
+    write_parquet(rows, args.out / "examples.parquet")
+    print(f"export: {len(rows)} examples in {args.out}", file=sys.stderr)
 
 
 if __name__ == "__main__":

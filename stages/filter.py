@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from seedbed.project.params import load_params
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import read_rows, writing_rows
 
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--rejected", type=Path, required=True)
     args = parser.parse_args()
 
+    load_params()  # which refuses a project of another edition
     candidates, decisions = read_rows(args.candidates, "candidate"), read_rows(args.decisions, "decision")
     counts: Counter[str] = Counter()
 

@@ -11,47 +11,50 @@ import argparse
 import sys
 from pathlib import Path
 
-from seedbed.exchange.result import Outcome, refuse_failures
 from seedbed.filtering.filter import load_filter
 from seedbed.filtering.rules import fields_of
-from seedbed.project.params import load_params, speaker
+from seedbed.pipeline.plugin_names import refuse_unknown_names
+from seedbed.project import paths
+from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
-from seedbed.sending.asker import Asker
-from seedbed.steps.generating import hunt
-from seedbed.store.transcripts import transcript
-from seedbed.util.errors import run
-from seedbed.util.rows import Row, read_rows, writing_rows
+from seedbed.sending.asker import asking
+from seedbed.steps.generating import PROMPT, Generation
+from seedbed.util.errors import UserError, run
+from seedbed.util.rows import read_rows, writing_rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--generation", required=True, help="id of a generation in params.yaml")
     parser.add_argument("--seeds", type=Path, required=True)
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--decisions", type=Path, required=True)
     parser.add_argument("--transcript", type=Path, required=True)
     args = parser.parse_args()
-    params = load_params()
-    settings, to, prompt = params["generate"], speaker(params, "generate"), load_prompt("generate")
+
+    params, stage = load_params(), f"generate@{args.generation}"
+    refuse_unknown_names(params, "filter")
+    settings, to, prompt = params["generate"], model_settings(params, "generate"), load_prompt(PROMPT)
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
     questions = read_rows(args.questions, "edited_question")
-    slots, failed = 0, list[Outcome[Row]]()
-    with (
-        load_filter(params, seeds.values(), questions, prompt) as filter,
-        Asker("generate", params, to, settings["max_attempts"]) as asker,
-        transcript(args.transcript, asker.store) as record,
-        writing_rows(args.out, "candidate") as write,
-        writing_rows(args.decisions, "decision") as decide,
-    ):
-        for decided, outcome in hunt(asker, seeds, filter, prompt, to, settings):
-            for candidate, rejection in decided:
-                write(candidate)
-                decide({"id": candidate["id"], **fields_of(rejection)})
-            record(outcome)
-            slots += 1
-            failed += [outcome] if outcome.failure else []
-        refuse_failures("generate", failed, slots, settings["max_failed"])
-    print(f"generate: {slots} slots", file=sys.stderr)
+    gave_up = paths.failed(stage)
+    try:
+        with (
+            load_filter(params, seeds.values(), questions, prompt) as filter,
+            asking(stage, params, to, settings, args.transcript) as asked,
+            writing_rows(args.out, "candidate", gave_up / "candidates.jsonl") as write,
+            writing_rows(args.decisions, "decision", gave_up / "decisions.jsonl") as decide,
+        ):
+            for slot in Generation(asked.asker, seeds, filter, prompt, to, settings):
+                for candidate, rejection in slot.candidates:
+                    write(candidate)
+                    decide({"id": candidate["id"], **fields_of(rejection)})
+                asked.record(slot.result)
+    except UserError as error:
+        left = f"; what came is in {gave_up}/" if (gave_up / "candidates.jsonl").is_file() else ""
+        raise UserError(f"{stage}: {str(error).removeprefix(f'{stage}: ')}{left}") from None
+    print(f"{stage}: {asked.total} slots", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -5,44 +5,16 @@
 """
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
-from seedbed.exchange.result import refuse_failures
-from seedbed.project.params import Params, load_params, speaker
-from seedbed.project.prompts import load_prompt
+from seedbed.pipeline.plugin_names import refuse_unknown_names
+from seedbed.project.params import load_params, model_settings
 from seedbed.recorded.fastchat import recorded_judgments
-from seedbed.sending.asker import Asker
-from seedbed.steps.judging import ORDERS, Answers, build, used_references
-from seedbed.steps.verdicts import judgment_of
-from seedbed.store.transcripts import transcript
+from seedbed.sending.asker import ask_all
+from seedbed.steps.judging import build, judged, load_prompts, used_references
+from seedbed.steps.verdicts import judgment_reader
 from seedbed.util.errors import run
-from seedbed.util.rows import Row, read_rows, write_rows, write_text
-
-
-def ask(
-    match: str, questions: list[Row], answers: tuple[Answers, Answers], references: dict[str, str], params: Params, path: Path
-) -> Iterator[Row]:
-    """Yield the judgments of the judge, `invalid` where a reply or an answer could not be used; write the transcript."""
-    to, settings, stage = speaker(params, "judge"), params["judge"], f"judge@{match}"
-    prompts = {False: load_prompt("judge"), True: load_prompt("judge_reference")}
-    requests = build(questions, *answers, references, prompts, to)
-    with Asker(stage, params, to, settings["max_attempts"]) as asker, transcript(path, asker.store) as record:
-        outcomes = {outcome.request.id: outcome for outcome in asker.ask(requests, judgment_of)}
-        for each in outcomes.values():
-            record(each)
-        refuse_failures(stage, [o for o in outcomes.values() if o.failure], len(outcomes), settings["max_failed"])
-    sides = {name: params["matches"][match][name] for name in ("model", "baseline")}
-    for question in questions:
-        for order in ORDERS:
-            row = {"match": match, "question": question["id"], "order": order, "made_by": to.made_by} | sides
-            outcome = outcomes.get(f"{question['id']}.{order}")
-            if outcome is None:
-                failure = {"reason": "no_answer", "detail": "one of the two answers failed", "text": None}
-                yield row | {"verdict": "invalid", "explanation": None, "failure": failure, "request": None}
-            else:
-                value = outcome.value or {"verdict": "invalid", "explanation": (outcome.failure or {}).get("text")}
-                yield row | value | {"failure": outcome.failure, "request": outcome.request.key}
+from seedbed.util.rows import read_rows, write_rows, write_text
 
 
 def main() -> None:
@@ -56,16 +28,21 @@ def main() -> None:
     parser.add_argument("--transcript", type=Path, required=True)
     args = parser.parse_args()
 
-    params = load_params()
+    params, match = load_params(), args.match
+    refuse_unknown_names(params, "judge")
     questions = list(read_rows(args.questions, "edited_question"))
-    paths = (args.model_answers, args.baseline_answers)
-    model, baseline = ({row["id"]: row for row in read_rows(path, "answer")} for path in paths)
-    if "recorded" in params["matches"][args.match]:
-        judgments = list(recorded_judgments(args.match, params, (model, baseline)))
+    model, baseline = (
+        {row["id"]: row for row in read_rows(path, "answer")} for path in (args.model_answers, args.baseline_answers)
+    )
+    if "recorded" in params["matches"][match]:
         write_text(args.transcript, "")
+        judgments = list(recorded_judgments(match, params, (model, baseline)))
     else:
+        to = model_settings(params, "judge")
         references = used_references(questions, args.references, params["judge"]["reference_categories"])
-        judgments = list(ask(args.match, questions, (model, baseline), references, params, args.transcript))
+        requests = build(questions, (model, baseline), references, load_prompts(), to)
+        results = ask_all(f"judge@{match}", params, to, params["judge"], args.transcript, requests, judgment_reader(params))
+        judgments = list(judged(match, params["matches"][match], questions, to, results))
     write_rows(args.out, judgments, "judgment")
 
 

@@ -7,15 +7,13 @@ import argparse
 from pathlib import Path
 
 from seedbed.exchange.replies import json_of
-from seedbed.exchange.result import refuse_failures
 from seedbed.project.corpora import read_corpus
-from seedbed.project.params import Params, load_params, speaker
+from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
-from seedbed.sending.asker import Asker
-from seedbed.steps.translating import build, original, translated
-from seedbed.store.transcripts import transcript
+from seedbed.sending.asker import ask_all
+from seedbed.steps.translating import build, original, prompt_name, translated
 from seedbed.util.errors import run
-from seedbed.util.rows import write_rows
+from seedbed.util.rows import write_rows, write_text
 
 
 def main() -> None:
@@ -25,24 +23,18 @@ def main() -> None:
     parser.add_argument("--transcript", type=Path, required=True)
     args = parser.parse_args()
 
-    params: Params = load_params()
-    corpus, to, stage = params["corpora"][args.corpus], speaker(params, "translate"), f"translate@{args.corpus}"
-    kind, prompt = corpus["kind"], load_prompt(f"translate_{corpus['kind']}")
+    params = load_params()
+    corpus, to = params["corpora"][args.corpus], model_settings(params, "translate")
+    kind = corpus["kind"]
     rows = list(read_corpus(Path(corpus["source"]), kind, params))
-    in_target_language = corpus["language"] == params["language"]
-
-    with (
-        Asker(stage, params, to, params["translate"]["max_attempts"]) as asker,
-        transcript(args.transcript, asker.store) as record,
-    ):
-        outcomes = asker.ask([] if in_target_language else build(rows, kind, to, prompt), json_of)
-        for outcome in outcomes:
-            record(outcome)
-        refuse_failures(stage, [o for o in outcomes if o.failure], len(outcomes), params["translate"]["max_failed"])
-    if in_target_language:
+    if corpus["language"] == params["language"]:
+        write_text(args.transcript, "")
         out = [original(row, kind) for row in rows]
     else:
-        out = [translated(row, kind, to, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+        requests = build(rows, kind, to, load_prompt(prompt_name(kind)))
+        stage = f"translate@{args.corpus}"
+        results = ask_all(stage, params, to, params["translate"], args.transcript, requests, json_of)
+        out = [translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
     write_rows(args.out, out, f"translated_{kind}")
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from seedbed.project.params import Speaker
+from seedbed.project.params import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, reply_schema
 from seedbed.util.canonical import canonical
 
@@ -58,20 +58,20 @@ class Request:
         return body
 
 
-def build_request(id: str, speaker: Speaker, prompt: Prompt, messages: Messages, slot: int | None = None) -> Request:
-    """Return the first asking of what `messages` asks `speaker`; `slot` is for generation only."""
+def build_request(id: str, to: ModelSettings, prompt: Prompt, messages: Messages, slot: int | None = None) -> Request:
+    """Return the first asking of what `messages` asks `to`; `slot` is for generation only."""
     reply = None
     if prompt.reply:
-        reply = {"structured": speaker.structured, "name": prompt.reply, "schema": reply_schema(prompt.reply)}
+        reply = {"structured": to.structured, "name": prompt.reply, "schema": reply_schema(prompt.reply)}
     return Request(
         id=id,
         content={
-            "endpoint": speaker.endpoint,
-            "model": speaker.model,
+            "endpoint": to.endpoint,
+            "model": to.model,
             "messages": messages,
-            "params": speaker.params,
+            "params": to.params,
             "reply": reply,
-            "sample": speaker.sample,
+            "sample": to.sample,
             "slot": slot,
             "attempt": 1,
         },

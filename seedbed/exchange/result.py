@@ -16,7 +16,7 @@ Read = Callable[[Request, Response], T]
 
 
 @dataclass
-class Outcome(Generic[T]):
+class Result(Generic[T]):
     """What became of one request.
 
     Attributes:
@@ -48,7 +48,7 @@ class Outcome(Generic[T]):
                 self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
 
 
-def refuse_failures(stage: str, failed: list[Outcome[Any]], total: int, max_failed: float) -> None:
+def refuse_failures(stage: str, failed: list[Result[Any]], total: int, max_failed: float) -> None:
     """Raise `UserError` where more than the share `max_failed` of `total` rows failed, and name them."""
     if len(failed) <= max_failed * total:
         return

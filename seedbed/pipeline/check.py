@@ -1,71 +1,162 @@
-"""Everything that can be checked before the first request: params, prompts, data and keys."""
+"""Everything that can be checked before the first request, all of it: params, prompts, data."""
 
-import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from seedbed.filtering.language import load_language
-from seedbed.filtering.tokenisers import load_tokeniser
+from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
+from seedbed.pipeline.plugin_names import unknown_names
+from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
-from seedbed.project.corpora import read_corpus
-from seedbed.project.edits import edits_path, read_edits
-from seedbed.project.params import Params, load_params
+from seedbed.project import paths
+from seedbed.project.corpora import label_problem
+from seedbed.project.edits import check_edit
+from seedbed.project.params import Corpus, Params, load_params, params_problems
 from seedbed.project.prompts import VARIABLES, load_prompt
 from seedbed.project.review_words import read_words
 from seedbed.project.votes import read_votes
 from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import Row, checked_rows
+from seedbed.util.words import count, few
+
+_MOST = 50
+"""Mistakes that are listed before the rest is only counted."""
 
 
 def check_all() -> str:
     """Check the whole project, mend what a stopped `dvc` left half-written, and return what there is, in one line.
 
     Raises:
-        UserError: the first thing that is wrong.
+        UserError: everything that is wrong, a line each.
     """
-    mend_half_files()
+    mistakes: list[str] = []
+
+    def collect(look: Callable[[], Iterator[str]]) -> None:
+        try:
+            mistakes.extend(look())
+        except UserError as error:
+            mistakes.append(str(error))
+
+    collect(_repaired)
+    collect(lambda: iter(params_problems()))
+    for name in VARIABLES:
+        collect(lambda name=name: _loads(lambda: load_prompt(name)))  # type: ignore[misc]
+    if mistakes:  # what the data is held against is not known
+        raise UserError(_listed(mistakes))
     params = load_params()
-    prompts = [load_prompt(name) for name in VARIABLES]
-    load_tokeniser(params["filter"]["tokeniser"])
-    load_language(Path("data/languages") / f"{params['language']}.yaml")
-    counts: list[str] = []
-    questions: list[Row] = []
+    rows: dict[str, list[Row]] = {}
     for name, corpus in params["corpora"].items():
-        rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params))
-        counts.append(f"{len(rows)} {name.replace('_', ' ')}")
-        questions += rows if corpus["kind"] == "question" else []
-    _check_references(questions, params)
-    for path in sorted(Path("data/edits").glob("*.jsonl")):  # those of other languages too
-        name = path.name.split(".")[0]
-        if name in params["corpora"] and path == edits_path(name, params["language"]):
-            read_edits(path, params["corpora"][name]["kind"])
-            continue
-        sum(1 for _ in read_rows(path, "edit"))
-        if name not in params["corpora"]:
-            hint = did_you_mean(name, list(params["corpora"]))
-            print(f"{path}: no corpus is called {name!r}{hint}; these edits apply to nothing", file=sys.stderr)
-    for path in sorted(Path("data/review").glob("*.yaml")):
-        read_words(path)
-    read_votes(Path("data/votes"))
-    for id in {params[block]["endpoint"] for block in ("translate", "generate", "judge")} | {
-        model["endpoint"] for model in params["models"].values() if "endpoint" in model
-    }:
-        variable = params["endpoints"][id].get("api_key_env")
-        if variable and not os.environ.get(variable, "").strip():
-            raise UserError(f"endpoint {id!r}: the environment variable {variable} is not set; put the API key in it")
-    return f"params.yaml, {len(prompts)} prompts, {', '.join(counts)}: all fit their schemas"
+        rows[name] = []
+        collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name]))  # type: ignore[misc]
+    collect(lambda: _names(params))
+    collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
+    collect(lambda: _references(rows["questions"], params))
+    collect(lambda: _edits(params, rows))
+    collect(_review_words)
+    collect(lambda: _loads(lambda: read_votes(paths.VOTES)))
+    collect(lambda: _sets(params))
+    if mistakes:
+        raise UserError(_listed(mistakes))
+    for path in prune(params):
+        print(f"{path}: deleted, since params.yaml no longer lists it; it is in the DVC cache", file=sys.stderr)
+    counts = [f"{len(found)} {name.replace('_', ' ')}" for name, found in rows.items()]
+    return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all fit their schemas"
 
 
-def _check_references(questions: list[Row], params: Params) -> None:
+def _listed(mistakes: list[str]) -> str:
+    unique = list(dict.fromkeys(mistakes))
+    if len(unique) == 1:
+        return unique[0]
+    more = f"\nand {len(unique) - _MOST} more" if len(unique) > _MOST else ""
+    return f"{count(len(unique), 'mistake')}:\n" + "\n".join(unique[:_MOST]) + more
+
+
+def _repaired() -> Iterator[str]:
+    mend_half_files()
+    return iter(())
+
+
+def _loads(load: Callable[[], object]) -> Iterator[str]:
+    load()
+    return iter(())
+
+
+def _names(params: Params) -> Iterator[str]:
+    """Check that what params.yaml names is registered, by the library or a plug-in, and that the tokeniser works."""
+    yield from unknown_names(params)
+    if params["filter"]["tokeniser"]["name"] in TOKENISERS.names():
+        load_tokeniser(params["filter"]["tokeniser"])
+
+
+def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
+    """Yield what is wrong with a corpus; its rows are added to `rows`."""
+    path, kind = Path(corpus["source"]), corpus["kind"]
+    for number, row in checked_rows(path, kind):
+        if isinstance(row, UserError):
+            yield str(row)
+        elif words := label_problem(row, kind, params):
+            yield f"{path}:{number}: {words}"
+        else:
+            rows.append(row)
+    if not rows and path != paths.EMPTY:
+        yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+
+
+def _references(questions: list[Row], params: Params) -> Iterator[str]:
     """Check that there is a reference for every question that the judge is to see with one."""
     judged = any("recorded" not in match for match in params["matches"].values())
     dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet
     categories = params["judge"]["reference_categories"] if judged and not dropped else []
-    path = Path(f"data/references.{params['language']}.jsonl")
+    path = paths.references(params["language"])
     if not path.is_file():
-        raise UserError(
+        yield (
             f"{path}: no such file; write the references of the categories in judge.reference_categories, or take those off "
             "and let the file be empty"
         )
-    used_references(questions, path, categories)
+    else:
+        used_references(questions, path, categories)
+
+
+def _edits(params: Params, rows: dict[str, list[Row]]) -> Iterator[str]:
+    """Check every file of edits, those of other languages too, and say which edits have no row."""
+    for path in sorted(paths.EDITS.glob("*.jsonl")):
+        name = path.name.split(".")[0]
+        corpus = params["corpora"].get(name)
+        current = corpus is not None and path == paths.edits(name, params["language"])
+        ids = {row["id"] for row in rows.get(name, [])}
+        orphans = []
+        for number, edit in checked_rows(path, "edit"):
+            if isinstance(edit, UserError):
+                yield str(edit)
+                continue
+            if corpus is not None and current:
+                if words := check_edit(corpus["kind"], edit["fields"]):
+                    yield f"{path}:{number}: edit {edit['id']!r}: {words}"
+                orphans += [edit["id"]] if edit["id"] not in ids else []
+        if corpus is None:
+            hint = did_you_mean(name, list(params["corpora"]))
+            print(f"{path}: no corpus is called {name!r}{hint}; these edits apply to nothing", file=sys.stderr)
+        elif orphans:
+            print(
+                f"{path}: {count(len(orphans), 'orphaned edit')} ({few(orphans, 3)}), whose rows are gone; kept, not applied",
+                file=sys.stderr,
+            )
+
+
+def _review_words() -> Iterator[str]:
+    for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
+        read_words(path)
+    return iter(())
+
+
+def _sets(params: Params) -> Iterator[str]:
+    """Check that what training sets are made of is there, or is what a stage writes."""
+    made = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, params["corpora"])]
+    made += [make(name) for name in params["generations"] for make in (paths.instructions, paths.rejected)]
+    for id, parts in params["sets"].items():
+        for field, path in (("seeds", Path(parts["seeds"])), ("rows", Path(parts["rows"]))):
+            if path not in made and not path.is_file():
+                hint = did_you_mean(str(path), [str(each) for each in made])
+                yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"

@@ -1,10 +1,43 @@
-"""The pipeline as DVC reads `dvc.yaml`: which stages read a parameter or a prompt, and what rests on them."""
+"""The pipeline as `dvc.yaml` declares it: the names of its stages, what each reads and writes, and what rests on what."""
 
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
+from seedbed.project import paths
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
+
+if TYPE_CHECKING:
+    from dvc.repo import Repo
+
+
+_FOREACH = re.compile(r"\$\{(\w+)\}")
+"""A `foreach` over a block of `params.yaml`."""
+
+
+def stage_names(pipeline: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+    """Return the names of the stages in flow order, each `foreach` resolved, e.g. `judge@good-vs-thin`.
+
+    Args:
+        pipeline: what `dvc.yaml` holds, of any revision.
+        params: what `params.yaml` holds, of the same.
+    """
+    names = []
+    for name, entry in _mapping(pipeline.get("stages")).items():
+        over = _mapping(entry).get("foreach")
+        if isinstance(over, str) and (block := _FOREACH.fullmatch(over)):
+            over = _mapping(params.get(block[1]))
+        names += [f"{name}@{key}" for key in over] if isinstance(over, list | dict) else [name]
+    return names
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """Return `value` where it is a mapping, else an empty one: an old revision may hold anything."""
+    return value if isinstance(value, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -14,7 +47,8 @@ class Stage:
     Attributes:
         name: e.g. `judge@good-vs-thin`.
         deps: paths of files and folders that it reads.
-        params: (file, dotted key) that it reads; the key is empty where it reads the whole file.
+        params: (file, dotted key) that it reads, or that its entry in `dvc.yaml` is filled in with; the key is empty where it
+            reads the whole file.
         outs: paths that it writes.
     """
 
@@ -31,47 +65,81 @@ class Stage:
         )
 
 
-def load_stages() -> list[Stage]:
-    """Return the stages in flow order.
+@contextmanager
+def dvc_repo() -> Iterator["Repo"]:
+    """Open the project as DVC sees it.
 
     Raises:
-        UserError: DVC cannot read the pipeline.
+        UserError: DVC cannot read it.
     """
-    from dvc.dependency.param import ParamsDependency
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
     try:
         with Repo() as repo:
-            found = [
-                Stage(
-                    stage.addressing,
-                    tuple(dep.def_path for dep in stage.deps if not isinstance(dep, ParamsDependency)),
-                    tuple(
-                        (dep.def_path, key)
-                        for dep in stage.deps
-                        if isinstance(dep, ParamsDependency)
-                        for key in dep.params or [""]
-                    ),
-                    tuple(out.def_path for out in stage.outs),
-                )
-                for stage in repo.index.stages
-            ]
+            yield repo
     except DvcException as error:
-        raise UserError(f"dvc.yaml: {' '.join(str(error).split())}") from None
-    order = list(load_yaml(Path("dvc.yaml"))["stages"])  # DVC's index keeps another
-    return sorted(found, key=lambda stage: order.index(stage.name.partition("@")[0]))
+        words = " ".join(str(error).split())
+        if "is not a git repository" in words:
+            words += "; `make repro` builds without git, as `dvc config --local core.no_scm true` lets DVC do"
+        raise UserError(f"{paths.DVC_YAML}: {words}") from None
+
+
+def stages_of(repo: "Repo") -> list[Stage]:
+    """Return the stages in flow order, as DVC reads them."""
+    from dvc.dependency.param import ParamsDependency
+
+    entries = load_yaml(paths.DVC_YAML)["stages"]
+    stages = [
+        Stage(
+            stage.addressing,
+            tuple(dep.def_path for dep in stage.deps if not isinstance(dep, ParamsDependency)),
+            tuple((dep.def_path, key) for dep in stage.deps if isinstance(dep, ParamsDependency) for key in dep.params or [""])
+            + tuple((str(paths.PARAMS), key) for key in _filled_in(stage.addressing, entries)),
+            tuple(out.def_path for out in stage.outs),
+        )
+        for stage in repo.index.stages
+    ]
+    order = list(entries)  # DVC's index keeps another
+    return sorted(stages, key=lambda stage: order.index(stage.name.partition("@")[0]))
+
+
+def _filled_in(stage: str, entries: Mapping[str, Any]) -> list[str]:
+    """Return the keys of `params.yaml` that a stage's entry in `dvc.yaml` is filled in with: `${key}`, `${item.field}`."""
+    name, _, key = stage.partition("@")
+    over = _FOREACH.fullmatch(str(entries[name].get("foreach")))
+    item = f"{over[1]}.{key}" if over else None
+    found = []
+    for word in re.findall(r"\$\{([\w.]+)\}", str(entries[name].get("do", entries[name]))):
+        first, dot, rest = word.partition(".")
+        if first == "item":
+            found += [f"{item}{dot}{rest}"] if item else []
+        elif first != "key":
+            found.append(word)
+    return list(dict.fromkeys(found))
+
+
+def load_stages() -> list[Stage]:
+    """Return the stages in flow order, as DVC reads them.
+
+    Raises:
+        UserError: DVC cannot read the pipeline.
+    """
+    with dvc_repo() as repo:
+        return stages_of(repo)
 
 
 def after(first: list[Stage], stages: list[Stage]) -> list[Stage]:
     """Return the stages that rest on `first`, themselves left out, in flow order."""
     reached = list(first)
     for stage in reached:  # which grows on the way
-        outs = [PurePosixPath(out) for out in stage.outs]
-        reached += [
-            other for other in stages if other not in reached and any(_meet(out, dep) for out in outs for dep in other.deps)
-        ]
+        reached += [other for other in stages if other not in reached and feeds(stage, other)]
     return [stage for stage in stages if stage in reached and stage not in first]
+
+
+def feeds(one: Stage, other: Stage) -> bool:
+    """Whether an output of `one` is a dependency of `other`."""
+    return any(_meet(PurePosixPath(out), dep) for out in one.outs for dep in other.deps)
 
 
 def _meet(out: PurePosixPath, dep: str) -> bool:

@@ -1,11 +1,12 @@
 """`seedbed plan`: what would `dvc repro` send now, and what would it cost? Sends nothing, changes nothing.
 
-The stages' own request-building functions run in memory, against a read-only store and the transcripts that `dvc.lock`
-names. A reply that is missing is a placeholder; what rests on one is counted all the same, as "at most", since the reply
-may come back the same as before.
+The functions that the stages call run in memory, with an asker that only looks: into the store, and into the transcripts
+that `dvc.lock` names. A reply that is missing is a placeholder; what rests on one is counted all the same, as "at most",
+since the reply may come back the same as before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
@@ -14,25 +15,26 @@ from typing import Any
 from seedbed.exchange.costs import Estimator, Tokens, price_of
 from seedbed.exchange.replies import Response, json_of
 from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Outcome, Read, T
+from seedbed.exchange.result import Read, Result, T
 from seedbed.filtering.filter import load_filter
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
+from seedbed.project import paths
 from seedbed.project.corpora import read_corpus, status_of
-from seedbed.project.edits import edits_path, read_edits
-from seedbed.project.params import Params, Speaker, load_params, speaker
-from seedbed.project.paths import blob_path, store_path
+from seedbed.project.edits import read_edits
+from seedbed.project.params import ModelSettings, Params, load_params, model_settings, server
 from seedbed.project.prompts import load_prompt
+from seedbed.sending.asker import serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
-from seedbed.steps.verdicts import judgment_of
+from seedbed.steps.verdicts import judgment_reader
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
-BUILD = Path("data/build")
-ACCEPTANCE = 0.75
-"""Assumed share of the generated instructions that pass the filter, before one has been seen."""
+_GUESS = "…" * 200
+"""Stands for a text that is not there yet; about as long as one."""
 
 
 @dataclass
@@ -63,6 +65,47 @@ class StagePlan:
     tokens: Tokens = field(default_factory=lambda: Tokens(0, 0))
     dollars: float | None = 0.0
 
+    @property
+    def asks(self) -> bool:
+        """Whether the stage has any request, from the store or to send."""
+        return bool(self.stored or self.new or self.top_up)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a step's rows before the build.
+
+    Attributes:
+        rows: as they are, or as they are guessed to be.
+        open: ids of those that rest on a reply that is not there yet.
+    """
+
+    rows: list[Row]
+    open: set[str]
+
+
+class Looker:
+    """Settles requests by what is there, and sends nothing.
+
+    Args:
+        store: opened to read.
+        max_attempts: how often a request is asked before it counts as failed.
+    """
+
+    in_batches = False
+
+    def __init__(self, store: Store, locked: dict[str, Response], max_attempts: int) -> None:
+        self._store, self._locked, self._max_attempts = store, locked, max_attempts
+
+    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
+        """Settle what is known, attempt by attempt; the rest stays open."""
+        results: list[Result[T]] = [Result(request) for request in requests]
+        serve(self._get, results, read, self._max_attempts)
+        return results
+
+    def _get(self, keys: list[str]) -> dict[str, Response]:
+        return {key: self._locked[key] for key in keys if key in self._locked} | self._store.get(keys)
+
 
 class Plan:
     """The plan of a whole build.
@@ -73,175 +116,159 @@ class Plan:
 
     def __init__(self) -> None:
         self.params = load_params()
-        self.status = Status(self.params)
+        refuse_unknown_names(self.params)
+        self.status = Status()
         self.stages: list[StagePlan] = []
-        with Store(store_path(), read_only=True) as store:
+        with Store(paths.store(), read_only=True) as store:
             self._store = store
             self._locked = _locked_responses(store)
             self._plan()
+        self._add_rest()
 
     def _plan(self) -> None:
-        tasks, unsure_tasks = self._corpus("seed_tasks")
-        questions, unsure = self._corpus("questions")
-        self._translate("baseline")
-        self._generate(tasks, unsure_tasks, questions)
-        answers = {model: self._answers(model, questions, unsure) for model in self.params["models"]}
+        corpora = {name: self._translate(name) for name in self.params["corpora"]}
+        seeds = {"edited": self._post_edit("seed_tasks", corpora["seed_tasks"])}
+        seeds["machine"] = self._as_translated(corpora["seed_tasks"])
+        questions = self._post_edit("questions", corpora["questions"])
+        for name, generation in self.params["generations"].items():
+            self._generate(name, seeds[generation["seeds"]], questions)
+        answers = {model: self._answers(model, questions) for model in self.params["models"]}
         for match in self.params["matches"]:
-            self._judge(match, questions, unsure, answers)
+            self._judge(match, questions, answers)
+
+    def _add_rest(self) -> None:
+        """Add the stages that ask nothing and would run, and bring all into the order of the pipeline."""
+        planned = {plan.stage: plan for plan in self.stages}
+        rest = [
+            StagePlan(name, why=why) for name in self.status.names if name not in planned and (why := self.status.why(name))
+        ]
+        order = {name: place for place, name in enumerate(self.status.names)}
+        self.stages = sorted([*self.stages, *rest], key=lambda plan: order.get(plan.stage, len(order)))
 
     def _add(self, stage: str) -> StagePlan:
         plan = StagePlan(stage, why=self.status.why(stage))
         self.stages.append(plan)
         return plan
 
-    def _settle(self, requests: list[Request], read: Read[T], attempts: int) -> list[Outcome[T]]:
-        """Settle what is known, attempt by attempt; the rest stays open."""
-        outcomes: list[Outcome[T]] = [Outcome(request) for request in requests]
-        waiting = outcomes
-        while waiting:
-            found = self._store.get(outcome.request.key for outcome in waiting)
-            known = [o for o in waiting if o.request.key in found or o.request.key in self._locked]
-            for outcome in known:
-                key = outcome.request.key
-                outcome.take(found.get(key) or self._locked[key], read, attempts)
-            waiting = [outcome for outcome in known if not outcome.settled]
-        return outcomes
+    def _look(self, requests: list[Request], read: Read[T], attempts: int) -> list[Result[T]]:
+        return Looker(self._store, self._locked, attempts).ask(requests, read)
 
-    def _count(self, plan: StagePlan, outcomes: Iterable[Outcome[Any]], unsure: set[str], to: Speaker) -> None:
-        """Count a stage's outcomes into its plan; the requests of `unsure` rows are missing whatever the store says."""
+    def _count(self, plan: StagePlan, results: Iterable[Result[Any]], open: set[str], to: ModelSettings) -> None:
+        """Count a stage's results into its plan; the requests of `open` rows are missing whatever the store says."""
         estimator = Estimator(self._store.seen([plan.stage]))
         seen: set[str] = set()
-        for outcome in outcomes:
-            open_ = not outcome.settled or outcome.request.id in unsure
-            if not open_:
+        for result in results:
+            if result.settled and result.request.id not in open:
                 plan.stored += 1
-            elif outcome.request.key not in seen:
-                seen.add(outcome.request.key)
+            elif result.request.key not in seen:
+                seen.add(result.request.key)
                 plan.new += 1
-                plan.repeated += outcome.request.attempt > 1
-                plan.at_most = plan.at_most or outcome.request.id in unsure
-                plan.rows.append(outcome.request.id)
-                plan.tokens += estimator.tokens(plan.stage, outcome.request)
+                plan.repeated += result.request.attempt > 1
+                plan.at_most = plan.at_most or result.request.id in open
+                plan.rows.append(result.request.id)
+                plan.tokens += estimator.tokens(plan.stage, result.request)
         self._price(plan, to)
 
-    def _price(self, plan: StagePlan, to: Speaker) -> None:
+    def _price(self, plan: StagePlan, to: ModelSettings) -> None:
         price = price_of(self.params, to.endpoint, to.model)
-        batch = self.params["endpoints"][to.endpoint].get("mode") == "batch"
+        batch = server(self.params, to.endpoint).get("mode") == "batch"
         plan.dollars = price.dollars(plan.tokens, batch) if price else (None if plan.new or plan.top_up else 0.0)
 
-    def _translate(self, name: str) -> tuple[list[Row], set[str]]:
-        """Return the rows of `translate@name` and the ids of those whose translation is not there yet."""
+    def _translate(self, name: str) -> Known:
+        """Return the rows of `translate@name`; where a translation is not there yet, a text of its own stands for it."""
         corpus, plan = self.params["corpora"][name], self._add(f"translate@{name}")
-        kind, to = corpus["kind"], speaker(self.params, "translate")
+        kind, to = corpus["kind"], model_settings(self.params, "translate")
         if not plan.why:
-            return list(read_rows(BUILD / "translated" / f"{name}.jsonl", f"translated_{kind}")), set()
+            return Known(list(read_rows(paths.translated(name), f"translated_{kind}")), set())
         rows = list(read_corpus(Path(corpus["source"]), kind, self.params))
         if corpus["language"] == self.params["language"]:
-            return [translating.original(row, kind) for row in rows], set()
-        requests = translating.build(rows, kind, to, load_prompt(f"translate_{kind}"))
-        outcomes = self._settle(requests, json_of, self.params["translate"]["max_attempts"])
-        self._count(plan, outcomes, set(), to)
-        unsure = {outcome.request.id for outcome in outcomes if not outcome.settled}
-        out = [translating.translated(row, kind, to, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
-        return [row | {"translation": row["source"]} if row["id"] in unsure else row for row in out], unsure
+            return Known([translating.original(row, kind) for row in rows], set())
+        requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)))
+        results = self._look(requests, json_of, self.params["translate"]["max_attempts"])
+        self._count(plan, results, set(), to)
+        open = {result.request.id for result in results if not result.settled}
+        out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
+        return Known([row | {"translation": _guess(row["source"])} if row["id"] in open else row for row in out], open)
 
-    def _corpus(self, name: str) -> tuple[list[Row], set[str]]:
-        """Return the rows of `post_edit@name` and the ids of those whose text is not known yet."""
+    def _post_edit(self, name: str, translated: Known) -> Known:
+        """Return the rows of `post_edit@name`; one whose text is not known yet is open."""
         kind = self.params["corpora"][name]["kind"]
-        rows, unsure = self._translate(name)
-        if not unsure and not self.status.why(f"post_edit@{name}"):
-            return list(read_rows(BUILD / "edited" / f"{name}.jsonl", f"edited_{kind}")), set()
-        edits = read_edits(edits_path(name, self.params["language"]), kind)
+        if not translated.open and not self.status.why(f"post_edit@{name}"):
+            return Known(list(read_rows(paths.edited(name), f"edited_{kind}")), set())
+        edits = read_edits(paths.edits(name, self.params["language"]), kind)
         policy = self.params["post_edit"]["unreviewed"]
-        edited: list[Row] = []
-        for row in rows:
-            known = row["id"] not in unsure
-            edited += post_editing.edited([row], edits, kind, policy if known else "use")
-            # An edit of a source that stands keeps its text, whatever the machine will say.
-            if status_of(row, edits.get(row["id"])) in ("edited", "outdated"):
-                unsure.discard(row["id"])
-        return edited, unsure
+        rows: list[Row] = []
+        for row in translated.rows:
+            rows += post_editing.edited([row], edits, kind, "use" if row["id"] in translated.open else policy)
+        # An edit of a source that stands keeps its text, whatever the machine will say.
+        status = {row["id"]: status_of(row, edits.get(row["id"])) for row in translated.rows}
+        return Known(rows, {id for id in translated.open if status[id] not in ("edited", "outdated")})
 
-    def _generate(self, tasks: list[Row], unsure: set[str], questions: list[Row]) -> None:
-        plan, settings, to = self._add("generate"), self.params["generate"], speaker(self.params, "generate")
+    def _as_translated(self, translated: Known) -> Known:
+        return Known(list(post_editing.as_translated(translated.rows, "task")), translated.open)
+
+    def _generate(self, name: str, seeds: Known, questions: Known) -> None:
+        """Count the slots that `generate@name` would ask, as far as can be seen."""
+        plan, settings, to = self._add(f"generate@{name}"), self.params["generate"], model_settings(self.params, "generate")
         if not plan.why:
             return
-        prompt, seeds = load_prompt("generate"), {row["id"]: row for row in tasks}
-        filter = load_filter(self.params, tasks, questions, prompt)
-        before = _slots_built()
+        prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
+        looker = Looker(self._store, self._locked, settings["max_attempts"])
+        before, estimator = _slots_built(name), Estimator(self._store.seen([plan.stage]))
         first = before or ceil(settings["target"] / settings["per_slot"])
-        kept = seen = slot = top_up = 0
-        estimator, accepted, drawn_from = Estimator(self._store.seen(["generate"])), dict[str, Row](), dict[str, Row]()
-        while slot < settings["max_slots"]:
-            rate = kept / seen if seen else ACCEPTANCE
-            missing = plan.new + top_up
-            if kept >= settings["target"] or (
-                slot >= first and kept + missing * settings["per_slot"] * rate >= settings["target"]
-            ):
-                break
-            if slot % settings["wave"] == 0:
-                drawn_from = dict(accepted)
-            shown = generating.shown_in(slot, seeds, drawn_from, settings)
-            request = generating.build(slot, shown, to, prompt, settings["per_slot"])
-            (outcome,) = self._settle([request], json_of, settings["max_attempts"])
-            # A seed without a text yet, or a slot asked for before whose demonstrations are drawn from such slots.
-            rests = any(row["id"] in unsure for row in shown) or bool(settings["demonstrations"]["generated"] and missing)
-            if outcome.settled and not rests:
-                plan.stored += 1
-                for candidate in generating.candidates_of(slot, shown, outcome, to, settings["per_slot"]):
-                    seen += 1
-                    if filter.decide(candidate) is None:
-                        kept += 1
-                        if settings["demonstrations"]["generated"]:
-                            accepted[candidate["id"]] = candidate
-            else:
-                plan.tokens += estimator.tokens("generate", request)
-                if slot < first:
-                    plan.new += 1
-                    plan.repeated += outcome.request.attempt > 1
-                    plan.at_most = plan.at_most or rests or before > 0
-                    plan.rows.append(request.id)
-                else:
-                    top_up += 1
-            slot += 1
-        if plan.new or top_up:
-            plan.top_up = (top_up, max(top_up, settings["max_slots"] - max(first, slot - top_up)))
+        slots = expected = 0
+        with load_filter(self.params, seeds.rows, questions.rows, prompt) as filter, suppress(UserError):
+            # Where the slots run out, or too few pass, the stage itself says so.
+            for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, least_slots=before):
+                slots += 1
+                # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
+                rests = bool(seeds.open & {*slot.shown} or (settings["demonstrations"]["generated"] and plan.new))
+                if slot.result.settled and not rests:
+                    plan.stored += 1
+                    continue
+                plan.tokens += estimator.tokens(plan.stage, slot.result.request)
+                if slot.number >= first:
+                    expected += 1
+                    continue
+                plan.new += 1
+                plan.repeated += slot.result.request.attempt > 1
+                plan.at_most = plan.at_most or rests or before > 0
+                plan.rows.append(slot.result.request.id)
+        if plan.new or expected:
+            plan.top_up = (expected, max(expected, settings["max_slots"] - max(first, slots - expected)))
         self._price(plan, to)
 
-    def _answers(self, model: str, questions: list[Row], unsure: set[str]) -> tuple[dict[str, Row], set[str]]:
-        """Return a model's answers by question id, and the ids of those that are not there yet."""
+    def _answers(self, model: str, questions: Known) -> Known:
+        """Return a model's answers; one that is not there yet has a text of its own that stands for it."""
         plan = self._add(f"answer@{model}")
-        path = BUILD / "answers" / f"{model}.jsonl"
         if not plan.why:
-            return {row["id"]: row for row in read_rows(path, "answer")}, set()
-        if "recorded" in self.params["models"][model]:
-            rows = answering.recorded(questions, model, Path(self.params["models"][model]["recorded"]))
-            return {row["id"]: row for row in rows}, set()
-        to = speaker(self.params, f"models.{model}")
-        requests = answering.build(questions, to, load_prompt("answer"))
-        outcomes = self._settle(requests, answering.read, self.params["answer"]["max_attempts"])
-        self._count(plan, outcomes, unsure, to)
-        # A placeholder of its own for each answer, so that no two requests that rest on them look equal.
-        answers = {o.request.id: {"text": o.value if o.settled else f"{model} {o.request.id} {'…' * 200}"} for o in outcomes}
-        return answers, {o.request.id for o in outcomes if not o.settled} | unsure
+            return Known(list(read_rows(paths.answers(model), "answer")), set())
+        if file := self.params["models"][model].get("recorded"):
+            return Known(answering.recorded(questions.rows, model, Path(file)), set())
+        to = model_settings(self.params, f"models.{model}")
+        requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT))
+        results = self._look(requests, answering.read, self.params["answer"]["max_attempts"])
+        self._count(plan, results, questions.open, to)
+        rows = [
+            answering.answered(model, to, result)
+            | ({} if result.settled else {"text": f"{model} {result.request.id} {_GUESS}"})
+            for result in results
+        ]
+        return Known(rows, {result.request.id for result in results if not result.settled} | questions.open)
 
-    def _judge(
-        self, match: str, questions: list[Row], unsure: set[str], answers: dict[str, tuple[dict[str, Row], set[str]]]
-    ) -> None:
-        plan = self._add(f"judge@{match}")
-        if not plan.why or "recorded" in self.params["matches"][match]:
+    def _judge(self, match: str, questions: Known, answers: dict[str, Known]) -> None:
+        plan, sides = self._add(f"judge@{match}"), self.params["matches"][match]
+        if not plan.why or "recorded" in sides:
             return
-        to = speaker(self.params, "judge")
-        path = Path(f"data/references.{self.params['language']}.jsonl")
-        references = judging.used_references(questions, path, self.params["judge"]["reference_categories"])
-        prompts = {False: load_prompt("judge"), True: load_prompt("judge_reference")}
-        (model, open_model), (baseline, open_baseline) = (
-            answers[self.params["matches"][match][s]] for s in ("model", "baseline")
-        )
-        requests = judging.build(questions, model, baseline, references, prompts, to)
-        rests = {f"{id}.{order}" for id in unsure | open_model | open_baseline for order in judging.ORDERS}
-        outcomes = self._settle(requests, judgment_of, self.params["judge"]["max_attempts"])
-        self._count(plan, outcomes, rests, to)
+        to = model_settings(self.params, "judge")
+        path = paths.references(self.params["language"])
+        references = judging.used_references(questions.rows, path, self.params["judge"]["reference_categories"])
+        model, baseline = answers[sides["model"]], answers[sides["baseline"]]
+        by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
+        requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to)
+        open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
+        results = self._look(requests, judgment_reader(self.params), self.params["judge"]["max_attempts"])
+        self._count(plan, results, open, to)
 
     @property
     def total(self) -> tuple[int, bool, float | None]:
@@ -277,17 +304,22 @@ def has_budget(params: Params) -> bool:
     return limits(params) != (None, None)
 
 
-def _slots_built() -> int:
+def _guess(fields: Row) -> Row:
+    """Return texts that stand for translations that are not there yet: in no request that was ever sent."""
+    return {name: f"{text} {_GUESS}" if text else text for name, text in fields.items()}
+
+
+def _slots_built(generation: str) -> int:
     """Return how many slots the last build's candidates are from; 0 where there are none."""
-    path = BUILD / "candidates.jsonl"
+    path = paths.candidates(generation)
     return 1 + max((row["slot"] for row in read_rows(path)), default=-1) if path.is_file() else 0
 
 
 def _locked_responses(store: Store) -> dict[str, Response]:
     """Return the responses of transcripts that `dvc.lock` names and the store has not read, by key."""
     found: dict[str, Response] = {}
-    for _, digest in locked_transcripts(Path("dvc.lock")):
-        blob = blob_path(digest)
+    for _, digest in locked_transcripts(paths.DVC_LOCK):
+        blob = paths.blob(digest)
         if not store.has_read(digest) and blob.is_file():
             found.update({request.key: response for request, response in read_transcript(blob)})
     return found

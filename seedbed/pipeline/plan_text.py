@@ -6,7 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from seedbed.pipeline.plan import Plan, StagePlan
+from seedbed.pipeline.status import NEVER_BUILT
 from seedbed.util.console import wide_console
+from seedbed.util.words import few
 
 _SHOWN = 4
 """Reasons and rows named before "and n more"."""
@@ -36,32 +38,47 @@ def plan_json(plan: Plan) -> str:
 
 
 def print_plan(plan: Plan) -> None:
-    """Print the plan as a table, with the reasons below."""
+    """Print the stages that ask as a table, with the reasons below, and name the others that would run."""
     console = wide_console()
     running = [stage for stage in plan.stages if stage.why]
+    asking = [stage for stage in running if stage.asks]
+    rest = [stage.stage for stage in running if not stage.asks]
+    requests, at_most, dollars = plan.total
     if not running:
         console.print("Nothing to do: no stage has changed.")
         return
+    if not requests:
+        console.print(f"Nothing to send; rebuilds {few([stage.stage for stage in running], 12)}.")
+    if requests:
+        console.print(_table(asking, requests, at_most, dollars))
+        console.print()
+    never = [stage for stage in running if stage.why == [NEVER_BUILT]]
+    if len(never) == len(plan.stages):
+        console.print("never built here: no dvc.lock names a build", style="dim")
+    for stage in asking if requests else running:
+        if stage.why != [NEVER_BUILT] or len(never) < len(plan.stages):
+            console.print(Text(f"{stage.stage}: {few(stage.why, _SHOWN)}", style="dim"))
+        if stage.rows:
+            console.print(Text(f"  new: {few(stage.rows, _SHOWN)}", style="dim"))
+    if requests and rest:
+        console.print(Text(f"rebuilt without a request: {few(rest, 12)}", style="dim"))
+    if dollars is None:
+        console.print("\n? = no price in params.yaml (prices)")
+
+
+def _table(stages: list[StagePlan], requests: int, at_most: bool, dollars: float | None) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("stage", no_wrap=True)
     for name in ("from store", "new", "tokens", "USD"):
         table.add_column(name, justify="right", no_wrap=True)
-    for stage in running:
+    for stage in stages:
         tokens = stage.tokens.input + stage.tokens.output
         cost = "?" if stage.dollars is None else f"{stage.dollars:.4f}"
         table.add_row(stage.stage, str(stage.stored), _new(stage), f"{tokens:,.0f}" if tokens else "", cost if tokens else "")
-    requests, at_most, dollars = plan.total
     table.add_section()
     cost = "?" if dollars is None else f"{dollars:.4f}"
     table.add_row("total", "", f"{'about ' if at_most else ''}{requests}", "", cost, style="bold")
-    console.print(table)
-    console.print()
-    for stage in running:
-        console.print(Text(f"{stage.stage}: {_few(stage.why)}", style="dim"))
-        if stage.rows:
-            console.print(Text(f"  new: {_few(stage.rows)}", style="dim"))
-    if dollars is None:
-        console.print("\n? = no price in params.yaml (prices)")
+    return table
 
 
 def _new(stage: StagePlan) -> str:
@@ -71,8 +88,3 @@ def _new(stage: StagePlan) -> str:
     if stage.repeated:
         words += f", {stage.repeated} repeated"
     return words
-
-
-def _few(words: list[str]) -> str:
-    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
-    return ", ".join(words[:_SHOWN]) + more

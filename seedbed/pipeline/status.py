@@ -1,51 +1,72 @@
-"""Which stages would run, and why: DVC's own word on direct changes, and the way of the data for the rest."""
+"""Which stages would run, and why: DVC's own word on direct changes, and its graph for the rest."""
 
-import json
-import subprocess
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from seedbed.project.params import Params
+from seedbed.pipeline.graph import dvc_repo, feeds, stages_of
+from seedbed.project import paths
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
+
+NEVER_BUILT = "never built"
+"""Why a stage would run that `dvc.lock` does not name; there is no other reason then."""
 
 
 class Status:
     """The state of the pipeline against `dvc.lock`.
 
     Args:
-        params: the whole of `params.yaml`.
+        wanted: stages to look at, and at all that they rest on; every stage where none are named.
+
+    Raises:
+        UserError: DVC cannot read the pipeline, or `dvc.lock` is damaged.
     """
 
-    def __init__(self, params: Params) -> None:
-        self._params = params
-        self._lock = _locked(Path("dvc.lock"))
-        self._changes = _dvc_status()
+    def __init__(self, wanted: Iterable[str] | None = None) -> None:
+        from dvc.repo import lock_repo
 
-    def why(self, stage: str) -> list[str]:
-        """Return what changed for `stage`, in words; empty where it would not run."""
-        rests = [other for other in self._before(stage) if self.why(other)]
-        return self._direct(stage) + ([f"rests on {', '.join(rests)}"] if rests else [])
+        self._lock = _locked(paths.DVC_LOCK)
+        self._why: dict[str, list[str]] = {}
+        self._changes: dict[str, Any] = {}
+        with dvc_repo() as repo, lock_repo(repo):  # without its lock DVC reads every file anew for each question
+            self._stages = {stage.name: stage for stage in stages_of(repo)}
+            looked_at = self._with_all_before(self._stages if wanted is None else wanted)
+            for stage in repo.index.stages:
+                if stage.addressing in looked_at:
+                    self._changes |= stage.status(check_updates=True)
 
-    def _before(self, stage: str) -> list[str]:
-        """The LLM and post-edit stages that `stage` reads from."""
-        name, _, key = stage.partition("@")
-        match name:
-            case "post_edit":
-                return [f"translate@{key}"]
-            case "generate":
-                return ["post_edit@seed_tasks", "post_edit@questions"]
-            case "answer":
-                return ["post_edit@questions"]
-            case "judge":
-                match_ = self._params["matches"][key]
-                return ["post_edit@questions", f"answer@{match_['model']}", f"answer@{match_['baseline']}"]
-        return []
+    @property
+    def names(self) -> list[str]:
+        """The stages, in flow order."""
+        return list(self._stages)
+
+    def _before(self, name: str) -> list[str]:
+        """Return the stages that a stage reads from."""
+        stage = self._stages[name]
+        return [other.name for other in self._stages.values() if other is not stage and feeds(other, stage)]
+
+    def _with_all_before(self, names: Iterable[str]) -> set[str]:
+        """Return some stages and all that they rest on; names of no stage are passed over."""
+        reached = [name for name in names if name in self._stages]
+        for name in reached:  # which grows on the way
+            reached += [other for other in self._before(name) if other not in reached]
+        return {*reached}
+
+    def why(self, name: str) -> list[str]:
+        """Return what changed for a stage, in words; empty where it would not run, or where there is no such stage."""
+        if name not in self._stages:
+            return []
+        if name not in self._why:
+            changed = [other for other in self._before(name) if self.why(other)]
+            direct = self._direct(name)
+            rests = [f"rests on {', '.join(changed)}"] if changed and direct != [NEVER_BUILT] else []
+            self._why[name] = direct + rests
+        return self._why[name]
 
     def _direct(self, stage: str) -> list[str]:
         if stage not in self._lock:
-            return ["never built"]
+            return [NEVER_BUILT]
         words = []
         for change in self._changes.get(stage, []):
             if isinstance(change, str):
@@ -54,11 +75,13 @@ class Status:
             for path, state in change.get("changed deps", {}).items():
                 words += self._params_changed(stage, path, state) if isinstance(state, dict) else self._dep(path, state)
             words += [f"{path} is {state}" for path, state in change.get("changed outs", {}).items()]
+        if words and all(word.endswith(" is deleted") for word in words):
+            return ["not in this workspace: `dvc pull` brings it if it was shared"]
         return words
 
     def _dep(self, path: str, state: str) -> list[str]:
         """A changed dependency; one that another stage writes is told by that stage."""
-        return [] if path.startswith("data/build/") else [f"{path} {state}"]
+        return [] if paths.BUILD in Path(path).parents else [f"{path} {state}"]
 
     def _params_changed(self, stage: str, path: str, keys: dict[str, str]) -> list[str]:
         """Name the parameters that changed, down to the leaf."""
@@ -67,7 +90,7 @@ class Status:
         words = []
         for key in keys:
             current = now
-            for step in key.split(".") if path == "params.yaml" else [key]:
+            for step in key.split(".") if path == str(paths.PARAMS) else [key]:
                 current = current.get(step) if isinstance(current, dict) else None
             words += [f"{path}: {leaf}" for leaf in _leaves(key, locked.get(key), current)]
         return words
@@ -98,16 +121,3 @@ def _locked(path: Path) -> dict[str, Any]:
         raise UserError(f"{path}: expected what DVC writes, found {str(document)[:40]!r}; {mend}")
     stages: dict[str, Any] = document.get("stages") or {}
     return stages
-
-
-def _dvc_status() -> dict[str, Any]:
-    command = [sys.executable, "-m", "dvc", "status", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        words = said[-1].removeprefix("ERROR: ") if said else "failed"
-        if "is not a git repository" in words:
-            words += "; `make repro` builds without git, as `dvc config --local core.no_scm true` lets DVC do"
-        raise UserError(f"dvc status: {words}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from seedbed.project import paths
 from seedbed.project.params import Params
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
 
+CORPUS_OF = {"seed": "seed_tasks", "question": "questions", "baseline": "baseline"}
+"""The corpus in `params.yaml` that each kind of row is from, as `explain` and `impact` call them."""
 FIELDS = {"task": ("instruction", "input", "output"), "question": ("text",)}
 """The fields that are translated, by kind of corpus."""
 
@@ -16,16 +19,29 @@ def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Row]:
     """Yield the rows of a corpus of `kind` (`task` or `question`).
 
     Raises:
-        UserError: a row breaks its schema, or is of a task type or category that `params.yaml` does not list.
+        UserError: a row breaks its schema, or is of a task type or category that `params.yaml` does not list; there are
+            no rows, so that nothing is sent for nothing.
     """
-    field, known = ("category", params["categories"]) if kind == "question" else ("task_type", params["task_types"])
+    empty = True
     for row in read_rows(path, kind):
-        if row[field] not in known:
-            raise UserError(
-                f"{path}: row {row['id']!r}: unknown {field} {row[field]!r}{did_you_mean(row[field], known)}; "
-                f"mend the row, or add it to params.yaml (listed there: {', '.join(known)})"
-            )
+        if words := label_problem(row, kind, params):
+            raise UserError(f"{path}: row {row['id']!r}: {words}")
+        empty = False
         yield row
+    if empty and path != paths.EMPTY:
+        raise UserError(f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)")
+
+
+def label_problem(row: Row, kind: str, params: Params) -> str | None:
+    """Return what is wrong with a row's task type or category; None where `params.yaml` lists it."""
+    field = "category" if kind == "question" else "task_type"
+    known = params["labels"]["question" if kind == "question" else "task"]
+    if row[field] in known:
+        return None
+    return (
+        f"unknown {field} {row[field]!r}{did_you_mean(row[field], known)}; mend the row, or add it to labels.{kind} of "
+        f"{paths.PARAMS} (listed there: {', '.join(known)})"
+    )
 
 
 def fields_of(row: Row, kind: str) -> Row:

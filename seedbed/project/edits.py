@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from seedbed.project import paths
 from seedbed.project.corpora import FIELDS
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
@@ -38,11 +39,6 @@ class Conflict(Exception):
         self.present = present
 
 
-def edits_path(corpus: str, language: str) -> Path:
-    """Return where the edits of a corpus are."""
-    return Path("data/edits") / f"{corpus}.{language}.jsonl"
-
-
 def read_edits(path: Path, kind: str) -> dict[str, Row]:
     """Return the edits in `path` by row id; none where there is no such file.
 
@@ -51,7 +47,7 @@ def read_edits(path: Path, kind: str) -> dict[str, Row]:
     """
     edits = {row["id"]: row for row in read_rows(path, "edit")} if path.is_file() else {}
     for id, edit in edits.items():
-        _check(f"{path}: edit {id!r}", kind, edit["fields"])
+        _refuse(f"{path}: edit {id!r}", kind, edit["fields"])
     return edits
 
 
@@ -82,7 +78,7 @@ def make_edit(
     if machine is None:
         raise UserError(f"row {id!r} has no machine translation (it failed); build it again before you edit it")
     fields = {name: _lf(text) for name, text in fields.items()}
-    _check(f"row {id!r}", kind, fields)
+    _refuse(f"row {id!r}", kind, fields)
     for name, text in fields.items():
         if len(text) > MOST_CHARACTERS:
             raise UserError(
@@ -161,22 +157,29 @@ def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence
         return {change.id: change.edit for change in changes if change.id not in refused}
 
     places = {id: place for place, id in enumerate(order)}
-    with locked(path):
+    with locked(path, paths.locks()):
         put_lines(path, wanted, lambda row: row["id"], places.get)
     return conflicts
 
 
-def _check(where: str, kind: str, fields: Row) -> None:
+def check_edit(kind: str, fields: Row) -> str | None:
+    """Return what is wrong with the fields of an edit; None where nothing is."""
     wanted = FIELDS[kind]
     if set(fields) != set(wanted):
-        raise UserError(f"{where}: fields: expected {', '.join(wanted)}, found {', '.join(fields)}")
+        return f"fields: expected {', '.join(wanted)}, found {', '.join(fields)}"
     for name, text in fields.items():
         if name not in _MAY_BE_BLANK and not text.strip():
-            raise UserError(f"{where}: fields.{name} is blank; write a text")
+            return f"fields.{name} is blank; write a text"
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise UserError(f"{where}: fields.{name} holds half a character (a lone surrogate); remove it") from None
+            return f"fields.{name} holds half a character (a lone surrogate); remove it"
+    return None
+
+
+def _refuse(where: str, kind: str, fields: Row) -> None:
+    if words := check_edit(kind, fields):
+        raise UserError(f"{where}: {words}")
 
 
 def _lf(text: str) -> str:

@@ -1,42 +1,133 @@
-"""Every path of a project, said once."""
+"""Every path of a project, relative to its folder, said once."""
 
 import os
 from pathlib import Path
 
 from seedbed.util.errors import UserError
 
+PARAMS = Path("params.yaml")
+DVC_YAML = Path("dvc.yaml")
+DVC_LOCK = Path("dvc.lock")
+PROMPTS = Path("prompts")
+PLUGINS = Path("plugins")
 
-def cache_folder(root: Path = Path()) -> Path:
-    """Return the DVC cache folder of the repository at `root`, as DVC's own configuration has it."""
-    from dvc.config import Config
+DATA = Path("data")
+EMPTY = DATA / "empty.jsonl"
+"""Where a set has no seeds, or no rows."""
+EDITS = DATA / "edits"
+VOTES = DATA / "votes"
+LANGUAGES = DATA / "languages"
+REVIEW_WORDS = DATA / "review"
+RECORDED = DATA / "recorded"
 
-    dvc_folder = (root / ".dvc").resolve()
-    return Path(Config(str(dvc_folder))["cache"].get("dir") or dvc_folder / "cache")
-
-
-def blob_path(digest: str, root: Path = Path()) -> Path:
-    """Return where the DVC cache keeps the output with this MD5, whether it is there or not."""
-    return cache_folder(root) / "files" / "md5" / digest[:2] / digest[2:]
-
-
-def store_path(root: Path = Path()) -> Path:
-    """Return where the store of the repository at `root` is."""
-    named = os.environ.get("SEEDBED_STORE")
-    return Path(named) if named else cache_folder(root).parent / "seedbed" / "store.sqlite"
-
-
-FOLDER = "data/build/responses/"
-
-BUILD = Path("data/build")
-CANDIDATES = BUILD / "candidates.jsonl"
-INSTRUCTIONS = BUILD / "instructions.jsonl"
-REJECTED = BUILD / "rejected.jsonl"
+BUILD = DATA / "build"
 RESPONSES = BUILD / "responses"
-CORPORA = {"seed": "seed_tasks", "question": "questions", "baseline": "baseline"}
-"""The corpus in `params.yaml` that each kind of row is from."""
+FAILED = BUILD / "failed"
+"""What a stage leaves to look at when it gives up: no DVC output, since DVC deletes those of a failed stage."""
+
+REPORTS = Path("reports")
+WIN_RATES = REPORTS / "win_rates.csv"
+JUDGE_HEALTH = REPORTS / "judge_health.csv"
 
 
-def there(path: Path) -> Path:
+def prompt(name: str) -> Path:
+    """Return the file of a prompt, e.g. of `judge`."""
+    return PROMPTS / f"{name}.yaml"
+
+
+def language_file(language: str) -> Path:
+    """Return the filter's words and patterns of a language."""
+    return LANGUAGES / f"{language}.yaml"
+
+
+def references(language: str) -> Path:
+    """Return the file of known-good answers."""
+    return DATA / f"references.{language}.jsonl"
+
+
+def edits(corpus: str, language: str) -> Path:
+    """Return the file of a corpus's post-edits."""
+    return EDITS / f"{corpus}.{language}.jsonl"
+
+
+def votes(annotator: str) -> Path:
+    """Return the file of a person's votes."""
+    return VOTES / f"{annotator}.jsonl"
+
+
+def translated(corpus: str) -> Path:
+    """Return what `translate@corpus` writes."""
+    return BUILD / "translated" / f"{corpus}.jsonl"
+
+
+def edited(corpus: str) -> Path:
+    """Return what `post_edit@corpus` writes."""
+    return BUILD / "edited" / f"{corpus}.jsonl"
+
+
+def seeds(form: str) -> Path:
+    """Return the seed tasks in one form: `edited` by people, or as the `machine` translated them."""
+    return BUILD / form / "seed_tasks.jsonl"
+
+
+def candidates(generation: str) -> Path:
+    """Return what `generate@generation` wrote, kept or not."""
+    return BUILD / "candidates" / f"{generation}.jsonl"
+
+
+def decisions(generation: str) -> Path:
+    """Return what the filter says of each candidate."""
+    return BUILD / "decisions" / f"{generation}.jsonl"
+
+
+def instructions(generation: str) -> Path:
+    """Return the candidates that the filter kept."""
+    return BUILD / "instructions" / f"{generation}.jsonl"
+
+
+def rejected(generation: str) -> Path:
+    """Return the candidates that the filter rejected, each with its reason."""
+    return BUILD / "rejected" / f"{generation}.jsonl"
+
+
+def export(training_set: str) -> Path:
+    """Return the folder of a training set."""
+    return BUILD / "export" / training_set
+
+
+def answers(model: str) -> Path:
+    """Return a model's answers."""
+    return BUILD / "answers" / f"{model}.jsonl"
+
+
+def judgments(match: str) -> Path:
+    """Return a match's judgments."""
+    return BUILD / "judgments" / f"{match}.jsonl"
+
+
+def transcript(stage: str) -> Path:
+    """Return the transcript of a stage, e.g. of `answer@good`: `data/build/responses/answer/good.jsonl`."""
+    name, _, key = stage.partition("@")
+    return RESPONSES / name / f"{key}.jsonl"
+
+
+def stage_of_transcript(path: Path | str) -> str:
+    """Return the stage that a transcript is of, e.g. `answer@good`."""
+    parts = Path(path).parts
+    return f"{parts[-2]}@{parts[-1].removesuffix('.jsonl')}"
+
+
+def transcripts() -> list[Path]:
+    """Return the transcripts in the workspace, sorted."""
+    return sorted(RESPONSES.glob("*/*.jsonl"))
+
+
+def failed(stage: str) -> Path:
+    """Return the folder in which a stage that gave up leaves what it had."""
+    return FAILED / stage
+
+
+def built(path: Path) -> Path:
     """Return the path of an output.
 
     Raises:
@@ -47,26 +138,60 @@ def there(path: Path) -> Path:
     return path
 
 
-def translated(kind: str) -> Path:
-    """Return the file of a corpus's translations."""
-    return BUILD / "translated" / f"{CORPORA[kind]}.jsonl"
+def cache_folder(root: Path = Path()) -> Path:
+    """Return the DVC cache folder of the repository at `root`, as DVC's own configuration has it."""
+    dvc_folder = (root / ".dvc").resolve()
+    if not any(b"[cache]" in file.read_bytes() for file in _dvc_configs(dvc_folder) if file.is_file()):
+        return dvc_folder / "cache"
+    from dvc.config import Config  # a tenth of a second, so only where a configuration may say something
+
+    return Path(Config(str(dvc_folder))["cache"].get("dir") or dvc_folder / "cache")
 
 
-def edited(kind: str) -> Path:
-    """Return the file of a corpus's rows after the post-edit."""
-    return BUILD / "edited" / f"{CORPORA[kind]}.jsonl"
+def _dvc_configs(dvc_folder: Path) -> list[Path]:
+    """Return where DVC looks for its configuration: the machine's, the user's, the repository's, the checkout's."""
+    from platformdirs import site_config_dir, user_config_dir
+
+    folders = [
+        os.environ.get("DVC_SYSTEM_CONFIG_DIR") or site_config_dir("dvc", "iterative"),
+        os.environ.get("DVC_GLOBAL_CONFIG_DIR") or user_config_dir("dvc", "iterative"),
+    ]
+    return [*(Path(folder) / "config" for folder in folders), dvc_folder / "config", dvc_folder / "config.local"]
 
 
-def answers(model: str) -> Path:
-    """Return the file of a model's answers."""
-    return BUILD / "answers" / f"{model}.jsonl"
+def blob(digest: str, root: Path = Path()) -> Path:
+    """Return where the DVC cache keeps the output with this MD5, whether it is there or not."""
+    return cache_folder(root) / "files" / "md5" / digest[:2] / digest[2:]
 
 
-def judgments(match: str) -> Path:
-    """Return the file of a match's judgments."""
-    return BUILD / "judgments" / f"{match}.jsonl"
+def store(root: Path = Path()) -> Path:
+    """Return where the store of the project at `root` is; git worktrees of one repository share one."""
+    named = os.environ.get("SEEDBED_STORE")
+    return Path(named) if named else cache_folder(_main_worktree(root)).parent / "seedbed" / "store.sqlite"
 
 
-def transcript_of(stage: str) -> Path:
-    """Return the transcript of a stage, e.g. of `answer@good`."""
-    return RESPONSES / f"{stage.replace('@', '.')}.jsonl"
+def _main_worktree(root: Path) -> Path:
+    """Return the same folder in the repository's main worktree; `root` itself where it is there already.
+
+    In another worktree `.git` is a file that names a folder `<main>/.git/worktrees/<name>`.
+    """
+    here = root.resolve()
+    for top in (here, *here.parents):
+        if (top / ".git").is_file():
+            named = (top / ".git").read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+            common = (top / named).parent.parent
+            main = common.parent / here.relative_to(top)
+            return main if common.name == ".git" and (main / ".dvc").is_dir() else root
+        if (top / ".git").is_dir():
+            break
+    return root
+
+
+def locks(root: Path = Path()) -> Path:
+    """Return the folder of the locks that processes of this machine hold; beside the store, where git does not see it."""
+    return store(root).parent / "locks"
+
+
+def drafts() -> Path:
+    """Return the folder of what was typed on the review page and not saved yet."""
+    return store().parent / "drafts"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from seedbed.project.params import Match
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
@@ -51,7 +52,7 @@ def left_is_model(annotator: str, match: str, question: str) -> bool:
     return sha256(canonical([annotator, match, question]).encode()).digest()[0] % 2 == 0
 
 
-def vote_status(vote: Row, matches: Mapping[str, Row], answers: Mapping[tuple[str, str], str | None]) -> str:
+def vote_status(vote: Row, matches: Mapping[str, Match], answers: Mapping[tuple[str, str], str | None]) -> str:
     """Return what a vote is worth: `counted`, `stale` or `orphaned`.
 
     Stale: one of the answers is another one than the person saw. Orphaned: the match, or an answer to the question, is
@@ -65,7 +66,8 @@ def vote_status(vote: Row, matches: Mapping[str, Row], answers: Mapping[tuple[st
     match = matches.get(vote["match"])
     if match is None:
         return "orphaned"
-    texts = {side: answers.get((match[side], vote["question"])) for side in ("model", "baseline")}
+    sides = {"model": match["model"], "baseline": match["baseline"]}
+    texts = {side: answers.get((model, vote["question"])) for side, model in sides.items()}
     if any(text is None for text in texts.values()):
         return "orphaned"
     same = all(text is not None and vote[f"{side}_hash"] == answer_hash(text) for side, text in texts.items())

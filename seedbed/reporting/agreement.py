@@ -6,19 +6,19 @@ A row of `agreement_rows`, shortened (percent, with its interval; kappa and alph
      "kappa": 0.513, "alpha": 0.447, …}
 """
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from seedbed.project.params import Params
+from seedbed.project import paths
+from seedbed.project.params import Params, Report
 from seedbed.project.votes import left_is_model, read_votes, vote_status
 from seedbed.reporting.bootstrap import Floats, percentile_interval, resampled_sums
 from seedbed.util.tables import Tables
 
 Rows = list[dict[str, Any]]
 MEASURES = ("majority_s1", "majority_s2", "single_s1", "single_s2", "people_s1", "people_s2")
-"""The columns of `queries/agreement.sql` that are rates; its header says what they are."""
+"""The columns of `queries/human/agreement.sql` that are rates; its header says what they are."""
 _OUTCOMES = ("win", "loss", "tie")
 _VOTES = (
     "annotator text, match text, model text, baseline text, question text, verdict text, status text, left_is_model boolean, "
@@ -26,8 +26,8 @@ _VOTES = (
 )
 
 
-def load_votes(made: Tables, folder: Path, params: Params) -> None:
-    """Make the tables `votes`, each vote with its status, and `voted`; `answers`, `questions` and `outcomes` are there.
+def load_votes(tables: Tables, params: Params) -> None:
+    """Make the table `votes`, each vote with its status; `answers` and `questions` are there.
 
     Raises:
         UserError: a file of votes is not valid.
@@ -35,38 +35,38 @@ def load_votes(made: Tables, folder: Path, params: Params) -> None:
     matches = params["matches"]
     answers = {
         (row["model"], row["id"]): row["text"]
-        for row in made.select(
+        for row in tables.select(
             "select model, answers.id, answers.text from answers join questions on questions.id = answers.id"
         )
     }
 
     def values(vote: dict[str, Any]) -> tuple[Any, ...]:
-        match, place = matches.get(vote["match"], {}), (vote["annotator"], vote["match"], vote["question"])
+        match, place = matches.get(vote["match"]), (vote["annotator"], vote["match"], vote["question"])
+        model, baseline = (match["model"], match["baseline"]) if match else (None, None)
         return (
-            *(vote["annotator"], vote["match"], match.get("model"), match.get("baseline"), vote["question"], vote["verdict"]),
+            *(vote["annotator"], vote["match"], model, baseline, vote["question"], vote["verdict"]),
             *(vote_status(vote, matches, answers), left_is_model(*place), vote.get("reason"), vote.get("seconds")),
         )
 
-    made.fill("votes", _VOTES, map(values, read_votes(folder)))
-    made.keep("voted")
+    tables.fill("votes", _VOTES, map(values, read_votes(paths.VOTES)))
 
 
-def agreement_rows(made: Tables, settings: dict[str, Any]) -> Rows:
-    """Return the rows of `queries/agreement.sql` with kappa, alpha, and the intervals of all measures.
+def agreement_rows(tables: Tables, settings: Report) -> Rows:
+    """Return the rows of `queries/human/agreement.sql` with kappa, alpha, and the intervals of all measures.
 
     Intervals are bootstrapped over questions: in `all`, a question's items of all matches are drawn together, since the
     same question in two matches is not two pieces of evidence.
 
     Args:
-        made: the tables; `load_votes` has been called.
+        tables: the build's rows; `load_votes` has been called.
         settings: the block `report` of `params.yaml`.
 
     Returns:
         Each row with `kappa` (judge and majority), `alpha` (people), rounded to 3 places, and `<measure>_low` and
         `<measure>_high` for these and for `MEASURES`; None where there is nothing to compare, or no variation.
     """
-    items = made.select("select * from voted order by match, question")
-    rows = made.query("agreement")
+    items = tables.query("human/voted")
+    rows = tables.query("human/agreement")
     for row in rows:
         mine = [
             item for item in items if row["match"] in (item["match"], "all") and row["category"] in (item["category"], "all")

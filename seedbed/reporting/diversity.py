@@ -1,7 +1,7 @@
 """How different from one another the instructions of a set are: ours, the seeds', the direct translation's.
 
 The figures of Self-Instruct (Wang et al. 2023, section 3.4), for three sets side by side. What a tokeniser must see is
-read here, once a row; what is counting is done by `queries/diversity_*.sql`.
+read here, once a row; what is counting is done by `queries/dataset/`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,19 +36,18 @@ _ENDS = set("。.!?\n")
 _AFTER_OBJECT = ("助詞-副助詞", "補助記号-括弧閉")
 
 
-def measure(made: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of each `queries/diversity_<name>.sql`, by name.
+def measure(tables: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of each `queries/dataset/<name>.sql`, by name.
 
     Args:
-        made: holds `instructions`, `edited` and `translated_rows`.
+        tables: holds `instructions`, `generations`, `edited` and `translated_rows`.
         params: the tokeniser is the filter's, task types come in their order.
 
     Raises:
         UserError: the tokeniser's dictionary is not the one that is named.
     """
-    made.fill("set_names", "name text, words text, place int", ((*pair, place) for place, pair in enumerate(SETS.items())))
-    made.fill("task_types", "name text, place int", ((name, place) for place, name in enumerate(params["task_types"])))
-    made.keep("diversity_texts")
+    tables.fill("set_names", "name text, words text, place int", ((*pair, place) for place, pair in enumerate(SETS.items())))
+    tables.fill("task_types", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["task"])))
     settings = params["filter"]["tokeniser"]
     tag, tokenise = load_tagger(settings), load_tokeniser(settings)
     openings: list[tuple[str, str]] = []
@@ -56,7 +55,7 @@ def measure(made: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
     nearest: list[tuple[str, str, float]] = []
     vocabulary: dict[str, int] = {}
     coded: dict[str, list[tuple[str, Codes]]] = {name: [] for name in SETS}
-    for row in made.select("select dataset, id, instruction from diversity_texts"):
+    for row in tables.query("dataset/set_texts"):
         name, tagged = row["dataset"], tag(row["instruction"]) if tag else None
         found = words(tagged) if tagged is not None else tokenise(row["instruction"])
         coded[name].append((row["id"], encode([vocabulary.setdefault(token, len(vocabulary)) for token in found])))
@@ -65,11 +64,11 @@ def measure(made: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
             roots.append((name, *pair))
     for name, rows in coded.items():
         nearest += [(name, id, score) for id, score in nearest_scores(rows)]
-    made.fill("openings", "dataset text, opening text", openings)
-    made.fill("roots", "dataset text, verb text, object text", roots)
-    made.fill("nearest", "dataset text, id text, score double", nearest)
-    made.fill("distinct_tokens", "dataset text, tokens bigint, distinct_1 double, distinct_2 double", _distinct(coded))
-    return {name: made.query(f"diversity_{name}") for name in QUERIES}
+    tables.fill("openings", "dataset text, opening text", openings)
+    tables.fill("roots", "dataset text, verb text, object text", roots)
+    tables.fill("nearest", "dataset text, id text, score double", nearest)
+    tables.fill("distinct_tokens", "dataset text, tokens bigint, distinct_1 double, distinct_2 double", _distinct(coded))
+    return {name: tables.query(f"dataset/{name}") for name in QUERIES}
 
 
 def drawn(ids: Sequence[str]) -> list[int]:

@@ -2,34 +2,36 @@
 
 The tables that `load_effort` makes, for the queries `effort`, `editors` and `corrections`:
 
-    edit_work   one row a translated row, and one an edit whose row is gone: its status and, where there is an edit, its cost
+    edit_work   one row a translated row: its status and, where there is an edit, its cost; and one an edit whose row is gone
     replaced    one row a span of words that an edit put in the place of another
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
 from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, space
+from seedbed.project import paths
 from seedbed.project.corpora import FIELDS, status_of
-from seedbed.project.edits import read_edits
+from seedbed.project.edits import CORPORA, read_edits
 from seedbed.project.params import Params
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables
 
-CORPORA = ("seed_tasks", "questions")
-"""The corpora that people post-edit."""
 _WORK = (
     "corpus text, id text, status text, decision text, editor text, seconds double, characters_changed bigint, "
     "length bigint, changed_then bigint, changed_now bigint, machine_changed boolean"
 )
+_NO_EDIT: tuple[Any, ...] = (None,) * 8
+"""The columns from `decision` on of a row without an edit."""
 
 
-def load_effort(made: Tables, build: Path, edits: Path, params: Params) -> None:
-    """Make the tables `edit_work` and `replaced` from `<build>/translated` and the folder of post-edits.
+def load_effort(tables: Tables, params: Params) -> None:
+    """Make the tables `edit_work` and `replaced` from the translated rows and their post-edits.
+
+    An edit whose row is gone is counted as orphaned, and as no effort.
 
     Raises:
         UserError: a file of edits is not valid, or the tokeniser that `filter.tokeniser` names is not installed.
@@ -39,32 +41,33 @@ def load_effort(made: Tables, build: Path, edits: Path, params: Params) -> None:
     settings = params["filter"]["tokeniser"]
     tokenise: Tokenise | None = None
     for corpus in CORPORA:
-        kind, path = params["corpora"][corpus]["kind"], edits / f"{corpus}.{params['language']}.jsonl"
-        translated = {row["id"]: row for row in read_rows(build / "translated" / f"{corpus}.jsonl")}
+        kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
+        translated = {row["id"]: row for row in read_rows(paths.translated(corpus))}
         edited = read_edits(path, kind)
-        for id in [*translated, *(id for id in edited if id not in translated)]:
-            row, edit = translated.get(id), edited.get(id)
+        work += ((corpus, id, "orphaned", *_NO_EDIT) for id in edited if id not in translated)
+        for id, row in translated.items():
+            edit = edited.get(id)
             work.append((corpus, id, _status(row, edit), *_cost(row, edit, kind, by_words=settings["name"] == "space")))
             then = edit and machine_text(row, edit)
             if edit and then and edit["decision"] == "edited":
                 tokenise = tokenise or load_tokeniser(settings)
                 for name in FIELDS[kind]:
                     spans += ((corpus, id, *span) for span in replaced(then.get(name, ""), edit["fields"][name], tokenise))
-    made.fill("edit_work", _WORK, work)
-    made.fill("replaced", "corpus text, id text, machine text, edited text", spans)
+    tables.fill("edit_work", _WORK, work)
+    tables.fill("replaced", "corpus text, id text, machine text, edited text", spans)
 
 
-def machine_text(row: Row | None, edit: Row) -> Row | None:
+def machine_text(row: Row, edit: Row) -> Row | None:
     """Return the machine text, by field, that the edit was made on; None where nobody knows it any more.
 
     Args:
-        row: the row of `translate`; None where it is gone.
+        row: the row of `translate`.
         edit: a row of `data/edits/`; it may carry the text itself, else today's is it, if its hash is the same.
     """
     if "machine" in edit:
         text: Row = edit["machine"]
         return text
-    if row and row["translation"] and content_hash(row["translation"]) == edit["machine_hash"]:
+    if row["translation"] and content_hash(row["translation"]) == edit["machine_hash"]:
         now: Row = row["translation"]
         return now
     return None
@@ -97,7 +100,9 @@ def _places(text: str, tokenise: Tokenise) -> tuple[str, list[tuple[int, int]]]:
     """Return the folded text, and where its words and marks start and end in it."""
     folded, found, place = fold(text), [], 0
     for word in [*tokenise(text), ""]:
-        at = folded.index(word, place) if word else len(folded)
+        at = folded.find(word, place) if word else len(folded)
+        if at < 0:  # a plug-in's token that the text does not hold, such as a stem
+            continue
         found += [(i, i + 1) for i in range(place, at) if not folded[i].isspace()]
         place = at + len(word)
         found += [(at, place)] if word else []
@@ -108,16 +113,14 @@ def _span(text: str, places: list[tuple[int, int]]) -> str:
     return text[places[0][0] : places[-1][1]] if places else ""
 
 
-def _status(row: Row | None, edit: Row | None) -> str:
-    if row is None:
-        return "orphaned"
+def _status(row: Row, edit: Row | None) -> str:
     return "failed" if row["translation"] is None else status_of(row, edit)
 
 
-def _cost(row: Row | None, edit: Row | None, kind: str, by_words: bool) -> tuple[Any, ...]:
+def _cost(row: Row, edit: Row | None, kind: str, by_words: bool) -> tuple[Any, ...]:
     """Return the columns of `edit_work` from `decision` on; empty where there is no edit, or a text is not known."""
     if edit is None:
-        return (None,) * 8
+        return _NO_EDIT
     wanted = [edit["fields"][name] for name in FIELDS[kind]]
 
     def changed(machine: Row | None, by_words: bool) -> int | None:
@@ -127,8 +130,8 @@ def _cost(row: Row | None, edit: Row | None, kind: str, by_words: bool) -> tuple
         return sum(Levenshtein.distance(_units(a, by_words), _units(b, by_words)) for a, b in zip(texts, wanted, strict=True))
 
     then = machine_text(row, edit)
-    holds = row is not None and row["made_by"] is not None and edit["source_hash"] == content_hash(row["source"])
-    now = row["translation"] if row and holds else None
+    holds = row["made_by"] is not None and edit["source_hash"] == content_hash(row["source"])
+    now = row["translation"] if holds else None
     return (
         *(edit["decision"], edit.get("editor"), edit.get("seconds"), changed(then, by_words=False)),
         *(sum(len(_units(text, by_words)) for text in wanted), changed(then, by_words), changed(now, by_words)),

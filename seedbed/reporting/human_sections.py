@@ -1,4 +1,4 @@
-"""What `reports/report.md` says of people: whether they agree with the judge, and what their edits came to."""
+"""What the reports in Markdown say of people: whether they agree with the judge, and what their edits came to."""
 
 from typing import Any
 
@@ -30,9 +30,9 @@ _HTER_NOW = (
 )
 
 
-def agreement_parts(made: Tables, agreement: Rows, confidence: float) -> list[str]:
+def agreement_parts(tables: Tables, agreement: Rows, confidence: float) -> list[str]:
     """Return the section's paragraphs and tables; `agreement` as from `agreement_rows`, `confidence` in percent."""
-    votes = made.query("annotators")
+    votes = tables.query("human/annotators")
     if not votes:
         return ["Nobody has voted yet: `seedbed review` shows two answers side by side, unnamed, and keeps the verdicts."]
     counted, stale, orphaned = (sum(row[name] for row in votes) for name in ("counted", "stale", "orphaned"))
@@ -48,10 +48,10 @@ def agreement_parts(made: Tables, agreement: Rows, confidence: float) -> list[st
             "What people lean to, beside the judge on the same questions: percent of verdicts for either answer, and of those, "
             "for the answer that stood first (on the left) and for the longer one.",
             table(
-                made.query("preferences"),
+                tables.query("human/preferences"),
                 ["match", "who", "verdicts", "decided_rate", "first_position_rate", "longer_answer_rate"],
             ),
-            *_disagreements(made.query("disagreements")),
+            *_disagreements(tables.query("human/disagreements")),
         ]
     parts += [
         table(votes, [name for name in votes[0] if name not in ("timed", "minutes") or any(row["timed"] for row in votes)])
@@ -96,9 +96,9 @@ def _disagreements(rows: Rows) -> list[str]:
     ]
 
 
-def effort_parts(made: Tables) -> list[str]:
+def effort_parts(tables: Tables) -> list[str]:
     """Return the section's paragraphs and tables."""
-    rows, editors, corrections = made.query("effort"), made.query("editors"), made.query("corrections")
+    rows, editors, corrections = tables.query("human/effort"), tables.query("human/editors"), tables.query("human/corrections")
     statuses = [*_STATUSES, *(name for name in _RARE if rows[-1][name])]
     parts = [table(rows, ["corpus", "rows", *statuses])]
     if not editors:

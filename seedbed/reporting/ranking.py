@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from seedbed.project.params import Report
 from seedbed.reporting.bootstrap import Floats, percentile_interval, resampled_sums
 from seedbed.util.tables import Tables
 
@@ -20,11 +21,11 @@ strength of a model that never loses, or never wins, would be infinite."""
 _POINTS = 400 / np.log(10)
 
 
-def ranking_rows(made: Tables, settings: dict[str, Any]) -> Rows:
+def ranking_rows(tables: Tables, settings: Report) -> Rows:
     """Return the models, strongest first, by the model of Bradley and Terry (1952), with intervals over questions.
 
     Args:
-        made: the tables; `outcomes` is there.
+        tables: the build's rows.
         settings: the block `report` of `params.yaml`.
 
     Returns:
@@ -32,9 +33,7 @@ def ranking_rows(made: Tables, settings: dict[str, Any]) -> Rows:
         comparisons with the other models that the strengths say it wins, a tie being half. No row where fewer than
         three models were compared, or where they fall into groups that no valid comparison connects.
     """
-    outcomes = made.select(
-        "select model, baseline, question, outcome from outcomes where outcome <> 'invalid' order by match, question"
-    )
+    outcomes = [row for row in tables.query("benchmark/outcomes") if row["outcome"] != "invalid"]
     names = sorted({row[side] for row in outcomes for side in ("model", "baseline")})
     models = {name: place for place, name in enumerate(names)}
     questions = {name: place for place, name in enumerate(dict.fromkeys(row["question"] for row in outcomes))}

@@ -1,30 +1,44 @@
-"""Asking: what the store has is served, what it lacks is sent, and every attempt is kept.
+"""One LLM stage asking: what the store has is served, what it lacks is sent, and every attempt is kept.
 
-with Asker("judge@good-vs-thin", params, speaker, max_attempts=3) as asker:
-outcomes = asker.ask(requests, read_judgment)
+A stage with one list of requests calls `ask_all`; one that asks in waves opens an `Asking`.
 """
 
-import asyncio
 import os
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from filelock import FileLock, Timeout
 
 from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Outcome, Read, T
-from seedbed.project.params import Params, Speaker
-from seedbed.project.paths import store_path
+from seedbed.exchange.result import Read, Result, T, refuse_failures
+from seedbed.project import paths
+from seedbed.project.params import Attempts, ModelSettings, Params, server
 from seedbed.sending.build_process import Parent
-from seedbed.sending.progress import Progress
 from seedbed.store.store import Store
-from seedbed.store.transcripts import warm_store
+from seedbed.store.transcripts import Record, transcript, warm_store
 from seedbed.util.errors import UserError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from seedbed.sending.sender import Sender
+
+
+class Asks(Protocol):
+    """Whatever settles requests: an `Asker`, or one that only looks into the store.
+
+    Attributes:
+        in_batches: whether the requests of one call go as a batch, which may take a day.
+    """
+
+    in_batches: bool
+
+    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
+        """Return one result a request, in their order."""
 
 
 class Asker:
@@ -33,21 +47,21 @@ class Asker:
     Args:
         stage: the stage's name, e.g. `answer@good`.
         params: the whole of `params.yaml`.
-        speaker: whom to ask.
+        to: the model to ask.
         max_attempts: how often a request is asked before it counts as failed.
     """
 
-    def __init__(self, stage: str, params: Params, speaker: Speaker, max_attempts: int) -> None:
+    def __init__(self, stage: str, params: Params, to: ModelSettings, max_attempts: int) -> None:
         self.stage = stage
-        self.in_batches = params["endpoints"][speaker.endpoint].get("mode") == "batch"
-        self._params, self._speaker, self._max_attempts = params, speaker, max_attempts
+        self.in_batches = server(params, to.endpoint).get("mode") == "batch"
+        self._params, self._to, self._max_attempts = params, to, max_attempts
         self._stack = ExitStack()
         self._parent = Parent()
-        self._runner: asyncio.Runner | None = None
+        self._runner: "asyncio.Runner | None" = None
         self._sender: Sender | None = None
 
     def __enter__(self) -> Self:
-        self.store = self._stack.enter_context(Store(store_path()))
+        self.store = self._stack.enter_context(Store(paths.store()))
         self._lock()
         return self
 
@@ -62,46 +76,35 @@ class Asker:
         folder = self.store.path.parent / "locks"
         folder.mkdir(exist_ok=True)
         lock = FileLock(folder / f"{self.stage}.lock")
-        progress = Progress(self.stage, total=0, stored=0)
         for tries in range(24 * 60 * 60):
             with suppress(Timeout):
                 self._stack.enter_context(lock.acquire(timeout=1))
                 return
             self._parent.check()
             if tries == 0:
-                progress.say("waiting for another process that runs this stage")
+                print(f"{self.stage}: waiting for another process that runs this stage", file=sys.stderr)
         raise UserError(f"{self.stage}: another process has been running this stage for a day; end it and run again")
 
-    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Outcome[T]]:
+    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
         """Settle `requests`: from the store, then from the transcripts that `dvc.lock` names, then by sending.
 
         Returns:
-            One outcome a request, in their order.
+            One result a request, in their order.
 
         Raises:
             UserError: the endpoint cannot be used, the budget does not allow it, or nothing may be sent
                 (`SEEDBED_OFFLINE=1`) and something is missing. All that arrived is in the store.
         """
-        outcomes: list[Outcome[T]] = [Outcome(request) for request in requests]
-        self._serve(outcomes, read)
-        if any(not outcome.settled for outcome in outcomes) and warm_store(self.store):
-            self._serve(outcomes, read)
-        missing = [outcome for outcome in outcomes if not outcome.settled]
+        results: list[Result[T]] = [Result(request) for request in requests]
+        serve(self.store.get, results, read, self._max_attempts)
+        if any(not result.settled for result in results) and warm_store(self.store):
+            serve(self.store.get, results, read, self._max_attempts)
+        missing = [result for result in results if not result.settled]
         if missing:
             self._refuse_offline(missing[0].request)
-            self._send(missing, read, Progress(self.stage, total=len(outcomes), stored=len(outcomes) - len(missing)))
+            self._send(missing, read, len(results))
         self._parent.check()
-        return outcomes
-
-    def _serve(self, outcomes: list[Outcome[T]], read: Read[T]) -> None:
-        """Settle what the store can, attempt by attempt."""
-        waiting = [outcome for outcome in outcomes if not outcome.settled]
-        while waiting:
-            found = self.store.get(outcome.request.key for outcome in waiting)
-            served = [outcome for outcome in waiting if outcome.request.key in found]
-            for outcome in served:
-                outcome.take(found[outcome.request.key], read, self._max_attempts)
-            waiting = [outcome for outcome in served if not outcome.settled]
+        return results
 
     def _refuse_offline(self, request: Request) -> None:
         if os.environ.get("SEEDBED_OFFLINE", "") not in ("", "0"):
@@ -110,12 +113,108 @@ class Asker:
                 "not in the store; unset it, or `dvc pull` the transcripts that hold it"
             )
 
-    def _send(self, missing: list[Outcome[T]], read: Read[T], progress: Progress) -> None:
+    def _send(self, missing: list[Result[T]], read: Read[T], total: int) -> None:
         """Send what is missing. Only here is the client imported, which costs about a second."""
+        import asyncio
+
+        from seedbed.sending.progress import Progress
+
         if self._runner is None or self._sender is None:
             from seedbed.sending.sender import Sender
 
-            self._sender = Sender(self.stage, self._params, self._speaker, self.store, self._parent, self._max_attempts)
+            self._sender = Sender(self.stage, self._params, self._to, self.store, self._parent, self._max_attempts)
             self._runner = asyncio.Runner()
-        with progress:
+        with Progress(self.stage, total=total, stored=total - len(missing)) as progress:
             self._runner.run(self._sender.send(missing, read, progress))
+
+    @property
+    def sent(self) -> bool:
+        """Whether anything had to be sent."""
+        return self._sender is not None
+
+
+def serve(get: "Get", results: Sequence[Result[T]], read: Read[T], max_attempts: int) -> None:
+    """Settle what is there already, attempt by attempt.
+
+    Args:
+        get: returns the responses that there are of some keys.
+        results: those that are settled are passed over.
+        read: turns a response into a value.
+        max_attempts: how often a request is asked before it counts as failed.
+    """
+    waiting = [result for result in results if not result.settled]
+    while waiting:
+        found = get([result.request.key for result in waiting])
+        served = [result for result in waiting if result.request.key in found]
+        for result in served:
+            result.take(found[result.request.key], read, max_attempts)
+        waiting = [result for result in served if not result.settled]
+
+
+class Get(Protocol):
+    """Looks responses up by key."""
+
+    def __call__(self, keys: list[str], /) -> dict[str, dict[str, Any]]:
+        """Return the responses that there are, by key."""
+
+
+class Asking:
+    """A stage's asker and its transcript, open; counts what failed.
+
+    Attributes:
+        asker: settles requests.
+    """
+
+    def __init__(self, asker: Asker, record: Record) -> None:
+        self.asker = asker
+        self._record = record
+        self.failed: list[Result[Any]] = []
+        self.total = 0
+
+    def record(self, result: Result[Any]) -> None:
+        """Write every attempt of a request to the transcript; results are recorded in the order of their rows."""
+        self._record(result)
+        self.total += 1
+        self.failed += [result] if result.failure else []
+
+
+@contextmanager
+def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, transcript_path: Path) -> Iterator[Asking]:
+    """Open a stage's asker and transcript; at the end refuse more failures than `max_failed` allows.
+
+    Args:
+        stage: the stage's name, e.g. `answer@good`.
+        params: the whole of `params.yaml`.
+        to: the model to ask.
+        attempts: the stage's block of `params.yaml`.
+        transcript_path: the transcript, written whole or not at all.
+
+    Raises:
+        UserError: the store cannot be used, or more rows failed than the share `max_failed`.
+    """
+    with (
+        Asker(stage, params, to, attempts["max_attempts"]) as asker,
+        transcript(transcript_path, asker.store) as record,
+    ):
+        opened = Asking(asker, record)
+        yield opened
+        refuse_failures(stage, opened.failed, opened.total, attempts["max_failed"])
+    if opened.total and not asker.sent:
+        print(f"{stage}: all {opened.total} requests served from the store, nothing sent", file=sys.stderr)
+
+
+def ask_all(
+    stage: str,
+    params: Params,
+    to: ModelSettings,
+    attempts: Attempts,
+    transcript_path: Path,
+    requests: Sequence[Request],
+    read: Read[T],
+) -> list[Result[T]]:
+    """Settle a stage's requests, write its transcript, and return one result a request; see `asking`."""
+    with asking(stage, params, to, attempts, transcript_path) as opened:
+        results = opened.asker.ask(requests, read)
+        for result in results:
+            opened.record(result)
+    return results

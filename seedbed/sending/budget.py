@@ -4,7 +4,7 @@ import math
 import os
 
 from seedbed.exchange.costs import Tokens, price_of
-from seedbed.project.params import Params, Speaker
+from seedbed.project.params import ModelSettings, Params, server
 from seedbed.util.errors import UserError
 
 _VARIABLE = "SEEDBED_BUDGET_USD"
@@ -39,7 +39,7 @@ class Budget:
 
     Args:
         params: the whole of `params.yaml`.
-        speaker: whom the stage asks.
+        to: the model that the stage asks.
         stage: its name, for messages.
         sent: requests that the build has sent, before this stage and in it.
         spent: dollars that it has spent.
@@ -48,14 +48,14 @@ class Budget:
         UserError: there is a dollar budget, and the model's price is unknown.
     """
 
-    def __init__(self, params: Params, speaker: Speaker, stage: str, sent: int, spent: float) -> None:
+    def __init__(self, params: Params, to: ModelSettings, stage: str, sent: int, spent: float) -> None:
         self._usd, self._requests = limits(params)
         self._stage, self._sent, self._spent = stage, sent, spent
-        self._batch = params["endpoints"][speaker.endpoint].get("mode") == "batch"
-        self.price = price_of(params, speaker.endpoint, speaker.model)
+        self._batch = server(params, to.endpoint).get("mode") == "batch"
+        self.price = price_of(params, to.endpoint, to.model)
         if self.price is None and self._usd is not None:
             raise UserError(
-                f"{stage}: there is a dollar budget and no price for the model {speaker.model!r}; add it to prices in "
+                f"{stage}: there is a dollar budget and no price for the model {to.model!r}; add it to prices in "
                 "params.yaml, or budget requests"
             )
 

@@ -18,7 +18,7 @@ from aiolimiter import AsyncLimiter
 
 from seedbed.exchange.replies import Response, from_chat_completion
 from seedbed.exchange.requests import Request
-from seedbed.project.params import STAND_IN
+from seedbed.project.params import STAND_IN, Server
 from seedbed.util.errors import UserError
 
 _BYTES_PER_TOKEN = 4
@@ -32,18 +32,18 @@ class Client:
 
     Args:
         id: the endpoint's id in `params.yaml`.
-        endpoint: its settings there.
+        server: how it is reached.
 
     Raises:
         UserError: the environment variable that should hold the API key is not set, or nothing listens there.
     """
 
-    def __init__(self, id: str, endpoint: dict[str, Any]) -> None:
+    def __init__(self, id: str, server: Server) -> None:
         self.id = id
-        self.base_url: str = endpoint.get("base_url", "http://stand-in.invalid/v1")
-        timeout = httpx2.Timeout(endpoint.get("timeout_s", 600), connect=10)
-        hooks = {"request": [_limiting_hook(endpoint)]}
-        if id == STAND_IN and "base_url" not in endpoint:
+        self.base_url: str = server.get("base_url", "http://stand-in.invalid/v1")
+        timeout = httpx2.Timeout(server.get("timeout_s", 600), connect=10)
+        hooks = {"request": [_limiting_hook(server)]}
+        if id == STAND_IN and "base_url" not in server:
             from seedbed.stand_in.server import handle
 
             http = httpx2.AsyncClient(transport=httpx2.MockTransport(handle), event_hooks=hooks, timeout=timeout)
@@ -52,9 +52,9 @@ class Client:
             http = openai.DefaultAioHttpClient(event_hooks=hooks, timeout=timeout)
         self.openai = openai.AsyncOpenAI(
             base_url=self.base_url,
-            api_key=_api_key(id, endpoint),
+            api_key=_api_key(id, server),
             http_client=http,
-            max_retries=endpoint.get("max_retries", 8),
+            max_retries=server.get("max_retries", 8),
             timeout=timeout,
         )
 
@@ -97,13 +97,13 @@ class Client:
             cause = error.__cause__ or error
             raise UserError(
                 f"endpoint {self.id!r}: {self.base_url} could not be reached ({type(cause).__name__}); "
-                "start the server or mend endpoints.*.base_url, and run again"
+                "start the server or mend servers.*.base_url, and run again"
             ) from None
 
     def _status_in_words(self, error: openai.APIStatusError, what: str) -> str:
         where = f"endpoint {self.id!r} (HTTP {error.status_code})"
         if error.status_code in (401, 403):
-            return f"{where}: the API key was refused; check the environment variable named in endpoints.{self.id}.api_key_env"
+            return f"{where}: the API key was refused; check the environment variable named in servers.{self.id}.api_key_env"
         if error.status_code == 429:
             wait = error.response.headers.get("retry-after")
             asked = f"asks to wait {wait} s" if wait else "is too busy, or the quota is used up"
@@ -111,14 +111,14 @@ class Client:
         if error.status_code >= 500:
             return f"{where}: the server fails again and again; run again later, all that arrived is kept"
         if error.status_code in (404, 405, 501) and "batch" in what:
-            return f"{where}: the server has no Batch API; take `mode: batch` off endpoints.{self.id} in params.yaml"
+            return f"{where}: the server has no Batch API; take `mode: batch` off servers.{self.id} in params.yaml"
         detail = error.body.get("message") if isinstance(error.body, dict) else None
         said = " ".join(str(detail or error.response.text).replace(self.openai.api_key, "…").split())[:300]
         return f"{where}: the server does not take {what}: {said!r}"
 
 
-def _api_key(id: str, endpoint: dict[str, Any]) -> str:
-    variable = endpoint.get("api_key_env")
+def _api_key(id: str, server: Server) -> str:
+    variable = server.get("api_key_env")
     if variable is None:
         return "none"
     key = os.environ.get(variable, "").strip()
@@ -143,7 +143,7 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
     except OSError as error:
         raise UserError(
             f"endpoint {id!r}: nothing answers at {url.hostname}:{port} ({error.strerror or error}); "
-            f"start the server or mend endpoints.{id}.base_url, and run again"
+            f"start the server or mend servers.{id}.base_url, and run again"
         ) from None
 
 
@@ -152,10 +152,10 @@ def _is_content_filter(error: openai.APIStatusError) -> bool:
     return error.status_code == 400 and error.code == "content_filter"
 
 
-def _limiting_hook(endpoint: dict[str, Any]) -> Any:
+def _limiting_hook(server: Server) -> Any:
     """Return a hook that lets each HTTP request, retries included, wait for its place within the endpoint's limits."""
-    requests = _limiter(endpoint.get("requests_per_minute"))
-    tokens = _limiter(endpoint.get("tokens_per_minute"))
+    requests = _limiter(server.get("requests_per_minute"))
+    tokens = _limiter(server.get("tokens_per_minute"))
 
     order = asyncio.Lock()
 

@@ -4,12 +4,13 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from math import ceil
 
-from seedbed.exchange.costs import Estimator, Tokens
+from seedbed.exchange.costs import ACCEPTANCE, Estimator, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Outcome, Read, T
-from seedbed.project.params import Params, Speaker
+from seedbed.exchange.result import Read, Result, T
+from seedbed.project.params import ModelSettings, Params, server
 from seedbed.sending.batch import send_batches
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
@@ -20,7 +21,7 @@ from seedbed.util.errors import UserError
 
 _EMPTY_BATCHES = 3
 """Batches in a row in which every request failed, after which nothing more is sent."""
-Alike = list[Outcome[T]]
+Alike = list[Result[T]]
 """Outcomes of equal requests: they are sent once."""
 
 
@@ -30,7 +31,7 @@ class Sender:
     Args:
         stage: the stage's name.
         params: the whole of `params.yaml`.
-        speaker: whom to ask.
+        to: the model to ask.
         store: where responses are committed.
         parent: the process whose death ends the sending.
         max_attempts: how often a request is asked before it counts as failed.
@@ -39,41 +40,47 @@ class Sender:
         UserError: the price is unknown and there is a dollar budget, the key is not set, or nothing listens there.
     """
 
-    def __init__(self, stage: str, params: Params, speaker: Speaker, store: Store, parent: Parent, max_attempts: int) -> None:
+    def __init__(self, stage: str, params: Params, to: ModelSettings, store: Store, parent: Parent, max_attempts: int) -> None:
         self._stage, self._store, self._parent, self._max_attempts = stage, store, parent, max_attempts
-        self._endpoint = params["endpoints"][speaker.endpoint]
-        self._model = speaker.model
+        self._server = server(params, to.endpoint)
+        self._model = to.model
         self._estimator = Estimator(store.seen([stage]))
-        self._budget = Budget(params, speaker, stage, *store.build_totals(parent.build))
-        self._client = Client(speaker.endpoint, self._endpoint)
+        self._budget = Budget(params, to, stage, *store.build_totals(parent.build))
+        self._client = Client(to.endpoint, self._server)
         self._stop: UserError | None = None
         self._interrupted = False
+        self._expected = ACCEPTANCE if stage.startswith("generate") else 1.0
+        self._estimated = False
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def send(self, missing: list[Outcome[T]], read: Read[T], progress: Progress) -> None:
-        """Send requests until each outcome is settled.
+    async def send(self, missing: list[Result[T]], read: Read[T], progress: Progress) -> None:
+        """Send requests until each result is settled.
 
         Raises:
             UserError: the budget, the endpoint, an interrupt or the parent's death ended it early; all that arrived is
                 in the store.
         """
         alike: dict[str, Alike[T]] = {}
-        for outcome in missing:
-            alike.setdefault(outcome.request.key, []).append(outcome)
-        estimates = [self._estimator.tokens(self._stage, outcomes[0].request) for outcomes in alike.values()]
+        for result in missing:
+            alike.setdefault(result.request.key, []).append(result)
+        estimates = [self._estimator.tokens(self._stage, results[0].request) for results in alike.values()]
         total = sum(estimates, Tokens(0, 0))
         self._budget.check(len(alike), total)
-        self._store.log_estimate(self._parent.build, self._stage, self._model, len(alike), self._budget.dollars(total))
+        if not self._estimated:  # later waves were expected then
+            count = ceil(len(alike) / self._expected)
+            dollars = self._budget.dollars(total) / self._expected
+            self._store.log_estimate(self._parent.build, self._stage, self._model, count, dollars)
+            self._estimated = True
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._interrupt, progress)
         watcher = asyncio.create_task(self._watch_parent())
         try:
-            if self._endpoint.get("mode") == "batch":
+            if self._server.get("mode") == "batch":
                 await self._send_in_batches(list(alike.values()), read, progress)
             else:
                 await self._send_one_by_one(iter(alike.values()), len(alike), read, progress)
@@ -88,7 +95,7 @@ class Sender:
     async def _send_one_by_one(self, queue: Iterator[Alike[T]], count: int, read: Read[T], progress: Progress) -> None:
         """`max_concurrency` workers share the queue."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._endpoint.get("max_concurrency", 8), count)):
+            for _ in range(min(self._server.get("max_concurrency", 8), count)):
                 group.create_task(self._work(queue, read, progress))
 
     async def _work(self, queue: Iterator[Alike[T]], read: Read[T], progress: Progress) -> None:
@@ -127,8 +134,8 @@ class Sender:
         return cost
 
     def _take(self, alike: Alike[T], response: Response, read: Read[T], progress: Progress) -> None:
-        for outcome in alike:
-            outcome.take(response, read, self._max_attempts)
+        for result in alike:
+            result.take(response, read, self._max_attempts)
         done = len(alike) if alike[0].settled else 0
         progress.arrived(response, done=done, failed=done if alike[0].failure else 0)
 
@@ -141,7 +148,7 @@ class Sender:
                 estimates = (self._estimator.tokens(self._stage, request) for request in requests.values())
                 self._budget.check(len(requests), sum(estimates, Tokens(0, 0)))
                 async for request, response in send_batches(
-                    self._client, self._store, self._stage, requests, self._endpoint.get("poll_s", 30), progress, self._halted
+                    self._client, self._store, self._stage, requests, self._server.get("poll_s", 30), progress, self._halted
                 ):
                     self._budget.count(self._commit(request, response))
                 found = self._store.get(requests)

@@ -1,17 +1,24 @@
-"""One model's answer to one question; asked for, or recorded."""
+"""answer: one model's answer to one question; asked for, or recorded.
+
+{"failure":null,"id":"fermi-01","made_by":{…},"model":"good","request":"9f2c…","text":"大阪市の面積は…"}
+"""
 
 from pathlib import Path
 
 from seedbed.exchange.replies import Response, text_of
 from seedbed.exchange.requests import Request, build_request
-from seedbed.project.params import Speaker
+from seedbed.exchange.result import Result
+from seedbed.project.params import ModelSettings
 from seedbed.project.prompts import Prompt, render
 from seedbed.recorded.fastchat import read_answers
+from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
+PROMPT = "answer"
 
-def build(questions: list[Row], to: Speaker, prompt: Prompt) -> list[Request]:
+
+def build(questions: list[Row], to: ModelSettings, prompt: Prompt) -> list[Request]:
     """Return one request a question; the question is put as it is."""
     return [
         build_request(question["id"], to, prompt, render(prompt, to.structured, {}, {"question": question["text"]}))
@@ -22,6 +29,12 @@ def build(questions: list[Row], to: Speaker, prompt: Prompt) -> list[Request]:
 def read(request: Request, response: Response) -> str:
     """Return the text of a whole answer."""
     return text_of(response)
+
+
+def answered(model: str, to: ModelSettings, result: Result[str]) -> Row:
+    """Return the output row of one question."""
+    row = {"id": result.request.id, "text": result.value, "failure": result.failure, "request": result.request.key}
+    return row | {"model": model, "made_by": to.made_by}
 
 
 def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:
@@ -37,3 +50,11 @@ def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:
         raise UserError(f"{path}: an answer to {unknown[0]!r}, which is no question of data/; import the questions with it")
     common = {"model": model, "failure": None, "request": None, "made_by": {"recorded": str(path)}}
     return [{"id": id, "text": answers[id]} | common for id in ids]
+
+
+def origin(row: Row) -> Origin:
+    """Return what an answer came of: its question, and a request unless it was recorded."""
+    question = (Name("question", row["id"]),)
+    if row["request"] is None:
+        return Origin(question)
+    return Origin(question, Asked(f"answer@{row['model']}", row["id"]), PROMPT)

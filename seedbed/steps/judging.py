@@ -1,10 +1,17 @@
-"""Two answers compared, in both orders."""
+"""judge: one judgment: match, question, order; asked for, or recorded.
 
+{"baseline":"thin","explanation":"…","failure":null,"made_by":{…},"match":"good-vs-thin","model":"good","order":"ab",
+ "question":"fermi-01","request":"9f2c…","verdict":"first"}
+"""
+
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from seedbed.exchange.requests import Request, build_request
-from seedbed.project.params import Speaker
-from seedbed.project.prompts import Prompt, render
+from seedbed.exchange.result import Result
+from seedbed.project.params import Match, ModelSettings
+from seedbed.project.prompts import Prompt, load_prompt, render
+from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
@@ -13,24 +20,33 @@ Answers = dict[str, Row]
 """A model's answers by question id."""
 
 
+def prompt_name(with_reference: bool) -> str:
+    """Return the name of the prompt with which a question is judged, with a reference answer or without."""
+    return "judge_reference" if with_reference else "judge"
+
+
+def load_prompts() -> dict[bool, Prompt]:
+    """Return the judge's two prompts: without (False) and with (True) a reference."""
+    return {with_reference: load_prompt(prompt_name(with_reference)) for with_reference in (False, True)}
+
+
 def build(
     questions: list[Row],
-    model: Answers,
-    baseline: Answers,
+    answers: tuple[Answers, Answers],
     references: dict[str, str],
     prompts: dict[bool, Prompt],
-    to: Speaker,
+    to: ModelSettings,
 ) -> list[Request]:
     """Return two requests a question, `ab` and `ba`; none where one of the answers failed.
 
     Args:
         questions: the questions, in order.
-        model: the answers of the model.
-        baseline: the answers of the baseline.
+        answers: those of the model, and those of the baseline.
         references: the references, by question id, of the questions that are judged with one.
-        prompts: the prompt without (False) and with (True) a reference.
+        prompts: as from `load_prompts`.
         to: the judge.
     """
+    model, baseline = answers
     requests = []
     for question in questions:
         id = question["id"]
@@ -44,6 +60,30 @@ def build(
             prompt = prompts[id in references]
             requests.append(build_request(f"{id}.{order}", to, prompt, render(prompt, to.structured, data)))
     return requests
+
+
+def judged(match: str, sides: Match, questions: list[Row], to: ModelSettings, results: Sequence[Result[Row]]) -> Iterator[Row]:
+    """Yield two judgments a question, `invalid` where a reply or an answer could not be used.
+
+    Args:
+        match: id of the match.
+        sides: its model and its baseline.
+        questions: the questions, in order.
+        to: the judge.
+        results: what became of the requests of `build`.
+    """
+    by_id = {result.request.id: result for result in results}
+    common = {"match": match, "model": sides["model"], "baseline": sides["baseline"], "made_by": to.made_by}
+    for question in questions:
+        for order in ORDERS:
+            row = common | {"question": question["id"], "order": order}
+            result = by_id.get(f"{question['id']}.{order}")
+            if result is None:
+                failure = {"reason": "no_answer", "detail": "one of the two answers failed", "text": None}
+                yield row | {"verdict": "invalid", "explanation": None, "failure": failure, "request": None}
+            else:
+                value = result.value or {"verdict": "invalid", "explanation": (result.failure or {}).get("text")}
+                yield row | value | {"failure": result.failure, "request": result.request.key}
 
 
 def used_references(questions: list[Row], path: Path, categories: list[str]) -> dict[str, str]:
@@ -60,3 +100,23 @@ def used_references(questions: list[Row], path: Path, categories: list[str]) -> 
             "judge.reference_categories; write it, or take the category off that list"
         )
     return {id: known[id] for id in wanted}
+
+
+def origin(row: Row, with_reference: bool) -> Origin:
+    """Return what one order of a judgment came of.
+
+    Args:
+        row: a row of `judge`.
+        with_reference: whether its question is judged beside a reference.
+
+    Returns:
+        The two answers in the order in which they were shown, the reference, the question; and the request, unless it was
+        recorded or an answer failed.
+    """
+    id, models = row["question"], [row["model"], row["baseline"]]
+    shown = models if row["order"] == "ab" else models[::-1]
+    references = [Name("reference", id)] if with_reference else []
+    parents = (*(Name("answer", f"{model}/{id}") for model in shown), *references, Name("question", id))
+    if row["request"] is None:
+        return Origin(parents)
+    return Origin(parents, Asked(f"judge@{row['match']}", f"{id}.{row['order']}"), prompt_name(with_reference))

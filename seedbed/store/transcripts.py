@@ -14,23 +14,26 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.exchange.requests import request_of
-from seedbed.exchange.result import Exchange, Outcome
-from seedbed.project.paths import FOLDER, blob_path
+from seedbed.exchange.result import Exchange, Result
+from seedbed.project import paths
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows, writing
 from seedbed.util.yaml12 import load_yaml
 
+Record = Callable[[Result[Any]], None]
+"""Writes every attempt of a request to the transcript."""
+
 
 @contextmanager
-def transcript(path: Path, store: Store) -> Iterator[Callable[[Outcome[Any]], None]]:
-    """Write a stage's transcript, all or nothing, outcome by outcome, and note that the store holds it."""
+def transcript(path: Path, store: Store) -> Iterator[Record]:
+    """Write a stage's transcript, all or nothing, result by result, and note that the store holds it."""
     digest = md5(usedforsecurity=False)
     with writing(path) as file:
 
-        def record(outcome: Outcome[Any]) -> None:
-            for request, response in outcome.exchanges:
+        def record(result: Result[Any]) -> None:
+            for request, response in result.exchanges:
                 rest = canonical({"id": request.id, "key": request.key})[:-1]  # the request's text is there already
                 line = f'{rest},"request":{request.text},"response":{canonical(response)}}}\n'
                 digest.update(line.encode())
@@ -60,7 +63,7 @@ def warm_store(store: Store, root: Path = Path()) -> int:
     """
     new = 0
     for stage, digest in locked_transcripts(root / "dvc.lock"):
-        blob = blob_path(digest, root)
+        blob = paths.blob(digest, root)
         if not store.has_read(digest) and blob.is_file():
             new += store.warm(digest, stage, read_transcript(blob))
     return new
@@ -77,4 +80,4 @@ def locked_transcripts(lock: Path, text: str | None = None) -> list[tuple[str, s
         return []
     stages = (load_yaml(lock, text) or {}).get("stages", {})
     outs = [(stage, out) for stage, entry in stages.items() for out in entry.get("outs", [])]
-    return [(stage, out["md5"]) for stage, out in outs if out["path"].startswith(FOLDER)]
+    return [(stage, out["md5"]) for stage, out in outs if out["path"].startswith(f"{paths.RESPONSES}/")]

@@ -12,6 +12,16 @@ class UserError(Exception):
     """Something that the user can put right: what, where, what was expected, what to do."""
 
 
+_KEY = re.compile(
+    r"(?:sk|pk|gsk|hf|xai|key|AIza)[-_A-Za-z0-9]{12,}|(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{28,}"
+)
+
+
+def masked(text: str) -> str:
+    """Return `text` with what looks like an API key cut to its beginning: a key may have been pasted anywhere."""
+    return _KEY.sub(lambda key: f"{key[0][:4]}…", text)
+
+
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return `" (did you mean 'x'?)"` for the known word nearest to `word`, or the list of known words."""
     near = get_close_matches(word, known, n=1)

@@ -7,7 +7,6 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from seedbed.project.paths import store_path
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, write_text
@@ -16,13 +15,12 @@ _WAIT_S = 10
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file that people's pages write; it lies beside the store, where git does not see it.
+def locked(path: Path, folder: Path) -> Iterator[None]:
+    """Hold the lock of a file that several processes may write; `folder` holds the locks.
 
     Raises:
         UserError: another process has held it for 10 seconds.
     """
-    folder = store_path().parent / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / f"{path.parent.name}.{path.name}.lock")
     try:

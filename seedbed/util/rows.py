@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
-from seedbed.util.schemas import first_problem
+from seedbed.util.schemas import first_problem, problems
 
 Row = dict[str, Any]
 
@@ -29,34 +29,73 @@ def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") 
         UserError: the file is missing, or a line is not UTF-8, not a JSON object, breaks the schema, or repeats an
             id; names file, line and field.
     """
+    for _, row in checked_rows(path, schema, unique):
+        if isinstance(row, UserError):
+            raise row from None
+        yield row
+
+
+def checked_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[tuple[int, Row | UserError]]:
+    """Yield (line number, row or what is wrong with the line), for those who want every mistake; see `read_rows`.
+
+    Raises:
+        UserError: the file is missing, or not UTF-8.
+    """
     seen: dict[str, int] = {}
     for number, line in _lines(path):
         where = f"{path}:{number}"
         try:
-            row = parse_json(line)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"{where}: not a JSON object: {error}; each line holds one object") from None
-        if not isinstance(row, dict):
-            raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each line holds one object")
-        if "\\ud" in line.lower():  # only an escape can be half a pair: the line itself is UTF-8
-            try:
-                canonical(row).encode()
-            except UnicodeEncodeError:
-                raise UserError(f"{where}: half of a surrogate pair (\\ud800 to \\udfff) is no character; remove it") from None
-        problem = first_problem(row, f"rows/{schema}") if schema else None
-        if problem:
-            field, words = problem
-            at = f"field {'.'.join(map(str, field))}: " if field else ""
-            raise UserError(f"{where}: {at}{words} (schemas/rows/{schema}.schema.json)")
+            row = _parse(where, line)
+            _check(where, row, schema, unique, seen)
+        except UserError as error:
+            yield number, error
+            if not seen and line.startswith("["):  # the whole file is one array: its other lines are no news
+                return
+            continue
         if unique is not None:
-            if not isinstance(row.get(unique), str | int):
-                raise UserError(f"{where}: the field {unique!r} is missing, or is neither text nor number")
-            if row.get(unique) in seen:
-                raise UserError(
-                    f"{where}: the {unique} {row[unique]!r} stands in line {seen[row[unique]]} too; give each row its own"
-                )
             seen[row[unique]] = number
-        yield row
+        yield number, row
+
+
+def _parse(where: str, line: str) -> Row:
+    if line.startswith(("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")):
+        raise UserError(
+            f"{where}: a merge left a conflict here ({line.split(maxsplit=1)[0]}); keep one side's lines and remove the marks"
+        )
+    if line.startswith("["):
+        raise UserError(
+            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
+        )
+    if line.lstrip("\ufeff").startswith("["):
+        raise UserError(
+            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
+        )
+    try:
+        row = parse_json(line)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{where}: not a JSON object: {error}; each line holds one object") from None
+    if not isinstance(row, dict):
+        raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each line holds one object")
+    if "\\ud" in line.lower():  # only an escape can be half a pair: the line itself is UTF-8
+        try:
+            canonical(row).encode()
+        except UnicodeEncodeError:
+            raise UserError(f"{where}: half of a surrogate pair (\\ud800 to \\udfff) is no character; remove it") from None
+    return row
+
+
+def _check(where: str, row: Row, schema: str | None, unique: str | None, seen: dict[str, int]) -> None:
+    if schema and (found := problems(row, f"rows/{schema}")):
+        told = [f"field {'.'.join(map(str, field))}: {words}" if field else words for field, words in found]
+        raise UserError(f"{where}: {'; '.join(told)} (schemas/rows/{schema}.schema.json)")
+    if unique is None:
+        return
+    if not isinstance(row.get(unique), str | int):
+        raise UserError(f"{where}: the field {unique!r} is missing, or is neither text nor number")
+    if row[unique] in seen:
+        raise UserError(
+            f"{where}: duplicate {unique} {row[unique]!r} (first on line {seen[row[unique]]}); give each row its own"
+        )
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -83,8 +122,10 @@ def _writable(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[TextIO]:
+def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
     """Open `path` for text, all or nothing: the file takes its name only when the block ends without an exception.
+
+    Where it ends with a `UserError`, what was written is left at `gave_up`, if that is given, to be looked at.
 
     Raises:
         UserError: no file of this name can be written.
@@ -98,18 +139,21 @@ def writing(path: Path) -> Iterator[TextIO]:
             yield file
         with _writable(path):
             part.replace(path)
-    except BaseException:
+    except BaseException as error:
+        if gave_up and isinstance(error, UserError):
+            gave_up.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(gave_up)
         part.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
-def writing_rows(path: Path, schema: str | None) -> Iterator[Callable[[Row], None]]:
+def writing_rows(path: Path, schema: str | None, gave_up: Path | None = None) -> Iterator[Callable[[Row], None]]:
     """Write canonical JSON Lines, all or nothing, each row checked against `schemas/rows/<schema>.schema.json`.
 
-    Rows of another project's making have no schema.
+    Rows of another project's making have no schema. For `gave_up` see `writing`.
     """
-    with writing(path) as file:
+    with writing(path, gave_up) as file:
 
         def write(row: Row) -> None:
             problem = first_problem(row, f"rows/{schema}") if schema else None

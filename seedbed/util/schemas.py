@@ -4,17 +4,20 @@ Those of the replies are the project's, since a change to one changes requests; 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import jsonschema_rs
 
 from seedbed.util.canonical import parse_json
-from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.errors import UserError, did_you_mean, masked
 from seedbed.util.library import library_file
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 FOLDER = Path("schemas")
 """The project's folder."""
@@ -59,42 +62,68 @@ def _fits(name: str, project: str) -> Callable[[Any], bool]:
         ) from None
 
 
-def first_problem(value: Any, name: str) -> tuple[list[str | int], str] | None:
-    """Check `value` against the schema `name`.
+Problem = tuple[list[str | int], str]
+"""The path of a field, and what is wrong with it."""
 
-    Returns:
-        None where it fits; else the path of the first field that does not, and what is wrong with it.
-    """
+
+def first_problem(value: Any, name: str) -> Problem | None:
+    """Return the first field of `value` that breaks the schema `name`, and what is wrong with it; None where it fits."""
+    return None if _fits(name, _project(name))(value) else next(iter(problems(value, name)))
+
+
+def problems(value: Any, name: str) -> list[Problem]:
+    """Return every field of `value` that breaks the schema `name`, with what is wrong with it, one sentence a field."""
+    import jsonschema  # a tenth of a second, so only where something is wrong
+
     if _fits(name, _project(name))(value):
-        return None
-    validator = jsonschema.Draft202012Validator(load_schema(name))
+        return []
     # Of several problems in one place, the wrong type and the unknown key explain the others.
     order = ["type", "additionalProperties"]
-    error = min(
-        validator.iter_errors(value),
+    errors = sorted(
+        jsonschema.Draft202012Validator(load_schema(name)).iter_errors(value),
         key=lambda e: (list(map(str, e.absolute_path)), e.validator not in order, e.validator),
-        default=None,
     )
-    if error is None:  # the two read a pattern differently, for example at a final line break
-        return [], f"does not fit schemas/{name}.schema.json"
+    found: dict[tuple[str | int, ...], str] = dict(_not_finite(value, ()))
+    for error in errors:
+        for field, words in _problems_of(error):
+            found.setdefault(tuple(field), words)
+    # The two validators read a pattern differently, for example at a final line break.
+    return [(list(field), words) for field, words in found.items()] or [([], f"does not fit schemas/{name}.schema.json")]
+
+
+def _not_finite(value: Any, field: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the numbers that YAML has and JSON has not, which jsonschema lets pass."""
+    if isinstance(value, float) and not isfinite(value):
+        yield field, f"expected a finite number, found {value}"
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _not_finite(inner, (*field, key))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _not_finite(inner, (*field, place))
+
+
+def _problems_of(error: "ValidationError") -> Iterator[Problem]:
     while error.context:
         error = max(error.context, key=lambda e: len(e.absolute_path))
+    given: Any = error.instance
+    schema: Any = error.schema
     if error.validator == "additionalProperties":
-        given: Any = error.instance
-        schema: Any = error.schema
         known = list(schema.get("properties", {}))
-        unknown = next(str(key) for key in given if key not in known)
-        return [*error.absolute_path, unknown], f"unknown key{did_you_mean(unknown, known)}"
-    return list(error.absolute_path), _in_words(error)
+        for unknown in (str(key) for key in given if key not in known):
+            yield [*error.absolute_path, unknown], f"unknown key{did_you_mean(unknown, known)}"
+    elif error.validator == "required":
+        wanted: Any = error.validator_value
+        for missing in (key for key in wanted if key not in given):
+            yield [*error.absolute_path, missing], "missing"
+    else:
+        yield list(error.absolute_path), _in_words(error)
 
 
-def _in_words(error: jsonschema.ValidationError) -> str:
+def _in_words(error: "ValidationError") -> str:
     value: Any = error.instance
     wanted: Any = error.validator_value
     schema: Any = error.schema
-    if error.validator == "required":
-        missing = next(key for key in wanted if key not in value)
-        return f"the field {missing!r} is missing"
     hint = f": {schema['description']}" if "description" in schema else ""
     if error.validator == "type":
         types = wanted if isinstance(wanted, str) else " or ".join(wanted)
@@ -107,5 +136,5 @@ def _in_words(error: jsonschema.ValidationError) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = repr(masked(value) if isinstance(value, str) else value)
     return text if len(text) <= 60 else f"{text[:57]}..."

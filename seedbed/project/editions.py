@@ -1,0 +1,36 @@
+"""Editions: the library's rules that decide a stage's bytes, one number a stage.
+
+The library is no dependency of a stage, since an installed library has no path that two machines share. `params.yaml`
+names the edition that each stage was built with, and a stage depends on its own. An edition is raised here when the same
+inputs would give other bytes; CHANGELOG.md says what changed and what it costs.
+"""
+
+from collections.abc import Mapping
+
+EDITIONS: dict[str, int] = {
+    "translate": 1,
+    "post_edit": 1,
+    "as_translated": 1,
+    "generate": 1,
+    "filter": 1,
+    "export": 1,
+    "answer": 1,
+    "judge": 1,
+    "benchmark": 1,
+    "dataset": 1,
+}
+"""The edition of this library, by stage."""
+
+
+def other_edition(editions: Mapping[str, int]) -> tuple[str, str] | None:
+    """Return the first stage whose edition is not this library's, and what to do about it; None where there is none."""
+    for stage, known in EDITIONS.items():
+        named = editions.get(stage, 0)
+        if named < known:
+            return stage, f"the project is of edition {named}, this library builds edition {known}: run `seedbed upgrade`"
+        if named > known:
+            return stage, (
+                f"the project is of edition {named}, this library knows {known}: install the Seedbed that requirements.lock "
+                "names, or a newer one"
+            )
+    return None

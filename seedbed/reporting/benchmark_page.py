@@ -1,0 +1,125 @@
+"""`reports/benchmark.html`: win rates, the judge, its agreement with people, and every question with its answers.
+
+Each number comes from a file of `queries/`, named under its table.
+"""
+
+from base64 import b64encode
+from typing import Any
+
+from seedbed.project import paths
+from seedbed.project.params import Params
+from seedbed.reporting.agreement import MEASURES
+from seedbed.reporting.benchmark import Benchmark
+from seedbed.reporting.conclusions import conclude, with_tests
+from seedbed.reporting.html import provenance, render
+from seedbed.reporting.ranking import ranking_rows
+from seedbed.reporting.shared import Rows
+from seedbed.util.tables import Tables
+
+SECTIONS = {
+    "provenance": "What was built from what",
+    "win-rates": "Win rates",
+    "judge": "The judge",
+    "usage": "Tokens and cost",
+    "questions": "Questions",
+}
+PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
+_BROWSER = ("questions", "answers", "verdicts", "votes")
+_SHADES = ((20, "low3"), (35, "low2"), (45, "low1"), (55, "mid"), (65, "high1"), (80, "high2"), (100, "high3"))
+
+
+def benchmark_page(benchmark: Benchmark) -> str:
+    """Return the page."""
+    tables, params, rates = benchmark.tables, benchmark.params, benchmark.rates
+    _load_texts(tables, params)
+    confidence = params["report"]["confidence"]
+    tested = with_tests(rates, confidence)
+    return render(
+        "benchmark_page.html.j2",
+        "browser.js",
+        sections=list(SECTIONS.items()),
+        lead=_lead(rates, params),
+        language=params["language"],
+        stand_in=benchmark.stand_in,
+        **provenance(tables, PROMPTS),
+        confidence=f"{confidence:g}",
+        alpha=f"{1 - confidence / 100:.2g}",
+        matches=_matches(tested, confidence),
+        heat=_heat(tables, tested),
+        ranking=ranking_rows(tables, params["report"]) if _all_pairs(tested) else [],
+        health=benchmark.health,
+        agreement=benchmark.agreement,
+        measures=MEASURES,
+        **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
+        usage=tables.query("shared/usage"),
+        browser={
+            "verdicts": bool(rates),
+            "data": {name: _packed(tables, name) for name in _BROWSER} if rates else {},
+        },
+    )
+
+
+def _packed(tables: Tables, name: str) -> str:
+    return b64encode(tables.compressed(f"benchmark/browser_{name}")).decode()
+
+
+def _lead(rates: Rows, params: Params) -> str:
+    """Return the line under the title."""
+    matches, questions = len({row["match"] for row in rates}), max((row["n"] for row in rates), default=0)
+    judged = f"{matches} match{'es' if matches != 1 else ''} over {questions} questions" if rates else "no match judged"
+    return f"Benchmark in the language {params['language']!r}: {judged}."
+
+
+def _load_texts(tables: Tables, params: Params) -> None:
+    """Make the tables of what only the browser of questions shows."""
+    judgments = [paths.judgments(name) for name in params["matches"]]
+    tables.load("judgment_texts", judgments, "match text, question text, order text, explanation text, failure json")
+    answers = [paths.answers(name) for name in params["models"]]
+    tables.load("answer_failures", answers, "id text, model text, failure json")
+
+
+def _matches(tested: Rows, confidence: float) -> Rows:
+    """Return the matches, each with its rows and with what can be concluded from them."""
+    found = []
+    for name in dict.fromkeys(row["match"] for row in tested):
+        rows = [row for row in tested if row["match"] == name]
+        shown = {"name": name, "model": rows[0]["model"], "baseline": rows[0]["baseline"], "rows": rows}
+        found.append(shown | {"sentences": conclude(rows, confidence)})
+    return found
+
+
+def _all_pairs(rates: Rows) -> bool:
+    """Whether three or more models were compared, each with each other."""
+    pairs = {frozenset((row["model"], row["baseline"])) for row in rates}
+    models = frozenset().union(*pairs)
+    return len(models) > 2 and len(pairs) == len(models) * (len(models) - 1) // 2
+
+
+def _heat(tables: Tables, tested: Rows) -> dict[str, Any]:
+    """Return the heat map: matches by categories, or models by categories where there is more than one baseline."""
+    columns = list(dict.fromkeys(row["category"] for row in tested))
+    one_baseline = len({row["baseline"] for row in tested}) < 2
+    rows = tested if one_baseline else tables.query("benchmark/model_rates")
+    names = list(dict.fromkeys(row["model"] for row in rows))
+    place = {(row["model"], row["category"]): row for row in rows}
+    found = []
+    for name in names:
+        cells = []
+        for column in columns:
+            row = place.get((name, column))
+            rate = row["adjusted_win_rate"] if row else None
+            shade = next(shade for bound, shade in _SHADES if rate <= bound) if rate is not None else ""
+            cells.append(None if row is None or rate is None else {"rate": rate, "shade": shade, "marked": row.get("excludes")})
+        found.append({"name": name, "cells": cells})
+    baseline = tested[0]["baseline"] if tested else ""
+    if one_baseline:
+        words = f"Adjusted win rate against {baseline}, in percent; underlined where the interval does not hold 50."
+    else:
+        words = "Adjusted win rate over all matches of a model, on either side, in percent."
+    return {
+        "rows": found,
+        "columns": columns,
+        "words": words,
+        "head": "model",
+        "query": "benchmark/win_rates" if one_baseline else "benchmark/model_rates",
+    }

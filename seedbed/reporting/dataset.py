@@ -1,0 +1,96 @@
+"""The dataset report: what was translated, edited, generated and filtered, and what it cost. Tables in, texts out."""
+
+import json
+
+from seedbed.project import columns, paths
+from seedbed.project.edits import CORPORA
+from seedbed.project.params import Params
+from seedbed.reporting.effort import load_effort
+from seedbed.reporting.human_sections import effort_parts
+from seedbed.reporting.shared import (
+    file_name,
+    load_responses,
+    made_by_stand_in,
+    stand_in_line,
+    stand_in_sentence,
+    to_csv,
+    usage_columns,
+    usage_metrics,
+)
+from seedbed.util.markdown import table
+from seedbed.util.tables import Tables
+
+DECISION_COLUMNS = ["generation", "decision", "candidates", "percent"]
+_EFFORT = [
+    *("rows", "edited", "outdated", "approved", "stale", "unreviewed", "failed", "orphaned"),
+    *("characters_changed", "hter", "hter_now_all", "timed", "minutes", "minutes_per_row"),
+]
+_SOURCES = {"edited": "translations", "instructions": "instructions"}
+
+
+class Dataset:
+    """What the dataset report says, worked out once.
+
+    Args:
+        params: the whole of `params.yaml`.
+
+    Attributes:
+        tables: the build's rows: translated and edited ones, instructions, rejected ones, exchanges, edits.
+        decisions: the rows of `queries/dataset/decisions.sql`.
+        stand_in: the sentence on what the stand-in made; empty where it made nothing.
+
+    Raises:
+        UserError: a file of edits is not valid, or the tokeniser that `filter.tokeniser` names is not installed.
+    """
+
+    def __init__(self, params: Params) -> None:
+        self.params = params
+        self.tables = _load(params)
+        load_effort(self.tables, params)
+        self.decisions = self.tables.query("dataset/decisions")
+        rehearsed = [_SOURCES[name] for name in made_by_stand_in(self.tables, _SOURCES)]
+        self.stand_in = stand_in_sentence(rehearsed, "they are for trying the pipeline, not for training")
+
+    def decisions_csv(self) -> str:
+        """Return `reports/dataset.csv`: what became of the generated instructions."""
+        return to_csv(self.decisions, DECISION_COLUMNS)
+
+    def metrics(self) -> str:
+        """Return `reports/dataset.json`: what `dvc metrics` and `dvc exp show` compare."""
+        effort = self.tables.query("human/effort")[-1]
+        decided: dict[str, dict[str, int]] = {}
+        for row in self.decisions:
+            decided.setdefault(row["generation"], {})[row["decision"]] = row["candidates"]
+        document = {
+            "instructions": decided,
+            "effort": {name: value for name, value in effort.items() if name in _EFFORT and value is not None},
+            "responses": usage_metrics(self.tables),
+        }
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    def summary(self) -> str:
+        """Return `reports/dataset.md`, which a person reads in a pull request."""
+        parts = ["# Dataset", *stand_in_line(self.stand_in)]
+        decisions = table(self.decisions, DECISION_COLUMNS) if self.decisions else "No instruction has been generated."
+        parts += ["## Generated instructions", decisions]
+        parts += ["## Human effort", *effort_parts(self.tables)]
+        parts += ["## Responses that this data rests on", table(self.tables.query("shared/usage"), usage_columns())]
+        parts += ["How the models compare is in [benchmark.md](benchmark.md)."]
+        return "\n\n".join(parts) + "\n"
+
+
+def _load(params: Params) -> Tables:
+    tables = Tables()
+    generations, corpora = params["generations"], params["corpora"]
+    by_generation = ("generation", file_name)
+    tables.load("instructions", [paths.instructions(name) for name in generations], columns.INSTRUCTIONS, by_generation)
+    tables.load("rejected", [paths.rejected(name) for name in generations], columns.REJECTED, by_generation)
+    by_corpus = ("corpus", file_name)
+    tables.load("translated_rows", [paths.translated(name) for name in corpora], columns.TRANSLATED, by_corpus)
+    tables.load("edited", [paths.edited(name) for name in CORPORA], columns.TASKS, by_corpus)
+    transcripts = [paths.transcript(f"translate@{corpus}") for corpus in corpora]
+    transcripts += [paths.transcript(f"generate@{name}") for name in generations]
+    load_responses(tables, transcripts, params, [params["translate"], params["generate"]])
+    tables.fill("generations", "name text, place int", ((name, place) for place, name in enumerate(generations)))
+    tables.keep("dataset/makers")
+    return tables

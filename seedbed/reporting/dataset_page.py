@@ -1,0 +1,53 @@
+"""`reports/dataset.html`: what was generated and what the filter said, diversity, people's edits, and what it cost.
+
+Each number comes from a file of `queries/`, named under its table.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from seedbed.reporting import diversity
+from seedbed.reporting.dataset import Dataset
+from seedbed.reporting.html import provenance, render
+
+SECTIONS = {
+    "provenance": "What was built from what",
+    "dataset": "Instructions",
+    "people": "Human effort",
+    "usage": "Tokens and cost",
+}
+PROMPTS = ("translate_task", "translate_question", "generate")
+
+
+def dataset_page(dataset: Dataset) -> str:
+    """Return the page."""
+    tables, params = dataset.tables, dataset.params
+    measured = diversity.measure(tables, params)
+    similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
+    return render(
+        "dataset_page.html.j2",
+        None,
+        sections=list(SECTIONS.items()),
+        lead=f"Instruction data in the language {params['language']!r}.",
+        language=params["language"],
+        stand_in=dataset.stand_in,
+        **provenance(tables, PROMPTS),
+        decisions=dataset.decisions,
+        diversity=measured,
+        sets=diversity.SETS,
+        most={name: _most(measured[name]) for name in ("task_types", "nearest", "lengths", "openings", "roots")},
+        tokeniser=tokeniser,
+        tagged=tokeniser == "sudachi",
+        distinct_tokens=max((row["tokens"] or 0 for row in measured["sets"]), default=0),
+        sample=diversity.SAMPLE,
+        sampled=any(row["tasks"] > diversity.SAMPLE for row in measured["sets"]),
+        threshold=similarity["threshold"],
+        reject=similarity["reject"],
+        **{name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections")},
+        usage=tables.query("shared/usage"),
+    )
+
+
+def _most(rows: Sequence[dict[str, Any]]) -> float:
+    """Return the longest bar of a table, in percent."""
+    return max((value for row in rows for name, value in row.items() if name.endswith("percent")), default=0)

@@ -1,0 +1,99 @@
+"""Pages made of the templates of `templates/`: one file each, which needs nothing beside it.
+
+Charts hold no text, so that no font of the machine that builds can change a byte.
+"""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from seedbed.project import paths
+from seedbed.project.params import STAND_IN
+from seedbed.project.prompts import load_prompt
+from seedbed.util.canonical import canonical, content_hash, parse_json
+from seedbed.util.tables import Tables
+from seedbed.util.yaml12 import load_yaml
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(template: str, script: str | None, **values: Any) -> str:
+    """Return the page of a template.
+
+    Args:
+        template: a file of `templates/`.
+        script: a file of `templates/` that runs in the page; None for none.
+        values: what the template shows; all of it is escaped.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"number": number, "whole": whole, "dollars": dollars, "p_value": p_value, "integrity": integrity}
+    return environment.get_template(template).render(
+        style=_own("style.css"), script=_own(script) if script else "", stand_in_endpoint=STAND_IN, **values
+    )
+
+
+def provenance(tables: Tables, prompts: Sequence[str]) -> dict[str, Any]:
+    """Return what the section on provenance shows: who made the rows, and the prompts they were asked for with."""
+    made = tables.query("shared/provenance")
+    return {
+        "provenance": [row | {"parameters": _settings(row["parameters"])} for row in made],
+        "prompts": [_prompt(name) for name in prompts],
+    }
+
+
+def number(value: float | None, places: int = 1) -> str:
+    """Return a number with so many decimals and a true minus sign, which no zero has; nothing for None."""
+    return "" if value is None else f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
+
+
+def whole(value: float | None) -> str:
+    """Return a whole number, thousands parted; nothing for None."""
+    return "" if value is None else f"{value:,.0f}"
+
+
+def dollars(value: float | None) -> str:
+    """Return dollars, small ones with more decimals; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:,.4f}" if 0 < value < 1 else f"{value:,.2f}"
+
+
+def p_value(value: float | None) -> str:
+    """Return a p-value; nothing for None."""
+    if value is None:
+        return ""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def integrity(text: str) -> str:
+    """Return the source expression of a content security policy that lets just this text through."""
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _own(name: str) -> Markup:
+    """Return one of our own files, to stand in the page as it is."""
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    assert "</" not in text, f"{name} would end its own element"
+    return Markup(text)  # noqa: S704  not a word of it is anybody else's
+
+
+def _prompt(name: str) -> dict[str, str]:
+    """Return a prompt's name, what it is for, and the hash of what it says."""
+    content = asdict(load_prompt(name))
+    del content["path"]
+    description = load_yaml(paths.prompt(name)).get("description", "")
+    return {"name": name, "description": description, "hash": content_hash(content)}
+
+
+def _settings(parameters: Sequence[str]) -> str:
+    """Return sampling parameters, each a JSON text, in words: `max_tokens 1024, temperature 0.7`."""
+    shown = [", ".join(f"{name} {canonical(value)}" for name, value in parse_json(text).items()) for text in parameters]
+    return " or ".join(filter(None, shown))

@@ -1,0 +1,93 @@
+"""What both reports say: who made the rows, what the responses cost, and whether the stand-in had a hand in it."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from seedbed.exchange.costs import price_of
+from seedbed.project import columns, paths
+from seedbed.project.params import STAND_IN, Params
+from seedbed.util.tables import Tables
+
+Rows = list[dict[str, Any]]
+_USAGE = (
+    *("stage", "endpoint", "model", "responses", "repeated"),
+    *("input_tokens", "cached_input_tokens", "output_tokens", "usd"),
+)
+
+
+def file_name(path: Path) -> str:
+    """Return a file's name without its ending: the corpus, model, match or generation that it is of."""
+    return path.name.removesuffix(".jsonl")
+
+
+def load_responses(tables: Tables, transcripts: Sequence[Path], params: Params, asked: Iterable[Mapping[str, Any]]) -> None:
+    """Make the tables `exchanges`, `responses` and `prices`.
+
+    Args:
+        tables: where to.
+        transcripts: the files, in order.
+        params: the whole of `params.yaml`.
+        asked: blocks of it that name an endpoint and a model.
+    """
+    tables.load("exchanges", transcripts, columns.EXCHANGES, label=("stage", paths.stage_of_transcript))
+    tables.run(
+        "create table responses as select stage, request->>'endpoint' as endpoint, "
+        "request->>'model' as model, (request->>'attempt')::int as attempt, "
+        + ", ".join(f"(response->'usage'->>'{kind}')::bigint as {kind}_tokens" for kind in ("input", "cached_input", "output"))
+        + " from exchanges"
+    )
+    pairs = dict.fromkeys((block["endpoint"], block["model"]) for block in asked if "endpoint" in block)
+    priced = ((*pair, price) for pair in pairs if (price := price_of(params, *pair)))
+    tables.fill(
+        "prices",
+        "endpoint text, model text, input double, cached_input double, output double",
+        ((endpoint, model, price.input, price.cached_input, price.output) for endpoint, model, price in priced),
+    )
+
+
+def usage_metrics(tables: Tables) -> dict[str, Any]:
+    """Return responses and tokens by stage, and the dollars of all where they are known."""
+    *usage, total = tables.query("shared/usage") or [{"usd": None}]
+    stages: dict[str, Any] = {}
+    for row in usage:
+        stage = stages.setdefault(row["stage"], {"responses": 0, "input_tokens": 0, "output_tokens": 0})
+        for name in stage:
+            stage[name] += int(row[name] or 0)
+    return stages if total["usd"] is None else stages | {"usd": total["usd"]}
+
+
+def usage_columns() -> list[str]:
+    """Return the columns of `queries/shared/usage.sql` that a table shows."""
+    return list(_USAGE)
+
+
+def made_by_stand_in(tables: Tables, names: Iterable[str]) -> list[str]:
+    """Return the tables among `names` in which some row was made by the stand-in."""
+    # A rehearsal on `seedbed serve` may have an endpoint of its own, and the stand-in's models all the same.
+    by_it = f"made_by->>'endpoint' = '{STAND_IN}' or made_by->>'model' = '{STAND_IN}' or starts_with(made_by->>'model', '{STAND_IN}-')"
+    return [name for name in names if tables.select(f"select bool_or({by_it}) as found from {name}")[0]["found"]]
+
+
+def stand_in_sentence(what: Sequence[str], consequence: str) -> str:
+    """Return the sentence that says what the stand-in made, and what follows; empty where it made nothing."""
+    if not what:
+        return ""
+    listed = " and ".join(filter(None, [", ".join(what[:-1]), what[-1]]))
+    return f"The {listed} of this build come from the rule-based stand-in, which is no language model: {consequence}."
+
+
+def stand_in_line(sentence: str) -> list[str]:
+    """Return the sentence as a Markdown note; nothing for an empty one."""
+    return [f"> **Made with the stand-in.** {sentence}"] if sentence else []
+
+
+def to_csv(rows: Rows, names: Sequence[str]) -> str:
+    """Return some columns of rows as CSV, with a head and LF."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
