@@ -84,7 +84,7 @@ def make_requests(questions: list[str], params: Any) -> list[Any]:
     from seedbed.project.params import speaker
     from seedbed.project.prompts import Prompt
 
-    prompt = Prompt(Path("none"), "", "", None, "", None)
+    prompt = Prompt(Path("none"), "ja", "", "", None, "", None)
     to = speaker(params, "models.thin")
     return [build_request(str(n), to, prompt, [{"role": "user", "content": text}]) for n, text in enumerate(questions)]
 

@@ -140,6 +140,7 @@ class Build:
             "instructions/native": kept,
             "rejected/native": thrown,
         }
+        usage = {"usage": {"input": 10, "cached_input": 0, "output": 5}}
         for model in self.models:
             said = {id: self.answer(model, id) for id in ids}
             files[f"answers/{model}"] = [
@@ -147,7 +148,6 @@ class Build:
                 for id, text in said.items()
             ]
             request = {"endpoint": "there", "model": model, "params": {"temperature": 0.5}, "attempt": 1}
-            usage = {"usage": {"input": 10, "cached_input": 0, "output": 5}}
             files[f"responses/answer/{model}"] = [{"request": request, "response": usage} for _ in ids]
         for one, other in self.matches:
             match = f"{one}-vs-{other}"
@@ -159,9 +159,12 @@ class Build:
                 for order in ("ab", "ba")
                 for verdict, text in [self.judge(match, id, order)]
             ]
-        asked_nothing = [*(f"translate/{name}" for name in ("seed_tasks", "questions", "baseline")), "generate/native"]
-        asked_nothing += [f"judge/{one}-vs-{other}" for one, other in self.matches]
-        files |= {f"responses/{name}": [] for name in asked_nothing}
+        asked_once = ["translate/seed_tasks", "translate/questions", "translate/baseline", "generate/native"]
+        files |= {
+            f"responses/{name}": [{"request": {**self.made_by, "params": {}, "attempt": 1}, "response": usage}]
+            for name in asked_once
+        }
+        files |= {f"responses/judge/{one}-vs-{other}": [] for one, other in self.matches}
         for name, rows in files.items():
             write_rows(build / f"{name}.jsonl", rows, None)
         votes = self.folder / "data" / "votes"

@@ -185,10 +185,29 @@ class Project:
         assert old in text
         (self.root / path).write_text(text.replace(old, new), encoding="utf-8")
 
+    def use_git(self) -> None:
+        """Make the project a git repository with one commit."""
+        (self.root / ".dvc" / "config.local").unlink()
+        git(self.root, "init", "-q", "-b", "main")
+        self.commit("start")
+
+    def commit(self, message: str) -> None:
+        """Commit everything."""
+        git(self.root, "add", "-A")
+        git(self.root, "commit", "-qm", message)
+
     def outputs(self) -> dict[str, bytes]:
         """Return the bytes of everything that a build writes, by path."""
         paths = [*(self.root / "data" / "build").rglob("*.jsonl"), *(self.root / "reports").iterdir(), self.root / "dvc.lock"]
         return {str(path.relative_to(self.root)): path.read_bytes() for path in sorted(paths) if path.is_file()}
+
+
+def git(folder: Path, *args: str) -> str:
+    """Run git in a folder, under a name of the tests' own, and return what it printed."""
+    env = {
+        f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "a"), ("EMAIL", "a@b.c"))
+    }
+    return subprocess.run(["git", *args], cwd=folder, env=os.environ | env, capture_output=True, text=True, check=True).stdout
 
 
 def copy_project(target: Path) -> Project:
@@ -200,9 +219,8 @@ def copy_project(target: Path) -> Project:
         path.unlink(missing_ok=True)
     for folder in [built / "failed", *(path for path in (built / "export").iterdir() if path.is_dir())]:
         shutil.rmtree(folder, ignore_errors=True)
-    project = Project(target)
-    project.run("dvc", "config", "--local", "core.no_scm", "true")
-    return project
+    (target / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")  # as `dvc config --local` would
+    return Project(target)
 
 
 def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: int = 2, **endpoint: Any) -> None:

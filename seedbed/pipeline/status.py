@@ -9,6 +9,9 @@ from seedbed.project import paths
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 
+NEVER_BUILT = "never built"
+"""Why a stage would run that `dvc.lock` does not name; there is no other reason then."""
+
 
 class Status:
     """The state of the pipeline against `dvc.lock`.
@@ -56,12 +59,14 @@ class Status:
             return []
         if name not in self._why:
             changed = [other for other in self._before(name) if self.why(other)]
-            self._why[name] = self._direct(name) + ([f"rests on {', '.join(changed)}"] if changed else [])
+            direct = self._direct(name)
+            rests = [f"rests on {', '.join(changed)}"] if changed and direct != [NEVER_BUILT] else []
+            self._why[name] = direct + rests
         return self._why[name]
 
     def _direct(self, stage: str) -> list[str]:
         if stage not in self._lock:
-            return ["never built"]
+            return [NEVER_BUILT]
         words = []
         for change in self._changes.get(stage, []):
             if isinstance(change, str):

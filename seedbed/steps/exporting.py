@@ -1,11 +1,9 @@
-"""export: one training example, in each format that trainers read.
+"""export: the examples of a training set, with where each comes from; `exporters.py` has the formats of trainers.
 
-    {"messages":[{"content":"…","role":"user"},{"content":"…","role":"assistant"}]}
-
-`examples.parquet` has them all with where each comes from, for whoever selects and mixes.
+`examples.parquet` has them all, for whoever selects and mixes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +17,6 @@ _FIELDS = ("instruction", "input", "output")
 _COLUMNS = (
     "origin text, id text, status text, task_type text, instruction text, input text, output text, endpoint text, model text"
 )
-
-
-def alpaca(task: Row) -> Row:
-    """Stanford Alpaca's fields."""
-    return {name: task[name] for name in _FIELDS}
-
-
-def messages(task: Row) -> Row:
-    """Chat messages, as OpenAI's fine-tuning and most trainers read them."""
-    return {"messages": [{"role": "user", "content": asked(task)}, {"role": "assistant", "content": task["output"]}]}
-
-
-def sharegpt(task: Row) -> Row:
-    """ShareGPT's conversations."""
-    return {"conversations": [{"from": "human", "value": asked(task)}, {"from": "gpt", "value": task["output"]}]}
-
-
-def asked(task: Row) -> str:
-    """Return instruction and input as one user message."""
-    return "\n\n".join(filter(None, [task["instruction"], task["input"]]))
-
-
-FORMATS: dict[str, Callable[[Row], Row]] = {"alpaca": alpaca, "messages": messages, "sharegpt": sharegpt}
 
 
 def examples(seeds: Iterable[Row], rows: Iterable[Row]) -> Iterator[Row]:

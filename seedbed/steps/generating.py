@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import ceil
 
+from seedbed.exchange.costs import ACCEPTANCE
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
@@ -34,8 +35,6 @@ _CHUNK = 2000
 _LEAST_ASKED = 50
 """Instructions that must have been asked for before a yield is called poor."""
 _POOR_WAVES = 2
-ACCEPTANCE = 0.75
-"""Assumed share of the generated instructions that pass the filter, before one has been seen."""
 
 
 @dataclass(frozen=True)
