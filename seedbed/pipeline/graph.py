@@ -73,11 +73,14 @@ def dvc_repo() -> Iterator["Repo"]:
         UserError: DVC cannot read it.
     """
     from dvc.exceptions import DvcException
+    from dvc.lock import LockError
     from dvc.repo import Repo
 
     try:
         with Repo() as repo:
             yield repo
+    except LockError:
+        raise UserError("another `dvc` is at work in this project; wait until it has ended") from None
     except DvcException as error:
         words = " ".join(str(error).split())
         if "is not a git repository" in words:

@@ -107,7 +107,7 @@ def _edited(build: Build, corpus: str, id: str) -> Described:
                 f"now it would be {now[0]['status'] if now else 'dropped'}, so that `dvc repro` writes it anew"
             )
     except UserError as error:  # unreviewed rows stop the build
-        facts[EDITED_SINCE] = str(error)
+        facts["failed"] = str(error)
     return Described(facts, post_editing.origin({"id": id, "status": status}, corpus), stage)
 
 

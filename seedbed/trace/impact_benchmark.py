@@ -7,7 +7,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
-from seedbed.trace.impact_data import BILL, not_built, rejected
+from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
 from seedbed.util.rows import Row
@@ -25,7 +25,7 @@ def question_node(build: Build, id: str) -> Node:
     judged = sum("recorded" not in match for match in build.params["matches"].values())
     touched = [count(asked, "answer"), count(2 * judged, "judgment")]
     if build.is_translated(corpus):
-        touched.append("1 translation (if the source is edited)")
+        touched.append(f"1 translation{OF_SOURCE}")
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
     for model in build.params["models"]:
         if found := build.row(paths.answers(model), id):

@@ -12,6 +12,8 @@ from seedbed.util.words import count
 
 BILL = {"exact bill": "`seedbed plan`, after the edit"}
 """What every count of requests that an edit touches is followed by."""
+OF_SOURCE = " (if the source is edited)"
+"""What a count of requests is followed by that an edit of the translation does not touch."""
 
 
 def seed_node(build: Build, id: str) -> Node:
@@ -25,23 +27,27 @@ def seed_node(build: Build, id: str) -> Node:
     for generation, block in build.params["generations"].items():
         slots = slots_showing(build, generation, [id])
         shown_in.append(f"{len(slots)} of {count(_slots_built(build, generation), 'slot')} of {generation}")
-        of_source = "" if block["seeds"] == "edited" else " (if the source is edited)"
-        touched.append(f"{count(len(slots), 'slot')} of {generation}{of_source}")
+        touched.append(f"{count(len(slots), 'slot')} of {generation}" + ("" if block["seeds"] == "edited" else OF_SOURCE))
         written = _by_slot(build, generation, slots)
         kept = [name for facts in written.values() for name in facts["kept"]]
-        node.children += [Node("slot", slot, {**facts}, stage=f"generate@{generation}") for slot, facts in written.items()]
-        own = [_short(name) for name in kept]
-        node.children += rejected(build, generation, "near_duplicate", "near duplicates of it", [id])
-        node.children += rejected(build, generation, "near_duplicate", "near duplicates of what it helped to write", own)
-        if build.params["generate"]["demonstrations"]["generated"]:
-            later: dict[str, Fact] = {"shown in": slots_showing(build, generation, own)}
-            node.children.append(Node("demonstrations", f"of {generation}, from what it helped to write", later))
         names += [Name("instruction", name) for name in kept]
+        node.children += [Node("slot", slot, {**facts}, stage=f"generate@{generation}") for slot, facts in written.items()]
+        node.children += _near_it_and_its_own(build, generation, id, [_without_generation(name) for name in kept])
     if build.is_translated(corpus):
-        touched.append("1 translation (if the source is edited)")
+        touched.append(f"1 translation{OF_SOURCE}")
     node.facts |= {"shown in": shown_in or "no generation", "requests an edit touches": touched or "none", **BILL}
     node.children += set_nodes(build, names)
     return node
+
+
+def _near_it_and_its_own(build: Build, generation: str, seed: str, own: list[str]) -> list[Node]:
+    """Return what was rejected as too close to a seed and to the instructions of its slots, and where those were shown."""
+    nodes = rejected(build, generation, "near_duplicate", "near duplicates of it", [seed])
+    nodes += rejected(build, generation, "near_duplicate", "near duplicates of what it helped to write", own)
+    if build.params["generate"]["demonstrations"]["generated"]:
+        shown: dict[str, Fact] = {"shown in": slots_showing(build, generation, own)}
+        nodes.append(Node("demonstrations", f"of {generation}, from what it helped to write", shown))
+    return nodes
 
 
 def baseline_node(build: Build, id: str) -> Node:
@@ -122,14 +128,14 @@ def _slot_number(id: str) -> int:
     return int(id[1:].partition("-")[0])
 
 
-def _short(name: str) -> str:
+def _without_generation(name: str) -> str:
     """Return an id without its generation."""
     return name.partition("/")[2]
 
 
 def _by_slot(build: Build, generation: str, slots: list[str]) -> dict[str, dict[str, list[str]]]:
     """Return what came of each slot: the candidates that were kept, and the rejected ones with their reasons."""
-    numbers = [_slot_number(_short(slot)) for slot in slots]
+    numbers = [_slot_number(_without_generation(slot)) for slot in slots]
     rows = build.rows(paths.candidates(generation), "list_contains(?, (json->>'slot')::bigint)", numbers)
     decisions = decisions_on(build, generation, rows)
     found: dict[str, dict[str, list[str]]] = {slot: {"kept": [], "rejected": []} for slot in slots}

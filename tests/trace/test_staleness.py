@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from dvc.repo import lock_repo
 
+from seedbed.pipeline.graph import dvc_repo
 from seedbed.trace.explain import explain
 from seedbed.trace.impact import impact
 from seedbed.trace.node import EDITED_SINCE, GONE, NOT_BUILT, OUT_OF_DATE, Node
@@ -105,6 +107,15 @@ def test_where_dvc_cannot_say_the_rest_is_told_all_the_same(edited: Project) -> 
     node = explain("good/generic-01")
     assert out_of_date(node)["answer good/generic-01"].startswith("DVC cannot say: dvc.yaml:1:10: not valid YAML")
     assert only(node, "question").facts["status"]
+
+
+@pytest.mark.slow  # DVC waits some seconds for its lock
+def test_while_another_dvc_is_at_work_the_rest_is_told_all_the_same(edited: Project) -> None:
+    with dvc_repo() as repo, lock_repo(repo):
+        said = out_of_date(explain("good/generic-01"))
+    assert said == {
+        "answer good/generic-01": "DVC cannot say: another `dvc` is at work in this project; wait until it has ended"
+    }
 
 
 def test_rows_that_came_and_went_since_the_build(edited: Project) -> None:
