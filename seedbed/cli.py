@@ -15,6 +15,8 @@ importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewher
 app.add_typer(importing, name="import")
 storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
 app.add_typer(storing, name="store")
+reviewing = typer.Typer(invoke_without_command=True)
+app.add_typer(reviewing, name="review")
 
 
 def enter_project() -> None:
@@ -77,14 +79,15 @@ def plan(
 
 
 _EXPLAINED = (
-    "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), an answer "
-    "(MODEL/QUESTION), a judgment (MATCH/QUESTION, or MATCH/QUESTION/ab for one order), a request (6 hex digits of its key, or "
-    "more). The beginning of an id will do where no other begins so; where several things bear one id, say KIND:ID, as in "
-    "question:generic-01."
+    "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), with the generation "
+    "where several have that id (native/s00012-1); an answer (MODEL/QUESTION), a judgment (MATCH/QUESTION, or "
+    "MATCH/QUESTION/ab for one order), a request (6 hex digits of its key, or more). The beginning of an id is enough where no "
+    "other id begins so; where several things have the same id, say KIND:ID, as in question:generic-01."
 )
 _IMPACTED = (
-    "Whatever `seedbed explain` takes; a model or a match of params.yaml (good-vs-thin); a prompt (prompts/judge.yaml, or "
-    "judge); a parameter (judge.params.temperature). Where several things bear one id, say KIND:ID, as in parameter:judge."
+    "Whatever `seedbed explain` takes; a training set, a model or a match of params.yaml (good-vs-thin); a prompt "
+    "(prompts/judge.yaml, or judge); a parameter (judge.params.temperature). Where several things have the same id, say "
+    "KIND:ID, as in parameter:judge."
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print the tree as JSON, whole.")]
 Full = Annotated[bool, typer.Option("--full", help="Print texts and lists whole.")]
@@ -93,14 +96,24 @@ Full = Annotated[bool, typer.Option("--full", help="Print texts and lists whole.
 @app.command(cls=InProject)
 def explain(
     id: Annotated[str, typer.Argument(help=_EXPLAINED)],
-    full: Full = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Print texts and lists whole; look for the nearest neighbour of a kept instruction, and follow generated "
+            "demonstrations back to their own.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what a row came of: back to the requests, edits and sources. Sends nothing, changes nothing."""
     from seedbed.trace.explain import explain as explained
+    from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    show(explained(id), full, as_json)
+    tree = explained(id, full=full)
+    mark_out_of_date(tree)
+    show(tree, full, as_json)
 
 
 @app.command(cls=InProject)
@@ -109,11 +122,14 @@ def impact(
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what rests on a row, a prompt or a parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
+    """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
     from seedbed.trace.impact import impact as told
+    from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    show(told(id), full, as_json)
+    tree = told(id)
+    mark_out_of_date(tree)
+    show(tree, full, as_json)
 
 
 @app.command(cls=InProject)
@@ -212,8 +228,9 @@ def serve(
     serve_forever(port, latency_ms / 1000, parse_faults(fault or []))
 
 
-@app.command(cls=InProject)
+@reviewing.callback()
 def review(
+    context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs --token.")] = "127.0.0.1",
     token: Annotated[str | None, typer.Option(help="What a visitor must show; part of the printed address.")] = None,
@@ -230,37 +247,55 @@ def review(
     ] = "",
     language: Annotated[str | None, typer.Option(help="Of the page, en or ja; the browser's by default.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
-    export_to: Annotated[
-        Path | None,
-        typer.Option("--export", metavar="FILE.xlsx", resolve_path=True, help="Write the rows to a spreadsheet instead."),
-    ] = None,
-    import_from: Annotated[
-        Path | None,
-        typer.Option(
-            "--import", metavar="FILE.xlsx", resolve_path=True, help="Take the edits of such a spreadsheet over instead."
-        ),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="With --import: do not ask.")] = False,
 ) -> None:
     """Post-edit translations and compare answers, on a page of this machine, or through a spreadsheet."""
-    if export_to and import_from:
-        raise UserError("--export and --import are two ways; give one of them")
-    if export_to:
-        from seedbed.review.sheets.round_trip import export_edits
-
-        print(export_edits(export_to))
-        return
-    if import_from:
-        from seedbed.review.sheets.command import import_edits
-
-        print(import_edits(import_from, editor, yes))
+    if command := context.invoked_subcommand:
+        for option in context.command.params:
+            source = context.get_parameter_source(option.name) if option.name else None
+            if source and source.name == "COMMANDLINE":
+                raise UserError(
+                    f"{option.opts[0]}: an option of the page; write those of `seedbed review {command}` after {command}"
+                )
         return
     from seedbed.review.web.serve import run_review
     from seedbed.review.web.state import Settings
 
-    names = tuple(name.strip() for name in people.split(",") if name.strip())
-    settings = Settings(host, token, editor, annotator or editor, per_match, annotators, names, language)
+    enter_project()
+    settings = Settings(
+        host=host,
+        token=token,
+        editor=editor,
+        annotator=annotator or editor,
+        per_match=per_match,
+        annotators=annotators,
+        people=tuple(name.strip() for name in people.split(",") if name.strip()),
+        language=language,
+    )
     run_review(settings, port, open_browser)
+
+
+@reviewing.command("export", cls=InProject)
+def review_export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", resolve_path=True, help="The spreadsheet to write.")],
+) -> None:
+    """Write the rows to review to a spreadsheet, for translators who work in one."""
+    from seedbed.review.sheets.round_trip import export_edits
+
+    print(export_edits(file))
+
+
+@reviewing.command("import", cls=InProject)
+def review_import(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.xlsx", resolve_path=True, help="A spreadsheet that `seedbed review export` wrote.")
+    ],
+    editor: Annotated[str | None, typer.Option(metavar="NAME", help="Who worked in it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take over the edits of a spreadsheet: say what is wrong and what would change, ask, save."""
+    from seedbed.review.sheets.command import import_edits
+
+    print(import_edits(file, editor, yes))
 
 
 @storing.callback()

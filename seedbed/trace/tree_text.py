@@ -13,11 +13,11 @@ from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
-from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.trace.node import EDITED_SINCE, GONE, NOT_BUILT, OUT_OF_DATE, Fact, Node
 from seedbed.util.console import wide_console
 from seedbed.util.visible import HIDDEN
 
-_LOUD = {OUT_OF_DATE, "failed", "orphaned", "outdated", "stale", "unusable"}
+_LOUD = {OUT_OF_DATE, EDITED_SINCE, NOT_BUILT, GONE, "failed", "orphaned", "outdated", "stale", "unusable"}
 _TEXTS = {
     "instruction",
     "input",
@@ -46,7 +46,7 @@ def show(node: Node, full: bool, as_json: bool) -> None:
     Args:
         node: its root.
         full: nothing shortened; else a text is cut at the terminal's width, and a long list of children after the twelfth.
-        as_json: as JSON, `{"kind", "id", "facts", "children"}`, nothing shortened.
+        as_json: as JSON, `{"kind", "id", "stage", "facts", "children"}`, nothing shortened.
     """
     if as_json:
         print(tree_json(node))

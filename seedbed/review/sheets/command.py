@@ -1,4 +1,4 @@
-"""What `seedbed review --import` says, and the question that it asks before it saves."""
+"""What `seedbed review import` says, and the question that it asks before it saves."""
 
 from collections import Counter
 from pathlib import Path
@@ -13,7 +13,7 @@ def import_edits(path: Path, editor: str | None = None, yes: bool = False) -> st
     """Read a workbook, say what is wrong and what would change, ask, save, and return what was done.
 
     Args:
-        path: a workbook that `seedbed review --export` wrote.
+        path: a workbook that `seedbed review export` wrote.
         editor: who worked in it; None where nobody says.
         yes: save without asking.
 
