@@ -13,14 +13,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from seedbed.review.texts import say, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
-from seedbed.review.web.state import State
+from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
 
 LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
 _YEAR_S = 365 * 24 * 3600
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-"""The id of a row."""
 _FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted"}
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Characters that are not seen, and that can turn the order of others round."""
@@ -95,7 +93,7 @@ def page(request: Request, state: State, template: str, status: int = 200, **val
         except UserError:  # said on the corpus's own page; the other pages go on
             waiting.append((name, None))
     key, row = request.query_params.get("said", ""), request.query_params.get("row", "")
-    known = key in _FLASHES and (not row or ID.fullmatch(row) is not None)
+    known = key in _FLASHES and (not row or is_id(row))
     return render(request, state, template, status, waiting=waiting, flash=(key, row) if known else None, **values)
 
 
