@@ -3,7 +3,7 @@
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHON ?= python3
-# Without its bytecode on disk Python compiles all that a stage imports, for each stage anew: write it whatever the machine says.
+# Bytecode is written whatever the machine says: without it every stage compiles anew all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 # Where this folder is in no git checkout (a source archive), DVC is told so, in its local settings.
 NO_SCM = git rev-parse --is-inside-work-tree >/dev/null 2>&1 || dvc config --local core.no_scm true

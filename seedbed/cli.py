@@ -79,14 +79,15 @@ def plan(
 
 
 _EXPLAINED = (
-    "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), an answer "
-    "(MODEL/QUESTION), a judgment (MATCH/QUESTION, or MATCH/QUESTION/ab for one order), a request (6 hex digits of its key, or "
-    "more). The beginning of an id will do where no other begins so; where several things bear one id, say KIND:ID, as in "
-    "question:generic-01."
+    "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), with the generation "
+    "where several have that id (native/s00012-1); an answer (MODEL/QUESTION), a judgment (MATCH/QUESTION, or "
+    "MATCH/QUESTION/ab for one order), a request (6 hex digits of its key, or more). The beginning of an id is enough where no "
+    "other id begins so; where several things have the same id, say KIND:ID, as in question:generic-01."
 )
 _IMPACTED = (
-    "Whatever `seedbed explain` takes; a model or a match of params.yaml (good-vs-thin); a prompt (prompts/judge.yaml, or "
-    "judge); a parameter (judge.params.temperature). Where several things bear one id, say KIND:ID, as in parameter:judge."
+    "Whatever `seedbed explain` takes; a training set, a model or a match of params.yaml (good-vs-thin); a prompt "
+    "(prompts/judge.yaml, or judge); a parameter (judge.params.temperature). Where several things have the same id, say "
+    "KIND:ID, as in parameter:judge."
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print the tree as JSON, whole.")]
 Full = Annotated[bool, typer.Option("--full", help="Print texts and lists whole.")]
@@ -95,14 +96,24 @@ Full = Annotated[bool, typer.Option("--full", help="Print texts and lists whole.
 @app.command(cls=InProject)
 def explain(
     id: Annotated[str, typer.Argument(help=_EXPLAINED)],
-    full: Full = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Print texts and lists whole; look for the nearest neighbour of a kept instruction, and follow generated "
+            "demonstrations back to their own.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what a row came of: back to the requests, edits and sources. Sends nothing, changes nothing."""
     from seedbed.trace.explain import explain as explained
+    from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    show(explained(id), full, as_json)
+    tree = explained(id, full=full)
+    mark_out_of_date(tree)
+    show(tree, full, as_json)
 
 
 @app.command(cls=InProject)
@@ -111,11 +122,14 @@ def impact(
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what rests on a row, a prompt or a parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
+    """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
     from seedbed.trace.impact import impact as told
+    from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    show(told(id), full, as_json)
+    tree = told(id)
+    mark_out_of_date(tree)
+    show(tree, full, as_json)
 
 
 @app.command(cls=InProject)
@@ -127,12 +141,12 @@ def diff(
     out: Annotated[Path | None, typer.Option(metavar="FILE", resolve_path=True, help="Write to this file instead.")] = None,
 ) -> None:
     """Say what a change did to prompts, rows, verdicts, win rates and the bill. Checks nothing out, changes nothing."""
-    from seedbed.diff.command import written
+    from seedbed.diff.command import render
     from seedbed.util.rows import write_text
 
     if as_json and as_html:
         raise UserError("--json and --html are two forms of the same; give one of them")
-    text = written(old, new, "json" if as_json else "html" if as_html else "markdown")
+    text = render(old, new, "json" if as_json else "html" if as_html else "markdown")
     if out:
         write_text(out, text)
     else:

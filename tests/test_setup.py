@@ -55,7 +55,7 @@ def install(project: Path, **env: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
     path = f"{project.parent / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin"
     offline = {"PATH": path, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "UV_OFFLINE": "1", "UV_NO_CONFIG": "1"}
-    script = [project / ".ci" / "install", "some.lock"]
+    script = [str(project / ".ci" / "install"), "some.lock"]
     return subprocess.run(script, env=kept | offline | env, capture_output=True, text=True, check=False)
 
 
@@ -70,7 +70,7 @@ def uv(project: Path, text: str | None = None) -> None:
 
 
 def installed(project: Path) -> bool:
-    run = [project / ".venv" / "bin" / "python", "-c", f"import {NAME}"]
+    run = [str(project / ".venv" / "bin" / "python"), "-c", f"import {NAME}"]
     return subprocess.run(run, capture_output=True, check=False).returncode == 0
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from seedbed.filtering.language import load_language
-from seedbed.filtering.tokenisers import load_tokeniser
+from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
+from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
 from seedbed.project import paths
@@ -49,7 +50,7 @@ def check_all() -> str:
     for name, corpus in params["corpora"].items():
         rows[name] = []
         collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name]))  # type: ignore[misc]
-    collect(lambda: _loads(lambda: load_tokeniser(params["filter"]["tokeniser"])))
+    collect(lambda: _names(params))
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
     collect(lambda: _references(rows["questions"], params))
     collect(lambda: _edits(params, rows))
@@ -80,6 +81,13 @@ def _repaired() -> Iterator[str]:
 def _loads(load: Callable[[], object]) -> Iterator[str]:
     load()
     return iter(())
+
+
+def _names(params: Params) -> Iterator[str]:
+    """Check that what params.yaml names is registered, by the library or a plug-in, and that the tokeniser works."""
+    yield from unknown_names(params)
+    if params["filter"]["tokeniser"]["name"] in TOKENISERS.names():
+        load_tokeniser(params["filter"]["tokeniser"])
 
 
 def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:

@@ -4,39 +4,37 @@ A letter's sound decides where it can. Languages in Latin letters keep those, an
 """
 
 from string import ascii_lowercase
-from types import MappingProxyType
 
 LATIN = "latin"
 CASED = frozenset({LATIN, "cyrillic", "greek", "armenian"})
 """Scripts that have capitals."""
-SCRIPTS = MappingProxyType(
-    {
-        "arabic": "ابثدعفغهيجكلمنصحقرستضظوخشز",
-        "armenian": "աբցդեֆգհիջկլմնօպքրստուվխյզ",
-        "bengali": "অবচদএফগহইজকলমনওপখরসতউভঊষযঝ",
-        "burmese": "အဗစဒဧဖဂဟဣဇကလမနဩပခရသတဥဝဦဆယဈ",
-        "cyrillic": "абцдефгхижклмнопщрстувшчйз",
-        "devanagari": "अबचदएफगहइजकलमनओपखरसतउवऊषयझ",
-        "ethiopic": "አበቸደኤፈገሀኢጀከለመነኦፐቀረሰተኡቨወኸየዘ",
-        "georgian": "აბცდეფგჰიჯკლმნოპქრსტუვწხყზ",
-        "greek": "αβψδεφγηιξκλμνοπθρστυωώχύζ",
-        "gujarati": "અબચદએફગહઇજકલમનઓપખરસતઉવઊષયઝ",
-        "gurmukhi": "ਅਬਚਦਏਫਗਹਇਜਕਲਮਨਓਪਖਰਸਤਉਵਊਘਯਝ",
-        "han": "山水火木金土日月人口手目耳心田石竹米羊雨雪花草天明光",
-        "hangul": "아바차다에파가하이자카라마나오피쿠리사타우비와크야즈",
-        "hebrew": "אבכדעפגהיץקלמנוףךרסטםןשחתז",
-        "kana": "あばちだえふがはいじからまなおぱくりさたうゔわしやざ",
-        "kannada": "ಅಬಚದಎಫಗಹಇಜಕಲಮನಒಪಖರಸತಉವಊಷಯಝ",
-        "khmer": "អបចដឯផគហឥជកលមនឱពខរសតឧវឩឆយឈ",
-        "lao": "ອບຈດຢຝກຫຍຊຄລມນວປຂຣສຕຮຟຜຖທງ",
-        "malayalam": "അബചദഎഫഗഹഇജകലമനഒപഖരസതഉവഊഷയഝ",
-        "odia": "ଅବଚଦଏଫଗହଇଜକଲମନଓପଖରସତଉଭଊଷଯଝ",
-        "sinhala": "අබචදඑෆගහඉජකලමනඔපඛරසතඋවඌෂයඣ",
-        "tamil": "அபசடஎஐஙஹஇஜகலமநஒணறரஸதஉவஊஷயழ",
-        "telugu": "అబచదఎఫగహఇజకలమనఒపఖరసతఉవఊషయఝ",
-        "thai": "อบจดยฟกหฉชคลมนวปขรสตฮธผซญศ",
-    }
-)
+SCRIPTS = {
+    "arabic": "ابثدعفغهيجكلمنصحقرستضظوخشز",
+    "armenian": "աբցդեֆգհիջկլմնօպքրստուվխյզ",
+    "bengali": "অবচদএফগহইজকলমনওপখরসতউভঊষযঝ",
+    "burmese": "အဗစဒဧဖဂဟဣဇကလမနဩပခရသတဥဝဦဆယဈ",
+    "cyrillic": "абцдефгхижклмнопщрстувшчйз",
+    "devanagari": "अबचदएफगहइजकलमनओपखरसतउवऊषयझ",
+    "ethiopic": "አበቸደኤፈገሀኢጀከለመነኦፐቀረሰተኡቨወኸየዘ",
+    "georgian": "აბცდეფგჰიჯკლმნოპქრსტუვწხყზ",
+    "greek": "αβψδεφγηιξκλμνοπθρστυωώχύζ",
+    "gujarati": "અબચદએફગહઇજકલમનઓપખરસતઉવઊષયઝ",
+    "gurmukhi": "ਅਬਚਦਏਫਗਹਇਜਕਲਮਨਓਪਖਰਸਤਉਵਊਘਯਝ",
+    "han": "山水火木金土日月人口手目耳心田石竹米羊雨雪花草天明光",
+    "hangul": "아바차다에파가하이자카라마나오피쿠리사타우비와크야즈",
+    "hebrew": "אבכדעפגהיץקלמנוףךרסטםןשחתז",
+    "kana": "あばちだえふがはいじからまなおぱくりさたうゔわしやざ",
+    "kannada": "ಅಬಚದಎಫಗಹಇಜಕಲಮನಒಪಖರಸತಉವಊಷಯಝ",
+    "khmer": "អបចដឯផគហឥជកលមនឱពខរសតឧវឩឆយឈ",
+    "lao": "ອບຈດຢຝກຫຍຊຄລມນວປຂຣສຕຮຟຜຖທງ",
+    "malayalam": "അബചദഎഫഗഹഇജകലമനഒപഖരസതഉവഊഷയഝ",
+    "odia": "ଅବଚଦଏଫଗହଇଜକଲମନଓପଖରସତଉଭଊଷଯଝ",
+    "sinhala": "අබචදඑෆගහඉජකලමනඔපඛරසතඋවඌෂයඣ",
+    "tamil": "அபசடஎஐஙஹஇஜகலமநஒணறரஸதஉவஊஷயழ",
+    "telugu": "అబచదఎఫగహఇజకలమనఒపఖరసతఉవఊషయఝ",
+    "thai": "อบจดยฟกหฉชคลมนวปขรสตฮธผซญศ",
+    "tibetan": "ཨབཅདའཕགཧཞཇཀལམནཚཔཁརསཏངཝཐཤཡཟ",
+}
 """By script, its letters for a to z."""
 _CODES = {
     "arabic": "ar arz ary apc fa ps ckb ks sd ug ur",
@@ -50,7 +48,7 @@ _CODES = {
     "greek": "el grc",
     "gujarati": "gu",
     "gurmukhi": "pa",
-    "han": "cmn gan hak nan wuu yue zh",
+    "han": "cmn gan wuu yue zh",
     "hangul": "ko",
     "hebrew": "he yi",
     "kana": "ain ja ryu",
@@ -63,9 +61,11 @@ _CODES = {
     "tamil": "ta",
     "telugu": "te",
     "thai": "th",
+    "tibetan": "bo dz",
 }
 _SCRIPT_OF = {code: script for script, codes in _CODES.items() for code in codes.split()}
 _SPECIAL = {
+    "af": "eê",
     "az": "cç eə gğ oö sş uü",
     "ca": "aà cç eè ií oò uú",
     "cs": "aá cč eě ií oó rř sš uů yý zž",
@@ -73,30 +73,38 @@ _SPECIAL = {
     "da": "aå eæ oø",
     "de": "aä oö uü sß",
     "eo": "cĉ gĝ hĥ jĵ sŝ uŭ",
+    "es": "aá eé ií nñ oó uú",
     "et": "aä oõ uü",
+    "eu": "nñ",
     "fi": "aä oö",
     "fr": "aà cç eé iî oô uù",
     "hr": "cč dđ sš zž",
     "hu": "aá eé ií oő uű",
     "is": "aá dð eé ií oó tþ uú yý",
     "it": "aà eè iì oò uù",
+    "ku": "cç eê iî sş uû",
+    "lb": "aä eë",
     "lt": "aą cč eė iį sš uū zž",
     "lv": "aā eē iī lļ nņ sš uū zž",
+    "mi": "aā eē iī oō uū",
+    "mt": "cċ gġ hħ zż",
     "nl": "eë iï",
     "no": "aå eæ oø",
     "pl": "aą cć eę lł nń oó sś zż",
     "pt": "aã cç eé ií oô uú",
+    "qu": "nñ",
     "ro": "aă iî sș tț",
     "sk": "aá cč eé ií lľ oô sš uú zž",
     "sl": "cč sš zž",
     "sq": "cç eë",
     "sv": "aä oö eé",
+    "tk": "aä cç oö sş uü",
     "tr": "cç gğ oö sş uü",
     "vi": "aă dđ eê oô uư",
 }
 _SPECIAL |= {"nb": _SPECIAL["no"], "nn": _SPECIAL["no"], "bs": _SPECIAL["hr"]}
-_PLAIN = {"fil", "ha", "id", "ig", "jv", "mg", "ms", "ny", "rw", "sn", "so", "st", "su", "sw", "tl", "xh", "yo", "zu"}
-_SPECIAL |= dict.fromkeys(_PLAIN, "eé")
+_PLAIN = "fil ha id ig jv kr la mg ms ny rw sn so st su sw tl uz wo xh yo zu"
+_SPECIAL |= dict.fromkeys(_PLAIN.split(), "eé")
 """By language in Latin letters, which letter becomes which; few where the language hardly has special letters."""
 _ANY_LATIN = "aá eé ií oó uú"
 

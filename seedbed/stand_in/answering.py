@@ -59,8 +59,8 @@ def _all_purpose(question: str, level: str, language: str) -> str:
     rows = load("all_purpose.en")
     row = rows[crc32(question.encode()) % len(rows)]
     line = _marked(question).strip(f"{OPEN}{CLOSE} \n").split("\n")[0]
-    short = line if len(line) <= _TOPIC else line[:_TOPIC].rsplit(" ", 1)[0]
-    return Template(localise(row[level], language)).safe_substitute(topic=short.rstrip(" .,:;?!。？"))
+    topic = line.rstrip(" .?!。？") if len(line) <= _TOPIC else line[:_TOPIC].rsplit(" ", 1)[0] + "…"
+    return Template(localise(row[level], language)).substitute(topic=topic)
 
 
 def _all_purpose_in_japanese(question: str, level: str) -> str:

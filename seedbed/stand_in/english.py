@@ -5,6 +5,7 @@ place, a food, a procedure, an object, an event or something in nature; a frame 
 """
 
 import random
+from functools import cache
 from string import Template
 
 from seedbed.stand_in.repertoire import load
@@ -20,7 +21,7 @@ _HOURS = ["9:30", "10:15", "11:00", "14:30", "16:45", "18:00", "19:15", "20:30"]
 def compose(chance: random.Random) -> Row:
     """Return an instruction: a frame, mostly with a lead that quotes something of the topic, and a context."""
     topic = chance.choice(load("topics.en"))
-    row = _fill(chance.choice(_frames_for(topic)), topic, chance)
+    row = _fill(chance.choice(_frames_for(topic["kind"])), topic, chance)
     parts = [row["instruction"]]
     if chance.random() < 0.85:
         quotes = [topic["good"], topic["bad"], topic["differs"], *(fact["text"] for fact in topic["facts"])]
@@ -38,11 +39,12 @@ def popular(chance: random.Random) -> Row:
     """Return one of forty much-used instructions, without lead and context."""
     drawn = random.Random(chance.randrange(40))
     topic = drawn.choice(load("topics.en"))
-    return _fill(drawn.choice(_frames_for(topic)), topic, drawn)
+    return _fill(drawn.choice(_frames_for(topic["kind"])), topic, drawn)
 
 
-def _frames_for(topic: Row) -> list[Row]:
-    return [frame for frame in load("frames.en") if topic["kind"] in frame["kinds"]]
+@cache
+def _frames_for(kind: str) -> list[Row]:
+    return [frame for frame in load("frames.en") if kind in frame["kinds"]]
 
 
 def _fill(frame: Row, topic: Row, chance: random.Random) -> Row:

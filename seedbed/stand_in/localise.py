@@ -26,13 +26,15 @@ class _Code(NamedTuple):
     """How a language is written and read.
 
     Attributes:
-        letters: Latin letter to the language's own.
+        table: Latin letters to the language's own, for `str.translate`.
+        latin: the language's own letters to Latin ones.
         own: finds one of our letters or marks, which an English text may have by itself.
-        english: finds, in English, what is kept, a run beyond ASCII (group `foreign`), or a letter.
+        english: finds, in English, what is kept, or a run beyond ASCII (group `foreign`).
         localised: finds, in a pseudo-localised text, what is kept, a run put in brackets (group `foreign`), or a letter.
     """
 
-    letters: dict[str, str]
+    table: dict[int, str]
+    latin: dict[str, str]
     own: re.Pattern[str]
     english: re.Pattern[str]
     localised: re.Pattern[str]
@@ -45,15 +47,13 @@ def localise(text: str, language: str) -> str:
     """
     if language == "en" or not text.strip():
         return text
-    code = _code(language)
-
-    def write(found: re.Match[str]) -> str:
-        foreign = found["foreign"]
-        if foreign and code.own.search(foreign):
-            return f"⟪{foreign.replace('⟫', '⟫⟫')}⟫"
-        return code.letters.get(found[0], found[0])
-
-    return f"{OPEN}{code.english.sub(write, text)}{CLOSE}"
+    code, parts, end = _code(language), [OPEN], 0
+    for found in code.english.finditer(text):
+        parts.append(text[end : found.start()].translate(code.table))
+        is_ours = found["foreign"] and code.own.search(found["foreign"])
+        parts.append(f"⟪{found[0].replace('⟫', '⟫⟫')}⟫" if is_ours else found[0])
+        end = found.end()
+    return "".join([*parts, text[end:].translate(code.table), CLOSE])
 
 
 def unlocalise(text: str, language: str) -> str:
@@ -61,12 +61,11 @@ def unlocalise(text: str, language: str) -> str:
     if language == "en" or not text.startswith(OPEN):
         return text
     code = _code(language)
-    latin = {own: letter for letter, own in code.letters.items()}
 
     def read(found: re.Match[str]) -> str:
         if found["foreign"]:
             return found["foreign"][1:-1].replace("⟫⟫", "⟫")
-        return latin.get(found[0], found[0])
+        return code.latin.get(found[0], found[0])
 
     return code.localised.sub(read, text.removeprefix(OPEN).removesuffix(CLOSE))
 
@@ -78,10 +77,11 @@ def _code(language: str) -> _Code:
     letters |= {letter: capital(letters[letter.lower()]) for letter in ascii_uppercase}
     own = "".join({char for text in letters.values() for char in text if not char.isascii()})
     return _Code(
-        letters,
-        re.compile(f"[{own}{OPEN}{CLOSE}⟪⟫{_CAPITAL}]"),
-        re.compile(rf"{_KEPT}|(?P<foreign>[^\x00-\x7f\s]+)|[A-Za-z]", re.DOTALL),
-        re.compile(rf"{_KEPT}|(?P<foreign>⟪(?:[^⟫]|⟫⟫)*⟫)|[{own}]{_CAPITAL}?", re.DOTALL),
+        table=str.maketrans(letters),
+        latin={own_letter: letter for letter, own_letter in letters.items()},
+        own=re.compile(f"[{own}{OPEN}{CLOSE}⟪⟫{_CAPITAL}]"),
+        english=re.compile(rf"{_KEPT}|(?P<foreign>[^\x00-\x7f\s]+)", re.DOTALL),
+        localised=re.compile(rf"{_KEPT}|(?P<foreign>⟪(?:[^⟫]|⟫⟫)*⟫)|[{own}]{_CAPITAL}?", re.DOTALL),
     )
 
 

@@ -4,6 +4,7 @@
  "request":"9f2c…","slot":12,"task_type":"advice"}
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,11 +21,14 @@ from seedbed.project.params import Generate, ModelSettings
 from seedbed.project.prompts import Prompt, render
 from seedbed.sending.asker import Asks
 from seedbed.steps.demonstrations import draw
+from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
 PROMPT = "generate"
+_CANDIDATE = re.compile(r"s\d{5,}-\d+")
+"""What `candidates_of` calls a candidate; a demonstration with such an id was generated."""
 _SHOWN = ("task_type", "instruction", "input", "output")
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
@@ -80,6 +84,24 @@ def candidates_of(slot: int, shown: list[Row], result: Result[Row], to: ModelSet
         "made_by": to.made_by,
     }
     return [fields | common | {"id": f"{slot_id(slot)}-{index}", "index": index} for index, fields in enumerate(written)]
+
+
+def origin(row: Row, generation: str, form: str) -> Origin:
+    """Return what a candidate, and its slot, came of: the demonstrations shown, and the slot's request.
+
+    Args:
+        row: a candidate.
+        generation: the id of its generation.
+        form: which form of the seed tasks that one shows: `edited` or `machine`.
+    """
+
+    def name(id: str) -> Name:
+        if _CANDIDATE.fullmatch(id):
+            return Name("instruction", f"{generation}/{id}")
+        return Name("seed", id) if form == "edited" else Name("translation", f"seed_tasks/{id}")
+
+    asked = Asked(f"generate@{generation}", slot_id(row["slot"]))
+    return Origin(tuple(map(name, row["demonstrations"])), asked, PROMPT)
 
 
 class Generation:

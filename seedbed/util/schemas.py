@@ -6,6 +6,7 @@ Those of the replies are the project's, since a change to one changes requests; 
 import os
 from collections.abc import Callable, Iterator
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,12 +83,24 @@ def problems(value: Any, name: str) -> list[Problem]:
         jsonschema.Draft202012Validator(load_schema(name)).iter_errors(value),
         key=lambda e: (list(map(str, e.absolute_path)), e.validator not in order, e.validator),
     )
-    found: dict[tuple[str | int, ...], str] = {}
+    found: dict[tuple[str | int, ...], str] = dict(_not_finite(value, ()))
     for error in errors:
         for field, words in _problems_of(error):
             found.setdefault(tuple(field), words)
     # The two validators read a pattern differently, for example at a final line break.
     return [(list(field), words) for field, words in found.items()] or [([], f"does not fit schemas/{name}.schema.json")]
+
+
+def _not_finite(value: Any, field: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the numbers that YAML has and JSON has not, which jsonschema lets pass."""
+    if isinstance(value, float) and not isfinite(value):
+        yield field, f"expected a finite number, found {value}"
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _not_finite(inner, (*field, key))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _not_finite(inner, (*field, place))
 
 
 def _problems_of(error: "ValidationError") -> Iterator[Problem]:
@@ -102,8 +115,7 @@ def _problems_of(error: "ValidationError") -> Iterator[Problem]:
     elif error.validator == "required":
         wanted: Any = error.validator_value
         for missing in (key for key in wanted if key not in given):
-            yield [*error.absolute_path, missing], f"the field {missing!r} is missing"
-            return
+            yield [*error.absolute_path, missing], "missing"
     else:
         yield list(error.absolute_path), _in_words(error)
 

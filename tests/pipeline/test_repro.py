@@ -18,7 +18,7 @@ SEEDBED = Path(sys.executable).parent / "seedbed"
 def bare(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `seedbed repro` in an environment that is not activated."""
     env = {"PATH": os.defpath, "HOME": str(project.root.parent), "LC_ALL": "C.UTF-8"}
-    run = [SEEDBED, "repro", *arguments]
+    run = [str(SEEDBED), "repro", *arguments]
     return subprocess.run(run, cwd=project.root, env=env, capture_output=True, text=True, check=False)
 
 

@@ -1,6 +1,5 @@
 """Pages made of templates: every text escaped, every word in the reader's language."""
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, partial
@@ -15,26 +14,21 @@ from seedbed.review.texts import say, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
 from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
+from seedbed.util.visible import HIDDEN
 
 LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
 _YEAR_S = 365 * 24 * 3600
 _FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted"}
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-"""Characters that are not seen, and that can turn the order of others round."""
 
 
 def visible(text: str) -> Markup:
-    """Return `text` as HTML in which invisible control characters are named instead of obeyed."""
-
-    def named(found: re.Match[str]) -> Markup:
-        code = ord(found[0])
-        name = unicodedata.name(found[0], "CONTROL CHARACTER")
-        return Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, code)
-
+    """Return `text` as HTML in which hidden characters are named instead of obeyed."""
     parts, at = [], 0
-    for found in _CONTROL.finditer(text):
-        parts += [escape(text[at : found.start()]), named(found)]
+    for found in HIDDEN.finditer(text):
+        name = unicodedata.name(found[0], "CONTROL CHARACTER")
+        span = Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, ord(found[0]))
+        parts += [escape(text[at : found.start()]), span]
         at = found.end()
     return Markup("").join([*parts, escape(text[at:])])
 
