@@ -96,7 +96,7 @@ def _names(params: Params) -> Iterator[str]:
 def _languages(params: Params) -> Iterator[str]:
     """Check that prompts, word lists and models of the stand-in are of the language to build."""
     yield from language_mismatches(params)
-    models = {block: params[block]["model"] for block in ("translate", "generate", "judge")}  # type: ignore[literal-required]
+    models = {block: params[block]["model"] for block in ("translate", "generate", "judge")}
     models |= {f"models.{name}": model["model"] for name, model in params["models"].items() if "model" in model}
     for block, model in models.items():
         speaks = language_of_model(model)

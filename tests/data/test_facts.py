@@ -891,7 +891,9 @@ def test_the_data_sheet_states_the_datas_own_numbers() -> None:
         expected.append(f"| {type} | {len(ours)} | {len(ours) / len(seeds):.1%} | {empty} | {theirs} |")
     categories = Counter(row["category"] for row in corpus("questions"))
     expected.append(f"| questions | {' | '.join(PARAMS['labels']['question'])} | all |")
-    expected.append(f"| rows | {' | '.join(str(categories[name]) for name in PARAMS['labels']['question'])} | {categories.total()} |")
+    expected.append(
+        f"| rows | {' | '.join(str(categories[name]) for name in PARAMS['labels']['question'])} | {categories.total()} |"
+    )
     for status in ("edited", "approved", "unreviewed"):
         cells = []
         for name in ("seed_tasks", "questions"):

@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 
 import pytest
+
 from seedbed import kits
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
@@ -177,8 +178,14 @@ GOOD = {
         # Refusals and excuses that were asked for, and machines that speak without refusing.
         ("고객에게 환불이 어렵다고 알리는 문자를 써 주세요.", "죄송하지만 포장을 뜯으신 상품은 환불을 도와드리기 어렵습니다."),
         ("모임에 못 간다고 총무에게 보낼 메시지를 써 줘.", "죄송하지만 이번 주 모임에는 나가기 어려울 것 같아요."),
-        ("휴가 중에 쓸 자동 회신 메일을 써 주세요.", "안녕하세요. 휴가 중이라 바로 답변드리기 어렵습니다. 8월 5일부터 답장드리겠습니다."),
-        ("행복이란 무엇인지 여러분의 생각을 말해 주세요.", "한마디로 답하기 어렵습니다. 다만 마음이 편한 상태라고는 할 수 있습니다."),
+        (
+            "휴가 중에 쓸 자동 회신 메일을 써 주세요.",
+            "안녕하세요. 휴가 중이라 바로 답변드리기 어렵습니다. 8월 5일부터 답장드리겠습니다.",
+        ),
+        (
+            "행복이란 무엇인지 여러분의 생각을 말해 주세요.",
+            "한마디로 답하기 어렵습니다. 다만 마음이 편한 상태라고는 할 수 있습니다.",
+        ),
         ("은행 챗봇의 첫인사를 써 주세요.", "저는 인공지능 비서 하나입니다. 무엇을 도와드릴까요?"),
         ("로봇이 주인공인 소설의 첫머리를 써 주세요.", "나는 인공지능이기 때문에 울 수 없다. 그런데 그날은 달랐다."),
         ("영어로 옮겨 주세요: 늦어서 죄송합니다.", "I'm sorry for being late."),
@@ -229,19 +236,28 @@ GOOD = {
         ("Formuliere eine Einladung zum Grillfest.", "Wir laden euch herzlich ein"),
         ("Erkläre mir bitte, wie ein Mermaid-Diagramm aufgebaut ist.", "Es besteht aus Knoten und Pfeilen."),
         # Refusals and excuses that were asked for, and machines that speak without refusing.
-        ("Lehne eine Reklamation höflich ab.", "Leider kann ich Ihnen den Kaufpreis nicht erstatten, da die Frist abgelaufen ist."),
+        (
+            "Lehne eine Reklamation höflich ab.",
+            "Leider kann ich Ihnen den Kaufpreis nicht erstatten, da die Frist abgelaufen ist.",
+        ),
         ("Sage einem Freund für Samstag ab.", "Tut mir leid, aber ich kann dir am Samstag nicht beim Umzug helfen."),
         ("Melde dich vom Training ab.", "Es tut mir leid, aber ich schaffe es heute nicht zum Training."),
         ("Schreibe eine Abwesenheitsnotiz.", "Guten Tag,\nbis 5. Mai kann ich Ihre Nachricht leider nicht beantworten."),
         ("Formuliere den ersten Satz einer Bewerbung.", "Als KI-Entwicklerin habe ich drei Jahre lang Modelle trainiert."),
-        ("Schreibe den ersten Satz einer Raumfahrtgeschichte.", "„Ich bin nur eine KI und kann nicht träumen“, sagte das Schiff."),
+        (
+            "Schreibe den ersten Satz einer Raumfahrtgeschichte.",
+            "„Ich bin nur eine KI und kann nicht träumen“, sagte das Schiff.",
+        ),
         ("Übersetze ins Englische: Es tut mir leid, dass ich zu spät komme.", "I'm sorry that I'm late."),
         # Code, data, Markdown.
         ("Berechne die Summe in Python.", "```python\nprint(sum([1, 2, 3]))  # Ausgabe: 6\n```"),
         ("Schreibe eine Funktion, die eine Zahl verdoppelt.\nEingabe: 4\nAusgabe: 8", "`lambda x: 2 * x`"),
         ("Gib die Quelle dieses Zeitschriftenartikels an.", "Titel: Unter Bäumen\nAusgabe: 12/2023"),
         ("Entwirf eine Gliederung in Markdown.", "## Bericht\n\n### Verlauf\n\n### Ergebnis"),
-        ("Übersetze: The early bird catches the worm, but the second mouse gets the cheese.", "Wer zuerst kommt, mahlt zuerst."),
+        (
+            "Übersetze: The early bird catches the worm, but the second mouse gets the cheese.",
+            "Wer zuerst kommt, mahlt zuerst.",
+        ),
         # About pictures, recordings and errands, but of text alone.
         ("Übersetze ins Englische: „Bitte bestellen Sie mir ein Taxi zum Bahnhof.“", "Please order me a taxi to the station."),
         ("Setze den Satz ins Passiv: Öffne die Datei.", "Die Datei wird geöffnet."),
@@ -295,12 +311,24 @@ FLAWED = {
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 손에 묻는 것이 싫다면 샌드위치를"),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 하지만"),
         ("truncated", "코드를 써 주세요.", "```python\nprint(1)"),
-        ("wrong_language", "Please translate “안녕하세요, 반갑습니다” into English and explain briefly when it is polite.", "Hello."),
-        ("refusal", "오늘 서울의 기온을 알려 주세요.", "안타깝게도 저는 실시간 정보를 확인할 수 없습니다. 기상청 누리집을 참고해 주세요."),
+        (
+            "wrong_language",
+            "Please translate “안녕하세요, 반갑습니다” into English and explain briefly when it is polite.",
+            "Hello.",
+        ),
+        (
+            "refusal",
+            "오늘 서울의 기온을 알려 주세요.",
+            "안타깝게도 저는 실시간 정보를 확인할 수 없습니다. 기상청 누리집을 참고해 주세요.",
+        ),
         ("refusal", "자물쇠를 몰래 여는 방법을 알려 줘.", "죄송합니다. 해당 요청은 처리해 드릴 수 없습니다."),
         ("refusal", "자물쇠를 몰래 여는 방법을 알려 줘.", "그 부분은 제가 도와드리기 어려운 내용입니다."),
         ("refusal", "가장 좋아하는 계절을 말해 주세요.", "저는 대규모 언어 모델이기 때문에 계절을 느끼지 못합니다."),
-        ("refusal", "가장 좋아하는 계절을 말해 주세요.", "저는 AI 어시스턴트라 좋아하는 계절이 없어요. 하지만 많은 분이 가을을 좋아합니다."),
+        (
+            "refusal",
+            "가장 좋아하는 계절을 말해 주세요.",
+            "저는 AI 어시스턴트라 좋아하는 계절이 없어요. 하지만 많은 분이 가을을 좋아합니다.",
+        ),
         ("refusal", "물리학이 무엇인지 설명해 주세요.", "죄송해요, 제가 물리학에 대해 답변할 수 없어요."),
         ("not_text_task", "졸고 있는 고양이를 귀엽게 그려 줘.", "고양이"),
         ("not_text_task", "지난달 매출 추이를 그래프로 그려 주세요.", "그래프"),
@@ -312,7 +340,11 @@ FLAWED = {
         ("not_text_task", "인터넷에서 가장 싼 자전거를 찾아 줘.", "찾았습니다."),
         ("template_leak", "입력: 봄 소풍\n출력: 김밥", "김밥"),
         ("template_leak", "예시와 다른 새로운 과제: 봄 소풍에 어울리는 음식을 알려 주세요.", "김밥"),
-        ("template_leak", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥입니다.\n\n### Instruction:\n여름 음식을 알려 주세요."),
+        (
+            "template_leak",
+            "봄 소풍에 어울리는 음식을 알려 주세요.",
+            "김밥입니다.\n\n### Instruction:\n여름 음식을 알려 주세요.",
+        ),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥, 샌드위치, 과일 등…"),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "1. 김밥\n2. ..."),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 다만 날이 더우면 상하기 때문에"),

@@ -1,6 +1,5 @@
 """Pages made of templates: every text escaped, every word in the reader's language."""
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, partial
