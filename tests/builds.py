@@ -1,15 +1,17 @@
 """A build's files, written from a few values, for tests of what reads them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from seedbed.project.params import load_params
+from seedbed.project.params import Params, load_params
 from seedbed.project.votes import answer_hash
-from seedbed.reporting.agreement import agreement_rows
-from seedbed.reporting.page import page
-from seedbed.reporting.report import Folders, build_tables, win_rate_rows
+from seedbed.reporting.benchmark import Benchmark
+from seedbed.reporting.benchmark_page import benchmark_page
+from seedbed.reporting.dataset import Dataset
+from seedbed.reporting.dataset_page import dataset_page
 from seedbed.util.rows import write_rows
 from tests.harness import ROOT
 
@@ -22,7 +24,7 @@ class Build:
     """What the stages wrote, made up.
 
     Attributes:
-        folder: a new folder.
+        folder: a new folder, which becomes the project that is reported on.
         models: ids.
         matches: pairs of model and baseline.
         questions: (category, text) of each; they are named q00, q01, …
@@ -60,31 +62,52 @@ class Build:
     made_by: dict[str, str] = field(default_factory=lambda: dict(OTHER))
     changes: dict[str, Any] = field(default_factory=dict)
 
-    def params(self) -> dict[str, Any]:
+    def params(self) -> Params:
         """Return the project's own params with the roster of this build."""
         params = load_params(ROOT / "params.yaml")
-        return (
-            params
-            | {
-                "models": {name: {"endpoint": "stand-in", "model": name} for name in self.models},
-                "matches": {f"{one}-vs-{other}": {"model": one, "baseline": other} for one, other in self.matches},
-                "categories": list(dict.fromkeys(category for category, _ in self.questions)),
-                "report": {"bootstrap": 50, "confidence": 95, "seed": 0},
-            }
-            | self.changes
-        )
+        categories = list(dict.fromkeys(category for category, _ in self.questions))
+        made = {
+            "models": {name: {"endpoint": "stand-in", "model": name} for name in self.models},
+            "matches": {f"{one}-vs-{other}": {"model": one, "baseline": other} for one, other in self.matches},
+            "labels": {"task": params["labels"]["task"], "question": categories},
+            "report": {"bootstrap": 50, "confidence": 95, "seed": 0},
+        }
+        return cast(Params, {**params, **made, **self.changes})
 
-    def page(self) -> str:
-        """Write the files and return the page made of them."""
-        folders = self.write()
-        params = self.params()
-        tables = build_tables(folders, params)
-        rates = win_rate_rows(tables, params["report"])
-        return page(tables, folders, params, rates, tables.query("judge_health"), agreement_rows(tables, params["report"]))
+    @contextmanager
+    def written(self) -> Iterator[Params]:
+        """Write the files, unless they are there, and work in their folder."""
+        if not self.folder.is_dir():
+            self.write()
+        with chdir(self.folder):
+            yield self.params()
 
-    def write(self) -> Folders:
-        """Write the files."""
-        build, ids = self.folder / "build", [f"q{number:02}" for number in range(len(self.questions))]
+    def benchmark(self) -> Benchmark:
+        """Return the benchmark report."""
+        with self.written() as params:
+            return Benchmark(params)
+
+    def dataset(self) -> Dataset:
+        """Return the dataset report."""
+        with self.written() as params:
+            return Dataset(params)
+
+    def benchmark_page(self) -> str:
+        """Return the page of the benchmark report."""
+        with self.written() as params:
+            return benchmark_page(Benchmark(params))
+
+    def dataset_page(self) -> str:
+        """Return the page of the dataset report."""
+        with self.written() as params:
+            return dataset_page(Dataset(params))
+
+    def write(self) -> None:
+        """Write the files, beside links to the repository's own queries, prompts and plugins."""
+        self.folder.mkdir(parents=True)
+        for name in ("queries", "prompts", "plugins"):
+            (self.folder / name).symlink_to(ROOT / name)
+        build, ids = self.folder / "data" / "build", [f"q{number:02}" for number in range(len(self.questions))]
         maker = {"made_by": self.made_by}
 
         def task(id: str, texts: tuple[str, str, str, str]) -> dict[str, Any]:
@@ -114,9 +137,10 @@ class Build:
                 translated(f"base-{number}", dict(zip(fields, texts[1:], strict=True)), texts[0])
                 for number, texts in enumerate(self.baseline)
             ],
-            "instructions": kept,
-            "rejected": thrown,
+            "instructions/native": kept,
+            "rejected/native": thrown,
         }
+        usage = {"usage": {"input": 10, "cached_input": 0, "output": 5}}
         for model in self.models:
             said = {id: self.answer(model, id) for id in ids}
             files[f"answers/{model}"] = [
@@ -124,8 +148,7 @@ class Build:
                 for id, text in said.items()
             ]
             request = {"endpoint": "there", "model": model, "params": {"temperature": 0.5}, "attempt": 1}
-            usage = {"usage": {"input": 10, "cached_input": 0, "output": 5}}
-            files[f"responses/answer.{model}"] = [{"request": request, "response": usage} for _ in ids]
+            files[f"responses/answer/{model}"] = [{"request": request, "response": usage} for _ in ids]
         for one, other in self.matches:
             match = f"{one}-vs-{other}"
             files[f"judgments/{match}"] = [
@@ -136,15 +159,20 @@ class Build:
                 for order in ("ab", "ba")
                 for verdict, text in [self.judge(match, id, order)]
             ]
+        asked_once = ["translate/seed_tasks", "translate/questions", "translate/baseline", "generate/native"]
+        files |= {
+            f"responses/{name}": [{"request": {**self.made_by, "params": {}, "attempt": 1}, "response": usage}]
+            for name in asked_once
+        }
+        files |= {f"responses/judge/{one}-vs-{other}": [] for one, other in self.matches}
         for name, rows in files.items():
             write_rows(build / f"{name}.jsonl", rows, None)
-        votes = self.folder / "votes"
+        votes = self.folder / "data" / "votes"
         votes.mkdir(parents=True)
         for annotator in dict.fromkeys(vote[0] for vote in self.votes):
             write_rows(
                 votes / f"{annotator}.jsonl", [self._vote(*vote[1:]) for vote in self.votes if vote[0] == annotator], "vote"
             )
-        return Folders(build, self.folder / "edits", votes)
 
     def _vote(self, match: str, question: str, verdict: str, reason: str) -> dict[str, Any]:
         sides = dict(zip(("model_hash", "baseline_hash"), match.split("-vs-"), strict=True))

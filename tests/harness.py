@@ -185,31 +185,55 @@ class Project:
         assert old in text
         (self.root / path).write_text(text.replace(old, new), encoding="utf-8")
 
+    def use_git(self) -> None:
+        """Make the project a git repository with one commit."""
+        (self.root / ".dvc" / "config.local").unlink()
+        git(self.root, "init", "-q", "-b", "main")
+        self.commit("start")
+
+    def commit(self, message: str) -> None:
+        """Commit everything."""
+        git(self.root, "add", "-A")
+        git(self.root, "commit", "-qm", message)
+
     def outputs(self) -> dict[str, bytes]:
         """Return the bytes of everything that a build writes, by path."""
         paths = [*(self.root / "data" / "build").rglob("*.jsonl"), *(self.root / "reports").iterdir(), self.root / "dvc.lock"]
         return {str(path.relative_to(self.root)): path.read_bytes() for path in sorted(paths) if path.is_file()}
 
 
+def git(folder: Path, *args: str) -> str:
+    """Run git in a folder, under a name of the tests' own, and return what it printed."""
+    env = {
+        f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "a"), ("EMAIL", "a@b.c"))
+    }
+    return subprocess.run(["git", *args], cwd=folder, env=os.environ | env, capture_output=True, text=True, check=True).stdout
+
+
 def copy_project(target: Path) -> Project:
     """Copy the repository as it stands, without what builds made."""
     shutil.copytree(ROOT, target, ignore=LEAVE_OUT)
     shutil.rmtree(target / ".dvc" / "seedbed", ignore_errors=True)
-    for path in [*(target / "data" / "build").rglob("*.jsonl"), *(target / "reports").glob("*"), target / "dvc.lock"]:
+    built = target / "data" / "build"
+    for path in [*built.rglob("*.jsonl"), *(target / "reports").glob("*"), target / "dvc.lock"]:
         path.unlink(missing_ok=True)
-    shutil.rmtree(target / "data" / "build" / "export", ignore_errors=True)
-    project = Project(target)
-    project.run("dvc", "config", "--local", "core.no_scm", "true")
-    return project
+    for folder in [built / "failed", *(path for path in (built / "export").iterdir() if path.is_dir())]:
+        shutil.rmtree(folder, ignore_errors=True)
+    (target / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")  # as `dvc config --local` would
+    return Project(target)
 
 
 def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: int = 2, **endpoint: Any) -> None:
-    """Give the project a few rows, two models and one match; with `base_url` they talk to that server."""
+    """Give the project a few rows, two models and one match.
+
+    `endpoint` says what the endpoint is and how it is reached: with `base_url` the project talks to that server.
+    """
     for name, count in (("seed_tasks", seeds), ("questions", questions), ("baseline", baseline)):
         project.write_rows(f"data/{name}.en.jsonl", project.rows(f"data/{name}.en.jsonl")[:count])
 
     def change(params: Any) -> None:
-        params["endpoints"]["stand-in"].update(endpoint)
+        for name, value in endpoint.items():
+            params["endpoints" if name == "structured" else "servers"]["stand-in"][name] = value
         params["generate"].update({"target": 6, "per_slot": 2, "max_slots": 40})
         params["generate"]["demonstrations"]["seeds"] = 2
         params["filter"]["tokeniser"] = {"name": "character"}

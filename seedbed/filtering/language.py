@@ -72,3 +72,11 @@ def load_language(path: Path) -> Language:
     ]
     common = document.get("common_words", {"words": [], "least": 0.0})
     return Language(scripts=scripts, **lists, common_words=frozenset(common["words"]), least_common=common["least"])
+
+
+def first_match(patterns: list[re.Pattern[str]], text: str) -> str | None:
+    """Return what the first of `patterns` that is found in `text` matches there, quoted; None where none is found."""
+    for pattern in patterns:
+        if found := pattern.search(text):
+            return repr(found[0][:40])
+    return None

@@ -1,6 +1,7 @@
 """`params.yaml` of an older project, brought to this library's form; comments are kept."""
 
 import io
+from collections.abc import MutableMapping
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
@@ -24,20 +25,29 @@ def migrated(text: str) -> tuple[str, list[str]]:
     """
     yaml = yaml_editor()
     params = yaml.load(text)
-    if not isinstance(params, dict):
+    if not isinstance(params, CommentedMap):
         raise UserError("params.yaml: not a mapping; restore it from git before you upgrade")
-    notes = [note for step in (_servers, _labels, _sets, _editions) if (note := step(params))]
+    before = list(params)
+    notes = migrate_blocks(params) + ([note] if (note := _editions(params)) else [])
     if not notes:
         return text, []
     for place, name in enumerate(name for name in _BLOCK_ORDER if name in params):
-        if name not in text and place < len(params):
+        if name not in before:
             params.insert(place, name, params.pop(name))
     out = io.StringIO()
     yaml.dump(params, out)
     return out.getvalue(), notes
 
 
-def _servers(params: CommentedMap) -> str | None:
+def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
+    """Bring the blocks of `params.yaml` into this library's form, in place, and return what was done, a line each.
+
+    `editions` stay as they are: an older project had none, or was built with others.
+    """
+    return [note for step in (_servers, _labels, _sets) if (note := step(params))]
+
+
+def _servers(params: MutableMapping[str, Any]) -> str | None:
     """What is no part of a request moves from `endpoints` to `servers`."""
     moved = CommentedMap()
     for id, endpoint in params.get("endpoints", {}).items():
@@ -51,14 +61,14 @@ def _servers(params: CommentedMap) -> str | None:
     return "endpoints: how a server is reached moved to servers, which no stage depends on"
 
 
-def _labels(params: CommentedMap) -> str | None:
+def _labels(params: MutableMapping[str, Any]) -> str | None:
     if "labels" in params:
         return None
     params["labels"] = CommentedMap(task=params.pop("task_types", []), question=params.pop("categories", []))
     return "task_types and categories moved to labels.task and labels.question"
 
 
-def _sets(params: CommentedMap) -> str | None:
+def _sets(params: MutableMapping[str, Any]) -> str | None:
     if "sets" in params and "generations" in params:
         return None
     export: Any = params.get("export", {})

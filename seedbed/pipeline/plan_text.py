@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seedbed.pipeline.plan import Plan, StagePlan
+from seedbed.pipeline.status import NEVER_BUILT
 from seedbed.util.console import wide_console
 from seedbed.util.words import count, few
 
@@ -52,11 +53,11 @@ def print_plan(plan: Plan) -> None:
     if requests:
         console.print(_table(asking, requests, at_most, dollars))
         console.print()
-    never = [stage for stage in running if stage.why == ["never built"]]
+    never = [stage for stage in running if stage.why == [NEVER_BUILT]]
     if len(never) == len(plan.stages):
         console.print("never built here: no dvc.lock names a build", style="dim")
     for stage in asking if requests else running:
-        if stage.why != ["never built"] or len(never) < len(plan.stages):
+        if stage.why != [NEVER_BUILT] or len(never) < len(plan.stages):
             console.print(Text(f"{stage.stage}: {few(stage.why, _SHOWN)}", style="dim"))
         if stage.failing:
             words = f"{count(stage.failing, 'stored reply', 'stored replies')} will fail again"

@@ -27,6 +27,8 @@ _FOLDERS = (
     *("translated", "responses/translate", "responses/generate", "responses/answer", "responses/judge"),
 )
 _JAPANESE_ONLY = ("sudachidict-core", "sudachipy")
+_NO_ROWS = b"\n"
+"""DVC warns of a file without a byte."""
 _EXAMPLES = ("seed_tasks", "questions", "baseline")
 _SPACED = {"th", "lo", "km", "my", "zh", "yue", "bo"}
 """Languages that put no spaces between words: characters are compared in them."""
@@ -55,10 +57,10 @@ def project_files(language: str, bare: bool) -> dict[str, bytes]:
     files["requirements.lock"] = lock_text(language).encode()
     examples = Path(__file__).parents[1] / "examples"
     for corpus in _EXAMPLES:
-        files[f"data/{corpus}.en.jsonl"] = b"" if bare else (examples / f"{corpus}.en.jsonl").read_bytes()
+        files[f"data/{corpus}.en.jsonl"] = _NO_ROWS if bare else (examples / f"{corpus}.en.jsonl").read_bytes()
     for path in ("data/edits/seed_tasks", "data/edits/questions", "data/references"):
-        files[f"{path}.{language}.jsonl"] = b""
-    files["data/empty.jsonl"] = b"\n"  # DVC warns of a file without a byte
+        files[f"{path}.{language}.jsonl"] = _NO_ROWS
+    files["data/empty.jsonl"] = _NO_ROWS
     folders = (*(f"data/build/{folder}" for folder in _FOLDERS), "data/votes", "data/languages", "data/recorded/answers")
     for folder in (*folders, "data/recorded/judgments"):
         files[f"{folder}/.gitkeep"] = b""

@@ -7,7 +7,6 @@ transcripts are in the store.
 
 import difflib
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from seedbed.project import paths
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
+from seedbed.util.git import git
 from seedbed.util.rows import write_text
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
@@ -81,7 +81,7 @@ def plan_upgrade() -> Upgrade:
 
 def shown(upgrade: Upgrade) -> str:
     """Return the upgrade as a diff, with its notes."""
-    lines = []
+    lines: list[str] = []
     for path, content in upgrade.files.items():
         before = Path(path).read_text(encoding="utf-8").splitlines() if Path(path).is_file() else []
         after = content.decode().splitlines() if content is not None else []
@@ -154,33 +154,24 @@ def _merged(path: str, present: bytes | None, base: str | None, new: bytes) -> b
         return new
     if base == blob_hash(new):
         return present
-    old = _git("cat-file", "blob", base)
+    old = git("cat-file", "blob", base)
     if old is None:
         return None
     with TemporaryDirectory() as folder:
         sides = [Path(folder) / name for name in ("present", "base", "new")]
         for side, content in zip(sides, (present, old, new), strict=True):
             side.write_bytes(content)
-        done = subprocess.run(["git", "merge-file", "-p", *map(str, sides)], capture_output=True, check=False)
-    return done.stdout if done.returncode == 0 else None
+        return git("merge-file", "-p", *map(str, sides))
 
 
 def _refuse_uncommitted() -> None:
-    changed = _git("status", "--porcelain", "--", "dvc.yaml", "stages", "schemas", "queries", "Makefile", "params.yaml")
+    changed = git("status", "--porcelain", "--", "dvc.yaml", "stages", "schemas", "queries", "Makefile", "params.yaml")
     if changed is None:
         raise UserError(
             "`seedbed upgrade` replaces files, and there is no git here to keep the old ones; `git init` and commit"
         )
     if changed.strip():
         raise UserError("`seedbed upgrade` replaces files that are not committed; commit first, so that git keeps them")
-
-
-def _git(*args: str) -> bytes | None:
-    try:
-        done = subprocess.run(["git", *args], capture_output=True, check=False)
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
 
 
 def upgrade_project(confirm: Callable[[str], bool], dry_run: bool) -> str:

@@ -289,14 +289,14 @@ def load_params(path: Path = paths.PARAMS) -> Params:
 
 
 def params_problems(path: Path = paths.PARAMS) -> list[str]:
-    """Return every mistake of `params.yaml`, each with its line.
+    """Return every mistake of `params.yaml`, each with its line, from the top.
 
     Raises:
         UserError: not YAML.
     """
     params: Params = load_yaml(path)
     found = problems(params, "params") or list(cross_problems(params))
-    return [in_words(path, problem) for problem in found]
+    return [in_words(path, problem) for problem in sorted(found, key=lambda problem: line_of(path, problem[0]))]
 
 
 def in_words(path: Path, problem: Problem) -> str:

@@ -27,7 +27,7 @@ class Numerals:
 
 @dataclass(frozen=True)
 class Words:
-    """What `seedbed.review.queue.attention` knows of a language: the fields of `schemas/review.schema.json`, compiled.
+    """What `seedbed.review.queue.checks` knows of a language: the fields of `schemas/review.schema.json`, compiled.
 
     Attributes:
         foreign: one letter of a script that a text of this language has only for a reason; None where any may need work.

@@ -184,7 +184,7 @@ def _declare(
         for id, (model, other, _) in matches.items()
     }
     # A blank line belongs to the value before it, and those values are new.
-    for key in ("corpora", "translate", "judge", "matches", "report"):
+    for key in ("corpora", "judge", "matches", "budget"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     with writing(path) as file:
         yaml.dump(params, file)

@@ -4,6 +4,7 @@
  "request":"9f2c…","slot":12,"task_type":"advice"}
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +21,13 @@ from seedbed.project.params import Generate, ModelSettings
 from seedbed.project.prompts import Prompt, as_shown, render
 from seedbed.sending.asker import Asks
 from seedbed.steps.demonstrations import draw
+from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
 PROMPT = "generate"
+_CANDIDATE = re.compile(r"s\d{5,}-\d+")
+"""What `candidates_of` calls a candidate; a demonstration with such an id was generated."""
 _SHOWN = ("task_type", "instruction", "input", "output")
 """In the order of `schemas/replies/instructions.schema.json`."""
 _CHUNK = 2000
@@ -80,6 +84,24 @@ def candidates_of(slot: int, shown: list[Row], result: Result[Row], to: ModelSet
         "made_by": to.made_by,
     }
     return [fields | common | {"id": f"{slot_id(slot)}-{index}", "index": index} for index, fields in enumerate(written)]
+
+
+def origin(row: Row, generation: str, form: str) -> Origin:
+    """Return what a candidate, and its slot, came of: the demonstrations shown, and the slot's request.
+
+    Args:
+        row: a candidate.
+        generation: the id of its generation.
+        form: which form of the seed tasks that one shows: `edited` or `machine`.
+    """
+
+    def name(id: str) -> Name:
+        if _CANDIDATE.fullmatch(id):
+            return Name("instruction", f"{generation}/{id}")
+        return Name("seed", id) if form == "edited" else Name("translation", f"seed_tasks/{id}")
+
+    asked = Asked(f"generate@{generation}", slot_id(row["slot"]))
+    return Origin(tuple(map(name, row["demonstrations"])), asked, PROMPT)
 
 
 class Generation:
@@ -194,9 +216,9 @@ class Generation:
 
     def _shortfall(self) -> str:
         return (
-            f"after {self._slots} slots (generate.max_slots) {self._reasons['kept']} of {self._settings['target']} instructions "
-            f"(generate.target) pass the filter; rejected: {self._rejected()}; raise max_slots, lower target, or look into what "
-            "is rejected"
+            f"after {self._slots} slots (generate.max_slots) {self._reasons['kept']} of {self._settings['target']} "
+            f"instructions (generate.target) pass the filter; rejected: {self._rejected()}; raise max_slots, lower target, "
+            "or look into what is rejected"
         )
 
     def _poor_yield(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
-from seedbed.util.schemas import first_problem
+from seedbed.util.schemas import first_problem, problems
 
 Row = dict[str, Any]
 
@@ -49,6 +49,8 @@ def checked_rows(path: Path, schema: str | None = None, unique: str | None = "id
             _check(where, row, schema, unique, seen)
         except UserError as error:
             yield number, error
+            if not seen and line.startswith("["):  # the whole file is one array: its other lines are no news
+                return
             continue
         if unique is not None:
             seen[row[unique]] = number
@@ -58,7 +60,11 @@ def checked_rows(path: Path, schema: str | None = None, unique: str | None = "id
 def _parse(where: str, line: str) -> Row:
     if line.startswith(("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")):
         raise UserError(
-            f"{where}: a merge left a conflict here ({line.split()[0]}); keep one side's lines and remove the marks"
+            f"{where}: a merge left a conflict here ({line.split(maxsplit=1)[0]}); keep one side's lines and remove the marks"
+        )
+    if line.startswith("["):
+        raise UserError(
+            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
         )
     if line.lstrip("\ufeff").startswith("["):
         raise UserError(
@@ -79,11 +85,9 @@ def _parse(where: str, line: str) -> Row:
 
 
 def _check(where: str, row: Row, schema: str | None, unique: str | None, seen: dict[str, int]) -> None:
-    problem = first_problem(row, f"rows/{schema}") if schema else None
-    if problem:
-        field, words = problem
-        at = f"field {'.'.join(map(str, field))}: " if field else ""
-        raise UserError(f"{where}: {at}{words} (schemas/rows/{schema}.schema.json)")
+    if schema and (found := problems(row, f"rows/{schema}")):
+        told = [f"field {'.'.join(map(str, field))}: {words}" if field else words for field, words in found]
+        raise UserError(f"{where}: {'; '.join(told)} (schemas/rows/{schema}.schema.json)")
     if unique is None:
         return
     if not isinstance(row.get(unique), str | int):

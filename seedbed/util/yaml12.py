@@ -16,6 +16,7 @@ from seedbed.util.errors import UserError
 
 _SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Parsing in C, where PyYAML was built with it, reads `dvc.lock` five times as fast."""
+_CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>)(?= )", re.MULTILINE)
 
 
 class Loader(_SafeLoader):  # type: ignore[valid-type, misc]
@@ -70,21 +71,21 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
     """Return the one document in `path`, or in `text`, which is then what the file held.
 
     Raises:
-        UserError: the file is missing, or is not YAML; names line and column.
+        UserError: the file is missing, holds a merge conflict, or is not YAML; names line and column.
     """
     try:
         text = path.read_text(encoding="utf-8") if text is None else text
+        if conflict := _CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise UserError(
+                f"{path}:{line}: a merge left a conflict here ({conflict[0]}); keep one side's lines and remove the marks"
+            )
         return yaml.load(text, Loader)  # noqa: S506, it is a SafeLoader
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; restore it, or run this in the project's folder") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
     except yaml.MarkedYAMLError as error:
-        if conflict := re.search(r"^<{7} ", text or "", re.MULTILINE):
-            line = 1 + (text or "").count("\n", 0, conflict.start())
-            raise UserError(
-                f"{path}:{line}: a merge left a conflict here; keep one side's lines and remove the marks"
-            ) from None
         mark = error.problem_mark or error.context_mark
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         raise UserError(f"{path}{where}: not valid YAML: {error.problem}") from None

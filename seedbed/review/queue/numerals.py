@@ -15,14 +15,14 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _CONTINENTAL_THOUSANDS = re.compile(r"(?<=\d)[.'’\u00a0\u202f](?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<![\d,])(\d+),(\d+)(?!,?\d)")  # 3,5 and not the list 3,5,8
 _POWERS = re.compile("[²³¹⁰-⁹₀-₉]")
-_WRITTEN = re.compile(r"(\d+(?:\.\d+)?)(?:([百千万億兆]+)|([ -]?)([^\W\d_]+))?")
+_IN_DIGITS = re.compile(r"(\d+(?:\.\d+)?)(?:([百千万億兆]+)|([ -]?)([^\W\d_]+))?")
 _KANJI_NUMERAL = re.compile("[〇一二三四五六七八九十百千万億兆]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST = 20
 """Characters of the longest kanji numeral and of the longest listed word; and words of the longest numeral in words."""
 
 
-def written(text: str, words: Mapping[str, int], decimal: str = ".") -> set[float]:
+def numbers_in_digits(text: str, words: Mapping[str, int], decimal: str = ".") -> set[float]:
     """Return the numbers that `text` gives in digits: `9:30` is 9 and 30, `17:00` is 17, `1,200` is 1200.
 
     A digit and its multiplier are one number, `30万`, and where `words` has it, `3 million`; and so are two of them that
@@ -36,7 +36,7 @@ def written(text: str, words: Mapping[str, int], decimal: str = ".") -> set[floa
     bare = re.sub(r"(?<=\d):00(?!\d)", "", _plain(text, decimal))
     found: list[float] = []
     factor, end = 1.0, 0  # of the number before
-    for match in _WRITTEN.finditer(bare):
+    for match in _IN_DIGITS.finditer(bare):
         number, kanji, gap, word = match.groups("")
         multipliers: list[float] = [_KANJI[char] for char in kanji[:_LONGEST]]
         after = match.start(4) if word else match.end()
@@ -55,10 +55,10 @@ def written(text: str, words: Mapping[str, int], decimal: str = ".") -> set[floa
     return set(found)
 
 
-def meant(text: str, words: Mapping[str, int], decimal: str = ".") -> set[float]:
+def numbers_in_words(text: str, words: Mapping[str, int], decimal: str = ".") -> set[float]:
     """Return the numbers that `text` may mean beyond those: in kanji (`三十`) or in `words` (`twenty-one`, `einundzwanzig`).
 
-    Generous: what only looks like a number is in it too. The arguments are those of `written`.
+    Generous: what only looks like a number is in it too. The arguments are those of `numbers_in_digits`.
     """
     plain = _plain(text, decimal).lower()
     found = {_value(_KANJI[char] for char in match[:_LONGEST]) for match in _KANJI_NUMERAL.findall(plain)}

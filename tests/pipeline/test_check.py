@@ -1,0 +1,233 @@
+"""The check before a build: everything that is wrong, a line each, and nothing is sent before it is mended."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedbed.pipeline.check import check_all
+from seedbed.util.errors import UserError
+from tests.harness import Project
+
+SEEDS, QUESTIONS = Path("data/seed_tasks.en.jsonl"), Path("data/questions.en.jsonl")
+EDIT = json.dumps(
+    {"id": "x", "decision": "edited", "fields": {"text": "文"}, "source_hash": "0" * 64, "machine_hash": "0" * 64},
+    ensure_ascii=False,
+)
+
+
+def mistakes() -> list[str]:
+    """Return the lines of what is wrong."""
+    with pytest.raises(UserError) as error:
+        check_all()
+    return str(error.value).splitlines()
+
+
+def append(path: Path, *lines: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write("".join(f"{line}\n" for line in lines))
+
+
+def test_what_there_is_in_one_line(here: Project) -> None:
+    assert check_all() == "params.yaml, 6 prompts, 8 seed tasks, 3 questions, 2 baseline: all fit their schemas"
+
+
+def test_all_mistakes_are_listed(here: Project) -> None:
+    """Of rows, references, edits, votes and sets in one go."""
+    append(SEEDS, "{", '{"id":"x","task_type":"logic"}')
+    append(QUESTIONS, '{"id":"x","category":"cooking","text":"?"}', '{"id":"generic-01","category":"generic","text":"?"}')
+    append(Path("data/edits/questions.ja.jsonl"), EDIT.replace("文", " "))
+    Path("data/votes/yuki.jsonl").write_text('{"match":"m"}\n')
+    here.edit_params(lambda p: p["judge"].update(reference_categories=["generic"]))
+    here.edit_params(lambda p: p["sets"]["direct"].update(rows="data/build/translated/basline.jsonl"))
+    Path("data/references.ja.jsonl").write_text("")
+    first, *found = mistakes()
+    assert first == "8 mistakes:"
+    assert [line.split(": ")[0] for line in found] == [
+        *(
+            "data/seed_tasks.en.jsonl:9",
+            "data/seed_tasks.en.jsonl:10",
+            "data/questions.en.jsonl:4",
+            "data/questions.en.jsonl:5",
+        ),
+        *("data/references.ja.jsonl", "data/edits/questions.ja.jsonl:77", "data/votes/yuki.jsonl:1", "params.yaml"),
+    ]
+    assert "field is_classification: missing; field instruction: missing; " in found[1]
+    assert "unknown category 'cooking'" in found[2]
+    assert "duplicate id 'generic-01' (first on line 1); give each row its own" in found[3]
+    assert "sets.direct.rows: data/build/translated/basline.jsonl: no such file, and no stage writes it" in found[-1]
+    assert "did you mean 'data/build/translated/baseline.jsonl'" in found[-1]
+
+
+def test_all_mistakes_of_params_and_prompts_are_listed(here: Project) -> None:
+    here.replace("params.yaml", "target: 6", "target: 0")
+    here.replace("params.yaml", "max_failed: 0.05", "max_faild: 0.05")
+    here.replace("prompts/judge.yaml", "$answer_a", "$answers_a")
+    here.replace("prompts/answer.yaml", "user: |", "usr: |")
+    found = "\n".join(mistakes())
+    for words in ("generate.target: 0 is less", "translate.max_faild: unknown key", "translate.max_failed: missing"):
+        assert words in found
+    for words in ("prompts/judge.yaml:", "unknown variable $answers_a", "prompts/answer.yaml:", "usr: unknown key"):
+        assert words in found
+
+
+def test_many_mistakes_are_counted(here: Project) -> None:
+    append(SEEDS, *("{" for _ in range(200)))
+    found = mistakes()
+    assert found[0] == "200 mistakes:"
+    assert found[-1] == "and 150 more"
+    assert len(found) == 52
+
+
+def test_one_mistake_is_one_sentence(here: Project) -> None:
+    append(SEEDS, "{")
+    (only,) = mistakes()
+    assert only.startswith("data/seed_tasks.en.jsonl:9: not a JSON object")
+
+
+@pytest.mark.parametrize(("path", "kind"), [(SEEDS, "task"), (QUESTIONS, "question")])
+def test_an_empty_corpus_is_refused(here: Project, path: Path, kind: str) -> None:
+    path.write_text("")
+    (only,) = mistakes()
+    assert only == f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+
+
+def without_baseline(params: Any) -> None:
+    del params["corpora"]["baseline"], params["sets"]["direct"]
+
+
+UNUSED: dict[str, Callable[[Any], None]] = {
+    "generations": lambda p: p.update(generations={}, sets={}),
+    "sets": lambda p: p.update(sets={}),
+    "models": lambda p: p.update(models={}, matches={}),
+    "matches": lambda p: p.update(matches={}),
+    "baseline": without_baseline,
+    "reference_categories": lambda p: p["judge"].update(reference_categories=[]),
+}
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_a_part_that_is_not_used_may_be_empty(here: Project, name: str) -> None:
+    here.edit_params(UNUSED[name])
+    assert "all fit their schemas" in check_all()
+
+
+def test_a_set_may_have_no_rows_of_its_own(here: Project) -> None:
+    here.edit_params(lambda p: p["sets"]["native"].update(rows="data/empty.jsonl"))
+    check_all()
+
+
+BAD_ROWS = [
+    (QUESTIONS, '{"id":"x","category":"cooking","text":"?"}', "unknown category 'cooking'"),
+    (SEEDS, '{"id":"x","task_type":"logic"}', "field is_classification: missing"),
+    (SEEDS, "[1]", "a JSON array, where JSON Lines are expected"),
+    (SEEDS, "<<<<<<< HEAD", "a merge left a conflict here (<<<<<<<)"),
+]
+
+
+@pytest.mark.parametrize(("path", "line", "message"), BAD_ROWS)
+def test_a_bad_row_is_named(here: Project, path: Path, line: str, message: str) -> None:
+    append(path, line)
+    (only,) = mistakes()
+    assert f"{path}:" in only
+    assert message in only
+
+
+@pytest.mark.parametrize("path", ["params.yaml", "prompts/judge.yaml", "data/languages/ja.yaml", "data/review/ja.yaml"])
+def test_a_merge_conflict_is_named_for_what_it_is(here: Project, path: str) -> None:
+    file = here.root / path
+    file.write_text(file.read_text(encoding="utf-8") + "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> theirs\n", encoding="utf-8")
+    assert any(f"{path}:" in line and "a merge left a conflict here" in line for line in mistakes())
+
+
+def test_a_key_that_was_pasted_is_masked(here: Project) -> None:
+    key = "sk-proj-4f9aB2c7D8e1F3a5b6C7"
+    here.edit_params(lambda p: p["servers"]["stand-in"].update(api_key_env=key))
+    (only,) = mistakes()
+    assert "servers.stand-in.api_key_env: 'sk-p…' does not have the form" in only
+    assert key[6:] not in only
+
+
+BAD_FILES = [
+    ("data/review/ja.yaml", "foreign: '['\n", "data/review/ja.yaml:"),
+    ("data/review/ko.yaml", "- x\n", "data/review/ko.yaml:1: the file: "),
+    ("data/edits/questions.ja.jsonl", '{"id":"x"', "data/edits/questions.ja.jsonl:1: not a JSON object"),
+    ("data/edits/seed_tasks.ja.jsonl", EDIT, "edit 'x': fields: expected instruction, input, output, found text"),
+    ("data/edits/questions.ja.jsonl", EDIT.replace("文", " "), "edit 'x': fields.text is blank"),
+    ("data/edits/questions.de.jsonl", EDIT.replace("edited", "e"), "data/edits/questions.de.jsonl:1: field decision"),
+    ("data/votes/a.b.jsonl", "", "'a.b' cannot name an annotator"),
+    ("data/votes/yuki.jsonl", '{"match":"m"}', "data/votes/yuki.jsonl:1: "),
+]
+
+
+def test_what_people_wrote_is_checked_before_anything_is_sent(here: Project) -> None:
+    for name, content, message in BAD_FILES:
+        path = Path(name)
+        before = path.read_bytes() if path.is_file() else None
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(UserError, match=re.escape(message)):
+            check_all()
+        path.unlink() if before is None else path.write_bytes(before)
+    check_all()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        ("data/references.ja.jsonl", "", "no reference for question 'generic-01' (3 missing)"),
+        ("data/references.ja.jsonl", "{", "data/references.ja.jsonl:1: not a JSON object"),
+        ("data/references.ja.jsonl", None, "data/references.ja.jsonl: no such file; write the references"),
+        ("data/languages/ja.yaml", "words: []", "data/languages/ja.yaml:1: words: unknown key"),
+    ],
+)
+def test_what_a_late_stage_reads_is_checked_early(here: Project, path: str, text: str | None, message: str) -> None:
+    here.edit_params(lambda p: p["judge"].update({"reference_categories": ["generic"]}))
+    if text is None:
+        Path(path).unlink()
+    else:
+        Path(path).write_text(text, encoding="utf-8")
+    assert message in "\n".join(mistakes())
+
+
+def test_edits_of_no_corpus_are_noticed(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data/edits/question.ja.jsonl").touch()
+    check_all()
+    told = (
+        "data/edits/question.ja.jsonl: no corpus is called 'question' (did you mean 'questions'?); these edits apply to nothing"
+    )
+    assert told in capsys.readouterr().err
+
+
+def test_orphaned_edits_are_counted(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    check_all()
+    told = capsys.readouterr().err
+    assert (
+        "data/edits/seed_tasks.ja.jsonl: 158 orphaned edits (closed_qa-01, closed_qa-02, closed_qa-03 and 155 more), whose"
+        in told
+    )
+    Path("data/edits/questions.ja.jsonl").write_text(EDIT + "\n", encoding="utf-8")
+    check_all()
+    assert (
+        "data/edits/questions.ja.jsonl: 1 orphaned edit (x), whose rows are gone; kept, not applied" in capsys.readouterr().err
+    )
+
+
+def test_another_dictionary_than_the_one_installed_is_named_early(here: Project) -> None:
+    here.edit_params(lambda p: p["filter"].update({"tokeniser": {"name": "sudachi", "dictionary": "20000101"}}))
+    assert "filter.tokeniser.dictionary: '20000101' is named" in "\n".join(mistakes())
+
+
+def test_a_question_that_may_be_dropped_needs_no_reference(here: Project) -> None:
+    Path("data/references.ja.jsonl").write_text("", encoding="utf-8")
+    here.edit_params(lambda p: p["judge"].update({"reference_categories": ["generic"]}))
+    mistakes()
+    here.edit_params(lambda p: p["post_edit"].update({"unreviewed": "drop"}))
+    check_all()
+
+
+def test_a_key_with_a_dot_in_matches(here: Project) -> None:
+    here.replace("params.yaml", "good-vs-thin:", "good.vs.thin:")
+    assert "does not have the form" in "\n".join(mistakes())

@@ -1,0 +1,129 @@
+"""The plan says what would run, why, and what would be sent; it sends and changes nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedbed.pipeline.plan import Plan, StagePlan
+from seedbed.pipeline.plan_text import plan_json, print_plan
+from seedbed.project import paths
+from seedbed.util.errors import UserError
+from tests.harness import Project, Server
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the plan as a person reads it."""
+    print_plan(Plan())
+    return capsys.readouterr().out
+
+
+def stages(plan: Plan) -> dict[str, StagePlan]:
+    return {stage.stage: stage for stage in plan.stages}
+
+
+def test_a_fresh_project(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = stages(Plan())
+    assert [plan[name].new for name in ("translate@seed_tasks", "translate@questions", "translate@baseline")] == [8, 3, 2]
+    assert plan["generate@native"].new == 3
+    assert (plan["judge@good-vs-thin"].new, plan["judge@good-vs-thin"].at_most) == (6, True)
+    assert {stage.why[0] for stage in plan.values()} == {"never built"}
+    text = shown(capsys)
+    assert "never built here: no dvc.lock names a build" in text
+    assert "rests on" not in text
+    assert "rebuilt without a request: post_edit@seed_tasks, " in text
+    assert not paths.store().exists()
+    assert not Path("dvc.lock").exists()
+
+
+def test_nothing_changed(built_here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys) == "Nothing to do: no stage has changed.\n"
+
+
+def test_a_setting_of_the_report_rebuilds_the_reports_alone(built_here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    built_here.edit_params(lambda p: p["report"].update(bootstrap=60))
+    text = shown(capsys)
+    assert text.startswith("Nothing to send; rebuilds benchmark, dataset.\n")
+    assert "benchmark: params.yaml: report.bootstrap" in text
+    assert "never built" not in text
+
+
+def test_an_edited_question(built_here: Project, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    questions = built_here.rows("data/questions.en.jsonl")
+    built_here.write_rows("data/questions.en.jsonl", [questions[0] | {"text": "Why is the sea salty?"}, *questions[1:]])
+    store = paths.store().read_bytes()
+    plan = stages(Plan())
+    assert [plan[name].new for name in ("translate@questions", "answer@good", "answer@thin")] == [1, 1, 1]
+    assert (plan["judge@good-vs-thin"].new, plan["judge@good-vs-thin"].at_most) == (2, True)
+    assert plan["translate@questions"].why == ["data/questions.en.jsonl modified"]
+    assert plan["translate@questions"].rows == ["generic-01"]
+    assert plan["answer@good"].stored == 2
+    assert plan["generate@native"].new == 0
+    built_here.edit_params(lambda p: p["judge"]["params"].update(temperature=0.3))
+    assert "params.yaml: judge.params.temperature" in shown(capsys)
+    assert server.take() == []
+    assert paths.store().read_bytes() == store
+
+
+def test_prices_and_servers_are_nobodys_reason(built_here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    built_here.edit_params(lambda p: p["servers"]["stand-in"].update(requests_per_minute=100_000, max_concurrency=3))
+    built_here.edit_params(lambda p: p["budget"].update(requests=1000))
+    assert "Nothing to do" in shown(capsys)
+    built_here.edit_params(lambda p: p["prices"].update(x={"input": 1, "output": 1}))
+    assert shown(capsys).startswith("Nothing to send; rebuilds benchmark, dataset.")
+
+
+def test_a_new_task_type_reruns_no_stage_of_the_questions(built_here: Project) -> None:
+    built_here.edit_params(lambda p: p["labels"]["task"].append("another"))
+    running = {stage.stage for stage in Plan().stages if stage.why}
+    assert {"translate@seed_tasks", "translate@baseline", "dataset"} <= running
+    assert not {name for name in running if name.startswith(("answer", "judge", "benchmark")) or name.endswith("@questions")}
+
+
+def test_unused_parts_have_no_stages(built_here: Project) -> None:
+    def change(params: Any) -> None:
+        params.update(generations={}, sets={}, models={}, matches={})
+        del params["corpora"]["baseline"]
+
+    built_here.edit_params(change)
+    names = {stage.stage for stage in Plan().stages}
+    assert names == {"translate@seed_tasks", "translate@questions", "benchmark", "dataset"}
+
+
+def test_as_a_script_reads_it(here: Project) -> None:
+    document = json.loads(plan_json(Plan()))
+    assert document["total"]["requests"] == sum(stage["new"] for stage in document["stages"]) + 1  # the expected top-up
+    (generate,) = [stage for stage in document["stages"] if stage["stage"] == "generate@native"]
+    assert generate["top_up"] == {"expected": 1, "at_most": 37}
+    assert generate["rows"] == ["s00000", "s00001", "s00002"]
+
+
+def test_why_dvc_cannot_tell(here: Project) -> None:
+    Path("dvc.lock").touch()
+    with pytest.raises(UserError, match="`seedbed check` mends it"):
+        Plan()
+    Path("dvc.lock").unlink()
+    Path(".dvc/config.local").unlink()
+    with pytest.raises(UserError, match="`make repro` builds without git"):
+        Plan()
+
+
+def test_a_budget_that_the_plan_exceeds(here: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.edit_params(lambda p: p["budget"].update(requests=5))
+    with pytest.raises(UserError, match=r"the budget allows 5 \(budget\.requests\)"):
+        Plan().check_budget()
+
+    def change(params: Any) -> None:
+        params["endpoints"]["mine"] = {"structured": "json_schema"}
+        params["servers"]["mine"] = {"base_url": "http://127.0.0.1:9/v1"}
+        params["translate"].update(endpoint="mine", model="paid")
+        params["budget"].update(requests=None, usd=1)
+
+    here.edit_params(change)
+    with pytest.raises(UserError, match="no price for the model of translate@"):
+        Plan().check_budget()
+    here.edit_params(lambda p: p["prices"].update(paid={"input": 1000, "output": 1000}))
+    monkeypatch.setenv("SEEDBED_BUDGET_USD", "0.01")
+    with pytest.raises(UserError, match=r"the budget allows \$0\.01 \(SEEDBED_BUDGET_USD\)"):
+        Plan().check_budget()

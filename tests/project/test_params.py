@@ -1,0 +1,142 @@
+"""params.yaml: checked whole, every mistake named with its line."""
+
+from pathlib import Path
+
+import pytest
+from dvc.utils.serialize import parse_yaml
+
+from seedbed.project.params import load_params, params_problems
+from seedbed.util.canonical import canonical
+from seedbed.util.errors import UserError
+from tests.harness import ROOT
+
+TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  sample: 0 # raise", "  sampel: 0 # raise", "translate.sampel: unknown key (did you mean 'sample'?)"),
+        ("target: 500", "target: lots", "generate.target: expected integer, found 'lots'"),
+        ("target: 500", "target: 0", "generate.target: 0 is less than the minimum of 1"),
+        ("threshold: 0.7 ", "threshold: 1.2 ", "filter.similarity.threshold: 1.2 is greater than the maximum of 1"),
+        ("name: sudachi", "name: mecab", "filter.tokeniser.name: expected one of sudachi, character, space"),
+        ("    - empty\n", "    - emtpy\n", "filter.rules.0: expected one of empty, too_short"),
+        ("    model: good\n", "    model: goood\n", "matches.good-vs-thin.model: unknown model 'goood' (did you mean 'good'?)"),
+        ("    model: good\n", "    model: thin\n", "'thin' is matched against itself"),
+        (
+            "translate:\n  endpoint: stand-in",
+            "translate:\n  endpoint: standin",
+            "translate.endpoint: unknown endpoint 'standin'",
+        ),
+        ("  good-vs-thin:", "  good.vs.thin:", "matches"),
+        ("  good-vs-thin:", "  all:", "matches.all: 'all' is the report's word for the total"),
+        ("    - generic\n", "    - all\n", "labels.question: 'all' is the report's word for the total"),
+        ("    - coding-math\n\nmatches", "    - coding\n\nmatches", "unknown category 'coding' (did you mean 'coding-math'?)"),
+        ("report:\n", "report:\n  bootstrap: 5\n", "the key 'bootstrap' stands twice"),
+        ("  good:\n", "  1:\n", "a key that is no text; put it in quotes"),
+        ("language: ja", "language: [ja", "not valid YAML"),
+        (
+            "  stand-in: #",
+            "  other:\n    structured: text\n  stand-in: #",
+            "endpoints.other: servers.other.base_url is missing",
+        ),
+        ("servers: #", "servers:\n  standin: {}\n# ", "servers.standin: unknown endpoint 'standin' (did you mean 'stand-in'?)"),
+        (
+            "    max_concurrency: 32",
+            "    api_key_env: sk-proj-4f9aB2c7D8e1F3a5b6C7",
+            "servers.stand-in.api_key_env: 'sk-p…' does not have the form",
+        ),
+        (
+            "    max_concurrency: 32",
+            "    api_key_env: 0123456789abcdef0123456789abcdef",
+            "servers.stand-in.api_key_env: '0123…' does not have the form",
+        ),
+        ("    seeds: edited", "    seeds: edits", "generations.native.seeds: expected one of edited, machine, found 'edits'"),
+        ("  direct: #", "  native.2: #", "no dot, since DVC's stage names cannot hold one"),
+        ("  judge: 1", "  judge: 0", "editions.judge: 0 is less than the minimum of 1"),
+        ("  judge: 1", "  judge: 99", "editions.judge: the project is of edition 99, this library knows"),
+        ("  judge: 1\n", "", "editions.judge: missing"),
+        ("threshold: 0.7 ", "threshold: .nan ", "filter.similarity.threshold: expected a finite number, found nan"),
+        ("usd: null", "usd: .inf", "budget.usd: expected a finite number, found inf"),
+        ("    structured: json_schema", "    structured: xml", "expected one of json_schema, json_object, text, found 'xml'"),
+        ("usd: null", "usd: -1", "budget.usd: -1 is less than the minimum of 0"),
+        ("usd: null", "usd: much", "budget.usd: expected number or null, found 'much'"),
+        ("prices: {}", "prices: {m: {input: -1, output: 1}}", "prices.m.input: -1 is less than the minimum of 0"),
+        ("prices: {}", "prices: {m: {input: 1}}", "prices.m.output: missing"),
+        ("      temperature: 0.7\n", "      stream: true\n", "models.good.params"),
+    ],
+)
+def test_a_mistake_in_params_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in TEXT
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        load_params(path)
+    assert message in str(error.value)
+    assert str(error.value).startswith(f"{path}:")
+
+
+def test_the_line_is_the_right_one(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT.replace("target: 500", "target: lots"), encoding="utf-8")
+    number = 1 + next(i for i, line in enumerate(TEXT.splitlines()) if "target: 500" in line)
+    with pytest.raises(UserError, match=f":{number}: generate.target"):
+        load_params(path)
+
+
+def test_all_mistakes_are_listed_each_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    text = TEXT.replace("target: 500", "target: lots").replace("usd: null", "usd: -1").replace("    - empty\n", "    - emtpy\n")
+    path.write_text(text, encoding="utf-8")
+    found = [words.removeprefix(f"{path}:").split(" ")[1] for words in params_problems(path)]
+    assert found == ["generate.target:", "filter.rules.0:", "budget.usd:"]
+
+
+def test_all_names_that_name_nothing_are_listed(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    text = TEXT.replace("    model: good\n", "    model: goood\n").replace("    endpoint: stand-in\n", "    endpoint: x\n")
+    path.write_text(text, encoding="utf-8")
+    assert len(params_problems(path)) == 3 + 1  # the endpoints of three models, the model of a match
+
+
+def test_a_key_is_named_nowhere(tmp_path: Path) -> None:
+    """Pasted where the name of its environment variable belongs."""
+    path = tmp_path / "params.yaml"
+    key = "sk-proj-4f9aB2c7D8e1F3a5b6C7"
+    path.write_text(TEXT.replace("    max_concurrency: 32", f"    api_key_env: {key}"), encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        load_params(path)
+    assert key not in repr(error.value)
+    assert key[8:] not in "".join(params_problems(path))
+
+
+UNUSED = ("generations", "sets", "models", "matches", "prices")
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_a_part_that_is_not_used_may_be_empty(tmp_path: Path, name: str) -> None:
+    params = parse_yaml(TEXT, "params.yaml")
+    params[name] = {}
+    if name == "models":
+        params["matches"] = {}
+    path = tmp_path / "params.yaml"
+    path.write_text(canonical(params), encoding="utf-8")
+    assert load_params(path)[name] == {}  # type: ignore[literal-required]
+
+
+def test_the_baseline_and_the_references_may_be_left_out(tmp_path: Path) -> None:
+    params = parse_yaml(TEXT, "params.yaml")
+    del params["corpora"]["baseline"]
+    params["judge"]["reference_categories"] = []
+    path = tmp_path / "params.yaml"
+    path.write_text(canonical(params), encoding="utf-8")
+    assert set(load_params(path)["corpora"]) == {"seed_tasks", "questions"}
+
+
+def test_editors_are_pointed_to_the_schema() -> None:
+    assert TEXT.startswith("# yaml-language-server: $schema=schemas/params.schema.json\n")
+
+
+def test_dvc_and_we_read_the_same_params() -> None:
+    assert load_params(ROOT / "params.yaml") == parse_yaml(TEXT, "params.yaml")

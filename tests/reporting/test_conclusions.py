@@ -1,0 +1,73 @@
+"""What can be concluded from a match, in words."""
+
+from typing import Any
+
+import pytest
+
+from seedbed.reporting.conclusions import conclude, with_tests
+
+
+def rows(
+    *counts: tuple[str, int, int, int], ci: dict[str, tuple[float, float]] | None = None, match: str = "m"
+) -> list[dict[str, Any]]:
+    """Return rows as `win_rate_rows` does: (category, wins, losses, ties)."""
+    found = []
+    for category, wins, losses, ties in counts:
+        valid = wins + losses + ties
+        rate = 100 * (wins + ties / 2) / valid if valid else None
+        low, high = (ci or {}).get(category, (rate, rate))
+        found.append(
+            {
+                **{"match": match, "model": "x", "baseline": "y", "category": category, "wins": wins, "losses": losses},
+                **{"ties": ties, "adjusted_win_rate": rate, "ci_low": low, "ci_high": high},
+            }
+        )
+    return found
+
+
+def test_conclusions_of_a_match() -> None:
+    found = with_tests(
+        rows(("a", 10, 0, 0), ("b", 4, 0, 6), ("c", 3, 4, 3), ("all", 17, 4, 9), ci={"c": (20, 70), "all": (60, 85)}), 95
+    )
+    assert [(row["excludes"], row["side"], row["sure"]) for row in found] == [
+        (True, "above", True),
+        (True, "above", False),
+        (False, "", False),
+        (True, "above", True),
+    ]
+    assert found[0]["p"] == pytest.approx(2 / 2**10)
+    assert found[0]["p_holm"] == pytest.approx(3 * 2 / 2**10)
+    whole, categories = conclude(found, 95)
+    assert "the judge prefers x to y (p = 0.007)" in whole
+    assert "In a x is better, also with the correction for 3 categories." in categories
+    assert "In b the interval does not hold 50, but with the correction it may be chance." in categories
+    assert "In c nothing can be concluded." in categories
+    assert "no width" in categories
+
+
+@pytest.mark.parametrize(
+    ("all_row", "interval", "words"),
+    [
+        (("all", 5, 5, 0), (20, 80), "which of the two is better cannot be concluded"),
+        (("all", 1, 9, 0), (0, 30), "the judge prefers y to x"),
+        (("all", 2, 0, 8), (51, 70), "that x is better is likely, not shown"),
+        (("all", 0, 0, 0), (0, 0), "No question has a valid verdict"),
+    ],
+)
+def test_conclusions_of_a_total(all_row: tuple[str, int, int, int], interval: tuple[float, float], words: str) -> None:
+    found = rows(all_row, ci={"all": interval})
+    if not sum(all_row[1:]):
+        found[0]["ci_low"] = None
+    assert words in conclude(with_tests(found, 95), 95)[0]
+
+
+def test_too_few_questions_can_never_pass_the_correction() -> None:
+    said = conclude(with_tests(rows(("a", 4, 0, 0), ("b", 4, 0, 0), ("all", 8, 0, 0)), 95), 95)
+    assert "With so few questions no category could pass the correction, whatever the verdicts." in said[1]
+
+
+def test_totals_are_corrected_for_the_matches() -> None:
+    one = with_tests(rows(("all", 6, 0, 0)), 95)
+    two = with_tests([*rows(("all", 6, 0, 0)), *rows(("all", 3, 3, 0), match="n")], 95)
+    assert two[0]["p_holm"] == 2 * one[0]["p_holm"]
+    assert "corrected for the 2 matches" in conclude([two[0]], 95)[0]

@@ -1,0 +1,42 @@
+"""The dataset report: what became of the generated instructions, people's effort, the bill."""
+
+import json
+from pathlib import Path
+
+from seedbed.util.rows import write_rows
+from tests.builds import STAND_IN, Build
+
+
+def test_files_of_a_small_dataset(tmp_path: Path) -> None:
+    dataset = Build(tmp_path / "a", made_by=dict(STAND_IN)).dataset()
+    assert dataset.decisions_csv() == ("generation,decision,candidates,percent\nnative,kept,2,66.67\nnative,refusal,1,33.33\n")
+    found = json.loads(dataset.metrics())
+    assert found["instructions"] == {"native": {"kept": 2, "refusal": 1}}
+    assert found["effort"]["unreviewed"] == 4
+    assert "> **Made with the stand-in.** The translations and instructions of this build come from" in dataset.summary()
+    assert Build(tmp_path / "b").dataset().stand_in == ""
+
+
+def test_generations_are_told_apart(tmp_path: Path) -> None:
+    """Files of generations that params.yaml does not list are not read."""
+    build = Build(tmp_path / "a", changes={"generations": {"native": {"seeds": "edited"}, "machine": {"seeds": "machine"}}})
+    build.write()
+    made = tmp_path / "a" / "data" / "build"
+    (kept,) = (made / "instructions").iterdir()
+    lines = kept.read_text(encoding="utf-8").splitlines(keepends=True)
+    for name in ("machine", "gone"):
+        (made / "instructions" / f"{name}.jsonl").write_text(lines[0], encoding="utf-8")
+        write_rows(made / "rejected" / f"{name}.jsonl", [], None)
+        write_rows(made / "responses" / "generate" / f"{name}.jsonl", [], None)
+    found = json.loads(build.dataset().metrics())["instructions"]
+    assert found == {"native": {"kept": 2, "refusal": 1}, "machine": {"kept": 1}}
+
+
+def test_a_dataset_without_a_generation_or_a_baseline(tmp_path: Path) -> None:
+    build = Build(tmp_path / "a")
+    corpora = {name: corpus for name, corpus in build.params()["corpora"].items() if name != "baseline"}
+    bare = Build(tmp_path / "b", changes={"generations": {}, "sets": {}, "corpora": corpora})
+    dataset = bare.dataset()
+    assert "No instruction has been generated." in dataset.summary()
+    assert json.loads(dataset.metrics())["instructions"] == {}
+    assert "No instruction has been generated." in bare.dataset_page()

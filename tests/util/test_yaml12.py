@@ -1,0 +1,42 @@
+"""YAML is read as DVC reads it, so that the two never see different values in one file."""
+
+from pathlib import Path
+
+import pytest
+from dvc.utils.serialize import parse_yaml
+
+from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    [
+        *("1e-1", "1E3", "1.5e+3", "no", "yes", "on", "off", "y", "true", "True", "TRUE", "false", "null", "~", "Null", "''"),
+        *("0o17", "017", "0x1F", "1_000", "+5", "-5", ".5", "5.", ".inf", "-.Inf", "1:30", "2024-01-02", "0b11", "'1'"),
+        *("12e03", "-2E+05", "1.2.3", "abc", "+0x1", "1e5", ".5e3", "1_0.5", "0o8", "0", "-0", "0.0"),
+    ],
+)
+def test_scalars_are_those_that_dvc_reads(tmp_path: Path, scalar: str) -> None:
+    text = f"a: {scalar}\nb: [{scalar}]\n"
+    path = tmp_path / "x.yaml"
+    path.write_text(text, encoding="utf-8")
+    ours, theirs = load_yaml(path), parse_yaml(text, str(path))
+    assert repr(ours) == repr(theirs)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: 1\na: 2\n", "x.yaml:2:1: not valid YAML: the key 'a' stands twice"),
+        ("1: a\n", "a key that is no text; put it in quotes"),
+        ("a: [b", "not valid YAML"),
+        ("a: |\n  b\n<<<<<<< HEAD\nc: 1\n=======\nc: 2\n>>>>>>> theirs\n", "x.yaml:3: a merge left a conflict here (<<<<<<<)"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        load_yaml(path)
+    assert words in str(error.value)

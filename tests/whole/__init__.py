@@ -1,0 +1,1 @@
+"""Trials of a whole project: `dvc repro`, counted at a server."""

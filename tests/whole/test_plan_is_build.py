@@ -1,0 +1,182 @@
+"""`seedbed plan` against the counted requests of the build that follows, edit after edit."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.harness import Project, Server, completion
+
+Edit = Callable[[Project], None]
+KINDS = {"translate": {"translated_task", "translated_question"}, "generate": {"instructions"}, "answer": {"answer"}}
+KINDS["judge"] = {"judgment"}
+
+
+def rows(path: str, change: Callable[[list[dict[str, Any]]], Any]) -> Edit:
+    """An edit of a JSON Lines file."""
+
+    def edit(project: Project) -> None:
+        found = project.rows(path)
+        project.write_rows(path, change(found) or found)
+
+    return edit
+
+
+def params(change: Callable[[Any], Any]) -> Edit:
+    """An edit of params.yaml."""
+    return lambda project: project.edit_params(change)
+
+
+def text(path: str, old: str, new: str) -> Edit:
+    """An edit of a text file."""
+    return lambda project: project.replace(path, old, new)
+
+
+SEEDS, QUESTIONS, BASELINE = (f"data/{name}.en.jsonl" for name in ("seed_tasks", "questions", "baseline"))
+NEW_SEED = {
+    "id": "new-01",
+    "task_type": "logic",
+    "is_classification": False,
+    "instruction": "Why?",
+    "input": "",
+    "output": "So.",
+}
+NEW_MODEL = {"endpoint": "stand-in", "model": "third", "params": {}}
+
+EDITS: dict[str, Edit] = {
+    "nothing": lambda project: None,
+    "question edited": rows(QUESTIONS, lambda found: found[0].update(text="Why is the sea salty?")),
+    "question added": rows(QUESTIONS, lambda found: found.append({"id": "new-1", "category": "fermi", "text": "How many?"})),
+    "question recategorised": rows(QUESTIONS, lambda found: found[1].update(category="writing")),
+    "seed edited": rows(SEEDS, lambda found: found[2].update(instruction="Name a river.")),
+    "seed added": rows(SEEDS, lambda found: found.append(NEW_SEED)),
+    "seed removed": rows(SEEDS, lambda found: found[1:]),
+    "baseline edited": rows(BASELINE, lambda found: found[0].update(output="Other.")),
+    "question removed": rows(QUESTIONS, lambda found: found[:-1]),
+    "judge's prompt": text("prompts/judge.yaml", "公平な審査員", "厳格な審査員"),
+    "answer's prompt": text("prompts/answer.yaml", "親切で誠実な", "誠実な"),
+    "a prompt's comment": text("prompts/answer.yaml", "system: |", "# A comment.\nsystem: |"),
+    "translation prompt of tasks": text("prompts/translate_task.yaml", "英日翻訳者", "翻訳者"),
+    "translation prompt of questions": text("prompts/translate_question.yaml", "英日翻訳者", "翻訳者"),
+    "generation prompt": text("prompts/generate.yaml", "作家です", "名人です"),
+    "judge's temperature": params(lambda p: p["judge"]["params"].update(temperature=0.3)),
+    "another draw of answers": params(lambda p: p["models"]["good"].update(sample=1)),
+    "model added": params(lambda p: p["models"].update(third=NEW_MODEL)),
+    "match added": params(lambda p: p["matches"].update(third={"model": "third", "baseline": "thin"})),
+    "match removed": params(lambda p: p["matches"].pop("good-vs-thin")),
+    "model removed": params(lambda p: p["models"].pop("good")),
+    "target raised": params(lambda p: p["generate"].update(target=12)),
+    "target lowered": params(lambda p: p["generate"].update(target=5)),
+    "filter's threshold": params(lambda p: p["filter"]["similarity"].update(threshold=0.4)),
+    "post-edit withdrawn": rows("data/edits/seed_tasks.ja.jsonl", lambda found: found[1:]),
+    "bootstrap": params(lambda p: p["report"].update(bootstrap=70)),
+    "rate limit": params(lambda p: p["servers"]["stand-in"].update(requests_per_minute=90000)),
+}
+
+
+def post_edit_made(project: Project) -> None:
+    """What `seedbed review` would write: an edit of a question that has none."""
+    from seedbed.util.canonical import content_hash
+
+    translated = project.rows("data/build/translated/questions.jsonl")[0]
+    edits = [row for row in project.rows("data/edits/questions.ja.jsonl") if row["id"] != translated["id"]]
+    edit = {"id": translated["id"], "decision": "edited", "fields": {"text": "海の水はなぜ塩からいのですか。"}}
+    edit |= {"source_hash": content_hash(translated["source"]), "machine_hash": content_hash(translated["translation"])}
+    project.write_rows("data/edits/questions.ja.jsonl", [*edits, edit])
+
+
+EDITS["post-edit made"] = post_edit_made
+SAME_AGAIN = {"another draw of answers"}
+"""Edits that change a key and no body: this server then says the same again, and what rests on it costs nothing."""
+FAST = ["nothing", "question edited", "seed edited"]
+
+
+def check(project: Project, server: Server, name: str) -> None:
+    """Edit, plan, build, compare."""
+    EDITS[name](project)
+    before = {path: path.read_bytes() for path in (project.root / ".dvc" / "seedbed").glob("store.sqlite")}
+    plan = json.loads(project.run("seedbed", "plan", "--json"))
+    assert server.take() == [], f"{name}: a plan sends nothing"
+    assert all(path.read_bytes() == content for path, content in before.items())
+    project.repro()
+    kinds = server.take()
+    for stage, schemas in KINDS.items():
+        planned = [entry for entry in plan["stages"] if entry["stage"].split("@")[0] == stage]
+        new, counted = sum(entry["new"] for entry in planned), sum(kind in schemas for kind in kinds)
+        top_up = sum(entry["top_up"]["at_most"] for entry in planned if entry["top_up"])
+        told = f"{name}: {stage}: planned {new} + {top_up}, counted {counted}"
+        if any(entry["at_most"] for entry in planned):
+            assert counted <= new + top_up, told
+            assert counted >= new or stage == "generate" or name in SAME_AGAIN, told
+        else:
+            assert new <= counted <= new + top_up, told
+
+
+@pytest.mark.slow
+def test_first_build_and_a_few_edits(counted: Project, server: Server) -> None:
+    for name in FAST:
+        check(counted, server, name)
+
+
+@pytest.mark.slow
+def test_every_kind_of_edit(counted: Project, server: Server) -> None:
+    for name in EDITS:
+        check(counted, server, name)
+
+
+@pytest.mark.slow
+def test_an_edited_question_and_an_edited_seed_in_numbers(counted: Project, server: Server) -> None:
+    counted.repro()
+    EDITS["question edited"](counted)
+    plan = {entry["stage"]: entry for entry in json.loads(counted.run("seedbed", "plan", "--json"))["stages"]}
+    assert [plan[name]["new"] for name in ("translate@questions", "answer@good", "answer@thin")] == [1, 1, 1]
+    assert (plan["judge@good-vs-thin"]["new"], plan["judge@good-vs-thin"]["at_most"]) == (2, True)
+    assert plan["translate@questions"]["why"] == ["data/questions.en.jsonl modified"]
+    assert plan["translate@questions"]["rows"] == ["generic-01"]
+    assert plan["generate"]["new"] == 0
+    counted.edit_params(lambda p: p["judge"]["params"].update(temperature=0.3))
+    shown = counted.run("seedbed", "plan")
+    assert "params.yaml: judge.params.temperature" in shown
+
+
+@pytest.mark.slow
+def test_budget(counted: Project, server: Server) -> None:
+    """Requests and dollars: the plan refuses, a stage refuses, and one that runs into it keeps what came."""
+    counted.edit_params(lambda p: p["budget"].update(requests=5))
+    assert "the budget allows 5 (budget.requests)" in counted.run("seedbed", "plan", "--check", fails=True)
+    output = counted.repro("answer@good", fails=True)
+    assert "answer@good: 3 requests are missing, and the build has 2 of 5 left" in output
+    assert len(server.take()) == 3  # the translations that the answers rest on
+
+    counted.edit_params(lambda p: p["budget"].update(requests=None, usd=1))
+    counted.edit_params(lambda p: p["endpoints"].update(mine={"base_url": server.url, "structured": "json_schema"}))
+    counted.edit_params(lambda p: p["translate"].update(endpoint="mine", model="paid"))
+    assert "no price for the model 'paid'" in counted.repro("translate@questions", fails=True)
+    assert "no price for the model of translate@" in counted.run("seedbed", "plan", "--check", fails=True)
+    counted.edit_params(lambda p: p["prices"].update(paid={"input": 1000, "output": 1000}))
+    assert "(SEEDBED_BUDGET_USD)" in counted.run("seedbed", "plan", "--check", fails=True, SEEDBED_BUDGET_USD="0.01")
+    output = counted.repro("translate@questions", fails=True, SEEDBED_BUDGET_USD="0.01")
+    assert "of $0.01 left (SEEDBED_BUDGET_USD); nothing of it was sent" in output
+    assert server.take() == []
+    counted.repro("translate@questions", SEEDBED_BUDGET_USD="100")
+    assert len(server.take()) == 3
+    assert "expected a number of dollars" in counted.repro("translate@seed_tasks", fails=True, SEEDBED_BUDGET_USD="ten")
+    builds = counted.run("seedbed", "store", "builds")
+    assert "0.0450" in builds  # 3 responses of 15 tokens at $1000 a million
+
+
+def test_a_build_that_runs_into_its_budget_keeps_what_came(counted: Project, server: Server) -> None:
+    """The estimate fits and a retry makes it dearer: it stops between two requests."""
+    server.fault = lambda body, number: (200, {}, completion("", "stop")) if number <= 2 else None
+
+    def change(p: Any) -> None:
+        p["endpoints"]["stand-in"]["max_concurrency"] = 1
+        p["budget"]["requests"] = 8
+
+    counted.edit_params(change)
+    output = counted.repro("translate@seed_tasks", fails=True)
+    assert "the build's budget is used up (8 of 8 requests); all that arrived is kept" in output
+    assert len(server.take()) == 8
+    counted.repro("translate@seed_tasks")
+    assert len(server.take()) == 2  # eight rows, of which two were asked again
