@@ -64,7 +64,7 @@ def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> flo
     """Return the seconds in which an `Asker` gets the same replies and commits each to a new store."""
     from seedbed.project.params import load_params, model_settings
     from seedbed.sending.asker import Asker
-    from seedbed.steps.answering import read
+    from seedbed.steps.answering import reader
 
     params = load_params(ROOT / "params.yaml")
     os.environ["SEEDBED_STORE"] = str(folder / f"store-{concurrency}.sqlite")
@@ -74,7 +74,7 @@ def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> flo
     requests = make_requests(questions, params)
     with Asker("answer@thin", params, model_settings(params, "models.thin"), 1) as asker:
         began = time.perf_counter()
-        asker.ask(requests, read)
+        asker.ask(requests, reader("judge"))
         return time.perf_counter() - began
 
 

@@ -10,7 +10,7 @@ from seedbed.project.again import read_again
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
-from seedbed.steps.answering import PROMPT, answered, build, reader, recorded
+from seedbed.steps.answering import PROMPT, answered, build, recorded
 from seedbed.util.errors import run
 from seedbed.util.rows import read_rows, write_rows, write_text
 
@@ -32,7 +32,7 @@ def main() -> None:
         to = model_settings(params, f"models.{model}")
         stage, settings = f"answer@{model}", params["answer"]
         requests = build(questions, to, load_prompt(PROMPT), read_again(stage))
-        results = ask_all(stage, params, to, settings, args.transcript, requests, reader(settings.get("cut", "judge")))
+        results = ask_all(stage, params, to, settings, args.transcript, requests, reader_of(stage, params))
         answers = [answered(model, to, result) for result in results]
     write_rows(args.out, answers, "answer")
 

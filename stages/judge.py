@@ -13,7 +13,6 @@ from seedbed.project.params import load_params, model_settings
 from seedbed.recorded.fastchat import recorded_judgments
 from seedbed.sending.asker import ask_all
 from seedbed.steps.judging import build, judged, load_prompts, used_references
-from seedbed.steps.verdicts import judgment_reader
 from seedbed.util.errors import run
 from seedbed.util.rows import read_rows, write_rows, write_text
 
@@ -43,7 +42,7 @@ def main() -> None:
         references = used_references(questions, args.references, params["judge"]["reference_categories"])
         stage = f"judge@{match}"
         requests = build(questions, (model, baseline), references, load_prompts(), to, read_again(stage))
-        results = ask_all(stage, params, to, params["judge"], args.transcript, requests, judgment_reader(params))
+        results = ask_all(stage, params, to, params["judge"], args.transcript, requests, reader_of(stage, params))
         judgments = list(judged(match, params["matches"][match], questions, to, results))
     write_rows(args.out, judgments, "judgment")
 

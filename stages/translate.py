@@ -6,14 +6,12 @@
 import argparse
 from pathlib import Path
 
-from seedbed.filtering.language import load_language
-from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
-from seedbed.steps.translating import build, original, prompt_name, reader, translated
+from seedbed.steps.translating import build, original, prompt_name, translated
 from seedbed.util.errors import run
 from seedbed.util.rows import write_rows, write_text
 
@@ -35,7 +33,7 @@ def main() -> None:
     else:
         stage = f"translate@{args.corpus}"
         requests = build(rows, kind, to, load_prompt(prompt_name(kind)), read_again(stage))
-        read = reader(rows, kind, load_language(paths.language_file(params["language"])))
+        read = reader_of(stage, params)
         results = ask_all(stage, params, to, params["translate"], args.transcript, requests, read)
         out = [translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
     write_rows(args.out, out, f"translated_{kind}")

@@ -43,7 +43,10 @@ class Price:
 
 
 def price_of(params: Params, endpoint: str, model: str) -> Price | None:
-    """Return a model's price; its server's goes first; the stand-in, and a server that we start, cost nothing unless a price is given; None where it is unknown."""
+    """Return a model's price, its server's first; None where it is unknown.
+
+    The stand-in, and a server that we start, cost nothing unless a price is given.
+    """
     servers = [server for id, server in params["servers"].items() if server.get("endpoint", id) == endpoint]
     named = [server["price"] for server in servers if "price" in server]
     given = named[0] if named else params.get("prices", {}).get(model)

@@ -17,7 +17,6 @@ from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
 from seedbed.filtering.filter import load_filter
-from seedbed.filtering.language import load_language
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
@@ -29,7 +28,6 @@ from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
-from seedbed.steps.verdicts import judgment_reader
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
@@ -189,8 +187,7 @@ class Plan:
         if corpus["language"] == self.params["language"]:
             return Known([translating.original(row, kind) for row in rows], set())
         requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
-        read = translating.reader(rows, kind, load_language(paths.language_file(self.params["language"])))
-        results = self._look(requests, read, self.params["translate"]["max_attempts"])
+        results = self._look(requests, reader_of(plan.stage, self.params), self.params["translate"]["max_attempts"])
         self._count(plan, results, set(), to)
         open = {result.request.id for result in results if not result.settled}
         out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
@@ -254,8 +251,7 @@ class Plan:
             return Known(answering.recorded(questions.rows, model, Path(file)), set())
         to = model_settings(self.params, f"models.{model}")
         requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
-        read = answering.reader(self.params["answer"].get("cut", "judge"))
-        results = self._look(requests, read, self.params["answer"]["max_attempts"])
+        results = self._look(requests, reader_of(plan.stage, self.params), self.params["answer"]["max_attempts"])
         self._count(plan, results, questions.open, to)
         rows = [
             answering.answered(model, to, result)
@@ -275,7 +271,7 @@ class Plan:
         by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
         requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to, read_again(plan.stage))
         open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
-        results = self._look(requests, judgment_reader(self.params), self.params["judge"]["max_attempts"])
+        results = self._look(requests, reader_of(plan.stage, self.params), self.params["judge"]["max_attempts"])
         self._count(plan, results, open, to)
 
     @property

@@ -8,7 +8,7 @@ The number is part of the request's key, so that a colleague's build asks for th
 from collections.abc import Iterable
 
 from seedbed.project import paths
-from seedbed.util.rows import read_rows, write_rows
+from seedbed.util.rows import Row, read_rows, write_rows
 
 
 def read_again(stage: str) -> dict[str, int]:
@@ -29,5 +29,5 @@ def ask_again(stage: str, ids: Iterable[str]) -> None:
     write_rows(paths.AGAIN, written, "again")
 
 
-def _rows() -> Iterable[dict[str, object]]:
+def _rows() -> Iterable[Row]:
     return read_rows(paths.AGAIN, "again", unique=None) if paths.AGAIN.is_file() else ()

@@ -338,8 +338,9 @@ def _server_problems(params: Params) -> Iterator[Problem]:
                 f"servers.{name} with a base_url (or a command that starts it) is missing; only the endpoint {STAND_IN!r} does "
                 "without",
             )
-    blocks: list[tuple[Field, Any]] = [([name], params[name]) for name in ("translate", "generate", "judge")]  # type: ignore[literal-required]
-    for path, block in [*blocks, *((["models", id], model) for id, model in params["models"].items())]:
+    blocks: list[tuple[list[str | int], Any]] = [([name], params[name]) for name in ("translate", "generate", "judge")]
+    blocks += [(["models", id], model) for id, model in params["models"].items()]
+    for path, block in blocks:
         named = block.get("server")
         if named is not None and named not in servers:
             yield [*path, "server"], f"unknown server {named!r}{did_you_mean(named, list(servers))}"

@@ -25,7 +25,7 @@ from seedbed.exchange.replies import FINAL_ERRORS, Response, error_response, fro
 from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params import STAND_IN, Server
 from seedbed.util.errors import UserError
-from seedbed.util.visible import escaped
+from seedbed.util.visible import spelt_out
 
 TIMEOUT_S = 600.0
 _BYTES_PER_TOKEN = 4
@@ -134,8 +134,8 @@ class Client:
             return self._response_to(error, f"the request for {request.id}")
         except (TimeoutError, openai.APITimeoutError):
             raise Busy(
-                f"no whole reply within {self._timeout_s:g} s; raise servers.{self._server_id}.timeout_s, or lower max_concurrency "
-                f"({self._concurrency} requests share the server)"
+                f"no whole reply within {self._timeout_s:g} s; raise servers.{self._server_id}.timeout_s, or lower "
+                f"max_concurrency ({self._concurrency} requests share the server)"
             ) from None
         except openai.APIConnectionError as error:
             raise Busy(f"the line broke ({type(error.__cause__ or error).__name__})") from None
@@ -194,10 +194,10 @@ class Client:
         return self.quoted(str(detail or error.response.text or f"HTTP {error.status_code}"))
 
     def quoted(self, text: str) -> str:
-        """Return what a server said as it may be shown: keys and passwords masked, control characters spelt out, on one line."""
+        """Return what a server said as it may be shown: secrets masked, hidden characters spelt out, on one line."""
         for secret in self._secrets:
             text = text.replace(secret, "…")
-        return escaped(" ".join(text.split()))[:300]
+        return spelt_out(" ".join(text.split()))[:300]
 
 
 def _secrets(keys: list[str], base_url: str) -> list[str]:

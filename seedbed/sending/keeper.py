@@ -70,7 +70,7 @@ def main() -> int:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_us,
+                preexec_fn=_die_with_us,  # noqa: PLW1509, the keeper has no threads
             )
         except OSError as error:
             print(json.dumps({"error": f"{order['command'][0]}: {error.strerror}"}), flush=True)

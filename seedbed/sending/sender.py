@@ -199,7 +199,7 @@ class Sender:
                     return
             except UserError as error:
                 self._stop = self._stop or error
-            except Exception as error:  # noqa: BLE001  one reply must not take the others under way with it
+            except Exception as error:
                 self._stop = self._stop or UserError(
                     f"{self._stage}: the reply to {request.id} could not be read ({type(error).__name__}: {error}); this is a "
                     "mistake of Seedbed's: all that arrived is kept"

@@ -12,12 +12,12 @@ A format is a function from the reply to the verdict. The reply is a `dict`, rea
         return "first" if a > b else "second" if b > a else "tie"
 """
 
-import re
 from collections.abc import Callable
 from functools import partial
 
 from seedbed.exchange.replies import Unusable
 from seedbed.project.plugins import load_plugins, plugin_error
+from seedbed.steps.mark import read_mark
 from seedbed.util.errors import UserError
 from seedbed.util.registry import Registry, place_of
 from seedbed.util.rows import Row
@@ -30,21 +30,17 @@ VERDICT_FORMATS: Registry[VerdictFormat] = Registry("verdict format")
 verdict_format = VERDICT_FORMATS.register
 
 _LETTERS = {"A": "first", "B": "second", "C": "tie"}
-_MARK = re.compile(r"\[\[([ABC])\]\]")
 
 
 @verdict_format
 def letters(reply: Row | str) -> str:
-    """`A`, `B` or `C` in the field `verdict`; in a text the *last* `[[A]]`, `[[B]]` or `[[C]]`.
-
-    The last one, since a judge that reasons may name others on its way.
-    """
+    """`A`, `B` or `C` in the field `verdict`; in a text `[[A]]`, `[[B]]` or `[[C]]`, alone in its last sentence."""
     if isinstance(reply, dict):
         return _LETTERS[reply["verdict"]]
-    marks = _MARK.findall(reply)
-    if not marks:
-        raise Unusable("no_verdict", "the reply has no [[A]], [[B]] or [[C]]")
-    return _LETTERS[marks[-1]]
+    mark = read_mark(reply)
+    if mark is None:
+        raise Unusable("no_verdict", "the reply does not end with one of [[A]], [[B]] and [[C]]")
+    return _LETTERS[mark]
 
 
 def load_verdict_format(name: str) -> VerdictFormat:

@@ -1,24 +1,18 @@
 """Requests: whom each asked, how, with which prompt, how often, and the rows that came of it."""
 
 from pathlib import Path
-from typing import Any
 
 from seedbed.exchange.costs import Tokens, price_of
-from seedbed.exchange.replies import Unusable, json_of
+from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import request_of
-from seedbed.exchange.result import Read
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
-from seedbed.steps import answering
 from seedbed.steps.origin import Asked, Name
-from seedbed.steps.verdicts import judgment_of
+from seedbed.steps.readers import reader_of
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-
-_READERS: dict[str, Read[Any]] = {"translate": json_of, "generate": json_of, "answer": answering.read, "judge": judgment_of}
-"""How each stage reads a reply."""
 
 
 def request_node(build: Build, asked: Asked, prompt: str) -> Node:
@@ -50,7 +44,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
     facts |= {"slot": content["slot"]} if content["slot"] is not None else {}
     facts["attempt"] = content["attempt"]
     try:
-        _READERS[stage.partition("@")[0]](request_of(row["key"], content, row["id"]), response)
+        reader_of(stage, build.params)(request_of(row["key"], content, row["id"]), response)
     except Unusable as unusable:
         facts["unusable"] = f"{unusable.reason}: {unusable}"
     except ValueError as error:

@@ -29,3 +29,20 @@ HIDDEN = regex.compile(
     regex.VERBOSE | regex.V1,
 )
 """Matches one hidden character."""
+
+_NOTHING = regex.compile(rf"[\s{_INVISIBLE}]*", regex.V1)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader would see nothing of `text`."""
+    return _NOTHING.fullmatch(text) is not None
+
+
+def without_invisible(text: str) -> str:
+    """Return `text` without the characters that are not seen; line ends and tabs stay."""
+    return HIDDEN.sub("", text)
+
+
+def spelt_out(text: str) -> str:
+    """Return `text` with hidden characters as their code points, e.g. `<U+200B>`."""
+    return HIDDEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)

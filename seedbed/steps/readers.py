@@ -1,0 +1,33 @@
+"""How the replies of each LLM stage are read: what a stage, a plan of it and `seedbed explain` must agree on."""
+
+from pathlib import Path
+from typing import Any
+
+from seedbed.exchange.replies import json_of
+from seedbed.exchange.result import Read
+from seedbed.filtering.language import load_language
+from seedbed.project import paths
+from seedbed.project.corpora import read_corpus
+from seedbed.project.params import Params
+from seedbed.steps import answering, translating
+from seedbed.steps.verdicts import judgment_reader
+
+
+def reader_of(stage: str, params: Params) -> Read[Any]:
+    """Return what reads the replies of a stage.
+
+    Args:
+        stage: an LLM stage, e.g. `translate@questions`.
+        params: the whole of `params.yaml`.
+
+    Raises:
+        UserError: the corpus, the language file or a plug-in cannot be read.
+    """
+    kind, _, id = stage.partition("@")
+    if kind == "translate":
+        corpus = params["corpora"][id]
+        rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params))
+        return translating.reader(rows, corpus["kind"], load_language(paths.language_file(params["language"])))
+    if kind == "answer":
+        return answering.reader(params["answer"].get("cut", "judge"))
+    return judgment_reader(params) if kind == "judge" else json_of
