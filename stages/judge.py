@@ -13,6 +13,7 @@ from seedbed.project.params import load_params, model_settings
 from seedbed.recorded.fastchat import recorded_judgments
 from seedbed.sending.asker import ask_all
 from seedbed.steps.judging import build, judged, load_prompts, used_references
+from seedbed.steps.readers import reader_of
 from seedbed.util.errors import run
 from seedbed.util.rows import read_rows, write_rows, write_text
 

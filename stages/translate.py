@@ -11,6 +11,7 @@ from seedbed.project.corpora import read_corpus
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
+from seedbed.steps.readers import reader_of
 from seedbed.steps.translating import build, original, prompt_name, translated
 from seedbed.util.errors import run
 from seedbed.util.rows import write_rows, write_text
