@@ -9,12 +9,12 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-from seedbed.exchange.replies import Response, from_chat_completion
+from seedbed.exchange.replies import Response, error_response, from_chat_completion, kind_of_error
 from seedbed.exchange.requests import Request
 from seedbed.sending.client import Client
 from seedbed.sending.progress import Progress
 from seedbed.store.store import Store
-from seedbed.util.canonical import canonical, content_hash
+from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 
 MAX_REQUESTS = 50_000
@@ -50,7 +50,7 @@ async def send_batches(
                 unclaimed = True  # paid for, and not wanted as the inputs are now: it stays open for when they are
         if not unclaimed:
             store.close_batch(id)
-    for lines, keys in _split(missing):
+    for lines, keys in _split(missing, client.body):
         digest = content_hash(sorted(keys))
         id = await _find_or_create(client, stage, lines, digest, store.batches(client.id, stage, read=True))
         store.open_batch(id, client.id, stage)
@@ -61,14 +61,13 @@ async def send_batches(
         store.close_batch(id)
 
 
-def _split(requests: dict[str, Request]) -> Iterator[tuple[bytes, list[str]]]:
-    """Yield (file, keys) of batches within the API's limits."""
+def _split(requests: dict[str, Request], body: Callable[[Request], str]) -> Iterator[tuple[bytes, list[str]]]:
+    """Yield (file, keys) of batches within the API's limits; the bodies are byte for byte those of single requests."""
     lines: list[bytes] = []
     keys: list[str] = []
     size = 0
     for key, request in requests.items():
-        entry = {"custom_id": key, "method": "POST", "url": "/v1/chat/completions", "body": request.body()}
-        line = canonical(entry).encode() + b"\n"
+        line = f'{{"body":{body(request)},"custom_id":"{key}","method":"POST","url":"/v1/chat/completions"}}\n'.encode()
         if keys and (len(keys) == MAX_REQUESTS or size + len(line) > MAX_BYTES):
             yield b"".join(lines), keys
             lines, keys, size = [], [], 0
@@ -113,24 +112,32 @@ async def _results(
             store.close_batch(id)  # it was refused whole: what mends it is another request, in another batch
             errors = [error.message for error in (batch.errors.data if batch.errors and batch.errors.data else [])]
             raise UserError(f"batch {id} was refused: {'; '.join(filter(None, errors)) or 'no reason given'}")
-        if batch.output_file_id is None:
-            return
-        text = (await client.openai.files.content(batch.output_file_id)).text
-    for line in text.split("\n"):  # and at no other line end that a reply may hold
-        found = _response(line)
+        files = [id for id in (batch.output_file_id, batch.error_file_id) if id]  # requests that failed are in the second
+        texts = [(await client.openai.files.content(id)).text for id in files]
+    for line in "\n".join(texts).split("\n"):  # and at no other line end that a reply may hold
+        found = _response(line, client.quoted)
         if found:
             yield found
 
 
-def _response(line: str) -> tuple[str, Response] | None:
-    """Return (key, response) of a line of an output file; None where that request failed and is to be sent again."""
+def _response(line: str, quoted: Callable[[str], str]) -> tuple[str, Response] | None:
+    """Return (key, response) of a line of a batch's files; None where that request is to be sent again."""
     try:
         row: dict[str, Any] = json.loads(line)
-        if (row.get("response") or {}).get("status_code") != 200:
-            return None
-        return row["custom_id"], from_chat_completion(row["response"]["body"])
-    except (ValueError, KeyError, TypeError):
+        key, response = row["custom_id"], row.get("response") or {}
+        status, body = response.get("status_code"), response.get("body") or {}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
+    if status == 200:
+        try:
+            return key, from_chat_completion(body)
+        except ValueError as error:
+            return key, error_response("not_a_completion", quoted(str(error)))
+    if status in (400, 413, 422):  # of that one request, as it would be outside a batch; others may go through later
+        said = body.get("error", body) if isinstance(body, dict) else body
+        words = said.get("message") if isinstance(said, dict) else said
+        return key, error_response("too_long" if status == 413 else kind_of_error(said), quoted(str(words or said)))
+    return None
 
 
 async def _nap(seconds: float, halted: Callable[[], UserError | None]) -> None:

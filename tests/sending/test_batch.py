@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from seedbed.exchange.requests import Request
+from seedbed.exchange.requests import Request, body_text
 from seedbed.sending import batch
 from tests.harness import ROOT, Project, Server
 
@@ -107,11 +107,15 @@ def test_batches_keep_within_the_limits(monkeypatch: pytest.MonkeyPatch) -> None
         str(n): Request(str(n), {"model": "m", "messages": [], "params": {"user": "x" * 50}, "reply": None, "attempt": n})
         for n in range(1, 26)
     }
+
+    def body(request: Request) -> str:
+        return body_text(request.body())
+
     monkeypatch.setattr(batch, "MAX_REQUESTS", 10)
-    assert [len(keys) for _, keys in batch._split(requests)] == [10, 10, 5]
-    one = len(next(batch._split(requests))[0]) // 10
+    assert [len(keys) for _, keys in batch._split(requests, body)] == [10, 10, 5]
+    one = len(next(batch._split(requests, body))[0]) // 10
     monkeypatch.setattr(batch, "MAX_BYTES", 4 * (one + 1))
-    parts = list(batch._split(requests))
+    parts = list(batch._split(requests, body))
     assert all(len(lines) <= batch.MAX_BYTES for lines, _ in parts)
     assert [key for _, keys in parts for key in keys] == list(requests)
 
