@@ -20,8 +20,8 @@ import seedbed
 from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, Project, make_tiny
 
-NOT_IMPORTED = {"ruamel-yaml-clib", "sudachidict-core"}
-"""DVC's YAML is faster with the first; SudachiPy opens the second."""
+NOT_IMPORTED = {"sudachidict-core"}
+"""SudachiPy opens it."""
 DISTRIBUTIONS = packages_distributions()
 OWN = {"seedbed", "stages"}
 MOST_BYTES = 300 * 2**20
