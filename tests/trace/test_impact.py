@@ -9,7 +9,7 @@ import pytest
 from seedbed.pipeline.graph import after, load_stages
 from seedbed.project.params import model_settings
 from seedbed.project.prompts import load_prompt
-from seedbed.steps import exporting, generating
+from seedbed.steps import exporters, generating
 from seedbed.trace.impact import impact
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
@@ -83,7 +83,7 @@ def test_rows_name_their_lines_of_each_training_set(project: Project) -> None:
         node = held[row["id"]]
         assert (node.id, node.facts["file"]) == ("native", MESSAGES)
         first = int(node.facts["lines"][0])  # type: ignore[index]
-        assert lines[first - 1] == exporting.messages(row)
+        assert lines[first - 1] == exporters.messages(row)
     (direct,) = [child for child in impact("base-02").children if child.kind == "set"]
     assert (direct.id, direct.facts["lines"]) == ("direct", ["2"])
 
