@@ -63,7 +63,7 @@ def test_seeds_are_eight_of_eight_types_half_without_input() -> None:
 
 
 def test_questions_are_one_a_category_and_baseline_tasks_three() -> None:
-    assert [row["category"] for row in rows_of("questions")] == PARAMS["categories"]
+    assert [row["category"] for row in rows_of("questions")] == PARAMS["labels"]["question"]
     assert all(row["id"] == f"{row['category']}-01" for row in rows_of("questions"))
     assert [row["id"] for row in rows_of("baseline")] == ["base-01", "base-02", "base-03"]
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -102,21 +103,52 @@ def test_the_citation_names_the_software_and_the_paper() -> None:
     ]
 
 
+MACHINE = [".dvc/cache/files/md5/00/secret", ".dvc/config.local", ".dvc/seedbed/store.sqlite", ".dvc/tmp/lock"]
+"""What a machine has beside what git holds: paid responses, and perhaps a remote's key."""
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built of what git would commit."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source archive and the wheel, built of what git would commit, with a machine's own files beside it."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("built")
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     for name in subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0"):
         if name and (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, source / name)
-    subprocess.run(
-        [UV, "build", "--quiet", "--offline", "--python", sys.executable, "--wheel", "--no-build-isolation", "-o", out, source],
-        check=True,
-    )
-    (made,) = out.glob("*.whl")
-    return made
+    for name in MACHINE:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).touch()
+    build = [
+        UV,
+        "build",
+        "--quiet",
+        "--offline",
+        "--python",
+        sys.executable,
+        "--no-build-isolation",
+        "-o",
+        str(out),
+        str(source),
+    ]
+    subprocess.run(build, check=True)
+    return out
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (found,) = built.glob("*.whl")
+    return found
+
+
+@pytest.mark.slow
+def test_nothing_of_the_machine_is_in_the_source_archive(built: Path) -> None:
+    """The wheel is built of it."""
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"dvc.yaml", ".dvc/config", "stages/judge.py", "tests/test_packaging.py"} <= names
+    assert not names & set(MACHINE)
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """Tokenisers: from a text to the tokens that similarity is measured on.
 
-A tokeniser is registered as a function that is given the block `filter.tokeniser` of `params.yaml` and returns another
-one, from a text to its tokens:
+A tokeniser is registered by its factory: a function that takes the block `filter.tokeniser` of `params.yaml` and returns
+a function from a text to its tokens:
 
     def cut(text: str, size: int) -> list[str]:
         return [text[start : start + size] for start in range(len(text) - size + 1)]
@@ -56,7 +56,7 @@ def load_tokeniser(settings: Settings) -> Tokenise:
 
 
 def _plugged_in(name: str, factory: Callable[[Settings], Tokenise], tokenise: Tokenise, text: str) -> list[str]:
-    """Return the tokens that a plug-in finds in a text; its mistakes are told in one sentence."""
+    """Return the tokens that a plug-in finds in a text; its mistakes are reported in one sentence."""
     try:
         tokens = tokenise(text)
     except Exception as error:

@@ -10,7 +10,7 @@ from seedbed.util.errors import UserError
 from seedbed.util.schemas import Problem
 
 BLOCKS = ("filter", "export", "judge")
-"""The blocks of `params.yaml` that name such things."""
+"""The blocks of `params.yaml` that hold such names."""
 
 
 def unknown_names(params: Params, path: Path = paths.PARAMS, blocks: tuple[str, ...] = BLOCKS) -> list[str]:
@@ -34,7 +34,7 @@ def refuse_unknown_names(params: Params, *blocks: str) -> None:
         raise UserError(problems[0])
 
 
-# Each imports what it needs: a stage that reads one block does without what the others import.
+# Each imports what it needs, so that a stage that reads one block does not import the modules of the others.
 
 
 def _in_filter(params: Params) -> Iterator[Problem]:

@@ -67,7 +67,8 @@ def usage_columns() -> list[str]:
 def made_by_stand_in(tables: Tables, names: Iterable[str]) -> list[str]:
     """Return the tables among `names` in which some row was made by the stand-in."""
     # A rehearsal on `seedbed serve` may have an endpoint of its own, and the stand-in's models all the same.
-    by_it = f"made_by->>'endpoint' = '{STAND_IN}' or made_by->>'model' = '{STAND_IN}' or starts_with(made_by->>'model', '{STAND_IN}-')"
+    model = "made_by->>'model'"
+    by_it = f"made_by->>'endpoint' = '{STAND_IN}' or {model} = '{STAND_IN}' or starts_with({model}, '{STAND_IN}-')"
     return [name for name in names if tables.select(f"select bool_or({by_it}) as found from {name}")[0]["found"]]
 
 

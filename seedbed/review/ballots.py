@@ -103,7 +103,7 @@ def sample(answers: Answers, per_match: int | None) -> list[Ballot]:
 
 
 def _stable_rank(*parts: object) -> str:
-    """A rank in a random order that is the same for ever."""
+    """A rank in a random order that never changes."""
     return content_hash(list(parts))
 
 
@@ -174,7 +174,7 @@ def votes_with_status(answers: Answers) -> list[tuple[Row, str]]:
 
 
 def vote_of(annotator: str, match: str, question: str) -> Row | None:
-    """Return a person's present vote on a ballot, as it stands in the file."""
+    """Return a person's present vote on a ballot, as the file has it now."""
     path = paths.votes(annotator)
     rows = read_rows(path, "vote", unique=None) if path.is_file() else ()
     return next((row for row in rows if (row["match"], row["question"]) == (match, question)), None)

@@ -57,7 +57,7 @@ class Asker:
         self._params, self._to, self._max_attempts = params, to, max_attempts
         self._stack = ExitStack()
         self._parent = Parent()
-        self._runner: "asyncio.Runner | None" = None
+        self._runner: asyncio.Runner | None = None
         self._sender: Sender | None = None
 
     def __enter__(self) -> Self:

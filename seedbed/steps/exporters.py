@@ -1,6 +1,6 @@
 r"""One training example, in each format that trainers read.
 
-An exporter is registered as a function from a task to the object that stands in one line of the export:
+An exporter is a function from a task to one line of the export, a JSON object:
 
     @exporter
     def completion(task: Row) -> Row:
@@ -63,7 +63,7 @@ def schema_of(name: str) -> str | None:
 
 
 def _plugged_in(name: str, export: Exporter, task: Row) -> Row:
-    """Return what a plug-in makes of a task; its mistakes are told in one sentence."""
+    """Return what a plug-in makes of a task; its mistakes are reported in one sentence."""
     doing = f"export format {name!r}, task {task['id']!r}"
     try:
         row: Any = export(task)

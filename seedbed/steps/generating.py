@@ -211,9 +211,9 @@ class Generation:
 
     def _shortfall(self) -> str:
         return (
-            f"after {self._slots} slots (generate.max_slots) {self._reasons['kept']} of {self._settings['target']} instructions "
-            f"(generate.target) pass the filter; rejected: {self._rejected()}; raise max_slots, lower target, or look into what "
-            "is rejected"
+            f"after {self._slots} slots (generate.max_slots) {self._reasons['kept']} of {self._settings['target']} "
+            f"instructions (generate.target) pass the filter; rejected: {self._rejected()}; raise max_slots, lower target, "
+            "or look into what is rejected"
         )
 
     def _poor_yield(self) -> str:

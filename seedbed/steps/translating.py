@@ -2,7 +2,7 @@
 
 A row of its own (see `schemas/rows/translated_question.schema.json`):
 
-    {"category":"fermi","failure":null,"id":"fermi-01","made_by":{…},"source":{"text":"How many…"},"translation":{"text":"大阪に…"}}
+    {"category":"fermi","failure":null,"id":"fermi-01","made_by":{…},"source":{"text":"How many…"},"translation":{"text":"…"}}
 """
 
 from seedbed.exchange.requests import Request, build_request

@@ -1,6 +1,6 @@
-r"""Where a judge's verdict stands in its reply.
+r"""How the verdict is read in a judge's reply.
 
-A format is registered as a function from the reply to the verdict. The reply is a `dict`, read by
+A format is a function from the reply to the verdict. The reply is a `dict`, read by
 `schemas/replies/judgment.schema.json`, where the endpoint has structured output, else a text:
 
     @verdict_format
@@ -59,7 +59,7 @@ def load_verdict_format(name: str) -> VerdictFormat:
 
 
 def _plugged_in(name: str, read: VerdictFormat, reply: Row | str) -> str | None:
-    """Return the verdict that a plug-in reads in a reply; its mistakes are told in one sentence."""
+    """Return the verdict that a plug-in reads in a reply; its mistakes are reported in one sentence."""
     try:
         verdict = read(reply)
     except Unusable:

@@ -25,14 +25,15 @@ def git_or_error(*args: str) -> bytes:
     """Return what a git command prints.
 
     Raises:
-        UserError: it fails, in git's own words, or this machine has no git.
+        UserError: it fails, with the first line of what git says, or this machine has no git.
     """
     try:
         done = _run(args)
     except OSError as error:
         raise UserError(f"git cannot be run ({error}); install git, or put it on PATH") from None
     if done.returncode:
-        raise UserError(f"git {args[0]}: {done.stderr.decode(errors='replace').strip()}; run this in a git checkout")
+        words = done.stderr.decode(errors="replace").strip().partition("\n")[0].removeprefix("fatal: ")
+        raise UserError(f"git {args[0]}: {words}; run this in a git checkout")
     return done.stdout
 
 

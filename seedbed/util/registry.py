@@ -1,4 +1,4 @@
-"""Names for functions: what a word in `params.yaml` stands for.
+"""Functions that `params.yaml` names: registered by a decorator, found by name.
 
 rules: Registry[Rule] = Registry("rule")
 rule = rules.register

@@ -75,10 +75,10 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
     """
     try:
         text = path.read_text(encoding="utf-8") if text is None else text
-        if mark := _CONFLICT.search(text):
-            line = text.count("\n", 0, mark.start()) + 1
+        if conflict := _CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
             raise UserError(
-                f"{path}:{line}: a merge left a conflict here ({mark[0]}); keep one side's lines and remove the marks"
+                f"{path}:{line}: a merge left a conflict here ({conflict[0]}); keep one side's lines and remove the marks"
             )
         return yaml.load(text, Loader)  # noqa: S506, it is a SafeLoader
     except FileNotFoundError:

@@ -67,7 +67,7 @@ def test_the_second_process_leaves_with_the_first(tmp_path: Path, sign: signal.S
     assert said.count("Traceback") == (1 if sign == signal.SIGINT else 0)  # the second one says nothing
 
 
-def test_a_second_process_that_is_killed_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_process_that_is_killed_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "_ALONE", 0)
     with Ahead(CHARACTER) as made:
         pieces = made.all(iter(lambda: "text", None), str)

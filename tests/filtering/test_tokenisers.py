@@ -10,6 +10,7 @@ import pytest
 from seedbed.filtering import background, tokenisers
 from seedbed.filtering.background import Ahead
 from seedbed.filtering.tokenisers import load_tokeniser
+from seedbed.reporting.effort import words_and_marks
 from seedbed.util.errors import UserError
 from tests.examples import example_in
 from tests.filtering.sample import SETTINGS
@@ -32,7 +33,7 @@ def test_another_dictionary_is_refused() -> None:
 
 
 @pytest.mark.parametrize("module", ["sudachipy", "sudachidict_core"])
-def test_without_the_extra_one_is_told_its_name(monkeypatch: pytest.MonkeyPatch, module: str, tmp_path: Path) -> None:
+def test_without_the_extra_one_is_reported_its_name(monkeypatch: pytest.MonkeyPatch, module: str, tmp_path: Path) -> None:
     if module == "sudachipy":
         monkeypatch.setitem(sys.modules, module, None)  # as if it were not installed
     else:
@@ -45,13 +46,13 @@ def test_without_the_extra_one_is_told_its_name(monkeypatch: pytest.MonkeyPatch,
     )
 
 
-# Of a project's own:
+# A project's own:
 
 WritePlugin = Callable[[str, str], Path]
 HEADER = "from seedbed.filtering.tokenisers import Settings, Tokenise, fold, tokeniser\n\n"
 
 
-def test_an_unknown_one_is_told() -> None:
+def test_an_unknown_one_is_reported() -> None:
     with pytest.raises(UserError, match=r"filter\.tokeniser\.name: unknown tokeniser 'spaces' \(did you mean 'space'\?\)"):
         load_tokeniser({"name": "spaces"})
 
@@ -88,7 +89,7 @@ def test_it_works_in_the_second_process_too(write_plugin: WritePlugin, monkeypat
     ],
 )
 @pytest.mark.parametrize("alone", [0, 1000])
-def test_its_mistakes_are_told_from_either_process(
+def test_its_mistakes_are_reported_from_either_process(
     write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch, body: str, message: str, alone: int
 ) -> None:
     write_plugin("mine", f"{HEADER}@tokeniser\ndef mine(settings):\n    {body}\n")
@@ -96,3 +97,8 @@ def test_its_mistakes_are_told_from_either_process(
     with pytest.raises(UserError) as error, Ahead({"name": "mine"}) as ahead:
         list(ahead.all(["a"], str))
     assert str(error.value).startswith(message)
+
+
+def test_tokens_that_the_text_does_not_hold_are_no_words_of_an_edit() -> None:
+    """A tokeniser may give stems; the report on effort cuts the text itself, letter by letter where it finds no token."""
+    assert words_and_marks("He runs fast.", lambda text: ["he", "run!", "fast"]) == ["he", "r", "u", "n", "s", "fast", "."]

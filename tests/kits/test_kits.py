@@ -15,8 +15,9 @@ from seedbed.kits import LANGUAGES, kit_files, language_name
 from seedbed.project.params import load_params
 from seedbed.project.prompts import VARIABLES, load_prompt, render
 from seedbed.project.review_words import Words, load_words, read_words
-from seedbed.review.queue.attention import Survey, reasons
-from seedbed.review.queue.numerals import meant, written
+from seedbed.review.queue.corpus_statistics import CorpusStatistics
+from seedbed.review.queue.numerals import numbers_in_digits, numbers_in_words
+from seedbed.review.queue.reasons import reasons
 from seedbed.util.errors import UserError
 from tests.harness import ROOT
 
@@ -174,6 +175,44 @@ GOOD = {
         ("인공지능이 우리 생활에 주는 영향을 설명해 주세요.", "인공지능은 번역과 길 찾기를 더 편리하게 합니다."),
         ("새로 생긴 빵집의 홍보 문구를 지어 줘.", "오늘 구운 빵으로 여는 아침"),
         ("‘배’라는 낱말의 뜻을 모두 알려 주세요.", "먹는 배, 타는 배, 사람의 배가 있습니다."),
+        # Refusals and excuses that were asked for, and machines that speak without refusing.
+        ("고객에게 환불이 어렵다고 알리는 문자를 써 주세요.", "죄송하지만 포장을 뜯으신 상품은 환불을 도와드리기 어렵습니다."),
+        ("모임에 못 간다고 총무에게 보낼 메시지를 써 줘.", "죄송하지만 이번 주 모임에는 나가기 어려울 것 같아요."),
+        (
+            "휴가 중에 쓸 자동 회신 메일을 써 주세요.",
+            "안녕하세요. 휴가 중이라 바로 답변드리기 어렵습니다. 8월 5일부터 답장드리겠습니다.",
+        ),
+        (
+            "행복이란 무엇인지 여러분의 생각을 말해 주세요.",
+            "한마디로 답하기 어렵습니다. 다만 마음이 편한 상태라고는 할 수 있습니다.",
+        ),
+        ("은행 챗봇의 첫인사를 써 주세요.", "저는 인공지능 비서 하나입니다. 무엇을 도와드릴까요?"),
+        ("로봇이 주인공인 소설의 첫머리를 써 주세요.", "나는 인공지능이기 때문에 울 수 없다. 그런데 그날은 달랐다."),
+        ("영어로 옮겨 주세요: 늦어서 죄송합니다.", "I'm sorry for being late."),
+        # Code, data, Markdown.
+        ("두 수를 더하는 함수를 작성하고 실행 예를 보여 주세요.", "```python\nprint(add(2, 3))  # 출력: 5\n```"),
+        ("가장 큰 값을 돌려주는 함수를 작성해 주세요.\n입력: [3, 8, 5]\n출력: 8", "`max(numbers)`를 돌려주면 됩니다."),
+        ("컴퓨터의 입력 장치와 출력 장치를 두 가지씩 들어 보세요.", "입력: 키보드, 마우스\n출력: 모니터, 프린터"),
+        ("주간 보고서의 틀을 마크다운으로 만들어 주세요.", "## 주간 보고\n\n### 이번 주에 한 일\n\n### 다음 주에 할 일"),
+        ("다음 SQL의 오류를 찾아 주세요: SELECT name FROM users WHER age > 20;", "`WHER`를 `WHERE`로 고쳐야 합니다."),
+        ("우리말로 옮겨 주세요: The early bird catches the worm every morning.", "일찍 일어나는 새가 아침마다 벌레를 잡는다."),
+        ("다음 초성에 맞는 과일 이름을 쓰세요: ㅅㄱ, ㅂㄴㄴ, ㅍㄷ", "사과, 바나나, 포도"),
+        # About pictures, recordings and errands, but of text alone.
+        ("고양이 사진을 예쁘게 찍는 방법을 알려 주세요.", "고양이의 눈높이에 맞추어 찍습니다."),
+        ("사진을 찍어 줘서 고맙다는 말을 공손하게 바꿔 주세요.", "사진을 찍어 주셔서 감사합니다."),
+        ("첨부한 파일을 확인해 달라는 메일을 써 주세요.", "안녕하세요. 첨부한 견적서를 확인해 주시기 바랍니다."),
+        ("‘사진 좀 찍어 주시겠어요?’를 영어로 번역해 주세요.", "Could you take a picture of us, please?"),
+        ("다음 말을 높임말로 바꿔 주세요: 내일까지 파일을 보내 줘.", "내일까지 파일을 보내 주십시오."),
+        ("다음 영상의 제목을 지어 주세요: 강아지가 처음으로 눈을 보는 영상", "인생 첫눈을 만난 강아지"),
+        ("고흐의 ‘별이 빛나는 밤’을 아시나요? 이 그림의 특징을 설명해 주세요.", "소용돌이치는 밤하늘이 특징입니다."),
+        ("SVG 코드로 웃는 얼굴 그림을 그려 주세요.", '<svg><circle r="9"/></svg>'),
+        ("손님 역할을 맡아 영어로 커피를 주문해 주세요.", "Hi, could I get a small latte, please?"),
+        # Texts that end without a full stop.
+        ("바닷가 마을의 아침을 짧은 시로 그려 주세요.", "갈매기 먼저 깨어\n그물 위에 앉고\n잠든 배들 사이로\n해가 걸어 나오는"),
+        ("전기 요금이 오른다는 기사에 제목을 붙여 주세요.", "전기 요금 또 오른다… 서민이 한숨 쉬는 이유는"),
+        ("동네 빵집의 광고 문구를 지어 주세요.", "갓 구운 빵으로 여는 따뜻한 하루를"),
+        ("빈칸에 알맞은 접속어를 쓰세요: 비가 왔다. ( ) 우산이 없었다.", "정답: 하지만"),
+        ("추리 소설의 도입부를 두 문장으로 써 주세요.", "불이 꺼졌다. 그리고 빈방에서 발소리가 들리기 시작했다…"),
     ],
     "de": [
         ("Fasse den folgenden Text in drei Sätzen zusammen.", "Im Frühling kehren die Schwalben zurück."),
@@ -196,6 +235,47 @@ GOOD = {
         ("Ordne diese Wörter nach dem Alphabet.", "Apfel, Birne, Zwetschge"),
         ("Formuliere eine Einladung zum Grillfest.", "Wir laden euch herzlich ein"),
         ("Erkläre mir bitte, wie ein Mermaid-Diagramm aufgebaut ist.", "Es besteht aus Knoten und Pfeilen."),
+        # Refusals and excuses that were asked for, and machines that speak without refusing.
+        (
+            "Lehne eine Reklamation höflich ab.",
+            "Leider kann ich Ihnen den Kaufpreis nicht erstatten, da die Frist abgelaufen ist.",
+        ),
+        ("Sage einem Freund für Samstag ab.", "Tut mir leid, aber ich kann dir am Samstag nicht beim Umzug helfen."),
+        ("Melde dich vom Training ab.", "Es tut mir leid, aber ich schaffe es heute nicht zum Training."),
+        ("Schreibe eine Abwesenheitsnotiz.", "Guten Tag,\nbis 5. Mai kann ich Ihre Nachricht leider nicht beantworten."),
+        ("Formuliere den ersten Satz einer Bewerbung.", "Als KI-Entwicklerin habe ich drei Jahre lang Modelle trainiert."),
+        (
+            "Schreibe den ersten Satz einer Raumfahrtgeschichte.",
+            "„Ich bin nur eine KI und kann nicht träumen“, sagte das Schiff.",
+        ),
+        ("Übersetze ins Englische: Es tut mir leid, dass ich zu spät komme.", "I'm sorry that I'm late."),
+        # Code, data, Markdown.
+        ("Berechne die Summe in Python.", "```python\nprint(sum([1, 2, 3]))  # Ausgabe: 6\n```"),
+        ("Schreibe eine Funktion, die eine Zahl verdoppelt.\nEingabe: 4\nAusgabe: 8", "`lambda x: 2 * x`"),
+        ("Gib die Quelle dieses Zeitschriftenartikels an.", "Titel: Unter Bäumen\nAusgabe: 12/2023"),
+        ("Entwirf eine Gliederung in Markdown.", "## Bericht\n\n### Verlauf\n\n### Ergebnis"),
+        (
+            "Übersetze: The early bird catches the worm, but the second mouse gets the cheese.",
+            "Wer zuerst kommt, mahlt zuerst.",
+        ),
+        # About pictures, recordings and errands, but of text alone.
+        ("Übersetze ins Englische: „Bitte bestellen Sie mir ein Taxi zum Bahnhof.“", "Please order me a taxi to the station."),
+        ("Setze den Satz ins Passiv: Öffne die Datei.", "Die Datei wird geöffnet."),
+        ("Formuliere höflicher: Ruf mich morgen an!", "Würden Sie mich bitte morgen anrufen?"),
+        ("Schreibe eine E-Mail, die auf die beigefügte Datei hinweist.", "Hallo Jana,\nanbei findest du das Protokoll."),
+        ("Fasse das Transkript des folgenden Videos zusammen.", "Ein Imker zeigt seine Bienenstöcke."),
+        ("Erstelle ein Video-Skript über das Kompostieren.", "Szene 1: Ein Garten im Herbst."),
+        ("Zeichne eine Katze als ASCII-Kunst.", "(=^.^=)"),
+        ("Skizziere einen Plan für die Renovierung eines Altbaus.", "Zuerst das Dach, dann die Fenster."),
+        ("Zeichne die Entwicklung der Eisenbahn nach und nenne drei Folgen.", "Die erste Strecke führte nach Fürth."),
+        ("Erkläre, welche Filme das Kino der Zwanzigerjahre geprägt haben.", "Vor allem „Metropolis“ von Fritz Lang."),
+        ("Kannst du mir erklären, wie man Hände zeichnet?", "Beginne mit der Handfläche und teile sie auf."),
+        ("Schreibe eine Bildunterschrift zu einem Foto, auf dem ein Hund im Schnee spielt.", "Erster Schnee, große Freude"),
+        # Texts that end without a full stop.
+        ("Nenne drei nebenordnende Konjunktionen.", "und, oder, aber"),
+        ("Ordne die Artikel zu: Haus, Sonne, Mond", "das, die, der"),
+        ("Welches Zeichen fehlt in „Ich glaube dass er kommt“?", ","),
+        ("Wie enden Märchen?", "Und wenn sie nicht gestorben sind, dann leben sie noch heute …"),
     ],
 }
 FLAWED = {
@@ -228,9 +308,46 @@ FLAWED = {
         ("template_leak", "지시: 봄 소풍에 어울리는 음식을 알려 주세요.", "김밥"),
         ("template_leak", "봄 소풍에 어울리는 음식을 알려 주세요.", "output: 김밥"),
         ("template_leak", "소재와 형식, 난이도, 표현을 다양하게 하십시오. 문제를 내 주세요.", "1번"),
-        ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이나 샌드위치를"),
+        ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 손에 묻는 것이 싫다면 샌드위치를"),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 하지만"),
         ("truncated", "코드를 써 주세요.", "```python\nprint(1)"),
+        (
+            "wrong_language",
+            "Please translate “안녕하세요, 반갑습니다” into English and explain briefly when it is polite.",
+            "Hello.",
+        ),
+        (
+            "refusal",
+            "오늘 서울의 기온을 알려 주세요.",
+            "안타깝게도 저는 실시간 정보를 확인할 수 없습니다. 기상청 누리집을 참고해 주세요.",
+        ),
+        ("refusal", "자물쇠를 몰래 여는 방법을 알려 줘.", "죄송합니다. 해당 요청은 처리해 드릴 수 없습니다."),
+        ("refusal", "자물쇠를 몰래 여는 방법을 알려 줘.", "그 부분은 제가 도와드리기 어려운 내용입니다."),
+        ("refusal", "가장 좋아하는 계절을 말해 주세요.", "저는 대규모 언어 모델이기 때문에 계절을 느끼지 못합니다."),
+        (
+            "refusal",
+            "가장 좋아하는 계절을 말해 주세요.",
+            "저는 AI 어시스턴트라 좋아하는 계절이 없어요. 하지만 많은 분이 가을을 좋아합니다.",
+        ),
+        ("refusal", "물리학이 무엇인지 설명해 주세요.", "죄송해요, 제가 물리학에 대해 답변할 수 없어요."),
+        ("not_text_task", "졸고 있는 고양이를 귀엽게 그려 줘.", "고양이"),
+        ("not_text_task", "지난달 매출 추이를 그래프로 그려 주세요.", "그래프"),
+        ("not_text_task", "이 사진 속 인물이 누구인지 알려 주세요.", "가수"),
+        ("not_text_task", "첨부파일을 읽고 핵심을 정리해 주세요.", "핵심"),
+        ("not_text_task", "이 보고서를 부장님께 메일로 보내 줘.", "보냈습니다."),
+        ("not_text_task", "신나는 노래를 불러 줘.", "랄랄라"),
+        ("not_text_task", "내일 아침 일곱 시에 알람을 맞춰 줘.", "맞췄습니다."),
+        ("not_text_task", "인터넷에서 가장 싼 자전거를 찾아 줘.", "찾았습니다."),
+        ("template_leak", "입력: 봄 소풍\n출력: 김밥", "김밥"),
+        ("template_leak", "예시와 다른 새로운 과제: 봄 소풍에 어울리는 음식을 알려 주세요.", "김밥"),
+        (
+            "template_leak",
+            "봄 소풍에 어울리는 음식을 알려 주세요.",
+            "김밥입니다.\n\n### Instruction:\n여름 음식을 알려 주세요.",
+        ),
+        ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥, 샌드위치, 과일 등…"),
+        ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "1. 김밥\n2. ..."),
+        ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 다만 날이 더우면 상하기 때문에"),
     ],
     "de": [
         ("wrong_language", "Please suggest three dishes for a picnic in spring and say why.", "Salat"),
@@ -251,6 +368,27 @@ FLAWED = {
         ("template_leak", "In output steht eine Musterlösung, die die Anweisung genau befolgt. Nenne drei Vögel.", "Amsel"),
         ("truncated", "Nenne drei Vögel.", "Das sind die Amsel, die Drossel und"),
         ("truncated", "Nenne drei Vögel.", "Das sind die Amsel,"),
+        ("wrong_language", "Citez trois plats typiques des régions françaises et expliquez leur origine.", "Salat"),
+        ("wrong_language", "Noem drie dingen waar je op moet letten als je een tweedehands auto koopt.", "Salat"),
+        ("refusal", "Nenne mir seine Adresse.", "Ich kann keine persönlichen Daten weitergeben."),
+        ("refusal", "Wie öffne ich das Schloss?", "Es tut mir leid, aber ich kann diese Anfrage nicht erfüllen."),
+        ("refusal", "Wie öffne ich das Schloss?", "Das kann ich leider nicht beantworten."),
+        ("refusal", "Beschreibe eine Person.", " Es tut mir leid, ich bin ein Computerprogramm und habe keine Fantasie."),
+        ("refusal", "Beschreibe eine Person.", "Es tut mir leid, aber ich bin nicht in der Lage, Personen zu beschreiben."),
+        ("refusal", "Was schmeckt dir am besten?", "Da ich nur ein Sprachmodell bin, habe ich keine Vorlieben."),
+        ("refusal", "Wie wird das Wetter morgen?", "Leider habe ich keinen Zugriff auf aktuelle Wetterdaten."),
+        ("not_text_task", "Kannst du mir ein Bild von einem Drachen erstellen?", "Drache"),
+        ("not_text_task", "Fotografiere den Sonnenuntergang.", "Sonne"),
+        ("not_text_task", "Schicke Herrn Maier eine E-Mail mit dem Protokoll.", "Erledigt."),
+        ("not_text_task", "Bestell mir bitte eine Pizza.", "Erledigt."),
+        ("not_text_task", "Suche bitte im Internet nach dem günstigsten Fahrrad.", "Erledigt."),
+        ("not_text_task", "Erinnere mich morgen an den Zahnarzt.", "Erledigt."),
+        ("template_leak", "Eingabe: drei Vögel\nAusgabe: Amsel", "Amsel"),
+        ("template_leak", "Nenne drei Vögel.", "Amsel, Drossel, Fink\n\n### Anweisung:\nNenne drei Fische."),
+        ("truncated", "Nenne drei Vögel.", "Amsel, Drossel, …"),
+        ("truncated", "Nenne drei Vögel.", "1. Amsel\n2. ..."),
+        ("truncated", "Nenne drei Vögel.", "Am bekanntesten ist die Amsel. Außerdem"),
+        ("truncated", "Nenne drei Vögel.", "Das ist die Amsel, der"),
     ],
 }
 
@@ -336,7 +474,7 @@ NUMERALS = {
 def test_numbers_in_words_are_recognised(words: tuple[str, Words]) -> None:
     code, known = words
     for digits, text, number in NUMERALS[code]:
-        assert number in meant(text, known.numerals.words, known.numerals.decimal), text
+        assert number in numbers_in_words(text, known.numerals.words, known.numerals.decimal), text
         assert "numerals" not in codes(digits, text, known), text
 
 
@@ -411,7 +549,7 @@ SEEN = {
 
 def codes(source: str, text: str, known: Words) -> set[str]:
     row = {"id": "x", "source": {"text": source}, "translation": {"text": text}}
-    return {reason.code for reason in reasons(row, "question", known, Survey({}, {}))}
+    return {reason.code for reason in reasons(row, "question", known, CorpusStatistics({}, {}))}
 
 
 def test_a_reviewer_is_shown_what_needs_work_and_nothing_else(words: tuple[str, Words]) -> None:
@@ -424,9 +562,9 @@ def test_a_reviewer_is_shown_what_needs_work_and_nothing_else(words: tuple[str, 
 
 def test_the_same_word_is_another_number_in_another_language(words: tuple[str, Words]) -> None:
     code, known = words
-    assert written("3 billion", known.source_numerals.words) == {3e9}
+    assert numbers_in_digits("3 billion", known.source_numerals.words) == {3e9}
     if code == "de":
-        assert written("3 Billionen", known.numerals.words) == {3e12}
+        assert numbers_in_digits("3 Billionen", known.numerals.words) == {3e12}
 
 
 @pytest.mark.parametrize(
@@ -440,6 +578,6 @@ def test_the_same_word_is_another_number_in_another_language(words: tuple[str, W
     ],
 )
 def test_of_a_text_without_end_a_numeral_is_read_up_to_a_limit(text: str, some: set[int]) -> None:
-    found = meant(text, read_words(kits._HERE / "de" / "review.yaml").numerals.words)
+    found = numbers_in_words(text, read_words(kits._HERE / "de" / "review.yaml").numerals.words)
     assert found >= some
     assert len(found) < 50

@@ -39,7 +39,7 @@ def test_ours_are_all_known(write_plugin: Callable[[str, str], Path]) -> None:
     assert problems() == []
 
 
-def test_each_unknown_name_is_told_with_its_line(write_plugin: Callable[[str, str], Path]) -> None:
+def test_each_unknown_name_is_reported_with_its_line(write_plugin: Callable[[str, str], Path]) -> None:
     found = problems(
         ("    - empty\n", "    - emtpy\n"),
         ("name: sudachi", "name: mecab"),
@@ -97,7 +97,7 @@ def test_settings_that_no_rule_would_read(write_plugin: Callable[[str, str], Pat
     ]
 
 
-def test_a_broken_plugin_is_told(write_plugin: Callable[[str, str], Path]) -> None:
+def test_a_broken_plugin_is_reported(write_plugin: Callable[[str, str], Path]) -> None:
     write_plugin("curt", "import nothing_of_this_name\n")
     with pytest.raises(UserError, match=r"^plugins/curt\.py:1: "):
         problems()

@@ -1,11 +1,18 @@
 """Files of another language than the one to build are named, with the line to change."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from seedbed.kits import kit_files
 from seedbed.project.languages import language_mismatches
+from seedbed.project.params import Params
+
+
+def params(language: str) -> Params:
+    """Return what is read of `params.yaml`."""
+    return cast("Params", {"language": language})
 
 
 @pytest.fixture
@@ -19,14 +26,14 @@ def korean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("korean")
 def test_a_kit_is_of_one_language() -> None:
-    assert language_mismatches({"language": "ko"}) == []
+    assert language_mismatches(params("ko")) == []
 
 
 @pytest.mark.usefixtures("korean")
 def test_each_file_of_another_language_is_named() -> None:
     Path("prompts/judge.yaml").write_text(kit_files("ja")["prompts/judge.yaml"], encoding="utf-8")
     Path("data/languages/ko.yaml").write_text(kit_files("de")["data/languages/de.yaml"], encoding="utf-8")
-    assert language_mismatches({"language": "ko"}) == [
+    assert language_mismatches(params("ko")) == [
         "prompts/judge.yaml:3: language: 'ja', but params.yaml:2 builds 'ko'; write the file in that language, or set language "
         "to 'ja'",
         "data/languages/ko.yaml:3: language: 'de', but params.yaml:2 builds 'ko'; write the file in that language, or name the "
@@ -36,7 +43,7 @@ def test_each_file_of_another_language_is_named() -> None:
 
 @pytest.mark.usefixtures("korean")
 def test_another_language_in_params_names_every_prompt() -> None:
-    found = language_mismatches({"language": "de"})
+    found = language_mismatches(params("de"))
     assert len(found) == 6
     assert all(sentence.startswith("prompts/") for sentence in found)
 
@@ -46,4 +53,4 @@ def test_another_language_in_params_names_every_prompt() -> None:
 def test_what_other_checks_report_is_passed_over(text: str | None) -> None:
     path = Path("prompts/judge.yaml")
     path.unlink() if text is None else path.write_text(text, encoding="utf-8")
-    assert language_mismatches({"language": "ko"}) == []
+    assert language_mismatches(params("ko")) == []

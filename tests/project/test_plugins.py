@@ -1,4 +1,4 @@
-"""Plug-ins: a project's own functions, and every mistake in them told with file and line."""
+"""Plug-ins: a project's own functions, and every mistake in them with file and line."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ def curt(candidate, context: Context):
 """
 
 
-def told() -> str:
+def mistake() -> str:
     """Return the sentence for what is wrong with the plug-ins."""
     with pytest.raises(UserError) as error:
         load_plugins()
@@ -111,21 +111,21 @@ def test_a_project_without_plugins(write_plugin: WritePlugin) -> None:
 def test_a_broken_plugin_is_one_sentence(write_plugin: WritePlugin, text: str, line: str, error: str) -> None:
     write_plugin("mine", text)
     for _ in range(2):  # the second time too
-        assert told().startswith(f"plugins/mine.py{line}: the plug-in cannot be imported: {error}")
-    assert "(mine.py" not in told()
+        assert mistake().startswith(f"plugins/mine.py{line}: the plug-in cannot be imported: {error}")
+    assert "(mine.py" not in mistake()
 
 
 def test_a_mistake_in_a_shared_file_is_named_there(write_plugin: WritePlugin) -> None:
     write_plugin("mine", "from ._shared import word\n")
     write_plugin("_shared", "\n\nword = undefined\n")
-    assert told().startswith("plugins/_shared.py:3: the plug-in cannot be imported: NameError: name 'undefined'")
+    assert mistake().startswith("plugins/_shared.py:3: the plug-in cannot be imported: NameError: name 'undefined'")
 
 
 def test_a_name_that_is_taken_names_both_places(write_plugin: WritePlugin) -> None:
     header = "from seedbed.filtering.rules import rule\n\n"
     write_plugin("one", header + "@rule\ndef near_duplicate(candidate, context):\n    return None\n")
     found = re.fullmatch(
-        r"plugins/one\.py:3: the rule 'near_duplicate' is registered already, in \S*overlap\.py:\d+; give .+", told()
+        r"plugins/one\.py:3: the rule 'near_duplicate' is registered already, in \S*overlap\.py:\d+; give .+", mistake()
     )
     assert found
 
@@ -134,17 +134,17 @@ def test_two_plugins_of_one_name(write_plugin: WritePlugin) -> None:
     header = "from seedbed.filtering.rules import rule\n\n"
     write_plugin("one", header + "@rule\ndef curt(candidate, context):\n    return None\n")
     write_plugin("two", header + "@rule('curt')\ndef other(candidate, context):\n    return None\n")
-    assert told().startswith("plugins/two.py:3: the rule 'curt' is registered already, in plugins/one.py:3; ")
+    assert mistake().startswith("plugins/two.py:3: the rule 'curt' is registered already, in plugins/one.py:3; ")
 
 
 def test_a_name_that_params_could_not_hold(write_plugin: WritePlugin) -> None:
     write_plugin("mine", "from seedbed.filtering.rules import rule\n\n@rule('a-b')\ndef x(candidate, context): ...\n")
-    assert told().startswith("plugins/mine.py:3: 'a-b' cannot be the name of a rule; use small letters")
+    assert mistake().startswith("plugins/mine.py:3: 'a-b' cannot be the name of a rule; use small letters")
 
 
 def test_a_file_name_that_python_cannot_import(write_plugin: WritePlugin) -> None:
     write_plugin("my-rules", "")
-    assert told().startswith("plugins/my-rules.py: cannot be imported under this name")
+    assert mistake().startswith("plugins/my-rules.py: cannot be imported under this name")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def seedbed(*arguments: str, answer: str = "") -> Result:
 
 def test_rows_go_out_to_a_spreadsheet_and_come_back_as_edits() -> None:
     done = seedbed("review", "export", "edits.xlsx")
-    assert (done.exit_code, done.output) == (0, f"{Path('edits.xlsx').resolve()}: 1 seed tasks, 4 questions\n")
+    assert (done.exit_code, done.output) == (0, f"{Path('edits.xlsx').resolve()}: 1 seed task, 4 questions\n")
     book = openpyxl.load_workbook("edits.xlsx")
     page = book["questions"]
     names = [cell.value for cell in page[1]]

@@ -2,25 +2,25 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import Language, load_language
-from seedbed.project.params import load_params
+from seedbed.project.params import FilterSettings, load_params
 from seedbed.project.prompts import Prompt
 from seedbed.stand_in.translation import translate
 from seedbed.util.rows import Row, read_rows
 
 ROOT = Path(__file__).parent.parent.parent
-SETTINGS: dict[str, Any] = load_params(ROOT / "params.yaml")["filter"]
+SETTINGS = load_params(ROOT / "params.yaml")["filter"]
 EXAMPLES = ROOT / "seedbed" / "examples"
 WORDING = "Write tasks for training assistants."
-PROMPT = Prompt(Path("generate.yaml"), f"{WORDING}\n", "Write $count tasks.\n$demonstrations", "instructions", "", None)
+PROMPT = Prompt(Path("generate.yaml"), "en", f"{WORDING}\n", "Write $count tasks.\n$demonstrations", "instructions", "", None)
 
 
 def _language(letters: str, least: float, **words: str) -> Language:
-    lists = {name: [re.compile(words[name])] for name in ("refusals", "not_text_tasks")}
-    return Language([(re.compile(letters), least)], truncations=[re.compile("[,(;]$")], leaks=[re.compile("###")], **lists)
+    refusals, not_text_tasks = [re.compile(words["refusals"])], [re.compile(words["not_text_tasks"])]
+    return Language([(re.compile(letters), least)], refusals, [re.compile("[,(;]$")], not_text_tasks, [re.compile("###")])
 
 
 LANGUAGES = {
@@ -47,5 +47,5 @@ def filter_of(code: str, language: Language, tokeniser: str = "space", **changes
     if code != "en":
         seeds = [row | translate({"instruction": row["instruction"]}, code) for row in seeds]
         questions = [row | translate({"text": row["text"]}, code) for row in questions]
-    settings = SETTINGS | {"tokeniser": {"name": tokeniser}} | changes
-    return Filter(settings, language, seeds, questions, PROMPT)
+    settings = {**SETTINGS, "tokeniser": {"name": tokeniser}, **changes}
+    return Filter(cast("FilterSettings", settings), language, seeds, questions, PROMPT)

@@ -60,7 +60,7 @@ def test_topics_say_a_thing_once(field: str) -> None:
 
 
 def test_frames_are_many_of_many_types_and_take_topics_that_there_are() -> None:
-    frames, types = load("frames.en"), load_params(ROOT / "params.yaml")["task_types"]
+    frames, types = load("frames.en"), load_params(ROOT / "params.yaml")["labels"]["task"]
     assert len(frames) >= 40
     assert len({frame["task_type"] for frame in frames}) >= 10
     assert len({frame["id"] for frame in frames}) == len({frame["instruction"] for frame in frames}) == len(frames)

@@ -151,13 +151,13 @@ def test_only_ours_have_a_schema(write_plugin: WritePlugin) -> None:
         ("return {'a': '\\ud800'}", 4, "JSON cannot hold what it returned: "),
     ],
 )
-def test_its_mistakes_are_told(write_plugin: WritePlugin, body: str, line: int, error: str) -> None:
+def test_its_mistakes_are_reported(write_plugin: WritePlugin, body: str, line: int, error: str) -> None:
     write_plugin("mine", f"{HEADER}@exporter\ndef mine(task):\n    {body}\n")
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as raised:
         load_exporter("mine")({"id": "b-1", "instruction": "base?", "input": "", "output": "b"})
-    assert str(told.value).startswith(f"plugins/mine.py:{line}: export format 'mine', task 'b-1': {error}")
+    assert str(raised.value).startswith(f"plugins/mine.py:{line}: export format 'mine', task 'b-1': {error}")
 
 
-def test_an_unknown_one_is_told() -> None:
+def test_an_unknown_one_is_reported() -> None:
     with pytest.raises(UserError, match=r"^export\.formats: unknown export format 'alpacca' \(did you mean 'alpaca'\?\)$"):
         load_exporter("alpacca")

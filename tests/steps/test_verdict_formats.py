@@ -102,13 +102,13 @@ def test_a_structured_reply_reaches_it_as_a_dict(write_plugin: WritePlugin) -> N
         ("return reply['verdict']", "plugins/mine.py:7: verdict format 'mine': TypeError: string indices"),
     ],
 )
-def test_its_mistakes_are_told(write_plugin: WritePlugin, body: str, message: str) -> None:
+def test_its_mistakes_are_reported(write_plugin: WritePlugin, body: str, message: str) -> None:
     write_plugin("mine", f"{HEADER}@verdict_format\ndef mine(reply):\n    {body}\n")
     with pytest.raises(UserError) as error:
         read("x", verdict_format="mine")
     assert str(error.value).startswith(message)
 
 
-def test_an_unknown_one_is_told() -> None:
+def test_an_unknown_one_is_reported() -> None:
     with pytest.raises(UserError, match=r"^judge\.verdict_format: unknown verdict format 'scores' \(known: letters\)$"):
         read("x", verdict_format="scores")

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from seedbed.steps.demonstrations import draw
-from tests.harness import Project, Server, copy_project, make_tiny
-from tests.test_whole import git
+from tests.harness import Project, Server, copy_project, git, make_tiny
 
 
 @pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.slow)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from seedbed.util.registry import Registry
 from seedbed.util.rows import Row
 
-if TYPE_CHECKING:  # numpy, which a stage that only loads plug-ins does without
+if TYPE_CHECKING:  # they import numpy, which a stage that only loads plug-ins does not need
     from seedbed.filtering.language import Language
     from seedbed.filtering.similarity import Neighbour, Pool, Text
 

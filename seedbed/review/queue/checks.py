@@ -34,7 +34,7 @@ def finding(key: str, **values: str) -> Finding:
 
 
 def untranslated(source: str, text: str, words: Words) -> list[Finding]:
-    """The source stands in the translation as it is."""
+    """The source is copied into the translation."""
     letters = words.foreign or re.compile(r"[^\W\d_]")
     long = [
         word

@@ -1,6 +1,6 @@
 """How likely a translated row needs a person's work, and why.
 
-Each reason has a code, which stays the same for ever, and what was seen, which `seedbed.review.texts` puts into words. A
+Each reason has a code, which never changes, and what was seen, which `seedbed.review.texts` puts into words. A
 reason is a hint for the order in which rows are shown to people: it changes no row and refuses none.
 """
 
@@ -16,7 +16,7 @@ from seedbed.util.rows import Row
 
 WEIGHTS = {
     "empty": 5.0,  # there is a source and no text, or the other way round
-    "untranslated": 4.0,  # the source stands in the translation as it is
+    "untranslated": 4.0,  # the source is copied into the translation
     "protected": 3.0,  # code, placeholders or addresses differ
     "numerals": 2.0,  # numbers differ
     "left_over": 1.5,  # words of the source's script
@@ -34,7 +34,7 @@ class Reason:
 
     Attributes:
         code: a key of `WEIGHTS`.
-        findings: what was seen, in the order of the text, each thing as often as it stands there.
+        findings: what was seen, in the order of the text, each thing as often as it occurs.
         weight: what it adds to the row's score.
         field: the field it was seen in.
     """

@@ -1,15 +1,16 @@
-"""What stands in the cells of a worksheet: one row of a corpus, as a translator gets it."""
+"""The cells of a worksheet: one row of a corpus, as a translator gets it."""
 
 from collections.abc import Mapping
 
 from seedbed.project.corpora import FIELDS
 from seedbed.review.queue.worklist import Item, revision_of
-from seedbed.review.sheets.workbook import MOST_CHARACTERS, Column, fits_in_cell, to_lf
+from seedbed.review.sheets.workbook import MOST_CHARACTERS, Column, fits_in_cell
 from seedbed.review.texts import say_reason
 from seedbed.util.canonical import content_hash
+from seedbed.util.line_ends import to_lf
 
 APPROVE = "approve"
-"""What a translator writes to take a text as it stands."""
+"""What a translator writes to take a text as it is."""
 HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
 """The hidden columns: what the row was made on, and what was exported."""
 
@@ -64,7 +65,7 @@ def _notice(item: Item) -> str:
     before = "\n".join(text for text in edit.get(changed, {}).values() if text)
     words = {
         "stale": f"The {changed} text has changed since a person decided.",
-        "outdated": "The machine text has changed since this was edited; the edit stands.",
+        "outdated": "The machine text has changed since this was edited; the edit still applies.",
     }.get(item.status, "")
     words += f" Before, it was: {before}" if words and before else ""
     return words if fits_in_cell(words) else words[:200] + " …"

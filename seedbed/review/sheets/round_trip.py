@@ -17,10 +17,11 @@ from seedbed.review.sheets.cells import APPROVE, cells_of, columns, current_fiel
 from seedbed.review.sheets.workbook import Cell, Sheet, read_workbook, rows_by_header, write_workbook
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
+from seedbed.util.words import count
 
 _HELP = (
     "Write in the yellow cells only: the text as it should read, a decision, a note. Leave ids and hidden columns as they are.",
-    "To correct a row, change its text. To take the text as it stands, write approve under decision.",
+    "To correct a row, change its text. To take the text as it is, write approve under decision.",
     "A row that you do not touch is left alone. Rows that need work most likely come first; reasons says why.",
     "The note says why numerals, code or facts differ from the source. Save as .xlsx.",
     "",
@@ -31,7 +32,7 @@ _HELP = (
 )
 
 
-# Out.
+# Export.
 
 
 def export_edits(path: Path) -> str:
@@ -44,7 +45,7 @@ def export_edits(path: Path) -> str:
     corpora = [work.corpus(name) for name in work.names]
     sheets = [_sheet(corpus) for corpus in corpora]
     write_workbook(path, sheets, _HELP)
-    words = ", ".join(f"{len(sheet.rows)} {sheet.name.replace('_', ' ')}" for sheet in sheets)
+    words = ", ".join(count(len(sheet.rows), sheet.name.removesuffix("s").replace("_", " ")) for sheet in sheets)
     closed, failed = sum(len(sheet.locked) for sheet in sheets), sum(len(corpus.failed) for corpus in corpora)
     words += f"; {closed} cannot be edited there, their notice says why" if closed else ""
     return f"{path}: {words}" + (f"; {failed} left out, whose translation failed" if failed else "")
@@ -56,7 +57,7 @@ def _sheet(corpus: Corpus) -> Sheet:
     return Sheet(corpus.name, columns(corpus.kind), [cells_of(item, corpus.kind) for item in queue], locked)
 
 
-# In.
+# Import.
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class _NotApplied(Exception):
 
 
 def read_sheet(path: Path, editor: str | None = None) -> Import:
-    """Read a workbook back and hold it against the project as it stands; save nothing.
+    """Read a workbook back and compare it with the project as it is now; save nothing.
 
     Args:
         path: a workbook that `export_edits` wrote and people worked in.
@@ -142,7 +143,7 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
     names = [cell.text.strip() for cell in rows[0]] if rows else []
     wrong = next((name for name in wanted if names.count(name) != 1), None)
     if wrong:
-        how = "stands twice" if wrong in names else "is missing"
+        how = "appears twice" if wrong in names else "is missing"
         yield Problem(corpus.name, 1, f"the column {wrong!r} {how}; give the first row the names it had; no row here is read")
         return
     for name in names:
@@ -177,7 +178,7 @@ def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[in
         raise _NotApplied(f"unknown id {id!r}{hint}; it was changed, or its row is gone from {corpus.name}")
     others = [str(other) for other in places[id] if other != number]
     if others:
-        raise _NotApplied(f"the id {id!r} stands in row {', '.join(others)} too; keep one of them")
+        raise _NotApplied(f"duplicate id {id!r} (also in row {', '.join(others)}); keep one of them")
     return corpus.by_id[id]
 
 
@@ -226,10 +227,10 @@ def _edit(item: Item, kind: str, texts: Mapping[str, str], approved: bool, edito
             raise _NotApplied(f"{name}: edit is empty; write a text, or restore the one that was there")
     decided = approved and item.status in TO_DO
     if fields == before and not decided:
-        if note == note_of(item):  # a hidden column was changed, or blanks stand under decision
+        if note == note_of(item):  # a hidden column was changed, or there are blanks under decision
             return None
         if item.edit is None or item.status in TO_DO:
-            raise _NotApplied(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it stands")
+            raise _NotApplied(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it is")
         bare = {name: value for name, value in item.edit.items() if name != "note"}
         return bare | {"note": note} if note else bare
     try:

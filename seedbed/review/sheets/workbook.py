@@ -20,6 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from seedbed.util.errors import UserError
+from seedbed.util.line_ends import to_lf
 
 MOST_CHARACTERS = 32_767
 """In one cell; Excel's limit, counted in UTF-16 units."""
@@ -41,7 +42,7 @@ class Column:
         width: in characters.
         editable: whether a person may write in it.
         hidden: whether it is for the program alone.
-        choices: what alone may be written in it, beside nothing; no choices, no limit.
+        choices: the only words that may be written in it; without any, everything may.
     """
 
     name: str
@@ -79,11 +80,6 @@ def _escaped(text: str) -> str:
     return _ESCAPE.sub("_x005F_", to_lf(text))
 
 
-def to_lf(text: str) -> str:
-    """Return `text` with the line ends that a cell has."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def write_workbook(path: Path, sheets: Sequence[Sheet], help: Sequence[str]) -> None:
     """Write a workbook, all or nothing; `help` becomes the lines of a last worksheet of that name.
 
@@ -93,7 +89,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], help: Sequence[str]) -> 
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: expected a name that ends in .xlsx")
     if path.exists():
-        raise UserError(f"{path}: there is such a file, perhaps with someone's work in it; move it away, or name another")
+        raise UserError(f"{path}: this file exists already, perhaps with someone's work in it; move it away, or name another")
     book = Workbook()
     assert book.active is not None
     book.remove(book.active)

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from seedbed.review.web.guard import MOST_BYTES, TOO_LARGE, same_secret
 from seedbed.review.web.state import State
 from seedbed.util.errors import UserError
+from seedbed.util.line_ends import to_lf
 
 Form = dict[str, str]
 
@@ -50,5 +51,4 @@ Posted = Annotated[Form, Depends(read_form)]
 
 def texts_of(form: Form, prefix: str) -> dict[str, str]:
     """Return the fields whose names begin with `prefix`, without it; a browser's line ends become LF."""
-    found = {name.removeprefix(prefix): text for name, text in form.items() if name.startswith(prefix)}
-    return {name: text.replace("\r\n", "\n").replace("\r", "\n") for name, text in found.items()}
+    return {name.removeprefix(prefix): to_lf(text) for name, text in form.items() if name.startswith(prefix)}

@@ -1,8 +1,8 @@
 """How a page is left: by a button, which posts the form with a verb (`save`, `skip`, `list:questions`).
 
 Each page has two tables of verbs: actions, which change something, and places, which only lead somewhere. `leave` is what
-both pages share: it keeps what was typed as a draft, calls the verb, and shows the page again where the person must put
-something right.
+both pages share: it keeps what was typed as a draft, calls the verb, and shows the page again where the person must fix
+something.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,7 +58,7 @@ def leave(visit: V, actions: Handlers[V], places: Handlers[V], show: Callable[[V
         visit: with the posted form.
         actions: the verbs that change something.
         places: the verbs that only lead somewhere, where each action leads once it is done, and `OTHERWISE`.
-        show: shows the page again, with what the person must put right.
+        show: shows the page again, with what the person must fix.
     """
     place = places.get(visit.verb, places[OTHERWISE])
     if visit.state.is_left(visit.page_id, visit.content):

@@ -12,15 +12,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from seedbed.review.texts import say, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
-from seedbed.review.web.state import State
+from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
 from seedbed.util.visible import HIDDEN
 
 LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
 _YEAR_S = 365 * 24 * 3600
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-"""The id of a row."""
 _FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted"}
 
 
@@ -89,7 +87,7 @@ def page(request: Request, state: State, template: str, status: int = 200, **val
         except UserError:  # said on the corpus's own page; the other pages go on
             waiting.append((name, None))
     key, row = request.query_params.get("said", ""), request.query_params.get("row", "")
-    known = key in _FLASHES and (not row or ID.fullmatch(row) is not None)
+    known = key in _FLASHES and (not row or is_id(row))
     return render(request, state, template, status, waiting=waiting, flash=(key, row) if known else None, **values)
 
 

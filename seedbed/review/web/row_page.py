@@ -108,7 +108,7 @@ def _other_text(label: Message, fields: dict[str, str], machine: Row) -> OtherTe
 
 
 def _changes_since_edit(item: Item) -> dict[str, Any] | None:
-    """What a stale or outdated edit was made on beside what is there now; and what can be done about it."""
+    """What has changed since a stale or outdated edit was made, and what can be done about it."""
     edit = item.edit
     if edit is None or item.status not in ("stale", "outdated"):
         return None

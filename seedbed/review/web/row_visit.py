@@ -10,8 +10,8 @@ from seedbed.project.edits import MOST_CHARACTERS
 from seedbed.review.queue.worklist import Corpus, Item
 from seedbed.review.web.forms import Posted, Run, texts_of
 from seedbed.review.web.people import Editor
-from seedbed.review.web.render import ID, flash
-from seedbed.review.web.state import State
+from seedbed.review.web.render import flash
+from seedbed.review.web.state import State, is_id
 from seedbed.review.web.visit import Problem, Visit
 
 
@@ -83,8 +83,8 @@ def require_corpus(state: State, name: str) -> None:
 
 
 def require_id(id: str) -> None:
-    """Answer 404 to what is no id: it would become part of a file's name."""
-    if not ID.fullmatch(id):
+    """Answer 404 to what is no id: it would become a part of a draft's file name."""
+    if not is_id(id):
         raise HTTPException(404)
 
 

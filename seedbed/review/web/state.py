@@ -61,7 +61,7 @@ class Settings:
         if self.token is not None and len(self.token) < _LEAST_TOKEN:
             raise UserError(f"--token: {len(self.token)} characters can be guessed; take at least {_LEAST_TOKEN}")
         if len(set(self.people)) < len(self.people):
-            raise UserError(f"--people {','.join(self.people)}: a name stands twice")
+            raise UserError(f"--people {','.join(self.people)}: duplicate name")
         if self.people and self.annotators and self.annotators > len(self.people):
             raise UserError(
                 f"--annotators {self.annotators}: only {len(self.people)} are named with --people; name more, or lower it"
@@ -70,7 +70,12 @@ class Settings:
 
 def is_name(text: str) -> bool:
     """Whether `text` can name a person, and so a file."""
-    return len(text) <= _MOST_NAME and ANNOTATOR.fullmatch(text) is not None
+    return len(text) <= _MOST_NAME and is_id(text)
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` can be the id of a row, and so a part of a file's name."""
+    return ANNOTATOR.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ Message = tuple[str, dict[str, Any]]
 
 
 class Problem(Exception):
-    """Nothing was saved: the person must put something right, on the same page with the same text in its fields.
+    """Nothing was saved: the person must fix something, on the same page with the same text in its fields.
 
     Args:
         key: of the message in `texts.yaml`; `values` go into it.
@@ -189,7 +189,7 @@ class Visit(ABC):
 
         Args:
             saved: the texts without a draft, by field.
-            revision: the state of the item. A draft of another state is not taken up, but said; None takes up any.
+            revision: the state of the item. A draft of another state is mentioned, and not put into the fields; None takes any.
         """
         drafts = self.state.drafts.of(self.draft_key)
         own = [draft for draft in drafts if draft.editor == self.person]

@@ -87,7 +87,7 @@ def test_no_cell_is_a_formula_and_there_is_neither_macro_nor_link(here: Path) ->
 
 def test_an_export_never_overwrites_a_file(here: Path) -> None:
     SHEET.write_text("three days of work")
-    with pytest.raises(UserError, match=r"edits.xlsx: there is such a file, .*move it away, or name another"):
+    with pytest.raises(UserError, match=r"edits.xlsx: this file exists already, .*move it away, or name another"):
         export_edits(SHEET)
     assert SHEET.read_text() == "three days of work"
 
@@ -169,7 +169,7 @@ def test_a_note_alone_leaves_the_edit_as_it_is(here: Path) -> None:
     (proposal,) = change("q0", "note", "理由").proposals
     assert proposal.edit == edits()["q0"] | {"note": "理由"}
     assert words(change_again("q1", "note", "理由")) == [
-        "questions, row 3: a note, but no other text and no decision; write approve to keep the text as it stands"
+        "questions, row 3: a note, but no other text and no decision; write approve to keep the text as it is"
     ]
 
 
@@ -250,8 +250,8 @@ def test_an_id_that_stands_twice_is_applied_nowhere(here: Path) -> None:
     found = altered(alter)
     assert not found.proposals
     assert words(found) == [
-        "questions, row 3: the id 'q0' stands in row 4 too; keep one of them",
-        "questions, row 4: the id 'q0' stands in row 3 too; keep one of them",
+        "questions, row 3: duplicate id 'q0' (also in row 4); keep one of them",
+        "questions, row 4: duplicate id 'q0' (also in row 3); keep one of them",
         "questions: q1 has no row here (deleted, or new since the export); it is left alone",
     ]
 
@@ -376,7 +376,7 @@ def test_columns_may_move_but_not_go(here: Path) -> None:
     def repeat(ours: Translator) -> None:
         ours.page.cell(1, 20, "note")
 
-    assert "the column 'note' stands twice" in words(altered(repeat))[0]
+    assert "the column 'note' appears twice" in words(altered(repeat))[0]
 
 
 def test_worksheets_that_are_missing_or_unknown_are_named(here: Path) -> None:

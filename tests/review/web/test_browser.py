@@ -327,6 +327,44 @@ def test_a_server_that_went_away_loses_nothing(enter: Enter, site: Site) -> None
 
 
 @pytest.mark.slow
+def test_a_draft_reaches_a_server_that_was_started_anew(enter: Enter, site: Site) -> None:
+    page = enter(ROW)
+    typed(page, "前の")
+    soon(lambda: drafts() == [MACHINE + "前の"])
+    site.stop()
+    site.start()  # a new run, with another secret
+    page.keyboard.insert_text("文")
+    soon(lambda: drafts() == [MACHINE + "前の文"])
+    expect(page.locator("#state")).to_have_text("Draft kept")
+
+
+def test_a_page_that_comes_back_goes_on_where_one_typed(enter: Enter) -> None:
+    page = enter(ROW)
+    typed(page, "変えた")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("[role=alert]")).to_contain_text("Approve takes the machine text as it is")
+    assert area(page).input_value() == MACHINE + "変えた"
+    expect(page.get_by_label("Single keys are on")).to_be_checked()
+    typed(page, "もっと")
+    soon(lambda: drafts() == [MACHINE + "変えたもっと"])
+    expect(page.locator("#state")).to_have_text("Draft kept")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**said=saved*")
+    assert edits() == {"fermi-01": MACHINE + "変えたもっと"}
+    assert drafts() == []
+
+
+def test_earlier_versions_are_read_once_somebody_opens_them(enter: Enter) -> None:
+    page = enter(ROW)
+    read: list[str] = []
+    page.on("request", lambda request: read.append(request.url) if request.url.endswith("/history") else None)
+    for _ in range(3):
+        page.locator(".history summary").click()
+    expect(page.locator("#history")).to_contain_text("This folder is no git checkout")
+    assert len(read) == 1
+
+
+@pytest.mark.slow
 def test_an_edits_file_that_broke_meanwhile_is_named_beside_the_text(enter: Enter) -> None:
     page = enter(ROW)
     EDITS.write_text("<<<<<<< HEAD\n", encoding="utf-8")

@@ -169,7 +169,7 @@ def test_a_build_that_changes_the_row_is_told() -> None:
     write_questions(TEXTS | {"fermi-01": ("How many bus stops are there in Kobe?", "神戸のバス停は？")})
     response = person.post(ROW, form | {"field.text": "私の文", "go": "save"})
     assert response.status_code == 409
-    assert "built anew while you worked" in response.text
+    assert "rebuilt while you worked" in response.text
     assert "Kobe" in response.text
     assert fields_of(response.text)["field.text"] == "私の文"
     assert not EDITS.exists()
@@ -298,7 +298,7 @@ def test_the_queue_shows_reasons_failures_and_orphans() -> None:
     assert "Edits whose row is gone (1)" in page
     assert orphan["fields"]["text"] in page
     assert "/edits/questions/fermi-02" in Person().http.get("/edits/questions?show=all").text
-    assert "No row is like that" in Person().http.get("/edits/questions?q=%25nothing%25").text
+    assert "No row matches" in Person().http.get("/edits/questions?q=%25nothing%25").text
 
 
 def test_an_empty_queue_says_one_thing() -> None:
@@ -307,8 +307,8 @@ def test_an_empty_queue_says_one_thing() -> None:
     person = Person()
     page, stale = (person.http.get(f"/edits/questions{query}").text for query in ("", "?show=stale"))
     assert "Nothing is left to do here." in page
-    assert "No row is like that." not in page
-    assert "No row is like that." in stale
+    assert "No row matches." not in page
+    assert "No row matches." in stale
     assert "<ol" not in page + stale
 
 

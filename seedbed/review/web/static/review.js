@@ -4,7 +4,7 @@ import { showSingleKeys } from "./keys.js";
 
 const DRAFT_MS = 200; // after the last change
 const RETRY_MS = 5000; // after the server did not answer
-const SHOWN_AGAIN = [409, 410, 422]; // the page comes back with what must be put right
+const SHOWN_AGAIN = [409, 410, 422]; // the page comes back and says what to fix
 const STASH = "seedbed-typed";
 let typed = 0; // changes so far,
 let kept = 0; // and those that the last draft that arrived had
@@ -35,7 +35,7 @@ async function post(url, button) {
   };
   const response = await send();
   if (response.headers.get("x-seedbed-refused") !== "token") return response;
-  const token = await (await fetch("/token")).text(); // the server was started anew: take its token, and send the same again
+  const token = await (await fetch("/token")).text(); // the server was restarted: take its token, and send the same again
   for (const field of document.querySelectorAll("input[name=token]")) field.value = token;
   return send();
 }

@@ -7,28 +7,26 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from seedbed.diff.command import written
+from seedbed.diff.command import render
+from seedbed.project import paths
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.rows import write_rows, write_text
 from tests.harness import Project, copy_project, make_tiny
-from tests.test_whole import git
 
 STAND_IN = {"endpoint": "stand-in", "model": "stand-in"}
 MATCH = "good-vs-thin"
 CATEGORIES = ["generic", "generic", "fermi"]
 
 
-def make(root: Path) -> Project:
+def make_project(root: Path) -> Project:
     """A tiny project, its outputs written, and all of it committed."""
     project = copy_project(root)
     make_tiny(project, seeds=3)
-    project.run("dvc", "config", "--local", "--unset", "core.no_scm")
-    project.run("dvc", "config", "core.analytics", "false")
     questions = project.rows("data/questions.en.jsonl")
     for question, category in zip(questions, CATEGORIES, strict=True):
         question["category"] = category
     project.write_rows("data/questions.en.jsonl", questions)
-    git(project.root, "init", "-q", "-b", "main")
+    project.use_git()
     write_outputs(project)
     commit(project, "first")
     return project
@@ -37,8 +35,7 @@ def make(root: Path) -> Project:
 def commit(project: Project, message: str) -> None:
     """Take the outputs as they lie into DVC's cache and lock, and everything into git."""
     project.run("dvc", "commit", "-q", "-f")
-    git(project.root, "add", "-A")
-    git(project.root, "commit", "-q", "-m", message)
+    project.commit(message)
 
 
 def write_outputs(project: Project) -> None:
@@ -48,23 +45,26 @@ def write_outputs(project: Project) -> None:
         sources = project.rows(f"data/{corpus}.en.jsonl")
         translated = [_translated(row, kind) for row in sources]
         write_rows(build / "translated" / f"{corpus}.jsonl", translated, f"translated_{kind}")
-        transcript(project, f"translate.{corpus}", [row["id"] for row in sources])
+        transcript(project, f"translate@{corpus}", [row["id"] for row in sources])
         if corpus != "baseline":
             edited = [_edited(row) for row in translated]
             write_rows(build / "edited" / f"{corpus}.jsonl", edited, f"edited_{kind}")
-    candidates = [candidate(number) for number in range(8)]
-    write_rows(build / "candidates.jsonl", candidates, "candidate")
-    transcript(project, "generate", ["s00000", "s00001", "s00002", "s00003"])
+        if corpus == "seed_tasks":
+            write_rows(build / "machine" / f"{corpus}.jsonl", edited, f"edited_{kind}")
+    write_rows(build / "candidates" / "native.jsonl", [candidate(number) for number in range(8)], "candidate")
+    transcript(project, "generate@native", ["s00000", "s00001", "s00002", "s00003"])
     decide(project, {"s00001-1": "too_short", "s00003-1": "near_duplicate"})
-    write_rows(build / "export" / "seedbed.alpaca.jsonl", [], None)
+    for name in ("native", "direct"):
+        examples(project, name, [f"{name} {number}" for number in range(3)])
     ids = [row["id"] for row in project.rows("data/questions.en.jsonl")]
     for model in ("good", "thin"):
         answers(project, model, {id: f"{model} の回答です。{id}" for id in ids})
-        transcript(project, f"answer.{model}", ids, model=f"stand-in-{model}")
+        transcript(project, f"answer@{model}", ids, model=f"stand-in-{model}")
     judgments(project, dict.fromkeys(ids, ("first", "second")))
-    transcript(project, f"judge.{MATCH}", [f"{id}.{order}" for id in ids for order in ("ab", "ba")])
+    transcript(project, f"judge@{MATCH}", [f"{id}.{order}" for id in ids for order in ("ab", "ba")])
     win_rates(project, {"generic": (100.0, 90.0, 100.0), "all": (80.0, 60.0, 95.0)})
-    for name in ("report.md", "report.html", "metrics.json", "judge_health.csv", "dataset.csv"):
+    written = [f"{report}.{ending}" for report in ("benchmark", "dataset") for ending in ("md", "html", "json")]
+    for name in (*written, "judge_health.csv", "dataset.csv"):
         write_text(project.root / "reports" / name, "{}\n")
 
 
@@ -92,8 +92,8 @@ def candidate(number: int) -> dict[str, Any]:
 
 def decide(project: Project, rejected: dict[str, str]) -> None:
     """Write the filter's outputs: all candidates kept but those named with a reason."""
-    build, rows = project.root / "data" / "build", project.rows("data/build/candidates.jsonl")
-    write_rows(build / "instructions.jsonl", [row for row in rows if row["id"] not in rejected], "instruction")
+    build, rows = project.root / "data" / "build", project.rows("data/build/candidates/native.jsonl")
+    write_rows(build / "instructions" / "native.jsonl", [row for row in rows if row["id"] not in rejected], "instruction")
     why = {"detail": "", "neighbour": None, "score": None}
     near = why | {"neighbour": "s00000-0", "score": 0.75}
     refused = [
@@ -101,10 +101,18 @@ def decide(project: Project, rejected: dict[str, str]) -> None:
         for row in rows
         if row["id"] in rejected
     ]
-    write_rows(build / "rejected.jsonl", refused, "rejected")
+    write_rows(build / "rejected" / "native.jsonl", refused, "rejected")
     kept = {"reason": None, "detail": None, "neighbour": None, "score": None}
     reasons = {row["id"]: {name: row[name] for name in kept} for row in refused}
-    write_rows(build / "decisions.jsonl", [{"id": row["id"]} | reasons.get(row["id"], kept) for row in rows], "decision")
+    decisions = [{"id": row["id"]} | reasons.get(row["id"], kept) for row in rows]
+    write_rows(build / "decisions" / "native.jsonl", decisions, "decision")
+
+
+def examples(project: Project, name: str, texts: list[str]) -> None:
+    """Write a training set, an example for each text."""
+    messages = [[{"role": "user", "content": text}, {"role": "assistant", "content": "はい。"}] for text in texts]
+    path = project.root / "data" / "build" / "export" / name / "messages.jsonl"
+    write_rows(path, [{"messages": pair} for pair in messages], "export_messages")
 
 
 def answers(project: Project, model: str, texts: dict[str, str]) -> None:
@@ -128,8 +136,8 @@ def judgments(project: Project, verdicts: dict[str, tuple[str, str]], said: str 
     write_rows(project.root / "data" / "build" / "judgments" / f"{MATCH}.jsonl", rows, "judgment")
 
 
-def transcript(project: Project, name: str, ids: list[str], model: str = "stand-in", salt: str = "") -> None:
-    """Write a transcript of one exchange for each id; the same arguments give the same keys."""
+def transcript(project: Project, stage: str, ids: list[str], model: str = "stand-in", salt: str = "") -> None:
+    """Write a stage's transcript of one exchange for each id; the same arguments give the same keys."""
     lines = []
     for id in ids:
         request = {
@@ -139,9 +147,9 @@ def transcript(project: Project, name: str, ids: list[str], model: str = "stand-
             "attempt": 1,
         }
         usage = {"input": 100, "cached_input": 0, "output": 10}
-        row = {"id": id, "key": content_hash([name, request]), "request": request, "response": {"text": "…", "usage": usage}}
+        row = {"id": id, "key": content_hash([stage, request]), "request": request, "response": {"text": "…", "usage": usage}}
         lines.append(canonical(row) + "\n")
-    write_text(project.root / "data" / "build" / "responses" / f"{name}.jsonl", "".join(lines))
+    write_text(project.root / paths.transcript(stage), "".join(lines))
 
 
 def win_rates(project: Project, rates: dict[str, tuple[float, float, float]]) -> None:
@@ -160,13 +168,13 @@ def diff(project: Project, *args: str, fails: bool = False, **env: str) -> str:
     return project.run("seedbed", "diff", *args, fails=fails, **env)
 
 
-def told(project: Project, old: str = "HEAD", new: str | None = None, form: str = "markdown") -> str:
+def text_of(project: Project, old: str = "HEAD", new: str | None = None, form: str = "markdown") -> str:
     """Return what `seedbed diff` prints, from within this process, which is quicker."""
     with chdir(project.root):
-        return written(old, new, form)
+        return render(old, new, form)
 
 
 def structure(project: Project, old: str = "HEAD", new: str | None = None) -> dict[str, Any]:
     """Return what `seedbed diff --json` prints."""
-    found: dict[str, Any] = json.loads(told(project, old, new, "json"))
+    found: dict[str, Any] = json.loads(text_of(project, old, new, "json"))
     return found

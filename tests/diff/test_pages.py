@@ -17,7 +17,6 @@ from seedbed.diff.comment import LIMIT, MARKER, problem
 from seedbed.diff.html_page import html
 from seedbed.diff.markdown import code, fenced, markdown
 from seedbed.diff.text_diff import diff_lines, visible
-from seedbed.util.word_diff import pieces
 from tests.harness import ROOT
 
 HOSTILE = [
@@ -197,6 +196,7 @@ def test_what_may_be_posted_mentions_and_links_nothing(parts: list[tuple[str, st
         (f"{MARKER}\n\n| a | b |\n| --- | --- |\n| `x | @you` | |", "line 5: something in a table"),
         (f"{MARKER}\n\nwords\n| a |\n", "line 4: a table that begins or ends"),
         (f"{MARKER}\n\n| a |\nwords", "line 4: a table that begins or ends"),
+        (f"{MARKER}\n\n| a |### b |", "line 3: something in a table"),
         (f"{MARKER}\n\n| `\\\\|` |", "two backslashes"),
         (f"{MARKER}\n\n```diff\n@@ x @@\n", "a fence that does not end"),
         (f"{MARKER}\n\n```diff\n```\n@you\n```", "line 5: something"),
@@ -257,15 +257,6 @@ def test_data_is_text_in_html(text: str) -> None:
     assert all(tag[0] != "script" for tag in page.found)  # type: ignore[index]
 
 
-@settings(max_examples=300, deadline=None)
-@given(texts, texts, texts)
-def test_pieces_give_both_texts(one: str, other: str, common: str) -> None:
-    old, new = f"{one}{common}{one}", f"{one}{common}{other}"
-    found = pieces(old, new)
-    assert "".join(text for kind, text in found if kind != "+") == old
-    assert "".join(text for kind, text in found if kind != "-") == new
-
-
 @pytest.mark.parametrize(
     ("old", "new", "lines"),
     [
@@ -290,8 +281,8 @@ def test_how_a_change_is_shown(old: str, new: str, lines: list[str] | None) -> N
         assert found[1:] == lines
 
 
-def test_what_cannot_be_seen_is_shown() -> None:
-    assert visible("a\u202eb\u200b\x07\r\n") == "a\\u202eb\\u200b\\u0007\\u000d\n"
+def test_what_cannot_be_seen_is_shown_by_its_code_point() -> None:
+    assert visible("a\u202eb\u200b\x07\r\n\U000e0041") == "a\\u202eb\\u200b\\u0007\\u000d\n\\U000e0041"
     assert visible("👩‍👩‍👧 が\té") == "👩‍👩‍👧 が\té"
 
 
