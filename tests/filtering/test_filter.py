@@ -8,7 +8,8 @@ from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
 from seedbed.filtering.similarity import Neighbour
 from seedbed.project.prompts import load_prompt
-from tests.filtering.sample import GOOD, ROOT, SETTINGS, make
+from tests.filtering.sample import GOOD, SETTINGS, make
+from tests.harness import ROOT
 
 
 def test_a_good_one_is_kept() -> None:
