@@ -1,8 +1,6 @@
-"""What changed between two texts, as the review page shows it."""
+"""A difference cut to what stands around its changes."""
 
-from seedbed.util.word_diff import Piece, difference, merge
-
-__all__ = ["Piece", "difference", "merge", "shortened"]
+from seedbed.util.word_diff import Piece
 
 _CONTEXT = 16
 """Characters kept on either side of a change in a shortened difference."""

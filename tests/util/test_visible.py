@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedbed.diff.text_diff import visible as in_a_diff
+from seedbed.review.web.render import visible as in_html
 from seedbed.trace.node import Node
 from seedbed.trace.tree_text import tree_json
 from seedbed.trace.tree_text import visible as in_a_tree
@@ -73,13 +74,14 @@ def test_letters_numbers_and_signs_are_seen(text: str) -> None:
 
 @given(st.text())
 def test_all_writers_show_the_same_characters(text: str) -> None:
-    """The diff writes `\\u202e`, the tree `<U+202E>`, JSON an escape; what is left holds nothing hidden."""
+    """The diff writes `\\u202e`, the tree `<U+202E>`, a page a span, JSON an escape; what is left holds nothing hidden."""
     found = [ord(char) for char in HIDDEN.findall(text)]
     plain = text.replace("\\", "/").replace("<", "(")  # so that what the writers add can be told from the text's own
     in_diff = [int(one or other, 16) for one, other in re.findall(r"\\u(.{4})|\\U(.{8})", in_a_diff(plain))]
     in_tree = [int(digits, 16) for digits in re.findall(r"<U\+([0-9A-F]+)>", in_a_tree(plain))]
-    assert in_diff == in_tree == found
-    for shown in (in_a_diff(text), in_a_tree(text), tree_json(Node("row", text, {}))):
+    in_page = [int(digits, 16) for digits in re.findall(r'<span class="control" title="[^"]*">U\+(\w+)</span>', in_html(plain))]
+    assert in_diff == in_tree == in_page == found
+    for shown in (in_a_diff(text), in_a_tree(text), in_html(text), tree_json(Node("row", text, {}))):
         assert not HIDDEN.search(shown)
 
 

@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from seedbed.project.corpora import FIELDS
 from seedbed.project.edits import MOST_CHARACTERS
-from seedbed.review.difference import Piece, difference, merge, shortened
+from seedbed.review.difference import shortened
 from seedbed.review.queue.worklist import Item
 from seedbed.review.web.row_visit import RowVisit
 from seedbed.review.web.visit import FieldTexts, Message, Problem
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row
+from seedbed.util.word_diff import Piece, difference, merge
 
 _MOST_DIFFERENCE = 100_000
 """Characters of two texts above which the page draws no difference."""
