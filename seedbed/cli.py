@@ -20,10 +20,19 @@ app.add_typer(reviewing, name="review")
 
 
 def enter_project() -> None:
-    """Go to the project's folder, from any folder below it; where there is none, what is read first says what it misses."""
+    """Go to the project's folder, from any folder below it.
+
+    Raises:
+        UserError: there is no project here. One that lacks a file is one: what reads the file says so.
+    """
     project = find_project(Path.cwd())
     if project:
         os.chdir(project)
+    elif not any(Path(name).exists() for name in ("dvc.yaml", "params.yaml")):
+        raise UserError(
+            "no project here: neither this folder nor one above it holds dvc.yaml and params.yaml; go to your project's "
+            "folder, or make one with `seedbed init`"
+        )
 
 
 class InProject(TyperCommand):

@@ -125,7 +125,7 @@ def serve() -> Iterator[Server]:
 
     http = Quiet(("127.0.0.1", 0), Handler)
     made = Server(url=f"http://127.0.0.1:{http.server_address[1]}/v1")
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield made
     http.shutdown()

@@ -12,9 +12,9 @@ from seedbed.project.corpora import read_corpus
 from seedbed.project.params import load_params
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.rows import Row, read_rows
+from tests.harness import ROOT
 from tests.stand_in.filters import LANGUAGES, filter_of
 
-ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "seedbed" / "examples"
 KINDS = {"seed_tasks": "task", "questions": "question", "baseline": "task"}
 PARAMS = load_params(ROOT / "params.yaml")

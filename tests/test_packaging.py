@@ -7,10 +7,11 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import packages_distributions, requires, version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ import seedbed
 from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, Project, make_tiny
 
-NOT_IMPORTED = {"ruamel-yaml-clib", "sudachidict-core"}
-"""DVC's YAML is faster with the first; SudachiPy opens the second."""
+NOT_IMPORTED = {"sudachidict-core"}
+"""SudachiPy opens it."""
 DISTRIBUTIONS = packages_distributions()
 OWN = {"seedbed", "stages"}
 MOST_BYTES = 300 * 2**20
@@ -35,13 +36,9 @@ def normal(name: str) -> str:
 @cache
 def declared() -> dict[str, set[str]]:
     """Return the distributions that the package asks for, by extra; the base has the empty name."""
-    found: dict[str, set[str]] = {"": set()}
-    for line in requires("seedbed") or []:
-        name = re.match(r"[\w.-]+", line)
-        extra = re.search(r"extra == ['\"](\w+)['\"]", line)
-        assert name
-        found.setdefault(extra[1] if extra else "", set()).add(normal(name[0]))
-    return found
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lists = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {extra: {normal(re.split(r"[^\w.-]", line)[0]) for line in lines} for extra, lines in lists.items()}
 
 
 def imported(path: Path) -> Iterator[tuple[str, bool]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parent.parent
+from tests.harness import ROOT
+
 STAGES = sorted((ROOT / "stages").glob("[a-z]*.py"))
 DVC = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

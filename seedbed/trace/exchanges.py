@@ -11,14 +11,11 @@ from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
 from seedbed.steps import answering
 from seedbed.steps.origin import Asked, Name
-from seedbed.steps.verdicts import judgment_of
+from seedbed.steps.verdicts import judgment_reader
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-
-_READERS: dict[str, Read[Any]] = {"translate": json_of, "generate": json_of, "answer": answering.read, "judge": judgment_of}
-"""How each stage reads a reply."""
 
 
 def request_node(build: Build, asked: Asked, prompt: str) -> Node:
@@ -50,7 +47,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
     facts |= {"slot": content["slot"]} if content["slot"] is not None else {}
     facts["attempt"] = content["attempt"]
     try:
-        _READERS[stage.partition("@")[0]](request_of(row["key"], content, row["id"]), response)
+        _reader(build, stage)(request_of(row["key"], content, row["id"]), response)
     except Unusable as unusable:
         facts["unusable"] = f"{unusable.reason}: {unusable}"
     except ValueError as error:
@@ -64,6 +61,16 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
             dollars = price.dollars(Tokens(usage["input"], usage["output"], usage["cached_input"]), batch=False)
             facts["USD"] = round(dollars, 6)
     return Node("request", row["key"], facts, stage=stage)
+
+
+def _reader(build: Build, stage: str) -> Read[Any]:
+    """Return how a stage reads a reply."""
+    match stage.partition("@")[0]:
+        case "judge":
+            return judgment_reader(build.params)
+        case "answer":
+            return answering.read
+    return json_of
 
 
 def request_and_rows(build: Build, key: str) -> Node:

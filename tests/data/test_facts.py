@@ -45,8 +45,8 @@ from seedbed.stand_in import generation
 from seedbed.stand_in.models import LEVELS
 from seedbed.util.canonical import canonical, content_hash, parse_json
 from seedbed.util.rows import Row, read_rows
+from tests.harness import ROOT
 
-ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
 REPERTOIRE = ROOT / "seedbed" / "stand_in" / "repertoire"
 PARAMS = load_params(ROOT / "params.yaml")

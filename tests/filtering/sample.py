@@ -1,14 +1,13 @@
 """A filter as `params.yaml` has it, and a candidate that it keeps."""
 
-from pathlib import Path
 from typing import Any, cast
 
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
 from seedbed.project.params import FilterSettings, load_params
 from seedbed.project.prompts import load_prompt
+from tests.harness import ROOT
 
-ROOT = Path(__file__).parents[2]
 SETTINGS = load_params(ROOT / "params.yaml")["filter"]
 GOOD = {
     "id": "s00000-0",

@@ -12,8 +12,8 @@ import pytest
 from seedbed.filtering import background as ahead
 from seedbed.filtering.background import Ahead
 from seedbed.util.errors import UserError
+from tests.harness import ROOT
 
-ROOT = Path(__file__).parents[2]
 TEXTS = [f"第{number}回の会議は {number % 7} 時です" for number in range(700)]
 CHARACTER = {"name": "character"}
 WAITING = """

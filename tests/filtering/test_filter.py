@@ -8,7 +8,8 @@ from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
 from seedbed.filtering.similarity import Neighbour
 from seedbed.project.prompts import load_prompt
-from tests.filtering.sample import GOOD, ROOT, SETTINGS, make
+from tests.filtering.sample import GOOD, SETTINGS, make
+from tests.harness import ROOT
 
 
 def test_a_good_one_is_kept() -> None:
@@ -85,6 +86,6 @@ def test_english_has_its_words() -> None:
     language = load_language(ROOT / "data" / "languages" / "en.yaml")
     filter = Filter({**SETTINGS, "tokeniser": {"name": "space"}}, language, [], [], load_prompt("generate", ROOT / "prompts"))
     good = {"id": "a", "instruction": "Name three stalls for a summer fair.", "input": "", "output": "Lemonade, hoopla, books."}
-    assert filter.decide(good | {"output": "I'm sorry, but no."}).reason == "refusal"  # type: ignore[union-attr]
+    assert filter.decide(good | {"output": "I'm sorry, but I can't help with that."}).reason == "refusal"  # type: ignore[union-attr]
     assert filter.decide(good | {"instruction": "Draw a stall for a summer fair."}).reason == "not_text_task"  # type: ignore[union-attr]
     assert filter.decide(good) is None

@@ -15,8 +15,8 @@ from seedbed.steps.verdict_formats import DEFAULT, VERDICT_FORMATS
 from seedbed.util.errors import UserError
 from seedbed.util.registry import NAME
 from seedbed.util.schemas import load_schema
+from tests.harness import ROOT
 
-ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
 CURT = "from seedbed.filtering.rules import rule\n\n@rule\ndef curt(candidate, context):\n    return None\n"
 

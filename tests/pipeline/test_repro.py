@@ -24,7 +24,7 @@ def bare(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_targets_and_options_are_dvcs(project: Project) -> None:
     done = bare(project, "--dry", "-s", "translate@questions")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     checked, *rest = done.stdout.splitlines()
     assert checked.startswith("params.yaml, 6 prompts, ")
     assert [line for line in rest if line.startswith("Running stage")] == ["Running stage 'translate@questions':"]
@@ -41,7 +41,7 @@ def test_the_exit_code_is_dvcs(project: Project, arguments: list[str]) -> None:
         check=False,
     )
     assert done.returncode == dvc.returncode != 0
-    assert done.stderr == dvc.stderr
+    assert done.stderr.endswith(dvc.stderr)  # after what the check says of the data
 
 
 def test_a_mistake_stops_the_build_before_dvc(project: Project) -> None:

@@ -35,14 +35,14 @@ def commands(group: typer.Typer, name: str = "seedbed") -> Iterator[tuple[str, A
 
 
 COMMANDS = dict(commands(app))
-NO_PROJECT = {"seedbed serve"}
+NO_PROJECT = {"seedbed init", "seedbed serve"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_goes_to_its_project_and_resolves_its_paths_before(name: str) -> None:
     assert (COMMANDS[name].cls is InProject) == (name not in NO_PROJECT)
     for parameter, annotation in get_type_hints(COMMANDS[name].callback, include_extras=True).items():
-        if "pathlib" in str(get_args(annotation)[:1]):
+        if name not in NO_PROJECT and "pathlib" in str(get_args(annotation)[:1]):
             assert annotation.__metadata__[0].resolve_path, f"{parameter}: resolve_path=True is missing"
 
 
@@ -66,7 +66,15 @@ def test_recorded_files_are_named_from_where_one_is(project: Project) -> None:
     assert "expected ID=FILE" in Project(folder).run("seedbed", "import", "fastchat", *named, "a.jsonl", fails=True)
 
 
-def test_outside_of_a_project_a_command_says_what_it_misses(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["check"], ["repro"], ["explain", "x"], ["store"], ["review", "--no-open"]])
+def test_outside_of_a_project_a_command_says_that_there_is_none(tmp_path: Path, command: list[str]) -> None:
     folder = Project(tmp_path)
-    assert folder.run("seedbed", "check", fails=True).startswith("error: params.yaml: no such file; ")
-    assert "Usage" in folder.run("seedbed", "check", "--help")
+    said = folder.run("seedbed", *command, fails=True)
+    assert said.startswith("error: no project here: neither this folder nor one above it holds dvc.yaml and params.yaml; ")
+    assert len(said.splitlines()) == 1
+    assert "Usage" in folder.run("seedbed", *command, "--help")
+
+
+def test_half_a_project_misses_its_file(tmp_path: Path) -> None:
+    (tmp_path / "dvc.yaml").touch()
+    assert "params.yaml: no such file; " in Project(tmp_path).run("seedbed", "check", fails=True)

@@ -10,8 +10,8 @@ from seedbed.project.params import FilterSettings, load_params
 from seedbed.project.prompts import Prompt
 from seedbed.stand_in.translation import translate
 from seedbed.util.rows import Row, read_rows
+from tests.harness import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 SETTINGS = load_params(ROOT / "params.yaml")["filter"]
 EXAMPLES = ROOT / "seedbed" / "examples"
 WORDING = "Write tasks for training assistants."

@@ -11,7 +11,8 @@ from seedbed.stand_in.judging import judge
 from seedbed.stand_in.localise import localise, unlocalise
 from seedbed.stand_in.models import LEVELS
 from seedbed.stand_in.repertoire import load
-from tests.stand_in.filters import ROOT, examples
+from tests.harness import ROOT
+from tests.stand_in.filters import examples
 
 QUESTIONS = [row["text"] for row in examples("questions", "question")]
 OTHERS = re.findall(r'"text":"([^"\\]+)"\}', (ROOT / "data" / "questions.en.jsonl").read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from seedbed.stand_in import english
 from seedbed.stand_in.repertoire import load
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.rows import Row
-from tests.stand_in.filters import ROOT
+from tests.harness import ROOT
 
 FILES = ["frames.en", "topics.en", "contexts.en", "leads.en", "answers.en", "all_purpose.en", "phrases"]
 TOPIC = {"kind", "name", "field", "who", "about", "good", "bad", "other", "differs", "facts", "things", "steps"}

@@ -14,8 +14,8 @@ from seedbed.util.errors import UserError
 from seedbed.util.rows import write_rows
 from stages import export
 from tests.examples import example_in
+from tests.harness import ROOT
 
-ROOT = Path(__file__).parents[2]
 FORMATS = {"alpaca": alpaca, "messages": messages, "sharegpt": sharegpt}
 MADE_BY = {"endpoint": "e", "model": "m"}
 NASTY = 'a "quoted" line\nand <b>another</b>, \u202e\\u0000 日本語'

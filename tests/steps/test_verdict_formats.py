@@ -15,8 +15,8 @@ from seedbed.steps.verdicts import judgment_reader
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from tests.examples import example_in
+from tests.harness import ROOT
 
-ROOT = Path(__file__).parents[2]
 PROMPT = load_prompt("judge", ROOT / "prompts")
 HEADER = "import re\nfrom seedbed.steps.verdict_formats import verdict_format\nfrom seedbed.util.rows import Row\n\n"
 WritePlugin = Callable[[str, str], Path]

@@ -1,6 +1,7 @@
 """What is out of date is said once for each stage, in DVC's words; and what people changed since the build, on its row."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_broken_prompt_does_not_hide_the_rest(edited: Project) -> None:
 def test_where_dvc_cannot_say_the_rest_is_told_all_the_same(edited: Project) -> None:
     (edited.root / "dvc.yaml").write_text("stages: [")
     node = explain("good/generic-01")
-    assert out_of_date(node)["answer good/generic-01"].startswith("DVC cannot say: dvc.yaml:1:10: not valid YAML")
+    assert re.match(r"DVC cannot say: dvc\.yaml:\d+:\d+: not valid YAML: ", out_of_date(node)["answer good/generic-01"])
     assert only(node, "question").facts["status"]
 
 

@@ -1,0 +1,46 @@
+"""A stage that asks three questions of an endpoint on a local socket, in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from seedbed.exchange.replies import json_of
+from seedbed.exchange.requests import Request, build_request
+from seedbed.exchange.result import Result
+from seedbed.project.params import Params, load_params, model_settings
+from seedbed.project.prompts import load_prompt, render
+from seedbed.sending.asker import ask_all
+from seedbed.util.rows import Row
+from tests.harness import ROOT, Server
+
+STAGE = "translate@questions"
+Ask = Callable[..., list[Result[Row]]]
+
+
+@pytest.fixture
+def ask(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Return a function that asks as a stage does: `ask(texts, blocks={…}, **server)`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
+    prompt = load_prompt("translate_question", ROOT / "prompts")
+    default = {"base_url": server.url, "max_retries": 1, "max_concurrency": 2}
+
+    def asked(
+        texts: tuple[str, ...] = ("a", "b", "c"), blocks: dict[str, Any] | None = None, **settings: Any
+    ) -> list[Result[Row]]:
+        changes = dict(blocks or {})
+        params: dict[str, Any] = {**load_params(ROOT / "params.yaml")}
+        params["translate"] = params["translate"] | {"endpoint": "mine", "model": "m"} | changes.pop("translate", {})
+        params |= changes
+        params["endpoints"] = {"mine": {"structured": "json_schema"}}
+        params["servers"] = {"mine": default | settings}
+        to = model_settings(cast(Params, params), "translate")
+        requests: list[Request] = [
+            build_request(f"q{n}", to, prompt, render(prompt, to.structured, {"source": f'{{"text":"{text}"}}'}))
+            for n, text in enumerate(texts)
+        ]
+        return ask_all(STAGE, cast(Params, params), to, params["translate"], Path("transcript.jsonl"), requests, json_of)
+
+    return asked

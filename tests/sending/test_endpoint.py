@@ -1,0 +1,104 @@
+"""An endpoint that cannot be used: one sentence that says what to do, and no key in it."""
+
+import re
+import socket
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from seedbed.util.errors import UserError
+from tests.harness import Server
+from tests.sending.conftest import Ask
+
+
+def said(ask: Ask, **settings: object) -> str:
+    """Return the sentence with which asking ends; nothing is left half-written."""
+    with pytest.raises(UserError) as error:
+        ask(**settings)
+    assert not [path for path in Path().iterdir() if "transcript" in path.name]
+    return str(error.value)
+
+
+def test_an_unset_key_is_named_before_the_first_request(ask: Ask, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "the environment variable MY_API_KEY is not set" in said(ask, api_key_env="MY_API_KEY")
+    assert server.log == []
+    key = f"sk-{uuid4().hex}"
+    monkeypatch.setenv("MY_API_KEY", key)
+    ask(api_key_env="MY_API_KEY")
+    assert {headers["authorization"] for headers in server.headers} == {f"Bearer {key}"}
+    assert key.encode() not in b"".join(path.read_bytes() for path in Path().rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("status", [401, 400])
+def test_a_key_is_not_repeated_even_where_the_server_does(
+    ask: Ask, server: Server, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MY_API_KEY", "sk-secret-1234")
+    server.fault = lambda body, number: (status, {}, b'{"error":{"message":"Incorrect API key provided: sk-secret-1234"}}')
+    words = said(ask, api_key_env="MY_API_KEY")
+    assert "sk-secret-1234" not in words + str(capsys.readouterr())
+    if status == 401:
+        assert "the API key was refused; check the environment variable named in servers.mine.api_key_env" in words
+
+
+def test_a_key_that_no_key_is(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_API_KEY", "sk-“quoted”")
+    words = said(ask, api_key_env="MY_API_KEY")
+    assert "MY_API_KEY holds a character that no key has" in words
+    assert "quoted" not in words
+
+
+def test_an_unreachable_server(ask: Ask) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = said(ask, base_url=f"http://127.0.0.1:{port}/v1")
+    assert f"nothing answers at 127.0.0.1:{port}" in words
+    assert "mend servers.mine.base_url" in words
+
+
+@pytest.mark.parametrize("port", ["80000", "abc"])
+def test_an_address_that_is_none(ask: Ask, port: str) -> None:
+    assert "is no address" in said(ask, base_url=f"http://localhost:{port}/v1")
+
+
+def test_a_server_that_speaks_something_else(ask: Ask, server: Server) -> None:
+    server.fault = lambda body, number: (200, {"content-type": "text/html"}, b"<html>hello</html>")
+    assert "is it an OpenAI-compatible server" in said(ask)
+
+
+def test_a_server_that_asks_to_wait_too_long_stops_the_stage(ask: Ask, server: Server) -> None:
+    """What came before is in the store, and is not sent again."""
+    server.fault = lambda body, number: (429, {"retry-after": "3600"}, b"{}") if number > 2 else None
+    assert "the server asks to wait 3600 s" in said(ask, max_concurrency=1)
+    server.fault = lambda body, number: None
+    assert len(server.take()) == 3
+    ask()
+    assert len(server.take()) == 1
+
+
+def test_a_server_without_batches_is_named_before_the_first_request(ask: Ask, server: Server) -> None:
+    """The tests' own server knows no /v1/batches."""
+    assert "the server has no Batch API; take `mode: batch` off servers.mine" in said(ask, mode="batch", poll_s=0.2)
+    assert server.log == []
+
+
+@pytest.mark.slow
+def test_a_server_that_does_not_take_the_connection(ask: Ask) -> None:
+    """A listener whose queue is full: connecting takes forever."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = []
+        for _ in range(8):
+            each = socket.socket()
+            each.setblocking(False)
+            each.connect_ex(listener.getsockname())
+            waiting.append(each)
+        port = listener.getsockname()[1]
+        assert re.search(
+            rf"nothing answers at 127\.0\.0\.1:{port} \(timed out\)", said(ask, base_url=f"http://127.0.0.1:{port}/v1")
+        )
+        for each in waiting:
+            each.close()
