@@ -38,14 +38,13 @@ from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
 from seedbed.filtering.similarity import Encoder, Pool, rouge_l
 from seedbed.filtering.tokenisers import Tokenise, load_tokeniser, space
-from seedbed.project.corpora import FIELDS, fields_of, read_corpus
+from seedbed.project.corpora import FIELDS, fields_of
 from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.stand_in import generation
 from seedbed.stand_in.answering import LEVELS
 from seedbed.util.canonical import canonical, content_hash, parse_json
-from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows, write_rows
+from seedbed.util.rows import Row, read_rows
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
