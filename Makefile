@@ -1,52 +1,24 @@
-# make repro   build the data, the benchmark and the reports
-# make bench   measure, as ratios within one run
-# make test    run the fast tests; make test-all the long ones too; make check lint, format and types
+# make repro   set up and build: the data, the benchmark, the reports
+# In the library's own repository `make test`, `make check`, `make bench` and `make lock` too: see development.mk.
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-PYTHON ?= python3
-INSTALL = pip install --quiet --disable-pip-version-check --require-hashes
-# Where this folder is no git checkout (a source archive), DVC is told so, in its local settings.
-NO_SCM = test -e .git || dvc config --local core.no_scm true
+export PYTHON ?= python3
+# Bytecode is written whatever the machine says: without it every stage compiles anew all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+# Where this folder is in no git checkout (a source archive), DVC is told so, in its local settings.
+NO_SCM = git rev-parse --is-inside-work-tree >/dev/null 2>&1 || dvc config --local core.no_scm true
 
-.PHONY: repro test test-all check bench lock clean
+.PHONY: repro clean
 
 repro: .venv/run
 	@$(NO_SCM)
-	@seedbed check
-	@seedbed plan --check
-	@dvc repro
+	@seedbed repro
 
-test: .venv/test
-	@$(NO_SCM)
-	pytest -q -n 2 --dist worksteal -m "not slow"
-
-test-all: .venv/test
-	@$(NO_SCM)
-	pytest -q -n 2 --dist worksteal
-
-bench: .venv/test
-	@$(NO_SCM)
-	python -m benchmarks.requests
-
-check: .venv/test
-	ruff format --check .
-	ruff check .
-	mypy
-
-.venv/run: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(INSTALL) -r requirements.lock
-	pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+.venv/run: .ci/install requirements.lock $(wildcard pyproject.toml seedbed/__init__.py)
+	.ci/install requirements.lock
 	touch $@
-
-.venv/test: requirements-test.lock .venv/run
-	$(INSTALL) -r requirements-test.lock
-	touch $@
-
-# New versions of everything, into the lock files: hashes, and no addresses.
-lock: .venv/test
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --extra test pyproject.toml -c requirements.lock -o requirements-test.lock
 
 clean:
 	rm -rf .venv
+
+-include development.mk

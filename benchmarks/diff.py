@@ -39,7 +39,7 @@ def candidates(count: int, seed: int) -> list[dict[str, Any]]:
         common = {"slot": slot, "demonstrations": ["a", "b", "c"], "request": content_hash(slot)}
         made += [
             common | row | {"id": f"s{slot:06}-{index}", "index": index, "made_by": {"endpoint": "stand-in", "model": "m"}}
-            for index, row in enumerate(write(5, {}, chance))
+            for index, row in enumerate(write(5, chance))
         ]
     return made[:count]
 

@@ -62,17 +62,17 @@ def bare(url: str, questions: list[str], concurrency: int) -> float:
 
 def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> float:
     """Return the seconds in which an `Asker` gets the same replies and commits each to a new store."""
-    from seedbed.project.params import load_params, speaker
+    from seedbed.project.params import load_params, model_settings
     from seedbed.sending.asker import Asker
     from seedbed.steps.answering import read
 
     params = load_params(ROOT / "params.yaml")
     os.environ["SEEDBED_STORE"] = str(folder / f"store-{concurrency}.sqlite")
     os.chdir(folder)  # where no dvc.lock names a transcript to warm the store from
-    params["endpoints"]["stand-in"] |= {"base_url": url, "max_concurrency": concurrency}
+    params["servers"]["stand-in"] |= {"base_url": url, "max_concurrency": concurrency}
     params["models"]["thin"]["params"] = {}
     requests = make_requests(questions, params)
-    with Asker("answer@thin", params, speaker(params, "models.thin"), 1) as asker:
+    with Asker("answer@thin", params, model_settings(params, "models.thin"), 1) as asker:
         began = time.perf_counter()
         asker.ask(requests, read)
         return time.perf_counter() - began
@@ -81,11 +81,11 @@ def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> flo
 def make_requests(questions: list[str], params: Any) -> list[Any]:
     """Return the same requests as the bare loop's."""
     from seedbed.exchange.requests import build_request
-    from seedbed.project.params import speaker
+    from seedbed.project.params import model_settings
     from seedbed.project.prompts import Prompt
 
-    prompt = Prompt(Path("none"), "", "", None, "", None)
-    to = speaker(params, "models.thin")
+    prompt = Prompt(Path("none"), "ja", "", "", None, "", None)
+    to = model_settings(params, "models.thin")
     return [build_request(str(n), to, prompt, [{"role": "user", "content": text}]) for n, text in enumerate(questions)]
 
 

@@ -33,7 +33,7 @@ def texts(count: int, duplicates: float, seed: int) -> Iterator[str]:
             place = chance.randrange(len(source))
             text = source[:place] + chance.choice(["とても", "少し", "さらに"]) + source[place + 1 :]
         else:
-            text = next(row["instruction"] for row in write(5, {}, chance) if len(row["instruction"]) > 30)
+            text = next(row["instruction"] for row in write(5, chance) if len(row["instruction"]) > 30)
         earlier.append(text)
         yield text
 

@@ -1,10 +1,13 @@
 """`seedbed`: the tools around the pipeline. `dvc repro` runs the pipeline itself."""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
+from seedbed.project.root import find_project
 from seedbed.util.errors import UserError, run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -12,9 +15,36 @@ importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewher
 app.add_typer(importing, name="import")
 storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
 app.add_typer(storing, name="store")
+reviewing = typer.Typer(invoke_without_command=True)
+app.add_typer(reviewing, name="review")
 
 
-@app.command()
+def enter_project() -> None:
+    """Go to the project's folder, from any folder below it.
+
+    Raises:
+        UserError: there is no project here. One that lacks a file is one: what reads the file says so.
+    """
+    project = find_project(Path.cwd())
+    if project:
+        os.chdir(project)
+    elif not any(Path(name).exists() for name in ("dvc.yaml", "params.yaml")):
+        raise UserError(
+            "no project here: neither this folder nor one above it holds dvc.yaml and params.yaml; go to your project's "
+            "folder, or make one with `seedbed init`"
+        )
+
+
+class InProject(TyperCommand):
+    """A command that runs in the project's folder. The paths on its command line are resolved before, where it was called."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; its command line has been read."""
+        enter_project()
+        return super().invoke(ctx)
+
+
+@app.command(cls=InProject)
 def check() -> None:
     """Check params, prompts and data, before anything is sent."""
     from seedbed.pipeline.check import check_all
@@ -22,7 +52,19 @@ def check() -> None:
     print(check_all())
 
 
-@app.command()
+@app.command(cls=InProject, context_settings={"ignore_unknown_options": True})
+def repro(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[TARGET]... [OPTION]...", help="As `dvc repro` takes them; all by default.")
+    ] = None,
+) -> None:
+    """Build: check, hold the plan against the budget, and run `dvc repro`, in one process."""
+    from seedbed.pipeline.repro import reproduce
+
+    raise typer.Exit(reproduce(arguments or []))
+
+
+@app.command(cls=InProject)
 def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
     check: Annotated[
@@ -46,88 +88,133 @@ def plan(
 
 
 _EXPLAINED = (
-    "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), an answer "
-    "(MODEL/QUESTION), a judgment (MATCH/QUESTION, or MATCH/QUESTION/ab for one order), a request (6 hex digits of its key, or "
-    "more). The beginning of an id will do where no other begins so; where several things bear one id, say KIND:ID, as in "
-    "question:generic-01."
+    "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), with the generation "
+    "where several have that id (native/s00012-1); an answer (MODEL/QUESTION), a judgment (MATCH/QUESTION, or "
+    "MATCH/QUESTION/ab for one order), a request (6 hex digits of its key, or more). The beginning of an id is enough where no "
+    "other id begins so; where several things have the same id, say KIND:ID, as in question:generic-01."
 )
 _IMPACTED = (
-    "Whatever `seedbed explain` takes; a model or a match of params.yaml (good-vs-thin); a prompt (prompts/judge.yaml, or "
-    "judge); a parameter (judge.params.temperature). Where several things bear one id, say KIND:ID, as in parameter:judge."
+    "Whatever `seedbed explain` takes; a training set, a model or a match of params.yaml (good-vs-thin); a prompt "
+    "(prompts/judge.yaml, or judge); a parameter (judge.params.temperature). Where several things have the same id, say "
+    "KIND:ID, as in parameter:judge."
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print the tree as JSON, whole.")]
 Full = Annotated[bool, typer.Option("--full", help="Print texts and lists whole.")]
 
 
-@app.command()
+@app.command(cls=InProject)
 def explain(
     id: Annotated[str, typer.Argument(help=_EXPLAINED)],
-    full: Full = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Print texts and lists whole; look for the nearest neighbour of a kept instruction, and follow generated "
+            "demonstrations back to their own.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what a row came of: back to the requests, edits and sources. Sends nothing, changes nothing."""
     from seedbed.trace.explain import explain as explained
+    from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    show(explained(id), full, as_json)
+    tree = explained(id, full=full)
+    mark_out_of_date(tree)
+    show(tree, full, as_json)
 
 
-@app.command()
+@app.command(cls=InProject)
 def impact(
     id: Annotated[str, typer.Argument(help=_IMPACTED)],
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what rests on a row, a prompt or a parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
+    """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
     from seedbed.trace.impact import impact as told
+    from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    show(told(id), full, as_json)
+    tree = told(id)
+    mark_out_of_date(tree)
+    show(tree, full, as_json)
 
 
-@app.command()
+@app.command(cls=InProject)
 def diff(
     old: Annotated[str, typer.Argument(help="A commit, branch or tag.", show_default=True)] = "HEAD",
     new: Annotated[str | None, typer.Argument(help="Another one; the working tree where none is given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all that differs as JSON.")] = False,
     as_html: Annotated[bool, typer.Option("--html", help="Print a page instead of Markdown.")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", resolve_path=True, help="Write to this file instead.")] = None,
 ) -> None:
     """Say what a change did to prompts, rows, verdicts, win rates and the bill. Checks nothing out, changes nothing."""
-    from seedbed.diff.command import written
+    from seedbed.diff.command import render
     from seedbed.util.rows import write_text
 
     if as_json and as_html:
         raise UserError("--json and --html are two forms of the same; give one of them")
-    text = written(old, new, "json" if as_json else "html" if as_html else "markdown")
+    text = render(old, new, "json" if as_json else "html" if as_html else "markdown")
     if out:
         write_text(out, text)
     else:
         print(text, end="")
 
 
-@importing.command()
+def id_and_file(text: str) -> tuple[str, Path]:
+    """Return the two sides of `ID=FILE`, the file's path resolved."""
+    id, _, file = text.partition("=")
+    if not id or not file:
+        raise UserError(f"--answers {text!r}: expected ID=FILE, e.g. --answers my-model=answers/my-model.jsonl")
+    return id, Path(file).resolve()
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")],
+    language: Annotated[str, typer.Option(metavar="CODE", help="ISO 639 code of the target language, e.g. ko.")],
+    bare: Annotated[bool, typer.Option("--bare", help="Leave the example rows out.")] = False,
+) -> None:
+    """Make a project that builds at once: its files, a language kit, git and DVC."""
+    from seedbed.pipeline.init import init_project
+
+    print(init_project(folder, language, bare))
+
+
+@app.command(cls=InProject)
+def upgrade(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
+) -> None:
+    """Bring the project's files to the installed library; what people changed is kept."""
+    from seedbed.pipeline.upgrade import upgrade_project
+
+    print(upgrade_project((lambda question: True) if yes else typer.confirm, dry_run))
+
+
+@importing.command(cls=InProject)
 def fastchat(
-    questions: Annotated[Path, typer.Option(help="Questions, FastChat's question.jsonl.")],
-    answers: Annotated[list[str], typer.Option(metavar="ID=FILE", help="Answers of one model; once for each model.")],
-    judgments: Annotated[list[Path], typer.Option(help="Verdicts on pairs of models; once for each file.")],
+    questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],
+    answers: Annotated[
+        list[Any], typer.Option(parser=id_and_file, metavar="ID=FILE", help="Answers of one model; once for each model.")
+    ],
+    judgments: Annotated[list[Path], typer.Option(resolve_path=True, help="Verdicts on pairs of models; once for each file.")],
     baseline: Annotated[str, typer.Option(metavar="ID", help="The model that the others are held against.")],
-    references: Annotated[Path | None, typer.Option(help="Reference answers, in the answers' format.")] = None,
+    references: Annotated[
+        Path | None, typer.Option(resolve_path=True, help="Reference answers, in the answers' format.")
+    ] = None,
     language: Annotated[str, typer.Option(help="What the questions are written in.")] = "ja",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before models, matches and questions are replaced.")] = False,
 ) -> None:
     """Copy recorded questions, answers and verdicts under data/recorded/ and declare them in params.yaml."""
     from seedbed.recorded.import_fastchat import import_fastchat
 
-    named = []
-    for answer in answers:
-        id, _, file = answer.partition("=")
-        if not id or not file:
-            raise UserError(f"--answers {answer!r}: expected ID=FILE, e.g. --answers my-model=answers/my-model.jsonl")
-        named.append((id, Path(file)))
-    print(import_fastchat(questions, named, judgments, baseline, references, language))
+    confirm = (lambda question: True) if yes else typer.confirm
+    print(import_fastchat(questions, answers, judgments, baseline, references, language, confirm))
 
 
-@app.command()
+@app.command(cls=InProject)
 def harvest() -> None:
     """Read the transcripts of every branch and tag, from the DVC cache or remote, into the store."""
     from seedbed.project import paths
@@ -150,8 +237,9 @@ def serve(
     serve_forever(port, latency_ms / 1000, parse_faults(fault or []))
 
 
-@app.command()
+@reviewing.callback()
 def review(
+    context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs --token.")] = "127.0.0.1",
     token: Annotated[str | None, typer.Option(help="What a visitor must show; part of the printed address.")] = None,
@@ -168,33 +256,55 @@ def review(
     ] = "",
     language: Annotated[str | None, typer.Option(help="Of the page, en or ja; the browser's by default.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
-    export_to: Annotated[
-        Path | None, typer.Option("--export", metavar="FILE.xlsx", help="Write the rows to a spreadsheet instead.")
-    ] = None,
-    import_from: Annotated[
-        Path | None, typer.Option("--import", metavar="FILE.xlsx", help="Take the edits of such a spreadsheet over instead.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="With --import: do not ask.")] = False,
 ) -> None:
     """Post-edit translations and compare answers, on a page of this machine, or through a spreadsheet."""
-    if export_to and import_from:
-        raise UserError("--export and --import are two ways; give one of them")
-    if export_to:
-        from seedbed.review.sheets.round_trip import export_edits
-
-        print(export_edits(export_to))
-        return
-    if import_from:
-        from seedbed.review.sheets.command import import_edits
-
-        print(import_edits(import_from, editor, yes))
+    if command := context.invoked_subcommand:
+        for option in context.command.params:
+            source = context.get_parameter_source(option.name) if option.name else None
+            if source and source.name == "COMMANDLINE":
+                raise UserError(
+                    f"{option.opts[0]}: an option of the page; write those of `seedbed review {command}` after {command}"
+                )
         return
     from seedbed.review.web.serve import run_review
     from seedbed.review.web.state import Settings
 
-    names = tuple(name.strip() for name in people.split(",") if name.strip())
-    settings = Settings(host, token, editor, annotator or editor, per_match, annotators, names, language)
+    enter_project()
+    settings = Settings(
+        host=host,
+        token=token,
+        editor=editor,
+        annotator=annotator or editor,
+        per_match=per_match,
+        annotators=annotators,
+        people=tuple(name.strip() for name in people.split(",") if name.strip()),
+        language=language,
+    )
     run_review(settings, port, open_browser)
+
+
+@reviewing.command("export", cls=InProject)
+def review_export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", resolve_path=True, help="The spreadsheet to write.")],
+) -> None:
+    """Write the rows to review to a spreadsheet, for translators who work in one."""
+    from seedbed.review.sheets.round_trip import export_edits
+
+    print(export_edits(file))
+
+
+@reviewing.command("import", cls=InProject)
+def review_import(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.xlsx", resolve_path=True, help="A spreadsheet that `seedbed review export` wrote.")
+    ],
+    editor: Annotated[str | None, typer.Option(metavar="NAME", help="Who worked in it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take over the edits of a spreadsheet: say what is wrong and what would change, ask, save."""
+    from seedbed.review.sheets.command import import_edits
+
+    print(import_edits(file, editor, yes))
 
 
 @storing.callback()
@@ -205,11 +315,12 @@ def store_summary(context: typer.Context) -> None:
     from seedbed.store.tools import summary
 
     if context.invoked_subcommand is None:
+        enter_project()
         with Store(paths.store(), read_only=True) as store:
             summary(store)
 
 
-@storing.command("builds")
+@storing.command("builds", cls=InProject)
 def store_builds() -> None:
     """Show what each build sent, beside what it expected to send."""
     from seedbed.project import paths
@@ -220,7 +331,7 @@ def store_builds() -> None:
         builds(store)
 
 
-@storing.command("verify")
+@storing.command("verify", cls=InProject)
 def store_verify() -> None:
     """Check the database, and that each key is that of its request."""
     from seedbed.project import paths
@@ -231,8 +342,10 @@ def store_verify() -> None:
         print(verify(store))
 
 
-@storing.command("export")
-def store_export(file: Annotated[Path, typer.Argument(help="A JSON Lines file; each line is an exchange.")]) -> None:
+@storing.command("export", cls=InProject)
+def store_export(
+    file: Annotated[Path, typer.Argument(resolve_path=True, help="A JSON Lines file; each line is an exchange.")],
+) -> None:
     """Write everything that the store holds to one file."""
     from seedbed.project import paths
     from seedbed.store.store import Store
@@ -242,8 +355,10 @@ def store_export(file: Annotated[Path, typer.Argument(help="A JSON Lines file; e
         print(f"{export_to(store, file)} responses exported to {file}")
 
 
-@storing.command("import")
-def store_import(file: Annotated[Path, typer.Argument(help="A file that `seedbed store export` wrote.")]) -> None:
+@storing.command("import", cls=InProject)
+def store_import(
+    file: Annotated[Path, typer.Argument(resolve_path=True, help="A file that `seedbed store export` wrote.")],
+) -> None:
     """Take over the responses of an exported file."""
     from seedbed.project import paths
     from seedbed.store.store import Store
@@ -253,7 +368,7 @@ def store_import(file: Annotated[Path, typer.Argument(help="A file that `seedbed
         print(f"{import_from(store, file)} new responses imported from {file}")
 
 
-@storing.command("prune")
+@storing.command("prune", cls=InProject)
 def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Drop the responses that no transcript of any commit refers to."""
     from seedbed.project import paths

@@ -9,8 +9,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.params import load_params
-from seedbed.steps.exporting import FORMATS, examples, write_parquet
+from seedbed.steps.exporters import load_exporter, schema_of
+from seedbed.steps.exporting import examples, write_parquet
 from seedbed.util.errors import run
 from seedbed.util.rows import read_rows, write_rows
 
@@ -23,9 +25,10 @@ def main() -> None:
     args = parser.parse_args()
 
     params = load_params()
+    refuse_unknown_names(params, "export")
     rows = list(examples(read_rows(args.seeds), read_rows(args.rows)))
     for format in dict.fromkeys(["messages", *params["export"]["formats"]]):
-        write_rows(args.out / f"{format}.jsonl", map(FORMATS[format], rows), f"export_{format}")
+        write_rows(args.out / f"{format}.jsonl", map(load_exporter(format), rows), schema_of(format))
     write_parquet(rows, args.out / "examples.parquet")
     print(f"export: {len(rows)} examples in {args.out}", file=sys.stderr)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from seedbed.filtering.filter import load_filter
 from seedbed.filtering.rules import fields_of
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project import paths
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
@@ -33,6 +34,7 @@ def main() -> None:
     args = parser.parse_args()
 
     params, stage = load_params(), f"generate@{args.generation}"
+    refuse_unknown_names(params, "filter")
     settings, to, prompt = params["generate"], model_settings(params, "generate"), load_prompt(PROMPT)
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
     questions = read_rows(args.questions, "edited_question")

@@ -7,11 +7,12 @@
 import argparse
 from pathlib import Path
 
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.params import load_params, model_settings
 from seedbed.recorded.fastchat import recorded_judgments
 from seedbed.sending.asker import ask_all
 from seedbed.steps.judging import build, judged, load_prompts, used_references
-from seedbed.steps.verdicts import judgment_of
+from seedbed.steps.verdicts import judgment_reader
 from seedbed.util.errors import run
 from seedbed.util.rows import read_rows, write_rows, write_text
 
@@ -28,6 +29,7 @@ def main() -> None:
     args = parser.parse_args()
 
     params, match = load_params(), args.match
+    refuse_unknown_names(params, "judge")
     questions = list(read_rows(args.questions, "edited_question"))
     model, baseline = (
         {row["id"]: row for row in read_rows(path, "answer")} for path in (args.model_answers, args.baseline_answers)
@@ -39,7 +41,7 @@ def main() -> None:
         to = model_settings(params, "judge")
         references = used_references(questions, args.references, params["judge"]["reference_categories"])
         requests = build(questions, (model, baseline), references, load_prompts(), to)
-        results = ask_all(f"judge@{match}", params, to, params["judge"], args.transcript, requests, judgment_of)
+        results = ask_all(f"judge@{match}", params, to, params["judge"], args.transcript, requests, judgment_reader(params))
         judgments = list(judged(match, params["matches"][match], questions, to, results))
     write_rows(args.out, judgments, "judgment")
 

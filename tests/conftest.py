@@ -2,13 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
+from seedbed.filtering.rules import RULES
+from seedbed.filtering.tokenisers import TOKENISERS
+from seedbed.project import plugins
+from seedbed.steps.exporters import EXPORTERS
+from seedbed.steps.verdict_formats import VERDICT_FORMATS
 from tests.harness import ROOT, Project, Server, copy_project, make_tiny, serve
 
 
@@ -18,6 +24,26 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("SEEDBED_", "OPENAI_", "DVC_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def write_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], Path]]:
+    """A function that writes `plugins/<name>.py` in a working folder without any; after the test, no plug-in was there."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schemas").symlink_to(ROOT / "schemas")
+    monkeypatch.setattr(plugins, "_loaded", {})
+    for registry in (RULES, TOKENISERS, EXPORTERS, VERDICT_FORMATS):
+        monkeypatch.setattr(registry, "_functions", dict(registry._functions))
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / "plugins" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    yield write
+    for name in [name for name in sys.modules if name.startswith("_seedbed_plugins")]:
+        del sys.modules[name]
 
 
 @pytest.fixture(scope="session")

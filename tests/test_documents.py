@@ -36,7 +36,7 @@ def test_every_path_in_the_readme_exists() -> None:
 
 
 def test_the_readme_names_only_commands_there_are() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "development.mk"))
     for target in re.findall(r"`make ([\w-]+)`", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 

@@ -10,7 +10,7 @@ after as (
 ),
 final as (
     select
-        after.id,
+        after.generation, after.id,
         before.decision as old,
         after.decision as new,
         before.text = after.text as same_text,
@@ -20,7 +20,7 @@ final as (
         after.neighbour as new_neighbour,
         after.score as new_score
     from before
-    join after on after.id = before.id
+    join after on after.generation = before.generation and after.id = before.id
     where (before.decision = 'kept') <> (after.decision = 'kept')
 )
-select * from final order by not same_text, new = 'kept', id
+select * from final order by not same_text, new = 'kept', generation, id

@@ -1,5 +1,5 @@
 -- One row: the responses of one stage and model that the new revision rests on and the old one did not.
--- Known by their request's key, each counted once. Tokens as usage.sql counts them; the dollars are the tool's.
+-- Known by their request's key, each counted once. Tokens as shared/usage.sql counts them; the dollars are the tool's.
 with
 old_keys as (
     select distinct key from exchanges where side = 'old'

@@ -16,7 +16,9 @@ LIMIT = 60_000
 
 _FENCE = re.compile(r"(`{3,})diff")
 _BLOCK = re.compile(r"</details>|<details(?: open)?><summary>\d+ shown as a diff</summary>")
-_WORDS = re.compile(r"(?:###? |> )?[\w ,.;:()/%½→−–…+'\"-]*")
+_PREFIX = re.compile(r"^(?:###? |> )")
+"""What a line of ours, but no cell of a table, may begin with."""
+_WORDS = re.compile(r"[\w ,.;:()/%½→−–…+'\"-]*")
 """Our own words. No `@`, `#`, `<`, `[`, `&`, backslash or backtick: nothing that makes a mention, a link or a tag."""
 _UNMARKED = re.compile(r"www\.|://|\bGH-\d|\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 """What a forge makes a link of without any mark: an address, an issue, a commit."""
@@ -51,7 +53,7 @@ def _problem_of_line(last: str, line: str, following: str) -> str | None:
     if line and line.startswith("|") != last.startswith("|") and last:
         return "a table that begins or ends without a blank line"
     if not line.startswith("|"):
-        return None if _is_plain(line) else "something that is neither our words nor code"
+        return None if _is_plain(_PREFIX.sub("", line)) else "something that is neither our words nor code"
     # A bar ends a cell, and with it a code span, unless there is a backslash before it; what two of them mean depends
     # on the reader.
     if "\\\\|" in line:

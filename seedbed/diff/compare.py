@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from seedbed.diff import bill, datasets, results, settings
-from seedbed.diff import staleness as built
-from seedbed.diff.revisions import Revision, document, mapping
+from seedbed.diff import bill, datasets, results, settings, staleness
+from seedbed.diff.revisions import Revision, mapping, params_of
 from seedbed.project.params import STAND_IN
 from seedbed.util.rows import Row
 
@@ -19,23 +18,24 @@ def compare(old: Revision, new: Revision) -> Comparison:
         UserError: a file of either revision cannot be read as what it should be; one that is merely absent from this
             machine is listed under `unread`.
     """
-    with datasets.loaded(old, new) as made:
-        sources, rows = datasets.compared(made)
+    with datasets.loaded(old, new) as data:
+        sources, rows = datasets.compared(data)
         return {
             "old": {"name": old.name, "commit": old.commit},
             "new": {"name": new.name, "commit": new.commit},
             "stand_in": _stand_in(old, new),
-            "unread": made.unread,
-            "not_built": [stage for at in (old, new) for stage in built.not_built(at)],
+            "unread": data.unread,
+            "not_built": [stage for at in (old, new) for stage in staleness.not_built(at)],
             "prompts": settings.prompts(old, new),
             "parameters": settings.parameters(old, new),
             "sources": sources,
             "rows": rows,
-            "filter": results.decisions(made),
-            "answers": results.answers(made, old, new),
-            "verdicts": results.verdicts(made, old, new),
+            "filter": results.decisions(data),
+            "training_sets": results.training_sets(data),
+            "answers": results.answers(data, old, new),
+            "verdicts": results.verdicts(data, old, new),
             "win_rates": results.win_rates(old, new),
-            "responses": bill.new_responses(made, old, new),
+            "responses": bill.new_responses(data, old, new),
         }
 
 
@@ -43,11 +43,11 @@ def _stand_in(old: Revision, new: Revision) -> list[str]:
     """Return what the stand-in makes in either revision, by what its parameters say."""
     found = set()
     for at in (old, new):
-        params = document(at, "params.yaml")
+        params = params_of(at)
         matches = mapping(params.get("matches")).values()
         asked = {
-            "translations": [params.get("translate")],
-            "instructions": [params.get("generate")],
+            "translations": [params.get("translate")] if params.get("corpora") else [],
+            "instructions": [params.get("generate")] if params.get("generations") else [],
             "answers": list(mapping(params.get("models")).values()),
             "verdicts": [params.get("judge")] if any("recorded" not in mapping(match) for match in matches) else [],
         }
@@ -57,7 +57,7 @@ def _stand_in(old: Revision, new: Revision) -> list[str]:
 
 def is_same(comparison: Comparison) -> bool:
     """Whether there is nothing to show but names."""
-    shown = ("prompts", "parameters", "sources", "rows", "answers", "win_rates", "responses")
+    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "responses")
     return not any(comparison[key] for key in shown)
 
 

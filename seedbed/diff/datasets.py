@@ -12,10 +12,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from seedbed.diff.revisions import BUILD, Revision, document, mapping
+from seedbed.diff.revisions import BUILD, Revision, mapping, params_of
 from seedbed.diff.settings import leaves
-from seedbed.project.params import Params
-from seedbed.project.paths import FOLDER
+from seedbed.project import paths
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
@@ -25,11 +24,12 @@ SIDES = ("old", "new")
 Changed = dict[str, tuple[Path | None, Path | None]]
 """The files of outputs that differ, old and new, by the output's path."""
 _ORIGIN = ("request", "made_by", "demonstrations", "source_hash", "machine_hash")
-"""Where a row came from, beside what it says; `queries/diff_row_changes.sql` leaves the same out."""
+"""Where a row came from, beside what it says; `queries/diff/row_changes.sql` leaves the same out."""
 
 _NAMES = ("id", "slot", "index", "model", "baseline", "match", "question", "order")
 """What a row, its slot, its model or its match is called."""
 _FLOW = ("translated", "edited", "candidates", "instructions", "rejected", "answers", "judgments")
+"""Folders of `data/build` whose rows are compared, in flow order; what others hold can be read off these."""
 
 
 class Lines(Tables):
@@ -69,12 +69,9 @@ class Lines(Tables):
                 [side, dataset],
             ).fetchone()
         except duckdb.Error as error:
-            said = str(error).splitlines()[0]
-            raise UserError(
-                f"{where}: not JSON Lines ({said}); the file was changed by hand or damaged, `dvc checkout` restores an output"
-            ) from None
+            raise _not_json_lines(where, error) from None
         if bad:
-            why = f"the id {bad[0]!r} stands {bad[2]} times, first" if bad[0] else "a row without an id stands"
+            why = f"duplicate id {bad[0]!r} ({bad[2]} rows), first" if bad[0] else "a row without an id"
             raise UserError(f"{where}: {why} in line {bad[1]}; give each row its own")
 
 
@@ -88,7 +85,7 @@ class Loaded:
         built: names of the loaded datasets that stages write.
         changed: the outputs that differ and can be read.
         unread: outputs that are not on this machine: `{"revision", "path", "fetch"}`.
-        decided: whether what the filter kept and what it rejected are there, of both revisions, and differ.
+        decided: the generations of which the filter's decisions differ and can be read.
     """
 
     tables: Lines
@@ -96,7 +93,7 @@ class Loaded:
     built: list[str] = field(default_factory=list)
     changed: Changed = field(default_factory=dict)
     unread: list[Row] = field(default_factory=list)
-    decided: bool = False
+    decided: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -106,7 +103,7 @@ def loaded(old: Revision, new: Revision) -> Iterator[Loaded]:
     Raises:
         UserError: a file is not JSON Lines, or two of its rows have the same id.
     """
-    made = Loaded(Lines())
+    data = Loaded(Lines())
     revisions = dict(zip(SIDES, (old, new), strict=True))
     with TemporaryDirectory() as folder:
         written = {side: _sources(at) for side, at in revisions.items()}
@@ -114,36 +111,70 @@ def loaded(old: Revision, new: Revision) -> Iterator[Loaded]:
             contents = {side: revisions[side].read(written[side][name]) if name in written[side] else None for side in SIDES}
             if contents["old"] == contents["new"]:
                 continue
-            made.sources.append(name)
+            data.sources.append(name)
             for side, content in contents.items():
                 if content:
-                    file = Path(folder) / "rows.jsonl"
+                    canonical_file = Path(folder) / "rows.jsonl"
                     where = _where(revisions[side], written[side][name])
-                    file.write_text(_canonical_lines(content, where), encoding="utf-8", newline="\n")
-                    made.tables.add(side, name, file, where)
-    made.changed, made.unread = changed_outputs(old, new)
-    made.decided = _add_decided(old, new, made.changed, made.unread)
-    names = {path.removeprefix(BUILD).removesuffix(".jsonl"): path for path in made.changed if not path.startswith(FOLDER)}
-    for name in sorted(names, key=lambda name: (_FLOW.index(name.split("/")[0]), name)):
-        path, files = names[name], made.changed[names[name]]
-        made.built.append(name)
-        for (side, at), output in zip(revisions.items(), files, strict=True):
-            if output:
-                made.tables.add(side, name, output, _where(at, path))
-    yield made
+                    canonical_file.write_text(_canonical_lines(content, where), encoding="utf-8", newline="\n")
+                    data.tables.add(side, name, canonical_file, where)
+    data.changed, data.unread = changed_outputs(old, new)
+    data.decided = [name for name in _generations(data.changed) if _add_decided(old, new, name, data)]
+    names = {path.removeprefix(BUILD).removesuffix(".jsonl"): path for path in data.changed}
+    rows = [name for name in names if name.split("/")[0] in _FLOW]
+    for name in sorted(rows, key=lambda name: (_FLOW.index(name.split("/")[0]), name)):
+        data.built.append(name)
+        for (side, at), file in zip(revisions.items(), data.changed[names[name]], strict=True):
+            if file:
+                data.tables.add(side, name, file, _where(at, at.outputs[names[name]].path))
+    yield data
 
 
-def _add_decided(old: Revision, new: Revision, changed: Changed, unread: list[Row]) -> bool:
+def load_output(tables: Tables, path: str, file: Path, columns: str, label: tuple[str, str]) -> None:
+    """Make the table `output` of an output that differs.
+
+    Args:
+        tables: where to.
+        path: of the output, for messages.
+        file: that holds it.
+        columns: the fields to read, as `name type, …`.
+        label: name and value of a further column.
+
+    Raises:
+        UserError: not JSON Lines.
+    """
+    name, value = label
+    try:
+        tables.load("output", [file], columns, label=(name, lambda _: value))
+    except duckdb.Error as error:
+        raise _not_json_lines(path, error) from None
+
+
+def _not_json_lines(where: str, error: duckdb.Error) -> UserError:
+    words = str(error).splitlines()[0]
+    return UserError(
+        f"{where}: not JSON Lines ({words}); the file was changed by hand or damaged, `dvc checkout` restores an output"
+    )
+
+
+def _generations(changed: Changed) -> list[str]:
+    """Return the generations of which an output of the filter differs."""
+    folders = [paths.instructions("x").parent, paths.rejected("x").parent]
+    return sorted({Path(path).stem for path in changed if Path(path).parent in folders})
+
+
+def _add_decided(old: Revision, new: Revision, generation: str, data: Loaded) -> bool:
     """Add the other one of the filter's two outputs where one changed: a candidate is in either."""
-    both = {f"{BUILD}instructions.jsonl", f"{BUILD}rejected.jsonl"}
-    if not both & changed.keys() or both & {row["path"] for row in unread}:
+    both = {paths.instructions(generation).as_posix(), paths.rejected(generation).as_posix()}
+    if both & {row["path"] for row in data.unread}:
         return False
-    for path in both - changed.keys():
-        file = (old.output(path) or new.output(path)) if old.digest(path) else None
-        if old.digest(path) and file is None:
-            unread.append({"revision": new.name, "path": path, "fetch": new.fetch})
+    for path in both - data.changed.keys():
+        output = old.outputs.get(path)
+        file = (old.file(output) or new.file(new.outputs[path])) if output else None
+        if output and file is None:
+            data.unread.append({"revision": new.name, "path": path, "fetch": new.fetch})
             return False
-        changed[path] = (file, file)
+        data.changed[path] = (file, file)
     return True
 
 
@@ -152,39 +183,23 @@ def changed_outputs(old: Revision, new: Revision) -> tuple[Changed, list[Row]]:
 
     A side that does not have the output, or no longer lists its model, match or corpus, has None for a file.
     """
-    digests = [_listed_digests(at) for at in (old, new)]
     changed: Changed = {}
     unread = []
-    for path in sorted({*digests[0], *digests[1]}):
-        one, other = (side.get(path) for side in digests)
-        if one == other:
+    for path in sorted({*old.outputs, *new.outputs}):
+        outputs = [(at, at.outputs.get(path)) for at in (old, new)]
+        if len({output.digest if output else None for _, output in outputs}) == 1:
             continue
-        files = [at.output(path) if digest else None for at, digest in ((old, one), (new, other))]
-        absent = [at for at, digest, file in zip((old, new), (one, other), files, strict=True) if digest and not file]
+        files = [at.file(output) if output else None for at, output in outputs]
+        absent = [at for (at, output), file in zip(outputs, files, strict=True) if output and not file]
         unread += [{"revision": at.name, "path": path, "fetch": at.fetch} for at in absent]
         if not absent:
             changed[path] = (files[0], files[1])
     return changed, unread
 
 
-def _listed_digests(at: Revision) -> dict[str, str]:
-    params = document(at, "params.yaml")
-    return {path: digest for path in expected_outputs(params) if (digest := at.digest(path))}
-
-
-def expected_outputs(params: Params) -> list[str]:
-    """Return the JSON Lines files that the stages of a revision write, by its `params.yaml`."""
-    corpora, models, matches = (mapping(params.get(name)) for name in ("corpora", "models", "matches"))
-    names = [f"{folder}/{corpus}" for corpus in corpora for folder in ("translated", "edited")]
-    names += [f"answers/{model}" for model in models] + [f"judgments/{match}" for match in matches]
-    names += [f"responses/translate.{corpus}" for corpus in corpora] + ["responses/generate"]
-    names += [f"responses/answer.{model}" for model in models] + [f"responses/judge.{match}" for match in matches]
-    return [f"{BUILD}{name}.jsonl" for name in [*names, "candidates", "instructions", "rejected"]]
-
-
 def _sources(at: Revision) -> dict[str, str]:
     """Return the path of each dataset that people write, by name."""
-    corpora = mapping(document(at, "params.yaml").get("corpora"))
+    corpora = mapping(params_of(at).get("corpora"))
     found = {str(name): str(mapping(corpus).get("source")) for name, corpus in corpora.items()}
     for path in at.files("data"):
         if path.startswith(("data/edits/", "data/votes/", "data/references.")) and path.endswith(".jsonl"):
@@ -198,7 +213,7 @@ def _where(at: Revision, path: str) -> str:
 
 def _canonical_lines(content: bytes, where: str) -> str:
     """Return the rows of a file that a person may have written, each in its canonical form."""
-    made = []
+    lines = []
     for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():
             continue
@@ -206,13 +221,13 @@ def _canonical_lines(content: bytes, where: str) -> str:
             row = parse_json(line.decode("utf-8-sig" if number == 1 else "utf-8"))
             if not isinstance(row, dict):
                 raise ValueError("each line holds one object")
-            made.append(canonical(row) + "\n")
+            lines.append(canonical(row) + "\n")
         except (ValueError, RecursionError) as error:
             raise UserError(f"{where}:{number}: not a JSON object: {error}; mend the line") from None
-    return "".join(made)
+    return "".join(lines)
 
 
-def compared(made: Loaded) -> tuple[list[Row], list[Row]]:
+def compared(data: Loaded) -> tuple[list[Row], list[Row]]:
     """Return what became of the rows, for the datasets that people write and for those that stages write.
 
     Returns:
@@ -220,11 +235,10 @@ def compared(made: Loaded) -> tuple[list[Row], list[Row]]:
         samples as `{"added": [{"id", "fields": {name: text}}], "removed": [the same],
         "changed": [{"id", "fields": [{"name", "old", "new", "lacking"}]}]}`, up to five of each.
     """
-    made.tables.keep("diff_row_changes")
-    rows = {row["dataset"]: row | {"samples": {}} for row in made.tables.query("diff_rows")}
-    for sample in made.tables.query("diff_samples"):
+    rows = {row["dataset"]: row | {"samples": {}} for row in data.tables.query("diff/rows")}
+    for sample in data.tables.query("diff/samples"):
         rows[sample["dataset"]]["samples"].setdefault(sample["change"], []).append(_sample(sample))
-    sides = [[rows[name] for name in names if name in rows] for names in (made.sources, made.built)]
+    sides = [[rows[name] for name in names if name in rows] for names in (data.sources, data.built)]
     return sides[0], sides[1]
 
 

@@ -14,7 +14,7 @@ from seedbed.util.words import count
 
 def page(comparison: Comparison) -> Page:
     """Return the page of a comparison."""
-    sections = [] if is_same(comparison) else [made for build in _SECTIONS if (made := build(comparison)).blocks]
+    sections = [] if is_same(comparison) else [section for build in _SECTIONS if (section := build(comparison)).blocks]
     return Page(summary(comparison), notes(comparison), sections)
 
 
@@ -44,16 +44,16 @@ def _text(value: Any) -> str:
 
 
 def _sources(comparison: Comparison) -> Section:
-    return _datasets("What people wrote", comparison["sources"])
+    return _datasets("Written by people", comparison["sources"])
 
 
 def _rows(comparison: Comparison) -> Section:
-    return _datasets("Rows", comparison["rows"])
+    return _datasets("Written by stages", comparison["rows"])
 
 
 def _datasets(title: str, datasets: list[Row]) -> Section:
     columns = ["old", "new", "added", "removed", "changed", "same_text"]
-    head = ["dataset", "old", "new", "added", "removed", "changed", "same text, made anew"]
+    head = ["dataset", "old", "new", "added", "removed", "changed", "same text, other origin"]
     if not any(row["same_text"] for row in datasets):
         columns, head = columns[:-1], head[:-1]
     rows: list[list[Line]] = [[(Code(row["dataset"]),), *((f"{row[name]:,}",) for name in columns)] for row in datasets]
@@ -83,23 +83,31 @@ def _said(leaf: Row, side: str) -> str | None:
 
 def _filter(comparison: Comparison) -> Section:
     found = comparison["filter"]
-    section = Section("The filter")
+    section = Section("Filter decisions")
     if found["reasons"]:
         rows: list[list[Line]] = [
-            [(Code(row["decision"]),), *((f"{row[name]:,}",) for name in ("old", "new")), (f"{row['change']:+,}",)]
+            [
+                *((Code(row["generation"]),), (Code(row["decision"]),)),
+                *((f"{row[name]:,}",) for name in ("old", "new")),
+                (f"{row['change']:+,}",),
+            ]
             for row in found["reasons"]
         ]
-        section.blocks.append(Table(["decision", "old", "new", "change"], rows, frozenset({1, 2, 3})))
+        head = ["generation", "decision", "old", "new", "change"]
+        section.blocks.append(Table(head, rows, frozenset({2, 3, 4})))
     for same, flips in groupby(found["flips"], key=lambda flip: flip["same_text"]):
         shown = list(flips)
         words = "Decided otherwise, with the same text" if same else "Decided otherwise, with another text under the same id"
         rejected = sum(flip["old"] == "kept" for flip in shown)
         section.blocks.append(Paragraph((f"{words}: {rejected:,} now rejected, {len(shown) - rejected:,} now kept.",)))
         rows = [
-            [(Code(flip["id"]),), (Code(flip["instruction"]),), _decision(flip, "old"), _decision(flip, "new")]
+            [
+                *((Code(flip["generation"]),), (Code(flip["id"]),), (Code(flip["instruction"]),)),
+                *(_decision(flip, side) for side in ("old", "new")),
+            ]
             for flip in _both_ways(shown)
         ]
-        section.blocks.append(Table(["candidate", "instruction", "old", "new"], rows))
+        section.blocks.append(Table(["generation", "candidate", "instruction", "old", "new"], rows))
     return section
 
 
@@ -112,6 +120,16 @@ def _both_ways(flips: list[Row]) -> Iterable[Row]:
 def _decision(flip: Row, side: str) -> Line:
     near = flip[f"{side}_neighbour"]
     return (Code(flip[side]), *((" near ", Code(near), f", {flip[f'{side}_score']:.2f}") if near else ()))
+
+
+def _training_sets(comparison: Comparison) -> Section:
+    names = ("old", "new", "added", "removed")
+    rows: list[list[Line]] = [
+        [(Code(row["training_set"]),), *((f"{row[name]:,}",) for name in names)] for row in comparison["training_sets"]
+    ]
+    words = "Examples, each known by its text: one that changed is both added and removed."
+    blocks: list[Block] = [Paragraph((words,)), Table(["training set", *names], rows, frozenset({1, 2, 3, 4}))]
+    return Section("Training sets", blocks if rows else [])
 
 
 def _answers(comparison: Comparison) -> Section:
@@ -204,11 +222,11 @@ def _responses(comparison: Comparison) -> Section:
     if not rows:
         return Section("")
     words = (
-        "Responses that the new revision rests on and the old one did not, at list price. Who has them in the store sent "
-        "none of them anew."
+        "Responses that the new revision rests on and the old one did not, at list price. Whoever has them in the store "
+        "sends none of them again."
     )
     head = ["stage", "endpoint", "model", "responses", "tokens in", "tokens out", "USD"]
     return Section("New responses", [Paragraph((words,)), Table(head, rows, frozenset({3, 4, 5, 6}))])
 
 
-_SECTIONS = (_prompts, _parameters, _sources, _rows, _filter, _answers, _verdicts, _win_rates, _responses)
+_SECTIONS = (_prompts, _parameters, _sources, _rows, _filter, _training_sets, _answers, _verdicts, _win_rates, _responses)

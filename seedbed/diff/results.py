@@ -1,63 +1,75 @@
-"""What came of it: the filter's decisions, the answers, the verdicts, the win rates."""
+"""What came of it: the filter's decisions, the training sets, the answers, the verdicts, the win rates."""
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
-from seedbed.diff.datasets import SIDES, Loaded
-from seedbed.diff.revisions import BUILD, Revision, document, mapping
-from seedbed.util import tables
+from seedbed.diff.datasets import SIDES, Loaded, load_output
+from seedbed.diff.revisions import BUILD, Revision, mapping, params_of
+from seedbed.project import columns, paths
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
 
-def decisions(made: Loaded) -> Row:
+def decisions(data: Loaded) -> Row:
     """Return what the filter decided otherwise.
 
     Returns:
-        `{"reasons": [{"decision", "old", "new", "change"}], "flips": [{"id", "old", "new", "same_text", …}]}`, the flips of
-        candidates with the same text first; empty lists where the filter's outputs are the same or cannot be read.
+        `{"reasons": [{"generation", "decision", "old", "new", "change"}], "flips": [{"generation", "id", "old", "new",
+        "same_text", …}]}`, the flips of candidates with the same text first; empty lists where the filter's outputs are the
+        same or cannot be read.
     """
-    if not made.decided:
-        return {"reasons": [], "flips": []}
-    made.tables.keep("diff_decided")
-    return {"reasons": made.tables.query("diff_reasons"), "flips": made.tables.query("diff_decisions")}
+    found = {"reasons": data.tables.query("diff/reasons"), "flips": data.tables.query("diff/decisions")}
+    return {name: [row for row in rows if row["generation"] in data.decided] for name, rows in found.items()}
 
 
-def answers(made: Loaded, old: Revision, new: Revision) -> list[Row]:
+def training_sets(data: Loaded) -> list[Row]:
+    """Return the training sets of which examples differ: `{"training_set", "old", "new", "added", "removed"}`."""
+    tables = Tables()
+    tables.run("create table examples (side text, training_set text, example text)")
+    for path, files in data.changed.items():
+        if path.startswith(f"{BUILD}export/"):
+            for side, file in zip(SIDES, files, strict=True):
+                if file:
+                    load_output(tables, path, file, "messages json", ("training_set", Path(path).parent.name))
+                    tables.run(f"insert into examples select '{side}', training_set, messages::text from output")
+    return tables.query("diff/training_sets")
+
+
+def answers(data: Loaded, old: Revision, new: Revision) -> list[Row]:
     """Return, by model and category, how many answers say something else: `{"model", "category", "compared", "changed"}`."""
     categories = _categories(old) | _categories(new)
-    made.tables.fill("categories_of", "question text, category text", categories.items())
-    return made.tables.query("diff_answers")
+    data.tables.fill("categories_of", "question text, category text", categories.items())
+    return data.tables.query("diff/answers")
 
 
-def verdicts(made: Loaded, old: Revision, new: Revision) -> Row:
+def verdicts(data: Loaded, old: Revision, new: Revision) -> Row:
     """Return which verdicts flipped.
 
     Returns:
         `{"by_category": [{"match", "category", "judged", "verdicts", "outcomes", "better", "worse", "validity"}],
         "flips": [{"match", "question", "category", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
     """
-    judged = [files for path, files in sorted(made.changed.items()) if path.startswith(f"{BUILD}judgments/") and all(files)]
+    judged = [files for path, files in sorted(data.changed.items()) if path.startswith(f"{BUILD}judgments/") and all(files)]
     if not judged:
         return {"by_category": [], "flips": []}
     outcomes = Tables()
     for place, (side, at) in enumerate(zip(SIDES, (old, new), strict=True)):
-        outcomes.load("judgments", [file for files in judged if (file := files[place])], tables.JUDGMENTS)
+        outcomes.load("judgments", [file for files in judged if (file := files[place])], columns.JUDGMENTS)
         outcomes.fill("questions", "id text, category text", _categories(at).items())
-        outcomes.keep("outcomes")
+        outcomes.keep("benchmark/outcomes")
         for table in ("judgments", "outcomes"):
             verb = f"create table sided_{table} as" if side == "old" else f"insert into sided_{table}"
             outcomes.run(f"{verb} select '{side}' as side, * from {table}")
-    outcomes.keep("diff_verdicts")
-    return {"by_category": outcomes.query("diff_verdict_counts"), "flips": outcomes.select("from diff_verdicts")}
+    return {"by_category": outcomes.query("diff/verdict_counts"), "flips": outcomes.query("diff/verdicts")}
 
 
 def _categories(at: Revision) -> dict[str, str]:
     """Return the category of each question, from the file that people write: it needs no DVC cache."""
-    corpora = mapping(document(at, "params.yaml").get("corpora"))
+    corpora = mapping(params_of(at).get("corpora"))
     content = at.read(str(mapping(corpora.get("questions")).get("source"))) or b""
     try:
         rows = [parse_json(line.decode("utf-8-sig")) for line in content.split(b"\n") if line.strip()]
@@ -91,12 +103,12 @@ def win_rates(old: Revision, new: Revision) -> list[Row]:
 
 
 def _rates(at: Revision) -> dict[tuple[str, str], Row]:
-    path = "reports/win_rates.csv"
+    path = paths.WIN_RATES.as_posix()
     try:
         rows = list(csv.DictReader(io.StringIO((at.read(path) or b"").decode())))
         return {(row["match"], row["category"]): _rate(row) for row in rows}
     except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro report` writes it anew") from None
+        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro benchmark` writes it anew") from None
 
 
 def _rate(row: dict[str, str]) -> Row:

@@ -1,25 +1,48 @@
 """The files of a revision: from git what people write, from DVC's cache what stages wrote; nothing is checked out.
 
 An output is known by the MD5 in the revision's `dvc.lock`, so that two revisions tell their unchanged outputs without
-opening one. The working tree is a revision too, with its files as they lie.
+opening one. The working tree is a revision too, with its files as they lie. Outputs and parameters of an older layout are
+read under the names of the present one.
 """
 
+import json
 import re
-import subprocess
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from hashlib import file_digest
+from hashlib import file_digest, md5
 from pathlib import Path
 from typing import Any
 
-from seedbed.project.paths import blob_path
+from seedbed.diff.layouts import present_params, present_path, training_sets
+from seedbed.pipeline.graph import stage_names
+from seedbed.project import paths
+from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
+from seedbed.util.git import file_at, git, git_or_error, git_text
 from seedbed.util.yaml12 import load_yaml
 
-BUILD = "data/build/"
-_MD5 = re.compile(r"[0-9a-f]{32}")
-_IGNORED = {"__pycache__"}
+BUILD = f"{paths.BUILD.as_posix()}/"
+RESPONSES = f"{paths.RESPONSES.as_posix()}/"
+_DIGEST = re.compile(r"[0-9a-f]{32}(?:\.dir)?")
+_IGNORED = {"__pycache__", ".venv"}
+_IGNORED_SUFFIXES = {".pyc", ".part"}
+
+
+@dataclass(frozen=True)
+class Output:
+    """One JSON Lines file that a stage of a revision wrote.
+
+    Attributes:
+        path: of the file, or of the folder that DVC keeps as one, where this revision has it.
+        digest: its MD5; ends in `.dir` where it is a folder.
+        inside: the file's path in that folder; empty where DVC keeps the file itself.
+    """
+
+    path: str
+    digest: str
+    inside: str = ""
 
 
 class Revision(ABC):
@@ -29,11 +52,13 @@ class Revision(ABC):
         name: as the user gave it, for messages.
         commit: its hash; None for the working tree.
         fetch: the command that brings its missing outputs.
+        outputs: what its stages wrote, those that its `dvc.yaml` and `params.yaml` have, by path in the present layout.
     """
 
     name: str
     commit: str | None
     fetch: str
+    outputs: dict[str, Output]
 
     @abstractmethod
     def read(self, path: str) -> bytes | None:
@@ -44,12 +69,23 @@ class Revision(ABC):
         """Return the paths of the files under `folder`, sorted."""
 
     @abstractmethod
-    def digest(self, path: str) -> str | None:
-        """Return the MD5 of an output; None where this revision has none."""
+    def file(self, output: Output) -> Path | None:
+        """Return a file that holds an output; None where it is not on this machine."""
 
     @abstractmethod
-    def output(self, path: str) -> Path | None:
-        """Return a file that holds an output; None where it is not on this machine."""
+    def file_md5(self, path: str) -> str | None:
+        """Return the MD5 of a file's content; None where there is no such file."""
+
+    def digest(self, path: str) -> str | None:
+        """Return the MD5 of a file or folder as DVC computes it; None where there is none."""
+        found = self.file_md5(path)
+        files = [] if found else self.files(path)
+        if not files:
+            return found
+        # DVC's digest of a folder is that of the list of its files.
+        listed = [{"md5": self.file_md5(file), "relpath": file.removeprefix(f"{path}/")} for file in files]
+        text = json.dumps(sorted(listed, key=lambda file: str(file["relpath"])), sort_keys=True)
+        return f"{_md5(text.encode())}.dir"
 
 
 @dataclass(eq=False)
@@ -57,7 +93,7 @@ class Commit(Revision):
     """A commit, read through git and DVC's cache.
 
     Raises:
-        UserError: its `dvc.lock` is not YAML.
+        UserError: its `dvc.lock`, `dvc.yaml` or `params.yaml` is not YAML.
     """
 
     name: str
@@ -65,25 +101,33 @@ class Commit(Revision):
     fetch: str = "dvc fetch --all-commits"  # DVC can fetch one commit's outputs only by checking it out
 
     def __post_init__(self) -> None:
-        self._files = _git("ls-tree", "-r", "-z", "--name-only", str(self.commit)).decode(errors="surrogateescape").split("\0")
-        self._digests = _outputs(self)
+        listed = git_or_error("ls-tree", "-r", "-z", "--name-only", str(self.commit))
+        self._files = set(listed.decode(errors="surrogateescape").split("\0"))
+        self.outputs = {path: output for path, output in _locked_outputs(self) if self._may_be_there(output)}
+
+    def _may_be_there(self, output: Output) -> bool:
+        """Whether a folder has the file; where the cache lacks the folder's list of files, nobody can tell."""
+        listed = _listed(output.digest) if output.inside else None
+        return listed is None or output.inside in listed
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a file that git tracks; None where there is none."""
-        return _git("show", f"{self.commit}:./{path}") if path in self._files else None
+        return file_at(str(self.commit), path) if path in self._files else None
 
     def files(self, folder: str) -> list[str]:
         """Return the paths of the files under `folder`, sorted."""
         return sorted(path for path in self._files if path.startswith(f"{folder}/"))
 
-    def digest(self, path: str) -> str | None:
-        """Return the MD5 of an output; None where this revision has none."""
-        return self._digests.get(path)
-
-    def output(self, path: str) -> Path | None:
+    def file(self, output: Output) -> Path | None:
         """Return a file that holds an output; None where it is not on this machine."""
-        blob = blob_path(self._digests[path])
-        return blob if blob.is_file() else None
+        digest = (_listed(output.digest) or {}).get(output.inside) if output.inside else output.digest
+        blob = paths.blob(digest) if digest else None
+        return blob if blob and blob.is_file() else None
+
+    def file_md5(self, path: str) -> str | None:
+        """Return the MD5 of a file's content; None where there is no such file."""
+        content = self.read(path)
+        return None if content is None else _md5(content)
 
 
 @dataclass(eq=False)
@@ -91,7 +135,7 @@ class WorkingTree(Revision):
     """The files as they lie, built or not.
 
     Raises:
-        UserError: `dvc.lock` is not YAML.
+        UserError: `dvc.lock`, `dvc.yaml` or `params.yaml` is not YAML.
     """
 
     name: str = "the working tree"
@@ -99,8 +143,12 @@ class WorkingTree(Revision):
     fetch: str = "dvc pull"
 
     def __post_init__(self) -> None:
-        self._locked = _outputs(self)
-        self._digests: dict[str, str | None] = {}
+        self.outputs = {}
+        for path, locked in _locked_outputs(self):
+            if Path(locked.path).is_dir() and not (Path(locked.path) / locked.inside).is_file():
+                continue
+            # The lock's word where the file is missing.
+            self.outputs[path] = Output(locked.path, self.digest(locked.path) or locked.digest, locked.inside)
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a file; None where there is none."""
@@ -110,20 +158,19 @@ class WorkingTree(Revision):
     def files(self, folder: str) -> list[str]:
         """Return the paths of the files under `folder`, sorted."""
         found = (path for path in Path(folder).rglob("*") if path.is_file() and not _IGNORED & {*path.parts})
-        return sorted(path.as_posix() for path in found if path.suffix not in (".pyc", ".part"))
+        return sorted(path.as_posix() for path in found if path.suffix not in _IGNORED_SUFFIXES)
 
-    def digest(self, path: str) -> str | None:
-        """Return the MD5 of an output as it lies; the lock's word where the file is missing."""
-        if path not in self._digests:
-            self._digests[path] = self._locked.get(path)
-            if Path(path).is_file():
-                with Path(path).open("rb") as file:
-                    self._digests[path] = file_digest(file, "md5").hexdigest()
-        return self._digests[path]
-
-    def output(self, path: str) -> Path | None:
+    def file(self, output: Output) -> Path | None:
         """Return the file of an output; None where it is missing."""
-        return Path(path) if Path(path).is_file() else None
+        path = Path(output.path) / output.inside
+        return path if path.is_file() else None
+
+    def file_md5(self, path: str) -> str | None:
+        """Return the MD5 of a file's content; None where there is no such file."""
+        if not Path(path).is_file():
+            return None
+        with Path(path).open("rb") as file:
+            return file_digest(file, "md5").hexdigest()
 
 
 def revision(name: str | None) -> Revision:
@@ -134,19 +181,17 @@ def revision(name: str | None) -> Revision:
     """
     if name is None:
         return WorkingTree()
-    inside = subprocess.run(["git", "rev-parse", "--git-dir"], capture_output=True, text=True, check=False)
-    if inside.returncode:
+    if git("rev-parse", "--git-dir") is None:
         raise UserError("there is no git repository here, so no revision to compare with; run this in a git checkout")
-    asked = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
-    if done.returncode and name == "HEAD":
+    commit = git_text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    if commit is None and name == "HEAD":
         raise UserError("git has no commit yet, so nothing to compare with; commit first")
-    if done.returncode:
+    if commit is None:
         raise UserError(
             f"no revision {name!r} in this git repository; name a commit, a branch or a tag "
             "(`git fetch` brings those of others, `git fetch --unshallow` the history of a shallow clone)"
         )
-    return Commit(name, done.stdout.strip())
+    return Commit(name, commit.strip())
 
 
 @cache
@@ -167,25 +212,63 @@ def document(at: Revision, path: str) -> dict[str, Any]:
     return mapping(load_yaml(where, text))
 
 
+@cache
+def params_of(at: Revision) -> dict[str, Any]:
+    """Return the parameters of a revision, in the blocks of the present layout.
+
+    Raises:
+        UserError: `params.yaml` is not YAML.
+    """
+    return present_params(document(at, paths.PARAMS.name))
+
+
+def stages_of(at: Revision) -> list[str]:
+    """Return the stages that a revision declares, by its own names, in flow order.
+
+    Raises:
+        UserError: `dvc.yaml` or `params.yaml` is not YAML.
+    """
+    return stage_names(document(at, paths.DVC_YAML.name), document(at, paths.PARAMS.name))
+
+
+def lock_of(at: Revision) -> dict[str, Any]:
+    """Return what `dvc.lock` of a revision says of each stage.
+
+    Raises:
+        UserError: it is not YAML.
+    """
+    return mapping(document(at, paths.DVC_LOCK.name).get("stages"))
+
+
 def mapping(value: Any) -> dict[str, Any]:
     """Return `value` where it is a mapping, else an empty one: an old revision may hold anything."""
     return value if isinstance(value, dict) else {}
 
 
-def _outputs(at: Revision) -> dict[str, str]:
-    """Return the MD5 of each file that the revision's `dvc.lock` names as an output, by path; folders are left out."""
-    found = {}
-    for stage in mapping(document(at, "dvc.lock").get("stages")).values():
-        for out in mapping(stage).get("outs") or []:
-            path, digest = str(mapping(out).get("path")), str(mapping(out).get("md5"))
+def _md5(content: bytes) -> str:
+    return md5(content, usedforsecurity=False).hexdigest()
+
+
+def _locked_outputs(at: Revision) -> Iterator[tuple[str, Output]]:
+    """Yield the outputs that the revision's `dvc.lock` has of its stages, with their paths in the present layout."""
+    lock = lock_of(at)
+    for stage in stages_of(at):
+        for out in mapping(lock.get(stage)).get("outs") or []:
+            path, known = str(mapping(out).get("path")), str(mapping(out).get("md5"))
             # The digest becomes a path in the cache: nothing but a digest may.
-            if path.startswith(BUILD) and _MD5.fullmatch(digest):
-                found[path] = digest
-    return found
+            if not path.startswith(BUILD) or not _DIGEST.fullmatch(known):
+                continue
+            if not known.endswith(".dir"):
+                yield present_path(path), Output(path, known)
+                continue
+            for present, inside in training_sets(path):
+                yield present, Output(path, known, inside)
 
 
-def _git(*args: str) -> bytes:
-    done = subprocess.run(["git", *args], capture_output=True, check=False)
-    if done.returncode:
-        raise UserError(f"git {args[0]}: {done.stderr.decode(errors='replace').strip()}; run this in a git checkout")
-    return done.stdout
+def _listed(folder: str) -> dict[str, str] | None:
+    """Return the MD5s of the files in a folder that DVC keeps, by path; None where its cache lacks the list."""
+    blob = paths.blob(folder)
+    if not blob.is_file():
+        return None
+    files = parse_json(blob.read_text(encoding="utf-8"))
+    return {str(file["relpath"]): str(file["md5"]) for file in files if _DIGEST.fullmatch(str(file["md5"]))}

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from typing import Any
 
-from seedbed.diff.revisions import Revision, document
+from seedbed.diff.revisions import Revision, document, params_of
 from seedbed.util.rows import Row
 
 
@@ -34,7 +34,7 @@ def parameters(old: Revision, new: Revision) -> list[Row]:
 
     A side that lacks it is None and is named in `lacking`: `old`, `new` or None.
     """
-    return leaves(document(old, "params.yaml"), document(new, "params.yaml"))
+    return leaves(params_of(old), params_of(new))
 
 
 def leaves(old: Any, new: Any, name: str = "") -> list[Row]:

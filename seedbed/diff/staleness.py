@@ -1,24 +1,21 @@
 """Whether a revision's outputs are those of its own inputs: a reviewer must know when nobody built after the edit."""
 
-import json
-from hashlib import md5
 from typing import Any
 
-from seedbed.diff.revisions import BUILD, Revision, document, mapping
-from seedbed.project.params import Params
+from seedbed.diff.revisions import BUILD, Revision, document, lock_of, mapping, stages_of
+from seedbed.project import paths
 from seedbed.util.rows import Row
 
 
 def not_built(at: Revision) -> list[Row]:
     """Return the stages whose inputs are others than `dvc.lock` says: `{"revision", "stage", "why": […]}`.
 
-    Inputs that another stage writes are left out: that stage is told itself.
+    Inputs that another stage writes are left out: that stage is named itself. Stages have the names of their own revision.
     """
-    params = document(at, "params.yaml")
-    lock = mapping(document(at, "dvc.lock").get("stages"))
+    lock = lock_of(at)
     digests: dict[str, str | None] = {}
     found = []
-    for stage in _stages(params):
+    for stage in stages_of(at):
         if stage not in lock:
             found.append({"revision": at.name, "stage": stage, "why": ["never built"]})
             continue
@@ -28,42 +25,21 @@ def not_built(at: Revision) -> list[Row]:
             path = str(dep.get("path"))
             if not path.startswith(BUILD):
                 if path not in digests:
-                    digests[path] = _digest(at, path)
+                    digests[path] = at.digest(path)
                 if digests[path] != dep.get("md5"):
                     why.append(path)
         for file, values in mapping(entry.get("params")).items():
-            now = params if file == "params.yaml" else document(at, str(file))
-            why += [f"{file}: {name}" for name, value in mapping(values).items() if _value(now, str(name)) != value]
+            why += [f"{file}: {name}" for name in _changed(document(at, str(file)), str(file), mapping(values))]
         if why:
             found.append({"revision": at.name, "stage": stage, "why": why})
     return found
 
 
-def _stages(params: Params) -> list[str]:
-    """Return the names of the stages, in flow order, as `dvc.yaml` makes them of the parameters."""
-    corpora, models, matches = (mapping(params.get(name)) for name in ("corpora", "models", "matches"))
-    return [
-        *(f"translate@{name}" for name in corpora),
-        *("post_edit@seed_tasks", "post_edit@questions", "generate", "filter", "export"),
-        *(f"answer@{name}" for name in models),
-        *(f"judge@{name}" for name in matches),
-        "report",
-    ]
-
-
-def _digest(at: Revision, path: str) -> str | None:
-    """Return the MD5 of a file or folder as DVC computes it; None where there is none."""
-    content = at.read(path)
-    if content is not None:
-        return _md5(content)
-    # DVC's digest of a folder is that of the list of its files.
-    files = [{"md5": _md5(at.read(file) or b""), "relpath": file[len(path) + 1 :]} for file in at.files(path)]
-    listed = json.dumps(sorted(files, key=lambda file: file["relpath"]), sort_keys=True)
-    return f"{_md5(listed.encode())}.dir" if files else None
-
-
-def _md5(content: bytes) -> str:
-    return md5(content, usedforsecurity=False).hexdigest()
+def _changed(now: dict[str, Any], file: str, locked: dict[str, Any]) -> list[str]:
+    """Return the keys whose values are others than in the lock; a stage reads all keys of a prompt, the new ones too."""
+    names = locked if file == paths.PARAMS.name else dict.fromkeys([*locked, *now])
+    absent = object()
+    return [str(name) for name in names if _value(now, str(name)) != locked.get(name, absent)]
 
 
 def _value(params: Any, name: str) -> Any:

@@ -8,7 +8,7 @@ from seedbed.util.rows import Row
 from seedbed.util.words import count
 
 _SHOWN = 3
-"""Names told in one line before the rest is only counted."""
+"""Names given in one line before the rest is only counted."""
 
 
 def summary(comparison: Comparison) -> list[Line]:
@@ -20,7 +20,7 @@ def summary(comparison: Comparison) -> list[Line]:
     lines: list[Line] = [(*old, " → ", *new, ": ", f"{_edits(comparison)}; {_rows(comparison)}.")]
     rates = [row for row in comparison["win_rates"] if row["category"] == "all" and row["change"] is not None]
     if rates:
-        told = [
+        changes = [
             (
                 Code(row["match"]),
                 f" {row['old']['rate']:.1f} → {row['new']['rate']:.1f} ({signed(row['change'])} points, {overlap(row)})",
@@ -28,7 +28,7 @@ def summary(comparison: Comparison) -> list[Line]:
             for row in rates[:_SHOWN]
         ]
         more = f"; {count(len(rates) - _SHOWN, 'more match', 'more matches')}" if len(rates) > _SHOWN else ""
-        joined = [part for line in told for part in ("; ", *line)][1:]
+        joined = [part for line in changes for part in ("; ", *line)][1:]
         lines.append(("Adjusted win rate: ", *joined, f"{more}."))
     if comparison["responses"]:
         lines.append(_bill(comparison["responses"]))
@@ -39,11 +39,11 @@ def notes(comparison: Comparison) -> list[Note]:
     """Return what must not be overlooked: the stand-in, what could not be read, what was not built."""
     found = []
     if comparison["stand_in"] and not is_same(comparison):
-        made = ", ".join(comparison["stand_in"])
+        kinds = ", ".join(comparison["stand_in"])
         found.append(
             Note(
                 (
-                    f"Made with the stand-in: {made} come from the rule-based stand-in, which is no language model; "
+                    f"Made with the stand-in: {kinds} come from the rule-based stand-in, which is no language model; "
                     "what changed in them says nothing about any model.",
                 )
             )
@@ -106,27 +106,30 @@ def _revision(name: str) -> Line:
 
 def _some(names: list[str]) -> Line:
     """Name the first few, and count the rest."""
-    told = [part for name in names[:_SHOWN] for part in (", ", Code(name))][1:]
-    return (*told, *((f" and {len(names) - _SHOWN:,} more",) if len(names) > _SHOWN else ()))
+    first = [part for name in names[:_SHOWN] for part in (", ", Code(name))][1:]
+    return (*first, *((f" and {len(names) - _SHOWN:,} more",) if len(names) > _SHOWN else ()))
 
 
 def _edits(comparison: Comparison) -> str:
-    told = [count(len(comparison[key]), key[:-1]) for key in ("prompts", "parameters") if comparison[key]]
+    changed = [count(len(comparison[key]), key[:-1]) for key in ("prompts", "parameters") if comparison[key]]
     written = totals(comparison["sources"])
-    if changed := written["added"] + written["removed"] + written["changed"] + written["same_text"]:
-        told.append(f"{count(changed, 'row')} that people wrote")
-    return f"{', '.join(told)} changed" if told else "no prompt, parameter or written row changed"
+    if rows := sum(written[name] for name in ("added", "removed", "changed", "same_text")):
+        changed.append(f"{count(rows, 'row')} that people wrote")
+    return f"{', '.join(changed)} changed" if changed else "no prompt, parameter or row that people wrote changed"
 
 
 def _rows(comparison: Comparison) -> str:
     total = totals(comparison["rows"])
     differ = {name: number for name, number in total.items() if name != "same_text" and number}
+    sets = comparison["training_sets"]
+    examples = f"; examples of {count(len(sets), 'training set')} changed" if sets else ""
     unread = ", those of the outputs below not counted" if comparison["unread"] else ""
     if not differ:
-        anew = f" ({total['same_text']:,} made anew, with the same text)" if total["same_text"] else ""
-        return f"no built row says anything else{anew}{unread}"
-    told = ", ".join(f"{number:,} {name}" for name, number in differ.items())
-    return f"{count(sum(differ.values()), 'built row')} in {count(len(comparison['rows']), 'dataset')} differ ({told}){unread}"
+        same = f" ({total['same_text']:,} built again, with the same text)" if total["same_text"] else ""
+        return f"the text of no built row changed{same}{examples}{unread}"
+    numbers = ", ".join(f"{number:,} {name}" for name, number in differ.items())
+    datasets = count(len(comparison["rows"]), "dataset")
+    return f"{count(sum(differ.values()), 'built row')} in {datasets} differ ({numbers}){examples}{unread}"
 
 
 def _bill(responses: list[Row]) -> Line:

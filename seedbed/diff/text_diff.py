@@ -5,11 +5,11 @@
 + 回答を{+3つ+}書いてください。
 """
 
-import unicodedata
 from itertools import count
 
 from seedbed.diff.blocks import Field
-from seedbed.util.word_diff import Pieces, pieces
+from seedbed.util.visible import HIDDEN
+from seedbed.util.word_diff import Piece, difference
 
 _AROUND = 30
 """Characters of unchanged text that are shown before and after a change, within its line."""
@@ -17,39 +17,33 @@ _LONGEST = 1_500
 """Characters of a text that is new or gone as a whole before it is shortened."""
 _ALIKE = 0.3
 """Share of the longer text that both must have in common for their words to be compared."""
-_HIDDEN = {"\u200b", "\u2060", "\ufeff", *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])}
-"""Characters that hide, or turn the direction of what follows: a reviewer must see them."""
 
 
 def visible(text: str) -> str:
-    """Return `text` with what a reader cannot see written as its code point in hexadecimal; line ends and tabs stay."""
-    return "".join(_escape(character) if _is_hidden(character) else character for character in text)
+    r"""Return `text` with each hidden character written as its code point, as in `\u202e`."""
+    return HIDDEN.sub(lambda found: _code_point(ord(found[0])), text)
 
 
-def _is_hidden(character: str) -> bool:
-    return character in _HIDDEN or (unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") and character not in "\n\t")
-
-
-def _escape(character: str) -> str:
-    return f"\\u{ord(character):04x}"
+def _code_point(number: int) -> str:
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
 
 
 def diff_lines(fields: list[Field]) -> list[str]:
     """Return the lines of a diff of all fields."""
-    made = []
+    lines = []
     for field in fields:
         old, new = (None if side is None else visible(side) for side in (field.old, field.new))
         name = visible(field.name).replace("\n", "\\n")
-        made.append(f"@@ {name} @@")
-        found = [] if old is None or new is None else pieces(old, new)
-        kept = sum(len(text) for kind, text in found if kind == " ")
+        lines.append(f"@@ {name} @@")
+        pieces = [] if old is None or new is None else difference(old, new)
+        kept = sum(len(piece.old) for piece in pieces if not piece.changed)
         if old is None or new is None or kept < _ALIKE * max(len(old), len(new)):
-            made += [
+            lines += [
                 f"{sign} {line}" for sign, text in (("-", old), ("+", new)) if text for line in _shortened(text).split("\n")
             ]
         else:
-            made += _changed_lines(found, _marks(old + new))
-    return made
+            lines += _changed_lines(pieces, _marks(old + new))
+    return lines
 
 
 def _shortened(text: str) -> str:
@@ -70,7 +64,7 @@ class _Lines:
     """Collects a diff line by line: the line under way is kept for both sides, plain and with its changes marked."""
 
     def __init__(self, marks: dict[str, tuple[str, str]]) -> None:
-        self.made: list[str] = []
+        self.lines: list[str] = []
         self._marks = marks
         self._begin()
 
@@ -89,7 +83,7 @@ class _Lines:
             self._add(_around(head, False, True))
             self._end()
             if any(middle) and not last:
-                self.made.append(f"  {middle[0]}" if len(middle) == 1 and len(middle[0]) <= 2 * _AROUND else "  …")
+                self.lines.append(f"  {middle[0]}" if len(middle) == 1 and len(middle[0]) <= 2 * _AROUND else "  …")
         else:
             self._begin()
         if not last:
@@ -106,7 +100,7 @@ class _Lines:
         """Take text that only one side has."""
         if not self._kept and not self._changed:
             *whole, text = text.split("\n")
-            self.made += [f"{kind} {_shortened(line)}" for line in whole]
+            self.lines += [f"{kind} {_shortened(line)}" for line in whole]
         if not text:
             return
         text = _shortened(text)
@@ -119,24 +113,26 @@ class _Lines:
         """End the line; where it has nothing in common with the other side, marks would say nothing."""
         if self._changed:
             for kind, text in (self._marked if self._kept else self._plain).items():
-                self.made += [f"{kind} {line}" for line in text.split("\n") if self._kept or text]
+                self.lines += [f"{kind} {line}" for line in text.split("\n") if self._kept or text]
         elif self._kept:
-            self.made.append(f"  {self._plain['+']}")
+            self.lines.append(f"  {self._plain['+']}")
         self._begin()
 
     def end(self) -> list[str]:
         """Return the lines."""
         self._end()
-        return self.made
+        return self.lines
 
 
-def _changed_lines(found: Pieces, marks: dict[str, tuple[str, str]]) -> list[str]:
+def _changed_lines(pieces: list[Piece], marks: dict[str, tuple[str, str]]) -> list[str]:
     lines = _Lines(marks)
-    for place, (kind, text) in enumerate(found):
-        if kind == " ":
-            lines.keep(text, place == 0, place == len(found) - 1)
-        else:
-            lines.change(kind, text)
+    for place, piece in enumerate(pieces):
+        if not piece.changed:
+            lines.keep(piece.old, place == 0, place == len(pieces) - 1)
+            continue
+        for kind, text in (("-", piece.old), ("+", piece.new)):
+            if text:
+                lines.change(kind, text)
     return lines.end()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from seedbed.exchange.requests import Request
 from seedbed.project.params import STAND_IN, Params
@@ -10,6 +9,9 @@ from seedbed.util.canonical import canonical
 
 OUTPUT_TOKENS = {"translate": 300, "generate": 900, "answer": 400, "judge": 200}
 """Assumed length of a reply, by stage, before the store has seen one of that stage and model."""
+
+ACCEPTANCE = 0.75
+"""Assumed share of the generated instructions that pass the filter, before one has been seen."""
 
 
 @dataclass(frozen=True)

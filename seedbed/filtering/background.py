@@ -61,20 +61,20 @@ class Ahead:
             UserError: the second process was killed.
         """
         rest, waiting = iter(items), deque[tuple[list[T], Callable[[], tuple[Tokens, float]]]]()
-        while (piece := list(islice(rest, _PIECE))) or waiting:
-            if piece:
-                waiting.append((piece, self._begin(list(map(text_of, piece)))))
-            if len(waiting) > _AHEAD or not piece:
-                ready, result = waiting.popleft()
-                try:
+        try:
+            while (piece := list(islice(rest, _PIECE))) or waiting:
+                if piece:
+                    waiting.append((piece, self._begin(list(map(text_of, piece)))))
+                if len(waiting) > _AHEAD or not piece:
+                    ready, result = waiting.popleft()
                     tokens, spent = result()
-                except BrokenProcessPool:
-                    raise UserError(
-                        "the process that tokenises was ended from outside, perhaps for want of memory; run again: every "
-                        "response is kept"
-                    ) from None
-                self.cpu_s += spent
-                yield ready, tokens
+                    self.cpu_s += spent
+                    yield ready, tokens
+        except BrokenProcessPool:
+            raise UserError(
+                "the process that tokenises was ended from outside, perhaps for want of memory; run again: every response is "
+                "kept"
+            ) from None
 
     def _begin(self, texts: list[str]) -> Callable[[], tuple[Tokens, float]]:
         self._count += len(texts)

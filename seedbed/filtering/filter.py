@@ -1,21 +1,21 @@
 """The filter: candidates are decided one by one, in slot order, and each that is kept joins the pool."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from pathlib import Path
 from string import Template
 from typing import Any, Self
 
 from seedbed.filtering.background import Ahead
 from seedbed.filtering.language import Language, load_language
-from seedbed.filtering.rules import Rejection, Rule, _seen
+from seedbed.filtering.rules import RULES, Context, Rejection, Rule
 from seedbed.filtering.similarity import Encoder, Pool, Text
-from seedbed.filtering.tokenisers import fold
 from seedbed.project import paths
 from seedbed.project.params import FilterSettings, Params
+from seedbed.project.plugins import load_plugins, plugin_error
 from seedbed.project.prompts import Prompt
+from seedbed.util.errors import UserError
+from seedbed.util.registry import place_of
 from seedbed.util.rows import Row
 
 
@@ -30,23 +30,38 @@ class Filter:
         seeds: the seed tasks, as edited; they are the first rows of the pool.
         questions: the benchmark's questions, for the rule `benchmark_leak`.
         prompt: the prompt of `generate`, for the rule `template_leak`.
+
+    Raises:
+        UserError: `filter.rules` or `filter.tokeniser` names what is not registered, or a plug-in cannot be imported.
     """
 
     def __init__(
         self, settings: FilterSettings, language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
     ) -> None:
-        self._language, self._characters = language, settings["characters"]
-        self._rules: list[Rule] = [getattr(self, f"_{name}") for name in settings["rules"]]
+        load_plugins()
+        own = settings.get("settings", {})
+        self._rules: list[tuple[str, Rule, dict[str, Any]]] = [
+            (name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]
+        ]
         self._ahead = Ahead(settings["tokeniser"])
         similarity = settings["similarity"]
-        self._pool = Pool(similarity["threshold"], strict=similarity["reject"] == ">")
-        self._questions = Pool(similarity["leak_threshold"], strict=similarity["reject"] == ">")
+        strict = similarity["reject"] == ">"
         self._encode = Encoder()
+        self._context = Context(
+            language=language,
+            least_characters=settings["characters"]["least"],
+            most_characters=settings["characters"]["most"],
+            wording=_sentences(prompt),
+            pool=Pool(similarity["threshold"], strict),
+            questions=Pool(similarity["leak_threshold"], strict),
+            tokens=[],
+            text=self._encode([]),
+            settings={},
+        )
         for seed in seeds:
-            self._pool.add(seed["id"], self._text(seed["instruction"]))
+            self._context.pool.add(seed["id"], self._encode(self._ahead.one(seed["instruction"])))
         for question in questions:
-            self._questions.add(question["id"], self._text(question["text"]))
-        self._wording = _sentences(prompt)
+            self._context.questions.add(question["id"], self._encode(self._ahead.one(question["text"])))
 
     def __enter__(self) -> Self:
         return self
@@ -55,82 +70,39 @@ class Filter:
         self._ahead.__exit__(*error)
 
     def decide(self, candidate: Row) -> Rejection | None:
-        """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool."""
-        return self._decide(candidate, self._text(candidate["instruction"]))
+        """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool.
+
+        Raises:
+            UserError: a plug-in's rule or tokeniser raised an exception, or gave what none may give.
+        """
+        tokens = self._ahead.one(candidate["instruction"])
+        return self._decide(candidate, tokens, self._encode(tokens))
 
     def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
         for piece, tokens in self._ahead.all(candidates, itemgetter("instruction")):
-            yield from zip(piece, map(self._decide, piece, self._encode.all(tokens)), strict=True)
+            yield from zip(piece, map(self._decide, piece, tokens, self._encode.all(tokens)), strict=True)
 
-    def _text(self, words: str) -> Text:
-        return self._encode(self._ahead.one(words))
-
-    def _decide(self, candidate: Row, text: Text) -> Rejection | None:
-        for rule in self._rules:
-            objection = rule(candidate, text)
+    def _decide(self, candidate: Row, tokens: list[str], text: Text) -> Rejection | None:
+        context = self._context
+        context.tokens, context.text = tokens, text
+        for name, rule, context.settings in self._rules:
+            try:
+                objection = rule(candidate, context)
+            except Exception as error:
+                raise plugin_error(error, f"rule {name!r}, candidate {candidate['id']!r}") from None
             if objection is not None:
-                name = rule.__name__.removeprefix("_")
-                return objection if isinstance(objection, Rejection) else Rejection(name, objection)
-        self._pool.add(candidate["id"], text)
+                return _rejection(name, rule, objection)
+        context.pool.add(candidate["id"], text)
         return None
 
-    # The rules. Each returns None, or what it saw.
 
-    def _empty(self, candidate: Row, text: Text) -> str | None:
-        return None if candidate["instruction"].strip() else "the instruction is empty"
-
-    def _too_short(self, candidate: Row, text: Text) -> str | None:
-        length, least = len(candidate["instruction"]), self._characters["least"]
-        return f"{length} characters, fewer than {least}" if length < least else None
-
-    def _too_long(self, candidate: Row, text: Text) -> str | None:
-        name, length = max(((f, len(candidate[f])) for f in ("instruction", "input", "output")), key=lambda pair: pair[1])
-        most = self._characters["most"]
-        return f"{name}: {length} characters, more than {most}" if length > most else None
-
-    def _wrong_language(self, candidate: Row, text: Text) -> str | None:
-        letters = "".join(filter(str.isalpha, candidate["instruction"]))
-        for pattern, least in self._language.scripts:
-            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
-            if share < least:
-                return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
-        return None
-
-    def _refusal(self, candidate: Row, text: Text) -> str | None:
-        return _seen(self._language.refusals, candidate["output"])
-
-    def _truncated(self, candidate: Row, text: Text) -> str | None:
-        output = candidate["output"].rstrip()
-        if output.count("```") % 2:
-            return "a code block that is never closed"
-        return _seen(self._language.truncations, output)
-
-    def _not_text_task(self, candidate: Row, text: Text) -> str | None:
-        return _seen(self._language.not_text_tasks, candidate["instruction"])
-
-    def _template_leak(self, candidate: Row, text: Text) -> str | None:
-        whole = candidate["instruction"] + "\n" + candidate["output"]
-        said = next((sentence for sentence in self._wording if sentence in whole), None)
-        return f"the prompt's own words: {said[:40]!r}" if said else _seen(self._language.leaks, whole)
-
-    def _output_missing(self, candidate: Row, text: Text) -> str | None:
-        if not candidate["output"].strip():
-            return "the output is empty"
-        return "the output repeats the instruction" if fold(candidate["output"]) == fold(candidate["instruction"]) else None
-
-    def _repetitive(self, candidate: Row, text: Text) -> str | None:
-        pieces = [piece for part in re.split(r"[。．.!?！？\n]", candidate["output"]) if len(piece := part.strip()) >= 4]
-        piece, times = Counter(pieces).most_common(1)[0] if len(pieces) >= 3 else ("", 0)
-        return f"{piece[:40]!r} stands {times} times" if times >= 3 else None
-
-    def _benchmark_leak(self, candidate: Row, text: Text) -> Rejection | None:
-        near = self._questions.nearest(text)
-        return Rejection("benchmark_leak", "too close to a question of the benchmark", near) if near else None
-
-    def _near_duplicate(self, candidate: Row, text: Text) -> Rejection | None:
-        near = self._pool.nearest(text)
-        return Rejection("near_duplicate", "too close to a seed or to an instruction kept before", near) if near else None
+def _rejection(name: str, rule: Rule, objection: object) -> Rejection:
+    if isinstance(objection, Rejection):
+        return objection
+    if isinstance(objection, str):
+        return Rejection(name, objection)
+    raise UserError(f"{place_of(rule)}: rule {name!r}: expected None or a text that says what it saw, found {objection!r}")
 
 
 def load_filter(params: Params, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt) -> Filter:
@@ -144,5 +116,7 @@ def _sentences(prompt: Prompt) -> list[str]:
     sentences: list[str] = []
     for text in (prompt.system, prompt.user, prompt.as_json):
         bare = Template.pattern.sub("\n", text)
-        sentences += [sentence for piece in re.split(r"[。\n]", bare) if len(sentence := piece.strip(" -・")) >= 12]
+        sentences += [
+            sentence for piece in re.split(r"[。\n]|(?<=[.!?])\s", bare) if len(sentence := piece.strip(" -・")) >= 12
+        ]
     return sentences

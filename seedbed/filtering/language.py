@@ -9,6 +9,12 @@ from seedbed.util.errors import UserError
 from seedbed.util.schemas import first_problem
 from seedbed.util.yaml12 import line_of, load_yaml
 
+_WORD = re.compile(r"[^\W\d_]+")
+_NO_WORDS = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|⟦.*?(?:⟧|\Z)", re.DOTALL)
+"""Code, and what the stand-in writes in the letters of a language that it does not speak."""
+_FEW = 8
+"""Words below which a text need not have a common one among them."""
+
 
 @dataclass(frozen=True)
 class Language:
@@ -19,6 +25,21 @@ class Language:
     truncations: list[re.Pattern[str]]
     not_text_tasks: list[re.Pattern[str]]
     leaks: list[re.Pattern[str]]
+    common_words: frozenset[str] = frozenset()
+    least_common: float = 0.0
+
+    def why_foreign(self, text: str) -> str | None:
+        """Return why `text` is taken for another language, by its letters and then by its words; None where it is not."""
+        letters = "".join(filter(str.isalpha, text))
+        for pattern, least in self.scripts:
+            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
+            if share < least:
+                return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
+        words = _WORD.findall(_NO_WORDS.sub(" ", text).lower()) if self.common_words else []
+        share = sum(word in self.common_words for word in words) / len(words) if len(words) >= _FEW else 1.0
+        if share < self.least_common:
+            return f"{share:.0%} of the words are common ones of this language, fewer than {self.least_common:.0%}"
+        return None
 
 
 def load_language(path: Path) -> Language:
@@ -49,4 +70,13 @@ def load_language(path: Path) -> Language:
     scripts = [
         (compiled(script["letters"], "scripts", number), script["least"]) for number, script in enumerate(document["scripts"])
     ]
-    return Language(scripts=scripts, **lists)
+    common = document.get("common_words", {"words": [], "least": 0.0})
+    return Language(scripts=scripts, **lists, common_words=frozenset(common["words"]), least_common=common["least"])
+
+
+def first_match(patterns: list[re.Pattern[str]], text: str) -> str | None:
+    """Return what the first of `patterns` that is found in `text` matches there, quoted; None where none is found."""
+    for pattern in patterns:
+        if found := pattern.search(text):
+            return repr(found[0][:40])
+    return None

@@ -1,41 +1,87 @@
-"""Tokenisers: from a text to the tokens that similarity is measured on. One function each.
+"""Tokenisers: from a text to the tokens that similarity is measured on.
 
-Case and width are folded first (NFKC, casefold), and punctuation is no token, as in rouge_score; unlike there, no
-letter of any language is deleted.
+A tokeniser is registered by its factory: a function that takes the block `filter.tokeniser` of `params.yaml` and returns
+a function from a text to its tokens:
+
+    def cut(text: str, size: int) -> list[str]:
+        return [text[start : start + size] for start in range(len(text) - size + 1)]
+
+    @tokeniser
+    def ngrams(settings: Settings) -> Tokenise:
+        return lambda text: cut(fold(text), settings.get("size", 2))
+
+In the built-in ones case and width are folded first (NFKC, casefold), and punctuation is no token, as in rouge_score;
+unlike there, no letter of any language is deleted.
 """
 
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import regex
 
+from seedbed.project.plugins import load_plugins, plugin_error
 from seedbed.util.errors import UserError
+from seedbed.util.registry import Registry, place_of
 
+Settings = dict[str, Any]
+"""The block `filter.tokeniser`; beside `name` it holds whatever the tokeniser needs to know."""
 Tokenise = Callable[[str], list[str]]
 Tag = Callable[[str], list[Any]]
+TOKENISERS: Registry[Callable[[Settings], Tokenise]] = Registry("tokeniser")
+tokeniser = TOKENISERS.register
 _SUDACHI_BYTES = 49_149
 """SudachiPy's longest input, in UTF-8 bytes."""
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _CHARACTER = regex.compile(r"[\p{L}\p{N}]\p{M}*")
 
 
-def load_tokeniser(settings: dict[str, Any]) -> Tokenise:
-    """Return the tokeniser that `filter.tokeniser` names.
+def load_tokeniser(settings: Settings) -> Tokenise:
+    """Return the tokeniser that `filter.tokeniser` names, the library's own or a plug-in's.
 
     Raises:
-        UserError: Sudachi's dictionary is not installed, or is of another version than the one named.
+        UserError: there is none of this name, Sudachi is not installed, its dictionary is of another version than the one
+            named, or a plug-in raised an exception.
     """
-    if settings["name"] == "space":
-        return space
-    if settings["name"] == "character":
-        return character
+    load_plugins()
+    name = settings["name"]
+    factory = TOKENISERS.get(name, "filter.tokeniser.name")
+    if TOKENISERS.is_builtin(name):
+        return factory(settings)
+    try:
+        return partial(_plugged_in, name, factory, factory(settings))
+    except Exception as error:
+        raise plugin_error(error, f"tokeniser {name!r}") from None
+
+
+def _plugged_in(name: str, factory: Callable[[Settings], Tokenise], tokenise: Tokenise, text: str) -> list[str]:
+    """Return the tokens that a plug-in finds in a text; its mistakes are reported in one sentence."""
+    try:
+        tokens = tokenise(text)
+    except Exception as error:
+        raise plugin_error(error, f"tokeniser {name!r}") from None
+    if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+        raise UserError(f"{place_of(factory)}: tokeniser {name!r}: expected a list of texts, found {str(tokens)[:60]!r}")
+    return tokens
+
+
+@tokeniser("sudachi")
+def _by_sudachi(settings: Settings) -> Tokenise:
     return partial(sudachi, _load_sudachi(settings))
 
 
-def load_tagger(settings: dict[str, Any]) -> Tag | None:
+@tokeniser("character")
+def _by_character(settings: Settings) -> Tokenise:
+    return character
+
+
+@tokeniser("space")
+def _by_space(settings: Settings) -> Tokenise:
+    return space
+
+
+def load_tagger(settings: Settings) -> Tag | None:
     """Return what cuts a text into `sudachipy.Morpheme`s, punctuation among them; None where the tokeniser tags nothing.
 
     Raises:
@@ -44,19 +90,23 @@ def load_tagger(settings: dict[str, Any]) -> Tag | None:
     return partial(morphemes, _load_sudachi(settings)) if settings["name"] == "sudachi" else None
 
 
-def _load_sudachi(settings: dict[str, Any]) -> Any:
-    named = settings.get("dictionary", "")
+def _load_sudachi(settings: Settings) -> Any:
+    from importlib.metadata import version
+
     try:
+        from sudachipy import Dictionary, SplitMode
+
         installed = version("sudachidict-core")
-    except PackageNotFoundError:
-        raise UserError("filter.tokeniser: sudachidict-core is not installed; run `make .venv`, or name another") from None
+    except ImportError:  # of which a distribution that is not installed is one too
+        raise UserError(
+            "filter.tokeniser: sudachi needs an extra; install it with `pip install 'seedbed[ja]'`, or name another tokeniser"
+        ) from None
+    named = settings.get("dictionary", "")
     if installed != named:
         raise UserError(
             f"filter.tokeniser.dictionary: {named!r} is named in params.yaml, {installed!r} is installed; tokens and so "
             "decisions differ between them: name the installed one, or install the one named"
         )
-    from sudachipy import Dictionary, SplitMode
-
     mode = {"A": SplitMode.A, "B": SplitMode.B, "C": SplitMode.C}[settings.get("mode", "C")]
     return Dictionary(dict="core").tokenizer(mode=mode)
 

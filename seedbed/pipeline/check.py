@@ -5,16 +5,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from seedbed.filtering.language import load_language
-from seedbed.filtering.tokenisers import load_tokeniser
+from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
+from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
 from seedbed.project import paths
 from seedbed.project.corpora import label_problem
 from seedbed.project.edits import check_edit
-from seedbed.project.params import Corpus, Params, load_params, params_problems
+from seedbed.project.languages import language_mismatches
+from seedbed.project.params import Corpus, Params, in_words, load_params, params_problems
 from seedbed.project.prompts import VARIABLES, load_prompt
 from seedbed.project.review_words import read_words
 from seedbed.project.votes import read_votes
+from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, checked_rows
@@ -49,7 +52,8 @@ def check_all() -> str:
     for name, corpus in params["corpora"].items():
         rows[name] = []
         collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name]))  # type: ignore[misc]
-    collect(lambda: _loads(lambda: load_tokeniser(params["filter"]["tokeniser"])))
+    collect(lambda: _names(params))
+    collect(lambda: _languages(params))
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
     collect(lambda: _references(rows["questions"], params))
     collect(lambda: _edits(params, rows))
@@ -80,6 +84,25 @@ def _repaired() -> Iterator[str]:
 def _loads(load: Callable[[], object]) -> Iterator[str]:
     load()
     return iter(())
+
+
+def _names(params: Params) -> Iterator[str]:
+    """Check that what params.yaml names is registered, by the library or a plug-in, and that the tokeniser works."""
+    yield from unknown_names(params)
+    if params["filter"]["tokeniser"]["name"] in TOKENISERS.names():
+        load_tokeniser(params["filter"]["tokeniser"])
+
+
+def _languages(params: Params) -> Iterator[str]:
+    """Check that prompts, word lists and models of the stand-in are of the language to build."""
+    yield from language_mismatches(params)
+    models = {block: params[block]["model"] for block in ("translate", "generate", "judge")}
+    models |= {f"models.{name}": model["model"] for name, model in params["models"].items() if "model" in model}
+    for block, model in models.items():
+        speaks = language_of_model(model)
+        if speaks not in (None, params["language"]):
+            problem = f"{model} of the stand-in writes {speaks!r}, but language is {params['language']!r}; "
+            yield in_words(paths.PARAMS, ([*block.split("."), "model"], problem + f"take stand-in-{params['language']}"))
 
 
 def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:

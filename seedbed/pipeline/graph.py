@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from dvc.repo import Repo
 
 
+_FOREACH = re.compile(r"\$\{(\w+)\}")
+"""A `foreach` over a block of `params.yaml`."""
+
+
 def stage_names(pipeline: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
     """Return the names of the stages in flow order, each `foreach` resolved, e.g. `judge@good-vs-thin`.
 
@@ -25,7 +29,7 @@ def stage_names(pipeline: Mapping[str, Any], params: Mapping[str, Any]) -> list[
     names = []
     for name, entry in _mapping(pipeline.get("stages")).items():
         over = _mapping(entry).get("foreach")
-        if isinstance(over, str) and (block := re.fullmatch(r"\$\{(\w+)\}", over)):
+        if isinstance(over, str) and (block := _FOREACH.fullmatch(over)):
             over = _mapping(params.get(block[1]))
         names += [f"{name}@{key}" for key in over] if isinstance(over, list | dict) else [name]
     return names
@@ -43,7 +47,8 @@ class Stage:
     Attributes:
         name: e.g. `judge@good-vs-thin`.
         deps: paths of files and folders that it reads.
-        params: (file, dotted key) that it reads; the key is empty where it reads the whole file.
+        params: (file, dotted key) that it reads, or that its entry in `dvc.yaml` is filled in with; the key is empty where it
+            reads the whole file.
         outs: paths that it writes.
     """
 
@@ -68,11 +73,14 @@ def dvc_repo() -> Iterator["Repo"]:
         UserError: DVC cannot read it.
     """
     from dvc.exceptions import DvcException
+    from dvc.lock import LockError
     from dvc.repo import Repo
 
     try:
         with Repo() as repo:
             yield repo
+    except LockError:
+        raise UserError("another `dvc` is at work in this project; wait until it has ended") from None
     except DvcException as error:
         words = " ".join(str(error).split())
         if "is not a git repository" in words:
@@ -84,17 +92,34 @@ def stages_of(repo: "Repo") -> list[Stage]:
     """Return the stages in flow order, as DVC reads them."""
     from dvc.dependency.param import ParamsDependency
 
+    entries = load_yaml(paths.DVC_YAML)["stages"]
     stages = [
         Stage(
             stage.addressing,
             tuple(dep.def_path for dep in stage.deps if not isinstance(dep, ParamsDependency)),
-            tuple((dep.def_path, key) for dep in stage.deps if isinstance(dep, ParamsDependency) for key in dep.params or [""]),
+            tuple((dep.def_path, key) for dep in stage.deps if isinstance(dep, ParamsDependency) for key in dep.params or [""])
+            + tuple((str(paths.PARAMS), key) for key in _filled_in(stage.addressing, entries)),
             tuple(out.def_path for out in stage.outs),
         )
         for stage in repo.index.stages
     ]
-    order = list(load_yaml(paths.DVC_YAML)["stages"])  # DVC's index keeps another
+    order = list(entries)  # DVC's index keeps another
     return sorted(stages, key=lambda stage: order.index(stage.name.partition("@")[0]))
+
+
+def _filled_in(stage: str, entries: Mapping[str, Any]) -> list[str]:
+    """Return the keys of `params.yaml` that a stage's entry in `dvc.yaml` is filled in with: `${key}`, `${item.field}`."""
+    name, _, key = stage.partition("@")
+    over = _FOREACH.fullmatch(str(entries[name].get("foreach")))
+    item = f"{over[1]}.{key}" if over else None
+    found = []
+    for word in re.findall(r"\$\{([\w.]+)\}", str(entries[name].get("do", entries[name]))):
+        first, dot, rest = word.partition(".")
+        if first == "item":
+            found += [f"{item}{dot}{rest}"] if item else []
+        elif first != "key":
+            found.append(word)
+    return list(dict.fromkeys(found))
 
 
 def load_stages() -> list[Stage]:

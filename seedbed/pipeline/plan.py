@@ -17,6 +17,7 @@ from seedbed.exchange.replies import Response, json_of
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
 from seedbed.filtering.filter import load_filter
+from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.corpora import read_corpus, status_of
@@ -26,7 +27,7 @@ from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
-from seedbed.steps.verdicts import judgment_of
+from seedbed.steps.verdicts import judgment_reader
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
@@ -115,6 +116,7 @@ class Plan:
 
     def __init__(self) -> None:
         self.params = load_params()
+        refuse_unknown_names(self.params)
         self.status = Status()
         self.stages: list[StagePlan] = []
         with Store(paths.store(), read_only=True) as store:
@@ -265,7 +267,7 @@ class Plan:
         by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
         requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to)
         open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
-        results = self._look(requests, judgment_of, self.params["judge"]["max_attempts"])
+        results = self._look(requests, judgment_reader(self.params), self.params["judge"]["max_attempts"])
         self._count(plan, results, open, to)
 
     @property

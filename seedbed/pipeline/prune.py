@@ -1,9 +1,10 @@
-"""Files of corpora, generations, models and matches that `params.yaml` no longer lists.
+"""Files of corpora, generations, sets, models and matches that `params.yaml` no longer lists.
 
 DVC leaves the outputs of a stage that is no more where they lie, and a folder that a report depends on would be hashed
 with them.
 """
 
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -38,4 +39,7 @@ def prune(params: Params) -> list[Path]:
     ]
     for path in gone:
         path.unlink()
-    return gone
+    exported = [path for path in sorted(paths.export("").glob("*")) if path.is_dir() and path.name not in params["sets"]]
+    for path in exported:
+        shutil.rmtree(path)
+    return gone + exported

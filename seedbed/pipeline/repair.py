@@ -1,7 +1,6 @@
 """Files that a `dvc` leaves half-written where it is stopped, and that the next one refuses to read."""
 
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
+from seedbed.util.git import file_at
 from seedbed.util.yaml12 import load_yaml
 
 _WAITS_S = (0.0, 0.5, 0.5)
@@ -47,7 +47,7 @@ def mend_dvc_lock(path: Path) -> None:
             f"{path}: a merge left a conflict in it; `git checkout --ours dvc.lock reports`, then `seedbed harvest` and "
             "`make repro`"
         )
-    committed = _committed(path)
+    committed = file_at("HEAD", path)
     if committed is not None:
         try:
             _check_lock(path, committed.decode())
@@ -67,15 +67,6 @@ def mend_dvc_lock(path: Path) -> None:
         f"file is {half}",
         file=sys.stderr,
     )
-
-
-def _committed(path: Path) -> bytes | None:
-    """Return the file as the last commit has it; None where there is no such file, or no git."""
-    try:
-        shown = subprocess.run(["git", "show", f"HEAD:./{path}"], capture_output=True, check=False)
-    except OSError:
-        return None
-    return shown.stdout if shown.returncode == 0 else None
 
 
 def _whole(path: Path, read: Callable[[str], object]) -> bool:

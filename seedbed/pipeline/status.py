@@ -1,5 +1,6 @@
 """Which stages would run, and why: DVC's own word on direct changes, and its graph for the rest."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +16,49 @@ NEVER_BUILT = "never built"
 class Status:
     """The state of the pipeline against `dvc.lock`.
 
+    Args:
+        wanted: stages to look at, and at all that they rest on; every stage where none are named.
+
     Raises:
         UserError: DVC cannot read the pipeline, or `dvc.lock` is damaged.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Iterable[str] | None = None) -> None:
+        from dvc.repo import lock_repo
+
         self._lock = _locked(paths.DVC_LOCK)
-        with dvc_repo() as repo:
-            self._stages = {stage.name: stage for stage in stages_of(repo)}
-            self._changes: dict[str, Any] = repo.status()
         self._why: dict[str, list[str]] = {}
+        self._changes: dict[str, Any] = {}
+        with dvc_repo() as repo, lock_repo(repo):  # without its lock DVC reads every file anew for each question
+            self._stages = {stage.name: stage for stage in stages_of(repo)}
+            looked_at = self._with_all_before(self._stages if wanted is None else wanted)
+            for stage in repo.index.stages:
+                if stage.addressing in looked_at:
+                    self._changes |= stage.status(check_updates=True)
 
     @property
     def names(self) -> list[str]:
         """The stages, in flow order."""
         return list(self._stages)
 
+    def _before(self, name: str) -> list[str]:
+        """Return the stages that a stage reads from."""
+        stage = self._stages[name]
+        return [other.name for other in self._stages.values() if other is not stage and feeds(other, stage)]
+
+    def _with_all_before(self, names: Iterable[str]) -> set[str]:
+        """Return some stages and all that they rest on; names of no stage are passed over."""
+        reached = [name for name in names if name in self._stages]
+        for name in reached:  # which grows on the way
+            reached += [other for other in self._before(name) if other not in reached]
+        return {*reached}
+
     def why(self, name: str) -> list[str]:
         """Return what changed for a stage, in words; empty where it would not run, or where there is no such stage."""
         if name not in self._stages:
             return []
         if name not in self._why:
-            stage = self._stages[name]
-            before = [other.name for other in self._stages.values() if other is not stage and feeds(other, stage)]
-            changed = [other for other in before if self.why(other)]
+            changed = [other for other in self._before(name) if self.why(other)]
             direct = self._direct(name)
             rests = [f"rests on {', '.join(changed)}"] if changed and direct != [NEVER_BUILT] else []
             self._why[name] = direct + rests

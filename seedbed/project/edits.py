@@ -15,6 +15,7 @@ from seedbed.project.corpora import FIELDS
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
+from seedbed.util.line_ends import to_lf
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.schemas import first_problem
 
@@ -77,14 +78,14 @@ def make_edit(
     id, machine = translated["id"], translated["translation"]
     if machine is None:
         raise UserError(f"row {id!r} has no machine translation (it failed); build it again before you edit it")
-    fields = {name: _lf(text) for name, text in fields.items()}
+    fields = {name: to_lf(text) for name, text in fields.items()}
     _refuse(f"row {id!r}", kind, fields)
     for name, text in fields.items():
         if len(text) > MOST_CHARACTERS:
             raise UserError(
                 f"row {id!r}: fields.{name}: {len(text):,} characters, where {MOST_CHARACTERS:,} are allowed; shorten the text"
             )
-    approved = fields == {name: _lf(text) for name, text in machine.items()}
+    approved = fields == {name: to_lf(text) for name, text in machine.items()}
     edit = {
         "id": id,
         "decision": "approved" if approved else "edited",
@@ -101,7 +102,7 @@ def make_edit(
         edit["seconds"] = round((seconds or 0) + (earlier or 0), 1)
     note = before.get("note") if note is None and before else note
     if note:
-        edit["note"] = _lf(note)
+        edit["note"] = to_lf(note)
     problem = first_problem(edit, "rows/edit")
     if problem:
         raise UserError(f"row {id!r}: {'.'.join(map(str, problem[0]))}: {problem[1]}")
@@ -180,7 +181,3 @@ def check_edit(kind: str, fields: Row) -> str | None:
 def _refuse(where: str, kind: str, fields: Row) -> None:
     if words := check_edit(kind, fields):
         raise UserError(f"{where}: {words}")
-
-
-def _lf(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

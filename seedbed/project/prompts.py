@@ -1,6 +1,7 @@
 """Prompts: one YAML file each, with `$name` variables and no logic.
 
 description: …
+language: ja            what it is written in; no request holds it
 system: …
 user: …                 $question, $answer_a, …
 reply:
@@ -49,6 +50,7 @@ class Prompt:
 
     Attributes:
         path: the file, for messages.
+        language: ISO 639 code of the language that it is written in; not rendered, so in no request.
         system: template of the system message; empty for none.
         user: template of the user message.
         reply: name of the reply's schema; None where the reply is free text.
@@ -57,6 +59,7 @@ class Prompt:
     """
 
     path: Path
+    language: str
     system: str
     user: str
     reply: str | None
@@ -99,6 +102,7 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
         raise UserError(f"{path}: the variable ${missing[0]} is missing; this prompt must show it somewhere")
     return Prompt(
         path=path,
+        language=document["language"],
         system=document.get("system", ""),
         user=document["user"],
         reply=reply.get("schema"),

@@ -18,17 +18,32 @@ FOLDER = Path("data/review")
 
 
 @dataclass(frozen=True)
-class Words:
-    """What `seedbed.review.queue.attention` knows of a language: the fields of `schemas/review.schema.json`, compiled.
+class Numerals:
+    """How a language writes numbers: its words for them, and its decimal separator."""
 
-    `numerals` are those of the target language and of the source's.
+    words: Mapping[str, int] = field(default_factory=dict)
+    decimal: str = "."
+
+
+@dataclass(frozen=True)
+class Words:
+    """What `seedbed.review.queue.checks` knows of a language: the fields of `schemas/review.schema.json`, compiled.
+
+    Attributes:
+        foreign: one letter of a script that a text of this language has only for a reason; None where any may need work.
+        known: words of such letters that need no translation.
+        registers: styles that one paragraph does not mix, by name.
+        translationese: marks of a translation that follows its source too closely.
+        numerals: those of a translation; it may have words of its source too.
+        source_numerals: those of a source.
     """
 
     foreign: re.Pattern[str] | None = None
     known: frozenset[str] = frozenset()
     registers: tuple[tuple[str, re.Pattern[str]], ...] = ()
     translationese: tuple[re.Pattern[str], ...] = ()
-    numerals: Mapping[str, int] = field(default_factory=dict)
+    numerals: Numerals = Numerals()
+    source_numerals: Numerals = Numerals()
 
 
 def load_words(language: str, source_language: str) -> Words:
@@ -40,12 +55,15 @@ def load_words(language: str, source_language: str) -> Words:
         UserError: a field is missing or a pattern is no regular expression.
     """
     path, source = FOLDER / f"{language}.yaml", FOLDER / f"{source_language}.yaml"
-    numerals = read_words(source).numerals if source.is_file() else {}
+    theirs = read_words(source).numerals if source.is_file() else Numerals()
     if not path.is_file():
         print(f"{path}: no such file; rows are sorted without words and patterns of this language", file=sys.stderr)
-        return Words(numerals=numerals)
+        return Words(numerals=theirs, source_numerals=theirs)
     words = read_words(path)
-    return replace(words, numerals={**numerals, **words.numerals})
+    # The same word may be two numbers: a German Billion is 1000 English ones.
+    ours = replace(words.numerals, words={**theirs.words, **words.numerals.words})
+    theirs = replace(theirs, words={**words.numerals.words, **theirs.words})
+    return replace(words, numerals=ours, source_numerals=theirs)
 
 
 def read_words(path: Path) -> Words:
@@ -67,7 +85,7 @@ def read_words(path: Path) -> Words:
             raise UserError(f"{path}:{line_of(path, list(field))}: not a regular expression: {error}") from None
 
     return Words(
-        foreign=compiled(document["foreign"], "foreign"),
+        foreign=compiled(document["foreign"], "foreign") if "foreign" in document else None,
         known=frozenset(document["known"]),
         registers=tuple(
             (each["name"], compiled(each["endings"], "registers", number, "endings"))
@@ -76,5 +94,5 @@ def read_words(path: Path) -> Words:
         translationese=tuple(
             compiled(pattern, "translationese", number) for number, pattern in enumerate(document["translationese"])
         ),
-        numerals=document["numerals"],
+        numerals=Numerals(document["numerals"], document.get("decimal", ".")),
     )

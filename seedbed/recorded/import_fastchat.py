@@ -3,12 +3,12 @@
 Everything is checked before the first file is written.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
-from seedbed.project.params import load_params
+from seedbed.project import paths
+from seedbed.project.params import Params, load_params
 from seedbed.recorded.fastchat import (
     check_quoted,
     read_answers,
@@ -20,8 +20,11 @@ from seedbed.recorded.fastchat import (
 )
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows, write_rows, write_text, writing
+from seedbed.util.words import count, few
+from seedbed.util.yaml_edit import yaml_editor
 
-_RECORDED = Path("data/recorded")
+_QUESTIONS = paths.RECORDED / "questions.jsonl"
+_ANSWERS, _JUDGMENTS = paths.RECORDED / "answers", paths.RECORDED / "judgments"
 
 
 @dataclass
@@ -41,8 +44,18 @@ def import_fastchat(
     baseline: str,
     references: Path | None,
     language: str,
+    confirm: Callable[[str], bool],
 ) -> str:
-    """Copy recorded files under `data/recorded/` and write `models`, `matches` and `labels.question` of `params.yaml`.
+    """Copy recorded files under `data/recorded/` and write `models`, `matches` and labels of `params.yaml`.
+
+    Args:
+        questions: FastChat's question.jsonl.
+        answers: (id, file) of each model.
+        judgments: files of verdicts on pairs of models.
+        baseline: id of the model that the others are compared with.
+        references: reference answers, in the answers' format.
+        language: what the questions are written in.
+        confirm: asked before models, matches and earlier recorded files are replaced, with what goes.
 
     Returns:
         What was taken over, in one line.
@@ -60,18 +73,40 @@ def import_fastchat(
     known = read_references(references) if references else []
     if unknown := [row["id"] for row in known if row["id"] not in {question["id"] for question in asked}]:
         raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
+    goes = _replaced(params, models, matches)
+    if goes and not confirm(f"This replaces {goes}. Go on?"):
+        return "nothing was imported"
 
-    write_rows(_RECORDED / "questions.jsonl", asked, "question")
+    write_rows(_QUESTIONS, asked, "question")
+    for folder, ids in ((_ANSWERS, models), (_JUDGMENTS, matches)):
+        for path in folder.glob("*.jsonl"):
+            if path.name.removesuffix(".jsonl") not in ids:
+                path.unlink()
     for model in models.values():
-        write_text(_RECORDED / "answers" / f"{model.id}.jsonl", model.path.read_text(encoding="utf-8"))
+        write_text(_ANSWERS / f"{model.id}.jsonl", model.path.read_text(encoding="utf-8"))
     for id, (_, _, rows) in matches.items():
-        write_rows(_RECORDED / "judgments" / f"{id}.jsonl", rows, None)
-    path = Path(f"data/references.{params['language']}.jsonl")
+        write_rows(_JUDGMENTS / f"{id}.jsonl", rows, None)
+    path = paths.references(params["language"])
     kept = {row["id"]: row for row in (read_rows(path, "reference") if path.is_file() else ())}
     write_rows(path, (kept | {row["id"]: row for row in known}).values(), "reference")
     _declare(asked, models, matches, {row["id"] for row in known}, language)
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
-    return f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{ignored}; now run `dvc repro benchmark`"
+    return (
+        f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{ignored}; now run `dvc repro benchmark`"
+    )
+
+
+def _replaced(params: Params, models: Collection[str], matches: Collection[str]) -> str:
+    """Return in words what an import takes away; empty where there is nothing to take away."""
+    parts = []
+    for what, present, imported in (("model", params["models"], models), ("match", params["matches"], matches)):
+        gone = [id for id in present if id not in imported]
+        if gone:
+            parts.append(f"{count(len(gone), what, 'matches' if what == 'match' else None)} of params.yaml ({few(gone, 5)})")
+    source = params["corpora"]["questions"]["source"]
+    if source != str(_QUESTIONS):
+        parts.append(f"the questions ({source} stays where it is)")
+    return " and ".join(parts)
 
 
 def _models(answers: list[tuple[str, Path]], questions: list[Row]) -> dict[str, _Model]:
@@ -113,7 +148,7 @@ def _matches(
             raise UserError(f"{path}: no verdict against the baseline {baseline!r}")
         for id, match in here.items():
             if id in matches:
-                raise UserError(f"{path}: the match {id} stands in an earlier --judgments file too; give one file for it")
+                raise UserError(f"{path}: the match {id} is in an earlier --judgments file too; give one file for it")
             matches[id] = match
     return matches, left_out
 
@@ -133,25 +168,19 @@ def _declare(
     language: str,
 ) -> None:
     """Write what was imported into `params.yaml`; comments elsewhere stay."""
-    yaml = YAML()
-    yaml.width = 4096
-    yaml.preserve_quotes = True
-    yaml.representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    path = Path("params.yaml")
+    yaml = yaml_editor()
+    path = paths.PARAMS
     params = yaml.load(path.read_text(encoding="utf-8"))
-    params["corpora"]["questions"].update({"source": str(_RECORDED / "questions.jsonl"), "language": language})
+    params["corpora"]["questions"].update({"source": str(_QUESTIONS), "language": language})
     categories = list(dict.fromkeys(question["category"] for question in questions))
     params["labels"]["question"] = categories
     params["judge"]["reference_categories"] = [
         category for category in categories if all(q["id"] in referenced for q in questions if q["category"] == category)
     ]
     names = {model.id: row[side] for model, row, side in _names_used(matches)}
-    params["models"] = {
-        id: {"recorded": str(_RECORDED / "answers" / f"{id}.jsonl"), "name": names.get(id, id)} for id in models
-    }
+    params["models"] = {id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} for id in models}
     params["matches"] = {
-        id: {"model": model.id, "baseline": other.id, "recorded": str(_RECORDED / "judgments" / f"{id}.jsonl")}
+        id: {"model": model.id, "baseline": other.id, "recorded": str(_JUDGMENTS / f"{id}.jsonl")}
         for id, (model, other, _) in matches.items()
     }
     # A blank line belongs to the value before it, and those values are new.

@@ -100,7 +100,9 @@ def _places(text: str, tokenise: Tokenise) -> tuple[str, list[tuple[int, int]]]:
     """Return the folded text, and where its words and marks start and end in it."""
     folded, found, place = fold(text), [], 0
     for word in [*tokenise(text), ""]:
-        at = folded.index(word, place) if word else len(folded)
+        at = folded.find(word, place) if word else len(folded)
+        if at < 0:  # a plug-in's token that the text does not hold, such as a stem
+            continue
         found += [(i, i + 1) for i in range(place, at) if not folded[i].isspace()]
         place = at + len(word)
         found += [(at, place)] if word else []

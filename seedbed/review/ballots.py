@@ -4,19 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
+from seedbed.project import paths
 from seedbed.project.edits import Conflict
-from seedbed.project.params import Params
+from seedbed.project.params import Match, Params
 from seedbed.project.votes import read_votes, vote_status
-from seedbed.review.queue.file_cache import Files
+from seedbed.review.queue.file_cache import FileCache
+from seedbed.review.queue.worklist import neighbour
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
 from seedbed.util.rows import Row, read_rows
-
-BUILD = Path("data/build")
-VOTES = Path("data/votes")
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Answers:
         texts: by (model, question); None where an answer failed.
     """
 
-    matches: Mapping[str, Row]
+    matches: Mapping[str, Match]
     questions: Mapping[str, Row]
     texts: Mapping[tuple[str, str], str | None]
 
@@ -62,26 +60,27 @@ class Answers:
         return None if model is None or baseline is None else (model, baseline)
 
 
-def load_answers(params: Params, files: Files) -> Answers:
+def load_answers(params: Params, cache: FileCache) -> Answers:
     """Read the questions and the answers of every match; a model that has not answered yet has no texts.
 
     Raises:
         UserError: a file is not valid, or there are no questions yet.
     """
-    questions = BUILD / "edited" / "questions.jsonl"
-    paths = {model: BUILD / "answers" / f"{model}.jsonl" for model in params["models"]}
+    questions = paths.edited("questions")
+    matches = params["matches"]
+    files = {model: paths.answers(model) for match in matches.values() for model in (match["model"], match["baseline"])}
     if not questions.is_file():
         raise UserError(f"{questions}: no such file; run `make repro` first: there is nothing to vote on before it")
 
     def read() -> Answers:
         texts: dict[tuple[str, str], str | None] = {}
-        for model, path in paths.items():
+        for model, path in files.items():
             for row in read_rows(path, "answer") if path.is_file() else ():
                 texts[model, row["id"]] = row["text"]
         rows = {row["id"]: row for row in read_rows(questions, "edited_question")}
-        return Answers(params["matches"], rows, texts)
+        return Answers(matches, rows, texts)
 
-    return files.once("answers", [questions, *paths.values(), Path("params.yaml")], read)
+    return cache.get("answers", [questions, *files.values(), paths.PARAMS], read)
 
 
 def sample(answers: Answers, per_match: int | None) -> list[Ballot]:
@@ -91,20 +90,20 @@ def sample(answers: Answers, per_match: int | None) -> list[Ballot]:
     """
     drawn: list[Ballot] = []
     for match in answers.matches:
-        there = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(_place, match))
+        there = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(_stable_rank, match))
         seen = Counter[str]()
         ballots = []
         for id in there:
             category = answers.questions[id]["category"]
             ballots.append(Ballot(match, id, category, seen[category]))
             seen[category] += 1
-        ballots.sort(key=lambda ballot: (ballot.round, _place(ballot.match, ballot.round, ballot.category)))
+        ballots.sort(key=lambda ballot: (ballot.round, _stable_rank(ballot.match, ballot.round, ballot.category)))
         drawn += ballots[:per_match]
     return drawn
 
 
-def _place(*parts: object) -> str:
-    """A place in an order by chance that is the same for ever."""
+def _stable_rank(*parts: object) -> str:
+    """A rank in a random order that never changes."""
     return content_hash(list(parts))
 
 
@@ -122,7 +121,7 @@ def assign(ballots: Sequence[Ballot], people: Sequence[str], each: int) -> dict[
     counts = Counter[tuple[str, str]]()
     for ballot in ballots:
         # Who has least goes first; a hash breaks ties, so that all pairs of people come to share ballots.
-        places = {name: (counts[name, ballot.match], _place(name, ballot.match, ballot.question)) for name in people}
+        places = {name: (counts[name, ballot.match], _stable_rank(name, ballot.match, ballot.question)) for name in people}
         for name in sorted(places, key=places.__getitem__)[:each]:
             shares[name].append(ballot)
             counts[name, ballot.match] += 1
@@ -149,17 +148,34 @@ def draw(
         others = Counter((vote["match"], vote["question"]) for vote in votes if vote["annotator"] != annotator)
         done = {(vote["match"], vote["question"]) for vote in votes if vote["annotator"] == annotator}
         mine = [b for b in ballots if each is None or others[b.match, b.question] < each or (b.match, b.question) in done]
-    return sorted(mine, key=lambda b: (b.round, _place(annotator, b.match, b.question)))
+    return sorted(mine, key=lambda b: (b.round, _stable_rank(annotator, b.match, b.question)))
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one person votes on.
+
+    Attributes:
+        ballots: in the person's own order.
+        waiting: those without a vote that counts.
+    """
+
+    ballots: list[Ballot]
+    waiting: list[Ballot]
+
+    def next_name(self, name: str) -> str | None:
+        """Return the name of the waiting ballot after the one of this name, round the end; None where none waits."""
+        return neighbour([ballot.name for ballot in self.ballots], {ballot.name for ballot in self.waiting}, name)
 
 
 def votes_with_status(answers: Answers) -> list[tuple[Row, str]]:
     """Return everybody's votes, each with what it is worth: `counted`, `stale` or `orphaned`."""
-    return [(vote, vote_status(vote, answers.matches, answers.texts)) for vote in read_votes(VOTES)]
+    return [(vote, vote_status(vote, answers.matches, answers.texts)) for vote in read_votes(paths.VOTES)]
 
 
 def vote_of(annotator: str, match: str, question: str) -> Row | None:
-    """Return a person's present vote on a ballot, as it stands in the file."""
-    path = VOTES / f"{annotator}.jsonl"
+    """Return a person's present vote on a ballot, as the file has it now."""
+    path = paths.votes(annotator)
     rows = read_rows(path, "vote", unique=None) if path.is_file() else ()
     return next((row for row in rows if (row["match"], row["question"]) == (match, question)), None)
 
@@ -171,7 +187,7 @@ def save_vote(annotator: str, match: str, question: str, vote: Row | None, expec
         Conflict: the present vote is not `expected`; nothing is written.
         UserError: the file is not valid.
     """
-    path = VOTES / f"{annotator}.jsonl"
+    path = paths.votes(annotator)
 
     def wanted() -> dict[tuple[str, str], Row | None]:
         present = vote_of(annotator, match, question)
@@ -179,5 +195,5 @@ def save_vote(annotator: str, match: str, question: str, vote: Row | None, expec
             raise Conflict(question, present)
         return {(match, question): vote}
 
-    with locked(path):
+    with locked(path, paths.locks()):
         put_lines(path, wanted, lambda row: (row["match"], row["question"]), lambda item: item)

@@ -6,14 +6,46 @@
 
 import re
 import time
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from seedbed.util.canonical import canonical, content_hash, parse_json
 from seedbed.util.rows import write_text
 
-Draft = dict[str, Any]
 _PAGE = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What one open page holds.
+
+    Attributes:
+        item: what is written about, e.g. `questions.ja.fermi-01`.
+        page: the open page, 32 hex digits.
+        editor: who writes.
+        revision: of the item, when the page was opened.
+        fields: the texts.
+        seconds: of attention so far.
+        saved: when, in seconds since 1970.
+    """
+
+    item: str
+    page: str
+    editor: str
+    revision: str
+    fields: dict[str, str]
+    seconds: float
+    saved: float = field(default_factory=lambda: round(time.time(), 1))
+
+    @property
+    def version(self) -> str:
+        """The page and a hash of the texts: another one as soon as the page's person types on."""
+        return f"{self.page}:{content_hash(self.fields)}"
+
+    @property
+    def saved_at(self) -> str:
+        """When it was saved, in local time, for people."""
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(self.saved))
 
 
 class Drafts:
@@ -26,52 +58,46 @@ class Drafts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, item: str, page: str, editor: str, revision: str, fields: dict[str, str], seconds: float) -> None:
+    def put(self, draft: Draft) -> None:
         """Keep what a page holds now, in place of what it held before.
 
-        Args:
-            item: what is written about, e.g. `questions.ja.fermi-01`.
-            page: the open page, 32 hex digits.
-            editor: who writes.
-            revision: of the row, when the page was opened.
-            fields: the texts.
-            seconds: of attention so far.
-
         Raises:
-            ValueError: `page` is no such name.
+            ValueError: its page is no such name.
         """
-        draft = {"item": item, "page": page, "editor": editor, "revision": revision, "fields": fields, "seconds": seconds}
-        write_text(self._path(item, page), canonical(draft | {"saved": round(time.time(), 1)}) + "\n")
+        write_text(self._path(draft.item, draft.page), canonical(asdict(draft)) + "\n")
 
     def of(self, item: str) -> list[Draft]:
         """Return the drafts of an item, the newest first; a file that cannot be read is passed over and kept."""
         found = []
         for path in self._folder.glob(f"{item}.*.json"):
             try:
-                draft = parse_json(path.read_text(encoding="utf-8"))
-            except (OSError, ValueError):
+                draft = Draft(**parse_json(path.read_text(encoding="utf-8")))
+                if path == self._path(draft.item, draft.page) and draft.item == item:
+                    found.append(draft)
+            except (OSError, ValueError, TypeError):
                 continue
-            if isinstance(draft, dict) and draft.get("item") == item:
-                found.append(draft)
-        return sorted(found, key=lambda draft: (-draft["saved"], draft["page"]))
+        return sorted(found, key=lambda draft: (-draft.saved, draft.page))
 
     def items(self, prefix: str, editor: str) -> set[str]:
         """Return the items of an editor's drafts whose names begin with `prefix`, without it."""
         items = {path.name.rsplit(".", 2)[0] for path in self._folder.glob(f"{prefix}*.json") if not path.name.startswith(".")}
-        return {item.removeprefix(prefix) for item in items if any(draft["editor"] == editor for draft in self.of(item))}
+        return {item.removeprefix(prefix) for item in items if any(draft.editor == editor for draft in self.of(item))}
 
-    def drop(self, item: str, page: str, only: str | None = None) -> None:
-        """Remove a page's draft; where `only` is given, only if it still says what that mark was made of."""
-        path = self._path(item, page)
-        if only is None or any(draft["page"] == page and mark(draft) == only for draft in self.of(item)):
-            path.unlink(missing_ok=True)
+    def drop(self, item: str, page: str) -> None:
+        """Remove a page's draft, where it has one.
+
+        Raises:
+            ValueError: `page` is no such name.
+        """
+        self._path(item, page).unlink(missing_ok=True)
+
+    def drop_version(self, item: str, version: str) -> None:
+        """Remove a page's draft, unless its person has typed on since."""
+        for draft in self.of(item):
+            if draft.version == version:
+                self.drop(item, draft.page)
 
     def _path(self, item: str, page: str) -> Path:
         if not _PAGE.fullmatch(page):
             raise ValueError(f"{page!r} is no page")
         return self._folder / f"{item}.{page}.json"
-
-
-def mark(draft: Draft) -> str:
-    """Return what tells a draft from what the same page typed later."""
-    return content_hash(draft["fields"])

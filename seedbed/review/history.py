@@ -1,13 +1,14 @@
 """The earlier versions of one row, from the commits that touched its line."""
 
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
 from seedbed.util.canonical import parse_json
+from seedbed.util.git import git_text
 from seedbed.util.rows import Row
 
 _MOST = 30
+_PATIENCE_S = 20
 
 
 class Version(NamedTuple):
@@ -33,13 +34,14 @@ def versions(path: Path, id: str) -> list[Version] | None:
         path: a file of edits.
         id: the row's, letters, digits, - and _.
     """
-    log = _git("log", f"--max-count={_MOST}", "-G", f'"id":"{id}"', "--format=%h%x00%an%x00%as", "--", str(path))
+    listed = ("log", f"--max-count={_MOST}", "-G", f'"id":"{id}"', "--format=%h%x00%an%x00%as", "--", str(path))
+    log = git_text(*listed, timeout_s=_PATIENCE_S)
     if log is None:
         return None
     found: list[Version] = []
     for line in log.splitlines():
         commit, author, date = line.split("\0")
-        text = _git("show", "--no-textconv", f"{commit}:./{path.as_posix()}")
+        text = git_text("show", "--no-textconv", f"{commit}:./{path.as_posix()}", timeout_s=_PATIENCE_S)
         found.append(Version(commit, author, date, _row(text or "", id)))
     return found
 
@@ -54,12 +56,3 @@ def _row(text: str, id: str) -> Row | None:
             if isinstance(row, dict) and row.get("id") == id and isinstance(row.get("fields"), dict):
                 return row
     return None
-
-
-def _git(*arguments: str) -> str | None:
-    command = ["git", "--no-pager", "--no-optional-locks", *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None

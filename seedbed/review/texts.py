@@ -4,10 +4,10 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-from seedbed.review.queue.attention import Reason
+from seedbed.review.queue.reasons import Reason
 from seedbed.util.yaml12 import load_yaml
 
-_MOST_SEEN = 6
+_MOST_FINDINGS = 6
 
 
 @cache
@@ -23,10 +23,10 @@ def say(language: str, key: str, **values: object) -> str:
 
 def say_reason(language: str, reason: Reason) -> str:
     """Return what was seen, in words: each different thing once, the most frequent first, at most six."""
-    counts, shown = Counter(reason.seen), []
-    for seen, count in counts.most_common(_MOST_SEEN):
-        words = say(language, seen.key, **dict(seen.values))
-        shown.append(words if count == 1 else say(language, "seen_times", words=words, n=count))
-    listed = say(language, "seen_comma").join(shown)
-    more = len(counts) - _MOST_SEEN
-    return say(language, "seen_more", words=listed, n=more) if more > 0 else listed
+    counts, shown = Counter(reason.findings), []
+    for finding, count in counts.most_common(_MOST_FINDINGS):
+        words = say(language, finding.key, **dict(finding.values))
+        shown.append(words if count == 1 else say(language, "finding_times", words=words, n=count))
+    listed = say(language, "finding_comma").join(shown)
+    more = len(counts) - _MOST_FINDINGS
+    return say(language, "finding_more", words=listed, n=more) if more > 0 else listed

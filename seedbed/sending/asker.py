@@ -3,7 +3,6 @@
 A stage with one list of requests calls `ask_all`; one that asks in waves opens an `Asking`.
 """
 
-import asyncio
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,8 @@ from seedbed.store.transcripts import Record, transcript, warm_store
 from seedbed.util.errors import UserError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from seedbed.sending.sender import Sender
 
 
@@ -114,6 +115,8 @@ class Asker:
 
     def _send(self, missing: list[Result[T]], read: Read[T], total: int) -> None:
         """Send what is missing. Only here is the client imported, which costs about a second."""
+        import asyncio
+
         from seedbed.sending.progress import Progress
 
         if self._runner is None or self._sender is None:

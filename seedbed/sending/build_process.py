@@ -24,7 +24,11 @@ class Parent:
                 break
         first = self._watched[-1] if self._watched else psutil.Process()
         self.build = f"{first.pid}-{first.create_time():.2f}"
-        adopted = "DVC_STAGE" in os.environ and os.getppid() == 1 and not any("dvc" in word for word in _words(1))
+        adopted = (
+            "DVC_STAGE" in os.environ
+            and os.getppid() == 1
+            and not any(name in word for word in _words(1) for name in ("dvc", "seedbed"))
+        )
         self._orphan = adopted
 
     def check(self) -> None:

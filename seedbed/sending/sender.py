@@ -4,8 +4,9 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from math import ceil
 
-from seedbed.exchange.costs import Estimator, Tokens
+from seedbed.exchange.costs import ACCEPTANCE, Estimator, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
@@ -48,6 +49,8 @@ class Sender:
         self._client = Client(to.endpoint, self._server)
         self._stop: UserError | None = None
         self._interrupted = False
+        self._expected = ACCEPTANCE if stage.startswith("generate") else 1.0
+        self._estimated = False
 
     async def close(self) -> None:
         """Close the connections."""
@@ -66,7 +69,11 @@ class Sender:
         estimates = [self._estimator.tokens(self._stage, results[0].request) for results in alike.values()]
         total = sum(estimates, Tokens(0, 0))
         self._budget.check(len(alike), total)
-        self._store.log_estimate(self._parent.build, self._stage, self._model, len(alike), self._budget.dollars(total))
+        if not self._estimated:  # later waves were expected then
+            count = ceil(len(alike) / self._expected)
+            dollars = self._budget.dollars(total) / self._expected
+            self._store.log_estimate(self._parent.build, self._stage, self._model, count, dollars)
+            self._estimated = True
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
             for number in (signal.SIGINT, signal.SIGTERM):

@@ -8,53 +8,78 @@ import random
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
 
 from seedbed.stand_in import answering
+from seedbed.stand_in.localise import localise
+from seedbed.stand_in.models import JAPANESE
 
 _FIRST = 0.35
 """What standing first is worth: the bias that the judge's health report is there to show."""
 _TIE = 0.25
 """Two scores closer than this are a tie."""
+_LONG, _LONG_IN_LETTERS = 220, 500
+"""Characters from which an answer gains nothing by being longer: in Japanese, and where words are spelled in letters."""
+_MUCH = 0.25
+"""Share of repetition that is worth a remark."""
 
 
-def judge(blocks: Mapping[str, str], chance: random.Random) -> tuple[str, str]:
-    """Return (explanation in Japanese, verdict `A`, `B` or `C`) on the blocks `answer_a` and `answer_b`."""
+def judge(blocks: Mapping[str, str], chance: random.Random, language: str = JAPANESE) -> tuple[str, str]:
+    """Return (explanation, verdict `A`, `B` or `C`) on the blocks `answer_a` and `answer_b`."""
     question, reference = blocks.get("question", ""), blocks.get("reference", "")
-    reference = reference or answering.own_answer(question)
-    scores = {name: _score(blocks[f"answer_{name.lower()}"], question, reference) for name in "AB"}
+    reference = reference or answering.own_answer(question, language)
+    answers = {name: blocks[f"answer_{name.lower()}"] for name in "AB"}
+    scores = {name: _score(answer, question, reference, language) for name, answer in answers.items()}
     lead = scores["A"] - scores["B"] + _FIRST + chance.gauss(0, 0.4)
     verdict = "C" if abs(lead) < _TIE else "A" if lead > 0 else "B"
-    words = [_in_words(name, blocks[f"answer_{name.lower()}"]) for name in "AB"]
-    end = {"A": "回答Aのほうが優れています。", "B": "回答Bのほうが優れています。", "C": "優劣はつけがたく、引き分けとします。"}
-    return "".join([*words, "以上から、", end[verdict]]), verdict
+    if language == JAPANESE:
+        return _in_japanese(answers, verdict), verdict
+    return localise(_in_english(answers, verdict, language), language), verdict
 
 
-def _score(answer: str, question: str, reference: str) -> float:
-    length = min(len(answer), 220) / 220
+def _score(answer: str, question: str, reference: str, language: str) -> float:
+    length = min(len(answer) / (_LONG if language == JAPANESE else _LONG_IN_LETTERS), 1.0)
     order = 0.15 * min(_items(answer), 4)
-    asked = set(_pairs(question))
-    to_the_point = 2 * len(asked & set(_pairs(answer))) / len(asked) if asked else 0.0
-    known = set(_pairs(reference))
-    right = len(known & set(_pairs(answer))) / max(1, len(set(_pairs(answer))))
-    return length + order + to_the_point + 4 * right - 4 * _repetition(answer)
+    asked, said = set(_pairs(question, language)), set(_pairs(answer, language))
+    to_the_point = 2 * len(asked & said) / len(asked) if asked else 0.0
+    right = len(set(_pairs(reference, language)) & said) / max(1, len(said))
+    return length + order + to_the_point + 4 * right - 4 * _repetition(answer, language)
 
 
-def _pairs(text: str) -> list[str]:
-    return [text[i : i + 2] for i in range(len(text) - 1)]
+def _pairs(text: str, language: str) -> list[Any]:
+    """Pairs of characters in Japanese; of words where letters alone say little."""
+    if language == JAPANESE:
+        return [text[i : i + 2] for i in range(len(text) - 1)]
+    return list(pairwise(text.casefold().split()))
 
 
 def _items(text: str) -> int:
     return len(re.findall(r"^\s*(?:[-・*]|\d+[.．、)])", text, re.MULTILINE))
 
 
-def _repetition(text: str) -> float:
-    """Share of the text's character pairs that are there more than twice."""
-    counts = Counter(_pairs(text))
+def _repetition(text: str, language: str) -> float:
+    """Share of the text's pairs that are there more than twice."""
+    counts = Counter(_pairs(text, language))
     return sum(count for count in counts.values() if count > 2) / max(1, sum(counts.values()))
 
 
-def _in_words(name: str, answer: str) -> str:
-    seen = [f"{len(answer)}文字"]
-    seen += [f"{_items(answer)}項目の箇条書き"] if _items(answer) else []
-    seen += ["同じ言い回しの繰り返しが目立つ"] if _repetition(answer) > 0.25 else []
-    return f"回答{name}は{'、'.join(seen)}の文章です。"
+def _in_japanese(answers: Mapping[str, str], verdict: str) -> str:
+    words = []
+    for name, answer in answers.items():
+        seen = [f"{len(answer)}文字"]
+        seen += [f"{_items(answer)}項目の箇条書き"] if _items(answer) else []
+        seen += ["同じ言い回しの繰り返しが目立つ"] if _repetition(answer, JAPANESE) > _MUCH else []
+        words.append(f"回答{name}は{'、'.join(seen)}の文章です。")
+    end = {"A": "回答Aのほうが優れています。", "B": "回答Bのほうが優れています。", "C": "優劣はつけがたく、引き分けとします。"}
+    return "".join([*words, "以上から、", end[verdict]])
+
+
+def _in_english(answers: Mapping[str, str], verdict: str, language: str) -> str:
+    words = []
+    for name, answer in answers.items():
+        seen = [f"{_items(answer)} points in a list"] if _items(answer) else []
+        seen += ["many repetitions"] if _repetition(answer, language) > _MUCH else []
+        words.append(f"Answer {name} has {len(answer)} characters" + (f", with {' and '.join(seen)}." if seen else "."))
+    end = {"A": "answer A is the better one.", "B": "answer B is the better one.", "C": "neither is better, so it is a tie."}
+    return " ".join([*words, f"All in all, {end[verdict]}"])

@@ -7,57 +7,86 @@ to translate, demonstrations to write more of, two answers to judge, or none of 
 import json
 import random
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import httpx2
 
 from seedbed.project.prompts import blocks_of
 from seedbed.stand_in import answering, generation, judging, translation
+from seedbed.stand_in.models import MODELS, Model, model_of
 from seedbed.util.canonical import canonical
-
-MODELS = ["stand-in", *(f"stand-in-{level}" for level in answering.LEVELS)]
 
 
 def handle(request: httpx2.Request) -> httpx2.Response:
-    """Answer one request to `/v1/chat/completions` or `/v1/models`."""
+    """Answer one request to `/v1/chat/completions`, `/v1/models` or `/v1/models/<model>`."""
     path = request.url.path
     if path.endswith("/models"):
-        return httpx2.Response(200, json={"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+        return httpx2.Response(200, json=list_of(MODELS))
+    if "/models/" in path:
+        name = path.rpartition("/")[2]
+        return httpx2.Response(200, json=_entry(name)) if model_of(name) else _unknown(name)
     if not path.endswith("/chat/completions"):
         return _error(404, f"no such path: {path}")
     try:
         body = json.loads(request.content)
-        model, messages = body["model"], [(message["role"], str(message["content"])) for message in body["messages"]]
+        name, messages = body["model"], [(message["role"], str(message["content"])) for message in body["messages"]]
     except (ValueError, KeyError, TypeError):
         return _error(400, "expected a JSON object with model and messages")
-    if model not in MODELS:
-        return _error(404, f"the model {model!r} does not exist; the stand-in knows {', '.join(MODELS)}")
+    model = model_of(name) if isinstance(name, str) else None
+    if model is None:
+        return _unknown(name)
     text = reply(body, model, "\n\n".join(content for _, content in messages))
-    return httpx2.Response(200, content=canonical(_completion(body, model, text)).encode(), headers=_JSON)
+    return httpx2.Response(200, content=canonical(_completion(body, name, text)).encode(), headers=_JSON)
 
 
-def reply(body: dict[str, Any], model: str, text: str) -> str:
+def list_of(names: Iterable[str]) -> dict[str, Any]:
+    """Return the body of `/v1/models` that lists these models."""
+    return {"object": "list", "data": [_entry(name) for name in names]}
+
+
+def _entry(name: str) -> dict[str, str]:
+    return {"id": name, "object": "model"}
+
+
+def _unknown(name: object) -> httpx2.Response:
+    known = ", ".join(MODELS)
+    return _error(
+        404, f"the model {name!r} does not exist; the stand-in knows {known}, and stand-in-<language code> with these ends"
+    )
+
+
+def reply(body: dict[str, Any], model: Model, text: str) -> str:
     """Return what the stand-in says to `text`, the messages put together; `body` draws its chances."""
     chance = random.Random(canonical(body))
     blocks = blocks_of(text)
     speaks_json = "response_format" in body or "JSON" in text
     if "source" in blocks:
-        return canonical(translation.translate(json.loads(blocks["source"])))
+        return canonical(translation.translate(json.loads(blocks["source"]), model.language))
     if any(name.startswith("demonstration") for name in blocks):
-        return canonical({"instructions": generation.write(_count(str(body["messages"][-1]["content"])), blocks, chance)})
+        count = _count(str(body["messages"][-1]["content"]))
+        return canonical({"instructions": generation.write(count, chance, model.language, _wording(text))})
     if "answer_a" in blocks:
-        explanation, verdict = judging.judge(blocks, chance)
+        explanation, verdict = judging.judge(blocks, chance, model.language)
         value = {"explanation": explanation, "verdict": verdict}
         return canonical(value) if speaks_json else f"{explanation}\n\n[[{verdict}]]"
-    level = model.removeprefix("stand-in-") if model != "stand-in" else "good"
-    return answering.answer(str(body["messages"][-1]["content"]), level)
+    return answering.answer(str(body["messages"][-1]["content"]), model.level, model.language)
 
 
 def _count(text: str) -> int:
     """The number of instructions asked for: the first number in the user's message outside its blocks."""
-    bare = re.sub(r"<(\w+) [0-9a-f]{12}>.*?</\1 [0-9a-f]{12}>", "", text, flags=re.DOTALL)
-    found = re.search(r"\d+", bare)
+    found = re.search(r"\d+", _without_blocks(text))
     return min(int(found[0]), 50) if found else 5
+
+
+def _wording(text: str) -> str:
+    """The prompt's first sentence or line of some length that has no number, which could be a variable; or nothing."""
+    pieces = (piece.strip(" -・") for piece in re.split(r"[。\n]", _without_blocks(text)))
+    return next((piece for piece in pieces if len(piece) >= 12 and not re.search(r"\d", piece)), "")
+
+
+def _without_blocks(text: str) -> str:
+    return re.sub(r"<(\w+) [0-9a-f]{12}>.*?</\1 [0-9a-f]{12}>", "", text, flags=re.DOTALL)
 
 
 def _completion(body: dict[str, Any], model: str, text: str) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import Any
 import httpx2
 from aiohttp import web
 
-from seedbed.stand_in.server import handle
+from seedbed.stand_in.models import MODELS
+from seedbed.stand_in.server import handle, list_of
 from seedbed.util.errors import UserError, did_you_mean
 
 FAULTS = (
@@ -46,11 +47,12 @@ def parse_faults(given: list[str]) -> dict[str, float]:
 
 @dataclass
 class _State:
-    """What the server remembers: how many requests came, files and batches by id."""
+    """What the server remembers: how many requests came, which models were asked, files and batches by id."""
 
     latency: float
     faults: dict[str, float]
     count: int = 0
+    models: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -60,6 +62,13 @@ class _State:
         chance = random.Random(self.count)
         drawn = (kind for kind, share in self.faults.items() if chance.random() < share and kind != "expired")
         return next(drawn, None)
+
+    def answer(self, content: bytes) -> httpx2.Response:
+        """Return the stand-in's response to the body of a chat completion."""
+        response = handle(httpx2.Request("POST", "http://stand-in.invalid/v1/chat/completions", content=content))
+        if response.status_code == 200:
+            self.models.add(response.json()["model"])
+        return response
 
 
 def make_app(latency: float, faults: dict[str, float]) -> web.Application:
@@ -91,11 +100,14 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
             case None:
                 pass
             case unusable:
-                return _spoilt(content, unusable)
-        return _answer(content)
+                return _spoilt(state.answer(content), unusable)
+        return _from_httpx(state.answer(content))
 
     async def models(request: web.Request) -> web.Response:
-        return _from_httpx(handle(httpx2.Request("GET", "http://stand-in.invalid/v1/models")))
+        return web.json_response(list_of([*MODELS, *sorted(state.models.difference(MODELS))]))
+
+    async def model(request: web.Request) -> web.Response:
+        return _from_httpx(handle(httpx2.Request("GET", f"http://stand-in.invalid{request.raw_path}")))
 
     async def upload(request: web.Request) -> web.Response:
         form = await request.post()
@@ -136,6 +148,7 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
         [
             web.post("/v1/chat/completions", chat),
             web.get("/v1/models", models),
+            web.get("/v1/models/{id}", model),
             web.post("/v1/files", upload),
             web.get("/v1/files/{id}/content", download),
             web.post("/v1/batches", create),
@@ -154,7 +167,7 @@ def _run_batch(state: _State, id: str) -> None:
     expires = random.Random(id).random() < state.faults.get("expired", 0)
     for line in asked[: (len(asked) + 1) // 2] if expires else asked:
         entry = json.loads(line)
-        response = handle(httpx2.Request("POST", "http://stand-in.invalid/v1/chat/completions", json=entry["body"]))
+        response = state.answer(json.dumps(entry["body"]).encode())
         failed = state.fault()
         body = {"error": {"message": "rehearsed"}} if failed else response.json()
         result = {"status_code": 500 if failed else response.status_code, "request_id": "r", "body": body}
@@ -165,20 +178,15 @@ def _run_batch(state: _State, id: str) -> None:
     batch.update(status="expired" if expires else "completed", output_file_id=output, request_counts=counts)
 
 
-def _answer(content: bytes) -> web.Response:
-    return _from_httpx(handle(httpx2.Request("POST", "http://stand-in.invalid/v1/chat/completions", content=content)))
-
-
 def _from_httpx(response: httpx2.Response) -> web.Response:
     return web.Response(body=response.content, status=response.status_code, content_type="application/json")
 
 
-def _spoilt(content: bytes, how: str) -> web.Response:
-    """Answer with a reply that cannot be used."""
-    response = _answer(content)
-    if response.status != 200 or not isinstance(response.body, bytes):
-        return response
-    body = json.loads(response.body)
+def _spoilt(response: httpx2.Response, how: str) -> web.Response:
+    """Turn a response into one that cannot be used."""
+    if response.status_code != 200:
+        return _from_httpx(response)
+    body = response.json()
     choice = body["choices"][0]
     text = choice["message"]["content"]
     spoilt = {"cut": text[: len(text) // 2], "empty": "", "not-json": f"Sure! {text[:20]}", "refused": None}[how]

@@ -11,6 +11,7 @@ from seedbed.exchange.result import Result
 from seedbed.project.params import ModelSettings
 from seedbed.project.prompts import Prompt, render
 from seedbed.recorded.fastchat import read_answers
+from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
@@ -49,3 +50,11 @@ def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:
         raise UserError(f"{path}: an answer to {unknown[0]!r}, which is no question of data/; import the questions with it")
     common = {"model": model, "failure": None, "request": None, "made_by": {"recorded": str(path)}}
     return [{"id": id, "text": answers[id]} | common for id in ids]
+
+
+def origin(row: Row) -> Origin:
+    """Return what an answer came of: its question, and a request unless it was recorded."""
+    question = (Name("question", row["id"]),)
+    if row["request"] is None:
+        return Origin(question)
+    return Origin(question, Asked(f"answer@{row['model']}", row["id"]), PROMPT)

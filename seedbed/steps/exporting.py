@@ -1,14 +1,15 @@
-"""export: one training example, in each format that trainers read.
+"""export: the examples of a training set, with where each comes from; `exporters.py` has the formats of trainers.
 
-    {"messages":[{"content":"…","role":"user"},{"content":"…","role":"assistant"}]}
-
-`examples.parquet` has them all with where each comes from, for whoever selects and mixes.
+`examples.parquet` has them all, for whoever selects and mixes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from seedbed.project import paths
+from seedbed.project.params import TrainingSet
+from seedbed.steps.origin import Name, Origin
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
@@ -16,29 +17,6 @@ _FIELDS = ("instruction", "input", "output")
 _COLUMNS = (
     "origin text, id text, status text, task_type text, instruction text, input text, output text, endpoint text, model text"
 )
-
-
-def alpaca(task: Row) -> Row:
-    """Stanford Alpaca's fields."""
-    return {name: task[name] for name in _FIELDS}
-
-
-def messages(task: Row) -> Row:
-    """Chat messages, as OpenAI's fine-tuning and most trainers read them."""
-    return {"messages": [{"role": "user", "content": asked(task)}, {"role": "assistant", "content": task["output"]}]}
-
-
-def sharegpt(task: Row) -> Row:
-    """ShareGPT's conversations."""
-    return {"conversations": [{"from": "human", "value": asked(task)}, {"from": "gpt", "value": task["output"]}]}
-
-
-def asked(task: Row) -> str:
-    """Return instruction and input as one user message."""
-    return "\n\n".join(filter(None, [task["instruction"], task["input"]]))
-
-
-FORMATS: dict[str, Callable[[Row], Row]] = {"alpaca": alpaca, "messages": messages, "sharegpt": sharegpt}
 
 
 def examples(seeds: Iterable[Row], rows: Iterable[Row]) -> Iterator[Row]:
@@ -59,6 +37,25 @@ def examples(seeds: Iterable[Row], rows: Iterable[Row]) -> Iterator[Row]:
             yield row | {"origin": "generated", "status": None}
         elif row["translation"] is not None:
             yield row | row["translation"] | {"origin": "translated", "status": None}
+
+
+def origin(example: Row, training_set: TrainingSet) -> Origin:
+    """Return which row an example is; none where the set's file is not one that a stage writes.
+
+    Args:
+        example: as from `examples`; its `id` and `origin` are read.
+        training_set: its set, as `params.yaml` has it.
+    """
+    path, id = Path(training_set["seeds" if example["origin"] == "seed" else "rows"]), example["id"]
+    instruction = Name("instruction", f"{path.stem}/{id}")
+    known = {
+        paths.seeds("edited"): Name("seed", id),
+        paths.seeds("machine"): Name("translation", f"seed_tasks/{id}"),
+        paths.instructions(path.stem): instruction,
+        paths.rejected(path.stem): instruction,
+        paths.translated(path.stem): Name("translation", f"{path.stem}/{id}"),
+    }
+    return Origin((known[path],) if path in known else ())
 
 
 def write_parquet(rows: Iterable[Row], path: Path) -> None:

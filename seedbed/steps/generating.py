@@ -4,12 +4,14 @@
  "request":"9f2c…","slot":12,"task_type":"advice"}
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
 
+from seedbed.exchange.costs import ACCEPTANCE
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
@@ -19,19 +21,20 @@ from seedbed.project.params import Generate, ModelSettings
 from seedbed.project.prompts import Prompt, render
 from seedbed.sending.asker import Asks
 from seedbed.steps.demonstrations import draw
+from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
 PROMPT = "generate"
+_CANDIDATE = re.compile(r"s\d{5,}-\d+")
+"""What `candidates_of` calls a candidate; a demonstration with such an id was generated."""
 _SHOWN = ("task_type", "instruction", "input", "output")
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
 _LEAST_ASKED = 50
 """Instructions that must have been asked for before a yield is called poor."""
 _POOR_WAVES = 2
-ACCEPTANCE = 0.75
-"""Assumed share of the generated instructions that pass the filter, before one has been seen."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,24 @@ def candidates_of(slot: int, shown: list[Row], result: Result[Row], to: ModelSet
         "made_by": to.made_by,
     }
     return [fields | common | {"id": f"{slot_id(slot)}-{index}", "index": index} for index, fields in enumerate(written)]
+
+
+def origin(row: Row, generation: str, form: str) -> Origin:
+    """Return what a candidate, and its slot, came of: the demonstrations shown, and the slot's request.
+
+    Args:
+        row: a candidate.
+        generation: the id of its generation.
+        form: which form of the seed tasks that one shows: `edited` or `machine`.
+    """
+
+    def name(id: str) -> Name:
+        if _CANDIDATE.fullmatch(id):
+            return Name("instruction", f"{generation}/{id}")
+        return Name("seed", id) if form == "edited" else Name("translation", f"seed_tasks/{id}")
+
+    asked = Asked(f"generate@{generation}", slot_id(row["slot"]))
+    return Origin(tuple(map(name, row["demonstrations"])), asked, PROMPT)
 
 
 class Generation:
@@ -190,9 +211,9 @@ class Generation:
 
     def _shortfall(self) -> str:
         return (
-            f"after {self._slots} slots (generate.max_slots) {self._reasons['kept']} of {self._settings['target']} instructions "
-            f"(generate.target) pass the filter; rejected: {self._rejected()}; raise max_slots, lower target, or look into what "
-            "is rejected"
+            f"after {self._slots} slots (generate.max_slots) {self._reasons['kept']} of {self._settings['target']} "
+            f"instructions (generate.target) pass the filter; rejected: {self._rejected()}; raise max_slots, lower target, "
+            "or look into what is rejected"
         )
 
     def _poor_yield(self) -> str:

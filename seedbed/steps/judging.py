@@ -11,6 +11,7 @@ from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
 from seedbed.project.params import Match, ModelSettings
 from seedbed.project.prompts import Prompt, load_prompt, render
+from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
@@ -99,3 +100,23 @@ def used_references(questions: list[Row], path: Path, categories: list[str]) -> 
             "judge.reference_categories; write it, or take the category off that list"
         )
     return {id: known[id] for id in wanted}
+
+
+def origin(row: Row, with_reference: bool) -> Origin:
+    """Return what one order of a judgment came of.
+
+    Args:
+        row: a row of `judge`.
+        with_reference: whether its question is judged beside a reference.
+
+    Returns:
+        The two answers in the order in which they were shown, the reference, the question; and the request, unless it was
+        recorded or an answer failed.
+    """
+    id, models = row["question"], [row["model"], row["baseline"]]
+    shown = models if row["order"] == "ab" else models[::-1]
+    references = [Name("reference", id)] if with_reference else []
+    parents = (*(Name("answer", f"{model}/{id}") for model in shown), *references, Name("question", id))
+    if row["request"] is None:
+        return Origin(parents)
+    return Origin(parents, Asked(f"judge@{row['match']}", f"{id}.{row['order']}"), prompt_name(with_reference))

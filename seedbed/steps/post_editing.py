@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Iterator
 
 from seedbed.project.corpora import FIELDS, status_of
+from seedbed.steps.origin import Name, Origin
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
@@ -47,6 +48,13 @@ def as_translated(translated: Iterable[Row], kind: str) -> Iterator[Row]:
     for row in translated:
         if row["translation"] is not None:
             yield _row(row, row["translation"], kind, "original" if row["made_by"] is None else "unreviewed")
+
+
+def origin(row: Row, corpus: str) -> Origin:
+    """Return what an edited row of `corpus` came of; of a stale edit too, which was set aside."""
+    before = "source" if row["status"] == "original" else "translation"
+    kinds = [before] if row["status"] in ("original", "unreviewed") else ["edit", before]
+    return Origin(tuple(Name(kind, f"{corpus}/{row['id']}") for kind in kinds))
 
 
 def _row(row: Row, fields: Row, kind: str, status: str) -> Row:

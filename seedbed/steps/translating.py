@@ -2,7 +2,7 @@
 
 A row of its own (see `schemas/rows/translated_question.schema.json`):
 
-    {"category":"fermi","failure":null,"id":"fermi-01","made_by":{…},"source":{"text":"How many…"},"translation":{"text":"大阪に…"}}
+    {"category":"fermi","failure":null,"id":"fermi-01","made_by":{…},"source":{"text":"How many…"},"translation":{"text":"…"}}
 """
 
 from seedbed.exchange.requests import Request, build_request
@@ -10,6 +10,7 @@ from seedbed.exchange.result import Result
 from seedbed.project.corpora import FIELDS, fields_of
 from seedbed.project.params import ModelSettings
 from seedbed.project.prompts import Prompt, render
+from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.canonical import canonical
 from seedbed.util.rows import Row
 
@@ -34,6 +35,14 @@ def original(row: Row, kind: str) -> Row:
     rest = {name: value for name, value in row.items() if name not in FIELDS[kind]}
     fields = fields_of(row, kind)
     return rest | {"source": fields, "translation": fields, "failure": None, "made_by": None}
+
+
+def origin(row: Row, corpus: str, kind: str) -> Origin:
+    """Return what a translated row of `corpus` came of: its source, and a request unless that is in the target language."""
+    source = (Name("source", f"{corpus}/{row['id']}"),)
+    if row["made_by"] is None:
+        return Origin(source)
+    return Origin(source, Asked(f"translate@{corpus}", row["id"]), prompt_name(kind))
 
 
 def prompt_name(kind: str) -> str:

@@ -1,30 +1,34 @@
-"""From a judge's reply to a verdict, and to the hashes of what was judged."""
+"""From a judge's reply to its judgment."""
 
-import re
+from functools import partial
 
 from seedbed.exchange.replies import Response, Unusable, json_of, text_of
 from seedbed.exchange.requests import Request
+from seedbed.exchange.result import Read
+from seedbed.project.params import Params
+from seedbed.steps.verdict_formats import DEFAULT, VerdictFormat, letters, load_verdict_format
 from seedbed.util.rows import Row
 
-VERDICTS = {"A": "first", "B": "second", "C": "tie"}
-_MARK = re.compile(r"\[\[([ABC])\]\]")
+
+def judgment_reader(params: Params) -> Read[Row]:
+    """Return `judgment_of` with the format that `judge.verdict_format` names.
+
+    Raises:
+        UserError: there is no such format, or a plug-in cannot be imported.
+    """
+    return partial(judgment_of, verdict_of=load_verdict_format(params["judge"].get("verdict_format", DEFAULT)))
 
 
-def judgment_of(request: Request, response: Response) -> Row:
+def judgment_of(request: Request, response: Response, verdict_of: VerdictFormat = letters) -> Row:
     """Return `{"verdict", "explanation"}` of a judge's reply.
-
-    Where the endpoint has structured output the verdict is a field; else it is the *last* `[[A]]`, `[[B]]` or `[[C]]`,
-    since a judge that reasons may name others on its way.
 
     Raises:
         Unusable: the reply gives no verdict.
+        UserError: a plug-in raised an exception, or gave what is no verdict.
     """
-    reply = request.content["reply"]
-    if reply and reply["structured"] != "text":
-        value = json_of(request, response)
-        return {"verdict": VERDICTS[value["verdict"]], "explanation": value["explanation"]}
-    text = text_of(response)
-    marks = _MARK.findall(text)
-    if not marks:
-        raise Unusable("no_verdict", "the reply has no [[A]], [[B]] or [[C]]")
-    return {"verdict": VERDICTS[marks[-1]], "explanation": text}
+    asked, text = request.content["reply"], text_of(response)
+    reply = json_of(request, response) if asked and asked["structured"] != "text" else text
+    verdict = verdict_of(reply)
+    if verdict is None:
+        raise Unusable("no_verdict", "the reply gives no verdict")
+    return {"verdict": verdict, "explanation": reply.get("explanation", text) if isinstance(reply, dict) else text}

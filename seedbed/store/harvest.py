@@ -1,6 +1,5 @@
 """Fill the store from the transcripts of every branch and tag that git knows: what one paid for, nobody pays again."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from seedbed.project import paths
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
+from seedbed.util.git import file_at, git_or_error
 from seedbed.util.rows import writing
 
 
@@ -18,7 +18,7 @@ def harvest_all(store: Store) -> str:
     """
     new = read = 0
     absent: list[str] = []
-    for stage, digest in dict.fromkeys(_locked(_git("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
+    for stage, digest in dict.fromkeys(_locked(_commits("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
         if store.has_read(digest):
             continue
         blob = paths.blob(digest)
@@ -41,7 +41,7 @@ def unreferenced(store: Store) -> set[str]:
     """
     keys = {key for (key,) in store.rows("select key from responses")}
     for stage, digest in {
-        *_locked(_git("log", "--all", "--full-history", "--format=%H", "--", "dvc.lock")),
+        *_locked(_commits("log", "--all", "--full-history", "--format=%H", "--", "dvc.lock")),
         *locked_transcripts(paths.DVC_LOCK),
     }:
         blob = paths.blob(digest)
@@ -57,16 +57,14 @@ def unreferenced(store: Store) -> set[str]:
 def _locked(revisions: list[str], *more: str) -> Iterator[tuple[str, str]]:
     """Yield (stage, MD5) of the transcripts that `dvc.lock` names at each revision."""
     for revision in dict.fromkeys([*revisions, *more]):
-        shown = subprocess.run(["git", "show", f"{revision}:./dvc.lock"], capture_output=True, check=False)
-        if shown.returncode == 0:
-            yield from locked_transcripts(paths.DVC_LOCK, shown.stdout.decode())
+        lock = file_at(revision, paths.DVC_LOCK)
+        if lock is not None:
+            yield from locked_transcripts(paths.DVC_LOCK, lock.decode(errors="replace"))
 
 
-def _git(*args: str) -> list[str]:
-    done = subprocess.run(["git", *args], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise UserError(f"git {args[0]}: {done.stderr.strip()}; run this in a git checkout")
-    return done.stdout.split()
+def _commits(*args: str) -> list[str]:
+    """Return the hashes that a git command prints."""
+    return git_or_error(*args).decode().split()
 
 
 def _fetch(digest: str, blob: Path) -> bool:

@@ -6,7 +6,6 @@ A response is committed the moment it arrives, each in its own transaction.
 
 import json
 import sqlite3
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
+from seedbed.util.git import git
 from seedbed.util.rows import Row
 
 VERSION = 2
@@ -261,12 +261,7 @@ def _refuse_tracked(path: Path) -> None:
     if not path.exists() or not (folder := _git_folder(path.parent)):
         return
     relative = (path.parent.resolve() / path.name).relative_to(folder)
-    try:
-        command = ["git", "-C", str(folder), "ls-files", "--", str(relative)]
-        tracked = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:  # no git on this machine, so nothing that could check out
-        return
-    if tracked.stdout.strip():
+    if git("-C", str(folder), "ls-files", "--", str(relative)):  # without git there is nothing that could check out
         raise UserError(
             f"{path}: git tracks the store, and a checkout would overwrite it; run `git rm --cached {relative}` and commit"
         )

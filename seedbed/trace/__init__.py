@@ -1,6 +1,7 @@
-"""`seedbed explain` and `seedbed impact`: a row's way, back to what it came of and forth to what rests on it.
+"""`seedbed explain` and `seedbed impact`: a row's way, back to what it came of and forward to what rests on it.
 
-`lineage` holds the build and the tree's nodes, `names` finds what an id names. Back: `explain`, by `generated`, `judged` and
-`row_origins`, down to `asked`, a request. Forth: `impact`, by `impact_data`, `impact_benchmark` and `impact_stages`.
+`resolve` finds the thing that a word names, `workspace` reads the build. Back: `explain` follows what each module of
+`steps/` says of a row's origin; `describe_data` and `describe_benchmark` put a row into facts, `exchanges` a request.
+Forward: `impact`, by `impact_data`, `impact_benchmark` and `impact_stages`. `staleness` says which stages are out of date,
 `tree_text` draws.
 """

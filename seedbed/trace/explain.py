@@ -1,39 +1,76 @@
 """`seedbed explain`: back along a row's way, from the row to the requests, edits and sources that it came of."""
 
+from collections import deque
 from collections.abc import Callable
 
-from seedbed.trace.explain_corpus import corpus_node
-from seedbed.trace.explain_generated import instruction_node, slot_node
-from seedbed.trace.explain_judged import answer_node, judgment_node
-from seedbed.trace.node import Node
-from seedbed.trace.request_rows import request_and_rows
+from seedbed.steps.origin import Name
+from seedbed.trace import describe_benchmark, describe_data
+from seedbed.trace.exchanges import request_and_rows, request_node
+from seedbed.trace.node import Described, Node
 from seedbed.trace.resolve import others, resolve
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
 
-EXPLAINERS: dict[str, Callable[[Build, str], Node]] = {
-    "seed": lambda build, row: corpus_node(build, "seed", row),
-    "question": lambda build, row: corpus_node(build, "question", row),
-    "baseline": lambda build, row: corpus_node(build, "baseline", row),
-    "instruction": instruction_node,
-    "slot": slot_node,
-    "answer": answer_node,
-    "judgment": judgment_node,
-    "request": request_and_rows,
+_DESCRIBE: dict[str, Callable[[Build, str], Described]] = {
+    "seed": describe_data.seed,
+    "question": describe_data.question,
+    "baseline": describe_data.baseline,
+    "instruction": describe_data.instruction,
+    "slot": describe_data.slot,
+    "answer": describe_benchmark.answer,
+    "judgment": describe_benchmark.judgment,
+    # What nobody asks for by its name, and what others came of:
+    "source": describe_data.source,
+    "translation": describe_data.translation,
+    "edit": describe_data.edit,
+    "order": describe_benchmark.order,
+    "reference": describe_benchmark.reference,
 }
+_KINDS = ("seed", "question", "baseline", "instruction", "slot", "answer", "judgment", "request")
 
 
-def explain(word: str) -> Node:
+def explain(word: str, *, full: bool = False) -> Node:
     """Return what the row named `word` came of.
 
+    Args:
+        word: an id, as `resolve` takes it.
+        full: look for the nearest neighbour of a kept instruction, which tokenises all that was kept before it, and follow
+            generated demonstrations to their own demonstrations.
+
     Raises:
-        UserError: nothing or several things are named so, an output is missing, or nothing lies before such a thing.
+        UserError: nothing or several things are named so, an output is missing, or nothing comes before such a thing.
     """
     build = Build()
-    name, same = resolve(word, build, EXPLAINERS)
-    if name.kind not in EXPLAINERS:
-        raise UserError(f"nothing lies before a {name.kind}; `seedbed impact {name}` says what rests on it")
-    node = EXPLAINERS[name.kind](build, name.id)
+    name, same = resolve(word, build, _KINDS)
+    if name.kind not in _KINDS:
+        raise UserError(f"nothing comes before a {name.kind}; `seedbed impact {name}` says what rests on it")
+    root = request_and_rows(build, name.id) if name.kind == "request" else _follow(build, name, full)
+    if name.kind == "instruction" and root.facts.get("filter") == "kept":
+        if full:
+            root.children.insert(0, describe_data.nearest_when_kept(build, name.id))
+        else:
+            root.facts["nearest neighbour"] = "--full looks for it"
     if also := others(name, same, build):
-        node.facts["see also"] = also
-    return node
+        root.facts["see also"] = also
+    return root
+
+
+def _follow(build: Build, name: Name, full: bool) -> Node:
+    """Return a row with all that it came of, each thing once, as near to the row as it stands."""
+    root = Node(*name)
+    known, waiting = {name}, deque([(name, root)])
+    while waiting:
+        name, node = waiting.popleft()
+        described = _DESCRIBE[name.kind](build, name.id)
+        node.facts, node.stage, origin = described.facts, described.stage, described.origin
+        node.children += described.beside
+        if name.kind == "instruction" and node is not root and not full:
+            continue  # a demonstration that was generated has demonstrations of its own, and so on
+        if origin.request and origin.prompt:
+            node.children.append(request_node(build, origin.request, origin.prompt))
+        for parent in origin.parents:
+            if parent not in known:
+                known.add(parent)
+                node.children.append(Node(*parent))
+                waiting.append((parent, node.children[-1]))
+    return root

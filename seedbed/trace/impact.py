@@ -1,11 +1,10 @@
-"""`seedbed impact`: forth along the way of the data, from a row, a prompt or a parameter to all that rests on it."""
+"""`seedbed impact`: forward along the way of the data, from a row, a prompt or a parameter to all that rests on it."""
 
 from collections.abc import Callable
 
 from seedbed.trace import impact_benchmark, impact_data, impact_stages
-from seedbed.trace.explain_request import exchange_node
+from seedbed.trace.exchanges import exchange_node, exchanges, rows_of
 from seedbed.trace.node import Node
-from seedbed.trace.request_rows import exchanges, rows_of
 from seedbed.trace.resolve import others, resolve
 from seedbed.trace.workspace import Build
 
@@ -15,11 +14,11 @@ def request_node(build: Build, key: str) -> Node:
     node = Node("request", key)
     for stage, exchange in exchanges(build, key):
         node.facts |= exchange_node(build, stage, exchange).facts
-        node.children += [TELLERS[name.kind](build, name.id) for name, _ in rows_of(build, stage, exchange)]
+        node.children += [_RESTING[name.kind](build, name.id) for name, _ in rows_of(build, stage, exchange)]
     return node
 
 
-TELLERS: dict[str, Callable[[Build, str], Node]] = {
+_RESTING: dict[str, Callable[[Build, str], Node]] = {
     "seed": impact_data.seed_node,
     "question": impact_benchmark.question_node,
     "baseline": impact_data.baseline_node,
@@ -27,6 +26,7 @@ TELLERS: dict[str, Callable[[Build, str], Node]] = {
     "slot": impact_data.slot_node,
     "answer": impact_benchmark.answer_node,
     "judgment": impact_benchmark.judgment_node,
+    "set": impact_stages.set_node,
     "model": impact_benchmark.model_node,
     "match": impact_benchmark.match_node,
     "prompt": impact_stages.prompt_node,
@@ -42,8 +42,8 @@ def impact(word: str) -> Node:
         UserError: nothing or several things are named so, or an output is missing.
     """
     build = Build()
-    name, same = resolve(word, build, TELLERS)
-    node = TELLERS[name.kind](build, name.id)
+    name, same = resolve(word, build, _RESTING)
+    root = _RESTING[name.kind](build, name.id)
     if also := others(name, same, build):
-        node.facts["see also"] = also
-    return node
+        root.facts["see also"] = also
+    return root

@@ -1,138 +1,154 @@
-"""What rests on a seed, a baseline task, an instruction or a slot: slots, instructions, near duplicates, exports."""
+"""What rests on a seed, a baseline task, an instruction or a slot: slots, instructions, near duplicates, training sets."""
 
-import json
-from itertools import islice
-from pathlib import Path
-
-from seedbed.project.paths import BUILD, CANDIDATES, INSTRUCTIONS, REJECTED, edited, there, translated
-from seedbed.steps.exporting import FORMATS
-from seedbed.trace.explain_generated import drawn_now
-from seedbed.trace.impact_stages import BILL
-from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.project import paths
+from seedbed.project.corpora import CORPUS_OF
+from seedbed.steps import exporting
+from seedbed.steps.generating import slot_id
+from seedbed.steps.origin import Name
+from seedbed.trace.describe_data import decided, decisions_on, drawn
+from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
-from seedbed.util.rows import Row
 from seedbed.util.words import count
 
-EXPORT = BUILD / "export"
+BILL = {"exact bill": "`seedbed plan`, after the edit"}
+"""What every count of requests that an edit touches is followed by."""
+OF_SOURCE = " (if the source is edited)"
+"""What a count of requests is followed by that an edit of the translation does not touch."""
 
 
 def seed_node(build: Build, id: str) -> Node:
     """Return what rests on a seed task."""
-    row = build.row(edited("seed"), id)
+    corpus = CORPUS_OF["seed"]
+    row = build.row(paths.edited(corpus), id)
     if row is None:
-        return Node("seed", id, {OUT_OF_DATE: f"not in {edited('seed')}: new, dropped or failed; nothing rests on it yet"})
-    slots, again = slots_showing(build, [id]), build.params["generate"]["demonstrations"]["generated"]
-    node = Node("seed", id, {"status": row["status"], "shown in": f"{len(slots)} of {count(slots_built(build), 'slot')}"})
-    node.facts["instruction"] = row["instruction"]
-    later = ", later slots that show what these write" if again else ""
-    touched = f"{count(len(slots), 'slot')}{build.and_translation('seed')}{later}, further slots if fewer pass the filter"
-    node.facts |= {"requests an edit touches": touched, **BILL}
-    if gone := [slot for slot in slots if id not in drawn_now(build, slot)]:
-        node.facts[OUT_OF_DATE] = f"as the build's seeds and params.yaml are now, {len(gone)} of these slots would not show it"
-    written, reasons = _by_slot(build, CANDIDATES, slots), _by_slot(build, REJECTED, slots)
-    kept, mine = set(build.ids(INSTRUCTIONS)), list[str]()
-    for slot in slots:
-        passed = [row["id"] for row in written[slot] if row["id"] in kept]
-        mine += passed
-        facts: dict[str, Fact] = {"kept": passed, "rejected": [f"{row['id']} ({row['reason']})" for row in reasons[slot]]}
-        node.children.append(Node("slot", slot_id(slot), facts))
-    node.children += [
-        _rejected(build, "too close to it", [id]),
-        _rejected(build, "too close to those it helped to write", mine),
-    ]
-    if again:
-        shown = slots_showing(build, mine)
-        node.children.append(Node("demonstrations", "among those it helped to write", {"shown in": list(map(slot_id, shown))}))
-    exported = [id, *mine] if build.params["export"]["seeds"] else mine
-    formats = ", ".join(build.params["export"]["formats"])
-    node.children.append(Node("export", f"{EXPORT}/seedbed.*.jsonl", {"lines": len(exported), "formats": formats}))
+        return not_built("seed", id, corpus)
+    node = Node("seed", id, {"status": row["status"], "instruction": row["instruction"]}, stage=f"post_edit@{corpus}")
+    names, touched, shown_in = [Name("seed", id), Name("translation", f"{corpus}/{id}")], list[str](), list[str]()
+    for generation, block in build.params["generations"].items():
+        slots = slots_showing(build, generation, [id])
+        shown_in.append(f"{len(slots)} of {count(_slots_built(build, generation), 'slot')} of {generation}")
+        touched.append(f"{count(len(slots), 'slot')} of {generation}" + ("" if block["seeds"] == "edited" else OF_SOURCE))
+        written = _by_slot(build, generation, slots)
+        kept = [name for facts in written.values() for name in facts["kept"]]
+        names += [Name("instruction", name) for name in kept]
+        node.children += [Node("slot", slot, {**facts}, stage=f"generate@{generation}") for slot, facts in written.items()]
+        node.children += _near_it_and_its_own(build, generation, id, [_without_generation(name) for name in kept])
+    if build.is_translated(corpus):
+        touched.append(f"1 translation{OF_SOURCE}")
+    node.facts |= {"shown in": shown_in or "no generation", "requests an edit touches": touched or "none", **BILL}
+    node.children += set_nodes(build, names)
     return node
 
 
+def _near_it_and_its_own(build: Build, generation: str, seed: str, own: list[str]) -> list[Node]:
+    """Return what was rejected as too close to a seed and to the instructions of its slots, and where those were shown."""
+    nodes = rejected(build, generation, "near_duplicate", "near duplicates of it", [seed])
+    nodes += rejected(build, generation, "near_duplicate", "near duplicates of what it helped to write", own)
+    if build.params["generate"]["demonstrations"]["generated"]:
+        shown: dict[str, Fact] = {"shown in": slots_showing(build, generation, own)}
+        nodes.append(Node("demonstrations", f"of {generation}, from what it helped to write", shown))
+    return nodes
+
+
 def baseline_node(build: Build, id: str) -> Node:
-    """Return what rests on a baseline task: its lines of the exports."""
-    ids = [row["id"] for row in build.rows(translated("baseline"), "json->>'translation' is not null")]
-    row = build.row(translated("baseline"), id)
-    node = Node("baseline", id)
+    """Return what rests on a baseline task: its lines of the training sets."""
+    corpus = CORPUS_OF["baseline"]
+    row, node = build.row(paths.translated(corpus), id), Node("baseline", id, stage=f"translate@{corpus}")
     if row is None or row["translation"] is None:
         node.facts["exported"] = "no, it has no translation"
         return node
-    node.children = [_export(build, "baseline", ids.index(id), row["translation"])]
-    node.facts["requests an edit touches"] = "1 translation" if build.translates("baseline") else "none"
+    node.children = set_nodes(build, [Name("translation", f"{corpus}/{id}")])
+    node.facts["requests an edit touches"] = "1 translation" if build.is_translated(corpus) else "none"
     return node
 
 
 def instruction_node(build: Build, id: str) -> Node:
     """Return what rests on an instruction."""
-    row = build.row(INSTRUCTIONS, id)
-    if row is None:
-        found = build.rows(REJECTED, "json->>'id' = ?", id)
-        why = f"rejected by {found[0]['reason']}" if found else "not filtered yet"
-        return Node("instruction", id, {"filter": f"{why}: nothing rests on it"})
-    node = Node("instruction", id, {"filter": "kept", "instruction": row["instruction"]})
-    node.children.append(_rejected(build, "too close to it", [id]))
+    generation, _, row_id = id.partition("/")
+    row = build.row(paths.candidates(generation), row_id)
+    decision = decisions_on(build, generation, [row] if row else []).get(row_id)
+    node = Node("instruction", id, {"filter": decided(decision)}, stage=f"generate@{generation}")
+    if row is None or decision is None or decision["reason"]:
+        node.facts["filter"] = f"{decided(decision)}; nothing rests on it"
+        return node
+    node.facts["instruction"] = row["instruction"]
+    node.children += rejected(build, generation, "near_duplicate", "near duplicates of it", [row_id])
     if build.params["generate"]["demonstrations"]["generated"]:
-        node.facts["shown in"] = list(map(slot_id, slots_showing(build, [id])))
-    seeds = len(build.ids(edited("seed"))) if build.params["export"]["seeds"] else 0
-    node.children.append(_export(build, "seedbed", seeds + build.ids(INSTRUCTIONS).index(id), row))
+        node.facts["shown in"] = slots_showing(build, generation, [row_id])
+    node.children += set_nodes(build, [Name("instruction", id)])
     return node
 
 
 def slot_node(build: Build, id: str) -> Node:
     """Return what rests on a slot: its instructions, and what rests on each."""
-    rows = build.rows(CANDIDATES, "(json->>'slot')::bigint = ?", int(id[1:]))
-    return Node("slot", id, {"instructions": len(rows)}, [instruction_node(build, row["id"]) for row in rows])
+    generation, _, name = id.partition("/")
+    rows = build.rows(paths.candidates(generation), "(json->>'slot')::bigint = ?", int(name[1:]))
+    children = [instruction_node(build, f"{generation}/{row['id']}") for row in rows]
+    return Node("slot", id, {"instructions": len(rows)}, children, stage=f"generate@{generation}")
 
 
-def slots_built(build: Build) -> int:
-    """Return how many slots the build asked: its candidates are those of a prefix of all slots."""
-    return 1 + max((int(id[1:].partition("-")[0]) for id in build.ids(CANDIDATES)), default=-1)
-
-
-def slots_showing(build: Build, ids: list[str]) -> list[int]:
-    """Return the slots that show one of `ids` as a demonstration.
-
-    A slot that gave nothing has no row that says what it showed; its demonstrations are drawn anew.
-    """
-    shows = "list_has_any(json->>'$.demonstrations[*]', ?)"
-    found = {row["slot"] for row in build.rows(CANDIDATES, shows, ids)}
-    gave = {int(id[1:].partition("-")[0]) for id in build.ids(CANDIDATES)}
-    found |= {slot for slot in set(range(slots_built(build))) - gave if set(ids) & set(drawn_now(build, slot))}
-    return sorted(found)
-
-
-def slot_id(slot: int) -> str:
-    """Return a slot's id."""
-    return f"s{slot:05}"
-
-
-def _by_slot(build: Build, path: Path, slots: list[int]) -> dict[int, list[Row]]:
-    """The rows of candidates or rejected ones of some slots."""
-    found: dict[int, list[Row]] = {slot: [] for slot in slots}
-    for row in build.rows(path, "list_contains(?, (json->>'slot')::bigint)", slots):
-        found[row["slot"]].append(row)
+def set_nodes(build: Build, names: list[Name]) -> list[Node]:
+    """Return each training set that holds some of these rows, with the lines of its files that they are."""
+    ids, found = [name.id.rpartition("/")[2] for name in names], []
+    for key, training_set in build.params["sets"].items():
+        examples = build.examples(key, ids)
+        lines = [row["line"] for row in examples if {*exporting.origin(row, training_set).parents} & {*names}]
+        if lines:
+            file = str(paths.export(key) / "messages.jsonl")
+            facts: dict[str, Fact] = {"file": file, "lines": [str(line) for line in lines]}
+            found.append(Node("set", key, facts, stage=f"export@{key}"))
     return found
 
 
-def _rejected(build: Build, why: str, ids: list[str]) -> Node:
-    """The instructions that were rejected as near duplicates of one of `ids`."""
-    near = "json->>'reason' = 'near_duplicate' and list_contains(?, json->>'neighbour')"
-    rows = build.rows(REJECTED, near, ids)
-    said: list[str] = [f"{row['id']} (of {row['neighbour']}, {row['score']:g})" for row in rows]
-    return Node("rejected instructions", why, {"near_duplicate": said})
+def not_built(kind: str, id: str, corpus: str) -> Node:
+    """Return the node of a row on which nothing rests, since the build does not have it."""
+    words = f"not in {paths.edited(corpus)}: new, dropped or failed; nothing rests on it yet"
+    return Node(kind, id, {NOT_BUILT: words}, stage=f"post_edit@{corpus}")
 
 
-def _export(build: Build, name: str, place: int, row: Row) -> Node:
-    """The line of each export that a row is."""
-    paths = {format: there(EXPORT / f"{name}.{format}.jsonl") for format in build.params["export"]["formats"]}
-    node = Node("export", f"line {place + 1}", {"of": list(map(str, paths.values()))})
-    if any(_line(path, place) != FORMATS[format](row) for format, path in paths.items()):
-        node.facts[OUT_OF_DATE] = "another row stands there; `dvc repro export` writes them anew"
-    return node
+def slots_showing(build: Build, generation: str, ids: list[str]) -> list[str]:
+    """Return the slots of a generation, as `GENERATION/SLOT`, that show one of `ids` as a demonstration.
+
+    A slot that gave nothing has no row that says what it showed; its demonstrations are drawn anew.
+    """
+    path = paths.candidates(generation)
+    found = {row["slot"] for row in build.rows(path, "list_has_any(json->>'$.demonstrations[*]', ?)", ids)}
+    empty = set(range(_slots_built(build, generation))) - set(map(_slot_number, build.ids(path)))
+    found |= {slot for slot in empty if {*ids} & {*drawn(build, generation, slot)}}
+    return [f"{generation}/{slot_id(slot)}" for slot in sorted(found)]
 
 
-def _line(path: Path, place: int) -> Row | None:
-    with path.open(encoding="utf-8") as file:
-        text = next(islice(file, place, None), None)
-    row: Row | None = json.loads(text) if text else None
-    return row
+def _slots_built(build: Build, generation: str) -> int:
+    """Return how many slots the build asked: its candidates are those of a prefix of all slots."""
+    return 1 + max(map(_slot_number, build.ids(paths.candidates(generation))), default=-1)
+
+
+def _slot_number(id: str) -> int:
+    """Return the number of a slot, from its id or from that of one of its candidates."""
+    return int(id[1:].partition("-")[0])
+
+
+def _without_generation(name: str) -> str:
+    """Return an id without its generation."""
+    return name.partition("/")[2]
+
+
+def _by_slot(build: Build, generation: str, slots: list[str]) -> dict[str, dict[str, list[str]]]:
+    """Return what came of each slot: the candidates that were kept, and the rejected ones with their reasons."""
+    numbers = [_slot_number(_without_generation(slot)) for slot in slots]
+    rows = build.rows(paths.candidates(generation), "list_contains(?, (json->>'slot')::bigint)", numbers)
+    decisions = decisions_on(build, generation, rows)
+    found: dict[str, dict[str, list[str]]] = {slot: {"kept": [], "rejected": []} for slot in slots}
+    for row in rows:
+        facts, name = found[f"{generation}/{slot_id(row['slot'])}"], f"{generation}/{row['id']}"
+        reason = decisions[row["id"]]["reason"]
+        facts["rejected" if reason else "kept"].append(f"{name} ({reason})" if reason else name)
+    return found
+
+
+def rejected(build: Build, generation: str, reason: str, why: str, ids: list[str]) -> list[Node]:
+    """Return a node of the candidates that were rejected as too close to one of `ids`; none where there are none."""
+    near = "json->>'reason' = ? and list_contains(?, json->>'neighbour')"
+    rows = build.rows(paths.decisions(generation), near, reason, ids)
+    words = [f"{generation}/{row['id']} (of {row['neighbour']}, {row['score']:g})" for row in rows]
+    return [Node("rejected", f"as {why}", {"instructions": words})] if words else []

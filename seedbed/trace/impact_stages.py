@@ -1,45 +1,62 @@
-"""What rests on a prompt or a parameter: the stages of `dvc.yaml` that read it, and all that follows."""
+"""What rests on a prompt, a parameter or a training set: the stages of `dvc.yaml` that read it, and all that follows."""
 
 import json
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 from seedbed.pipeline.graph import Stage, after, load_stages
-from seedbed.project.paths import RESPONSES, edited, transcript_of
-from seedbed.trace.explain_judged import judge_prompt
+from seedbed.project import paths
+from seedbed.steps.judging import prompt_name
+from seedbed.trace.impact_data import BILL
 from seedbed.trace.node import Fact, Node
 from seedbed.trace.workspace import Build
+from seedbed.util.words import count
 
-BILL = {"exact bill": "`seedbed plan`, after the edit"}
-"""What every count of requests that an edit touches is followed by."""
+_ORIGINS = {"seed": "seed tasks", "generated": "generated instructions", "translated": "translated tasks"}
+"""What an example's `origin` says, in words."""
+
+
+def set_node(build: Build, id: str) -> Node:
+    """Return what a training set is made of, how much it holds, and what rests on it."""
+    parts, stages, stage = build.params["sets"][id], load_stages(), f"export@{id}"
+    counts = build.example_counts(id)
+    facts: dict[str, Fact] = {"seeds": parts["seeds"], "rows": parts["rows"], "examples": sum(counts.values())}
+    facts |= {_ORIGINS[origin]: number for origin, number in counts.items()}
+    own = [other for other in stages if other.name == stage]
+    children = [stage_node(build, "stage that writes it", each) for each in own]
+    children += [stage_node(build, "stage downstream", each) for each in after(own, stages)]
+    return Node("set", id, facts, children, stage=stage)
 
 
 def prompt_node(build: Build, id: str) -> Node:
     """Return what rests on a prompt."""
-    path = f"prompts/{id}.yaml"
-    facts: dict[str, Fact] = {"file": path}
-    if version := build.version(Path(path)):
+    path = paths.prompt(id)
+    facts: dict[str, Fact] = {"file": str(path)}
+    if version := build.version(path):
         facts["version"] = version
-    count: Callable[[str], int] | None = None
+    asked: Callable[[str], int] | None = None
     if id.startswith("judge"):  # a stage reads both of the judge's prompts, and asks each of its requests with one
-        categories = {row["id"]: row["category"] for row in build.rows(edited("question"))}
+        categories = {row["id"]: row["category"] for row in build.rows(paths.edited("questions"))}
 
-        def count(stage: str) -> int:
-            asked = build.ids(transcript_of(stage))
-            return sum(judge_prompt(build, categories.get(name.rpartition(".")[0])) == id for name in asked)
+        def asked(stage: str) -> int:
+            asked = build.ids(paths.transcript(stage))
+            prompts = [prompt_name(build.with_reference(categories.get(name.rpartition(".")[0]))) for name in asked]
+            return prompts.count(id)
 
-    return _resting(build, Node("prompt", id, facts), path, "", count)
+    return _resting(build, Node("prompt", id, facts), str(path), "", asked)
 
 
 def parameter_node(build: Build, id: str) -> Node:
     """Return what rests on a parameter, or on a block of them."""
-    value = reduce(lambda block, key: block[key], id.split("."), build.params)
+    params: Any = build.params
+    value = reduce(lambda block, key: block[key], id.split("."), params)
     facts: dict[str, Fact] = {"value": json.dumps(value, ensure_ascii=False)}
-    return _resting(build, Node("parameter", id, facts), "params.yaml", id, None)
+    return _resting(build, Node("parameter", id, facts), str(paths.PARAMS), id, None)
 
 
-def _resting(build: Build, node: Node, file: str, key: str, count: Callable[[str], int] | None) -> Node:
+def _resting(build: Build, node: Node, file: str, key: str, asked: Callable[[str], int] | None) -> Node:
     stages = load_stages()
     direct = [stage for stage in stages if stage.reads(file, key)]
     if not direct:
@@ -48,9 +65,9 @@ def _resting(build: Build, node: Node, file: str, key: str, count: Callable[[str
     node.facts["read by"] = [stage.name for stage in direct]
     downstream = after(direct, stages)
     node.children = [
-        stage_node(build, "stage that reads it", stage, count)
+        stage_node(build, "stage that reads it", stage, asked)
         if stage in direct
-        else stage_node(build, "stage downstream", stage, None)
+        else stage_node(build, "stage downstream", stage)
         for stage in stages
         if stage in direct or stage in downstream
     ]
@@ -58,17 +75,17 @@ def _resting(build: Build, node: Node, file: str, key: str, count: Callable[[str
     return node
 
 
-def stage_node(build: Build, kind: str, stage: Stage, count: Callable[[str], int] | None) -> Node:
-    """Return a stage with the rows and requests of its outputs; `count` gives the requests where not all are meant."""
+def stage_node(build: Build, kind: str, stage: Stage, asked: Callable[[str], int] | None = None) -> Node:
+    """Return a stage with the rows and requests of its outputs; `asked` gives the requests where not all are meant."""
     facts: dict[str, Fact] = {}
     for out in map(Path, stage.outs):
         files = sorted(out.glob("*.jsonl")) if out.is_dir() else [out]
         if not all(file.is_file() for file in files):
             facts[str(out)] = f"not in the workspace; `dvc repro {stage.name}` builds it"
-        elif out.parent == RESPONSES:
-            facts["requests"] = count(stage.name) if count else build.count(out)
+        elif paths.RESPONSES in out.parents:
+            facts["requests"] = asked(stage.name) if asked else build.count(out)
         elif out.suffix in ("", ".jsonl"):
-            facts |= {str(file): f"{build.count(file)} rows" for file in files}
+            facts |= {str(file): count(build.count(file), "row") for file in files}
         else:
             facts[str(out)] = "rewritten"
-    return Node(kind, stage.name, facts)
+    return Node(kind, stage.name, facts, stage=stage.name)

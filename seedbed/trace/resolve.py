@@ -1,4 +1,4 @@
-"""Which thing an id names: by kind, by unique beginning, and what to say where it names none or several."""
+"""Which thing a word names: an id, whole or its unique beginning; and what to say where it names none or several."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -7,43 +7,31 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from seedbed.project.paths import CANDIDATES, CORPORA, RESPONSES, answers, judgments, transcript_of, translated
+from seedbed.project import paths
+from seedbed.project.corpora import CORPUS_OF
 from seedbed.project.prompts import VARIABLES
+from seedbed.steps.judging import ORDERS
+from seedbed.steps.origin import Name
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.words import few
 
-ORDERS = ("ab", "ba")
 _HEX = re.compile(r"[0-9a-f]{6,64}")
 _SHOWN = 10
-"""Things named where a beginning is that of several."""
-
-
-@dataclass(frozen=True)
-class Name:
-    """A thing.
-
-    Attributes:
-        kind: one of `KINDS`.
-        id: its whole id, unique within the kind.
-    """
-
-    kind: str
-    id: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.id}"
+"""Things named where a word is the beginning of several."""
 
 
 def resolve(word: str, build: Build, kinds: Iterable[str]) -> tuple[Name, list[Name]]:
-    """Return what `word` names, and the things of other kinds that bear the same id.
+    """Return what `word` names, and the things of other kinds with the same id.
 
     Args:
-        word: an id, or the beginning of one of `kinds`; or either behind `kind:`.
+        word: an id, or the beginning of one of `kinds`; or either behind `kind:`. Instructions and slots may go without
+            their generation where only one has that id.
         build: where to look.
         kinds: the kinds that are asked for; a whole id is found in the others too.
 
     Raises:
-        UserError: nothing is named so, or several things begin so.
+        UserError: nothing is named so, or several things are.
     """
     every, wanted = list(KINDS), list(kinds)
     kind, colon, rest = word.partition(":")
@@ -51,26 +39,39 @@ def resolve(word: str, build: Build, kinds: Iterable[str]) -> tuple[Name, list[N
         every, word = [kind], rest
     elif colon:
         raise UserError(f"no kind of thing is named {_short(kind)}{did_you_mean(kind[:60], list(KINDS))}")
-    if path := re.fullmatch(r"prompts/(\w+)\.yaml", word):
+    if path := re.fullmatch(rf"{paths.PROMPTS}/(\w+)\.yaml", word):
         every, word = ["prompt"], path[1]
     wanted = [kind for kind in wanted if kind in every] or every
     absent: list[Path] = []
     known = {kind: _known(kind, word, build, absent) for kind in every}
-    exact = [Name(kind, word) for kind in every if word in known[kind]]
-    if exact:
+    exact = [Name(kind, id) for kind in every for id in known[kind] if word in _spellings(kind, id)]
+    if exact and [name.kind for name in exact].count(exact[0].kind) == 1:
         return exact[0], exact[1:]
-    begun = [Name(kind, id) for kind in wanted for id in known[kind] if id.startswith(word)]
+    if exact:
+        raise UserError(
+            f"{_short(word)} names {len(exact)} things: {few(list(map(str, exact)), _SHOWN)}; give the one you mean"
+        )
+    begun = [
+        Name(kind, id)
+        for kind in wanted
+        for id in known[kind]
+        if any(spelling.startswith(word) for spelling in _spellings(kind, id))
+    ]
     if len(begun) == 1:
         return begun[0], []
     if begun:
-        few = ", ".join(map(str, begun[:_SHOWN]))
-        more = f" and {len(begun) - _SHOWN} more" if len(begun) > _SHOWN else ""
-        raise UserError(f"{_short(word)} begins {len(begun)} ids: {few}{more}; give more of the one you mean")
+        names = few(list(map(str, begun)), _SHOWN)
+        raise UserError(f"{_short(word)} begins {len(begun)} ids: {names}; give more of the one you mean")
     raise UserError(_unknown(word, {kind: known[kind] for kind in wanted}, absent))
 
 
+def _spellings(kind: str, id: str) -> tuple[str, ...]:
+    """Return how a thing may be named: by its id, and without the generation."""
+    return (id, id.partition("/")[2]) if KINDS[kind].of_generation else (id,)
+
+
 def _unknown(word: str, known: dict[str, list[str]], absent: list[Path]) -> str:
-    ids = dict.fromkeys(id for names in known.values() for id in names)
+    ids = dict.fromkeys(spelling for kind, names in known.items() for id in names for spelling in _spellings(kind, id))
     near = process.extract(word[:200], list(ids), scorer=fuzz.ratio, limit=3, score_cutoff=70)
     hint = did_you_mean(word, [id for id, _, _ in near]) if near else ""
     looked = ", ".join(f"{len(names)} {KINDS[kind].plural}" for kind, names in known.items() if kind != "request")
@@ -99,30 +100,36 @@ def _known(kind: str, word: str, build: Build, absent: list[Path]) -> list[str]:
 
 
 def _corpus(kind: str) -> "Ids":
-    """The rows that people wrote, and those of the build that they have taken out since."""
+    """Return the rows that people wrote, and those of the build that they have taken out since."""
+    corpus = CORPUS_OF[kind]
 
     def ids(build: Build, word: str, of: "Of") -> list[str]:
-        if CORPORA[kind] not in build.params["corpora"]:
+        if corpus not in build.params["corpora"]:
             return []
-        return list(dict.fromkeys([*build.written(Path(build.corpus(kind)["source"])), *of(translated(kind))]))
+        written = build.written(Path(build.params["corpora"][corpus]["source"]))
+        return list(dict.fromkeys([*written, *of(paths.translated(corpus))]))
 
     return ids
 
 
-def _slots(build: Build, word: str, of: "Of") -> list[str]:
-    """The slots, each once, though it may have been asked for several times."""
-    return list(dict.fromkeys(of(transcript_of("generate"))))
+def _of_generations(path: Callable[[str], Path]) -> "Ids":
+    """Return `GENERATION/ID` of what a file of each generation holds, each once."""
+
+    def ids(build: Build, word: str, of: "Of") -> list[str]:
+        return list(dict.fromkeys(f"{name}/{id}" for name in build.params["generations"] for id in of(path(name))))
+
+    return ids
 
 
 def _answers(build: Build, word: str, of: "Of") -> list[str]:
-    return [f"{model}/{id}" for model in build.params["models"] for id in of(answers(model))]
+    return [f"{model}/{id}" for model in build.params["models"] for id in of(paths.answers(model))]
 
 
 def _judgments(build: Build, word: str, of: "Of") -> list[str]:
-    """The questions of each match; with their orders where the word has a second slash."""
+    """Return the questions of each match; with their orders where the word has a second slash."""
     found = []
     for match in build.params["matches"]:
-        path = judgments(match)
+        path = paths.judgments(match)
         if not path.is_file():
             of(path)  # which notes that it is not there
             continue
@@ -132,7 +139,7 @@ def _judgments(build: Build, word: str, of: "Of") -> list[str]:
 
 
 def _parameters(build: Build, word: str, of: "Of") -> list[str]:
-    """Every key of `params.yaml`, dotted, blocks too."""
+    """Return every key of `params.yaml`, dotted, blocks too."""
 
     def below(block: object, before: str) -> list[str]:
         keys = block.items() if isinstance(block, dict) else ()
@@ -144,11 +151,7 @@ def _parameters(build: Build, word: str, of: "Of") -> list[str]:
 def _requests(build: Build, word: str, of: "Of") -> list[str]:
     if not _HEX.fullmatch(word):
         return []
-    found = [
-        row["key"]
-        for path in sorted(RESPONSES.glob("*.jsonl"))
-        for row in build.rows(path, "starts_with(json->>'key', ?)", word)
-    ]
+    found = [row["key"] for path in paths.transcripts() for row in build.rows(path, "starts_with(json->>'key', ?)", word)]
     return list(dict.fromkeys(found))
 
 
@@ -160,31 +163,39 @@ Ids = Callable[[Build, str, Of], list[str]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing that an id can name."""
+    """A kind of thing that an id can name.
+
+    Attributes:
+        plural: its name for several.
+        ids: gives its ids.
+        of_generation: whether an id is `GENERATION/ID`, of which the generation may be left out.
+    """
 
     plural: str
     ids: Ids
+    of_generation: bool = False
 
 
 KINDS = {
     "seed": Kind("seed tasks", _corpus("seed")),
     "question": Kind("questions", _corpus("question")),
     "baseline": Kind("baseline tasks", _corpus("baseline")),
-    "instruction": Kind("instructions", lambda build, word, of: of(CANDIDATES)),
-    "slot": Kind("slots", _slots),
+    "instruction": Kind("instructions", _of_generations(paths.candidates), of_generation=True),
+    "slot": Kind("slots", _of_generations(lambda name: paths.transcript(f"generate@{name}")), of_generation=True),
     "answer": Kind("answers", _answers),
     "judgment": Kind("judged questions", _judgments),
+    "set": Kind("training sets", lambda build, word, of: list(build.params["sets"])),
     "model": Kind("models", lambda build, word, of: list(build.params["models"])),
     "match": Kind("matches", lambda build, word, of: list(build.params["matches"])),
     "prompt": Kind("prompts", lambda build, word, of: list(VARIABLES)),
     "parameter": Kind("parameters", _parameters),
     "request": Kind("requests", _requests),
 }
-"""What an id can name, in the order in which one that several bear is understood."""
+"""What an id can name, in the order in which an id of several kinds is understood."""
 
 
 def others(name: Name, same: list[Name], build: Build) -> list[str]:
-    """Return how the things are named that bear the same id, or speak of the same question."""
+    """Return the names of the things with the same id, and of those that belong to the same question."""
     found = [str(other) for other in same]
     if name.kind == "question":
         absent: list[Path] = []

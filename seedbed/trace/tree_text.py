@@ -7,17 +7,17 @@ import json
 import re
 from dataclasses import asdict
 from itertools import groupby
-from unicodedata import category
 
 from rich.cells import cell_len
 from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
-from seedbed.trace.node import OUT_OF_DATE, Fact, Node
+from seedbed.trace.node import EDITED_SINCE, GONE, NOT_BUILT, OUT_OF_DATE, Fact, Node
 from seedbed.util.console import wide_console
+from seedbed.util.visible import HIDDEN
 
-_LOUD = {OUT_OF_DATE, "failed", "orphaned", "outdated", "stale", "unusable"}
+_LOUD = {OUT_OF_DATE, EDITED_SINCE, NOT_BUILT, GONE, "failed", "orphaned", "outdated", "stale", "unusable"}
 _TEXTS = {
     "instruction",
     "input",
@@ -46,7 +46,7 @@ def show(node: Node, full: bool, as_json: bool) -> None:
     Args:
         node: its root.
         full: nothing shortened; else a text is cut at the terminal's width, and a long list of children after the twelfth.
-        as_json: as JSON, `{"kind", "id", "facts", "children"}`, nothing shortened.
+        as_json: as JSON, `{"kind", "id", "stage", "facts", "children"}`, nothing shortened.
     """
     if as_json:
         print(tree_json(node))
@@ -58,17 +58,12 @@ def show(node: Node, full: bool, as_json: bool) -> None:
 def tree_json(node: Node) -> str:
     """Return the tree as JSON."""
     text = json.dumps(asdict(node), ensure_ascii=False, indent=2)
-    return "".join(char if _harmless(char) else json.dumps(char)[1:-1] for char in text)
+    return HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def visible(text: str) -> str:
-    """Return `text` with every control, formatting and unassigned character spelt out, as in `<U+202E>`."""
-    return "".join(char if _harmless(char) else f"<U+{ord(char):04X}>" for char in text)
-
-
-def _harmless(char: str) -> bool:
-    # Lines and tabs are what texts are made of; the two joiners belong to the spelling of several scripts, and of emoji.
-    return category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or char in "\n\t\u200c\u200d"
+    """Return `text` with each hidden character spelt out, as in `<U+202E>`."""
+    return HIDDEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def _branch(node: Node, full: bool) -> Tree:

@@ -1,4 +1,4 @@
-"""What lies in the workspace, row by row, and the tree in which `explain` and `impact` tell of it.
+"""What is in the workspace, row by row.
 
 Outputs are searched by DuckDB and only what is found is parsed; what people write is read and checked whole.
 """
@@ -10,9 +10,10 @@ from typing import Any
 
 import duckdb
 
+from seedbed.project import columns, paths
 from seedbed.project.corpora import FIELDS
-from seedbed.project.params import load_params
-from seedbed.project.paths import CORPORA, edited, judgments, there
+from seedbed.project.edits import read_edits
+from seedbed.project.params import Kind, load_params
 from seedbed.project.votes import read_votes
 from seedbed.trace.node import Fact
 from seedbed.util.canonical import parse_json
@@ -26,7 +27,7 @@ _OBJECTS = "from read_ndjson_objects(?, maximum_object_size = 100000000)"
 
 
 class Build:
-    """The parameters, what people wrote, and the outputs as they lie in the workspace. Changes nothing.
+    """The parameters, what people wrote, and the outputs as they are in the workspace. Changes nothing.
 
     Raises:
         UserError: `params.yaml` has a mistake.
@@ -36,7 +37,9 @@ class Build:
         self.params = load_params()
         self._db = duckdb.connect()
         self.written: Callable[[Path], dict[str, Row]] = cache(_written)
+        self.edits: Callable[[str], dict[str, Row]] = cache(self._edits)
         self.ids: Callable[[Path], list[str]] = cache(self._ids)
+        self.outcomes: Callable[[str], dict[str, Row]] = cache(self._outcomes)
         self.version: Callable[[Path], str | None] = cache(version_of)
 
     def rows(self, path: Path, where: str = "true", *values: object) -> list[Row]:
@@ -60,65 +63,80 @@ class Build:
         """Return how many rows an output has."""
         return int(self._select("count(*)", path, "true")[0][0])
 
-    def corpus(self, kind: str) -> Row:
-        """Return the block of `params.yaml` of a kind's corpus."""
-        block: Row = self.params["corpora"][CORPORA[kind]]
-        return block
+    def kind(self, corpus: str) -> Kind:
+        """Return whether a corpus holds tasks or questions."""
+        return self.params["corpora"][corpus]["kind"]
 
-    def source(self, kind: str, id: str) -> Row | None:
+    def source(self, corpus: str, id: str) -> Row | None:
         """Return a row of a corpus as people wrote it; None where there is none, or none any more."""
-        path, form = Path(self.corpus(kind)["source"]), self.corpus(kind)["kind"]
+        path, kind = Path(self.params["corpora"][corpus]["source"]), self.kind(corpus)
         row = self.written(path).get(id)
-        if row and (problem := first_problem(row, f"rows/{form}")):
+        if row and (problem := first_problem(row, f"rows/{kind}")):
             field, words = problem
             raise UserError(
-                f"{path}: row {id!r}: {'.'.join(map(str, field)) or 'the row'}: {words} (schemas/rows/{form}.schema.json)"
+                f"{path}: row {id!r}: {'.'.join(map(str, field)) or 'the row'}: {words} (schemas/rows/{kind}.schema.json)"
             )
         return row
 
-    def translates(self, kind: str) -> bool:
-        """Whether a kind's corpus is written in another language than the target's."""
-        return bool(self.corpus(kind)["language"] != self.params["language"])
-
-    def and_translation(self, kind: str) -> str:
-        """Return what an edit of a row adds to the requests that it touches, in words."""
-        return ", 1 translation (if the source is edited)" if self.translates(kind) else ""
-
-    def edits(self, kind: str) -> Path:
-        """Return the file of a corpus's post-edits."""
-        return Path("data/edits") / f"{CORPORA[kind]}.{self.params['language']}.jsonl"
+    def is_translated(self, corpus: str) -> bool:
+        """Whether a corpus is written in another language than the target's."""
+        return self.params["corpora"][corpus]["language"] != self.params["language"]
 
     def category(self, question: str) -> str | None:
         """Return a question's category; None where it is not in the build."""
-        row = self.row(edited("question"), question)
+        row = self.row(paths.edited("questions"), question)
         return row["category"] if row else None
+
+    def with_reference(self, category: str | None) -> bool:
+        """Whether the questions of a category are judged beside a reference."""
+        return category in self.params["judge"]["reference_categories"]
 
     def votes(self, match: str, question: str) -> list[Row]:
         """Return people's votes on one question of one match, each with its `annotator`."""
-        return [vote for vote in read_votes(Path("data/votes")) if (vote["match"], vote["question"]) == (match, question)]
+        return [vote for vote in read_votes(paths.VOTES) if (vote["match"], vote["question"]) == (match, question)]
 
-    def outcomes(self, match: str) -> dict[str, Row]:
-        """Return the rows of `queries/outcomes.sql` of one match, by question."""
-        from seedbed.util import tables
+    def examples(self, training_set: str, ids: list[str]) -> list[Row]:
+        """Return `id`, `origin` and `line`, from 1, of the examples of a set with one of these ids, in order."""
+        path = paths.built(paths.export(training_set) / "examples.parquet")
+        found = self._db.execute(
+            "select id, origin, file_row_number + 1 from read_parquet(?, file_row_number = true) "
+            "where list_contains(?, id) order by file_row_number",
+            [str(path), ids],
+        ).fetchall()
+        return [dict(zip(("id", "origin", "line"), values, strict=True)) for values in found]
 
-        made = Tables()
-        made.load("judgments", [there(judgments(match))], tables.JUDGMENTS)
-        made.load("questions", [there(edited("question"))], tables.QUESTIONS)
-        return {row["question"]: row for row in made.query("outcomes")}
+    def example_counts(self, training_set: str) -> dict[str, int]:
+        """Return how many examples of a set are of each origin: `seed`, `generated` or `translated`."""
+        path = paths.built(paths.export(training_set) / "examples.parquet")
+        counts = (
+            "select origin, count(*) from read_parquet(?, file_row_number = true) group by origin order by min(file_row_number)"
+        )
+        return dict(self._db.execute(counts, [str(path)]).fetchall())
+
+    def _edits(self, corpus: str) -> dict[str, Row]:
+        """Return a corpus's post-edits by row id."""
+        return read_edits(paths.edits(corpus, self.params["language"]), self.kind(corpus))
+
+    def _outcomes(self, match: str) -> dict[str, Row]:
+        """Return the rows of `queries/benchmark/outcomes.sql` of one match, by question."""
+        tables = Tables()
+        tables.load("judgments", [paths.built(paths.judgments(match))], columns.JUDGMENTS)
+        tables.load("questions", [paths.built(paths.edited("questions"))], columns.QUESTIONS)
+        return {row["question"]: row for row in tables.query("benchmark/outcomes")}
 
     def _ids(self, path: Path) -> list[str]:
         return [id for (id,) in self._select("json->>'id'", path, "true")]
 
     def _select(self, what: str, path: Path, where: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            return self._db.execute(f"select {what} {_OBJECTS} where {where}", [str(there(path)), *values]).fetchall()
+            return self._db.execute(f"select {what} {_OBJECTS} where {where}", [str(paths.built(path)), *values]).fetchall()
         except duckdb.Error as error:
             raise UserError(f"{path}: not JSON Lines: {str(error).splitlines()[0]}; `dvc checkout` restores it") from None
 
 
-def texts(row: Row, kind: str) -> dict[str, Fact]:
-    """Return a row's text fields that are not empty, as facts; `kind` is `question`, or that of a task."""
-    return {name: row[name] for name in FIELDS["question" if kind == "question" else "task"] if row[name]}
+def texts(row: Row, kind: Kind) -> dict[str, Fact]:
+    """Return the texts of a row that are not empty, as facts."""
+    return {name: row[name] for name in FIELDS[kind] if row[name]}
 
 
 def _written(path: Path) -> dict[str, Row]:

@@ -1,5 +1,6 @@
 """Mistakes that a person can mend, said in one sentence."""
 
+import io
 import re
 import sys
 from collections.abc import Callable
@@ -30,11 +31,37 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 
 def run(main: Callable[[], None]) -> NoReturn:
-    """Call `main` and exit: 0 where it returns, 1 with one sentence on stderr where it raises `UserError`."""
+    """Call `main` and exit: 0 where it returns, 1 with one sentence on stderr where it raises `UserError`.
+
+    What the console cannot print is printed as escapes. An optional dependency that is missing is named with its extra.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         main()
     except UserError as error:
         sys.exit(f"error: {error}")
+    except ModuleNotFoundError as error:
+        extra = _extra_with(error.name or "")
+        if extra is None:
+            raise
+        sys.exit(f"error: {error.name} is not installed; install it with `pip install 'seedbed[{extra}]'`")
     except KeyboardInterrupt:
         sys.exit("error: interrupted; every response that arrived is kept, run the same command again to go on")
     sys.exit(0)
+
+
+def _extra_with(module: str) -> str | None:
+    """Return the extra of this package that installs a module of the distribution's own name, as all of ours are."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        lines = requires("seedbed") or []
+    except PackageNotFoundError:
+        return None
+    for line in lines:
+        found = re.match(r"([\w.-]+).*\bextra == ['\"]([\w-]+)['\"]", line)
+        if found and found[1].replace("-", "_") == module.partition(".")[0]:
+            return found[2]
+    return None

@@ -66,6 +66,10 @@ def _parse(where: str, line: str) -> Row:
         raise UserError(
             f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
         )
+    if line.lstrip("\ufeff").startswith("["):
+        raise UserError(
+            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
+        )
     try:
         row = parse_json(line)
     except (ValueError, RecursionError) as error:

@@ -1,5 +1,9 @@
-"""The JSON Schemas under `schemas/`, and what breaks them, in words."""
+"""The JSON Schemas under `schemas/`, and what breaks them, in words.
 
+Those of the replies are the project's, since a change to one changes requests; all others are the library's.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from math import isfinite
@@ -9,25 +13,53 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from seedbed.util.canonical import parse_json
+from seedbed.util.errors import UserError, did_you_mean, masked
+from seedbed.util.library import library_file
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
-from seedbed.util.errors import did_you_mean, masked
 
-FOLDER = Path(__file__).resolve().parents[2] / "schemas"
+FOLDER = Path("schemas")
+"""The project's folder."""
+
+
+def load_schema(name: str) -> dict[str, Any]:
+    """Return the schema `schemas/<name>.schema.json`, e.g. `"rows/question"`.
+
+    Raises:
+        UserError: the schema of a reply is not in the project, or is no JSON object.
+    """
+    return _load(name, _project(name))
+
+
+def _project(name: str) -> str:
+    """The project that a schema is read from; empty for the library's own."""
+    return os.getcwd() if name.startswith("replies/") else ""  # noqa: PTH109, as text: this is asked for every reply
 
 
 @cache
-def load_schema(name: str) -> dict[str, Any]:
-    """Return the schema `schemas/<name>.schema.json`, e.g. `"rows/question"`."""
-    schema: dict[str, Any] = parse_json((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+def _load(name: str, project: str) -> dict[str, Any]:
+    path = FOLDER / f"{name}.schema.json"
+    try:
+        schema = parse_json((Path(project, path) if project else library_file(str(path))).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; restore it, or run this in the project's folder") from None
+    except ValueError as error:
+        raise UserError(f"{path}: not a JSON object: {error}") from None
+    if not isinstance(schema, dict):
+        raise UserError(f"{path}: expected a JSON object, found {type(schema).__name__}")
     return schema
 
 
 @cache
-def _fits(name: str) -> Callable[[Any], bool]:
+def _fits(name: str, project: str) -> Callable[[Any], bool]:
     """The quick validator, for the millions of values that fit; jsonschema then says what is wrong with one that does not."""
-    return jsonschema_rs.Draft202012Validator(load_schema(name)).is_valid
+    try:
+        return jsonschema_rs.Draft202012Validator(_load(name, project)).is_valid
+    except ValueError as error:
+        raise UserError(
+            f"{FOLDER / name}.schema.json: not a JSON Schema (draft 2020-12): {str(error).splitlines()[0]}"
+        ) from None
 
 
 Problem = tuple[list[str | int], str]
@@ -36,14 +68,14 @@ Problem = tuple[list[str | int], str]
 
 def first_problem(value: Any, name: str) -> Problem | None:
     """Return the first field of `value` that breaks the schema `name`, and what is wrong with it; None where it fits."""
-    return None if _fits(name)(value) else next(iter(problems(value, name)))
+    return None if _fits(name, _project(name))(value) else next(iter(problems(value, name)))
 
 
 def problems(value: Any, name: str) -> list[Problem]:
     """Return every field of `value` that breaks the schema `name`, with what is wrong with it, one sentence a field."""
     import jsonschema  # a tenth of a second, so only where something is wrong
 
-    if _fits(name)(value):
+    if _fits(name, _project(name))(value):
         return []
     # Of several problems in one place, the wrong type and the unknown key explain the others.
     order = ["type", "additionalProperties"]

@@ -1,98 +1,175 @@
-"""Two texts, word by word, in any language.
+"""What changed between two texts, word by word and in any language, and two people's changes put together.
 
-pieces("回答は2つです", "回答は3つです")  →  [(" ", "回答は"), ("-", "2"), ("+", "3"), (" ", "つです")]
+difference("回答は2つです", "回答は3つです")  →  [("回答は", "回答は"), ("2", "3"), ("つです", "つです")]
+
+The words are aligned by their longest common subsequence.
 """
 
-from difflib import SequenceMatcher
+from typing import NamedTuple
 
 import regex
+from rapidfuzz.distance import LCSseq
 
-Pieces = list[tuple[str, str]]
-"""(`" "` kept, `"-"` gone or `"+"` new; text), in reading order."""
-
-# A word is a run of one script. Japanese puts no space between words, and a run of kanji, of hiragana or of katakana is
-# about as long as one; everything else (punctuation, a space, Thai or Khmer without spaces) goes letter by letter.
+# A word is a run of one script, with its marks and joiners. Japanese puts no space between words, and a run of kanji, of
+# hiragana or of katakana is about as long as one; everything else (punctuation, a space, Thai or Khmer without spaces)
+# goes letter by letter.
 _WORD = regex.compile(
-    r"\p{Han}+|\p{Hiragana}+|[\p{Katakana}ー]+|\p{Hangul}+|[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{M}'’_]+|\d+|\X"
+    r"""
+      (?: \p{Han} [\p{M}\u200c\u200d]*)+
+    | (?: \p{Hiragana} [\p{M}\u200c\u200d]*)+
+    | (?: [\p{Katakana}ー] [\p{M}\u200c\u200d]*)+
+    | (?: \p{Hangul} [\p{M}\u200c\u200d]*)+
+    | [\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{M}\u200c\u200d'’_]+
+    | (?: \d [\p{M}\u200c\u200d]*)+
+    | \X
+    """,
+    regex.VERBOSE,
 )
-_MOST = 6_000
-"""Words in both texts together beyond which the middle is shown as replaced whole: difflib's time is quadratic."""
-
-_TURNS = 200
-"""Letters by which a change is moved to a better place, at most."""
-
-
-def pieces(old: str, new: str) -> Pieces:
-    """Return what to keep, take out and put in to turn `old` into `new`."""
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    start = _same(before, after)
-    end = _same(before[start:][::-1], after[start:][::-1])
-    one, other = before[start : len(before) - end], after[start : len(after) - end]
-    found = [(" ", "".join(before[:start]))]
-    if len(one) + len(other) > _MOST:
-        found += [("-", "".join(one)), ("+", "".join(other))]
-    else:
-        for _, i, j, k, m in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-            same = one[i:j] == other[k:m]
-            found += [(" ", "".join(one[i:j]))] if same else [("-", "".join(one[i:j])), ("+", "".join(other[k:m]))]
-    found.append((" ", "".join(before[len(before) - end :])))
-    return _slid(_joined([(kind, text) for kind, text in found if text]))
+_MOST_CELLS = 400_000_000
+"""Product of the numbers of words that differ beyond which the whole middle counts as changed: it is 50 MB of memory."""
+_MOST_TURNS = 200
+"""Words by which a change is moved to a better place, at most."""
 
 
-def _same(one: list[str], other: list[str]) -> int:
-    """Return how many words both lists begin with."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+class Piece(NamedTuple):
+    """A stretch of two texts; the same in both where nothing changed."""
+
+    old: str
+    new: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether the stretch differs."""
+        return self.old != self.new
 
 
-def _joined(found: Pieces) -> Pieces:
-    """Close gaps of a single letter or blank between two changes: changes with one letter between read as one."""
-    made: Pieces = []
-    place = 0
-    while place < len(found):
-        gone = new = ""
-        while place < len(found) and (
-            found[place][0] != " "
-            or ((gone or new) and len(found[place][1]) == 1 and found[place][1] != "\n" and place + 1 < len(found))
-        ):
-            kind, text = found[place]
-            gone += text if kind in "- " else ""
-            new += text if kind in "+ " else ""
-            place += 1
-        made += [pair for pair in (("-", gone), ("+", new)) if pair[1]]
-        if place < len(found):
-            made.append(found[place])
-            place += 1
-    return made
+class _Change(NamedTuple):
+    start: int  # in words of the old text
+    end: int
+    new: list[str]
 
 
-def _slid(found: Pieces) -> Pieces:
-    """Move each change that stands alone to where a reader expects it: `a, [b, ]c` rather than `a[, b], c`."""
-    for place in range(1, len(found) - 1):
-        (one, before), (kind, text), (other, after) = found[place - 1 : place + 2]
-        if kind != " " and one == other == " ":
-            found[place - 1 : place + 2] = zip((" ", kind, " "), _best(before, text, after), strict=True)
-    return found
+def difference(old: str, new: str) -> list[Piece]:
+    """Return the pieces of two texts, in reading order; joined they are the texts again."""
+    before = _WORD.findall(old)
+    kept, changed = [], []
+    at = 0
+    for change in _changes(before, _WORD.findall(new)):
+        kept.append(before[at : change.start])
+        changed.append((before[change.start : change.end], change.new))
+        at = change.end
+    kept.append(before[at:])
+    for place, (gone, added) in enumerate(changed):
+        if not (gone and added) and kept[place] and kept[place + 1]:
+            _slide(kept[place], gone or added, kept[place + 1])
+    pieces = [Piece(*["".join(kept[0])] * 2)]
+    for (gone, added), after in zip(changed, kept[1:], strict=True):
+        pieces += [Piece("".join(gone), "".join(added)), Piece(*["".join(after)] * 2)]
+    return _without_islands([piece for piece in pieces if piece.old or piece.new])
 
 
-def _best(before: str, text: str, after: str) -> tuple[str, str, str]:
-    """Return the split of the same three texts, the middle one turned round, that begins and ends at the best places."""
-    steps = 0
-    while len(before) > 1 and text[-1] == before[-1] and steps < _TURNS:
-        before, text, after = before[:-1], text[-1] + text[:-1], text[-1] + after
-        steps += 1
-    best, score = (before, text, after), _score(before, text) + _score(text, after)
-    while len(after) > 1 and text[0] == after[0] and steps < 3 * _TURNS:
-        before, text, after = before + text[0], text[1:] + text[0], after[1:]
-        steps += 1
-        if (now := _score(before, text) + _score(text, after)) > score:
-            best, score = (before, text, after), now
-    return best
+def merge(base: str, mine: str, theirs: str) -> tuple[str, int]:
+    """Put together what two texts made of `base`.
+
+    Returns:
+        The text with both sides' changes, and at how many places both changed the same words differently; `mine`
+        stands there.
+    """
+    words = _WORD.findall(base)
+    sides = [_changes(words, _WORD.findall(text)) for text in (mine, theirs)]
+    text: list[str] = []
+    at = clashes = 0
+    while any(sides):
+        start = min(side[0].start for side in sides if side)
+        end, taken = start, [list[_Change](), list[_Change]()]
+        grown = True
+        while grown:
+            grown = False
+            for side, group in zip(sides, taken, strict=True):
+                while side and (side[0].start < end or side[0].start == start):
+                    group.append(side.pop(0))
+                    end, grown = max(end, group[-1].end), True
+        versions = [_apply(words, start, end, group) for group in taken]
+        if all(taken) and versions[0] != versions[1]:
+            clashes += 1
+        text += words[at:start] + (versions[0] if taken[0] else versions[1])
+        at = end
+    return "".join(text + words[at:]), clashes
 
 
-def _score(before: str, after: str) -> int:
-    """How good the place between two texts is to begin or end a change at: never within a word where another will do."""
-    last = before[-1:]
+def _apply(words: list[str], start: int, end: int, changes: list[_Change]) -> list[str]:
+    changed, at = [], start
+    for change in changes:
+        changed += words[at : change.start] + change.new
+        at = change.end
+    return changed + words[at:end]
+
+
+def _changes(old: list[str], new: list[str]) -> list[_Change]:
+    """Return what turns one list of words into the other, in order, no two touching."""
+    if old == new:
+        return []
+    most = min(len(old), len(new))
+    head = next((n for n in range(most) if old[n] != new[n]), most)
+    tail = next((n for n in range(most - head) if old[-1 - n] != new[-1 - n]), most - head)
+    one, other = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(one) * len(other) > _MOST_CELLS:
+        return [_Change(head, len(old) - tail, other)]
+    changes: list[_Change] = []
+    for step in LCSseq.opcodes(one, other):
+        if step.tag == "equal":
+            continue
+        start, end, words = head + step.src_start, head + step.src_end, other[step.dest_start : step.dest_end]
+        if changes and changes[-1].end == start:
+            changes[-1] = _Change(changes[-1].start, end, changes[-1].new + words)
+        else:
+            changes.append(_Change(start, end, words))
+    return changes
+
+
+def _slide(before: list[str], words: list[str], after: list[str]) -> None:
+    """Move a change that only one text has to where a reader expects it: `a, [b, ]c` rather than `a[, b], c`.
+
+    The lists are changed in place; their words together stay the same.
+    """
+    turns = 0
+    while len(before) > 1 and words[-1] == before[-1] and turns < _MOST_TURNS:
+        _turn(after, words, before)
+        turns += 1
+    best, score, at = 0, _score(before, words) + _score(words, after), 0
+    while len(after) > 1 and words[0] == after[0] and at < turns + _MOST_TURNS:
+        before.append(words.pop(0))
+        words.append(after.pop(0))
+        at += 1
+        if (now := _score(before, words) + _score(words, after)) > score:
+            best, score = at, now
+    for _ in range(at - best):
+        _turn(after, words, before)
+
+
+def _turn(after: list[str], words: list[str], before: list[str]) -> None:
+    """Move a change back by a word."""
+    after.insert(0, words.pop())
+    words.insert(0, before.pop())
+
+
+def _score(before: list[str], after: list[str]) -> int:
+    """How good the place between two lists of words is to begin or end a change at: best at the ends of lines."""
+    last = before[-1][-1]
     if last.isspace():
         return 4 if last == "\n" else 3
-    return 2 if not last.isalnum() else 1 if not after[:1].isalnum() else 0
+    return 2 if not last.isalnum() else 1 if not after[0][0].isalnum() else 0
+
+
+def _without_islands(pieces: list[Piece]) -> list[Piece]:
+    """Close gaps of a single letter or blank between two changes: they are chance, and tire the eye."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        gap = joined[-1].old if len(joined) > 1 and not joined[-1].changed and joined[-2].changed else ""
+        if piece.changed and len(gap) == 1 and gap != "\n":
+            del joined[-1]
+            last = joined.pop()
+            joined.append(Piece(last.old + gap + piece.old, last.new + gap + piece.new))
+        else:
+            joined.append(piece)
+    return joined

@@ -6,6 +6,7 @@ DVC never see two different values in one file; a test holds the two together.
 
 import re
 from collections.abc import Hashable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import yaml
 
 from seedbed.util.errors import UserError
 
+_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Parsing in C, where PyYAML was built with it, reads `dvc.lock` five times as fast."""
 _CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>)(?= )", re.MULTILINE)
 
 
-class Loader(yaml.SafeLoader):
+class Loader(_SafeLoader):  # type: ignore[valid-type, misc]
     """PyYAML's SafeLoader with YAML 1.2 scalars, refusing a key that is given twice."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012, as PyYAML has it
@@ -29,7 +32,8 @@ class Loader(yaml.SafeLoader):
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
             seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
 
 
 _DIGITS = "0123456789"
@@ -52,7 +56,15 @@ def _construct_int(loader: Loader, node: yaml.ScalarNode) -> int:
     return int(text, base)
 
 
+def _construct_float(loader: Loader, node: yaml.ScalarNode) -> float:
+    value = float(str(loader.construct_scalar(node)).replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
+    if not isfinite(value):
+        raise yaml.MarkedYAMLError(problem=f"{node.value} is no finite number; write one", problem_mark=node.start_mark)
+    return value
+
+
 Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
 
 
 def load_yaml(path: Path, text: str | None = None) -> Any:
@@ -63,10 +75,10 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
     """
     try:
         text = path.read_text(encoding="utf-8") if text is None else text
-        if mark := _CONFLICT.search(text):
-            line = text.count("\n", 0, mark.start()) + 1
+        if conflict := _CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
             raise UserError(
-                f"{path}:{line}: a merge left a conflict here ({mark[0]}); keep one side's lines and remove the marks"
+                f"{path}:{line}: a merge left a conflict here ({conflict[0]}); keep one side's lines and remove the marks"
             )
         return yaml.load(text, Loader)  # noqa: S506, it is a SafeLoader
     except FileNotFoundError:

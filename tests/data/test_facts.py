@@ -42,11 +42,11 @@ from seedbed.project.corpora import FIELDS, fields_of
 from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.stand_in import generation
-from seedbed.stand_in.answering import LEVELS
+from seedbed.stand_in.models import LEVELS
 from seedbed.util.canonical import canonical, content_hash, parse_json
 from seedbed.util.rows import Row, read_rows
+from tests.harness import ROOT
 
-ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
 REPERTOIRE = ROOT / "seedbed" / "stand_in" / "repertoire"
 PARAMS = load_params(ROOT / "params.yaml")
@@ -183,7 +183,7 @@ def test_seeds_are_many_and_of_many_types() -> None:
     types = Counter(row["task_type"] for row in corpus("seed_tasks"))
     assert sum(types.values()) == 175
     assert len(types) >= 20
-    assert set(types) == set(PARAMS["task_types"])
+    assert set(types) == set(PARAMS["labels"]["task"])
     report([f"seed_tasks {name}: {n} rows, above 10 %" for name, n in types.items() if n > 17.5])
 
 
@@ -193,9 +193,9 @@ def test_about_half_of_the_seeds_have_no_input() -> None:
 
 
 def test_questions_are_ten_in_each_category_and_baseline_tasks_sixty() -> None:
-    assert Counter(row["category"] for row in corpus("questions")) == dict.fromkeys(PARAMS["categories"], 10)
+    assert Counter(row["category"] for row in corpus("questions")) == dict.fromkeys(PARAMS["labels"]["question"], 10)
     assert len(corpus("baseline")) == 60
-    assert {row["task_type"] for row in corpus("baseline")} <= set(PARAMS["task_types"])
+    assert {row["task_type"] for row in corpus("baseline")} <= set(PARAMS["labels"]["task"])
 
 
 def test_classifications_are_plausible() -> None:
@@ -800,7 +800,7 @@ def test_frames_are_many_and_filled_from_the_topic() -> None:
     for row in frames:
         if set(row) != {"id", "task_type", "instruction", "input", "output"}:
             problems.append(f"frames {row['id']}: keys {sorted(row)}")
-        if row["task_type"] not in PARAMS["task_types"]:
+        if row["task_type"] not in PARAMS["labels"]["task"]:
             problems.append(f"frames {row['id']} task_type: unknown: {row['task_type']}")
         if len(set(VARIABLE.findall(row["instruction"])) & FROM_TOPIC) < 2:
             problems.append(f"frames {row['id']} instruction: fewer than two variables of the topic")
@@ -851,7 +851,7 @@ def test_topics_contexts_and_leads_are_whole_and_said_once() -> None:
 @pytest.fixture(scope="module")
 def composed() -> list[Row]:
     """Two thousand instructions of the stand-in's."""
-    return generation.write(2_000, {}, random.Random(7))
+    return generation.write(2_000, random.Random(7))
 
 
 def test_no_variable_is_left(composed: list[Row]) -> None:
@@ -884,14 +884,16 @@ def test_the_data_sheet_states_the_datas_own_numbers() -> None:
     assert len(sheet.splitlines()) < 90
     seeds, baseline = corpus("seed_tasks"), corpus("baseline")
     expected = []
-    for type in [*PARAMS["task_types"], "all"]:
+    for type in [*PARAMS["labels"]["task"], "all"]:
         ours = [row for row in seeds if type in ("all", row["task_type"])]
         theirs = sum(type in ("all", row["task_type"]) for row in baseline)
         empty = sum(not row["input"].strip() for row in ours)
         expected.append(f"| {type} | {len(ours)} | {len(ours) / len(seeds):.1%} | {empty} | {theirs} |")
     categories = Counter(row["category"] for row in corpus("questions"))
-    expected.append(f"| questions | {' | '.join(PARAMS['categories'])} | all |")
-    expected.append(f"| rows | {' | '.join(str(categories[name]) for name in PARAMS['categories'])} | {categories.total()} |")
+    expected.append(f"| questions | {' | '.join(PARAMS['labels']['question'])} | all |")
+    expected.append(
+        f"| rows | {' | '.join(str(categories[name]) for name in PARAMS['labels']['question'])} | {categories.total()} |"
+    )
     for status in ("edited", "approved", "unreviewed"):
         cells = []
         for name in ("seed_tasks", "questions"):

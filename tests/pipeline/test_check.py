@@ -99,7 +99,7 @@ def without_baseline(params: Any) -> None:
     del params["corpora"]["baseline"], params["sets"]["direct"]
 
 
-UNUSED: dict[str, Callable[[Any], object]] = {
+UNUSED: dict[str, Callable[[Any], None]] = {
     "generations": lambda p: p.update(generations={}, sets={}),
     "sets": lambda p: p.update(sets={}),
     "models": lambda p: p.update(models={}, matches={}),

@@ -61,3 +61,10 @@ def test_a_model_taken_off_the_list_leaves_no_trace_in_the_report(built_here: Pr
     assert "stand-in-good" in summary
     assert "stand-in-thin" not in summary
     assert "up to date" in built_here.repro("benchmark")
+
+
+def test_the_folder_of_a_set_that_is_no_longer_listed_goes_with_all_in_it(here: Project) -> None:
+    put(paths.export("gone") / "messages.jsonl", paths.export("native") / "messages.jsonl")
+    assert prune(load_params()) == [paths.export("gone")]
+    assert not paths.export("gone").exists()
+    assert paths.export("native").is_dir()

@@ -92,6 +92,7 @@ def run_in_process(project: Project, folder: Path, **changes: Any) -> str:
         "baseline": "two",
         "references": None,
         "language": "ja",
+        "confirm": lambda question: True,
     }
     with chdir(project.root):
         return import_fastchat(**(given | changes))

@@ -1,33 +1,69 @@
-"""Hints and masks in the sentences that users read."""
+"""Mistakes in one sentence: on any console, and where an optional dependency is missing."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
-from seedbed.util.errors import did_you_mean, masked
+from tests.harness import ROOT
+
+MAIN = """
+from seedbed.util.errors import UserError, run
+def main():
+    {body}
+run(main)
+"""
+
+
+class Run(Protocol):
+    def __call__(self, body: str, **env: str) -> subprocess.CompletedProcess[bytes]: ...
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """What runs `main` with a body in a process of its own."""
+    script = tmp_path / "script.py"
+
+    def run_main(body: str, **env: str) -> subprocess.CompletedProcess[bytes]:
+        script.write_text(MAIN.format(body=body), encoding="utf-8")
+        return subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, env=env, check=False)
+
+    return run_main
 
 
 @pytest.mark.parametrize(
-    "key",
-    [
-        "sk-proj-4f9aB2c7D8e1F3a5b6C7d8E9",
-        "gsk_a1b2c3d4e5f6g7h8",
-        "hf_abcdefghijklmnop",
-        "AIzaSyA1b2C3d4E5f6G7h8",
-        "0123456789abcdef0123456789abcdef",
-    ],
+    "env",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+    ids=["ascii", "no locale"],
 )
-def test_what_looks_like_a_key_is_cut_to_its_beginning(key: str) -> None:
-    shown = masked(f"the value '{key}' is wrong")
-    assert shown == f"the value '{key[:4]}…' is wrong"
+def test_a_console_without_japanese_gets_escapes(run: Run, env: dict[str, str]) -> None:
+    done = run("print('回答'); raise UserError('prompts/judge.yaml: 判定')", **env)
+    assert done.returncode == 1
+    assert done.stdout == rb"\u56de\u7b54" + b"\n"
+    assert done.stderr == rb"error: prompts/judge.yaml: \u5224\u5b9a" + b"\n"
+
+
+@pytest.mark.parametrize("env", [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"PYTHONIOENCODING": "utf-8"}])
+def test_a_console_with_japanese_gets_japanese(run: Run, env: dict[str, str]) -> None:
+    """Python itself takes UTF-8 for the C locale."""
+    done = run("print('回答')", **env)
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (0, "回答\n", b"")
 
 
 @pytest.mark.parametrize(
-    "text", ["OPENAI_API_KEY", "data/build/translated/seed_tasks.jsonl", "good-vs-thin", "a long sentence"]
+    ("module", "extra"),
+    [("fastapi.routing", "review"), ("openpyxl", "review"), ("sudachipy", "ja"), ("sudachidict_core", "ja")],
 )
-def test_names_and_sentences_stay_as_they_are(text: str) -> None:
-    assert masked(text) == text
+def test_a_missing_extra_is_named(run: Run, module: str, extra: str) -> None:
+    done = run(f"raise ModuleNotFoundError(name={module!r})")
+    assert done.returncode == 1
+    assert done.stderr.decode() == f"error: {module} is not installed; install it with `pip install 'seedbed[{extra}]'`\n"
 
 
-def test_the_nearest_word_is_suggested_or_all_are_listed() -> None:
-    assert did_you_mean("sampel", ["sample", "model"]) == " (did you mean 'sample'?)"
-    assert did_you_mean("x", ["sample", "model"]) == " (known: sample, model)"
-    assert did_you_mean("x", []) == ""
+def test_another_missing_module_is_a_fault_of_ours(run: Run) -> None:
+    done = run("import no_such_module")
+    assert done.returncode == 1
+    assert b"Traceback" in done.stderr
+    assert b"No module named 'no_such_module'" in done.stderr

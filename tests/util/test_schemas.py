@@ -1,52 +1,59 @@
-"""What breaks a schema, in words: every field once."""
+"""Schemas: the replies' are the project's, all others the library's."""
 
-from typing import Any
+import shutil
+from pathlib import Path
 
 import pytest
 
-from seedbed.util.schemas import FOLDER, first_problem, load_schema, problems
+from seedbed.util.errors import UserError
+from seedbed.util.schemas import first_problem, load_schema
+from tests.harness import ROOT
 
-ROW = {"id": "a", "category": "c", "text": "t"}
-
-
-def test_a_value_that_fits_has_no_problem() -> None:
-    assert problems(ROW, "rows/question") == []
-    assert first_problem(ROW, "rows/question") is None
+JUDGMENT = {"explanation": "よい。", "verdict": "A"}
 
 
-def test_every_field_is_named_once() -> None:
-    found = problems({"id": 3, "txet": "t"}, "rows/question")
-    assert {".".join(map(str, field)): words.split(" (")[0] for field, words in found} == {
-        "id": "expected string, found 3: letters, digits, - and _, first a letter or digit",
-        "txet": "unknown key",
-        "category": "missing",
-        "text": "missing",
-    }
-    assert first_problem({"id": 3, "txet": "t"}, "rows/question") in found
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with schemas of its own, as the current folder."""
+    shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_reply_is_held_against_the_projects_schema(project: Path) -> None:
+    assert first_problem(JUDGMENT, "replies/judgment") is None
+    other = project / "other"
+    shutil.copytree(project / "schemas", other / "schemas")
+    path = other / "schemas" / "replies" / "judgment.schema.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"explanation"', '"reason"'), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(other)
+        assert "reason" in load_schema("replies/judgment")["properties"]
+        assert first_problem(JUDGMENT, "replies/judgment") is not None
+    assert first_problem(JUDGMENT, "replies/judgment") is None
+
+
+def test_rows_and_params_are_held_against_the_librarys(project: Path) -> None:
+    for name in ("rows/question", "params", "prompt"):
+        (project / "schemas" / f"{name}.schema.json").write_text("{}", encoding="utf-8")
+        assert load_schema(name)["type"] == "object"
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("text", "said"),
     [
-        ({"text": 3}, "expected string, found 3"),
-        ({"text": " "}, "' ' does not have the form"),
-        ({"txet": "t"}, "unknown key (did you mean 'text'?)"),
+        (None, "no such file; restore it, or run this in the project's folder"),
+        ("{", "not a JSON object: "),
+        ("[]", "expected a JSON object, found list"),
+        ('{"type": "text"}', "not a JSON Schema (draft 2020-12): "),
     ],
 )
-def test_a_problem_says_what_was_expected(changes: dict[str, Any], words: str) -> None:
-    problem = first_problem(ROW | changes, "rows/question")
-    assert problem
-    assert words in problem[1]
-
-
-def test_a_key_that_was_pasted_is_not_repeated() -> None:
-    problem = first_problem({"endpoint": "e", "model": 3, "api": "sk-0123456789abcdef0123"} | ROW, "rows/question")
-    assert "sk-0123456789abcdef" not in str(problem)
-    long = first_problem(ROW | {"id": "sk-0123456789abcdef0123 "}, "rows/question")
-    assert long
-    assert "'sk-0… '" in long[1]
-
-
-def test_every_row_schema_forbids_unknown_keys() -> None:
-    for path in (FOLDER / "rows").glob("*.json"):
-        assert load_schema(f"rows/{path.name.removesuffix('.schema.json')}")["additionalProperties"] is False, path
+def test_a_reply_schema_that_cannot_be_used(project: Path, text: str | None, said: str) -> None:
+    path = project / "schemas" / "replies" / "judgment.schema.json"
+    path.unlink()
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as raised:
+        first_problem(JUDGMENT, "replies/judgment")
+    assert str(raised.value).startswith(f"schemas/replies/judgment.schema.json: {said}")
+    assert "\n" not in str(raised.value)

@@ -1,4 +1,4 @@
-"""What was made of files, kept until one of them changes."""
+"""A cache of what was read from files, valid until one of them changes."""
 
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
@@ -8,28 +8,28 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Files:
-    """Remembers what was read, and reads it again when a file is another one."""
+class FileCache:
+    """Keeps what was read, and reads it again when a file has changed."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, tuple[Any, Any]] = {}
+        self._values: dict[Hashable, tuple[Any, Any]] = {}
         self._lock = Lock()
 
-    def once(self, key: Hashable, paths: Sequence[Path], make: Callable[[], T]) -> T:
-        """Return what `make` returned last under `key`, or call it where one of `paths` has changed since."""
-        state = [_state(path) for path in paths]  # taken before reading: a file that changes meanwhile is read again
+    def get(self, key: Hashable, paths: Sequence[Path], make: Callable[[], T]) -> T:
+        """Return the cached value of `key`; call `make` for it first where one of `paths` has changed since the last call."""
+        state = [_stat(path) for path in paths]  # taken before reading: a file that changes meanwhile is read again
         with self._lock:
-            known = self._known.get(key)
-        if known and known[0] == state:
-            made: T = known[1]
-            return made
-        made = make()
+            cached = self._values.get(key)
+        if cached and cached[0] == state:
+            value: T = cached[1]
+            return value
+        value = make()
         with self._lock:
-            self._known[key] = (state, made)
-        return made
+            self._values[key] = (state, value)
+        return value
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
+def _stat(path: Path) -> tuple[int, int, int] | None:
     try:
         stat = path.stat()
     except OSError:

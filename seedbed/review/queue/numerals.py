@@ -1,67 +1,125 @@
-"""Numerals in a text, whatever they are written in: digits of any width, kanji, words that a language file lists."""
+"""Numerals in a text, whatever they are written in: digits of any width, kanji, words that a language file lists.
+
+A word of the list may begin another word: `zwei` and `hundert` are in `zweihundert`. One that is listed with a final hyphen
+may begin any: with `zwanzig-`, `zwanzigste` means 20, and with `십-` and `삼`, `삼십분` means 30.
+"""
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import takewhile
 
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
-_SMALL = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
+_KANJI = _DIGITS | {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_CONTINENTAL_THOUSANDS = re.compile(r"(?<=\d)[.'’\u00a0\u202f](?=\d{3}(?!\d))")
+_DECIMAL_COMMA = re.compile(r"(?<![\d,])(\d+),(\d+)(?!,?\d)")  # 3,5 and not the list 3,5,8
 _POWERS = re.compile("[²³¹⁰-⁹₀-₉]")
-_WRITTEN = re.compile(r"(\d+(?:\.\d+)?)(?:([百千万億兆]+)|[ -]([A-Za-z]+))?")
-_KANJI = re.compile("[〇一二三四五六七八九十百千万億兆]+")
-_LONGEST = 20  # characters of a kanji numeral; what is longer is none
-_SPELLED = re.compile(r"([^\W\d_]+)(?:[ -]([^\W\d_]+))?")
+_IN_DIGITS = re.compile(r"(\d+(?:\.\d+)?)(?:([百千万億兆]+)|([ -]?)([^\W\d_]+))?")
+_KANJI_NUMERAL = re.compile("[〇一二三四五六七八九十百千万億兆]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST = 20
+"""Characters of the longest kanji numeral and of the longest listed word; and words of the longest numeral in words."""
 
 
-def written(text: str, words: Mapping[str, int]) -> set[float]:
+def numbers_in_digits(text: str, words: Mapping[str, int], decimal: str = ".") -> set[float]:
     """Return the numbers that `text` gives in digits: `9:30` is 9 and 30, `17:00` is 17, `1,200` is 1200.
 
-    A digit and its multiplier are one number: `30万`, and where `words` has it, `3 million`.
+    A digit and its multiplier are one number, `30万`, and where `words` has it, `3 million`; and so are two of them that
+    follow one another from the large to the small: `1億2000万`.
+
+    Args:
+        text: the text.
+        words: words for numbers, as in `data/review/<language>.yaml`.
+        decimal: the language's decimal separator; with `,` it is `1.200` that is 1200, and `3,5` is 3.5.
     """
-    bare = re.sub(r"(?<=\d):00(?!\d)", "", _plain(text))
-    found = set()
-    for number, kanji, word in _WRITTEN.findall(bare):
-        factor = words.get(word.lower(), 1)
-        found.add(_value(number[:_LONGEST] + kanji[:_LONGEST]) if kanji else float(number) * (factor if factor >= 100 else 1))
-    return found
-
-
-def meant(text: str, words: Mapping[str, int]) -> set[float]:
-    """Return the numbers that `text` may mean beyond those: in kanji (`三十`) or in `words` (`twenty-one`).
-
-    Generous: what only looks like a number is in it too.
-    """
-    plain = _plain(text)
-    found = {_value(match[:_LONGEST]) for match in _KANJI.findall(plain)} | {
-        float(_DIGITS[char]) for char in plain if char in _DIGITS
-    }
-    for word, tail in _SPELLED.findall(plain.lower()):
-        found |= {float(words[each]) for each in (word, tail) if each in words}
-        if word in words and tail in words:
-            found.add(float(words[word] + words[tail]))
-    return found
-
-
-def _plain(text: str) -> str:
-    return _THOUSANDS.sub("", unicodedata.normalize("NFKC", _POWERS.sub(" ", text)))
-
-
-def _value(numeral: str) -> float:
-    """Return what digits and kanji come to: `1億2000万`, `二十一`, `二〇二四`."""
-    total = section = 0.0
-    current: float | None = None
-    for part in re.findall(r"\d+(?:\.\d+)?|.", numeral):
-        if part in _SMALL:
-            section += (1 if current is None else current) * _SMALL[part]
-            current = None
-        elif part in _LARGE:
-            section += current or 0
-            total += (section or 1) * _LARGE[part]
-            section, current = 0.0, None
-        elif part in _DIGITS:
-            current = (current or 0) * 10 + _DIGITS[part]
+    bare = re.sub(r"(?<=\d):00(?!\d)", "", _plain(text, decimal))
+    found: list[float] = []
+    factor, end = 1.0, 0  # of the number before
+    for match in _IN_DIGITS.finditer(bare):
+        number, kanji, gap, word = match.groups("")
+        multipliers: list[float] = [_KANJI[char] for char in kanji[:_LONGEST]]
+        after = match.start(4) if word else match.end()
+        if word:
+            parts = [*takewhile(lambda part: part[0] >= 100, _parts(word.lower(), words))]
+            length = sum(part[1] for part in parts)
+            if not gap or length == len(word):  # `3만원`, `3 million`, and not `3 천천히`
+                multipliers, after = [value for value, _ in parts], after + length
+        digits = float(number[:_LONGEST])
+        value = _value([digits, *multipliers])
+        if found and value < factor and bare[end : match.start()] in ("", " "):
+            found[-1] += value
         else:
-            current = float(part)
-    return total + section + (current or 0)
+            found.append(value)
+        factor, end = (value / digits if multipliers and digits else 1.0), after
+    return set(found)
+
+
+def numbers_in_words(text: str, words: Mapping[str, int], decimal: str = ".") -> set[float]:
+    """Return the numbers that `text` may mean beyond those: in kanji (`三十`) or in `words` (`twenty-one`, `einundzwanzig`).
+
+    Generous: what only looks like a number is in it too. The arguments are those of `numbers_in_digits`.
+    """
+    plain = _plain(text, decimal).lower()
+    found = {_value(_KANJI[char] for char in match[:_LONGEST]) for match in _KANJI_NUMERAL.findall(plain)}
+    found |= {float(_DIGITS[char]) for char in plain if char in _DIGITS}
+    run: list[float] = []  # words that follow one another: `two hundred`, `일억 이천만`
+    end = 0
+    for match in _WORD.finditer(plain):
+        parts = _parts(match[0], words)
+        numbers: list[float] = [value for value, _ in parts]
+        run = [*run, *numbers][-_LONGEST:] if match.start() == end + 1 and plain[end] in " -" else numbers
+        if numbers:
+            found |= {_value(numbers), _value(run)}
+        if sum(length for _, length in parts) < len(match[0]):
+            run = []
+        end = match.end()
+    return found
+
+
+def _parts(word: str, words: Mapping[str, int]) -> list[tuple[int, int]]:
+    """Return the listed words that `word` begins with, each as its value and its length; none where it is no numeral."""
+    parts: list[tuple[int, int, bool]] = []
+    at = 0
+    while at < len(word) and len(parts) < _LONGEST:
+        for length in range(min(_LONGEST, len(word) - at), 0, -1):
+            piece = word[at : at + length]
+            if piece in words or f"{piece}-" in words:
+                break
+        else:
+            break
+        parts.append((words.get(f"{piece}-", words.get(piece, 0)), length, f"{piece}-" in words))
+        at += length
+    if at < len(word):
+        while parts and not parts[-1][2]:  # no other word may begin with this one
+            parts.pop()
+    return [part[:2] for part in parts]
+
+
+def _plain(text: str, decimal: str) -> str:
+    text = _POWERS.sub(" ", text)
+    if decimal == ",":
+        text = re.sub(r"(?<=\d)\.(?=\d)", " ", _CONTINENTAL_THOUSANDS.sub("", text))  # 9.30 Uhr, 1.5.2024
+        return unicodedata.normalize("NFKC", _DECIMAL_COMMA.sub(r"\1.\2", text))
+    return _THOUSANDS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _value(parts: Iterable[float]) -> float:
+    """Return what the parts of a numeral come to: 2, 1000, 10000 of `二千万`; 1, 20 of `einundzwanzig`; 2, 0 of `二〇`.
+
+    A power of ten multiplies the smaller numbers before it, a digit after a digit is the next digit, all else is added.
+    """
+    sums: list[float] = []
+    digit = False
+    for part in parts:
+        if part in (10, 100, 1000, 10**4, 10**6, 10**8, 10**9, 10**12):
+            smaller: list[float] = []
+            while sums and sums[-1] < part:
+                smaller.append(sums.pop())
+            sums.append((sum(smaller) if smaller else 1.0) * part)
+        elif digit and part < 10:
+            sums[-1] = sums[-1] * 10 + part
+        else:
+            sums.append(part)
+        digit = part < 10
+    return sum(sums)

@@ -1,22 +1,24 @@
 """The rows to review: each with its status, the reasons why it may need work, and its place in the queue."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seedbed.project import paths
 from seedbed.project.corpora import status_of
-from seedbed.project.edits import CORPORA, edits_path, read_edits
+from seedbed.project.edits import CORPORA, read_edits
 from seedbed.project.params import Params, load_params
-from seedbed.project.review_words import load_words
-from seedbed.review.queue.attention import Reason, reasons, score, survey
-from seedbed.review.queue.file_cache import Files
+from seedbed.project.review_words import Words, load_words
+from seedbed.review.queue.corpus_statistics import corpus_statistics
+from seedbed.review.queue.file_cache import FileCache
+from seedbed.review.queue.reasons import Reason, reasons, score
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
-BUILD = Path("data/build")
 TO_DO = ("stale", "unreviewed", "outdated")
 STATUSES = (*TO_DO, "edited", "approved")
-_PLACES = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3}
+_STATUS_ORDER = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3}
 """The queue's order before the score: a person's work that is not applied, what nobody has seen, an edit that still holds
 although the machine text is another one, and what is done."""
 
@@ -91,13 +93,19 @@ class Corpus:
         """What waits for a person, in the order of the queue."""
         return [item for item in self.items if item.status in TO_DO]
 
-    def beside(self, id: str, step: int) -> str | None:
-        """Return the id of the next (`step` 1) or the last (-1) waiting row of the queue, round its end; None if none is."""
-        ids = [item.id for item in self.items]
-        start = ids.index(id) if id in self.by_id else -1
-        waiting = {item.id for item in self.to_do} - {id}
-        around = [ids[(start + step * n) % len(ids)] for n in range(1, len(ids) + 1)]
-        return next((other for other in around if other in waiting), None)
+    def neighbour(self, id: str, step: int) -> str | None:
+        """Return the id of the next (`step` 1) or the previous (-1) waiting row of the queue; None if none is."""
+        return neighbour([item.id for item in self.items], {item.id for item in self.to_do}, id, step)
+
+
+def neighbour(order: Sequence[str], waiting: Set[str], current: str, step: int = 1) -> str | None:
+    """Return the nearest of `waiting` in `order` after `current` (`step` 1) or before it (-1), round the end.
+
+    From the beginning where `current` is not in `order`; None where no other waits.
+    """
+    start = order.index(current) if current in order else -1
+    around = (order[(start + step * n) % len(order)] for n in range(1, len(order) + 1))
+    return next((other for other in around if other in waiting and other != current), None)
 
 
 def base_of(row: Row) -> str:
@@ -114,12 +122,12 @@ class Worklist:
     """The corpora as the files have them now; a file is read again when it has changed."""
 
     def __init__(self) -> None:
-        self._files = Files()
+        self._files = FileCache()
 
     @property
     def params(self) -> Params:
         """`params.yaml`."""
-        return self._files.once(("params",), [Path("params.yaml")], load_params)
+        return self._files.get(("params",), [paths.PARAMS], load_params)
 
     @property
     def names(self) -> list[str]:
@@ -128,7 +136,7 @@ class Worklist:
 
     def is_built(self, name: str) -> bool:
         """Whether `translate` has run on a corpus: a project of recorded answers has only questions."""
-        return (BUILD / "translated" / f"{name}.jsonl").is_file()
+        return paths.translated(name).is_file()
 
     def corpus(self, name: str) -> Corpus:
         """Return a corpus.
@@ -137,43 +145,44 @@ class Worklist:
             UserError: a file is not valid, or `translate` has not run.
         """
         settings, language = self.params["corpora"][name], self.params["language"]
-        translated, edits = BUILD / "translated" / f"{name}.jsonl", edits_path(name, language)
+        translated, edits = paths.translated(name), paths.edits(name, language)
         if not translated.is_file():
             raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
-        kind = settings["kind"]
-        rows, found = self._files.once(
-            (name, "rows"), [translated], lambda: _read(translated, kind, language, settings["language"])
+        kind, source_language = settings["kind"], settings["language"]
+        rows = self._files.get(
+            (name, "rows"), [translated], lambda: _with_reasons(translated, kind, load_words(language, source_language))
         )
-        return self._files.once(
+        return self._files.get(
             (name, "corpus"),
-            [translated, edits, Path("params.yaml")],
-            lambda: _corpus(name, settings, language, rows, found, read_edits(edits, kind)),
+            [translated, edits, paths.PARAMS],
+            lambda: _corpus(name, self.params, rows, read_edits(edits, kind)),
         )
 
 
-def _read(path: Path, kind: str, language: str, source_language: str) -> tuple[list[Row], dict[str, list[Reason]]]:
+def _with_reasons(path: Path, kind: str, words: Words) -> list[tuple[Row, list[Reason]]]:
+    """Return the rows of `translate`, each with the reasons why it may need work."""
     rows = list(read_rows(path, f"translated_{kind}"))
-    words, all_rows = load_words(language, source_language), survey(rows)
-    return rows, {row["id"]: reasons(row, kind, words, all_rows) for row in rows}
+    common = corpus_statistics(rows)
+    return [(row, reasons(row, kind, words, common)) for row in rows]
 
 
-def _corpus(
-    name: str, settings: Row, language: str, rows: list[Row], found: dict[str, list[Reason]], edits: dict[str, Row]
-) -> Corpus:
+def _corpus(name: str, params: Params, rows: list[tuple[Row, list[Reason]]], edits: dict[str, Row]) -> Corpus:
     items = []
-    for row in rows:
-        status = status_of(row, edits.get(row["id"]))
-        if row["translation"] is None or status == "original":
-            continue
-        items.append(Item(row, edits.get(row["id"]), status, found[row["id"]], score(found[row["id"]])))
+    for row, found in rows:
+        edit = edits.get(row["id"])
+        status = status_of(row, edit)
+        if row["translation"] is not None and status != "original":
+            items.append(Item(row, edit, status, found, score(found)))
+    settings, language = params["corpora"][name], params["language"]
+    order = [row["id"] for row, _ in rows]
     return Corpus(
-        name,
-        settings["kind"],
-        settings["language"],
-        language,
-        edits_path(name, language),
-        sorted(items, key=lambda item: (_PLACES[item.status], -item.score)),
-        [row["id"] for row in rows],
-        [row["id"] for row in rows if row["translation"] is None],
-        [edit for id, edit in edits.items() if id not in {row["id"] for row in rows}],
+        name=name,
+        kind=settings["kind"],
+        source_language=settings["language"],
+        language=language,
+        path=paths.edits(name, language),
+        items=sorted(items, key=lambda item: (_STATUS_ORDER[item.status], -item.score)),
+        order=order,
+        failed=[row["id"] for row, _ in rows if row["translation"] is None],
+        orphans=[edit for id, edit in edits.items() if id not in set(order)],
     )

@@ -1,15 +1,16 @@
-"""What stands in the cells of a worksheet: one row of a corpus, as a translator gets it."""
+"""The cells of a worksheet: one row of a corpus, as a translator gets it."""
 
 from collections.abc import Mapping
 
 from seedbed.project.corpora import FIELDS
 from seedbed.review.queue.worklist import Item, revision_of
-from seedbed.review.sheets.workbook import MOST_CHARACTERS, Column, fits, lf
+from seedbed.review.sheets.workbook import MOST_CHARACTERS, Column, fits_in_cell
 from seedbed.review.texts import say_reason
 from seedbed.util.canonical import content_hash
+from seedbed.util.line_ends import to_lf
 
 APPROVE = "approve"
-"""What a translator writes to take a text as it stands."""
+"""What a translator writes to take a text as it is."""
 HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
 """The hidden columns: what the row was made on, and what was exported."""
 
@@ -31,30 +32,30 @@ def columns(kind: str) -> list[Column]:
 
 def cells_of(item: Item, kind: str) -> dict[str, str]:
     """Return the texts of a row by column, as they are exported."""
-    texts = standing(item)
+    texts = current_fields(item)
     cells = {"id": item.id, "status": item.status, "notice": _notice(item), "decision": "", "note": note_of(item)}
     cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {say_reason('en', reason)}" for reason in item.reasons)
     for name in FIELDS[kind]:
         cells |= {f"{name}: source": item.row["source"][name], f"{name}: machine": item.row["translation"][name]}
         cells[f"{name}: edit"] = texts[name]
-    cells = {name: text if fits(text) else "(see the notice)" for name, text in cells.items()}
+    cells = {name: text if fits_in_cell(text) else "(see the notice)" for name, text in cells.items()}
     return cells | hashes(item) | {"sheet_hash": sheet_hash(cells, kind)}
 
 
-def standing(item: Item) -> dict[str, str]:
+def current_fields(item: Item) -> dict[str, str]:
     """The fields to go on from: a person's own text where there is one, even a stale one; else the machine's."""
     own = item.edit is not None and (item.edit["decision"] == "edited" or item.status == "approved")
     fields = item.edit["fields"] if item.edit and own else item.row["translation"]
-    return {name: lf(text) for name, text in fields.items()}
+    return {name: to_lf(text) for name, text in fields.items()}
 
 
 def note_of(item: Item) -> str:
     """The note of the row's edit; empty where there is none."""
-    return lf((item.edit or {}).get("note", ""))
+    return to_lf((item.edit or {}).get("note", ""))
 
 
 def _notice(item: Item) -> str:
-    if not is_open(item):
+    if not is_editable(item):
         return (
             f"A text of this row is longer than the {MOST_CHARACTERS:,} characters of a cell, or has a character that no "
             "cell can hold. Edit it with `seedbed review`."
@@ -64,16 +65,19 @@ def _notice(item: Item) -> str:
     before = "\n".join(text for text in edit.get(changed, {}).values() if text)
     words = {
         "stale": f"The {changed} text has changed since a person decided.",
-        "outdated": "The machine text has changed since this was edited; the edit stands.",
+        "outdated": "The machine text has changed since this was edited; the edit still applies.",
     }.get(item.status, "")
     words += f" Before, it was: {before}" if words and before else ""
-    return words if fits(words) else words[:200] + " …"
+    return words if fits_in_cell(words) else words[:200] + " …"
 
 
-def is_open(item: Item) -> bool:
+def is_editable(item: Item) -> bool:
     """Whether a row can be edited in a spreadsheet: all of its texts fit a cell."""
     return all(
-        map(fits, [*item.row["source"].values(), *item.row["translation"].values(), *standing(item).values(), note_of(item)])
+        map(
+            fits_in_cell,
+            [*item.row["source"].values(), *item.row["translation"].values(), *current_fields(item).values(), note_of(item)],
+        )
     )
 
 

@@ -13,14 +13,15 @@ from pathlib import Path
 from seedbed.project.corpora import FIELDS
 from seedbed.project.edits import Change, make_edit, save_edits
 from seedbed.review.queue.worklist import TO_DO, Corpus, Item, Worklist
-from seedbed.review.sheets.cells import APPROVE, cells_of, columns, hashes, is_open, note_of, sheet_hash, standing
-from seedbed.review.sheets.workbook import Cell, Sheet, by_name, read_workbook, write_workbook
+from seedbed.review.sheets.cells import APPROVE, cells_of, columns, current_fields, hashes, is_editable, note_of, sheet_hash
+from seedbed.review.sheets.workbook import Cell, Sheet, read_workbook, rows_by_header, write_workbook
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
+from seedbed.util.words import count
 
 _HELP = (
     "Write in the yellow cells only: the text as it should read, a decision, a note. Leave ids and hidden columns as they are.",
-    "To correct a row, change its text. To take the text as it stands, write approve under decision.",
+    "To correct a row, change its text. To take the text as it is, write approve under decision.",
     "A row that you do not touch is left alone. Rows that need work most likely come first; reasons says why.",
     "The note says why numerals, code or facts differ from the source. Save as .xlsx.",
     "",
@@ -31,7 +32,7 @@ _HELP = (
 )
 
 
-# Out.
+# Export.
 
 
 def export_edits(path: Path) -> str:
@@ -44,7 +45,7 @@ def export_edits(path: Path) -> str:
     corpora = [work.corpus(name) for name in work.names]
     sheets = [_sheet(corpus) for corpus in corpora]
     write_workbook(path, sheets, _HELP)
-    words = ", ".join(f"{len(sheet.rows)} {sheet.name.replace('_', ' ')}" for sheet in sheets)
+    words = ", ".join(count(len(sheet.rows), sheet.name.removesuffix("s").replace("_", " ")) for sheet in sheets)
     closed, failed = sum(len(sheet.locked) for sheet in sheets), sum(len(corpus.failed) for corpus in corpora)
     words += f"; {closed} cannot be edited there, their notice says why" if closed else ""
     return f"{path}: {words}" + (f"; {failed} left out, whose translation failed" if failed else "")
@@ -52,11 +53,11 @@ def export_edits(path: Path) -> str:
 
 def _sheet(corpus: Corpus) -> Sheet:
     queue = sorted(corpus.items, key=lambda item: item.status not in TO_DO)
-    locked = frozenset(number for number, item in enumerate(queue) if not is_open(item))
+    locked = frozenset(number for number, item in enumerate(queue) if not is_editable(item))
     return Sheet(corpus.name, columns(corpus.kind), [cells_of(item, corpus.kind) for item in queue], locked)
 
 
-# In.
+# Import.
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,12 @@ class Import:
     untouched: int
 
 
-class _Refused(Exception):
+class _NotApplied(Exception):
     """Why a row is not applied."""
 
 
 def read_sheet(path: Path, editor: str | None = None) -> Import:
-    """Read a workbook back and hold it against the project as it stands; save nothing.
+    """Read a workbook back and compare it with the project as it is now; save nothing.
 
     Args:
         path: a workbook that `export_edits` wrote and people worked in.
@@ -110,7 +111,7 @@ def read_sheet(path: Path, editor: str | None = None) -> Import:
     book, work = read_workbook(path), Worklist()
     if not set(work.names) & set(book):
         raise UserError(
-            f"{path}: none of its worksheets is {' or '.join(work.names)}; name a file that `seedbed review --export` wrote"
+            f"{path}: none of its worksheets is {' or '.join(work.names)}; name a file that `seedbed review export` wrote"
         )
     found: list[Proposal | Problem | None] = [
         Problem(name, None, "an unknown worksheet; it is not read") for name in book if name not in (*work.names, "help")
@@ -142,21 +143,21 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
     names = [cell.text.strip() for cell in rows[0]] if rows else []
     wrong = next((name for name in wanted if names.count(name) != 1), None)
     if wrong:
-        how = "stands twice" if wrong in names else "is missing"
+        how = "appears twice" if wrong in names else "is missing"
         yield Problem(corpus.name, 1, f"the column {wrong!r} {how}; give the first row the names it had; no row here is read")
         return
     for name in names:
         if name and name not in wanted:
             yield Problem(corpus.name, 1, f"an unknown column {name!r}; it is not read")
-    lines = by_name(rows)
+    lines = rows_by_header(rows)
     places: dict[str, list[int]] = {}
     for number, cells in lines:
         places.setdefault(cells["id"].text.strip(), []).append(number)
     for number, cells in lines:
         try:
             item = _item(corpus, cells["id"].text.strip(), number, places)
-            edit = _wanted(item, corpus.kind, cells, editor)
-        except _Refused as refused:
+            edit = _requested_edit(item, corpus.kind, cells, editor)
+        except _NotApplied as refused:
             yield Problem(corpus.name, number, str(refused))
         else:
             yield Proposal(corpus, number, edit, item.edit) if edit and edit != item.edit else None
@@ -168,71 +169,71 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
 def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[int]]) -> Item:
     """Return the row of the corpus that a row of the worksheet is about."""
     if not id:
-        raise _Refused("the id is empty; restore it")
+        raise _NotApplied("the id is empty; restore it")
     if id in corpus.failed:
-        raise _Refused(f"the translation of {id} has failed since the export; build again before you edit it")
+        raise _NotApplied(f"the translation of {id} has failed since the export; build again before you edit it")
     if id not in corpus.by_id:
         near = get_close_matches(id, corpus.by_id, n=1)
         hint = f" (was it {near[0]!r}?)" if near else ""
-        raise _Refused(f"unknown id {id!r}{hint}; it was changed, or its row is gone from {corpus.name}")
+        raise _NotApplied(f"unknown id {id!r}{hint}; it was changed, or its row is gone from {corpus.name}")
     others = [str(other) for other in places[id] if other != number]
     if others:
-        raise _Refused(f"the id {id!r} stands in row {', '.join(others)} too; keep one of them")
+        raise _NotApplied(f"duplicate id {id!r} (also in row {', '.join(others)}); keep one of them")
     return corpus.by_id[id]
 
 
-def _wanted(item: Item, kind: str, cells: Mapping[str, Cell], editor: str | None) -> Row | None:
+def _requested_edit(item: Item, kind: str, cells: Mapping[str, Cell], editor: str | None) -> Row | None:
     """Return the edit that a row asks for; None where it asks for none."""
     texts = {name: cell.text for name, cell in cells.items()}
     touched = sheet_hash(texts, kind) != texts["sheet_hash"].strip()
     writable = [column.name for column in columns(kind) if column.editable]
     for name in writable:
         if (fault := cells[name].fault) and (touched or not texts[name]):
-            raise _Refused(f"{name} holds {fault}; format the cell as text and write the text itself")
+            raise _NotApplied(f"{name} holds {fault}; format the cell as text and write the text itself")
     if not touched:
         return None
-    if not is_open(item):
-        raise _Refused(f"{item.id} cannot be edited in a spreadsheet (see its notice); use `seedbed review`")
+    if not is_editable(item):
+        raise _NotApplied(f"{item.id} cannot be edited in a spreadsheet (see its notice); use `seedbed review`")
     decision = texts["decision"].strip().lower()
     if decision not in ("", APPROVE):
-        raise _Refused(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, or nothing")
-    if _is_done(item, kind, texts):
+        raise _NotApplied(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, or nothing")
+    if _is_already_saved(item, kind, texts):
         return None
     _check_hashes(item, texts)
     return _edit(item, kind, texts, decision == APPROVE, editor)
 
 
-def _is_done(item: Item, kind: str, texts: Mapping[str, str]) -> bool:
+def _is_already_saved(item: Item, kind: str, texts: Mapping[str, str]) -> bool:
     """Whether the row's edit says already what the worksheet does, as where a file is imported again."""
     fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
-    return item.status not in TO_DO and fields == standing(item) and texts["note"] == note_of(item)
+    return item.status not in TO_DO and fields == current_fields(item) and texts["note"] == note_of(item)
 
 
 def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
     names = {"source_hash": "source", "machine_hash": "machine text", "edit_hash": "edit"}
     changed = [names[name] for name, value in hashes(item).items() if texts[name].strip() != value]
     if changed:
-        raise _Refused(
+        raise _NotApplied(
             f"the {' and the '.join(changed)} of {item.id} changed since the export, or this row's id or hidden columns did; "
             "export again and write it there"
         )
 
 
 def _edit(item: Item, kind: str, texts: Mapping[str, str], approved: bool, editor: str | None) -> Row | None:
-    before, note = standing(item), texts["note"]
+    before, note = current_fields(item), texts["note"]
     fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
     for name, text in fields.items():
         if not text.strip() and before[name].strip():
-            raise _Refused(f"{name}: edit is empty; write a text, or restore the one that was there")
+            raise _NotApplied(f"{name}: edit is empty; write a text, or restore the one that was there")
     decided = approved and item.status in TO_DO
     if fields == before and not decided:
-        if note == note_of(item):  # a hidden column was changed, or blanks stand under decision
+        if note == note_of(item):  # a hidden column was changed, or there are blanks under decision
             return None
         if item.edit is None or item.status in TO_DO:
-            raise _Refused(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it stands")
+            raise _NotApplied(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it is")
         bare = {name: value for name, value in item.edit.items() if name != "note"}
         return bare | {"note": note} if note else bare
     try:
         return make_edit(item.row, kind, fields, editor, None, note, item.edit)
     except UserError as error:
-        raise _Refused(str(error)) from None
+        raise _NotApplied(str(error)) from None

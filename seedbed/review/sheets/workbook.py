@@ -20,6 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from seedbed.util.errors import UserError
+from seedbed.util.line_ends import to_lf
 
 MOST_CHARACTERS = 32_767
 """In one cell; Excel's limit, counted in UTF-16 units."""
@@ -41,7 +42,7 @@ class Column:
         width: in characters.
         editable: whether a person may write in it.
         hidden: whether it is for the program alone.
-        choices: what alone may be written in it, beside nothing; no choices, no limit.
+        choices: the only words that may be written in it; without any, everything may.
     """
 
     name: str
@@ -69,19 +70,14 @@ class Cell:
     fault: str | None = None
 
 
-def fits(text: str) -> bool:
+def fits_in_cell(text: str) -> bool:
     """Whether a cell can hold `text` and give it back as it was."""
     return len(_escaped(text).encode("utf-16-le", "surrogatepass")) // 2 <= MOST_CHARACTERS and not _UNSAFE.search(text)
 
 
 def _escaped(text: str) -> str:
     """The text as spreadsheets write it, who take `_x0041_` for an A."""
-    return _ESCAPE.sub("_x005F_", lf(text))
-
-
-def lf(text: str) -> str:
-    """Return `text` with the line ends that a cell has."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return _ESCAPE.sub("_x005F_", to_lf(text))
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet], help: Sequence[str]) -> None:
@@ -93,7 +89,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], help: Sequence[str]) -> 
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: expected a name that ends in .xlsx")
     if path.exists():
-        raise UserError(f"{path}: there is such a file, perhaps with someone's work in it; move it away, or name another")
+        raise UserError(f"{path}: this file exists already, perhaps with someone's work in it; move it away, or name another")
     book = Workbook()
     assert book.active is not None
     book.remove(book.active)
@@ -151,7 +147,7 @@ def read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
         UserError: the file is missing, is no xlsx file, is damaged, or is too large.
     """
     if not path.is_file():
-        raise UserError(f"{path}: no such file; name one that `seedbed review --export` wrote")
+        raise UserError(f"{path}: no such file; name one that `seedbed review export` wrote")
     hint = "save it as an Excel workbook (.xlsx), without a password"
     if not zipfile.is_zipfile(path):
         raise UserError(f"{path}: not an .xlsx file; {hint}")
@@ -163,7 +159,7 @@ def read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
     if unpacked > _MOST_BYTES:
         raise UserError(
             f"{path}: {unpacked / 1e6:,.0f} MB when unpacked, where {_MOST_BYTES / 1e6:,.0f} are allowed; "
-            "name the file that `seedbed review --export` wrote, without pictures and further sheets"
+            "name the file that `seedbed review export` wrote, without pictures and further sheets"
         )
     try:
         with warnings.catch_warnings():
@@ -196,10 +192,10 @@ def _read_cell(cell: XlsxCell) -> Cell:
     if not isinstance(value, str):
         kind = {"b": "a yes or no", "d": "a date or time"}.get(cell.data_type, "a number")
         return Cell(str(value), f"{kind} ({value})")
-    return Cell(lf(value.replace("_x000D_\n", "\n").replace("_x000D_", "\n").replace("_x005F_", "_")))
+    return Cell(to_lf(value.replace("_x000D_\n", "\n").replace("_x000D_", "\n").replace("_x005F_", "_")))
 
 
-def by_name(rows: Sequence[Sequence[Cell]]) -> list[tuple[int, dict[str, Cell]]]:
+def rows_by_header(rows: Sequence[Sequence[Cell]]) -> list[tuple[int, dict[str, Cell]]]:
     """Return (row number, cells by the name in the first row) of each row that is not empty, past the first."""
     names = [cell.text.strip() for cell in rows[0]] if rows else []
     empty = [Cell()] * len(names)

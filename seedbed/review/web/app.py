@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from importlib.resources import files
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
@@ -12,16 +13,18 @@ from starlette.responses import PlainTextResponse, Response
 from seedbed.review.web import editing, voting
 from seedbed.review.web.forms import Posted, Refused, Run
 from seedbed.review.web.guard import LOOPBACK, Guard
-from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, NAME_COOKIE, YEAR_S, go, page
+from seedbed.review.web.people import NAME_COOKIE, NameNeeded
+from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, go, is_script, render, set_cookie
 from seedbed.review.web.state import Settings, State, is_name
 from seedbed.util.errors import UserError
 
 _STATIC = {
-    "review.css": ("seedbed.review.web", "static/review.css", "text/css"),
-    "review.js": ("seedbed.review.web", "static/review.js", "text/javascript"),
-    "icon.svg": ("seedbed.review.web", "static/icon.svg", "image/svg+xml"),
-    # Out of an installed package: Django itself is not imported.
-    "htmx.js": ("django_htmx", "static/django_htmx/htmx-2.min.js", "text/javascript"),
+    "review.css": "text/css",
+    "attention.js": "text/javascript",
+    "form.js": "text/javascript",
+    "keys.js": "text/javascript",
+    "review.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
 }
 _NO_TELEMETRY: TelemetryConfig = {
     "auto_configure": False,
@@ -51,9 +54,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, hosts=None if settings.token else frozenset((*LOOPBACK, settings.host)), token=settings.token)
     app.include_router(editing.router)
     app.include_router(voting.router)
-    app.add_exception_handler(UserError, _say_mistake)
-    app.add_exception_handler(Refused, _say_refused)
-    app.add_exception_handler(HTTPException, _say_http)
+    app.add_exception_handler(UserError, _user_error)
+    app.add_exception_handler(NameNeeded, _name_needed)
+    app.add_exception_handler(Refused, _wrong_token)
+    app.add_exception_handler(HTTPException, _no_such_page)
     app.add_api_route("/", _start, methods=["GET"])
     app.add_api_route("/token", _token, methods=["GET"])
     app.add_api_route("/static/{name}", _static, methods=["GET"])
@@ -86,27 +90,27 @@ def _token(state: Run) -> Response:
 def _static(name: str) -> Response:
     if name not in _STATIC:
         raise HTTPException(404)
-    package, path, kind = _STATIC[name]
-    return Response(files(package).joinpath(path).read_bytes(), media_type=kind, headers={"cache-control": "no-cache"})
+    content = files("seedbed.review.web").joinpath("static", name).read_bytes()
+    return Response(content, media_type=_STATIC[name], headers={"cache-control": "no-cache"})
 
 
 def _ask_name(request: Request, state: Run, to: str = "/") -> Response:
-    return page(request, state, "who.html", to=_local(to), wrong=None)
+    return render(request, state, "who.html", to=_local(to), wrong=None)
 
 
 def _take_name(request: Request, state: Run, form: Posted) -> Response:
     name, to = form.get("name", "").strip(), _local(form.get("to", "/"))
     if not is_name(name):
-        return page(request, state, "who.html", 422, to=to, wrong=name[:80])
+        return render(request, state, "who.html", 422, to=to, wrong=name[:80])
     response = go(request, to)
-    response.set_cookie(NAME_COOKIE, name, max_age=YEAR_S, httponly=True, samesite="strict")
+    set_cookie(response, NAME_COOKIE, name)
     return response
 
 
 def _take_language(request: Request, form: Posted) -> Response:
     response = go(request, _local(form.get("to", "/")))
     if form.get("language") in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, form["language"], max_age=YEAR_S, httponly=True, samesite="strict")
+        set_cookie(response, LANGUAGE_COOKIE, form["language"])
     return response
 
 
@@ -115,18 +119,24 @@ def _local(url: str) -> str:
     return url if _LOCAL.fullmatch(url) else "/"
 
 
-def _say_mistake(request: Request, error: Exception) -> Response:
-    if request.headers.get("hx-request") == "true":  # our script says it beside the text, which stays on the page
+def _user_error(request: Request, error: Exception) -> Response:
+    if is_script(request):  # it says so beside the text, which stays on the page
         return PlainTextResponse(str(error), status_code=400)
-    return page(request, request.app.state.review, "message.html", 400, words=str(error))
+    return render(request, request.app.state.review, "message.html", 400, words=str(error))
 
 
-def _say_refused(request: Request, error: Exception) -> Response:
+def _name_needed(request: Request, error: Exception) -> Response:
+    if request.method == "POST":
+        return _user_error(request, UserError("say who you are first; nothing was saved"))
+    return go(request, f"/who?to={quote(request.url.path)}")
+
+
+def _wrong_token(request: Request, error: Exception) -> Response:
     # The header tells our script to fetch this run's token and to send the form again: the person did nothing wrong.
     return PlainTextResponse(_NOT_OURS + "\n", status_code=403, headers={"x-seedbed-refused": "token"})
 
 
-def _say_http(request: Request, error: Exception) -> Response:
+def _no_such_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return PlainTextResponse(
         f"There is no such page ({status}). Go to the address that `seedbed review` printed.\n", status_code=status

@@ -1,14 +1,14 @@
 """What a page posts: read whole, held to a size, and refused without this run's token."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
-from starlette.responses import Response
 
-from seedbed.review.web.guard import read_form, same_secret
+from seedbed.review.web.guard import MOST_BYTES, TOO_LARGE, same_secret
 from seedbed.review.web.state import State
+from seedbed.util.errors import UserError
+from seedbed.util.line_ends import to_lf
 
 Form = dict[str, str]
 
@@ -22,35 +22,33 @@ def state_of(request: Request) -> State:
     return cast(State, request.app.state.review)
 
 
-async def read(request: Request) -> Form:
-    """Return a posted form's fields.
+async def read_form(request: Request) -> Form:
+    """Return the fields of a posted form; of one given twice the last.
+
+    The standard library reads the format that a form without files has (`application/x-www-form-urlencoded`).
 
     Raises:
         Refused: the token is missing, or is another run's.
         UserError: too large, or no form.
     """
-    form = await read_form(request)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise UserError(TOO_LARGE)
+    try:
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100, errors="strict"))
+    except ValueError:
+        raise UserError("This is no form that the page made, so nothing was saved.") from None
     if not same_secret(form.get("token", ""), state_of(request).secret):
         raise Refused
     return form
 
 
 Run = Annotated[State, Depends(state_of)]
-Posted = Annotated[Form, Depends(read)]
+Posted = Annotated[Form, Depends(read_form)]
 
 
-def said(form: Form, prefix: str) -> dict[str, str]:
+def texts_of(form: Form, prefix: str) -> dict[str, str]:
     """Return the fields whose names begin with `prefix`, without it; a browser's line ends become LF."""
-    found = {name.removeprefix(prefix): text for name, text in form.items() if name.startswith(prefix)}
-    return {name: text.replace("\r\n", "\n").replace("\r", "\n") for name, text in found.items()}
-
-
-def one_at_a_time(handler: Callable[..., Response]) -> Callable[..., Response]:
-    """Take one form after the other, so that a late draft does not slip behind the save of its page."""
-
-    @wraps(handler)
-    def held(*, state: State, **values: Any) -> Response:
-        with state.lock:
-            return handler(state=state, **values)
-
-    return held
+    return {name.removeprefix(prefix): to_lf(text) for name, text in form.items() if name.startswith(prefix)}

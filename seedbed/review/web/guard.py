@@ -3,14 +3,12 @@
 import hmac
 import secrets
 from hashlib import sha256
-from urllib.parse import parse_qs, parse_qsl, quote
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from seedbed.util.errors import UserError
 
 MOST_BYTES = 2_000_000
 """Of one request's body."""
@@ -29,7 +27,7 @@ _HEADERS = {
 
 
 class Guard:
-    """Refuses what comes by another name, from another page, without the token or too large, in words.
+    """ASGI middleware that refuses, in words, what comes by another name, from another page, without the token or too large.
 
     Args:
         app: what it guards.
@@ -62,40 +60,40 @@ class Guard:
         headers, method = Headers(scope=scope), scope["method"]
         host = headers.get("host", "")
         if self._hosts is not None and host.rsplit(":", 1)[0] not in self._hosts:
-            return _say(403, f"This page is not called {host[:100]!r}. Open the address that `seedbed review` printed.")
+            return _refusal(403, f"This page is not called {host[:100]!r}. Open the address that `seedbed review` printed.")
         if method not in ("GET", "HEAD", "POST"):
-            return _say(405, "This page knows GET and POST.")
-        if self._token is not None and not self._may_enter(headers):
-            return self._enter(scope)
+            return _refusal(405, "This page knows GET and POST.")
+        if self._token is not None and not self._has_cookie(headers):
+            return self._check_token(scope)
         if method == "POST":
             origin = headers.get("origin")
             same = origin == f"{scope['scheme']}://{host}" if origin else headers.get("sec-fetch-site") == "same-origin"
             if not same:
-                return _say(403, "This was sent from another page than ours, so nothing was saved. Reload, and try again.")
+                return _refusal(403, "This was sent from another page than ours, so nothing was saved. Reload, and try again.")
             length = headers.get("content-length", "")
             if length.isdigit() and int(length) > MOST_BYTES:
-                return _say(413, TOO_LARGE)
+                return _refusal(413, TOO_LARGE)
         return None
 
-    def _may_enter(self, headers: Headers) -> bool:
+    def _has_cookie(self, headers: Headers) -> bool:
         cookies = Request({"type": "http", "headers": headers.raw}).cookies
-        return same_secret(cookies.get(_COOKIE, ""), self._pass())
+        return same_secret(cookies.get(_COOKIE, ""), self._cookie_value())
 
-    def _enter(self, scope: Scope) -> Response:
+    def _check_token(self, scope: Scope) -> Response:
         """Let a visitor in who brings the token in the address, and take it out of the address."""
         query = scope["query_string"].decode("latin-1")
         shown = parse_qs(query).get("token", [""])[0]
         if scope["method"] == "GET" and same_secret(shown, self._token or ""):
-            rest = "&".join(f"{quote(name)}={quote(value)}" for name, value in parse_qsl(query) if name != "token")
+            rest = urlencode([(name, value) for name, value in parse_qsl(query) if name != "token"])
             response = RedirectResponse("/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else ""), status_code=303)
-            response.set_cookie(_COOKIE, self._pass(), httponly=True, samesite="strict")
+            response.set_cookie(_COOKIE, self._cookie_value(), httponly=True, samesite="strict")
             return response
-        return _say(
+        return _refusal(
             401, "This page asks for its token. Open the address that `seedbed review` printed, with ?token=… at its end."
         )
 
-    def _pass(self) -> str:
-        """What the cookie holds: it tells the token to nobody who reads it."""
+    def _cookie_value(self) -> str:
+        """A hash of the token, so that the cookie gives the token away to nobody."""
         return sha256(f"seedbed review {self._token}".encode()).hexdigest()
 
 
@@ -103,7 +101,7 @@ TOO_LARGE = f"That is more than {MOST_BYTES:,} bytes, so nothing was saved. Shor
 
 
 def same_secret(shown: str, secret: str) -> bool:
-    """Compare in a time that tells nothing."""
+    """Compare in constant time."""
     return hmac.compare_digest(shown.encode(), secret.encode())
 
 
@@ -112,23 +110,5 @@ def new_secret() -> str:
     return secrets.token_hex(16)
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of a posted form; of one given twice the last.
-
-    Raises:
-        UserError: it is too large, or no form.
-    """
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise UserError(TOO_LARGE)
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100, errors="strict")
-    except ValueError:
-        raise UserError("This is no form that the page made, so nothing was saved.") from None
-    return dict(pairs)
-
-
-def _say(status: int, words: str) -> Response:
+def _refusal(status: int, words: str) -> Response:
     return PlainTextResponse(words + "\n", status_code=status)

@@ -1,6 +1,5 @@
 """Pages made of templates: every text escaped, every word in the reader's language."""
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, partial
@@ -12,42 +11,39 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from seedbed.review.texts import say, say_reason
-from seedbed.review.web.state import State, is_name
+from seedbed.review.web.people import annotator_of, editor_of
+from seedbed.review.web.state import State, is_id
+from seedbed.util.errors import UserError
+from seedbed.util.visible import HIDDEN
 
 LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
-NAME_COOKIE = "seedbed_name"
-YEAR_S = 365 * 24 * 3600
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-"""Characters that are not seen, and that can turn the order of others round."""
+_YEAR_S = 365 * 24 * 3600
+_FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted"}
 
 
 def visible(text: str) -> Markup:
-    """Return `text` as HTML in which invisible control characters are named instead of obeyed."""
-
-    def named(found: re.Match[str]) -> Markup:
-        code = ord(found[0])
-        name = unicodedata.name(found[0], "CONTROL CHARACTER")
-        return Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, code)
-
+    """Return `text` as HTML in which hidden characters are named instead of obeyed."""
     parts, at = [], 0
-    for found in _CONTROL.finditer(text):
-        parts += [escape(text[at : found.start()]), named(found)]
+    for found in HIDDEN.finditer(text):
+        name = unicodedata.name(found[0], "CONTROL CHARACTER")
+        span = Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, ord(found[0]))
+        parts += [escape(text[at : found.start()]), span]
         at = found.end()
     return Markup("").join([*parts, escape(text[at:])])
 
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("seedbed.review.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["visible"] = visible
-    return made
+    environment.filters["visible"] = visible
+    return environment
 
 
 def language_of(request: Request, state: State) -> str:
@@ -61,42 +57,57 @@ def language_of(request: Request, state: State) -> str:
     return "ja" if wanted.startswith("ja") else "en"
 
 
-def editor_of(request: Request, state: State) -> str | None:
-    """Return who edits: the command line's word, else what the person said on the page."""
-    return state.settings.editor or _named(request)
-
-
-def annotator_of(request: Request, state: State) -> str | None:
-    """Return who votes."""
-    return state.settings.annotator or _named(request)
-
-
-def _named(request: Request) -> str | None:
-    name = request.cookies.get(NAME_COOKIE, "")
-    return name if is_name(name) else None
-
-
-def page(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
+def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
     """Return the HTML of a template.
 
-    Every template gets `t` (the texts), `told` (a reason in words), `language`, `secret`, `editor` and `annotator` beside
-    `values`.
+    Every template gets `t` (the texts), `reason_words` (a reason in words), `language`, `secret`, `path`, `editor` and
+    `annotator` beside `values`.
     """
     language = language_of(request, state)
     t: Callable[..., str] = partial(say, language)
-    values = {"editor": editor_of(request, state), "annotator": annotator_of(request, state), **values}
-    html = (
-        _environment()
-        .get_template(template)
-        .render(
-            t=t, told=partial(say_reason, language), language=language, secret=state.secret, path=request.url.path, **values
-        )
-    )
+    common = {
+        "t": t,
+        "reason_words": partial(say_reason, language),
+        "language": language,
+        "secret": state.secret,
+        "path": request.url.path,
+        "editor": editor_of(request, state),
+        "annotator": annotator_of(request, state),
+    }
+    html = _environment().get_template(template).render(common | values)
     return HTMLResponse(html, status_code=status)
+
+
+def page(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
+    """Return a page with the navigation on it: the corpora with what waits in each, and what was just done."""
+    waiting: list[tuple[str, int | None]] = []
+    for name in state.worklist.names:
+        try:
+            waiting.append((name, len(state.worklist.corpus(name).to_do)))
+        except UserError:  # said on the corpus's own page; the other pages go on
+            waiting.append((name, None))
+    key, row = request.query_params.get("said", ""), request.query_params.get("row", "")
+    known = key in _FLASHES and (not row or is_id(row))
+    return render(request, state, template, status, waiting=waiting, flash=(key, row) if known else None, **values)
+
+
+def flash(url: str, key: str, id: str = "") -> str:
+    """Return a page's URL with the message that is shown on it once: `flash_<key>` of `texts.yaml`, about a row."""
+    return f"{url}?said={key}" + (f"&row={id}" if id else "")
+
+
+def is_script(request: Request) -> bool:
+    """Whether our script has sent the request, and not the browser's own form."""
+    return request.headers.get("x-requested-with") == "fetch"
 
 
 def go(request: Request, url: str) -> Response:
     """Send the browser to another page of ours, once what it posted is safe."""
-    if request.headers.get("hx-request") == "true":
-        return Response(status_code=200, headers={"hx-redirect": url})
+    if is_script(request):  # `fetch` would follow a redirect itself, and load the page twice
+        return Response(status_code=200, headers={"x-seedbed-location": url})
     return RedirectResponse(url, status_code=303)
+
+
+def set_cookie(response: Response, name: str, value: str) -> None:
+    """Remember a choice of the reader's for a year."""
+    response.set_cookie(name, value, max_age=_YEAR_S, httponly=True, samesite="strict")

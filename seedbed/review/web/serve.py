@@ -5,6 +5,7 @@ import socket
 import threading
 import webbrowser
 from contextlib import suppress
+from urllib.parse import urlencode
 
 import uvicorn
 
@@ -30,12 +31,10 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
     for name in [name for name in names if state.worklist.is_built(name)] or names:
         state.worklist.corpus(name)  # what is wrong with the files is said here, before a browser opens
     with _listen(settings.host, port) as listening:
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        url = f"http://{host}:{listening.getsockname()[1]}/"
-        print(f"review at {url}{f'?token={settings.token}' if settings.token else ''} (Ctrl+C ends it)", flush=True)
+        url = url_of(settings, listening.getsockname()[1])
+        print(f"review at {url} (Ctrl+C ends it)", flush=True)
         if open_browser and is_loopback(settings.host):
-            opened = f"{url}?token={settings.token}" if settings.token else url
-            threading.Timer(0.5, webbrowser.open, [opened]).start()
+            threading.Timer(0.5, webbrowser.open, [url]).start()
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -47,6 +46,12 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
         )
         with suppress(KeyboardInterrupt):  # its way to end
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def url_of(settings: Settings, port: int) -> str:
+    """Return the address to open, with the token that lets a visitor in."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{port}/" + (f"?{urlencode({'token': settings.token})}" if settings.token else "")
 
 
 def _listen(host: str, port: int) -> socket.socket:

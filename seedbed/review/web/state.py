@@ -1,4 +1,4 @@
-"""What one run of the page knows: its settings, its secret, who opened what, and what can be undone."""
+"""What one run of the page knows: its settings, its secret, which pages were handed out, and what can be undone."""
 
 import time
 from collections.abc import Callable
@@ -9,9 +9,10 @@ from typing import Any
 from seedbed.project import paths
 from seedbed.project.votes import ANNOTATOR
 from seedbed.review.drafts import Drafts
-from seedbed.review.queue.file_cache import Files
+from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.worklist import Worklist
 from seedbed.review.web.guard import new_secret
+from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 
 _MOST_PAGES = 20_000
@@ -22,7 +23,7 @@ _LEAST_TOKEN = 16
 
 @dataclass(frozen=True)
 class Settings:
-    """What `seedbed review` was told.
+    """The options of `seedbed review`.
 
     Attributes:
         host: the address it listens on.
@@ -60,7 +61,7 @@ class Settings:
         if self.token is not None and len(self.token) < _LEAST_TOKEN:
             raise UserError(f"--token: {len(self.token)} characters can be guessed; take at least {_LEAST_TOKEN}")
         if len(set(self.people)) < len(self.people):
-            raise UserError(f"--people {','.join(self.people)}: a name stands twice")
+            raise UserError(f"--people {','.join(self.people)}: duplicate name")
         if self.people and self.annotators and self.annotators > len(self.people):
             raise UserError(
                 f"--annotators {self.annotators}: only {len(self.people)} are named with --people; name more, or lower it"
@@ -69,7 +70,12 @@ class Settings:
 
 def is_name(text: str) -> bool:
     """Whether `text` can name a person, and so a file."""
-    return len(text) <= _MOST_NAME and ANNOTATOR.fullmatch(text) is not None
+    return len(text) <= _MOST_NAME and is_id(text)
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` can be the id of a row, and so a part of a file's name."""
+    return ANNOTATOR.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -87,15 +93,14 @@ class State:
     Attributes:
         secret: the token of this run's pages; a form without it is refused.
         lock: held while a form is taken, so that a late draft does not slip behind the save of its page.
-        undo: by person, how to take back what they saved, the last at the end; each returns where to go then.
     """
 
     settings: Settings
     secret: str = field(default_factory=new_secret)
     worklist: Worklist = field(default_factory=Worklist)
-    files: Files = field(default_factory=Files)
+    files: FileCache = field(default_factory=FileCache)
     drafts: Drafts = field(default_factory=lambda: Drafts(paths.drafts()))
-    undo: dict[str, list[Callable[[], str]]] = field(default_factory=dict)
+    _undo: dict[tuple[str, str], list[Callable[[], str]]] = field(default_factory=dict)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _left: dict[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
@@ -108,32 +113,45 @@ class State:
         _trim(self._opened)
         return page
 
-    def leave(self, page: str, text: str) -> None:
-        """Note that a page was left with the text of this hash: what arrives from it again is an echo."""
-        self._left[page] = text
+    def leave(self, page: str, content: object) -> None:
+        """Note that a page was left with `content`: when it arrives from there again, it is the same button twice."""
+        self._left[page] = content_hash(content)
         _trim(self._left)
 
-    def left_with(self, page: str) -> str | None:
-        """Return the hash of the text with which a page was left; None where it is still open."""
-        return self._left.get(page)
+    def is_left(self, page: str, content: object = None) -> bool:
+        """Whether a page was left; with `content`, whether it was left with just that."""
+        return page in self._left if content is None else self._left.get(page) == content_hash(content)
 
-    def attention(self, page: str, said: str) -> float:
-        """Return the seconds of attention that a page says, never more than it can have had."""
+    def attention(self, page: str, seconds: str) -> float:
+        """Return the seconds of attention that a page reports, never more than it can have had."""
         try:
-            seconds = float(said)
+            reported = float(seconds)
         except ValueError:
             return 0.0
-        if not 0 <= seconds < float("inf"):
+        if not 0 <= reported < float("inf"):
             return 0.0
         opened = self._opened.get(page)
         most = opened.carried + self.clock() - opened.at + 1 if opened else 3600.0
-        return round(min(seconds, most), 1)
+        return round(min(reported, most), 1)
 
-    def remember(self, name: str, undo: Callable[[], str]) -> None:
-        """Note how to take back what somebody just saved."""
-        stack = self.undo.setdefault(name, [])
+    def remember(self, kind: str, person: str, undo: Callable[[], str]) -> None:
+        """Note how to take back what a person just saved; `undo` returns where to look at it then."""
+        stack = self._undo.setdefault((kind, person), [])
         stack.append(undo)
         del stack[:-_MOST_UNDO]
+
+    def undo(self, kind: str, person: str) -> str | None:
+        """Take back the last of a person's saves of this kind; return where to look at it, or None where there is none.
+
+        Raises:
+            UserError: the file is not valid; the save can be taken back once it is.
+        """
+        stack = self._undo.get((kind, person))
+        if not stack:
+            return None
+        url = stack[-1]()
+        stack.pop()
+        return url
 
 
 def _trim(pages: dict[str, Any]) -> None:

@@ -1,190 +1,149 @@
-// Shortcuts, a guard for text that is being composed, seconds of attention, and the word that a text is safe.
-"use strict";
-(() => {
-  const form = () => document.getElementById("leave");
-  const live = () => document.getElementById("live");
-  const IDLE_MS = 30000; // after so long without a sign of life nobody is reading
-  const TICK_MS = 1000;
-  let typed = 0; // changes so far,
-  let sent = 0; // changes when the last draft was sent,
-  let kept = 0; // and when the last draft arrived
-  let leaving = false;
-  let refused = null; // the element whose form had an old token, so that it is tried once more and no oftener
+// Drafts as one types, and the way off a page: forms are posted by script, so that a text stays here until it is safe.
+import { areas, form, hold, leaving } from "./form.js";
+import { showSingleKeys } from "./keys.js";
 
-  // An input method that is composing owns its keys: its Enter chooses a word and submits nothing.
-  const composing = (event) => event.isComposing || event.keyCode === 229;
-  const isText = (element) => element.matches("textarea, input:not([type=checkbox]):not([type=hidden]), select");
+const DRAFT_MS = 200; // after the last change
+const RETRY_MS = 5000; // after the server did not answer
+const SHOWN_AGAIN = [409, 410, 422]; // the page comes back and says what to fix
+const STASH = "seedbed-typed";
+let typed = 0; // changes so far,
+let kept = 0; // and those that the last draft that arrived had
+let sending = false;
+let waiting = false; // whether another draft goes out behind the one under way
+let timer = 0;
 
-  function tell(words, bad) {
-    const line = document.getElementById("state");
-    if (line) {
-      line.textContent = words;
-      line.classList.toggle("bad", Boolean(bad));
-    }
-  }
+function setState(words, bad) {
+  const line = document.getElementById("state");
+  if (!line) return;
+  line.textContent = words;
+  line.classList.toggle("bad", Boolean(bad));
+}
 
-  document.addEventListener("keydown", (event) => {
-    if (composing(event) || event.altKey || event.repeat) return;
-    const control = event.ctrlKey || event.metaKey;
-    const typing = isText(event.target);
-    if (event.key === "Escape" && typing) return event.target.blur();
-    if (!control && (typing || !singleKeys())) return;
-    if (event.key === "Enter" && !control && event.target.closest("a, button, summary")) return;
-    const word = (control ? "ctrl+" : "") + event.key.toLowerCase();
-    const target = document.querySelector(`[data-key~="${CSS.escape(word)}"]`);
-    if (!target || leaving) return;
-    event.preventDefault();
-    if (isText(target)) target.focus();
-    else {
-      target.click();
-      target.scrollIntoView({ block: "nearest" });
-    }
-  });
+// Put each part of a reply that has an id in the place of the one that is here.
+function replaceParts(html) {
+  const focused = document.activeElement?.id;
+  for (const part of new DOMParser().parseFromString(html, "text/html").querySelectorAll("body > [id]"))
+    document.getElementById(part.id)?.replaceWith(part);
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+}
 
-  // Single keys can be turned off, for those whose software types on their behalf.
-  const singleKeys = () => localStorage.getItem("seedbed-single-keys") !== "off";
-  const showSingleKeys = () => {
-    const box = document.getElementById("single-keys");
-    if (box) box.checked = singleKeys();
+async function post(url, button) {
+  const send = () => {
+    const fields = new FormData(form());
+    if (button) fields.set(button.name, button.value);
+    return fetch(url, { method: "POST", headers: { "X-Requested-With": "fetch" }, body: new URLSearchParams(fields) });
   };
-  document.addEventListener("change", (event) => {
-    if (event.target.id === "single-keys") localStorage.setItem("seedbed-single-keys", event.target.checked ? "on" : "off");
-  });
+  const response = await send();
+  if (response.headers.get("x-seedbed-refused") !== "token") return response;
+  const token = await (await fetch("/token")).text(); // the server was restarted: take its token, and send the same again
+  for (const field of document.querySelectorAll("input[name=token]")) field.value = token;
+  return send();
+}
 
-  // A button that puts another text into the fields; the browser's own undo takes it back.
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-fill]");
-    if (!button || leaving) return;
-    const texts = JSON.parse(button.dataset.fill);
-    let first = null;
-    for (const [name, text] of Object.entries(texts)) {
-      const area = form().elements[name === "note" ? "note" : `field.${name}`];
-      if (!area) continue;
-      first = first || area;
-      area.focus();
-      area.select();
-      const done = document.execCommand(text ? "insertText" : "delete", false, text);
-      if (!done && area.value !== text) {
-        area.value = text;
-        area.dispatchEvent(new Event("input", { bubbles: true }));
-      }
-    }
-    if (first) first.focus();
-  });
+function showOffline() {
+  setState(document.getElementById("state")?.dataset.offline, true);
+  setTimeout(() => typed > kept && sendDraft(), RETRY_MS);
+}
 
-  document.addEventListener("input", (event) => {
-    if (!event.target.closest("#leave")) return;
-    typed += 1;
-    const most = Number(event.target.dataset.most);
-    if (!most) return;
-    const long = event.target.value.length > most && [...event.target.value].length > most;
-    const words = long ? document.getElementById("state").dataset.long : "";
-    event.target.setCustomValidity(words);
-    if (long) tell(words, true);
-  });
+async function showRefused(response) {
+  setState(`${document.getElementById("state")?.dataset.refused} ${(await response.text()).slice(0, 600)}`, true);
+}
 
-  // Attention: time in which the page was seen and something was done.
-  let alive = performance.now();
-  let ticked = alive;
-  for (const sign of ["keydown", "input", "pointerdown", "pointermove", "wheel", "scroll", "touchmove", "focus"])
-    window.addEventListener(sign, () => (alive = performance.now()), { passive: true, capture: true });
-  function count() {
-    const now = performance.now();
-    const step = Math.min(now - ticked, 2 * TICK_MS); // a machine that slept was not being read
-    ticked = now;
-    const field = document.getElementById("seconds");
-    if (field && !document.hidden && now - alive < IDLE_MS) field.value = (Number(field.value) + step / 1000).toFixed(2);
+async function sendDraft() {
+  waiting = sending;
+  if (sending || !form()) return;
+  sending = true;
+  const changes = typed;
+  const response = await post(form().dataset.draft).catch(showOffline);
+  sending = false;
+  if (response?.ok) {
+    kept = Math.max(kept, changes);
+    replaceParts(await response.text());
+  } else if (response) await showRefused(response);
+  if (waiting) sendDraft();
+}
+
+async function leave(button) {
+  hold(true);
+  const response = await post(form().action, button).catch(showOffline);
+  const url = response?.headers.get("x-seedbed-location");
+  if (url) {
+    kept = typed;
+    location.assign(url);
+    return;
   }
-  setInterval(count, TICK_MS);
-  document.addEventListener("submit", count, true); // the part of a second before a button too: a row may take but two
+  hold(false);
+  if (!response) return;
+  if (!SHOWN_AGAIN.includes(response.status)) return showRefused(response);
+  replaceParts(await response.text());
+  showSingleKeys();
+  window.scrollTo(0, 0);
+}
 
-  // While the text is under way nothing can be typed that would be neither here nor there.
-  function hold(on) {
-    leaving = on;
-    for (const area of document.querySelectorAll("#leave textarea")) area.readOnly = on;
+document.addEventListener("submit", (event) => {
+  if (event.target !== form()) return;
+  event.preventDefault();
+  if (!leaving()) leave(event.submitter);
+});
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest("#leave")) return;
+  typed += 1;
+  clearTimeout(timer);
+  timer = setTimeout(sendDraft, DRAFT_MS);
+  const most = Number(event.target.dataset.most);
+  if (!most) return;
+  const long = event.target.value.length > most && [...event.target.value].length > most;
+  const words = long ? document.getElementById("state").dataset.long : "";
+  event.target.setCustomValidity(words);
+  if (long) setState(words, true);
+});
+
+// The last word before the page goes or hides: what was typed since the last draft.
+function flush() {
+  if (!form() || leaving() || typed === kept) return;
+  const body = new URLSearchParams(new FormData(form()));
+  if (navigator.sendBeacon(form().dataset.draft, body)) kept = typed;
+}
+document.addEventListener("visibilitychange", () => document.hidden && flush());
+window.addEventListener("pagehide", () => {
+  if (form() && !leaving() && typed) {
+    const texts = areas().map((area) => [area.name, area.value]);
+    const stash = { at: Date.now(), url: form().action, page: form().elements.page.value, texts };
+    sessionStorage.setItem(STASH, JSON.stringify(stash));
   }
+  flush();
+});
+window.addEventListener("beforeunload", (event) => {
+  flush();
+  if (form() && !leaving() && typed > kept) event.preventDefault();
+});
+// A page out of the browser's memory is not the row as it is now.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt === form()) hold(true);
-    if (event.detail.elt === live()) sent = typed;
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const { requestConfig, xhr, successful } = event.detail; // its `elt` may be another where the form was replaced
-    if (requestConfig.elt.id === "live" && successful) kept = sent;
-    if (requestConfig.elt.id !== "leave") return;
-    if (successful) kept = typed;
-    if (!xhr.getResponseHeader("HX-Redirect")) hold(false);
-  });
-  document.addEventListener("htmx:responseError", async (event) => {
-    const { elt, xhr } = event.detail;
-    if (xhr.getResponseHeader("x-seedbed-refused") === "token" && refused !== elt) {
-      refused = elt; // the server was started anew: take its token, and send the same again
-      const token = await (await fetch("/token")).text();
-      for (const field of document.querySelectorAll("input[name=token]")) field.value = token;
-      if (elt === form() && pressed) pressed.click();
-      else htmx.trigger(live(), "again");
-      return;
-    }
-    if (xhr.status !== 409 && xhr.status !== 410 && xhr.status !== 422) {
-      const line = document.getElementById("state");
-      tell(`${line.dataset.refused} ${xhr.responseText.slice(0, 600)}`, true);
-    }
-  });
-  document.addEventListener("htmx:sendError", () => {
-    tell(document.getElementById("state").dataset.offline, true);
-    setTimeout(() => typed > kept && htmx.trigger(live(), "again"), 5000);
-  });
-
-  let pressed = null;
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[type=submit]");
-    if (button && button.form === form()) pressed = button;
-    if (event.isTrusted) refused = null;
-  }, true);
-
-  // The last word before the page goes or hides: what was typed since the last draft.
-  function flush() {
-    if (!form() || !live() || leaving || typed === kept) return;
-    sent = typed;
-    const body = new URLSearchParams(new FormData(form()));
-    if (navigator.sendBeacon(live().getAttribute("hx-post"), body)) kept = sent;
+// A reload asks for the page before the last draft has arrived: this tab remembers it, and goes on as the same page.
+function restore() {
+  const stash = JSON.parse(sessionStorage.getItem(STASH) || "null");
+  sessionStorage.removeItem(STASH);
+  if (!stash || !form() || stash.url !== form().action || Date.now() - stash.at > 10000) return;
+  form().elements.page.value = stash.page;
+  for (const [name, text] of stash.texts) {
+    const area = form().elements[name];
+    if (!area || area.value === text) continue;
+    area.value = text;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  document.addEventListener("visibilitychange", () => document.hidden && flush());
-  window.addEventListener("pagehide", () => {
-    if (form() && !leaving && typed) sessionStorage.setItem(STASH, JSON.stringify({ at: Date.now(), url: form().action, ...texts() }));
-    flush();
-  });
-  window.addEventListener("beforeunload", (event) => {
-    flush();
-    if (form() && !leaving && typed > kept) event.preventDefault();
-  });
-  // A page out of the browser's memory is not the row as it is now.
-  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
 
-  // A reload asks for the page before the last draft has arrived: this tab remembers it, and goes on as the same page.
-  const STASH = "seedbed-typed";
-  const texts = () => ({
-    page: form().elements.page.value,
-    texts: [...document.querySelectorAll("#leave textarea")].map((area) => [area.name, area.value]),
-  });
-  function restore() {
-    const stash = JSON.parse(sessionStorage.getItem(STASH) || "null");
-    sessionStorage.removeItem(STASH);
-    if (!stash || !form() || stash.url !== form().action || Date.now() - stash.at > 10000) return;
-    form().elements.page.value = stash.page;
-    for (const [name, text] of stash.texts) {
-      const area = form().elements[name];
-      if (!area || area.value === text) continue;
-      area.value = text;
-      area.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  }
+// Earlier versions of a row are read once somebody opens them.
+document.addEventListener("toggle", async (event) => {
+  const url = event.target.dataset.load;
+  if (!url || !event.target.open) return;
+  delete event.target.dataset.load;
+  const response = await fetch(url).catch(showOffline);
+  if (response?.ok) replaceParts(await response.text());
+  else if (response) await showRefused(response);
+}, true);
 
-  document.addEventListener("DOMContentLoaded", () => {
-    showSingleKeys();
-    restore();
-    const problem = document.querySelector("[role=alert]");
-    if (problem) problem.scrollIntoView({ block: "nearest" });
-  });
-  document.addEventListener("htmx:afterSettle", showSingleKeys);
-})();
+restore();
+document.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });

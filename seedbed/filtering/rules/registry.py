@@ -1,0 +1,77 @@
+"""What a rule is, and the registry of all rules."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from seedbed.util.registry import Registry
+from seedbed.util.rows import Row
+
+if TYPE_CHECKING:  # they import numpy, which a stage that only loads plug-ins does not need
+    from seedbed.filtering.language import Language
+    from seedbed.filtering.similarity import Neighbour, Pool, Text
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a candidate was rejected.
+
+    Attributes:
+        reason: the rule's name.
+        detail: what the rule saw.
+        neighbour: the most similar row, where similarity was the reason.
+    """
+
+    reason: str
+    detail: str
+    neighbour: "Neighbour | None" = None
+
+
+@dataclass(slots=True)
+class Context:
+    """What a rule can look at beside the candidate: one object for all candidates and rules of a filter.
+
+    Attributes:
+        language: words and patterns of the target language.
+        least_characters: of an instruction; `filter.characters.least`.
+        most_characters: of an instruction, and of its input and output each; `filter.characters.most`.
+        wording: the sentences of the prompt that asked for the candidate, twelve characters or longer.
+        pool: the seeds' and the kept candidates' instructions; `pool.nearest(context.text)` is the one that is too similar.
+        questions: the same of the benchmark's questions.
+        tokens: the tokens of this candidate's instruction, by the tokeniser that `filter.tokeniser` names.
+        text: the same tokens, ready for `pool.nearest`.
+        settings: `filter.settings.<rule>` of `params.yaml`, of the rule that is being asked; empty where it has none.
+    """
+
+    language: "Language"
+    least_characters: int
+    most_characters: int
+    wording: list[str]
+    pool: "Pool"
+    questions: "Pool"
+    tokens: list[str]
+    text: "Text"
+    settings: dict[str, Any]
+
+
+Rule = Callable[[Row, Context], Rejection | str | None]
+"""Looks at a candidate (`instruction`, `input`, `output`, `task_type`, `id`, …).
+
+Returns None where there is nothing to object to, else what it saw; or a `Rejection`, to name a neighbour too.
+"""
+
+RULES: Registry[Rule] = Registry("rule")
+rule = RULES.register
+
+
+def fields_of(rejection: Rejection | None) -> Row:
+    """Return a decision's fields: null where the candidate is kept, else what a rejected row has beyond its candidate's."""
+    if rejection is None:
+        return {"reason": None, "detail": None, "neighbour": None, "score": None}
+    near = rejection.neighbour
+    return {
+        "reason": rejection.reason,
+        "detail": rejection.detail,
+        "neighbour": near.id if near else None,
+        "score": round(near.score, 6) if near else None,
+    }

@@ -1,0 +1,63 @@
+"""Language kits: the files of a new project that depend on its language, for `seedbed init --language CODE`.
+
+A kit is a folder: `prompts/*.yaml`, `filter.yaml` (the project's `data/languages/<code>.yaml`) and `review.yaml` (its
+`data/review/<code>.yaml`). What this repository has for its own project is not kept twice: in a checkout the Japanese kit,
+and the filter and review words of the English one, are read from `prompts/` and `data/`; a wheel carries them in the folders
+`ja/` and `en/` here.
+"""
+
+import re
+from pathlib import Path
+
+from seedbed.kits.names import NAMES
+from seedbed.util.errors import UserError
+
+LANGUAGES = ("ja", "en", "ko", "de")
+"""Languages that have a kit of their own; every other one gets `generic/`."""
+SOURCE = "en"
+"""Language of the example rows that are translated; the review page reads the numerals of its words too."""
+_HERE = Path(__file__).parent
+_CHECKOUT = _HERE.parents[1]
+
+
+def kit_files(code: str) -> dict[str, str]:
+    """Return the files that a project in a language begins with.
+
+    Args:
+        code: ISO 639 code of the language. Where there is no kit of it, the prompts are English ones that ask for that
+            language and say what to translate, and there are no words for the filter and the review page: both then do
+            what needs none.
+
+    Returns:
+        The text of each file, by its path in the project, e.g. `prompts/judge.yaml`.
+
+    Raises:
+        UserError: `code` has not the form of a language code.
+    """
+    if not re.fullmatch("[a-z]{2,3}", code):
+        raise UserError(f"language {code!r}: expected an ISO 639 code, two or three small letters, e.g. ko for Korean")
+    kit = code if code in LANGUAGES else "generic"
+    files = {f"prompts/{path.name}": path.read_text(encoding="utf-8") for path in sorted(_prompts(kit).glob("*.yaml"))}
+    if kit == "generic":
+        language = f"{NAMES[code]} ({code})" if code in NAMES else f"{code} (ISO 639 code)"
+        filled = {path: text.replace("{language}", language).replace("{code}", code) for path, text in files.items()}
+        return filled | _words("review", SOURCE)
+    return files | _words("languages", code) | _words("review", code) | _words("review", SOURCE)
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language, `Korean` for `ko`; the code itself where its name is not known here."""
+    return NAMES.get(code, code)
+
+
+def _prompts(kit: str) -> Path:
+    """Return the folder of a kit's prompts."""
+    own = _HERE / kit / "prompts"
+    return own if own.is_dir() else _CHECKOUT / "prompts"
+
+
+def _words(folder: str, code: str) -> dict[str, str]:
+    """Return one file of words, by its path in the project."""
+    path = f"data/{folder}/{code}.yaml"
+    own = _HERE / code / ("filter.yaml" if folder == "languages" else "review.yaml")
+    return {path: (own if own.is_file() else _CHECKOUT / path).read_text(encoding="utf-8")}

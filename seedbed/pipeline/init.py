@@ -1,0 +1,77 @@
+"""`seedbed init`: a project of one's own that builds at once."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+from seedbed.kits import LANGUAGES, language_name
+from seedbed.pipeline.template import project_files
+from seedbed.util.errors import UserError
+
+_EXECUTABLE = (".ci/install",)
+_AUTHOR = {"GIT_AUTHOR_NAME": "Seedbed", "GIT_AUTHOR_EMAIL": "seedbed@localhost"}
+_COMMITTER = {"GIT_COMMITTER_NAME": "Seedbed", "GIT_COMMITTER_EMAIL": "seedbed@localhost"}
+
+
+def init_project(folder: Path, language: str, bare: bool = False) -> str:
+    """Write a project into an empty folder, make it a git and DVC repository, and commit it.
+
+    Args:
+        folder: made where it is not there; nothing is written into one that is not empty.
+        language: ISO 639 code of the target language.
+        bare: whether to leave the example rows out.
+
+    Returns:
+        What was written, and what to do next.
+
+    Raises:
+        UserError: the folder is not empty or cannot be written, `language` is no code, or git or DVC fails.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder}: not an empty folder, so nothing was written; name a new one")
+    files = project_files(language, bare)
+    try:
+        for path, content in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written ({error.strerror}); name another folder") from None
+    for path in _EXECUTABLE:
+        (folder / path).chmod((folder / path).stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    _version(folder, files)
+    kit = "" if language in LANGUAGES else f"; there is no kit of {language_name(language)}: the prompts say what to translate"
+    examples = "no rows" if bare else "8 seed tasks, 8 questions and 3 baseline tasks to begin with"
+    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {folder} && make repro"
+
+
+def _version(folder: Path, files: dict[str, bytes]) -> None:
+    """Put the project under git and DVC, in a repository of its own or in the one around it."""
+    inside = _run(folder, "git", "rev-parse", "--is-inside-work-tree", check=False)
+    if inside is None:
+        _run(folder, "git", "init", "--quiet", "--initial-branch", "main")
+    # `dvc init` writes a configuration of its own: ours is put back.
+    top = (_run(folder, "git", "rev-parse", "--show-prefix", check=False) or "").strip() == ""
+    (folder / ".dvc" / "config").unlink()
+    _run(folder, sys.executable, "-m", "dvc", "init", "--quiet", "--force", *([] if top else ["--subdir"]))
+    for path in (path for path in files if path.startswith((".dvc/", ".dvcignore"))):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(files[path])
+    _run(folder, "git", "add", "--all", ".")
+    named = _run(folder, "git", "var", "GIT_COMMITTER_IDENT", check=False) is not None
+    commit = ("git", "commit", "--quiet", "--message", "A project made by seedbed init", "--", ".")
+    _run(folder, *commit, env={} if named else _AUTHOR | _COMMITTER)
+
+
+def _run(folder: Path, *command: str, check: bool = True, env: dict[str, str] | None = None) -> str | None:
+    """Run a command in the project and return what it printed; None where it failed and need not succeed."""
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | (env or {}))
+    except FileNotFoundError:
+        raise UserError(f"{command[0]} is not installed; install it and run `seedbed init` in a new folder") from None
+    if done.returncode and check:
+        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+        raise UserError(f"{' '.join(command[:3])}: {''.join(last)}; the files are in {folder}")
+    return done.stdout if done.returncode == 0 else None

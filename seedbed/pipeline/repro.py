@@ -1,0 +1,34 @@
+"""`seedbed repro`: the check, the budget and `dvc repro`, in one process; as three they import half of DVC three times."""
+
+import os
+import sys
+from pathlib import Path
+
+from seedbed.pipeline.check import check_all
+from seedbed.project.params import load_params
+from seedbed.sending.budget import limits
+
+
+def reproduce(arguments: list[str]) -> int:
+    """Check the project, hold the plan against the budget where there is one, and run `dvc repro`.
+
+    Args:
+        arguments: targets and options, as `dvc repro` takes them.
+
+    Returns:
+        DVC's exit code.
+
+    Raises:
+        UserError: the project has a mistake, or the plan exceeds the budget. Nothing was run.
+    """
+    print(check_all(), flush=True)  # before what the stages print: they write to the same place
+    if limits(load_params()) != (None, None):
+        from seedbed.pipeline.plan import Plan
+
+        Plan().check_budget()
+    from dvc.cli import main
+
+    # The stages' `python` is the one that runs this, also where its environment is not activated.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    code: int = main(["repro", *arguments])
+    return code

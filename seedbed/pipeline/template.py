@@ -1,0 +1,152 @@
+"""What a new project is made of: the library's own files, a language kit, example rows, and what names the language.
+
+The files that the library may change later (`dvc.yaml`, `stages/`, `schemas/`, `queries/`, the Makefile) are the *template*:
+`template.lock` records what each was, so that `seedbed upgrade` can tell what people changed.
+"""
+
+import json
+import re
+from hashlib import sha1
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from seedbed import __version__
+from seedbed.kits import kit_files, language_name
+from seedbed.util.errors import UserError
+from seedbed.util.library import library_file
+
+LOCK = "template.lock"
+_FILES = (
+    *(".ci/install", ".ci/uv.txt", ".dvc/config", ".dvcignore", ".gitattributes", ".gitignore", "Makefile", "dvc.yaml"),
+    *(".dvc/plots/*.json", "plugins/.gitkeep", "queries/*/*.sql", "schemas/*.json", "schemas/*/*.json", "stages/*.py"),
+    ".github/workflows/diff.yml",
+)
+"""The template: files and patterns."""
+_FOLDERS = (
+    *("candidates", "decisions", "edited", "export", "instructions", "judgments", "answers", "machine", "rejected"),
+    *("translated", "responses/translate", "responses/generate", "responses/answer", "responses/judge"),
+)
+_JAPANESE_ONLY = ("sudachidict-core", "sudachipy")
+_NO_ROWS = b"\n"
+"""DVC warns of a file without a byte."""
+_EXAMPLES = ("seed_tasks", "questions", "baseline")
+_SPACED = {"th", "lo", "km", "my", "zh", "yue", "bo"}
+"""Languages that put no spaces between words: characters are compared in them."""
+
+
+def template_files() -> dict[str, bytes]:
+    """Return the template of this library, by path in a project."""
+    root = library_file("")
+    paths = sorted(path for pattern in _FILES for path in root.glob(pattern) if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+
+def project_files(language: str, bare: bool) -> dict[str, bytes]:
+    """Return every file of a new project, by path.
+
+    Args:
+        language: ISO 639 code of the target language.
+        bare: whether to leave the example rows out.
+
+    Raises:
+        UserError: `language` has not the form of a code.
+    """
+    files = template_files() | {path: text.encode() for path, text in kit_files(language).items()}
+    files["params.yaml"] = params_text(language).encode()
+    files["README.md"] = _readme(language).encode()
+    files["requirements.lock"] = lock_text(language).encode()
+    examples = Path(__file__).parents[1] / "examples"
+    for corpus in _EXAMPLES:
+        files[f"data/{corpus}.en.jsonl"] = _NO_ROWS if bare else (examples / f"{corpus}.en.jsonl").read_bytes()
+    for path in ("data/edits/seed_tasks", "data/edits/questions", "data/references"):
+        files[f"{path}.{language}.jsonl"] = _NO_ROWS
+    files["data/empty.jsonl"] = _NO_ROWS
+    folders = (*(f"data/build/{folder}" for folder in _FOLDERS), "data/votes", "data/languages", "data/recorded/answers")
+    for folder in (*folders, "data/recorded/judgments"):
+        files[f"{folder}/.gitkeep"] = b""
+    files[LOCK] = lock_of(template_files())
+    return files
+
+
+def lock_of(template: dict[str, bytes]) -> bytes:
+    """Return `template.lock`: the library's version, and the git hash of each file of the template."""
+    hashes = {path: blob_hash(content) for path, content in sorted(template.items())}
+    return (json.dumps({"seedbed": __version__, "files": hashes}, indent=2) + "\n").encode()
+
+
+def blob_hash(content: bytes) -> str:
+    """Return the hash under which git keeps a file's content."""
+    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def params_text(language: str) -> str:
+    """Return `params.yaml` for a language, on the stand-in: this library's own, with what names the language changed."""
+    text = library_file("params.yaml").read_text(encoding="utf-8")
+    text = _replaced(text, r"^language: ja\b", f"language: {language}")
+    text = _replaced(text, r"^  target: \d+", "  target: 100")
+    text = _replaced(
+        text,
+        r"^  reference_categories:.*\n    - coding-math\n",
+        "  reference_categories: [] # judged beside a reference answer\n",
+    )
+    if language == "ja":
+        return text
+    text = _replaced(text, r"^( +model:) stand-in\b", rf"\1 stand-in-{language}")
+    name = "character" if language in _SPACED else "space"
+    tokeniser = f"  tokeniser:\n    name: {name} # character, or space (languages that separate words)\n"
+    return _replaced(text, r"^  tokeniser:\n    name: sudachi.*\n    mode:.*\n    dictionary:.*\n", tokeniser)
+
+
+def _replaced(text: str, pattern: str, new: str) -> str:
+    text, count = re.subn(pattern, new, text, flags=re.MULTILINE)
+    assert count, f"params.yaml has no {pattern}"
+    return text
+
+
+def lock_text(language: str) -> str:
+    """Return `requirements.lock` of a project: the library's own, hashed, and the library itself."""
+    pins = re.split(r"(?m)^(?=\S)", library_file("requirements.lock").read_text(encoding="utf-8"))
+    kept = [pin for pin in pins if language == "ja" or pin.partition("==")[0] not in _JAPANESE_ONLY]
+    return "".join(kept) + _own_pin()
+
+
+def _own_pin() -> str:
+    """Return the line that installs this library: by version, or from where it was installed until it is published."""
+    try:
+        url = json.loads(distribution("seedbed").read_text("direct_url.json") or "null")
+    except PackageNotFoundError:
+        url = None
+    if url is None:
+        return f"seedbed=={__version__}\n"
+    if url.get("dir_info", {}).get("editable") or "dir_info" in url:
+        return f"# seedbed is installed from a folder, {url['url']}: put a wheel of it here, with its hash\n"
+    hashes = url.get("archive_info", {}).get("hashes", {})
+    if "sha256" not in hashes:
+        raise UserError(f"the library was installed from {url['url']} without a hash; install it from a wheel file by pip")
+    return f"seedbed @ {url['url']} \\\n    --hash=sha256:{hashes['sha256']}\n"
+
+
+def _readme(language: str) -> str:
+    name = language_name(language)
+    return f"""# Instruction data and a benchmark in {name}
+
+Built with [Seedbed](https://arxiv.org/abs/2403.03690): prompts, seeds and parameters are files in git, and `make repro`
+rebuilds exactly what an edit changed.
+
+```sh
+make repro             # set up and build, on the stand-in at first: reports/dataset.html, reports/benchmark.html
+seedbed plan           # what a build would send, and what it would cost
+seedbed review         # post-edit translations, compare answers
+```
+
+## What to do next
+
+1. Put your own rows into `data/seed_tasks.en.jsonl` and `data/questions.en.jsonl` (`seedbed check` says what is wrong).
+2. Read the prompts in `prompts/`; `params.yaml` names every knob, with its unit.
+3. Name a real model: an endpoint under `endpoints`, its address under `servers`, its name in `translate`, `generate`,
+   `judge` and `models`. The *stand-in* that builds until then is a rule-based program: its texts are no {name}.
+4. `make repro`, then `seedbed review`, and `make repro` again. Commit `dvc.lock` and `reports/` with what you changed.
+5. `dvc remote add -d team s3://bucket/path` and `dvc push` share what was paid for.
+
+`seedbed --help` lists the tools; `seedbed upgrade` brings this project to a newer library.
+"""

@@ -1,0 +1,36 @@
+"""The languages that a project's files declare, held against the one that `params.yaml` names."""
+
+from pathlib import Path
+from typing import Any
+
+from seedbed.project.params import Params
+from seedbed.project.prompts import VARIABLES
+from seedbed.util.yaml12 import line_of, load_yaml
+
+
+def language_mismatches(params: Params) -> list[str]:
+    """Return one sentence for each file of the project that is of another language than the one to build.
+
+    Looked at are the prompts, and the words of the filter and of the review page. A file that is not there, or that declares
+    no language, is passed over: `load_prompt` and the other readers say what is wrong with it.
+
+    Args:
+        params: `params.yaml`.
+
+    Raises:
+        UserError: a file is not YAML.
+    """
+    wanted = params["language"]
+    prompts = [Path("prompts") / f"{name}.yaml" for name in VARIABLES]
+    words = [Path("data") / folder / f"{wanted}.yaml" for folder in ("languages", "review")]
+    found = []
+    for path in [*prompts, *words]:
+        document: Any = load_yaml(path) if path.is_file() else None
+        declared = document.get("language") if isinstance(document, dict) else None
+        if isinstance(declared, str) and declared != wanted:
+            remedy = f"set language to {declared!r}" if path in prompts else "name the file after its language"
+            found.append(
+                f"{path}:{line_of(path, ['language'])}: language: {declared!r}, but params.yaml:"
+                f"{line_of(Path('params.yaml'), ['language'])} builds {wanted!r}; write the file in that language, or {remedy}"
+            )
+    return found

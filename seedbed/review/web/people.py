@@ -1,0 +1,47 @@
+"""Who is at the page: the command line's word, else the name that the person gave, in a cookie."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from seedbed.review.web.forms import Run
+from seedbed.review.web.state import State, is_name
+
+NAME_COOKIE = "seedbed_name"
+
+
+class NameNeeded(Exception):
+    """Nobody has said yet who is there; nothing was saved."""
+
+
+def editor_of(request: Request, state: State) -> str | None:
+    """Return who edits; None where nobody has said."""
+    return state.settings.editor or _name_in_cookie(request)
+
+
+def annotator_of(request: Request, state: State) -> str | None:
+    """Return who votes; None where nobody has said."""
+    return state.settings.annotator or _name_in_cookie(request)
+
+
+def _name_in_cookie(request: Request) -> str | None:
+    name = request.cookies.get(NAME_COOKIE, "")
+    return name if is_name(name) else None
+
+
+def _named_editor(request: Request, state: Run) -> str:
+    return _or_ask(editor_of(request, state))
+
+
+def _named_annotator(request: Request, state: Run) -> str:
+    return _or_ask(annotator_of(request, state))
+
+
+def _or_ask(name: str | None) -> str:
+    if name is None:
+        raise NameNeeded
+    return name
+
+
+Editor = Annotated[str, Depends(_named_editor)]
+Annotator = Annotated[str, Depends(_named_annotator)]

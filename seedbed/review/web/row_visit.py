@@ -1,0 +1,110 @@
+"""A person at the page of one row, whose machine translation they correct or approve."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
+
+from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
+
+from seedbed.project.edits import MOST_CHARACTERS
+from seedbed.review.queue.worklist import Corpus, Item
+from seedbed.review.web.forms import Posted, Run, texts_of
+from seedbed.review.web.people import Editor
+from seedbed.review.web.render import flash
+from seedbed.review.web.state import State, is_id
+from seedbed.review.web.visit import Problem, Visit
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowVisit(Visit):
+    """One person at the page of one row.
+
+    Attributes:
+        corpus_name: the row's corpus, in `params.yaml`.
+        id: the row's.
+    """
+
+    corpus_name: str
+    id: str
+    kind: ClassVar[str] = "edits"
+    default_verb: ClassVar[str] = "save"
+    most_characters: ClassVar[int] = MOST_CHARACTERS
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The fields of the row, and the note."""
+        return texts_of(self.form, "field.") | {"note": texts_of(self.form, "note").get("", "")}
+
+    @property
+    def posted_revision(self) -> str:
+        """The edit, the source and the machine text that the page showed."""
+        return f"{self.form.get('revision', '')}.{self.form.get('base', '')}"
+
+    def corpus(self) -> Corpus:
+        """Return the corpus as its files have it now.
+
+        Raises:
+            UserError: a file is not valid, or `translate` has not run.
+        """
+        return self.state.worklist.corpus(self.corpus_name)
+
+    def item(self, corpus: Corpus) -> Item:
+        """Return the row with its edit and its status.
+
+        Raises:
+            Problem: it is not in the build any more.
+        """
+        if self.id not in corpus.by_id:
+            raise Problem("gone", 410, id=self.id)
+        return corpus.by_id[self.id]
+
+    @staticmethod
+    def revision(item: Item) -> str:
+        """Return the present state of a row, to be held against `posted_revision`."""
+        return f"{item.revision}.{item.base}"
+
+    def require_item(self) -> None:
+        """Raise `Problem` where the row is gone."""
+        self.item(self.corpus())
+
+    def row_url(self, id: str | None) -> str:
+        """Return the URL of a row of this corpus; of the queue where there is none."""
+        return f"/edits/{self.corpus_name}" + (f"/{id}" if id else "")
+
+    def leave_for(self, url: str) -> str:
+        """Return a URL, with a message about the text that is left behind unsaved."""
+        return flash(url, "kept", self.id) if self.has_draft else url
+
+
+def require_corpus(state: State, name: str) -> None:
+    """Answer 404 where people post-edit no corpus of that name."""
+    if name not in state.worklist.names:
+        raise HTTPException(404)
+
+
+def require_id(id: str) -> None:
+    """Answer 404 to what is no id: it would become a part of a draft's file name."""
+    if not is_id(id):
+        raise HTTPException(404)
+
+
+def _opened(request: Request, state: Run, editor: Editor, name: str, id: str) -> RowVisit:
+    require_corpus(state, name)
+    require_id(id)
+    return RowVisit(
+        request=request,
+        state=state,
+        person=editor,
+        url=f"/edits/{name}/{id}",
+        draft_key=f"{name}.{state.worklist.params['language']}.{id}",
+        corpus_name=name,
+        id=id,
+    )
+
+
+def _posted(form: Posted, visit: Annotated[RowVisit, Depends(_opened)]) -> RowVisit:
+    return replace(visit, form=form)
+
+
+OpenedRow = Annotated[RowVisit, Depends(_opened)]
+PostedRow = Annotated[RowVisit, Depends(_posted)]

@@ -1,0 +1,78 @@
+r"""One training example, in each format that trainers read.
+
+An exporter is a function from a task to one line of the export, a JSON object:
+
+    @exporter
+    def completion(task: Row) -> Row:
+        return {"prompt": asked(task) + "\n", "completion": task["output"]}
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from seedbed.project.plugins import load_plugins, plugin_error
+from seedbed.util.canonical import canonical
+from seedbed.util.errors import UserError
+from seedbed.util.registry import Registry, place_of
+from seedbed.util.rows import Row
+
+Exporter = Callable[[Row], Row]
+"""Takes an example, with the fields that `seedbed.steps.exporting.examples` gives it."""
+EXPORTERS: Registry[Exporter] = Registry("export format")
+exporter = EXPORTERS.register
+
+
+@exporter
+def alpaca(task: Row) -> Row:
+    """Stanford Alpaca's fields."""
+    return {name: task[name] for name in ("instruction", "input", "output")}
+
+
+@exporter
+def messages(task: Row) -> Row:
+    """Chat messages, as OpenAI's fine-tuning and most trainers read them."""
+    return {"messages": [{"role": "user", "content": asked(task)}, {"role": "assistant", "content": task["output"]}]}
+
+
+@exporter
+def sharegpt(task: Row) -> Row:
+    """ShareGPT's conversations."""
+    return {"conversations": [{"from": "human", "value": asked(task)}, {"from": "gpt", "value": task["output"]}]}
+
+
+def asked(task: Row) -> str:
+    """Return instruction and input as one user message."""
+    return "\n\n".join(filter(None, [task["instruction"], task["input"]]))
+
+
+def load_exporter(name: str) -> Exporter:
+    """Return the exporter that `export.formats` names, the library's own or a plug-in's.
+
+    Raises:
+        UserError: there is none of this name, or a plug-in cannot be imported.
+    """
+    load_plugins()
+    found = EXPORTERS.get(name, "export.formats")
+    return found if EXPORTERS.is_builtin(name) else partial(_plugged_in, name, found)
+
+
+def schema_of(name: str) -> str | None:
+    """Return the schema under `schemas/rows/` that the rows of a format fit; None for a plug-in's format."""
+    return f"export_{name}" if EXPORTERS.is_builtin(name) else None
+
+
+def _plugged_in(name: str, export: Exporter, task: Row) -> Row:
+    """Return what a plug-in makes of a task; its mistakes are reported in one sentence."""
+    doing = f"export format {name!r}, task {task['id']!r}"
+    try:
+        row: Any = export(task)
+    except Exception as error:
+        raise plugin_error(error, doing) from None
+    if not isinstance(row, dict):
+        raise UserError(f"{place_of(export)}: {doing}: expected a dict, found {type(row).__name__}")
+    try:
+        canonical(row).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UserError(f"{place_of(export)}: {doing}: JSON cannot hold what it returned: {error}") from None
+    return row

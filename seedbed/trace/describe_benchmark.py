@@ -1,0 +1,104 @@
+"""Answers, judgments, references and votes: what there is to say about each, and its origin."""
+
+from seedbed.project import paths
+from seedbed.project.votes import vote_status
+from seedbed.steps import answering, judging
+from seedbed.steps.origin import Name, Origin
+from seedbed.trace.describe_data import failed
+from seedbed.trace.node import GONE, NOT_BUILT, Described, Fact, Node
+from seedbed.trace.workspace import Build
+from seedbed.util.rows import Row
+
+_UNCOUNTED = {
+    "stale": "given on other answers than these; it does not count",
+    "orphaned": "an answer that it was given on is gone; it does not count",
+}
+"""Why a vote does not count, by its status."""
+
+
+def answer(build: Build, id: str) -> Described:
+    """Describe an answer; its id is `MODEL/QUESTION`."""
+    model, _, question = id.partition("/")
+    path, stage = paths.answers(model), f"answer@{model}"
+    row = build.row(path, question)
+    if row is None:
+        facts: dict[str, Fact] = {NOT_BUILT: f"not in {path} yet; `dvc repro` builds it"}
+        return Described(facts, Origin((Name("question", question),)), stage)
+    facts = {"text": row["text"]} if row["text"] is not None else {}
+    if row["failure"]:
+        facts["failed"] = failed(row)
+    return Described(facts | recorded(row), answering.origin(row), stage)
+
+
+def judgment(build: Build, id: str) -> Described:
+    """Describe what a match says about a question; its id is `MATCH/QUESTION`, or `MATCH/QUESTION/ORDER` for one order."""
+    match, question, *wanted = id.split("/")
+    sides, orders = build.params["matches"][match], wanted or judging.ORDERS
+    facts: dict[str, Fact] = {"match": f"{sides['model']} against {sides['baseline']}"}
+    if row := build.outcomes(match).get(question):
+        facts |= {"category": row["category"], "outcome": outcome(row)}
+    rows = build.rows(paths.judgments(match), "json->>'question' = ?", question)
+    parents = [Name("order", f"{match}/{question}/{order}") for order in orders]
+    for row in rows:
+        parents += _origin(build, row).parents
+    votes = [_vote(build, match, vote) for vote in build.votes(match, question)]
+    return Described(facts, Origin(tuple(dict.fromkeys(parents))), f"judge@{match}", votes)
+
+
+def order(build: Build, id: str) -> Described:
+    """Describe one order of a judgment; its id is `MATCH/QUESTION/ORDER`."""
+    match, question, order = id.split("/")
+    path, stage = paths.judgments(match), f"judge@{match}"
+    rows = build.rows(path, "json->>'question' = ? and json->>'order' = ?", question, order)
+    if not rows:
+        return Described({NOT_BUILT: f"not in {path} yet; `dvc repro` builds it"}, stage=stage)
+    row = rows[0]
+    shown = (row["model"], row["baseline"]) if row["order"] == "ab" else (row["baseline"], row["model"])
+    winner = dict(zip(("first", "second"), shown, strict=True)).get(row["verdict"])
+    facts: dict[str, Fact] = {
+        "shown": f"{shown[0]} first, {shown[1]} second",
+        "verdict": f"{row['verdict']}, for {winner}" if winner else row["verdict"],
+    }
+    if row["failure"]:
+        facts["failed"] = failed(row)
+    if row["explanation"]:
+        facts["explanation"] = row["explanation"]
+    return Described(facts | recorded(row), _origin(build, row), stage)
+
+
+def reference(build: Build, id: str) -> Described:
+    """Describe the reference answer to a question."""
+    path = paths.references(build.params["language"])
+    row = build.written(path).get(id)
+    facts: dict[str, Fact] = {"text": row["reference"]} if row else {GONE: "it is no longer there"}
+    return Described({"file": str(path)} | facts)
+
+
+def outcome(row: Row) -> str:
+    """Return what became of a question in a match, in words; of a row of `queries/benchmark/outcomes.sql`."""
+    if row["inconsistent"]:
+        return "tie, since the two orders disagree (inconsistent)"
+    return f"{row['outcome']} for {row['model']}" if row["outcome"] in ("win", "loss") else str(row["outcome"])
+
+
+def _origin(build: Build, row: Row) -> Origin:
+    return judging.origin(row, build.with_reference(build.category(row["question"])))
+
+
+def recorded(row: Row) -> dict[str, Fact]:
+    """Return where a row that nobody was asked for was recorded."""
+    return {"recorded in": row["made_by"]["recorded"]} if "recorded" in row["made_by"] else {}
+
+
+def _vote(build: Build, match: str, vote: Row) -> Node:
+    """Return a person's verdict, and whether the answers are still the ones that they saw."""
+    sides = build.params["matches"][match]
+    winners = {"model": sides["model"], "baseline": sides["baseline"]}
+    facts: dict[str, Fact] = {"verdict": winners.get(vote["verdict"], vote["verdict"].replace("_", " "))}
+    facts |= {name: vote[name] for name in ("reason", "seconds") if name in vote}
+    rows = {model: build.row(paths.answers(model), vote["question"]) for model in (sides["model"], sides["baseline"])}
+    texts = {(model, vote["question"]): row["text"] if row else None for model, row in rows.items()}
+    status = vote_status(vote, build.params["matches"], texts)
+    if status != "counted":
+        facts[status] = _UNCOUNTED[status]
+    return Node("vote", vote["annotator"], facts)

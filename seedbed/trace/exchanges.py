@@ -1,0 +1,127 @@
+"""Requests: whom each asked, how, with which prompt, how often, and the rows that came of it."""
+
+from pathlib import Path
+from typing import Any
+
+from seedbed.exchange.costs import Tokens, price_of
+from seedbed.exchange.replies import Unusable, json_of
+from seedbed.exchange.requests import request_of
+from seedbed.exchange.result import Read
+from seedbed.project import paths
+from seedbed.project.corpora import CORPUS_OF
+from seedbed.steps import answering
+from seedbed.steps.origin import Asked, Name
+from seedbed.steps.verdicts import judgment_reader
+from seedbed.trace.node import NOT_BUILT, Fact, Node
+from seedbed.trace.workspace import Build
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+
+
+def request_node(build: Build, asked: Asked, prompt: str) -> Node:
+    """Return a row's request, as the transcript of its stage has it, with the attempts before it.
+
+    Args:
+        build: the workspace.
+        asked: where it is in the transcripts.
+        prompt: name of its prompt.
+    """
+    path, file = paths.transcript(asked.stage), paths.prompt(prompt)
+    attempts = build.rows(path, "json->>'id' = ?", asked.id)
+    if not attempts:
+        return Node("request", "", {NOT_BUILT: f"{path} has none for {asked.id}; `dvc repro` builds both anew"})
+    node = exchange_node(build, asked.stage, attempts[-1])
+    node.facts["prompt"] = str(file)
+    if version := build.version(file):
+        node.facts["prompt version"] = version
+    node.children = [exchange_node(build, asked.stage, attempt) for attempt in attempts[:-1]]
+    return node
+
+
+def exchange_node(build: Build, stage: str, row: Row) -> Node:
+    """Return one line of a transcript as a node."""
+    content, response = row["request"], row["response"]
+    facts: dict[str, Fact] = {"stage": stage, "model": f"{content['model']} at {content['endpoint']}"}
+    facts["params"] = content["params"] or "none"
+    facts |= {"sample": content["sample"]} if content["sample"] else {}
+    facts |= {"slot": content["slot"]} if content["slot"] is not None else {}
+    facts["attempt"] = content["attempt"]
+    try:
+        _reader(build, stage)(request_of(row["key"], content, row["id"]), response)
+    except Unusable as unusable:
+        facts["unusable"] = f"{unusable.reason}: {unusable}"
+    except ValueError as error:
+        raise UserError(
+            f"{paths.transcript(stage)}: {error}; it was changed by hand or damaged, `dvc checkout` restores it"
+        ) from None
+    if usage := response["usage"]:
+        cached = f" ({usage['cached_input']} of them cached)" if usage["cached_input"] else ""
+        facts["tokens"] = f"{usage['input']} in{cached}, {usage['output']} out"
+        if price := price_of(build.params, content["endpoint"], content["model"]):
+            dollars = price.dollars(Tokens(usage["input"], usage["output"], usage["cached_input"]), batch=False)
+            facts["USD"] = round(dollars, 6)
+    return Node("request", row["key"], facts, stage=stage)
+
+
+def _reader(build: Build, stage: str) -> Read[Any]:
+    """Return how a stage reads a reply."""
+    match stage.partition("@")[0]:
+        case "judge":
+            return judgment_reader(build.params)
+        case "answer":
+            return answering.read
+    return json_of
+
+
+def request_and_rows(build: Build, key: str) -> Node:
+    """Return a request with what was said and the rows that came of it, in each stage that asked it."""
+    nodes = []
+    for stage, exchange in exchanges(build, key):
+        node = exchange_node(build, stage, exchange)
+        node.facts |= {message["role"]: message["content"] for message in exchange["request"]["messages"]}
+        node.facts["reply"] = exchange["response"]["text"] or "empty"
+        rows = rows_of(build, stage, exchange)
+        node.children = [Node(*name, _gist(row), stage=stage) for name, row in rows]
+        if not rows:
+            node.facts["rows"] = "none came of it"
+        nodes.append(node)
+    return nodes[0] if len(nodes) == 1 else Node("request", key, {"asked by": f"{len(nodes)} stages"}, nodes)
+
+
+def exchanges(build: Build, key: str) -> list[tuple[str, Row]]:
+    """Return (stage, line of its transcript) wherever a request is."""
+    return [
+        (paths.stage_of_transcript(path), row)
+        for path in paths.transcripts()
+        for row in build.rows(path, "json->>'key' = ?", key)
+    ]
+
+
+def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
+    """Return the rows that came of one line of a stage's transcript; none of a reply after which it was asked again."""
+    step, _, of = stage.partition("@")
+    key, id = exchange["key"], exchange["id"]
+
+    def holding(path: Path) -> list[Row]:
+        return build.rows(path, "json->>'request' = ?", key)
+
+    match step:
+        case "translate":
+            attempts = build.rows(paths.transcript(stage), "json->>'id' = ?", id)
+            row = build.row(paths.translated(of), id)
+            kind = next(kind for kind, corpus in CORPUS_OF.items() if corpus == of)
+            return [(Name(kind, id), row)] if row and row["translation"] and attempts[-1]["key"] == key else []
+        case "generate":
+            return [(Name("instruction", f"{of}/{row['id']}"), row) for row in holding(paths.candidates(of))]
+        case "answer":
+            return [(Name("answer", f"{of}/{row['id']}"), row) for row in holding(paths.answers(of))]
+        case "judge":
+            rows = holding(paths.judgments(of))
+            return [(Name("judgment", f"{of}/{row['question']}/{row['order']}"), row) for row in rows]
+    return []
+
+
+def _gist(row: Row) -> dict[str, Fact]:
+    """Return the few words that tell a row from others."""
+    row = row | (row.get("translation") or {})
+    return {name: row[name] for name in ("verdict", "instruction", "text") if row.get(name)}

@@ -1,0 +1,78 @@
+"""Tokenising ahead: the same tokens from a second process, which ends with the first."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from seedbed.filtering import background as ahead
+from seedbed.filtering.background import Ahead
+from seedbed.util.errors import UserError
+from tests.harness import ROOT
+
+TEXTS = [f"第{number}回の会議は {number % 7} 時です" for number in range(700)]
+CHARACTER = {"name": "character"}
+WAITING = """
+from seedbed.filtering import background as ahead
+ahead._ALONE = 0
+if __name__ == "__main__":
+    with ahead.Ahead({"name": "character"}) as made:
+        for _ in made.all(iter(lambda: "text", None), str):
+            print("working", flush=True)
+"""
+
+
+def workers() -> list[psutil.Process]:
+    """The second processes of this one, without the one that multiprocessing keeps its books in."""
+    return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+
+
+@pytest.mark.parametrize("alone", [0, 300, 5000])
+def test_tokens_are_the_same_in_either_process(monkeypatch: pytest.MonkeyPatch, alone: int) -> None:
+    monkeypatch.setattr(ahead, "_ALONE", alone)
+    with Ahead(CHARACTER) as made:
+        expected = [made.one(text) for text in TEXTS]
+        for _ in range(2):
+            pieces = list(made.all(iter(TEXTS), str))
+            assert [text for piece, _ in pieces for text in piece] == TEXTS
+            assert [tokens for _, piece in pieces for tokens in piece] == expected
+        assert made.cpu_s > 0
+        assert bool(workers()) == (alone < 2 * len(TEXTS))
+        assert list(made.all([], str)) == []
+    assert not workers()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+def test_the_second_process_leaves_with_the_first(tmp_path: Path, sign: signal.Signals) -> None:
+    (tmp_path / "work.py").write_text(WAITING, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "work.py"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout
+        assert first.stderr
+        assert first.stdout.readline() == "working\n"
+        others = psutil.Process(first.pid).children()
+        assert others
+        for id in [first.pid, *(other.pid for other in others if sign == signal.SIGINT)]:  # Ctrl-C goes to all of them
+            os.kill(id, sign)
+        first.stdout.close()
+        said = first.stderr.read()
+        first.wait(timeout=20)
+    assert psutil.wait_procs(others, timeout=20)[1] == []
+    assert said.count("Traceback") == (1 if sign == signal.SIGINT else 0)  # the second one says nothing
+
+
+def test_a_second_process_that_is_killed_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "_ALONE", 0)
+    with Ahead(CHARACTER) as made:
+        pieces = made.all(iter(lambda: "text", None), str)
+        next(pieces)
+        for worker in workers():
+            worker.kill()
+        with pytest.raises(UserError, match="ended from outside"):
+            list(pieces)

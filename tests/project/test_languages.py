@@ -1,0 +1,56 @@
+"""Files of another language than the one to build are named, with the line to change."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from seedbed.kits import kit_files
+from seedbed.project.languages import language_mismatches
+from seedbed.project.params import Params
+
+
+def params(language: str) -> Params:
+    """Return what is read of `params.yaml`."""
+    return cast("Params", {"language": language})
+
+
+@pytest.fixture
+def korean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path, text in kit_files("ko").items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+    Path("params.yaml").write_text("# A comment.\nlanguage: ko\n", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("korean")
+def test_a_kit_is_of_one_language() -> None:
+    assert language_mismatches(params("ko")) == []
+
+
+@pytest.mark.usefixtures("korean")
+def test_each_file_of_another_language_is_named() -> None:
+    Path("prompts/judge.yaml").write_text(kit_files("ja")["prompts/judge.yaml"], encoding="utf-8")
+    Path("data/languages/ko.yaml").write_text(kit_files("de")["data/languages/de.yaml"], encoding="utf-8")
+    assert language_mismatches(params("ko")) == [
+        "prompts/judge.yaml:3: language: 'ja', but params.yaml:2 builds 'ko'; write the file in that language, or set language "
+        "to 'ja'",
+        "data/languages/ko.yaml:3: language: 'de', but params.yaml:2 builds 'ko'; write the file in that language, or name the "
+        "file after its language",
+    ]
+
+
+@pytest.mark.usefixtures("korean")
+def test_another_language_in_params_names_every_prompt() -> None:
+    found = language_mismatches(params("de"))
+    assert len(found) == 6
+    assert all(sentence.startswith("prompts/") for sentence in found)
+
+
+@pytest.mark.usefixtures("korean")
+@pytest.mark.parametrize("text", [None, "", "- a list\n", "user: no language\n", "language: 3\n"])
+def test_what_other_checks_report_is_passed_over(text: str | None) -> None:
+    path = Path("prompts/judge.yaml")
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    assert language_mismatches(params("ko")) == []

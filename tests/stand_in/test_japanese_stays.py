@@ -1,0 +1,44 @@
+"""What the stand-in said in Japanese before it knew other languages, it says still: stores and locks rest on it."""
+
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from tests.stand_in.asking import ask, comparison, demonstrations, source
+
+JSON = {"response_format": {"type": "json_object"}}
+MOON = "Why do we on Earth only ever see one side of the moon?"
+KNOWN = (
+    "毎週の会議で議事録を担当していますが、誰も読んでいないようです。"
+    "実際に活用してもらえる議事録を書くには、どうすればよいですか？"
+)
+OTHER = "庭の隅にある古い井戸を安全に使うには、何を調べればよいですか？"
+TRANSLATION = source(instruction=MOON, input="", output="Nobody knows this sentence.")
+LISTED = comparison(KNOWN, "要点をまとめます。", "- 一\n- 二\n- 三")
+REPEATING = comparison(OTHER, "水質を調べます。", "水質を調べます。" * 9)
+REFERENCED = comparison(OTHER, "答えは42です。", "答えは41です。", reference="答えは42です。")
+
+
+CASES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "a known and an unknown text": ("31b068fb33559140", "stand-in", TRANSLATION, JSON),
+    "five instructions": ("4a704a7ec65e84b2", "stand-in", demonstrations(5), JSON | {"temperature": 1}),
+    "fifty, flaws among them": ("73b81c898b26dd7a", "stand-in", demonstrations(50), JSON | {"temperature": 1, "seed": 3}),
+    "a known question": ("c3464376da755d69", "stand-in", KNOWN, {}),
+    "a good answer": ("c3464376da755d69", "stand-in-good", KNOWN, {}),
+    "a thin answer": ("13827bac496a2c60", "stand-in-thin", KNOWN, {}),
+    "a poor answer": ("4ae11a4cd1c5d4f4", "stand-in-poor", KNOWN, {}),
+    "an all-purpose answer": ("7e5aa07791ab4baa", "stand-in-good", OTHER, {"temperature": 0.7, "max_tokens": 1024}),
+    "a thin all-purpose answer": ("4ffb68f3139ce3ad", "stand-in-thin", OTHER, {}),
+    "a poor all-purpose answer": ("12dbc8897a37d6b6", "stand-in-poor", OTHER, {}),
+    "a verdict in JSON": ("43ad3b19092ed04c", "stand-in", LISTED, JSON),
+    "a verdict in words": ("c8df6b6181060a5f", "stand-in", REPEATING, {}),
+    "a verdict beside a reference": ("ea6e7fefcd6f48fe", "stand-in", REFERENCED, {"system": "返答はJSONで"}),
+}
+"""The first 16 digits of the reply's SHA-256; model, user message, and what else is asked."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_reply_is_the_one_of_before(name: str) -> None:
+    digest, model, user, more = CASES[name]
+    assert sha256(ask(model, user, **more).encode()).hexdigest()[:16] == digest

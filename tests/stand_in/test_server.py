@@ -1,0 +1,106 @@
+"""The stand-in at the wire, in languages other than Japanese."""
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import httpx2
+import pytest
+from aiohttp.test_utils import TestServer
+
+from seedbed.stand_in.localise import OPEN, localise, unlocalise
+from seedbed.stand_in.models import MODELS
+from seedbed.stand_in.server import handle
+from seedbed.stand_in.socket_server import make_app
+from tests.stand_in.asking import ask, body, comparison, demonstrations, source
+
+JSON: dict[str, Any] = {"response_format": {"type": "json_object"}}
+SKY = "Why is the sky blue at noon and red at sunset, although the light comes from the same sun?"
+GARDEN = "How can I keep slugs away from my lettuce without poison?"
+
+
+def get(path: str) -> httpx2.Response:
+    """Return the response to a GET."""
+    return handle(httpx2.Request("GET", f"http://stand-in.invalid{path}"))
+
+
+def test_the_list_of_models() -> None:
+    assert [entry["id"] for entry in get("/v1/models").json()["data"]] == list(MODELS)
+    assert get("/v1/models/stand-in-ko-thin").json() == {"id": "stand-in-ko-thin", "object": "model"}
+    assert get("/v1/models/gpt-5").status_code == 404
+
+
+@pytest.mark.parametrize("model", ["stand-in-korean", "gpt-5", 7, None])
+def test_an_unknown_model_is_not_found(model: object) -> None:
+    response = handle(
+        httpx2.Request("POST", "http://stand-in.invalid/v1/chat/completions", json={"model": model, "messages": []})
+    )
+    assert response.status_code == 404
+    assert f"the model {model!r} does not exist; the stand-in knows stand-in, stand-in-good" in response.text
+
+
+def test_the_socket_lists_what_was_asked_too() -> None:
+    async def talk() -> tuple[list[str], list[str], int]:
+        async with TestServer(make_app(0, {})) as server, aiohttp.ClientSession() as session:
+            before = await (await session.get(server.make_url("/v1/models"))).json()
+            await session.post(server.make_url("/v1/chat/completions"), json=body("stand-in-ko-poor", GARDEN))
+            await session.post(server.make_url("/v1/chat/completions"), json=body("no-such-model", GARDEN))
+            after = await (await session.get(server.make_url("/v1/models"))).json()
+            one = await session.get(server.make_url("/v1/models/stand-in-de"))
+            return [entry["id"] for entry in before["data"]], [entry["id"] for entry in after["data"]], one.status
+
+    before, after, status = asyncio.run(talk())
+    assert before == list(MODELS)
+    assert after == [*MODELS, "stand-in-ko-poor"]
+    assert status == 200
+
+
+def test_a_translation_is_pseudo_localised_field_by_field() -> None:
+    fields = {"instruction": "Sort the list.", "input": "", "output": "`a`, b\n"}
+    found = json.loads(ask("stand-in-ko", source(**fields), **JSON))
+    assert found["input"] == ""
+    assert {name: unlocalise(text, "ko") for name, text in found.items()} == fields
+    assert found["instruction"].startswith(OPEN)
+
+
+def test_a_translation_into_english_hands_the_text_back_marked() -> None:
+    assert json.loads(ask("stand-in-en", source(text="수박은 과일인가요?", input=" "))) == {
+        "text": "[untranslated] 수박은 과일인가요?",
+        "input": " ",
+    }
+
+
+def test_instructions_are_as_many_as_asked_for_and_in_the_language() -> None:
+    rows = json.loads(ask("stand-in-th", demonstrations(7), "Write tasks in Thai, please."))["instructions"]
+    assert len(rows) == 7
+    assert all(set(row) == {"task_type", "instruction", "input", "output"} for row in rows)
+    assert sum(row["instruction"].startswith(OPEN) for row in rows) >= 5
+
+
+def test_the_prompts_own_words_leak() -> None:
+    wording = "Write tasks for training assistants."
+    system = f"Hello.\n- {wording}\nReply in JSON, 3 fields each."
+    replies = [json.loads(ask("stand-in-ko", demonstrations(50), system, seed=seed)) for seed in range(8)]
+    outputs = [row["output"] for reply in replies for row in reply["instructions"]]
+    leaking = [output for output in outputs if wording in output]
+    assert len(leaking) >= 2
+    assert all(output.startswith(f"{wording}\n") for output in leaking)
+
+
+def test_a_reply_is_a_function_of_the_request() -> None:
+    assert ask("stand-in-de", demonstrations(5), seed=1) == ask("stand-in-de", demonstrations(5), seed=1)
+    assert ask("stand-in-de", demonstrations(5), seed=1) != ask("stand-in-de", demonstrations(5), seed=2)
+
+
+@pytest.mark.parametrize("language", ["ko", "de", "en"])
+def test_a_verdict_in_json_and_in_words(language: str) -> None:
+    question = localise(SKY, language)
+    good, thin = (ask(f"stand-in-{language}-{level}", question) for level in ("good", "thin"))
+    found = json.loads(ask(f"stand-in-{language}", comparison(question, good, thin), "Reply in JSON."))
+    assert found["verdict"] == "A"
+    assert unlocalise(found["explanation"], language).endswith("All in all, answer A is the better one.")
+    in_words = ask(f"stand-in-{language}", comparison(question, thin, good))
+    explanation, verdict = in_words.split("\n\n")
+    assert verdict == "[[B]]"
+    assert unlocalise(explanation, language).startswith(f"Answer A has {len(thin)} characters")

@@ -1,0 +1,60 @@
+"""Names for functions."""
+
+from collections.abc import Callable
+
+import pytest
+
+from seedbed.util.errors import UserError
+from seedbed.util.registry import Registry
+
+
+@pytest.fixture
+def shapes() -> Registry[Callable[[], str]]:
+    made: Registry[Callable[[], str]] = Registry("shape")
+
+    @made.register
+    def circle() -> str:
+        return "round"
+
+    @made.register("square")
+    def with_corners() -> str:
+        return "square"
+
+    return made
+
+
+def test_a_function_is_found_by_its_name_or_by_the_one_given(shapes: Registry[Callable[[], str]]) -> None:
+    assert shapes.names() == ["circle", "square"]
+    assert [shapes.get(name, "here")() for name in shapes.names()] == ["round", "square"]
+    assert not shapes.is_builtin("circle")
+
+
+def test_an_unknown_name_is_met_with_a_suggestion(shapes: Registry[Callable[[], str]]) -> None:
+    with pytest.raises(UserError, match=r"^params\.yaml: unknown shape 'sqare' \(did you mean 'square'\?\)$"):
+        shapes.get("sqare", "params.yaml")
+    assert shapes.unknown("x") == "unknown shape 'x' (known: circle, square)"
+
+
+def test_a_name_is_given_once(shapes: Registry[Callable[[], str]]) -> None:
+    with pytest.raises(
+        UserError,
+        match=r"test_registry\.py:\d+: the shape 'circle' is registered already, in \S*test_registry\.py:\d+; give",
+    ):
+
+        @shapes.register("circle")
+        def other() -> str:
+            return ""
+
+    assert shapes.get("circle", "here")() == "round"
+
+
+@pytest.mark.parametrize("name", ["Circle", "1st", "a-b", "", "a\n", "é"])
+def test_a_name_that_no_parameter_can_hold(shapes: Registry[Callable[[], str]], name: str) -> None:
+    with pytest.raises(UserError, match="cannot be the name of a shape"):
+        shapes.register(name)(lambda: "")
+
+
+def test_what_python_wrote_is_named_by_its_module() -> None:
+    made: Registry[Callable[..., object]] = Registry("thing")
+    with pytest.raises(UserError, match=r"^builtins: 'A' cannot"):
+        made.register("A")(len)
