@@ -12,8 +12,8 @@ from seedbed.project.editions import EDITIONS
 from tests.harness import ROOT
 
 PACKAGES = (
-    *("util", "project", "exchange", "filtering", "recorded", "stand_in", "store", "sending", "reporting", "steps"),
-    *("training", "pipeline", "diff", "trace", "review", "cli"),
+    *("util", "project", "exchange", "filtering", "recorded", "stand_in", "kits", "store", "sending", "reporting"),
+    *("steps", "training", "pipeline", "diff", "trace", "review", "cli"),
 )
 """What `seedbed` is made of, in order: each imports only from those before it, and from itself."""
 STAGES = sorted((ROOT / "stages").glob("[a-z]*.py"))
