@@ -346,6 +346,8 @@ def test_revisions_that_are_none(project: Project, tmp_path: Path) -> None:
     empty = Project(tmp_path / "empty")
     empty.root.mkdir()
     (empty.root / ".dvc").mkdir()
+    for name in ("dvc.yaml", "params.yaml"):
+        (empty.root / name).touch()
     assert "there is no git repository here" in diff(empty, fails=True, GIT_CEILING_DIRECTORIES=str(tmp_path))
     git(empty.root, "init", "-q")
     assert "git has no commit yet" in diff(empty, fails=True)

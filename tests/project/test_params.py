@@ -85,7 +85,9 @@ def test_the_line_is_the_right_one(tmp_path: Path) -> None:
 
 def test_all_mistakes_are_listed_each_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
-    text = TEXT.replace("target: 500", "target: lots").replace("usd: null", "usd: -1").replace("threshold: 0.7 ", "threshold: 7 ")
+    text = (
+        TEXT.replace("target: 500", "target: lots").replace("usd: null", "usd: -1").replace("threshold: 0.7 ", "threshold: 7 ")
+    )
     path.write_text(text, encoding="utf-8")
     found = [words.removeprefix(f"{path}:").split(" ")[1] for words in params_problems(path)]
     assert found == ["generate.target:", "filter.similarity.threshold:", "budget.usd:"]
