@@ -109,10 +109,10 @@ def test_a_failed_answer_makes_its_judgments_invalid_and_sends_none(built: Proje
 
 
 @pytest.mark.slow
-def test_structured_output_as_the_endpoint_can(project: Project, server: Server) -> None:
+def test_structured_output_as_the_endpoint_can(counted: Project, server: Server) -> None:
     """An endpoint without structured output gets the schema in words, or the marks, and no response_format."""
 
-    def fault(body: dict[str, Any], number: int) -> tuple[int, dict[str, str], bytes] | None:
+    def fault(body: dict[str, Any], number: int) -> Answer | None:
         assert "response_format" not in body
         if "[[A]]" in body["messages"][0]["content"]:
             return 200, {}, completion("Bです。[[A]]ではなく [[B]]")
@@ -121,7 +121,7 @@ def test_structured_output_as_the_endpoint_can(project: Project, server: Server)
         return 200, {}, completion(f"```json\n{reply_to(named)}\n```" if wanted != "answer" else "回答です。")
 
     server.fault = fault
-    project.edit_params(lambda p: p["servers"]["stand-in"].update({"structured": "text", "base_url": server.url}))
-    project.repro("judge@good-vs-thin")
-    rows = project.rows("data/build/judgments/good-vs-thin.jsonl")
+    counted.edit_params(lambda p: p["endpoints"]["stand-in"].update(structured="text"))
+    counted.repro("judge@good-vs-thin")
+    rows = counted.rows("data/build/judgments/good-vs-thin.jsonl")
     assert [row["verdict"] for row in rows] == ["second"] * 6
