@@ -103,9 +103,9 @@ class Build:
             return dataset_page(Dataset(params))
 
     def write(self) -> None:
-        """Write the files, beside links to the repository's own queries, prompts and plugins."""
+        """Write the files, beside links to the repository's own queries, prompts, schemas and plugins."""
         self.folder.mkdir(parents=True)
-        for name in ("queries", "prompts", "plugins"):
+        for name in ("queries", "prompts", "plugins", "schemas"):
             (self.folder / name).symlink_to(ROOT / name)
         build, ids = self.folder / "data" / "build", [f"q{number:02}" for number in range(len(self.questions))]
         maker = {"made_by": self.made_by}

@@ -139,14 +139,18 @@ class Project:
 
     root: Path
 
-    def run(self, *command: str, fails: bool = False, **env: str) -> str:
-        """Run a command in the project and return what it printed; it must succeed, or fail where `fails` says so."""
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the project's processes: a home of their own, and this Python first on the path."""
         clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return clean | {"PATH": path, "DVC_NO_ANALYTICS": "1", "HOME": str(self.root.parent)}
+
+    def run(self, *command: str, fails: bool = False, **env: str) -> str:
+        """Run a command in the project and return what it printed; it must succeed, or fail where `fails` says so."""
         done = subprocess.run(
             command,
             cwd=self.root,
-            env=clean | {"PATH": path, "DVC_NO_ANALYTICS": "1", "HOME": str(self.root.parent)} | env,
+            env=self.environment() | env,
             capture_output=True,
             text=True,
             check=False,
@@ -160,6 +164,11 @@ class Project:
     def repro(self, *args: str, fails: bool = False, **env: str) -> str:
         """Run `dvc repro`."""
         return self.run("dvc", "repro", *args, fails=fails, **env)
+
+    def stage_command(self, name: str, folder: str = "data/build") -> list[str]:
+        """Return the command of `translate@name` alone, without DVC; it writes below `folder`."""
+        out, transcript = f"{folder}/translated/{name}.jsonl", f"{folder}/responses/translate/{name}.jsonl"
+        return [sys.executable, "-m", "stages.translate", "--corpus", name, "--out", out, "--transcript", transcript]
 
     def rows(self, path: str) -> list[dict[str, Any]]:
         """Return the rows of a JSON Lines file."""

@@ -5,6 +5,7 @@ stand-in knows any; models refuse in English, too, so English it is elsewhere.
 """
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -54,7 +55,7 @@ def _truncated(row: Row, target: Target, chance: random.Random) -> Row:
     if chance.random() < 0.5:
         return localised | {"output": localised["output"].replace("```", "").removesuffix(CLOSE) + "\n```python\nresult ="}
     output = localised["output"]
-    return localised | {"output": output[: max(4, len(output) // 2)].rstrip("`.,;:\n ") + ","}
+    return localised | {"output": re.sub(r"\W+$", "", output[: max(4, len(output) // 2)]) + ","}
 
 
 def _not_text_task(row: Row, target: Target, chance: random.Random) -> Row:

@@ -1,1 +1,1 @@
-"""The bundled data, row by row."""
+"""The bundled data, row by row: every problem names its row, its field and the reason."""

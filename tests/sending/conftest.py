@@ -23,6 +23,7 @@ Ask = Callable[..., list[Result[Row]]]
 def ask(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Return a function that asks as a stage does: `ask(texts, blocks={…}, **server)`."""
     monkeypatch.chdir(tmp_path)
+    Path("schemas").symlink_to(ROOT / "schemas")  # replies have the project's schemas
     monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
     prompt = load_prompt("translate_question", ROOT / "prompts")
     default = {"base_url": server.url, "max_retries": 1, "max_concurrency": 2}

@@ -12,7 +12,7 @@ import pytest
 
 from seedbed.exchange.requests import Request, body_text
 from seedbed.sending import batch
-from tests.harness import ROOT, Project, Server
+from tests.harness import ROOT, Project
 
 
 @contextmanager
@@ -95,13 +95,6 @@ def test_generation_sends_ahead_and_the_shortest_prefix_decides(project: Project
     assert project.rows("data/build/candidates/native.jsonl") == expected
 
 
-def test_an_endpoint_without_batches_is_named_before_the_first_request(project: Project, server: Server) -> None:
-    """The tests' own server knows no /v1/batches."""
-    use(project, server.url)
-    assert "the server has no Batch API; take `mode: batch` off" in project.repro("translate@questions", fails=True)
-    assert server.log == []
-
-
 def test_batches_keep_within_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = {
         str(n): Request(str(n), {"model": "m", "messages": [], "params": {"user": "x" * 50}, "reply": None, "attempt": n})
@@ -118,15 +111,3 @@ def test_batches_keep_within_the_limits(monkeypatch: pytest.MonkeyPatch) -> None
     parts = list(batch._split(requests, body))
     assert all(len(lines) <= batch.MAX_BYTES for lines, _ in parts)
     assert [key for _, keys in parts for key in keys] == list(requests)
-
-
-def test_faults_are_named() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "from seedbed.cli import main; main()", "serve", "--fault", "500=2"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "expected a share between 0 and 1" in done.stderr

@@ -1,69 +1,26 @@
 """Killed at any instant: nothing that arrived is paid for again, and the end is the same, byte for byte."""
 
-import json
-import os
 import random
 import signal
-import sqlite3
 import subprocess
-import sys
-import threading
 import time
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
-from tests.harness import Project, Server, completion, copy_project, make_tiny, reply_to, serve
+from tests.harness import Project, Server, copy_project, make_tiny, serve
+from tests.whole.slow_server import SlowServer, stored
 
-LATENCY_S = 0.12
 WHO = ("stage", "dvc", "both")
-FAST, ALL = 3, 40
-
-
-class SlowServer:
-    """Adds latency to a server, and remembers when it began and finished each reply."""
-
-    def __init__(self, server: Server) -> None:
-        self.began: list[str] = []
-        self.most_at_once = 0
-        self._now = 0
-        self._lock = threading.Lock()
-        server.fault = self.answer
-
-    def answer(self, body: dict[str, Any], number: int) -> tuple[int, dict[str, str], bytes]:
-        with self._lock:
-            self.began.append(sha256(json.dumps(body, sort_keys=True).encode()).hexdigest())
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
-        time.sleep(LATENCY_S)
-        with self._lock:
-            self._now -= 1
-        return 200, {}, completion(reply_to(body))
-
-
-def stored(project: Project) -> set[str]:
-    """Return the digests of the bodies whose responses are in the store."""
-    from seedbed.exchange.requests import Request
-
-    path = project.root / ".dvc" / "seedbed" / "store.sqlite"
-    if not path.is_file():
-        return set()
-    with sqlite3.connect(path) as database:
-        rows = database.execute("select request from responses").fetchall()
-    database.close()
-    bodies = (Request("", json.loads(text)).body() for (text,) in rows)
-    return {sha256(json.dumps(body, sort_keys=True).encode()).hexdigest() for body in bodies}
+TRIALS = 40
 
 
 def start(project: Project) -> subprocess.Popen[bytes]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.Popen(
         ["dvc", "repro", "generate"],
         cwd=project.root,
-        env=os.environ | {"PATH": path, "HOME": str(project.root.parent)},
+        env=project.environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -102,7 +59,8 @@ def outputs(project: Project) -> dict[str, bytes]:
     return {path: content for path, content in project.outputs().items() if path.startswith("data/build")}
 
 
-@pytest.mark.parametrize("trial", [pytest.param(n, marks=[pytest.mark.slow] if n >= FAST else []) for n in range(ALL)])
+@pytest.mark.slow
+@pytest.mark.parametrize("trial", range(TRIALS))
 def test_killed(trial: int, tmp_path: Path, server: Server, undisturbed: tuple[dict[str, bytes], float]) -> None:
     expected, seconds = undisturbed
     project = copy_project(tmp_path / "project")

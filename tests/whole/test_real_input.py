@@ -36,7 +36,7 @@ def test_self_instruct_seeds_and_vicuna_questions(tmp_path: Path, reference: Pat
     )
 
     def change(params: Any) -> None:
-        params["categories"] = list(dict.fromkeys(row["category"] for row in questions))
+        params["labels"]["question"] = list(dict.fromkeys(row["category"] for row in questions))
         params["judge"]["reference_categories"] = []
         params["generate"]["target"] = 100
 
@@ -46,10 +46,14 @@ def test_self_instruct_seeds_and_vicuna_questions(tmp_path: Path, reference: Pat
     assert len(project.rows("data/build/edited/seed_tasks.jsonl")) == len(seeds) == 175
     assert len(project.rows("data/build/judgments/good-vs-thin.jsonl")) == 2 * 80
     assert len(project.rows("data/build/instructions/native.jsonl")) >= 100
-    report = (project.root / "reports" / "report.md").read_text(encoding="utf-8")
-    assert "**Made with the stand-in.**" in report
-    assert "| all | 80 |" in report
-    head, row = re.search(r"^(\| corpus \| rows \|.*\|)\n.*\n(\| seed_tasks \|.*\|)$", report, re.MULTILINE).groups()  # type: ignore[union-attr]
+    benchmark, dataset = (
+        (project.root / "reports" / f"{name}.md").read_text(encoding="utf-8") for name in ("benchmark", "dataset")
+    )
+    assert "**Made with the stand-in.**" in benchmark
+    assert "**Made with the stand-in.**" in dataset
+    assert "| all | 80 |" in benchmark
+    head, row = re.search(r"^(\| corpus \| rows \|.*\|)\n.*\n(\| seed_tasks \|.*\|)$", dataset, re.MULTILINE).groups()  # type: ignore[union-attr]
     effort = dict(zip(head.split(" | "), row.split(" | "), strict=True))
     orphaned = (project.root / "data" / "edits" / "seed_tasks.ja.jsonl").read_text(encoding="utf-8").count("\n")
     assert effort["orphaned |"] == f"{orphaned} |"  # edits of the bundled seeds, whose rows are gone
+    assert json.loads((project.root / "reports" / "dataset.json").read_text(encoding="utf-8"))["effort"]["edited"] == 0

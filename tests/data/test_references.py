@@ -1,0 +1,97 @@
+"""References pass their tests, and so do the good answers; poor ones do not."""
+
+import ast
+import math
+import operator
+import subprocess
+import sys
+from collections.abc import Callable
+
+from seedbed.stand_in.models import LEVELS
+from tests.data.bundled import (
+    DATA,
+    PARAMS,
+    answers_by_id,
+    corpus,
+    python_blocks,
+    report,
+    rows_of,
+    values,
+)
+
+
+def run(code: str) -> str:
+    """Run Python on its own for ten seconds at most; return the last line of its complaint, or nothing."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", code], capture_output=True, encoding="utf-8", timeout=10, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return "no end after 10 s"
+    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
+
+
+OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+
+
+def calculate(node: ast.AST) -> float:
+    """Return the value of an expression of numbers, and of nothing else."""
+    match node:
+        case ast.Expression(body=body):
+            return calculate(body)
+        case ast.Constant(value=int() | float() as value):
+            return value
+        case ast.BinOp(left=left, op=op, right=right):
+            return OPERATIONS[type(op)](calculate(left), calculate(right))
+    raise ValueError(f"not a number: {ast.dump(node)}")
+
+
+def test_references_are_for_the_categories_that_are_judged_with_one() -> None:
+    wanted = [row["id"] for row in corpus("questions") if row["category"] in PARAMS["judge"]["reference_categories"]]
+    rows = rows_of(DATA / "references.ja.jsonl")
+    assert [row["id"] for row in rows] == wanted
+    report(
+        [f"references {row['id']}: needs tests or a check, one of them" for row in rows if ("tests" in row) == ("check" in row)]
+    )
+
+
+def test_references_pass_their_tests_and_so_do_the_good_answers() -> None:
+    """Thin answers pass too where they show code; poor ones must fail: they are there to lose."""
+    problems = []
+    for row in rows_of(DATA / "references.ja.jsonl"):
+        if "tests" not in row:
+            continue
+        answer = answers_by_id().get(row["id"], {})
+        for name, text in {"reference": row["reference"], **{level: answer.get(level, "") for level in LEVELS}}.items():
+            blocks = python_blocks(text)
+            if not blocks and name in ("reference", "good"):
+                problems.append(f"references {row['id']} {name}: no ```python block")
+            complaint = run("\n".join([*blocks, row["tests"]])) if blocks else ""
+            if blocks and (name == "poor") != bool(complaint):
+                problems.append(f"references {row['id']} {name}: {complaint or 'passes, and should not'}")
+    report(problems)
+
+
+def test_references_state_what_they_work_out() -> None:
+    """And so do the good and the thin answers, but not the poor ones."""
+    problems = []
+    for row in rows_of(DATA / "references.ja.jsonl"):
+        if "check" not in row:
+            continue
+        value = calculate(ast.parse(row["check"], mode="eval"))
+        answer = answers_by_id().get(row["id"], {})
+        for name, text in {"reference": row["reference"], **{level: answer.get(level, "") for level in LEVELS}}.items():
+            stated = any(math.isclose(value, number) for number in values(text))
+            if stated == (name == "poor"):
+                problems.append(
+                    f"references {row['id']} {name}: {row['check']} is {value:g}: {'stated' if stated else 'not stated'}"
+                )
+    report(problems)

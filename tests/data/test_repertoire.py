@@ -1,0 +1,137 @@
+"""What the stand-in can say is whole, and its flaws have the shares that it states."""
+
+import math
+import random
+import re
+from collections import Counter
+
+import pytest
+
+from seedbed.filtering.filter import Filter
+from seedbed.filtering.language import load_language
+from seedbed.project.prompts import load_prompt
+from seedbed.stand_in import generation
+from seedbed.stand_in.models import LEVELS
+from seedbed.util.rows import Row
+from tests.data.bundled import (
+    DATA,
+    PARAMS,
+    corpus,
+    final,
+    machine_of,
+    repertoire,
+    report,
+    strings,
+)
+from tests.harness import ROOT
+
+
+def test_every_question_has_three_answers() -> None:
+    rows = repertoire("answers")
+    assert len(rows) == 80
+    questions = {japanese["text"]: machine_of(english, "questions")["text"] for english, japanese in questions_in_pairs()}
+    problems = [f"answers: no row for {text[:40]!r}" for text in questions.keys() - {row["question"] for row in rows}]
+    for number, row in enumerate(rows, start=1):
+        if set(row) != {"question", "machine", *LEVELS}:
+            problems.append(f"answers:{number}: keys {sorted(row)}")
+        elif questions.get(row["question"], row["machine"]) != row["machine"]:
+            problems.append(f"answers:{number} machine: not the phrasebook's text of {row['question'][:40]!r}")
+        if len({row[level].strip() for level in LEVELS} - {""}) != len(LEVELS):
+            problems.append(f"answers:{number}: {', '.join(LEVELS)} are not three texts")
+    report(problems)
+
+
+def questions_in_pairs() -> list[tuple[Row, Row]]:
+    """Return each question in English and in Japanese."""
+    return list(zip(corpus("questions"), final("questions"), strict=True))
+
+
+FROM_TOPIC = {"topic", "field", "definition", "benefit", "drawback", "situation", "related", "difference"}
+FROM_TOPIC |= {"step1", "step2", "step3", "aspect", "aspect2", "aspect3", "text", "text2", "text3"}
+BY_CHANCE = {"number", "number2", "sum", "product", "name1", "name2"}
+VARIABLE = re.compile(r"\$\{?([a-z]+[0-9]?)\}?")
+
+
+def test_frames_are_many_and_filled_from_the_topic() -> None:
+    frames = repertoire("frames")
+    assert len(frames) >= 40
+    assert len({row["task_type"] for row in frames}) >= 20
+    assert len({row["id"] for row in frames}) == len({row["instruction"] for row in frames}) == len(frames)
+    problems = []
+    for row in frames:
+        if set(row) != {"id", "task_type", "instruction", "input", "output"}:
+            problems.append(f"frames {row['id']}: keys {sorted(row)}")
+        if row["task_type"] not in PARAMS["labels"]["task"]:
+            problems.append(f"frames {row['id']} task_type: unknown: {row['task_type']}")
+        if len(set(VARIABLE.findall(row["instruction"])) & FROM_TOPIC) < 2:
+            problems.append(f"frames {row['id']} instruction: fewer than two variables of the topic")
+        for field in ("instruction", "input", "output"):
+            unknown = set(VARIABLE.findall(row[field])) - FROM_TOPIC - BY_CHANCE
+            if unknown or VARIABLE.sub("", row[field]).count("$"):
+                problems.append(f"frames {row['id']} {field}: unknown variables {sorted(unknown)} or a bare $")
+    report(problems)
+
+
+def test_topics_contexts_and_leads_are_whole_and_said_once() -> None:
+    keys = (FROM_TOPIC & set(repertoire("topics")[0])) | {"steps", "aspects"}
+    assert keys == {
+        "topic",
+        "field",
+        "definition",
+        "benefit",
+        "drawback",
+        "situation",
+        "related",
+        "difference",
+        "steps",
+        "aspects",
+    }
+    assert len(repertoire("topics")) >= 300
+    problems = []
+    for row in repertoire("topics"):
+        at = f"topics {row.get('topic')}"
+        if set(row) != keys:
+            problems.append(f"{at}: keys {sorted(row)}")
+        if len(row["steps"]) < 3 or len(row["aspects"]) < 3:
+            problems.append(f"{at}: {len(row['steps'])} steps and {len(row['aspects'])} aspects, fewer than three")
+        if any(set(aspect) != {"aspect", "text"} for aspect in row["aspects"]):
+            problems.append(f"{at} aspects: keys other than aspect and text")
+        if row["topic"] == row["related"]:
+            problems.append(f"{at} related: the topic itself")
+        problems += [f"{at} {field}: blank, or has a $" for field, text in strings(row) if not text.strip() or "$" in text]
+    for name, field in (("topics", "topic"), ("contexts", "context"), ("leads", "lead")):
+        counts = Counter(row[field] for row in repertoire(name))
+        problems += [f"{name} {field}: stands {n} times: {text!r}" for text, n in counts.items() if n > 1]
+    for field in ("definition", "benefit", "drawback", "difference"):
+        counts = Counter(row[field] for row in repertoire("topics"))
+        problems += [f"topics {field}: stands {n} times: {text!r}" for text, n in counts.items() if n > 1]
+    problems += [f"leads: one $sentence, please: {row['lead']!r}" for row in repertoire("leads") if row["lead"].count("$") != 1]
+    report(problems)
+
+
+@pytest.fixture(scope="module")
+def composed() -> list[Row]:
+    """Two thousand instructions of the stand-in's."""
+    return generation.write(2_000, random.Random(7))
+
+
+def test_no_variable_is_left(composed: list[Row]) -> None:
+    report([f"{field}: {text!r}" for row in composed for field, text in row.items() if "$" in text])
+
+
+def test_flaws_have_the_shares_that_the_stand_in_states(composed: list[Row]) -> None:
+    """Within three standard deviations; near duplicates are more, since a grammar of this size repeats itself unasked."""
+    language = load_language(DATA / "languages" / "ja.yaml")
+    prompt = load_prompt("generate", ROOT / "prompts")
+    filter = Filter(PARAMS["filter"], language, final("seed_tasks"), final("questions"), prompt)
+    rejections = [filter.decide(row | {"id": f"composed-{number}"}) for number, row in enumerate(composed)]
+    counts = Counter(rejection.reason for rejection in rejections if rejection)
+    problems = [
+        f"{reason}: found by the filter, and no flaw of the stand-in's" for reason in set(counts) - set(generation.SHARES)
+    ]
+    for reason, share in generation.SHARES.items():
+        found, spread = counts[reason] / len(composed), 3 * math.sqrt(share * (1 - share) / len(composed))
+        most = share + spread + (0.06 if reason == "near_duplicate" else 0)
+        if not share - spread <= found <= most:
+            problems.append(f"{reason}: {found:.2%} of the instructions, where the stand-in states {share:.2%}")
+    report(problems)

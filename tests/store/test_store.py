@@ -1,0 +1,82 @@
+"""The store: files that cannot be one are refused in a sentence, and a full disk loses nothing."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from seedbed.exchange.requests import Request
+from seedbed.store.store import Store
+from seedbed.util.errors import UserError
+from tests.harness import git
+
+
+def request(number: int) -> Request:
+    return Request(str(number), {"attempt": 1, "number": number, "text": "x" * 3000})
+
+
+def newer(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("pragma user_version = 99")
+    database.close()
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda path: path.write_bytes(b"not a database at all " * 100), "this file is not a store"),
+        (lambda path: path.mkdir(), "the store is a file, this is a folder"),
+        (newer, "written by a newer Seedbed"),
+    ],
+)
+def test_a_store_that_cannot_be_used(tmp_path: Path, spoil: Callable[[Path], None], message: str, read_only: bool) -> None:
+    path = tmp_path / "store.sqlite"
+    spoil(path)
+    with pytest.raises(UserError, match=message):
+        Store(path, read_only)
+
+
+def test_a_store_that_git_tracks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    git(tmp_path, "init", "-q")
+    with Store(Path("kept.sqlite")):
+        pass
+    git(tmp_path, "add", "-f", "kept.sqlite")
+    with pytest.raises(UserError, match=r"git tracks the store.*git rm --cached kept\.sqlite"):
+        Store(Path("kept.sqlite"))
+
+
+def test_a_store_that_is_not_there_is_read_as_an_empty_one(tmp_path: Path) -> None:
+    with Store(tmp_path / "none" / "store.sqlite", read_only=True) as store:
+        assert store.get([request(1).key]) == {}
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_first_response_to_a_key_is_kept(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        for text in ("first", "second"):
+            store.put("s", request(1), {"text": text, "usage": None})
+    with Store(tmp_path / "store.sqlite", read_only=True) as store:
+        assert store.get([request(1).key]) == {request(1).key: {"text": "first", "usage": None}}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a small file system")
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """SQLite itself refuses a page too many, as it does where the disk is full."""
+    with Store(tmp_path / "store.sqlite") as store:
+        pages = store.rows("pragma page_count")[0][0]
+        store.rows(f"pragma max_page_count = {pages + 20}")
+
+        def fill() -> None:
+            for number in range(1000):
+                store.put("s", request(number), {"text": str(number), "usage": None})
+
+        with pytest.raises(UserError, match="the disk is full"):
+            fill()
+        kept = store.rows("select count(*) from responses")[0][0]
+    assert kept > 3
+    with Store(tmp_path / "store.sqlite") as store:
+        assert len(store.get(request(number).key for number in range(1000))) == kept

@@ -1,0 +1,38 @@
+"""The command line: a mistake is one sentence and exit code 1."""
+
+import socket
+
+import pytest
+
+from tests.harness import Project
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (("seedbed", "serve", "--port", "70000"), "65535"),
+        (("seedbed", "store", "export", "data"), "data: cannot be written"),
+        (("seedbed", "serve", "--fault", "500=2"), "expected a share between 0 and 1"),
+        (("seedbed", "diff", "--json", "--html"), "--json and --html are two forms of the same; give one of them"),
+    ],
+)
+def test_an_argument_that_cannot_be(project: Project, command: tuple[str, ...], message: str) -> None:
+    assert message in project.run(*command, fails=True)
+
+
+def test_a_port_that_is_taken(project: Project) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"cannot listen on 127.0.0.1:{port}" in project.run("seedbed", "serve", "--port", str(port), fails=True)
+
+
+def test_all_mistakes_are_lines_on_stderr_and_the_exit_code_is_1(project: Project) -> None:
+    project.replace("params.yaml", "target: 6", "target: 0")
+    project.replace("params.yaml", "bootstrap: 50", "bootstrap: 0")
+    output = project.run("seedbed", "check", fails=True)
+    first, *lines = output.splitlines()
+    assert first == "error: 2 mistakes:"
+    assert ["generate.target" in lines[0], "report.bootstrap" in lines[1]] == [True, True]
+    assert len(lines) == 2

@@ -1,0 +1,51 @@
+"""README, CONTRIBUTING and the lock files: what they say is so."""
+
+import re
+
+import pytest
+
+from tests.harness import ROOT
+from tests.test_structure import DVC, body
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_tells_the_stages_of_dvc_yaml() -> None:
+    rows = re.findall(r"^\| `(\w+)(?:@\w+)?` \| .* \|$", README, re.MULTILINE)
+    assert rows == list(DVC)
+
+
+def test_the_readme_and_contributing_are_short() -> None:
+    assert len(README.splitlines()) < 150
+    assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) < 60
+
+
+def test_the_readme_shows_the_report_as_it_is() -> None:
+    """Its excerpt is a table of the committed report, line by line."""
+    report = (ROOT / "reports" / "benchmark.md").read_text(encoding="utf-8")
+    table = re.search(r"### good against thin\n\n(.*?)\n\n", report, re.DOTALL)
+    assert table
+    assert table[1] in README
+
+
+def test_every_path_in_the_readme_exists() -> None:
+    """In the tree, or as a stage's output, which git does not hold."""
+    outputs = {next(iter(out)) if isinstance(out, dict) else out for stage in DVC for out in body(stage)["outs"]}
+    for path in re.findall(r"`((?:data|prompts|queries|reports|schemas|seedbed|stages|tests)/[\w./-]*\w/?)`", README):
+        assert (ROOT / path).exists() or path in outputs or path.startswith("data/build"), path
+
+
+def test_the_readme_names_only_commands_there_are() -> None:
+    makefile = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "development.mk"))
+    for target in re.findall(r"`make ([\w-]+)`", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_a_lock_file_has_hashes_and_no_address(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index" not in text
+    pins = re.findall(r"^[\w.-]+(?:\[[\w,]+\])?==\S+.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(pins) > 100
+    assert all("--hash=sha256:" in pin for pin in pins)
