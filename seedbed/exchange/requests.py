@@ -16,6 +16,7 @@ from typing import Any
 from seedbed.project.params import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, explain_problem, reply_schema
 from seedbed.util.canonical import canonical
+from seedbed.util.schemas import without_bounds
 
 _LENGTHS = ("maxLength", "minLength")
 
@@ -127,7 +128,7 @@ def build_request(
     reply = None
     if prompt.reply:
         schema = reply_schema(prompt.reply)
-        schema = schema if to.schema_lengths else _without_lengths(schema)
+        schema = schema if to.schema_lengths else without_bounds(schema, *_LENGTHS)
         reply = {"structured": to.structured, "name": prompt.reply, "schema": schema}
     content = {
         "endpoint": to.endpoint,
@@ -140,15 +141,6 @@ def build_request(
         "attempt": 1,
     }
     return Request(id, content | ({"again": again} if again else {}), retry=to.retry, problem=prompt.problem)
-
-
-def _without_lengths(schema: Any) -> Any:
-    """Return a schema without the lengths of texts, which some servers refuse."""
-    if isinstance(schema, list):
-        return [_without_lengths(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {name: _without_lengths(value) for name, value in schema.items() if name not in _LENGTHS}
 
 
 def request_of(key: str, content: dict[str, Any], id: str = "") -> Request:

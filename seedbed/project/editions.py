@@ -8,14 +8,14 @@ inputs would give other bytes; CHANGELOG.md says what changed and what it costs.
 from collections.abc import Mapping
 
 EDITIONS: dict[str, int] = {
-    "translate": 1,
+    "translate": 2,
     "post_edit": 1,
     "as_translated": 1,
-    "generate": 1,
+    "generate": 2,
     "filter": 1,
     "export": 1,
-    "answer": 1,
-    "judge": 1,
+    "answer": 2,
+    "judge": 2,
     "benchmark": 1,
     "dataset": 1,
 }

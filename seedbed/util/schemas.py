@@ -1,6 +1,8 @@
 """The JSON Schemas under `schemas/`, and what breaks them, in words.
 
-Those of the replies are the project's, since a change to one changes requests; all others are the library's.
+Those of the replies are the project's, since a change to one changes requests; all others are the library's. Upper bounds of
+a reply's schema keep a model that decodes within it from writing on and on. Not every endpoint keeps to them, and a long text
+is for the filter to judge, so they make no reply unusable.
 """
 
 import os
@@ -51,11 +53,27 @@ def _load(name: str, project: str) -> dict[str, Any]:
     return schema
 
 
+def without_bounds(schema: Any, *keys: str) -> Any:
+    """Return a schema without the given keywords, e.g. `maxLength`, at any depth."""
+    if isinstance(schema, list):
+        return [without_bounds(part, *keys) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: without_bounds(part, *keys) for name, part in schema.items() if name not in keys or isinstance(part, dict)}
+
+
+def _read_by(name: str, project: str) -> dict[str, Any]:
+    """Return what a value is held against."""
+    schema = _load(name, project)
+    bare: dict[str, Any] = without_bounds(schema, "maxLength", "maxItems") if project else schema
+    return bare
+
+
 @cache
 def _fits(name: str, project: str) -> Callable[[Any], bool]:
     """The quick validator, for the millions of values that fit; jsonschema then says what is wrong with one that does not."""
     try:
-        return jsonschema_rs.Draft202012Validator(_load(name, project)).is_valid
+        return jsonschema_rs.Draft202012Validator(_read_by(name, project)).is_valid
     except ValueError as error:
         raise UserError(
             f"{FOLDER / name}.schema.json: not a JSON Schema (draft 2020-12): {str(error).splitlines()[0]}"
@@ -80,7 +98,7 @@ def problems(value: Any, name: str) -> list[Problem]:
     # Of several problems in one place, the wrong type and the unknown key explain the others.
     order = ["type", "additionalProperties"]
     errors = sorted(
-        jsonschema.Draft202012Validator(load_schema(name)).iter_errors(value),
+        jsonschema.Draft202012Validator(_read_by(name, _project(name))).iter_errors(value),
         key=lambda e: (list(map(str, e.absolute_path)), e.validator not in order, e.validator),
     )
     found: dict[tuple[str | int, ...], str] = dict(_not_finite(value, ()))
