@@ -53,7 +53,7 @@ def reply_to(body: dict[str, Any]) -> str:
     match kind_of(body):
         case "translated_task" | "translated_question":
             source = json.loads(text[text.index("{") : text.rindex("}") + 1])
-            return json.dumps({name: value and f"訳された文です。{digest[:6]} {value}" for name, value in source.items()})
+            return json.dumps({name: value and f"訳された文です。{digest[:6]} {value[:60]}" for name, value in source.items()})
         case "instructions":
             chance = random.Random(digest)
             written = [

@@ -32,8 +32,6 @@ _BYTES_PER_TOKEN = 4
 """Of a request's UTF-8 JSON; on the safe side for English, about right for Japanese."""
 _REPLY_TOKENS = 500
 """Assumed where the request sets no `max_tokens`."""
-_LONGEST_WAIT_S = 120.0
-"""A server that asks for more patience is asked again after this."""
 _LEAST_SECRET = 8
 """Characters of a part of a key that is masked."""
 _BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}
@@ -190,8 +188,10 @@ class Client:
         return f"{where}: the server does not take {what}: {self._said(error)}"
 
     def _said(self, error: openai.APIStatusError) -> str:
-        detail = error.body.get("message") if isinstance(error.body, dict) else None
-        return self.quoted(str(detail or error.response.text or f"HTTP {error.status_code}"))
+        """Return the server's own words on an error, or its status."""
+        text = error.response.text
+        detail = (error.body.get("message") if isinstance(error.body, dict) else None) or ("" if text == "{}" else text)
+        return self.quoted(detail or f"HTTP {error.status_code}")
 
     def quoted(self, text: str) -> str:
         """Return what a server said as it may be shown: secrets masked, hidden characters spelt out, on one line."""
@@ -216,15 +216,15 @@ def _asked_to_wait(response: Any) -> float | None:
     """Return the seconds of a Retry-After header, a number or a date; None where there is none."""
     given = response.headers.get("retry-after-ms")
     if given and given.replace(".", "", 1).isdigit():
-        return min(float(given) / 1000, _LONGEST_WAIT_S)
+        return float(given) / 1000
     given = (response.headers.get("retry-after") or "").strip()
     if given.replace(".", "", 1).isdigit():
-        return min(float(given), _LONGEST_WAIT_S)
+        return float(given)
     try:
         wait = email.utils.parsedate_to_datetime(given).timestamp() - time.time()
     except (ValueError, TypeError):
         return None
-    return min(max(wait, 0.0), _LONGEST_WAIT_S)
+    return max(wait, 0.0)
 
 
 def _api_key(id: str, server: Server) -> str:

@@ -32,6 +32,8 @@ _GRACE_S = 1.5
 _RETRIES, _LIMITED_S = 8, 180.0
 """How often a request is tried again; a rate limit is waited out for longer than two of its windows of a minute."""
 _FIRST_WAIT_S, _MOST_WAIT_S = 0.5, 30.0
+_LONGEST_WAIT_S = 120.0
+"""A server that asks for more patience than this is left alone."""
 
 
 @dataclass
@@ -214,6 +216,12 @@ class Sender:
         if self._started and not self._started.alive:
             self._stop = self._stop or UserError(
                 f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}"
+            )
+            return None
+        if wait_s > _LONGEST_WAIT_S:
+            self._stop = self._stop or UserError(
+                f"{self._stage}: endpoint {self._client.id!r}: the server asks to wait {wait_s:.0f} s ({busy}); run again "
+                "then, all that arrived is kept"
             )
             return None
         job.tries += 1

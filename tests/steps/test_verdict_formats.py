@@ -45,17 +45,31 @@ def test_a_structured_verdict_is_a_field(letter: str, verdict: str, structured: 
     ("text", "verdict"),
     [
         ("よい。[[A]]", "first"),
-        ("[[A]]かと思いましたが、最終判定は [[B]]", "second"),
-        ("[[B]] ... [[C]]", "tie"),
+        ("[[A]]かと思いました。最終判定は [[B]]", "second"),
+        ("[[B]] would be the answer\nif it were right.\n\n**[[ C ]]**", "tie"),
+        ("A is better: ［［Ａ］］。", "first"),
+        ("The verdict: `[[B]]`", "second"),
     ],
 )
-def test_the_last_mark_is_the_verdict(text: str, verdict: str) -> None:
+def test_the_mark_at_the_end_is_the_verdict(text: str, verdict: str) -> None:
     assert read(text) == {"verdict": verdict, "explanation": text}
 
 
-@pytest.mark.parametrize("text", ["no mark", "[A]", "[[D]]", "[[a]]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no mark",
+        "[A]",
+        "[[D]]",
+        "[[a]]",
+        "[[A]] or [[B]]",
+        "[[A]]\nBut this is hard to say.",
+        "x = rows[[A]]",
+        "「[[A]]と書く」",
+    ],
+)
 def test_a_reply_without_a_mark_is_no_tie(text: str) -> None:
-    with pytest.raises(Unusable, match="the reply has no") as unusable:
+    with pytest.raises(Unusable, match="does not end with") as unusable:
         read(text)
     assert unusable.value.reason == "no_verdict"
 
