@@ -3,11 +3,13 @@
 --   first_position_rate  verdicts for the answer that stood first, of those for either
 --   longer_answer_rate   verdicts for the longer answer (in characters), of those for either where lengths differ
 --   invalid_rate         judgments without a verdict
+--   cut_answers          answers of either side that ended at their length limit, and were judged as they stand (a number)
 -- needs: benchmark/outcomes
 with
 shown as (
     select
         judgments.*,
+        theirs.cut as model_cut, others.cut as baseline_cut,
         length(if("order" = 'ab', theirs.text, others.text)) as first_length,
         length(if("order" = 'ab', others.text, theirs.text)) as second_length
     from judgments
@@ -23,7 +25,8 @@ verdicts as (
         count(*) filter (verdict = 'second') as second,
         count(*) filter (verdict in ('first', 'second') and first_length <> second_length) as of_unequal_length,
         count(*) filter ((verdict = 'first' and first_length > second_length)
-            or (verdict = 'second' and second_length > first_length)) as longer
+            or (verdict = 'second' and second_length > first_length)) as longer,
+        count(distinct question) filter (model_cut) + count(distinct question) filter (baseline_cut) as cut_answers
     from shown
     group by match
 ),
@@ -39,7 +42,8 @@ final as (
         round(100.0 * (valid - inconsistent) / nullif(valid, 0), 2) as order_agreement,
         round(100.0 * first / nullif(first + second, 0), 2) as first_position_rate,
         round(100.0 * longer / nullif(of_unequal_length, 0), 2) as longer_answer_rate,
-        round(100.0 * invalid / nullif(judgments, 0), 2) as invalid_rate
+        round(100.0 * invalid / nullif(judgments, 0), 2) as invalid_rate,
+        cut_answers
     from verdicts
     join orders on orders.match = verdicts.match
 )

@@ -1,7 +1,7 @@
 """The fields that reports read of each kind of row: name and DuckDB type."""
 
 JUDGMENTS = "match text, model text, baseline text, question text, order text, verdict text, made_by json"
-ANSWERS = "id text, model text, text text, made_by json"
+ANSWERS = "id text, model text, text text, cut boolean, made_by json"
 QUESTIONS = "id text, category text, text text, made_by json"
 TASKS = "id text, status text, task_type text, instruction text, input text, output text, made_by json"
 INSTRUCTIONS = "id text, slot bigint, task_type text, instruction text, input text, output text, made_by json"

@@ -16,7 +16,7 @@ EDITIONS: dict[str, int] = {
     "export": 1,
     "answer": 2,
     "judge": 2,
-    "benchmark": 1,
+    "benchmark": 2,
     "dataset": 1,
 }
 """The edition of this library, by stage."""

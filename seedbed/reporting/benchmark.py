@@ -28,7 +28,8 @@ WIN_RATE_COLUMNS = [
     *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
 ]
-HEALTH_COLUMNS = ["match", "judgments", "order_agreement", "first_position_rate", "longer_answer_rate", "invalid_rate"]
+_HEALTH_RATES = ["order_agreement", "first_position_rate", "longer_answer_rate", "invalid_rate"]
+HEALTH_COLUMNS = ["match", "judgments", *_HEALTH_RATES, "cut_answers"]
 _OUTCOMES = {"win": 100.0, "tie": 50.0, "loss": 0.0}
 _SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments"}
 

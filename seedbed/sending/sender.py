@@ -25,7 +25,7 @@ from seedbed.util.errors import UserError
 _EMPTY_BATCHES = 3
 """Batches in a row in which every request failed, after which nothing more is sent."""
 _IN_A_ROW = 3
-"""Answers in a row that are no reply, after which it is the endpoint and not the rows."""
+"""Rows in a row whose answers are no reply, after which it is the endpoint and not the rows."""
 _ENDPOINT_KINDS = {"error", "not_a_completion"}
 _GRACE_S = 1.5
 """How long an interrupted stage waits for the requests under way."""
@@ -107,7 +107,8 @@ class Sender:
         self._stop: UserError | None = None
         self._interrupts = 0
         self._hurry = False
-        self._in_a_row = self._failed = 0
+        self._in_a_row: set[str] = set()
+        self._failed = 0
         self._most_failed: int | None = None
         self._enough = False
         self._expected = ACCEPTANCE if stage.startswith("generate") else 1.0
@@ -193,7 +194,7 @@ class Sender:
                 response = stored or await self._paid(request, progress)
                 job.tries, job.limited_s = 0, 0.0
                 self._take(job, response, read, progress)
-                self._note(response)
+                self._note(request, response)
             except Busy as busy:
                 if wait_s := self._patience(job, busy):
                     progress.tried_again(str(busy))
@@ -236,19 +237,22 @@ class Sender:
         )
         return None
 
-    def _note(self, response: Response) -> None:
-        """Stop where several answers in a row are none: then it is the endpoint, and not the rows."""
+    def _note(self, request: Request, response: Response) -> None:
+        """Stop where the answers to several rows in a row are none: then it is the endpoint, and not the rows."""
         error = response.get("error")
-        self._in_a_row = self._in_a_row + 1 if error and error["kind"] in _ENDPOINT_KINDS else 0
-        if error and self._in_a_row == _IN_A_ROW:
+        if not error or error["kind"] not in _ENDPOINT_KINDS:
+            self._in_a_row.clear()
+            return
+        self._in_a_row.add(request.id)
+        if len(self._in_a_row) == _IN_A_ROW:
             hint = (
                 "is it an OpenAI-compatible server, with the path that ends in /v1?"
                 if error["kind"] == "not_a_completion"
                 else "mend what it names, and run again"
             )
             self._stop = self._stop or UserError(
-                f"{self._stage}: endpoint {self._client.id!r}: {_IN_A_ROW} answers in a row are no replies, the last: "
-                f"{error['detail']}; {hint}"
+                f"{self._stage}: endpoint {self._client.id!r}: the answers to {_IN_A_ROW} rows in a row are no replies, the "
+                f"last: {error['detail']}; {hint}"
             )
 
     async def _paid(self, request: Request, progress: Progress) -> Response:

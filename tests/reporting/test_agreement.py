@@ -59,7 +59,7 @@ def made(
     ]
     tables.fill("judgments", JUDGMENTS.replace("order text", '"order" text'), rows)
     tables.fill("questions", QUESTIONS, [(name, names.get(name, "generic"), "?", None) for name in judged])
-    tables.fill("answers", ANSWERS, [(name, model, text(model, name), None) for name in judged for model in "xyz"])
+    tables.fill("answers", ANSWERS, [(name, model, text(model, name), None, None) for name in judged for model in "xyz"])
     known = dict.fromkeys(names.get(name, "generic") for name in judged)
     tables.fill("categories", "name text, place int", [(name, place) for place, name in enumerate(known)])
     for annotator, lines in votes.items():

@@ -23,7 +23,7 @@ def made(verdicts: dict[str, tuple[str, str]], categories: dict[str, str] | None
     tables.fill("judgments", columns, rows)
     tables.fill("questions", QUESTIONS, [(q, names[q], "?", None) for q in verdicts])
     texts = {"x": "long answer", "y": "short"}
-    tables.fill("answers", ANSWERS, [(q, model, text, None) for q in verdicts for model, text in texts.items()])
+    tables.fill("answers", ANSWERS, [(q, model, text, None, None) for q in verdicts for model, text in texts.items()])
     tables.fill(
         "categories", "name text, place int", [(name, place) for place, name in enumerate(dict.fromkeys(names.values()))]
     )
@@ -92,4 +92,11 @@ def test_health() -> None:
         "first_position_rate": 75.0,  # first, first, first of first, second, first, first
         "longer_answer_rate": 75.0,  # x is longer: q1 twice, q2 once of two
         "invalid_rate": 16.67,
+        "cut_answers": 0,
     }
+
+
+def test_an_answer_that_was_cut_is_counted_once_for_each_side() -> None:
+    tables = made({"q1": ("first", "second"), "q2": ("first", "first")})
+    tables.run("update answers set cut = true where id = 'q1' or (id = 'q2' and model = (select model from judgments limit 1))")
+    assert tables.query("benchmark/judge_health")[0]["cut_answers"] == 3

@@ -1,0 +1,110 @@
+"""What real servers send in the place of a reply: one row's fault fails that row alone, the endpoint's stops the stage."""
+
+import json
+from typing import Any
+
+import pytest
+
+from seedbed.util.errors import UserError
+from tests.harness import Answer, Server, completion
+from tests.sending.conftest import Ask
+
+GOOD = '{"text": "訳された文です。"}'
+
+
+def error(status: int, message: str, code: str | None = None) -> Answer:
+    return status, {}, json.dumps({"error": {"message": message, "code": code, "type": "invalid_request_error"}}).encode()
+
+
+def whole(body: dict[str, Any]) -> Answer:
+    return 200, {}, json.dumps(body).encode()
+
+
+def reply(text: Any, reason: str | None = "stop", **message: Any) -> Answer:
+    """Return a chat completion, written out here where its form is what is tried."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text} | message, "finish_reason": reason}
+    return whole({"model": "m", "choices": [choice], "usage": {"prompt_tokens": 1, "completion_tokens": 1}})
+
+
+ROW_FAULTS: dict[str, tuple[Answer, str, int]] = {
+    "overlong prompt": (
+        error(400, "maximum context length is 8192 tokens", "context_length_exceeded"),
+        "too_long",
+        1,
+    ),
+    "llama.cpp": (error(400, "the request exceeds the available context size"), "too_long", 1),
+    "payload": (error(413, "request entity too large"), "too_long", 1),
+    "filtered prompt": (error(400, "invalid prompt", "invalid_prompt"), "filtered", 1),
+    "policy": (error(400, "your request was rejected", "content_policy_violation"), "filtered", 1),
+    "refusal": (reply(None, refusal="I'm sorry"), "refused", 3),
+    "filtered reply": (reply("", "content_filter"), "refused", 3),
+    "no choice": (whole({"model": "m", "choices": []}), "no_choice", 3),
+    "error under 200": (whole({"error": {"message": "overloaded, sorry"}}), "error", 3),
+    "page": ((200, {"content-type": "text/html"}, b"<html>hello</html>"), "not_a_completion", 3),
+    "cut body": ((200, {}, completion(GOOD)[:-20]), "not_a_completion", 3),
+    "cut reply": (reply(GOOD, "max_tokens"), "cut", 3),
+    "aborted": (reply(GOOD, "abort"), "unfinished", 3),
+    "only thinking": (reply("<think>Well, let me see"), "cut", 3),
+    "prose": (reply("Sorry, no JSON today."), "not_json", 3),
+}
+
+
+@pytest.mark.parametrize("kind", ROW_FAULTS)
+def test_a_fault_of_one_row_fails_that_row_alone(ask: Ask, server: Server, kind: str) -> None:
+    """After the attempts that make sense for its kind, and for good: nothing is sent again."""
+    answer, reason, attempts = ROW_FAULTS[kind]
+    server.fault = lambda body, number: answer if '{"text":"b"}' in body["messages"][-1]["content"] else None
+    results = ask(blocks={"translate": {"max_failed": 0.5}}, max_concurrency=3)
+    assert [result.failure is None for result in results] == [True, False, True]
+    assert (results[1].failure or {})["reason"] == reason
+    assert len(server.take()) == 2 + attempts
+    ask(blocks={"translate": {"max_failed": 0.5}})
+    assert server.take() == []
+
+
+CHOICES = [{"message": {"content": GOOD}, "finish_reason": "stop"}]
+USAGES: list[Any] = [None, [], "many", {"prompt_tokens": -1}, {"prompt_tokens": 1e300}, {"completion_tokens": "3"}]
+GOOD_REPLIES: dict[str, Answer] = {
+    "no finish reason": reply(GOOD, None),
+    "end_turn": reply(GOOD, "end_turn"),
+    "parts": reply([{"type": "text", "text": GOOD[:9]}, {"type": "text", "text": GOOD[9:]}]),
+    "thinking": reply(f"<think>{{not this}}</think>\n{GOOD}"),
+    "thinking that the template opened": reply(f"Let me see.</think>{GOOD}"),
+    "reasoning": reply(GOOD, reasoning_content="Let me see."),
+    "fence": reply(f"Here you are:\n```json\n{GOOD}\n```\nAnything else?"),
+    "byte-order mark": reply(f"\ufeff{GOOD}"),
+    "echoed mark": reply('{"text": "<source 0123456789ab>訳された文です。</source 0123456789ab>"}'),
+    **{f"usage {usage!r}": whole({"choices": CHOICES, "usage": usage}) for usage in USAGES},
+}
+
+
+@pytest.mark.parametrize("kind", GOOD_REPLIES)
+def test_a_reply_is_read_in_the_forms_that_servers_give_it(ask: Ask, server: Server, kind: str) -> None:
+    server.fault = lambda body, number: GOOD_REPLIES[kind]
+    results = ask()
+    assert [(result.value, result.failure) for result in results] == [({"text": "訳された文です。"}, None)] * 3
+    assert len(server.take()) == 3
+
+
+@pytest.mark.parametrize("kind", ["page", "error under 200"])
+def test_three_rows_in_a_row_without_a_reply_stop_the_stage(ask: Ask, server: Server, kind: str) -> None:
+    server.fault = lambda body, number: ROW_FAULTS[kind][0]
+    with pytest.raises(UserError, match="the answers to 3 rows in a row are no replies"):
+        ask(tuple("abcdefgh"), blocks={"translate": {"max_failed": 0.9}}, max_concurrency=1)
+    assert len(server.take()) == 3 + 3 + 1
+
+
+@pytest.mark.parametrize("code", ["model_not_found", "insufficient_quota"])
+def test_what_no_request_would_escape_stops_at_once(ask: Ask, server: Server, code: str) -> None:
+    server.fault = lambda body, number: error(400, "no such thing", code)
+    with pytest.raises(UserError, match="no such thing"):
+        ask(max_concurrency=1)
+    assert len(server.take()) == 1
+
+
+def test_a_server_error_is_tried_again_and_said_in_its_words(ask: Ask, server: Server) -> None:
+    server.fault = lambda body, number: error(500, "out of memory") if number == 1 else None
+    assert all(result.failure is None for result in ask(max_retries=2))
+    server.fault = lambda body, number: error(500, "out of memory")
+    with pytest.raises(UserError, match="out of memory"):
+        ask(("d",), max_retries=1)
