@@ -72,9 +72,7 @@ def _blocks(text: str) -> tuple[str, dict[str, str]]:
         between = _BETWEEN.search(text, 0, start)
         cuts.append(between.start() if between else start)
     names = _KEY.findall(text)
-    return text[: cuts[0]], {
-        name: text[cut:end] for name, cut, end in zip(names, cuts, [*cuts[1:], len(text)], strict=True)
-    }
+    return text[: cuts[0]], {name: text[cut:end] for name, cut, end in zip(names, cuts, [*cuts[1:], len(text)], strict=True)}
 
 
 def _written(text: str, before: Mapping[str, Any], params: CommentedMap) -> str:
