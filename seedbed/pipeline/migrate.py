@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
@@ -43,9 +44,12 @@ def migrated(text: str) -> tuple[str, list[str]]:
     notes = migrate_blocks(params) + ([note] if (note := _editions(params)) else [])
     if not notes:
         return text, []
-    after = _written(text if text.endswith("\n") else f"{text}\n", before, params)
-    # A file that is not written in block style, a key a line, is written anew as a whole.
-    return (after if yaml.load(after) == params else _dumped(params)), notes
+    with suppress(YAMLError):
+        after = _written(text if text.endswith("\n") else f"{text}\n", before, params)
+        if yaml.load(after) == params:
+            return after, notes
+    params.fa.set_block_style()
+    return _dumped(params), notes  # a file that is not in block style, a key a line, is written anew as a whole
 
 
 def with_language(text: str, code: str) -> str:

@@ -9,6 +9,7 @@ import re
 from hashlib import sha1, sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -121,14 +122,22 @@ def lock_text(language: str) -> str:
 
 
 def _own_pin() -> str:
-    """Return the line that installs this library: by version, or from where it was installed until it is published."""
+    """Return the line that installs this library."""
     try:
-        url = json.loads(distribution("seedbed").read_text("direct_url.json") or "null")
+        return _pin_of(json.loads(distribution("seedbed").read_text("direct_url.json") or "null"))
     except PackageNotFoundError:
-        url = None
+        return _pin_of(None)
+
+
+def _pin_of(url: dict[str, Any] | None) -> str:
+    """Return the line that installs this library: by version, or from where it was installed until it is published.
+
+    Args:
+        url: what its installer noted of the origin, PEP 610's `direct_url.json`; None where it came from a package index.
+    """
     if url is None:
         return f"seedbed=={__version__}\n"
-    if url.get("dir_info", {}).get("editable") or "dir_info" in url:
+    if "dir_info" in url:
         return f"# seedbed is installed from a folder, {url['url']}: put a wheel of it here, with its hash\n"
     archive = url.get("archive_info", {})
     digest = archive.get("hashes", {}).get("sha256") or archive.get("hash", "").removeprefix("sha256=") or _digest(url["url"])
