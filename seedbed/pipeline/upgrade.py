@@ -58,6 +58,7 @@ def plan_upgrade() -> Upgrade:
             would be lost.
     """
     upgrade = Upgrade()
+    load_yaml(paths.PARAMS)  # which says what is wrong with it
     text = paths.PARAMS.read_text(encoding="utf-8")
     after, upgrade.notes = migrated(text)
     if after != text:
@@ -137,7 +138,8 @@ def _worth_showing(path: str, text: str) -> list[str]:
 
 
 def apply_upgrade(upgrade: Upgrade) -> str:
-    """Write an upgrade, take over what the old lock's transcripts hold, and return what was done, in one line."""
+    """Take over what the old lock's transcripts hold, write an upgrade, and return what was done, in one line."""
+    _keep_responses(upgrade.gone)
     for path, content in upgrade.files.items():
         if content is None:
             Path(path).unlink(missing_ok=True)
@@ -148,7 +150,7 @@ def apply_upgrade(upgrade: Upgrade) -> str:
     done = f"{count(len(upgrade.files), 'file')} written"
     if upgrade.gone:
         left = _delete_old_outputs()
-        clean_lock(upgrade.gone)
+        _clean_lock(upgrade.gone)
         entries = f"{count(len(upgrade.gone), 'entry', 'entries')} of stages that are no more left dvc.lock"
         done += f"; {entries} ({few(upgrade.gone, 4)}), {count(left, 'output')} of the old pipeline deleted"
     return f"{done}; now: make repro, and commit"
@@ -195,12 +197,16 @@ def _unread(stages: list[str]) -> list[tuple[str, str]]:
         return [(stage, digest) for stage, digest in found if not store.has_read(digest)]
 
 
-def clean_lock(gone: list[str]) -> None:
-    """Take entries out of `dvc.lock`, the responses of their transcripts into the store first."""
+def _keep_responses(gone: list[str]) -> None:
+    """Read the transcripts of stages that are no more into the store."""
     if unread := _unread(gone):
         with Store(paths.store()) as store:
             for stage, digest in unread:
                 store.warm(digest, stage, read_transcript(paths.blob(digest)))
+
+
+def _clean_lock(gone: list[str]) -> None:
+    """Take the entries of stages that are no more out of `dvc.lock`."""
     from dvc.utils.serialize import modify_yaml
 
     with modify_yaml(str(paths.DVC_LOCK)) as document:
