@@ -130,8 +130,10 @@ def test_a_refusal_writes_nothing(
 def made(tmp_path: Path, language: str) -> Project:
     """Return a project as the command line makes it, where nobody has told git a name."""
     outside = Project(tmp_path)
-    no_name = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    assert "now: cd mine && " in outside.run("seedbed", "init", "mine", "--language", language, **no_name)
+    output = outside.run(
+        *("seedbed", "init", "mine", "--language", language), GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_SYSTEM=os.devnull
+    )
+    assert "now: cd mine && " in output
     return Project(tmp_path / "mine")
 
 
@@ -177,7 +179,8 @@ def test_a_new_project_builds_and_an_edit_sends_what_the_plan_says(tmp_path: Pat
     rows = project.rows("data/seed_tasks.en.jsonl")
     rows[0]["instruction"] = f"Please do this: {rows[0]['instruction']}"
     project.write_rows("data/seed_tasks.en.jsonl", rows)
-    plan: dict[str, Any] = {stage["stage"]: stage for stage in json.loads(project.run("seedbed", "plan", "--json"))["stages"]}
+    printed, _ = json.JSONDecoder().raw_decode(project.run("seedbed", "plan", "--json"))  # and a remark on stderr
+    plan: dict[str, Any] = {stage["stage"]: stage for stage in printed["stages"]}
     project.run("seedbed", "repro")
     now = {stage: count - before[stage] for stage, count in sent(project).items() if count != before[stage]}
     assert now.keys() == {"translate@seed_tasks", "generate@native"}

@@ -24,19 +24,27 @@ MOVED = ("queries/browser_votes.sql", "queries/benchmark/browser_votes.sql")
 """A query that only moved since the first form."""
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A Korean project of this library, committed, in the current folder."""
-    made = Project(tmp_path / "mine")
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Korean project of this library, committed; the tests copy it."""
+    made = Project(tmp_path_factory.mktemp("committed") / "mine")
     for path, content in project_files("ko", bare=False).items():
         (made.root / path).parent.mkdir(parents=True, exist_ok=True)
         (made.root / path).write_bytes(content)
     (made.root / ".ci" / "install").chmod(0o755)
     (made.root / ".dvc" / ".gitignore").write_text("/cache\n/tmp\n")  # as `dvc init` does
-    git(tmp_path, "init", "-q", "-b", "main", "mine")
+    git(made.root.parent, "init", "-q", "-b", "main", "mine")
+    (made.root / ".git" / "info" / "exclude").write_text("/data/build/*.jsonl\n")  # as the first form did
     made.commit("start")
-    monkeypatch.chdir(made.root)
-    return made
+    return made.root
+
+
+@pytest.fixture
+def project(committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A Korean project of this library, committed, in the current folder."""
+    shutil.copytree(committed, tmp_path / "mine")
+    monkeypatch.chdir(tmp_path / "mine")
+    return Project(tmp_path / "mine")
 
 
 def older(project: Project, path: str, before: bytes | None) -> None:
@@ -134,7 +142,12 @@ def test_people_are_shown_what_changes_and_asked(project: Project, capsys: pytes
     older(project, "Makefile", b"# another first line\n" + MAKEFILE)
     older(project, "requirements.lock", b"old==1 \\\n    --hash=sha256:00\n")
     asked: list[str] = []
-    assert upgrade_project(lambda question: bool(asked.append(question)), dry_run=False) == "nothing was written"
+
+    def refuse(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    assert upgrade_project(refuse, dry_run=False) == "nothing was written"
     assert upgrade_project(lambda question: True, dry_run=True) == "nothing was written"
     assert asked == ["Write 3 files?"]
     assert changed(project) == set()
@@ -209,9 +222,9 @@ def first(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         (root / path).unlink()
     for folder in ("queries", "plugins", "data/build"):
         shutil.rmtree(root / folder)
-    for path in [*(root / "prompts").iterdir(), *(root / "data" / "languages").glob("*.yaml")]:
-        text = path.read_text(encoding="utf-8")
-        path.write_text("".join(line for line in text.splitlines(True) if not line.startswith("language:")), encoding="utf-8")
+    for words in [*(root / "prompts").iterdir(), *(root / "data" / "languages").glob("*.yaml")]:
+        lines = words.read_text(encoding="utf-8").splitlines(keepends=True)
+        words.write_text("".join(line for line in lines if not line.startswith("language:")), encoding="utf-8")
     (root / MOVED[0]).parent.mkdir()
     (root / MOVED[0]).write_bytes((ROOT / MOVED[1]).read_bytes())
     (root / "queries" / "ours.sql").write_text("select 1\n")
