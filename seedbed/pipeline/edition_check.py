@@ -32,11 +32,31 @@ def unannounced_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
     return changed
 
 
+def _stages(path: Path) -> dict[str, Any]:
+    """Return the entries of a `dvc.lock`, by stage.
+
+    Raises:
+        UserError: the file is none.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; name two files, the older lock first")
+    document = load_yaml(path)
+    stages = {} if document is None else document.get("stages") if isinstance(document, dict) else None
+    if not isinstance(stages, dict) or not all(isinstance(entry, dict) and _has_outs(entry) for entry in stages.values()):
+        raise UserError(f"{path}: no dvc.lock; `dvc repro` writes one, and git has the older one")
+    return stages
+
+
+def _has_outs(entry: Mapping[str, Any]) -> bool:
+    outs = entry.get("outs", [])
+    return isinstance(outs, list) and all(isinstance(out, dict) and out.keys() >= {"path", "md5"} for out in outs)
+
+
 def main() -> None:
     """Compare the two files that the command line names."""
     if len(sys.argv) != 3:
         raise UserError("expected two files: python -m seedbed.pipeline.edition_check OLD.lock NEW.lock")
-    old, new = (((load_yaml(Path(name)) or {}).get("stages") or {}) for name in sys.argv[1:])
+    old, new = (_stages(Path(name)) for name in sys.argv[1:])
     if changed := unannounced_changes(old, new):
         raise UserError("\n".join(changed))
     print(f"editions: {len(new)} stages looked at, none with the same inputs gives other bytes")

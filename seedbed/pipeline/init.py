@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seedbed.kits import LANGUAGES, language_name
 from seedbed.pipeline.template import project_files
+from seedbed.project.root import find_project
 from seedbed.util.errors import UserError
 
 _EXECUTABLE = (".ci/install",)
@@ -27,10 +28,13 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
         What was written, and what to do next.
 
     Raises:
-        UserError: the folder is not empty or cannot be written, `language` is no code, or git or DVC fails.
+        UserError: the folder is not empty, lies in another project or cannot be written, `language` is no code, or git or
+            DVC fails.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder}: not an empty folder, so nothing was written; name a new one")
+    if around := find_project(folder.resolve().parent):
+        raise UserError(f"{folder}: lies in the project {around}, so nothing was written; name a folder outside of it")
     files = project_files(language, bare)
     try:
         for path, content in files.items():
@@ -44,7 +48,9 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
     _version(folder, files)
     kit = "" if language in LANGUAGES else f"; there is no kit of {language_name(language)}: the prompts say what to translate"
     examples = "no rows" if bare else "8 seed tasks, 8 questions and 3 baseline tasks to begin with"
-    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {folder} && make repro"
+    # A lock file cannot hold a folder's hash, so `make` could not install the library.
+    build = "make repro" if b"\nseedbed" in files["requirements.lock"] else "seedbed repro"
+    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {folder} && {build}"
 
 
 def _version(folder: Path, files: dict[str, bytes]) -> None:

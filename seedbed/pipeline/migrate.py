@@ -1,42 +1,125 @@
 """`params.yaml` of an older project, brought to this library's form; comments are kept."""
 
 import io
-from collections.abc import MutableMapping
+import re
+from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
 
 from seedbed.project.editions import EDITIONS
 from seedbed.project.params import Endpoint
 from seedbed.util.errors import UserError
+from seedbed.util.library import library_file
 from seedbed.util.yaml_edit import yaml_editor
 
 _BLOCK_ORDER = (
     *("editions", "language", "endpoints", "servers", "labels", "corpora", "translate", "post_edit", "generate"),
     *("generations", "filter", "sets", "export", "answer", "models", "judge", "matches", "budget", "prices", "report"),
 )
+_KEY = re.compile(r"^([A-Za-z_][\w-]*):", re.MULTILINE)
+_BETWEEN = re.compile(r"(?:^(?:#.*|[ \t]*)\n)*\Z", re.MULTILINE)
+"""The comments and empty lines at the end of a block, which belong to the next one."""
 
 
 def migrated(text: str) -> tuple[str, list[str]]:
     """Return the text of `params.yaml` in this library's form, and what was done, a line each.
 
+    Blocks that stay as they are keep every byte; in the others comments are kept.
+
     Raises:
-        UserError: the text is not a YAML mapping.
+        UserError: the text is not a YAML mapping, or the project is of a newer library.
     """
     yaml = yaml_editor()
-    params = yaml.load(text)
+    try:
+        before, params = yaml.load(text), yaml.load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f":{mark.line + 1}" if mark else ""
+        raise UserError(f"params.yaml{where}: not YAML; `seedbed check` says more, mend it before you upgrade") from None
     if not isinstance(params, CommentedMap):
         raise UserError("params.yaml: not a mapping; restore it from git before you upgrade")
-    before = list(params)
     notes = migrate_blocks(params) + ([note] if (note := _editions(params)) else [])
     if not notes:
         return text, []
-    for place, name in enumerate(name for name in _BLOCK_ORDER if name in params):
-        if name not in before:
-            params.insert(place, name, params.pop(name))
+    with suppress(YAMLError):
+        after = _written(text if text.endswith("\n") else f"{text}\n", before, params)
+        if yaml.load(after) == params:
+            return after, notes
+    params.fa.set_block_style()
+    return _dumped(params), notes  # a file that is not in block style, a key a line, is written anew as a whole
+
+
+def with_language(text: str, code: str) -> str:
+    """Return the text of a prompt, or of a file of words, with the language that it is written in."""
+    head, blocks = _blocks(text if text.endswith("\n") else f"{text}\n")
+    first = next(iter(blocks), "")
+    if first in ("description", "name"):
+        blocks[first] += f"language: {code}\n"
+    else:
+        head += f"language: {code}\n"
+    return head + "".join(blocks.values())
+
+
+def _blocks(text: str) -> tuple[str, dict[str, str]]:
+    """Split a file into what comes before its first key, and the text of each block, which begins with what is above its key.
+
+    The comment directly above the first key is part of the first block.
+    """
+    starts = [match.start() for match in _KEY.finditer(text)]
+    if not starts:
+        return text, {}
+    cuts = [text.rfind("\n\n", 0, starts[0]) + 2 if "\n\n" in text[: starts[0]] else starts[0]]
+    for start in starts[1:]:
+        between = _BETWEEN.search(text, 0, start)
+        cuts.append(between.start() if between else start)
+    names = _KEY.findall(text)
+    return text[: cuts[0]], {name: text[cut:end] for name, cut, end in zip(names, cuts, [*cuts[1:], len(text)], strict=True)}
+
+
+def _written(text: str, before: Mapping[str, Any], params: CommentedMap) -> str:
+    """Return a file's text with the blocks of `params`; those that are as `before` keep their bytes."""
+    head, old = _blocks(text)
+    order = [name for name in before if name in params]
+    for place, name in enumerate(_BLOCK_ORDER):
+        if name in params and name not in order:
+            earlier = [order.index(other) for other in _BLOCK_ORDER[:place] if other in order]
+            order.insert(max(earlier, default=-1) + 1, name)
+    written = head
+    for number, name in enumerate(order):
+        if name in before and params[name] == before[name]:
+            block = old.get(name, "")
+        else:
+            above = _above(old.get("task_types" if name == "labels" else name, ""))
+            block = above + _dumped(CommentedMap({name: params[name]}))
+            if name not in before:
+                block = re.sub(rf"(?m)^{name}:$", lambda found, name=name: found[0] + _remark(name), block)  # type: ignore[misc]
+        new = name not in before or (number > 0 and order[number - 1] not in before)
+        if new and number and not block.startswith("\n") and not written.endswith("\n\n"):
+            block = f"\n{block}"
+        written += block
+    return written
+
+
+def _above(block: str) -> str:
+    """Return the comments and empty lines above a block's key."""
+    found = _KEY.search(block)
+    return block[: found.start()] if found else ""
+
+
+def _dumped(params: CommentedMap) -> str:
+    """Return a mapping as YAML, without the comments that stood before whatever came next."""
     out = io.StringIO()
-    yaml.dump(params, out)
-    return out.getvalue(), notes
+    yaml_editor().dump(params, out)
+    return _BETWEEN.sub("", out.getvalue(), count=1) if len(params) == 1 else out.getvalue()
+
+
+def _remark(name: str) -> str:
+    """Return the comment that the library's own `params.yaml` has beside a block's name."""
+    found = re.search(rf"(?m)^{name}:( +#.*)$", library_file("params.yaml").read_text(encoding="utf-8"))
+    return found[1] if found else ""
 
 
 def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
@@ -50,14 +133,20 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
 def _servers(params: MutableMapping[str, Any]) -> str | None:
     """What is no part of a request moves from `endpoints` to `servers`."""
     moved = CommentedMap()
-    for id, endpoint in params.get("endpoints", {}).items():
-        for name in [name for name in endpoint if name not in Endpoint.__annotations__]:
-            moved.setdefault(id, CommentedMap())[name] = endpoint.pop(name)
+    for id, endpoint in (params.get("endpoints") or {}).items():
+        for name in [name for name in endpoint or {} if name not in Endpoint.__annotations__]:
+            settings = moved.setdefault(id, CommentedMap())
+            if isinstance(endpoint, CommentedMap) and name in endpoint.ca.items:
+                settings.ca.items[name] = endpoint.ca.items[name]
+            settings[name] = endpoint.pop(name)
     if "servers" in params and not moved:
         return None
-    servers = params.setdefault("servers", CommentedMap())
+    servers = params["servers"] = params.get("servers") or CommentedMap()
     for id, settings in moved.items():
-        servers.setdefault(id, CommentedMap()).update(settings)
+        if id in servers:
+            servers[id].update(settings)
+        else:
+            servers[id] = settings
     return "endpoints: how a server is reached moved to servers, which no stage depends on"
 
 
@@ -71,11 +160,11 @@ def _labels(params: MutableMapping[str, Any]) -> str | None:
 def _sets(params: MutableMapping[str, Any]) -> str | None:
     if "sets" in params and "generations" in params:
         return None
-    export: Any = params.get("export", {})
+    export: Any = params.get("export") or {}
     seeds = export.pop("seeds", True)
     edited = "data/build/edited/seed_tasks.jsonl" if seeds else "data/empty.jsonl"
     sets = CommentedMap(native=CommentedMap(seeds=edited, rows="data/build/instructions/native.jsonl"))
-    if "baseline" in params.get("corpora", {}):
+    if "baseline" in (params.get("corpora") or {}):
         sets["direct"] = CommentedMap(seeds="data/empty.jsonl", rows="data/build/translated/baseline.jsonl")
     params.setdefault("generations", CommentedMap(native=CommentedMap(seeds="edited")))
     params.setdefault("sets", sets)
@@ -83,9 +172,16 @@ def _sets(params: MutableMapping[str, Any]) -> str | None:
 
 
 def _editions(params: CommentedMap) -> str | None:
-    before = dict(params.get("editions", {}))
+    before: dict[str, Any] = dict(params.get("editions") or {})
     if before == EDITIONS:
         return None
+    known = {stage: number for stage, number in before.items() if isinstance(number, int)}
+    for stage, number in EDITIONS.items():
+        if known.get(stage, 0) > number:
+            raise UserError(
+                f"params.yaml: editions.{stage}: the project is of edition {known[stage]}, this library knows {number}: "
+                "install a newer Seedbed, and run `seedbed upgrade` with that"
+            )
     params["editions"] = CommentedMap(EDITIONS)
-    raised = [f"{stage} {before[stage]} to {number}" for stage, number in EDITIONS.items() if 0 < before.get(stage, 0) < number]
+    raised = [f"{stage} {known[stage]} to {number}" for stage, number in EDITIONS.items() if 0 < known.get(stage, 0) < number]
     return f"editions: {', '.join(raised)}" if raised else "editions: this library's rules, one number a stage"

@@ -1,14 +1,17 @@
 """What a new project is made of: the library's own files, a language kit, example rows, and what names the language.
 
-The files that the library may change later (`dvc.yaml`, `stages/`, `schemas/`, `queries/`, the Makefile) are the *template*:
-`template.lock` records what each was, so that `seedbed upgrade` can tell what people changed.
+The files that the library may change later (`dvc.yaml`, `stages/`, `schemas/`, `queries/`, the Makefile, `requirements.lock`)
+are the *template*: `template.lock` records what each was, so that `seedbed upgrade` can tell what people changed.
 """
 
 import json
 import re
-from hashlib import sha1
+from hashlib import sha1, sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from seedbed import __version__
 from seedbed.kits import kit_files, language_name
@@ -34,11 +37,23 @@ _SPACED = {"th", "lo", "km", "my", "zh", "yue", "bo"}
 """Languages that put no spaces between words: characters are compared in them."""
 
 
-def template_files() -> dict[str, bytes]:
-    """Return the template of this library, by path in a project."""
+def template_files(language: str) -> dict[str, bytes]:
+    """Return the template of this library, by path in a project.
+
+    Args:
+        language: ISO 639 code of the project's language; `requirements.lock` rests on it.
+    """
     root = library_file("")
     paths = sorted(path for pattern in _FILES for path in root.glob(pattern) if path.is_file())
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    return files | {"requirements.lock": lock_text(language).encode()}
+
+
+def scaffold_files() -> dict[str, bytes]:
+    """Return what holds the place of something that stages depend on: an empty file, and one in each folder."""
+    folders = (*(f"data/build/{folder}" for folder in _FOLDERS), "data/votes", "data/languages", "data/recorded/answers")
+    kept = {f"{folder}/.gitkeep": b"" for folder in (*folders, "data/recorded/judgments")}
+    return kept | {"data/empty.jsonl": _NO_ROWS}
 
 
 def project_files(language: str, bare: bool) -> dict[str, bytes]:
@@ -51,20 +66,16 @@ def project_files(language: str, bare: bool) -> dict[str, bytes]:
     Raises:
         UserError: `language` has not the form of a code.
     """
-    files = template_files() | {path: text.encode() for path, text in kit_files(language).items()}
+    template = template_files(language)
+    files = template | scaffold_files() | {path: text.encode() for path, text in kit_files(language).items()}
     files["params.yaml"] = params_text(language).encode()
     files["README.md"] = _readme(language).encode()
-    files["requirements.lock"] = lock_text(language).encode()
     examples = Path(__file__).parents[1] / "examples"
     for corpus in _EXAMPLES:
         files[f"data/{corpus}.en.jsonl"] = _NO_ROWS if bare else (examples / f"{corpus}.en.jsonl").read_bytes()
     for path in ("data/edits/seed_tasks", "data/edits/questions", "data/references"):
         files[f"{path}.{language}.jsonl"] = _NO_ROWS
-    files["data/empty.jsonl"] = _NO_ROWS
-    folders = (*(f"data/build/{folder}" for folder in _FOLDERS), "data/votes", "data/languages", "data/recorded/answers")
-    for folder in (*folders, "data/recorded/judgments"):
-        files[f"{folder}/.gitkeep"] = b""
-    files[LOCK] = lock_of(template_files())
+    files[LOCK] = lock_of(template)
     return files
 
 
@@ -111,19 +122,34 @@ def lock_text(language: str) -> str:
 
 
 def _own_pin() -> str:
-    """Return the line that installs this library: by version, or from where it was installed until it is published."""
+    """Return the line that installs this library."""
     try:
-        url = json.loads(distribution("seedbed").read_text("direct_url.json") or "null")
+        return _pin_of(json.loads(distribution("seedbed").read_text("direct_url.json") or "null"))
     except PackageNotFoundError:
-        url = None
+        return _pin_of(None)
+
+
+def _pin_of(url: dict[str, Any] | None) -> str:
+    """Return the line that installs this library: by version, or from where it was installed until it is published.
+
+    Args:
+        url: what its installer noted of the origin, PEP 610's `direct_url.json`; None where it came from a package index.
+    """
     if url is None:
         return f"seedbed=={__version__}\n"
-    if url.get("dir_info", {}).get("editable") or "dir_info" in url:
+    if "dir_info" in url:
         return f"# seedbed is installed from a folder, {url['url']}: put a wheel of it here, with its hash\n"
-    hashes = url.get("archive_info", {}).get("hashes", {})
-    if "sha256" not in hashes:
-        raise UserError(f"the library was installed from {url['url']} without a hash; install it from a wheel file by pip")
-    return f"seedbed @ {url['url']} \\\n    --hash=sha256:{hashes['sha256']}\n"
+    archive = url.get("archive_info", {})
+    digest = archive.get("hashes", {}).get("sha256") or archive.get("hash", "").removeprefix("sha256=") or _digest(url["url"])
+    return f"seedbed @ {url['url']} \\\n    --hash=sha256:{digest}\n"
+
+
+def _digest(url: str) -> str:
+    """Return the SHA-256 of the wheel that this library was installed from: not every installer notes it."""
+    path = Path(url2pathname(urlsplit(url).path))
+    if not url.startswith("file:") or not path.is_file():
+        raise UserError(f"the library was installed from {url}, and its hash is not known; install it from a wheel file")
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def _readme(language: str) -> str:

@@ -8,22 +8,29 @@ transcripts are in the store.
 import difflib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from seedbed.pipeline.graph import stage_names
-from seedbed.pipeline.migrate import migrated
-from seedbed.pipeline.template import LOCK, blob_hash, lock_of, template_files
+from seedbed.pipeline.graph import load_stages, stage_names
+from seedbed.pipeline.migrate import migrated, with_language
+from seedbed.pipeline.template import LOCK, blob_hash, lock_of, scaffold_files, template_files
 from seedbed.project import paths
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
 from seedbed.util.git import git
+from seedbed.util.library import library_file
 from seedbed.util.rows import write_text
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
+
+_FIRST = Path(__file__).parent / "first_template.json"
+"""The template of projects that are older than `template.lock`."""
 
 
 @dataclass
@@ -33,11 +40,13 @@ class Upgrade:
     Attributes:
         files: new contents by path; None deletes the file.
         kept: files that both sides changed at the same place: the project's stays, the library's is written beside it.
+        gone: entries of `dvc.lock` of stages that are no more.
         notes: what else there is to know, a line each.
     """
 
     files: dict[str, bytes | None] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -45,56 +54,92 @@ def plan_upgrade() -> Upgrade:
     """Return what `seedbed upgrade` would write in the current folder.
 
     Raises:
-        UserError: a file cannot be read, or a file would be replaced that git does not hold.
+        UserError: a file cannot be read, the project is of a newer library or has one of its own in it, or what it paid for
+            would be lost.
     """
     upgrade = Upgrade()
-    new, known = template_files(), _recorded()
+    load_yaml(paths.PARAMS)  # which says what is wrong with it
+    text = paths.PARAMS.read_text(encoding="utf-8")
+    after, upgrade.notes = migrated(text)
+    if after != text:
+        upgrade.files[str(paths.PARAMS)] = after.encode()
+    language = str(load_yaml(paths.PARAMS, after).get("language", ""))
+    _declare_languages(upgrade, language)
+    if library_file("").resolve() != Path.cwd().resolve():  # whose own files are the template
+        if Path("seedbed/__init__.py").is_file():
+            raise UserError(
+                "seedbed/: an older library lies in the project, and stages would find it before the installed one; "
+                "`git rm -r seedbed tests benchmarks`, commit, and run `seedbed upgrade` again"
+            )
+        _bring_template(upgrade, language)
+    upgrade.gone = _stages_gone(upgrade)
+    return upgrade
+
+
+def _declare_languages(upgrade: Upgrade, language: str) -> None:
+    """Let prompts and word files that are older than their `language` field declare it."""
+    found = dict.fromkeys(sorted(paths.PROMPTS.glob("*.yaml")), language)
+    found |= {path: path.stem for folder in (paths.LANGUAGES, paths.REVIEW_WORDS) for path in sorted(folder.glob("*.yaml"))}
+    for path, code in found.items():
+        document = load_yaml(path)
+        if isinstance(document, dict) and "language" not in document:
+            upgrade.files[str(path)] = with_language(path.read_text(encoding="utf-8"), code).encode()
+
+
+def _bring_template(upgrade: Upgrade, language: str) -> None:
+    """Add what the template's files become."""
+    new, known = template_files(language), _recorded()
     for path, content in new.items():
         if path == ".dvc/config" and Path(path).is_file():
             continue  # remotes are in it
         present = Path(path).read_bytes() if Path(path).is_file() else None
-        if present == content:
-            continue
-        merged = _merged(path, present, known.get(path), content)
+        if present == content or (present is None and path in known):
+            continue  # what people deleted stays so
+        merged = content if present is None else _merged(present, known.get(path), content)
         if merged is None:
             upgrade.kept.append(path)
             upgrade.files[f"{path}.new"] = content
         elif merged != present:
             upgrade.files[path] = merged
     for path, hash in known.items():
-        if path not in new and Path(path).is_file() and blob_hash(Path(path).read_bytes()) == hash:
+        if path in new or not Path(path).is_file():
+            continue
+        if blob_hash(Path(path).read_bytes()) == hash:
             upgrade.files[path] = None
-    if not known:
-        _refuse_uncommitted()
-        upgrade.notes.append(
-            "the project has no template.lock: its template files are replaced, `git diff` shows what was there"
-        )
-    text = paths.PARAMS.read_text(encoding="utf-8")
-    after, notes = migrated(text)
-    upgrade.notes += notes
-    if after != text:
-        upgrade.files[str(paths.PARAMS)] = after.encode()
-    if upgrade.files:
-        upgrade.files[LOCK] = lock_of(new)
-    return upgrade
+        else:
+            upgrade.notes.append(f"{path}: no part of the template any more; it stays, since you changed it")
+    upgrade.files |= {path: content for path, content in scaffold_files().items() if not Path(path).is_file()}
+    if not Path(LOCK).is_file():
+        upgrade.notes.append(f"the project has no {LOCK}: its files are held against those that the first projects had")
+    lock = lock_of(new)
+    if upgrade.files and (not Path(LOCK).is_file() or Path(LOCK).read_bytes() != lock):
+        upgrade.files[LOCK] = lock
 
 
 def shown(upgrade: Upgrade) -> str:
     """Return the upgrade as a diff, with its notes."""
     lines: list[str] = []
     for path, content in upgrade.files.items():
-        before = Path(path).read_text(encoding="utf-8").splitlines() if Path(path).is_file() else []
-        after = content.decode().splitlines() if content is not None else []
-        lines += difflib.unified_diff(before, after, f"{path} (project)", f"{path} (upgraded)", lineterm="")
+        before = Path(path).read_text(encoding="utf-8", errors="replace") if Path(path).is_file() else ""
+        after = content.decode(errors="replace") if content is not None else ""
+        sides = (path, _worth_showing(path, before), _worth_showing(path, after))
+        lines += difflib.unified_diff(*sides[1:], f"{path} (project)", f"{path} (upgraded)", lineterm="")
     lines += [f"note: {note}" for note in upgrade.notes]
+    lines += [f"note: dvc.lock: {stage} is no stage any more, its entry goes" for stage in upgrade.gone]
     lines += [
         f"kept: {path}, which you and the library both changed; the library's is written to {path}.new" for path in upgrade.kept
     ]
     return "\n".join(lines)
 
 
+def _worth_showing(path: str, text: str) -> list[str]:
+    """Return the lines of a file without its hashes, which nobody reads."""
+    return [] if path == LOCK else [line for line in text.splitlines() if "--hash=sha256:" not in line]
+
+
 def apply_upgrade(upgrade: Upgrade) -> str:
-    """Write an upgrade, take over what the old lock's transcripts hold, and return what was done, in one line."""
+    """Take over what the old lock's transcripts hold, write an upgrade, and return what was done, in one line."""
+    _keep_responses(upgrade.gone)
     for path, content in upgrade.files.items():
         if content is None:
             Path(path).unlink(missing_ok=True)
@@ -102,55 +147,126 @@ def apply_upgrade(upgrade: Upgrade) -> str:
             write_text(Path(path), content.decode())
     if Path(".ci/install").is_file():
         Path(".ci/install").chmod(0o755)
-    gone = clean_lock()
-    renamed = (
-        f"; {count(len(gone), 'entry', 'entries')} of stages that are no more left dvc.lock ({few(gone, 4)})" if gone else ""
-    )
-    return f"{count(len(upgrade.files), 'file')} written{renamed}; now: make repro, and commit"
+    done = f"{count(len(upgrade.files), 'file')} written"
+    if upgrade.gone:
+        left = _delete_old_outputs()
+        _clean_lock(upgrade.gone)
+        entries = f"{count(len(upgrade.gone), 'entry', 'entries')} of stages that are no more left dvc.lock"
+        done += f"; {entries} ({few(upgrade.gone, 4)}), {count(left, 'output')} of the old pipeline deleted"
+    return f"{done}; now: make repro, and commit"
 
 
-def clean_lock() -> list[str]:
-    """Take the entries of stages that are no more out of `dvc.lock`, their responses into the store first; return them."""
-    lock = paths.DVC_LOCK
-    if not lock.is_file():
+def _stages_gone(upgrade: Upgrade) -> list[str]:
+    """Return the entries of `dvc.lock` of stages that are no more after the upgrade.
+
+    Raises:
+        UserError: the responses of one are neither in the store nor in the DVC cache.
+    """
+    if not paths.DVC_LOCK.is_file():
         return []
-    names = set(stage_names(load_yaml(paths.DVC_YAML), load_yaml(paths.PARAMS)))
-    gone = [stage for stage in (load_yaml(lock) or {}).get("stages", {}) if stage not in names]
-    if not gone:
-        return []
-    with Store(paths.store()) as store:
-        for stage, digest in locked_transcripts(lock):
-            blob = paths.blob(digest)
-            if stage in gone and not store.has_read(digest):
-                if not blob.is_file():
-                    raise UserError(
-                        f"{lock}: the transcript of {stage} is not in the DVC cache; `dvc fetch` brings it, then run "
-                        "`seedbed upgrade` again, or what it holds would be paid for anew"
-                    )
-                store.warm(digest, stage, read_transcript(blob))
-    from dvc.utils.serialize import modify_yaml
-
-    with modify_yaml(str(lock)) as document:
-        for stage in gone:
-            del document["stages"][stage]
+    pipeline, params = (_after(upgrade, path) for path in (paths.DVC_YAML, paths.PARAMS))
+    names = set(stage_names(pipeline, params))
+    gone = [stage for stage in _locked() if stage not in names]
+    if lost := [stage for stage, digest in _unread(gone) if not paths.blob(digest).is_file()]:
+        raise UserError(
+            f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache, and what it holds would be paid for anew, so "
+            "nothing was written; `dvc fetch` brings it, or take the stage out of dvc.lock where nobody has it"
+        )
     return gone
 
 
+def _after(upgrade: Upgrade, path: Path) -> dict[str, Any]:
+    """Return what a YAML file holds after the upgrade."""
+    content = upgrade.files.get(str(path))
+    document: dict[str, Any] = load_yaml(path, content.decode() if content is not None else None) or {}
+    return document
+
+
+def _locked() -> dict[str, Any]:
+    """Return the entries of `dvc.lock`, by stage."""
+    stages: dict[str, Any] = (load_yaml(paths.DVC_LOCK) or {}).get("stages") or {}
+    return stages
+
+
+def _unread(stages: list[str]) -> list[tuple[str, str]]:
+    """Return (stage, MD5) of the transcripts of these stages that the store has not read yet."""
+    found = [(stage, digest) for stage, digest in locked_transcripts(paths.DVC_LOCK) if stage in stages]
+    if not found:
+        return []
+    with Store(paths.store(), read_only=True) as store:
+        return [(stage, digest) for stage, digest in found if not store.has_read(digest)]
+
+
+def _keep_responses(gone: list[str]) -> None:
+    """Read the transcripts of stages that are no more into the store."""
+    if unread := _unread(gone):
+        with Store(paths.store()) as store:
+            for stage, digest in unread:
+                store.warm(digest, stage, read_transcript(paths.blob(digest)))
+
+
+def _clean_lock(gone: list[str]) -> None:
+    """Take the entries of stages that are no more out of `dvc.lock`."""
+    from dvc.utils.serialize import modify_yaml
+
+    with modify_yaml(str(paths.DVC_LOCK)) as document:
+        for stage in gone:
+            del document["stages"][stage]
+
+
+def _delete_old_outputs() -> int:
+    """Delete the outputs that `dvc.lock` names and no stage writes any more, and return how many there were.
+
+    Only what the DVC cache or git holds is deleted: git would see the files, since what is ignored changed with the pipeline.
+    """
+    deleted = 0
+    with suppress(UserError):  # where dvc.yaml is still to be merged by hand, the next upgrade deletes them
+        written = {out for stage in load_stages() for out in stage.outs}
+        for path, digest in _files_locked():
+            if str(path) in written or not path.is_file() or _md5(path) != digest:
+                continue
+            if paths.blob(digest).is_file() or _in_git(path):
+                path.unlink()
+                deleted += 1
+    return deleted
+
+
+def _files_locked() -> Iterator[tuple[Path, str]]:
+    """Yield (path, MD5) of each file that `dvc.lock` names as an output; of a folder, its files."""
+    for entry in _locked().values():
+        for out in entry.get("outs", []):
+            path, digest = Path(out["path"]), str(out.get("md5", ""))
+            if not digest.endswith(".dir"):
+                yield path, digest
+            elif (blob := paths.blob(digest)).is_file():
+                for file in json.loads(blob.read_text(encoding="utf-8")):
+                    yield path / file["relpath"], file["md5"]
+
+
+def _md5(path: Path) -> str:
+    return md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def _in_git(path: Path) -> bool:
+    """Whether the last commit holds the file as it is."""
+    return bool(git("ls-files", "--", str(path))) and git("status", "--porcelain", "--", str(path)) == b""
+
+
 def _recorded() -> dict[str, str]:
-    """Return the git hash of each file of the template that the project was last brought to; none where nobody knows."""
-    path = Path(LOCK)
-    if not path.is_file():
-        return {}
+    """Return the git hash of each file of the template that the project was last brought to."""
+    path = Path(LOCK) if Path(LOCK).is_file() else _FIRST
     try:
-        files: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["files"]
+        files: dict[str, str] = dict(json.loads(path.read_text(encoding="utf-8"))["files"])
     except (ValueError, KeyError, TypeError):
         raise UserError(f"{path}: not what `seedbed init` wrote; `git checkout {path}` restores it") from None
     return files
 
 
-def _merged(path: str, present: bytes | None, base: str | None, new: bytes) -> bytes | None:
+def _merged(present: bytes, base: str | None, new: bytes) -> bytes | None:
     """Return a file's content after the upgrade; None where both sides changed it at the same place."""
-    if present is None or base is None or blob_hash(present) == base:
+    if base is None:
+        return None
+    if blob_hash(present) == base:
         return new
     if base == blob_hash(new):
         return present
@@ -164,22 +280,11 @@ def _merged(path: str, present: bytes | None, base: str | None, new: bytes) -> b
         return git("merge-file", "-p", *map(str, sides))
 
 
-def _refuse_uncommitted() -> None:
-    changed = git("status", "--porcelain", "--", "dvc.yaml", "stages", "schemas", "queries", "Makefile", "params.yaml")
-    if changed is None:
-        raise UserError(
-            "`seedbed upgrade` replaces files, and there is no git here to keep the old ones; `git init` and commit"
-        )
-    if changed.strip():
-        raise UserError("`seedbed upgrade` replaces files that are not committed; commit first, so that git keeps them")
-
-
 def upgrade_project(confirm: Callable[[str], bool], dry_run: bool) -> str:
     """Show what would change, ask, and do it; return what was done."""
     upgrade = plan_upgrade()
-    if not upgrade.files:
-        gone = clean_lock()
-        return f"dvc.lock: {few(gone, 4)} taken out" if gone else "the project is up to date"
+    if not upgrade.files and not upgrade.gone:
+        return "the project is up to date"
     print(shown(upgrade))
     if dry_run or not confirm(f"Write {count(len(upgrade.files), 'file')}?"):
         return "nothing was written"

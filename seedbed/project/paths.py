@@ -175,15 +175,17 @@ def store(root: Path = Path()) -> Path:
 def _main_worktree(root: Path) -> Path:
     """Return the same folder in the repository's main worktree; `root` itself where it is there already.
 
-    In another worktree `.git` is a file that names a folder `<main>/.git/worktrees/<name>`.
+    In another worktree `.git` is a file that names a folder `<main>/.git/worktrees/<name>`; in a submodule it names one below
+    `modules`.
     """
     here = root.resolve()
     for top in (here, *here.parents):
         if (top / ".git").is_file():
             named = (top / ".git").read_text(encoding="utf-8").removeprefix("gitdir:").strip()
-            common = (top / named).parent.parent
-            main = common.parent / here.relative_to(top)
-            return main if common.name == ".git" and (main / ".dvc").is_dir() else root
+            worktrees = (top / named).resolve().parent
+            main = worktrees.parents[1] / here.relative_to(top)
+            is_worktree = worktrees.parts[-2:] == (".git", "worktrees")
+            return main if is_worktree and (main / ".dvc").is_dir() else root
         if (top / ".git").is_dir():
             break
     return root

@@ -20,7 +20,9 @@ from seedbed.util.errors import UserError
 from seedbed.util.git import git
 from seedbed.util.rows import Row
 
-VERSION = 2
+VERSION = 3
+RENAMED = {"generate": "generate@native"}
+"""Stages that had another name in a store, or a lock, of an older version."""
 _TABLES = """
 create table if not exists responses (
     key text primary key,       -- SHA-256 of the request's content
@@ -40,6 +42,11 @@ create table if not exists batches (           -- batches that were sent, and wh
 ) strict;
 create table if not exists transcripts (md5 text primary key) strict;   -- transcripts read into the store already
 """
+_RENAME = "".join(
+    f"update {table} set stage = '{new}' where stage = '{old}';"
+    for old, new in RENAMED.items()
+    for table in ("responses", "sent", "batches")
+)
 _INSERT = "insert or ignore into responses (key, response, stage, request) values (?, ?, ?, ?)"
 _BATCH = 500
 _MMAP_BYTES = 2**36
@@ -87,7 +94,7 @@ class Store:
             self._db.execute("pragma synchronous = normal")
             self._db.execute(f"pragma mmap_size = {_MMAP_BYTES}")
             if version < VERSION:
-                self._db.executescript(f"begin immediate; {_TABLES} pragma user_version = {VERSION}; commit;")
+                self._db.executescript(f"begin immediate; {_TABLES} {_RENAME} pragma user_version = {VERSION}; commit;")
 
     def __enter__(self) -> Self:
         return self
@@ -192,11 +199,14 @@ class Store:
         return new
 
     def take_over(self, exchanges: Iterable[tuple[str, Request, Response]]) -> int:
-        """Put (stage, request, response) that were paid for elsewhere, in one transaction; return how many were new."""
+        """Put (stage, request, response) that were paid for elsewhere, in one transaction; return how many were new.
+
+        A stage that has another name today is put under that one.
+        """
         before = self._db.total_changes
         with self._in_words(), self._transaction():
             for stage, request, response in exchanges:
-                self.put(stage, request, response)
+                self.put(RENAMED.get(stage, stage), request, response)
         return self._db.total_changes - before
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

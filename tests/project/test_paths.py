@@ -1,5 +1,6 @@
 """Where things lie: one store for all worktrees of a repository, and a transcript for each stage."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -45,6 +46,23 @@ def test_a_worktree_of_a_repository_without_the_project_has_its_own(project: Pat
     (project / ".dvc").rmdir()
     second = tmp_path / "second" / project.relative_to(tmp_path / "main")
     assert paths.store(second) == second / ".dvc" / "seedbed" / "store.sqlite"
+
+
+def test_a_worktree_that_names_the_first_by_a_relative_path(project: Path, tmp_path: Path) -> None:
+    git(tmp_path / "main", "worktree", "add", "-q", "--detach", str(tmp_path / "second"))
+    (tmp_path / "second" / ".git").write_text("gitdir: ../main/.git/worktrees/second\n")
+    second = tmp_path / "second" / project.relative_to(tmp_path / "main")
+    assert paths.store(second) == paths.store(project)
+
+
+def test_a_submodule_is_no_worktree(project: Path, tmp_path: Path) -> None:
+    """A project that another one holds as a submodule has a store of its own."""
+    allowed = ("-c", "protocol.file.allow=always")
+    git(tmp_path, "init", "-q", "outer")
+    shutil.copytree(project / ".dvc", tmp_path / "outer" / project.relative_to(tmp_path / "main") / ".dvc")
+    git(tmp_path / "outer", *allowed, "submodule", "add", "-q", str(tmp_path / "main"), "inner")
+    inner = tmp_path / "outer" / "inner" / project.relative_to(tmp_path / "main")
+    assert paths.store(inner) == inner / ".dvc" / "seedbed" / "store.sqlite"
 
 
 def test_a_folder_without_git_has_its_own(tmp_path: Path) -> None:

@@ -80,3 +80,37 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     assert kept > 3
     with Store(tmp_path / "store.sqlite") as store:
         assert len(store.get(request(number).key for number in range(1000))) == kept
+
+
+def old_store(path: Path, version: int) -> None:
+    """Write a store as an older Seedbed left it, whose one generation had no name: a response, a batch, a build."""
+    with Store(path) as store:
+        usage = {"input": 30, "output": 7}
+        store.put("generate", Request("s0", {"model": "m", "messages": [], "attempt": 1}), {"text": "x", "usage": usage})
+        store.put("judge@a-vs-b", request(2), {"text": "y", "usage": None})
+        store.open_batch("batch_1", "paid", "generate")
+        store.open_batch("batch_2", "paid", "judge@a-vs-b")
+        store.log_estimate("17", "generate", "m", 5, 0.5)
+    with sqlite3.connect(path) as database:
+        database.execute(f"pragma user_version = {version}")
+    database.close()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("read_only", [False, True])
+def test_what_the_one_generation_of_an_older_store_paid_for_is_natives(tmp_path: Path, version: int, read_only: bool) -> None:
+    """A batch that is on its way is picked up, and token counts are estimated by what was seen."""
+    path = tmp_path / "store.sqlite"
+    old_store(path, version)
+    with Store(path, read_only) as store:
+        assert store.batches("paid", "generate@native", read=False) == ["batch_1"]
+        assert store.batches("paid", "judge@a-vs-b", read=False) == ["batch_2"]
+        assert list(store.seen(["generate@native"])) == [("generate@native", "m", "[]", 30, 7)]
+        assert store.rows("select stage, estimated_requests from sent") == [("generate@native", 5)]
+        assert store.rows("select stage from responses order by stage") == [("generate@native",), ("judge@a-vs-b",)]
+
+
+def test_what_an_older_transcript_holds_is_natives(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        assert store.warm("md5", "generate", [(request(1), {"text": "x", "usage": None})]) == 1
+        assert store.rows("select stage from responses") == [("generate@native",)]

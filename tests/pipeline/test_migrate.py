@@ -1,0 +1,192 @@
+"""`params.yaml` of an older project: the blocks of this library, every comment kept."""
+
+import pytest
+
+from seedbed.pipeline.migrate import migrated, with_language
+from seedbed.project.editions import EDITIONS
+from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
+from tests.harness import ROOT
+
+OLD = """\
+# Our own project.
+
+language: ko # what we speak
+
+# Where models are.
+endpoints:
+  house: # in the cellar
+    structured: text
+    base_url: http://localhost:1/v1 # ask Kim for the port
+    max_concurrency: 4
+
+corpora:
+  baseline: {source: b.jsonl,   language: en, kind: task} # written our way
+
+# What people are asked for.
+task_types:
+  - email # letters too
+  - logic
+
+# In the report's order.
+categories:
+  - generic
+
+generate:
+  target: 500   # a lot
+
+# Read the paper first.
+filter:
+  rules: []
+
+export:
+  formats:
+    - alpaca # for Mina
+  seeds: true
+
+matches: {}
+"""
+NEW = """\
+# Our own project.
+
+editions: # the library's rules that each stage was built with; `seedbed upgrade` raises them
+  translate: 1
+  post_edit: 1
+  as_translated: 1
+  generate: 1
+  filter: 1
+  export: 1
+  answer: 1
+  judge: 1
+  benchmark: 1
+  dataset: 1
+
+language: ko # what we speak
+
+# Where models are.
+endpoints:
+  house: # in the cellar
+    structured: text
+
+servers: # how an endpoint is reached, by its id: no stage depends on it
+  house:
+    base_url: http://localhost:1/v1 # ask Kim for the port
+    max_concurrency: 4
+
+# What people are asked for.
+labels: # by kind of corpus
+  task:
+    - email # letters too
+    - logic
+
+# In the report's order.
+  question:
+    - generic
+
+corpora:
+  baseline: {source: b.jsonl,   language: en, kind: task} # written our way
+
+generate:
+  target: 500   # a lot
+
+generations: # generate@id and filter@id
+  native:
+    seeds: edited
+
+# Read the paper first.
+filter:
+  rules: []
+
+sets: # training sets, export@id; data/empty.jsonl where there is nothing
+  native:
+    seeds: data/build/edited/seed_tasks.jsonl
+    rows: data/build/instructions/native.jsonl
+  direct:
+    seeds: data/empty.jsonl
+    rows: data/build/translated/baseline.jsonl
+
+export:
+  formats:
+    - alpaca # for Mina
+
+matches: {}
+"""
+
+
+def with_editions(**editions: int) -> str:
+    """Return migrated params of other editions."""
+    text = NEW
+    for stage, number in editions.items():
+        text = text.replace(f"  {stage}: 1\n", f"  {stage}: {number}\n")
+    return text
+
+
+def test_the_older_form_becomes_this_one() -> None:
+    text, notes = migrated(OLD)
+    assert text == with_editions(**EDITIONS)
+    assert [note.split(":")[0].split()[0] for note in notes] == ["endpoints", "task_types", "generations", "editions"]
+
+
+def test_a_second_time_changes_nothing() -> None:
+    text, _ = migrated(OLD)
+    assert migrated(text) == (text, [])
+
+
+def test_this_project_is_of_this_form() -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    assert migrated(text) == (text, [])
+
+
+def test_a_file_that_is_not_in_block_style_is_migrated_too() -> None:
+    text, _ = migrated('{"language": "ko", "task_types": ["email"], "categories": [], "export": {"seeds": false}}')
+    params = load_yaml(ROOT / "params.yaml", text)
+    assert params["labels"] == {"task": ["email"], "question": []}
+    assert params["sets"]["native"]["seeds"] == "data/empty.jsonl"
+    assert list(params["sets"]) == ["native"]
+    assert params["editions"] == EDITIONS
+
+
+def test_parts_that_are_empty() -> None:
+    text, _ = migrated("language: ko\nendpoints:\ncorpora:\nexport:\n")
+    assert load_yaml(ROOT / "params.yaml", text)["servers"] == {}
+
+
+def test_a_stage_that_the_project_has_no_edition_of_gets_one() -> None:
+    stage, number = next(iter(EDITIONS.items()))
+    older = migrated(OLD)[0].replace(f"  {stage}: {number}\n", "")
+    text, notes = migrated(older)
+    assert notes == ["editions: this library's rules, one number a stage"]
+    assert load_yaml(ROOT / "params.yaml", text) == load_yaml(ROOT / "params.yaml", migrated(OLD)[0])
+
+
+def test_a_project_of_a_newer_library_is_left_alone() -> None:
+    with pytest.raises(UserError, match=r"editions\.judge: the project is of edition 99, .*install a newer Seedbed"):
+        migrated(with_editions(judge=99))
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "just words\n"])
+def test_what_is_no_mapping(text: str) -> None:
+    with pytest.raises(UserError, match=r"params\.yaml: not a mapping"):
+        migrated(text)
+
+
+def test_what_is_no_yaml_is_named_with_its_line() -> None:
+    with pytest.raises(UserError, match=r"params\.yaml:2: not YAML"):
+        migrated("language: ko\n\t- a\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# head\ndescription: x\nuser: y\n", "# head\ndescription: x\nlanguage: ko\nuser: y\n"),
+        (
+            "description: |\n  x\n\n  y\n\n# system\nuser: y\n",
+            "description: |\n  x\n\n  y\nlanguage: ko\n\n# system\nuser: y\n",
+        ),
+        ("# head\n\nuser: y\n", "# head\n\nlanguage: ko\nuser: y\n"),
+        ("user: y", "language: ko\nuser: y\n"),
+    ],
+)
+def test_a_prompt_declares_its_language(before: str, after: str) -> None:
+    assert with_language(before, "ko") == after
+    assert load_yaml(ROOT / "x.yaml", after) == {**load_yaml(ROOT / "x.yaml", before), "language": "ko"}
