@@ -87,6 +87,25 @@ def plan(
         made.check_budget()
 
 
+@app.command(cls=InProject)
+def again(
+    stage: Annotated[str, typer.Argument(help="A stage that asks a model, e.g. answer@good.")],
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID]...",
+            help="Its rows; of generate slots (s00012), of judge questions, or one order of one (fermi-01.ab).",
+            show_default=False,
+        ),
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="The rows that have no usable reply.")] = False,
+) -> None:
+    """Have rows asked once more, although their replies are in the store. Writes data/again.jsonl, sends nothing."""
+    from seedbed.pipeline.again import ask_once_more
+
+    print(ask_once_more(stage, ids or [], failed))
+
+
 _EXPLAINED = (
     "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), with the generation "
     "where several have that id (native/s00012-1); an answer (MODEL/QUESTION), a judgment (MATCH/QUESTION, or "

@@ -31,6 +31,8 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _LOOK_S = 0.25
 _GRACE_S = 3.0
 """Between asking a server to end and ending it."""
+_FIRST_LEASE_S = 10.0
+"""How long the stage that asked for the server may take to come for its lease."""
 
 
 class Order(TypedDict):
@@ -89,19 +91,20 @@ def _keep(leases: socket.socket, server: "subprocess.Popen[bytes]", order: Order
     watched = selectors.DefaultSelector()
     watched.register(leases, selectors.EVENT_READ)
     held: set[socket.socket] = set()
-    idle_since = time.monotonic()
+    idle_since, idle_s = time.monotonic(), max(order["idle_s"], _FIRST_LEASE_S)
     while server.poll() is None and is_alive(*order["build"]):
         for key, _ in watched.select(_LOOK_S):
             if key.fileobj is leases:
                 connection, _ = leases.accept()
                 watched.register(connection, selectors.EVENT_READ)
                 held.add(connection)
+                idle_s = order["idle_s"]
             elif isinstance(key.fileobj, socket.socket) and not _says_anything(key.fileobj):
                 watched.unregister(key.fileobj)
                 held.discard(key.fileobj)
                 key.fileobj.close()
                 idle_since = time.monotonic()
-        if not held and time.monotonic() - idle_since > order["idle_s"]:
+        if not held and time.monotonic() - idle_since > idle_s:
             return
 
 

@@ -35,6 +35,7 @@ IDLE_S = 60.0
 _PORTS = 3
 """Ports that are tried: another process may take one between our look and the server's."""
 _LOG_LINES = 8
+_ENDED = "the server ended before it answered"
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,15 @@ def running(id: str, server: Server, model: str, parent: Parent) -> Iterator[Sta
         raise UserError(f"{folder}: it belongs to somebody else; set TMPDIR to a folder of your own")
     name = content_hash([id, server["command"], server.get("weights"), model, parent.build])[:16]
     with FileLock(folder / f"{name}.lock"):
-        started = _present(folder / f"{name}.json") or _start(folder, name, id, server, model, parent)
-        lease = _lease(folder / f"{name}.sock")
+        started, lease = _present(folder / f"{name}.json") or _start(folder, name, id, server, model, parent)
     stop = threading.Event()
-    threading.Thread(target=_watch_keeper, args=(started, stop), daemon=True).start()
+    watcher = threading.Thread(target=_watch_keeper, args=(started, stop), daemon=True)
+    watcher.start()
     try:
         yield started
     finally:
         stop.set()
+        watcher.join()
         lease.close()
 
 
@@ -99,18 +101,25 @@ def log_tail(id: str, log: Path) -> str:
     return f"servers.{id}.command printed last:{shown}" if shown else f"servers.{id}.command printed nothing"
 
 
-def _start(folder: Path, name: str, id: str, server: Server, model: str, parent: Parent) -> Started:
+def _start(folder: Path, name: str, id: str, server: Server, model: str, parent: Parent) -> tuple[Started, socket.socket]:
+    """Start a server; return it and our lease, which is taken before the wait: loading may take longer than the idle limit."""
     log = folder / f"{name}.log"
     log.write_bytes(b"")
     for _ in range(_PORTS):
         port = _free_port()
-        keeper, pid = _start_keeper(folder, name, id, server, model, parent, port, log)
+        path = folder / f"{name}-{port}.sock"  # each keeper has its own, since one that ends takes its socket away
+        keeper, pid = _start_keeper(path, id, server, model, parent, port, log)
         started = Started(f"http://127.0.0.1:{port}/v1", keeper, pid, log)
-        problem = _wait(started, model, server.get("start_timeout_s", START_TIMEOUT_S), parent)
-        if problem is None:
-            record = {"base_url": started.base_url, "keeper": keeper, "server": pid, "log": str(log)}
+        try:
+            lease = _lease(path)
+            problem = _wait(started, model, server.get("start_timeout_s", START_TIMEOUT_S), parent) if lease else _ENDED
+        except BaseException:
+            _end(started)
+            raise
+        if lease and problem is None:
+            record = {"base_url": started.base_url, "keeper": keeper, "server": pid, "log": str(log), "socket": str(path)}
             (folder / f"{name}.json").write_text(json.dumps(record), encoding="utf-8")
-            return started
+            return started, lease
         _end(started)
         if "address already in use" not in log.read_text(encoding="utf-8", errors="replace").lower():
             raise UserError(f"servers.{id}: {problem}; {log_tail(id, log)}")
@@ -118,7 +127,7 @@ def _start(folder: Path, name: str, id: str, server: Server, model: str, parent:
 
 
 def _start_keeper(
-    folder: Path, name: str, id: str, server: Server, model: str, parent: Parent, port: int, log: Path
+    path: Path, id: str, server: Server, model: str, parent: Parent, port: int, log: Path
 ) -> tuple[tuple[int, float], int]:
     values = {"port": str(port), "model": model, "weights": server.get("weights", "")}
     try:
@@ -130,7 +139,7 @@ def _start_keeper(
     order = {
         "command": words,
         "log": str(log),
-        "socket": str(folder / f"{name}.sock"),
+        "socket": str(path),
         "build": parent.process,
         "idle_s": server.get("idle_s", IDLE_S),
     }
@@ -158,7 +167,7 @@ def _wait(started: Started, model: str, timeout_s: float, parent: Parent) -> str
     while time.monotonic() < deadline:
         parent.check()
         if not started.alive:
-            return "the server ended before it answered"
+            return _ENDED
         models = listed_models(started.base_url)
         if models is not None:
             if not models or model in models:
@@ -178,29 +187,39 @@ def listed_models(base_url: str) -> list[str] | None:
         return None
 
 
-def _present(record: Path) -> Started | None:
-    """Return the server that an earlier stage of this build left running; None where there is none."""
+def _present(record: Path) -> tuple[Started, socket.socket] | None:
+    """Return the server that an earlier stage of this build left running, and our lease; None where there is none."""
     try:
         found = json.loads(record.read_text(encoding="utf-8"))
         started = Started(found["base_url"], tuple(found["keeper"]), found["server"], Path(found["log"]))
+        path = Path(found["socket"])
     except (OSError, ValueError, KeyError):
         return None
-    return started if is_alive(*started.keeper) and listed_models(started.base_url) is not None else None
+    lease = _lease(path) if started.alive else None
+    if lease is None or listed_models(started.base_url) is None:
+        return None
+    return started, lease
 
 
-def _lease(path: Path) -> socket.socket:
+def _lease(path: Path) -> socket.socket | None:
+    """Connect to a keeper; None where it has ended."""
     lease = socket.socket(socket.AF_UNIX)
-    lease.connect(str(path))
+    try:
+        lease.connect(str(path))
+    except OSError:
+        lease.close()
+        return None
     return lease
 
 
 def _watch_keeper(started: Started, stop: threading.Event) -> None:
-    """End the server's process group where its keeper is gone before the stage is."""
-    while not stop.wait(0.5):
-        if not is_alive(*started.keeper):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(started.server, signal.SIGKILL)
-            return
+    """Wait until the stage is done or the keeper is gone; in the latter case end what the keeper can no longer end."""
+    while is_alive(*started.keeper):
+        if stop.wait(0.5):
+            break
+    if not is_alive(*started.keeper):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(started.server, signal.SIGKILL)
 
 
 def _end(started: Started) -> None:

@@ -1,0 +1,123 @@
+"""`seedbed again STAGE [ID...]`: have rows asked once more, although their replies are there."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from seedbed.pipeline.graph import stage_names
+from seedbed.project import paths
+from seedbed.project.again import ask_again
+from seedbed.project.corpora import read_corpus
+from seedbed.project.params import Params, load_params
+from seedbed.steps.generating import slot_id
+from seedbed.steps.judging import ORDERS
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.rows import Row, read_rows
+from seedbed.util.words import count, few
+from seedbed.util.yaml12 import load_yaml
+
+_ASKING = ("translate", "generate", "answer", "judge")
+_SLOT = re.compile(r"(s\d{5,})(?:-\d+)?")
+"""A slot of `generate`, or one of its candidates."""
+_NONE = {"reason": None}
+_NOT_ASKED = (None, "no_answer")
+"""Reasons of no failure, and of that of a judgment without its answers: then the answer is what to ask for."""
+
+
+def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
+    """Note in `data/again.jsonl` which rows of a stage are to be asked once more; return what was noted, and what to run.
+
+    Args:
+        stage: e.g. `answer@good`.
+        ids: rows; of `generate` its slots or candidates, of `judge` questions (both orders) or `question.order`.
+        failed: take the rows that failed instead.
+
+    Raises:
+        UserError: no such stage, it asks nothing, no such row, or both or neither of `ids` and `failed` are given.
+    """
+    params = load_params()
+    _refuse_unknown(stage, params)
+    if bool(ids) == failed:
+        raise UserError("say which rows: either their ids, or --failed for those without a usable reply")
+    if failed:
+        wanted = _failed(stage)
+        if not wanted:
+            return f"{stage}: no row failed; nothing was written"
+    else:
+        wanted = [asked for id in ids for asked in _asked_as(stage, id, params)]
+    wanted = list(dict.fromkeys(wanted))
+    ask_again(stage, wanted)
+    rows = "slot" if stage.startswith("generate") else "judgment" if stage.startswith("judge") else "row"
+    return (
+        f"{stage}: {count(len(wanted), rows)} to be asked once more: {few(wanted, 10)}; `dvc repro {stage}` asks. "
+        f"{paths.AGAIN} says so: commit it with what you build"
+    )
+
+
+def _refuse_unknown(stage: str, params: Params) -> None:
+    """Refuse a name that is no stage, or the name of one that asks no model."""
+    known = stage_names(load_yaml(paths.DVC_YAML), params)
+    asking = [name for name in known if name.partition("@")[0] in _ASKING]
+    if stage not in known:
+        raise UserError(f"no stage {stage!r}{did_you_mean(stage, asking)}")
+    name, _, key = stage.partition("@")
+    asks_nothing = (
+        name not in _ASKING
+        or (name == "translate" and params["corpora"][key]["language"] == params["language"])
+        or (name == "answer" and "recorded" in params["models"][key])
+        or (name == "judge" and "recorded" in params["matches"][key])
+    )
+    if asks_nothing:
+        raise UserError(f"{stage} asks no model; only replies of a model can be asked for once more")
+
+
+def _failed(stage: str) -> list[str]:
+    """Return what failed in the stage's output, or, where it stopped and has none, in what it left.
+
+    Raises:
+        UserError: the stage has not run.
+    """
+    name, _, key = stage.partition("@")
+    outputs: dict[str, tuple[Callable[[str], Path], Callable[[Row], str]]] = {
+        "translate": (paths.translated, lambda row: row["id"]),
+        "answer": (paths.answers, lambda row: row["id"]),
+        "judge": (paths.judgments, lambda row: f"{row['question']}.{row['order']}"),
+    }
+    left = paths.failed(stage) / "failed.jsonl"
+    if name == "generate" and paths.candidates(key).is_file() and paths.transcript(stage).is_file():
+        # A slot whose request failed has no candidates.
+        good = {slot_id(row["slot"]) for row in read_rows(paths.candidates(key))}
+        asked = dict.fromkeys(row["id"] for row in read_rows(paths.transcript(stage), unique=None))
+        return [id for id in asked if id not in good]
+    if name in outputs and (path := outputs[name][0](key)).is_file():
+        return [
+            outputs[name][1](row)
+            for row in read_rows(path, unique=None)
+            if (row["failure"] or _NONE)["reason"] not in _NOT_ASKED
+        ]
+    if left.is_file():
+        return [row["id"] for row in read_rows(left)]
+    raise UserError(f"{stage}: neither its output nor {left} is there; `dvc repro {stage}` builds it, or name the rows")
+
+
+def _asked_as(stage: str, id: str, params: Params) -> list[str]:
+    """Return the ids under which a stage asks for a row.
+
+    Raises:
+        UserError: it has no such row.
+    """
+    name, _, key = stage.partition("@")
+    if name == "generate":
+        slot = _SLOT.fullmatch(id)
+        most = params["generate"]["max_slots"]
+        if slot is None or int(slot[1][1:]) >= most:
+            raise UserError(f"{stage}: no slot {id!r}; expected {slot_id(0)} to {slot_id(most - 1)}, or one of its candidates")
+        return [slot[1]]
+    corpus = params["corpora"][key if name == "translate" else "questions"]
+    rows = [row["id"] for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    asked = {f"{row}.{order}": [f"{row}.{order}"] for row in rows for order in ORDERS} if name == "judge" else {}
+    asked |= {row: [f"{row}.{order}" for order in ORDERS] if name == "judge" else [row] for row in rows}
+    if id not in asked:
+        near = did_you_mean(id, list(asked))
+        raise UserError(f"{stage}: no row {id!r}{near if 'did you mean' in near else ''} in {corpus['source']}")
+    return asked[id]
