@@ -20,8 +20,10 @@ from seedbed.pipeline.graph import load_stages, stage_names
 from seedbed.pipeline.migrate import migrated, with_language
 from seedbed.pipeline.template import LOCK, blob_hash, lock_of, scaffold_files, template_files
 from seedbed.project import paths
+from seedbed.project.editions import EDITIONS
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import git
 from seedbed.util.library import library_file
@@ -65,6 +67,7 @@ def plan_upgrade() -> Upgrade:
         upgrade.files[str(paths.PARAMS)] = after.encode()
     language = str(load_yaml(paths.PARAMS, after).get("language", ""))
     _declare_languages(upgrade, language)
+    _keep_approvals(upgrade, int((load_yaml(paths.PARAMS).get("editions") or {}).get("translate", 0)), language)
     if library_file("").resolve() != Path.cwd().resolve():  # whose own files are the template
         if Path("seedbed/__init__.py").is_file():
             raise UserError(
@@ -84,6 +87,36 @@ def _declare_languages(upgrade: Upgrade, language: str) -> None:
         document = load_yaml(path)
         if isinstance(document, dict) and "language" not in document:
             upgrade.files[str(path)] = with_language(path.read_text(encoding="utf-8"), code).encode()
+
+
+def _keep_approvals(upgrade: Upgrade, edition: int, language: str) -> None:
+    """Turn approvals into edits of the same text where every translation will be asked for anew.
+
+    An approval is of one machine text and is stale when that changes; an edit says what the text should be, and stays.
+    """
+    if edition >= EDITIONS["translate"]:
+        return
+    number = 0
+    for path in sorted(paths.EDITS.glob(f"*.{language}.jsonl")):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        after = [_edited(line) for line in lines]
+        if changed := sum(line != other for line, other in zip(lines, after, strict=True)):
+            upgrade.files[str(path)] = "\n".join(after).encode()
+        number += changed
+    upgrade.notes.append(
+        "every model is asked anew, since requests now hold an output limit: `seedbed plan` says how often and for how much"
+        + (f"; {count(number, 'approval')} became edits of the same text, so that they stay" if number else "")
+    )
+
+
+def _edited(line: str) -> str:
+    """Return a line of a file of edits, an approval as an edit; what is no edit is for `seedbed check` to refuse."""
+    try:
+        row = parse_json(line)
+    except ValueError:
+        return line
+    approved = isinstance(row, dict) and row.get("decision") == "approved"
+    return canonical(row | {"decision": "edited"}) if approved else line
 
 
 def _bring_template(upgrade: Upgrade, language: str) -> None:

@@ -292,3 +292,23 @@ def test_the_first_template_is_of_paths_that_a_project_had() -> None:
     assert {"dvc.yaml", "stages/report.py", "queries/win_rates.sql", "Makefile", ".gitignore"} <= FIRST.keys()
     assert FIRST[MOVED[0]] == blob_hash((ROOT / MOVED[1]).read_bytes())
     assert not [path for path in FIRST if path.startswith(("data/", "prompts/", "seedbed/"))]
+
+
+def test_approvals_stay_where_every_translation_is_asked_for_anew(project: Project) -> None:
+    machine, source = {"text": "몇 개입니까?"}, {"text": "How many?"}
+    rows = [
+        {
+            **{"id": id, "decision": decision, "fields": fields, "machine": machine, "machine_hash": content_hash(machine)},
+            **{"source": source, "source_hash": content_hash(source), "editor": "mina"},
+        }
+        for id, decision, fields in (("fermi-01", "approved", machine), ("generic-01", "edited", {"text": "몇 개인가요?"}))
+    ]
+    path = project.root / paths.edits("questions", "ko")
+    path.write_text("".join(canonical(row) + "\n" for row in rows), encoding="utf-8")
+    project.edit_params(lambda params: params["editions"].update(translate=1))
+    project.commit("approved")
+    upgrade = plan_upgrade()
+    assert any("1 approval became edits of the same text" in note and "`seedbed plan`" in note for note in upgrade.notes)
+    apply_upgrade(upgrade)
+    assert project.rows(str(path)) == [rows[0] | {"decision": "edited"}, rows[1]]
+    assert plan_upgrade().files == {}
