@@ -17,23 +17,23 @@ NAME = "seedbed_setup_probe"
 """A package that no index has."""
 
 
-def wheel(folder: Path) -> Path:
+def wheel(folder: Path, name: str = NAME) -> Path:
     """Write a wheel with one module."""
-    info = f"{NAME}-1.0.dist-info"
+    info = f"{name}-1.0.dist-info"
     files = {
-        f"{NAME}.py": "",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 1.0\n",
+        f"{name}.py": "",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     digests = {
-        name: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=") for name, text in files.items()
+        inner: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=") for inner, text in files.items()
     }
-    record = "".join(f"{name},sha256={digests[name].decode()},{len(text)}\n" for name, text in files.items())
-    folder.mkdir()
-    path = folder / f"{NAME}-1.0-py3-none-any.whl"
+    record = "".join(f"{inner},sha256={digests[inner].decode()},{len(text)}\n" for inner, text in files.items())
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}-1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
-        for name, text in (files | {f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}).items():
-            archive.writestr(name, text)
+        for inner, text in (files | {f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}).items():
+            archive.writestr(inner, text)
     return path
 
 
@@ -69,8 +69,8 @@ def uv(project: Path, text: str | None = None) -> None:
         path.chmod(0o755)
 
 
-def installed(project: Path) -> bool:
-    run = [str(project / ".venv" / "bin" / "python"), "-c", f"import {NAME}"]
+def installed(project: Path, name: str = NAME) -> bool:
+    run = [str(project / ".venv" / "bin" / "python"), "-c", f"import {name}"]
     return subprocess.run(run, capture_output=True, check=False).returncode == 0
 
 
@@ -80,6 +80,23 @@ def test_uv_installs_where_it_can(project: Path) -> None:
     done = install(project, UV_FIND_LINKS=str(project.parent / "wheels"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert installed(project)
+
+
+def test_a_library_from_a_package_index_is_installed_by_its_version(project: Path) -> None:
+    """Its line in a project's lock has no hash; every other line must have one."""
+    uv(project)
+    wheel(project.parent / "wheels", "seedbed")
+    lock = project / "some.lock"
+    hashed = lock.read_text(encoding="utf-8")
+    lock.write_text(f"{hashed}seedbed==1.0\n", encoding="utf-8")
+    done = install(project, UV_FIND_LINKS=str(project.parent / "wheels"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert installed(project)
+    assert installed(project, "seedbed")
+    assert lock.read_text(encoding="utf-8") == f"{hashed}seedbed==1.0\n"
+    shutil.rmtree(project / ".venv")
+    lock.write_text(f"{NAME}==1.0\n", encoding="utf-8")
+    assert install(project, UV_FIND_LINKS=str(project.parent / "wheels")).returncode != 0
 
 
 @pytest.mark.slow

@@ -34,7 +34,9 @@ def test_transcripts_of_both_layouts_are_read(repository: Repository, tmp_path: 
     with Store(tmp_path / "store.sqlite") as store:
         assert harvest_all(store) == "4 new responses from 3 transcripts"
         stages = [stage for (stage,) in store.rows("select stage from responses order by stage")]
-        assert sorted(set(stages)) == ["answer@good", "generate", "generate@native"]
+        # The one generation of the old layout is `native` today, whose token counts the plan then knows.
+        assert len(stages) == 4
+        assert sorted(set(stages)) == ["answer@good", "generate@native"]
         assert harvest_all(store) == "0 new responses from 0 transcripts"
         assert unreferenced(store) == set()
 
