@@ -106,6 +106,20 @@ def again(
     print(ask_once_more(stage, ids or [], failed))
 
 
+@app.command(cls=InProject)
+def probe(
+    endpoint: Annotated[str, typer.Argument(help="Its id in params.yaml.")],
+    write: Annotated[bool, typer.Option("--write", help="Write what was found into params.yaml without asking.")] = False,
+) -> None:
+    """Find out with a handful of requests what an endpoint's server can; offer to write it into params.yaml."""
+    import sys
+
+    from seedbed.sending.probe import probe as probed
+
+    for line in probed(endpoint, write, lambda question: sys.stdin.isatty() and typer.confirm(question)):
+        print(line)
+
+
 _EXPLAINED = (
     "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), with the generation "
     "where several have that id (native/s00012-1); an answer (MODEL/QUESTION), a judgment (MATCH/QUESTION, or "
@@ -348,6 +362,32 @@ def store_builds() -> None:
 
     with Store(paths.store(), read_only=True) as store:
         builds(store)
+
+
+@storing.command("list", cls=InProject)
+def store_list(
+    stage: Annotated[str, typer.Option(help="A stage that asks a model, e.g. answer@good.")],
+    failed: Annotated[bool, typer.Option("--failed", help="Only replies that cannot be used.")] = False,
+) -> None:
+    """List a stage's responses: the key's beginning, what is wrong, the reply's beginning."""
+    from seedbed.project import paths
+    from seedbed.steps.stored import listed
+    from seedbed.store.store import Store
+
+    with Store(paths.store(), read_only=True) as store:
+        for line in listed(store, stage, failed):
+            print(line)
+
+
+@storing.command("show", cls=InProject)
+def store_show(key: Annotated[str, typer.Argument(help="A request's key, or its first 6 digits or more.")]) -> None:
+    """Show one request and its reply whole, hidden characters spelt out."""
+    from seedbed.project import paths
+    from seedbed.steps.stored import shown
+    from seedbed.store.store import Store
+
+    with Store(paths.store(), read_only=True) as store:
+        print(shown(store, key))
 
 
 @storing.command("verify", cls=InProject)

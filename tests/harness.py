@@ -33,6 +33,8 @@ class Server:
     log: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     fault: Callable[[dict[str, Any], int], Answer | None] = lambda body, number: None
+    models: list[dict[str, Any]] = field(default_factory=list)
+    """What `/v1/models` lists; where empty, the server has no such page."""
 
     def take(self) -> list[str]:
         """Return the kinds of the requests logged since the last call, and forget them."""
@@ -111,7 +113,14 @@ def serve() -> Iterator[Server]:
             self.wfile.write(content)
 
         def do_GET(self) -> None:
-            self.send_error(404)
+            if not self.path.endswith("/models") or not made.models:
+                self.send_error(404)
+                return
+            content = json.dumps({"object": "list", "data": made.models}).encode()
+            self.send_response(200)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
