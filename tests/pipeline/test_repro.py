@@ -67,8 +67,8 @@ def test_a_plan_over_the_budget_stops_the_build_before_dvc(project: Project) -> 
 def test_a_whole_build_from_a_folder_below(project: Project) -> None:
     """It is one build to the store, its stages find the Python that runs them, and the next one has nothing to do."""
     below = Project(project.root / "data")
-    assert "Running stage 'report'" in bare(below).stdout
-    assert (project.root / "reports" / "report.html").is_file()
+    assert "Running stage 'benchmark'" in bare(below).stdout
+    assert (project.root / "reports" / "benchmark.html").is_file()
     with Store(project.root / ".dvc" / "seedbed" / "store.sqlite", read_only=True) as store:
         assert store.rows("select count(distinct build), count(distinct stage) > 5 from sent") == [(1, 1)]
     assert bare(project).stdout.splitlines()[-1] == "Data and pipelines are up to date."

@@ -19,7 +19,7 @@ BASELINE = "openai--text-davinci-003"
 
 
 def run_import(project: Project, *args: str) -> str:
-    return project.run("seedbed", "import", "fastchat", *args)
+    return project.run("seedbed", "import", "fastchat", "--yes", *args)
 
 
 @pytest.mark.slow
@@ -80,7 +80,7 @@ def verdict(question: int, first: str, second: str) -> dict[str, Any]:
 def args(folder: Path) -> list[str]:
     models = [f"{name}={folder / name}.jsonl" for name in ("one.5", "two")]
     found = ["--questions", str(folder / "questions.jsonl"), "--judgments", str(folder / "verdicts.jsonl"), "--baseline", "two"]
-    found.append("--yes")
+
     return found + [word for model in models for word in ("--answers", model)]
 
 
