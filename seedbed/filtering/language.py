@@ -77,7 +77,7 @@ class Language:
         native, sentences = self.scripts[0][0], self._foreign_sentences
         if sentences and sentences.search(rest):
             return None if sentences.search(source) else self._why_foreign_letters(rest, part=0.05)
-        others = sum(not native.match(letter) and not letter.isascii() for letter in letters)
+        others = sum(not letter.isascii() for letter in native.sub("", letters))
         return f"{others} of {len(letters)} letters are of another script" if others > len(letters) / 2 else None
 
     @property
@@ -91,7 +91,7 @@ class Language:
         for number, (pattern, least) in enumerate(self.scripts):
             if number and len(letters) < _FEW:
                 continue
-            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
+            share = len(pattern.findall(letters)) / len(letters) if letters else 0.0
             if share < least * part:
                 return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least * part:.0%}"
         return None
