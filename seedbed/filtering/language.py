@@ -72,13 +72,15 @@ class Language:
         """
         rest = without_quotations(prose(output))
         letters = "".join(filter(str.isalpha, rest))
-        if len(letters) < _MANY or not self.scripts or first_match(self.other_languages, source):
+        if len(letters) < _MANY or not self.scripts:
             return None
-        native, sentences = self.scripts[0][0], self._foreign_sentences
+        sentences = self._foreign_sentences
         if sentences and sentences.search(rest):
-            return None if sentences.search(source) else self._why_foreign_letters(rest, part=0.05)
-        others = sum(not letter.isascii() for letter in native.sub("", letters))
-        return f"{others} of {len(letters)} letters are of another script" if others > len(letters) / 2 else None
+            reason = None if sentences.search(source) else self._why_foreign_letters(rest, part=0.05)
+        else:
+            others = sum(not letter.isascii() for letter in self.scripts[0][0].sub("", letters))
+            reason = f"{others} of {len(letters)} letters are of another script" if others > len(letters) / 2 else None
+        return None if reason is None or first_match(self.other_languages, source) else reason  # the slowest question last
 
     @property
     def _foreign_sentences(self) -> re.Pattern[str] | None:
