@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from operator import itemgetter
 from string import Template
 from typing import Any, Self
 
@@ -43,6 +42,7 @@ class Filter:
         self._rules: list[tuple[str, Rule, dict[str, Any]]] = [
             (name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]
         ]
+        self._leaks = "benchmark_leak" in settings["rules"]
         self._ahead = Ahead(settings["tokeniser"])
         similarity = settings["similarity"]
         strict = similarity["reject"] == ">"
@@ -56,10 +56,11 @@ class Filter:
             questions=Pool(similarity["leak_threshold"], strict),
             tokens=[],
             text=self._encode([]),
+            instruction=self._encode([]),
             settings={},
         )
         for seed in seeds:
-            self._context.pool.add(seed["id"], self._encode(self._ahead.one(seed["instruction"])))
+            self._context.pool.add(seed["id"], self._encode(self._ahead.one(_compared(seed))))
         for question in questions:
             self._context.questions.add(question["id"], self._encode(self._ahead.one(question["text"])))
 
@@ -75,17 +76,19 @@ class Filter:
         Raises:
             UserError: a plug-in's rule or tokeniser raised an exception, or gave what none may give.
         """
-        tokens = self._ahead.one(candidate["instruction"])
+        tokens = self._ahead.one(_compared(candidate))
         return self._decide(candidate, tokens, self._encode(tokens))
 
     def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
-        for piece, tokens in self._ahead.all(candidates, itemgetter("instruction")):
+        for piece, tokens in self._ahead.all(candidates, _compared):
             yield from zip(piece, map(self._decide, piece, tokens, self._encode.all(tokens)), strict=True)
 
     def _decide(self, candidate: Row, tokens: list[str], text: Text) -> Rejection | None:
         context = self._context
-        context.tokens, context.text = tokens, text
+        context.tokens, context.text, context.instruction = tokens, text, text
+        if candidate["input"] and self._leaks:
+            context.instruction = self._encode(self._ahead.one(candidate["instruction"]))
         for name, rule, context.settings in self._rules:
             try:
                 objection = rule(candidate, context)
@@ -95,6 +98,11 @@ class Filter:
                 return _rejection(name, rule, objection)
         context.pool.add(candidate["id"], text)
         return None
+
+
+def _compared(row: Row) -> str:
+    """Return what of a row is held against others: a generic instruction may stand many times, with different inputs."""
+    return f"{row['instruction']}\n{row['input']}" if row.get("input") else row["instruction"]
 
 
 def _rejection(name: str, rule: Rule, objection: object) -> Rejection:

@@ -2,18 +2,36 @@
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from unicodedata import normalize
 
 from seedbed.util.errors import UserError
+from seedbed.util.prose import prose, without_quotations
 from seedbed.util.schemas import first_problem
 from seedbed.util.yaml12 import line_of, load_yaml
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_WORDS = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|⟦.*?(?:⟧|\Z)", re.DOTALL)
-"""Code, and what the stand-in writes in the letters of a language that it does not speak."""
+_UNKNOWN = re.compile(r"⟦.*?(?:⟧|\Z)", re.DOTALL)
+"""What the stand-in writes in the letters of a language that it does not speak."""
+_MATERIAL = re.compile(r"[:：]\s*\S.*", re.DOTALL)
+"""What follows a colon: mostly the text that an instruction is about."""
+_SENTENCE = re.compile(r"[A-Za-z][\w'’-]*(?:[ ,;.!?]{1,2}[A-Za-z][\w'’-]*){4,}[.!?]*")
+"""Five words or more in Latin letters."""
+_LISTS = (
+    "refusals",
+    "excuses",
+    "asks_for_excuses",
+    "truncations",
+    "not_text_tasks",
+    "leaks",
+    "other_languages",
+    "missing_inputs",
+)
 _FEW = 8
-"""Words below which a text need not have a common one among them."""
+"""Words, or letters, below which nothing is said of a text's language."""
+_MANY = 20
+"""Letters from which an output's script is looked at: shorter ones are names, numbers and single words."""
 
 
 @dataclass(frozen=True)
@@ -27,19 +45,69 @@ class Language:
     leaks: list[re.Pattern[str]]
     common_words: frozenset[str] = frozenset()
     least_common: float = 0.0
+    excuses: list[re.Pattern[str]] = field(default_factory=list)
+    asks_for_excuses: list[re.Pattern[str]] = field(default_factory=list)
+    other_languages: list[re.Pattern[str]] = field(default_factory=list)
+    missing_inputs: list[re.Pattern[str]] = field(default_factory=list)
 
     def why_foreign(self, text: str) -> str | None:
-        """Return why `text` is taken for another language, by its letters and then by its words; None where it is not."""
+        """Return why an instruction is taken for another language, by its letters and then by its words; else None.
+
+        Code and quotations are set aside, and what an instruction is about: what follows a colon, and whole sentences in
+        Latin letters, as long as enough is left to tell the language by.
+        """
+        text = normalize("NFKC", text)
+        rest = without_quotations(prose(_UNKNOWN.sub(" ", text)))
+        for material in (_MATERIAL, self._foreign_sentences):
+            shorter = material.sub(" ", rest) if material else rest
+            rest = shorter if _count_letters(shorter) >= _FEW else rest
+        return self._why_foreign_letters(rest if _count_letters(rest) else text) or self._why_foreign_words(rest)
+
+    def why_foreign_output(self, output: str, source: str) -> str | None:
+        """Return why an output is taken for another language than its instruction is in; None where it is not.
+
+        Args:
+            output: the output.
+            source: instruction and input; an output may be in a language that they name, or have sentences of.
+        """
+        rest = without_quotations(prose(output))
+        letters = "".join(filter(str.isalpha, rest))
+        if len(letters) < _MANY or not self.scripts:
+            return None
+        sentences = self._foreign_sentences
+        if sentences and sentences.search(rest):
+            reason = None if sentences.search(source) else self._why_foreign_letters(rest, part=0.05)
+        else:
+            others = sum(not letter.isascii() for letter in self.scripts[0][0].sub("", letters))
+            reason = f"{others} of {len(letters)} letters are of another script" if others > len(letters) / 2 else None
+        return None if reason is None or first_match(self.other_languages, source) else reason  # the slowest question last
+
+    @property
+    def _foreign_sentences(self) -> re.Pattern[str] | None:
+        """What matches sentences in Latin letters, where the language is written in others."""
+        return None if not self.scripts or self.scripts[0][0].match("a") else _SENTENCE
+
+    def _why_foreign_letters(self, text: str, part: float = 1.0) -> str | None:
+        """Return what is missing of `part` of each script's least share; None where nothing is."""
         letters = "".join(filter(str.isalpha, text))
-        for pattern, least in self.scripts:
-            share = sum(map(bool, map(pattern.match, letters))) / len(letters) if letters else 0.0
-            if share < least:
-                return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least:.0%}"
-        words = _WORD.findall(_NO_WORDS.sub(" ", text).lower()) if self.common_words else []
+        for number, (pattern, least) in enumerate(self.scripts):
+            if number and len(letters) < _FEW:
+                continue
+            share = len(pattern.findall(letters)) / len(letters) if letters else 0.0
+            if share < least * part:
+                return f"{share:.0%} of the letters are {pattern.pattern}, fewer than {least * part:.0%}"
+        return None
+
+    def _why_foreign_words(self, text: str) -> str | None:
+        words = _WORD.findall(text.lower()) if self.common_words else []
         share = sum(word in self.common_words for word in words) / len(words) if len(words) >= _FEW else 1.0
         if share < self.least_common:
             return f"{share:.0%} of the words are common ones of this language, fewer than {self.least_common:.0%}"
         return None
+
+
+def _count_letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
 
 
 def load_language(path: Path) -> Language:
@@ -54,18 +122,17 @@ def load_language(path: Path) -> Language:
     document = load_yaml(path)
     problem = first_problem(document, "language")
     if problem:
-        field, words = problem
-        raise UserError(f"{path}:{line_of(path, field)}: {'.'.join(map(str, field)) or 'the file'}: {words}")
+        place, words = problem
+        raise UserError(f"{path}:{line_of(path, place)}: {'.'.join(map(str, place)) or 'the file'}: {words}")
 
-    def compiled(pattern: str, *field: str | int) -> re.Pattern[str]:
+    def compiled(pattern: str, *place: str | int) -> re.Pattern[str]:
         try:
             return re.compile(pattern)
         except re.error as error:
-            raise UserError(f"{path}:{line_of(path, list(field))}: not a regular expression: {error}") from None
+            raise UserError(f"{path}:{line_of(path, list(place))}: not a regular expression: {error}") from None
 
     lists = {
-        name: [compiled(pattern, name, number) for number, pattern in enumerate(document[name])]
-        for name in ("refusals", "truncations", "not_text_tasks", "leaks")
+        name: [compiled(pattern, name, number) for number, pattern in enumerate(document.get(name, []))] for name in _LISTS
     }
     scripts = [
         (compiled(script["letters"], "scripts", number), script["least"]) for number, script in enumerate(document["scripts"])
@@ -75,8 +142,11 @@ def load_language(path: Path) -> Language:
 
 
 def first_match(patterns: list[re.Pattern[str]], text: str) -> str | None:
-    """Return what the first of `patterns` that is found in `text` matches there, quoted; None where none is found."""
+    """Return what the first of `patterns` that is found in `text` matches there, quoted; None where none is found.
+
+    Of a pattern that has a group `seen`, what that group matches.
+    """
     for pattern in patterns:
         if found := pattern.search(text):
-            return repr(found[0][:40])
+            return repr(found["seen" if "seen" in pattern.groupindex else 0][:40])
     return None

@@ -33,6 +33,7 @@ TOKENISERS: Registry[Callable[[Settings], Tokenise]] = Registry("tokeniser")
 tokeniser = TOKENISERS.register
 _SUDACHI_BYTES = 49_149
 """SudachiPy's longest input, in UTF-8 bytes."""
+_IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _CHARACTER = regex.compile(r"[\p{L}\p{N}]\p{M}*")
 
@@ -112,8 +113,8 @@ def _load_sudachi(settings: Settings) -> Any:
 
 
 def fold(text: str) -> str:
-    """Return `text` with case and width folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Return `text` with case and width folded, without characters that a renderer is to ignore."""
+    return unicodedata.normalize("NFKC", text if text.isascii() else _IGNORABLE.sub("", text)).casefold()
 
 
 def space(text: str) -> list[str]:

@@ -12,7 +12,7 @@ EDITIONS: dict[str, int] = {
     "post_edit": 1,
     "as_translated": 1,
     "generate": 2,
-    "filter": 1,
+    "filter": 2,
     "export": 1,
     "answer": 2,
     "judge": 2,

@@ -93,7 +93,7 @@ def _wrong_language(row: Row, target: Target, chance: random.Random) -> Row:
 
 
 def _too_short(row: Row, target: Target, chance: random.Random) -> Row:
-    return target.localise(row | {"instruction": chance.choice(["why", "fix", "sum", "who"])})
+    return target.localise(row | {"instruction": chance.choice(["why", "fix", "sum", "who"]), "input": ""})
 
 
 def _too_long(row: Row, target: Target, chance: random.Random) -> Row:

@@ -15,3 +15,15 @@ _NOT_PROSE = re.compile(
 def prose(text: str) -> str:
     """Return `text` with what is no prose replaced by a space."""
     return _NOT_PROSE.sub(" ", text)
+
+
+_QUOTATION = re.compile(
+    r"「[^」]*」|『[^』]*』"
+    r"|“[^”“\n]*[”“]|„[^“”\n]*[“”]|«[^»\n]*»|»[^«\n]*«"
+    r"|(?<!\w)\"[^\"\n]*\"(?!\w)|(?<!\w)'[^'\n]*'(?!\w)|‘[^’\n]*’(?!\w)"
+)
+
+
+def without_quotations(text: str) -> str:
+    """Return `text` with each quotation replaced by a space, its marks too."""
+    return _QUOTATION.sub(" ", text)

@@ -6,12 +6,15 @@ from tests.filtering.sample import decided, kept_by
 
 
 def test_a_blank_instruction() -> None:
+    assert decided(instruction="\u200b\u2060") == ("empty", "the instruction is empty")
     assert decided(instruction=" \n") == ("empty", "the instruction is empty")
 
 
 def test_the_least_is_enough() -> None:
     assert decided(instruction="要約") == ("too_short", "2 characters, fewer than 6")
     assert kept_by("too_short", instruction="要約" * 3)
+    assert kept_by("too_short", instruction="要約", input="昨日の会議の結論です。")
+    assert not kept_by("too_short", instruction="要\u200b\u200b\u200b\u200b約")
 
 
 @pytest.mark.parametrize("field", ["instruction", "input", "output"])

@@ -5,7 +5,7 @@ import pytest
 from tests.filtering.sample import GOOD, decided, kept_by
 
 
-@pytest.mark.parametrize("output", ["", "  ", "\n"])
+@pytest.mark.parametrize("output", ["", "  ", "\n", "\u200b\u2060\u00ad"])
 def test_no_output(output: str) -> None:
     assert decided(output=output) == ("output_missing", "the output is empty")
 
@@ -34,3 +34,36 @@ def test_an_output_cut_short(output: str, detail: str) -> None:
 
 def test_a_code_block_that_is_closed() -> None:
     assert kept_by("truncated", output="次のとおりです。\n```python\nprint(1)\n```\n")
+
+
+CODE = "次のとおりです。\n```python\n" + "self.items.append(item)\n" * 9 + "```"
+POEM = "雨ふり雨ふりどこへゆく\n小さな川へ水たまり\n雨ふり雨ふりどこへゆく\n大きな海へ遠い空"
+
+
+@pytest.mark.parametrize("output", [CODE, POEM, "<ul>\n" + "<li>りんご</li>\n" * 9 + "</ul>", "| 値 |\n" * 9])
+def test_code_tags_tables_and_refrains_are_no_repetition(output: str) -> None:
+    assert kept_by("repetitive", output=output)
+
+
+def test_a_phrase_that_comes_again_without_an_end() -> None:
+    assert not kept_by("repetitive", output="夏祭りの屋台を楽しみながら" * 9)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "原因は排気です。工場の煙が空に",
+        "先生は「努力は必ず",
+        "かき氷（いちご、メロン",
+        "1. 目的を決めます。\n2. 議題を配ります。\n3. 時間を",
+    ],
+)
+def test_a_sentence_quotation_bracket_or_item_that_is_left_open(output: str) -> None:
+    assert not kept_by("truncated", output=output)
+
+
+@pytest.mark.parametrize(
+    "output", ["光が散乱するから", "彼女は振り向いて……", "行きます。楽しみ😊", "1) 桜\n2) 梅\n3) 桃", "よろしく :("]
+)
+def test_texts_that_end_without_a_full_stop(output: str) -> None:
+    assert kept_by("truncated", output=output)

@@ -2,18 +2,20 @@
 
 from seedbed.filtering.rules.registry import Context, rule
 from seedbed.util.rows import Row
+from seedbed.util.visible import is_blank, without_invisible
 
 
 @rule
 def empty(candidate: Row, context: Context) -> str | None:
-    """The instruction is blank."""
-    return None if candidate["instruction"].strip() else "the instruction is empty"
+    """The instruction is blank: a reader would see nothing of it."""
+    return "the instruction is empty" if is_blank(candidate["instruction"]) else None
 
 
 @rule
 def too_short(candidate: Row, context: Context) -> str | None:
-    """The instruction has fewer characters than `filter.characters.least`."""
-    length, least = len(candidate["instruction"]), context.least_characters
+    """Instruction and input together have fewer characters than `filter.characters.least`."""
+    length = sum(len(without_invisible(candidate[field]).strip()) for field in ("instruction", "input"))
+    least = context.least_characters
     return f"{length} characters, fewer than {least}" if length < least else None
 
 

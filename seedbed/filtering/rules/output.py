@@ -6,29 +6,83 @@ from collections import Counter
 from seedbed.filtering.language import first_match
 from seedbed.filtering.rules.registry import Context, rule
 from seedbed.filtering.tokenisers import fold
+from seedbed.util.prose import prose
 from seedbed.util.rows import Row
+from seedbed.util.visible import is_blank
+
+_LEAST = 8
+"""Characters of a piece whose repetition counts."""
+_LOOP = re.compile(r"(.{8,200}?)\1{2,}", re.DOTALL)
+_ENDS = re.compile(r"[。．.!?！？\n]")
+_MARKS = ' \t\u3000「」『』“”"()（）⟦⟧-*•・#>'
+"""What may stand around a sentence."""
+_ITEM = re.compile(r"[ \t]*(?:[-*・•]|\d+[.)．、]|[①-⑳])\s*(\S.*)")
+_QUOTES = {"「": "」", "『": "』"}
+_SENTENCE_END = "。！？.!?」』）)”’"
+_CUT = re.compile(r"[。！？] ?([^。！？\n]+)\Z")
+"""What follows the last end of a sentence in the last line."""
 
 
 @rule
 def output_missing(candidate: Row, context: Context) -> str | None:
     """The output is blank, or says the instruction again."""
-    if not candidate["output"].strip():
+    if is_blank(candidate["output"]):
         return "the output is empty"
-    return "the output repeats the instruction" if fold(candidate["output"]) == fold(candidate["instruction"]) else None
+    same = fold(candidate["output"]).strip() == fold(candidate["instruction"]).strip()
+    return "the output repeats the instruction" if same else None
 
 
 @rule
 def repetitive(candidate: Row, context: Context) -> str | None:
-    """The output says one sentence three times."""
-    pieces = [piece for part in re.split(r"[。．.!?！？\n]", candidate["output"]) if len(piece := part.strip()) >= 4]
-    piece, times = Counter(pieces).most_common(1)[0] if len(pieces) >= 3 else ("", 0)
-    return f"{piece[:40]!r} stands {times} times" if times >= 3 else None
+    """Half of the output's prose or more repeats what stands before it, in pieces of eight characters or more."""
+    text = prose(candidate["output"]).strip()
+    grams = {text[start : start + _LEAST] for start in range(len(text) - _LEAST + 1)}
+    if len(grams) > 0.6 * len(text):
+        return None  # most texts: nothing that is long enough comes often enough
+    parts = [part.strip(_MARKS) for part in _ENDS.split(text)]
+    pieces = Counter(part for part in parts if len(part) >= _LEAST)
+    said = sum(len(piece) * times for piece, times in pieces.items())
+    again = said - sum(map(len, pieces))
+    if again and again >= sum(map(len, parts)) / 2:
+        piece, times = pieces.most_common(1)[0]
+        return f"{piece[:40]!r} stands {times} times"
+    for found in _LOOP.finditer(text):
+        piece = found[1]
+        if (piece + piece).find(piece, 1) == len(piece) and 2 * (len(found[0]) - len(piece)) >= len(text):
+            return f"{piece.strip()[:40]!r} stands {len(found[0]) // len(piece)} times"
+    return None
 
 
 @rule
 def truncated(candidate: Row, context: Context) -> str | None:
-    """The output ends in the middle of a sentence or of a code block."""
+    """The output ends in the middle of a sentence, a quotation, a bracket or a code block."""
     output = candidate["output"].rstrip()
     if output.count("```") % 2:
         return "a code block that is never closed"
-    return first_match(context.language.truncations, output)
+    text = prose(output).rstrip()
+    return _open_bracket(text) or _unended(text) or first_match(context.language.truncations, output)
+
+
+def _open_bracket(text: str) -> str | None:
+    """Return what is opened near the end of a text, and closed nowhere; None where there is nothing."""
+    for opening, closing in _QUOTES.items():
+        if text.count(opening) > text.count(closing) and (place := text.rfind(opening)) > text.rfind(closing):
+            return f"{text[place : place + 40]!r} is never closed"
+    bare = re.sub(r"[:;=]['-]?[(\[]", "", text)  # faces
+    opened = re.subn(r"[(（\[［]", "", bare)[1] - re.subn(r"[)）\]］]", "", bare)[1]
+    place = max(map(bare.rfind, "(（[［"))
+    if opened > 0 and place > max(map(bare.rfind, ")）]］")):
+        return f"{bare[place : place + 40]!r} is never closed"
+    return None
+
+
+def _unended(text: str) -> str | None:
+    """Return a last sentence, or last item of a list, that has no end where the others have one; None where it has one."""
+    last = text[text.rfind("\n") + 1 :]
+    if last[-1:].isalpha():
+        if (found := _CUT.search(last)) and sum(map(str.isalpha, found[1])) >= 4:
+            return f"{found[1][-40:]!r} has no end"
+        items = [item[1] for line in text.splitlines() if (item := _ITEM.fullmatch(line.rstrip()))]
+        if len(items) >= 3 and _ITEM.fullmatch(last) and all(item[-1] in _SENTENCE_END for item in items[:-1]):
+            return f"{items[-1][-40:]!r} has no end"
+    return None

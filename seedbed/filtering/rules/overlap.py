@@ -2,6 +2,7 @@
 
 from seedbed.filtering.language import first_match
 from seedbed.filtering.rules.registry import Context, Rejection, rule
+from seedbed.util.prose import prose
 from seedbed.util.rows import Row
 
 
@@ -10,18 +11,18 @@ def template_leak(candidate: Row, context: Context) -> str | None:
     """The candidate repeats the prompt's own words."""
     whole = candidate["instruction"] + "\n" + candidate["output"]
     said = next((sentence for sentence in context.wording if sentence in whole), None)
-    return f"the prompt's own words: {said[:40]!r}" if said else first_match(context.language.leaks, whole)
+    return f"the prompt's own words: {said[:40]!r}" if said else first_match(context.language.leaks, prose(whole))
 
 
 @rule
 def benchmark_leak(candidate: Row, context: Context) -> Rejection | None:
     """The instruction is as close to a question of the benchmark as `filter.similarity.leak_threshold`."""
-    near = context.questions.nearest(context.text)
+    near = context.questions.nearest(context.instruction) or context.questions.nearest(context.text)
     return Rejection("benchmark_leak", "too close to a question of the benchmark", near) if near else None
 
 
 @rule
 def near_duplicate(candidate: Row, context: Context) -> Rejection | None:
-    """The instruction is as close to a seed or to one kept before as `filter.similarity.threshold`."""
+    """Instruction and input are as close to a seed's or to a kept one's as `filter.similarity.threshold`."""
     near = context.pool.nearest(context.text)
     return Rejection("near_duplicate", "too close to a seed or to an instruction kept before", near) if near else None

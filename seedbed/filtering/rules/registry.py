@@ -33,13 +33,15 @@ class Context:
 
     Attributes:
         language: words and patterns of the target language.
-        least_characters: of an instruction; `filter.characters.least`.
+        least_characters: of an instruction and its input together; `filter.characters.least`.
         most_characters: of an instruction, and of its input and output each; `filter.characters.most`.
         wording: the sentences of the prompt that asked for the candidate, twelve characters or longer.
-        pool: the seeds' and the kept candidates' instructions; `pool.nearest(context.text)` is the one that is too similar.
+        pool: the seeds' and the kept candidates' instructions and inputs; `pool.nearest(context.text)` is the one that is too
+            similar.
         questions: the same of the benchmark's questions.
-        tokens: the tokens of this candidate's instruction, by the tokeniser that `filter.tokeniser` names.
+        tokens: the tokens of this candidate's instruction and input, by the tokeniser that `filter.tokeniser` names.
         text: the same tokens, ready for `pool.nearest`.
+        instruction: the tokens of the instruction alone, ready for `questions.nearest`.
         settings: `filter.settings.<rule>` of `params.yaml`, of the rule that is being asked; empty where it has none.
     """
 
@@ -51,6 +53,7 @@ class Context:
     questions: "Pool"
     tokens: list[str]
     text: "Text"
+    instruction: "Text"
     settings: dict[str, Any]
 
 
