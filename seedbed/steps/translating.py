@@ -47,7 +47,7 @@ def reader(rows: list[Row], kind: str, language: Language) -> Read[Row]:
 
     def read(request: Request, response: Response) -> Row:
         value = json_of(request, response)
-        for name, source in sources[request.id].items():
+        for name, source in sources.get(request.id, {}).items():  # a row that is no more is read as it was
             if problem := _problem(source, value[name], language):
                 raise Unusable("untranslated", f"{name}: {problem}")
         return value

@@ -30,7 +30,6 @@ def test_a_file_that_no_stage_writes_goes_from_every_folder(here: Project) -> No
             paths.transcript("answer@thin"),
             paths.edited("gone"),
             paths.edits("gone", "ja"),
-            paths.export("gone") / "messages.jsonl",
         ),
     ]
     put(*gone, *kept)

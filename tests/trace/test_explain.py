@@ -75,7 +75,7 @@ def test_a_seed_leads_back_to_its_edit_its_translation_and_its_source(project: P
     (asked,) = [row for row in transcript(project, "translate@seed_tasks") if row["id"] == source["id"]]
     request = only(translation, "request")
     assert request.id == asked["key"]
-    assert request.facts["params"] == {"temperature": 0}
+    assert request.facts["params"] == {"max_tokens": 4096, "temperature": 0}
     assert request.facts["prompt"] == "prompts/translate_task.yaml"
     assert request.facts["tokens"] == "10 in, 5 out"
     assert only(translation, "source").facts["instruction"] == source["instruction"]
