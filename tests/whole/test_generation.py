@@ -39,9 +39,10 @@ def test_a_collapsed_yield_stops_the_stage_and_leaves_what_came(built: Project, 
     assert not (built.root / "data/build/candidates/native.jsonl").exists()
     assert "native" not in "".join(path.name for path in (built.root / "data/build/responses/generate").iterdir())
 
-    # A person lowers the bar, and the target, since slots that show the same seeds get the same reply here: nothing that arrived
-    # is paid for again.
-    built.edit_params(lambda p: (p["filter"]["characters"].update(least=6), p["generate"].update(target=20)))
+    # A person lowers the bar, and the target, since slots that show the same seeds get the same reply here: nothing that
+    # arrived is paid for again.
+    built.edit_params(lambda p: p["filter"]["characters"].update(least=6))
+    built.edit_params(lambda p: p["generate"].update(target=20))
     built.repro("generate@native")
     assert slots(built) <= 60
     assert server.take() == []
