@@ -34,7 +34,7 @@ def main() -> None:
     else:
         stage = f"translate@{args.corpus}"
         requests = build(rows, kind, to, load_prompt(prompt_name(kind)), read_again(stage))
-        read = reader_of(stage, params)
+        read = reader_of(stage, params, rows)
         results = ask_all(stage, params, to, params["translate"], args.transcript, requests, read)
         out = [translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
     write_rows(args.out, out, f"translated_{kind}")

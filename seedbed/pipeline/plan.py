@@ -188,7 +188,7 @@ class Plan:
         if corpus["language"] == self.params["language"]:
             return Known([translating.original(row, kind) for row in rows], set())
         requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
-        results = self._look(requests, reader_of(plan.stage, self.params), self.params["translate"]["max_attempts"])
+        results = self._look(requests, reader_of(plan.stage, self.params, rows), self.params["translate"]["max_attempts"])
         self._count(plan, results, set(), to)
         open = {result.request.id for result in results if not result.settled}
         out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]

@@ -11,14 +11,16 @@ from seedbed.project.corpora import read_corpus
 from seedbed.project.params import Params
 from seedbed.steps import answering, translating
 from seedbed.steps.verdicts import judgment_reader
+from seedbed.util.rows import Row
 
 
-def reader_of(stage: str, params: Params) -> Read[Any]:
+def reader_of(stage: str, params: Params, rows: list[Row] | None = None) -> Read[Any]:
     """Return what reads the replies of a stage.
 
     Args:
         stage: an LLM stage, e.g. `translate@questions`.
         params: the whole of `params.yaml`.
+        rows: the corpus of a stage that translates; read here where it is not given.
 
     Raises:
         UserError: the corpus, the language file or a plug-in cannot be read.
@@ -26,7 +28,7 @@ def reader_of(stage: str, params: Params) -> Read[Any]:
     kind, _, id = stage.partition("@")
     if kind == "translate":
         corpus = params["corpora"][id]
-        rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params))
+        rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params)) if rows is None else rows
         return translating.reader(rows, corpus["kind"], load_language(paths.language_file(params["language"])))
     if kind == "answer":
         return answering.reader(params["answer"].get("cut", "judge"))

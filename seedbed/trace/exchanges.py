@@ -8,7 +8,6 @@ from seedbed.exchange.requests import request_of
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
 from seedbed.steps.origin import Asked, Name
-from seedbed.steps.readers import reader_of
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
@@ -44,7 +43,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
     facts |= {"slot": content["slot"]} if content["slot"] is not None else {}
     facts["attempt"] = content["attempt"]
     try:
-        reader_of(stage, build.params)(request_of(row["key"], content, row["id"]), response)
+        build.reader(stage)(request_of(row["key"], content, row["id"]), response)
     except Unusable as unusable:
         facts["unusable"] = f"{unusable.reason}: {unusable}"
     except ValueError as error:

@@ -10,11 +10,13 @@ from typing import Any
 
 import duckdb
 
+from seedbed.exchange.result import Read
 from seedbed.project import columns, paths
 from seedbed.project.corpora import FIELDS
 from seedbed.project.edits import read_edits
 from seedbed.project.params import Kind, load_params
 from seedbed.project.votes import read_votes
+from seedbed.steps.readers import reader_of
 from seedbed.trace.node import Fact
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
@@ -41,6 +43,7 @@ class Build:
         self.ids: Callable[[Path], list[str]] = cache(self._ids)
         self.outcomes: Callable[[str], dict[str, Row]] = cache(self._outcomes)
         self.version: Callable[[Path], str | None] = cache(version_of)
+        self.reader: Callable[[str], Read[Any]] = cache(lambda stage: reader_of(stage, self.params))
 
     def rows(self, path: Path, where: str = "true", *values: object) -> list[Row]:
         """Return an output's rows in order.

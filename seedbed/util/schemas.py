@@ -91,10 +91,10 @@ def first_problem(value: Any, name: str) -> Problem | None:
 
 def problems(value: Any, name: str) -> list[Problem]:
     """Return every field of `value` that breaks the schema `name`, with what is wrong with it, one sentence a field."""
-    import jsonschema  # a tenth of a second, so only where something is wrong
-
     if _fits(name, _project(name))(value):
         return []
+    import jsonschema  # a tenth of a second, so only where something is wrong
+
     # Of several problems in one place, the wrong type and the unknown key explain the others.
     order = ["type", "additionalProperties"]
     errors = sorted(
