@@ -13,7 +13,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import label_problem
 from seedbed.project.edits import check_edit
 from seedbed.project.languages import language_mismatches
-from seedbed.project.params import Corpus, Params, in_words, load_params, params_problems
+from seedbed.project.params import Corpus, Params, asking_blocks, in_words, load_params, params_problems
 from seedbed.project.prompts import VARIABLES, load_prompt
 from seedbed.project.review_words import read_words
 from seedbed.project.votes import read_votes
@@ -96,9 +96,8 @@ def _names(params: Params) -> Iterator[str]:
 def _languages(params: Params) -> Iterator[str]:
     """Check that prompts, word lists and models of the stand-in are of the language to build."""
     yield from language_mismatches(params)
-    models = {block: params[block]["model"] for block in ("translate", "generate", "judge")}
-    models |= {f"models.{name}": model["model"] for name, model in params["models"].items() if "model" in model}
-    for block, model in models.items():
+    for block, settings in asking_blocks(params).items():
+        model = settings["model"]
         speaks = language_of_model(model)
         if speaks not in (None, params["language"]):
             problem = f"{model} of the stand-in writes {speaks!r}, but language is {params['language']!r}; "

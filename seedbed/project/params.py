@@ -1,6 +1,6 @@
 """`params.yaml`: every knob, checked whole before anything is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
@@ -338,29 +338,30 @@ def _server_problems(params: Params) -> Iterator[Problem]:
                 f"servers.{name} with a base_url (or a command that starts it) is missing; only the endpoint {STAND_IN!r} does "
                 "without",
             )
-    blocks: list[tuple[list[str | int], Any]] = [([name], params[name]) for name in ("translate", "generate", "judge")]
-    blocks += [(["models", id], model) for id, model in params["models"].items()]
-    for path, block in blocks:
-        named = block.get("server")
+    for name, block in asking_blocks(params).items():
+        named, place = block.get("server"), [*name.split("."), "server"]
         if named is not None and named not in servers:
-            yield [*path, "server"], f"unknown server {named!r}{did_you_mean(named, list(servers))}"
+            yield [*place], f"unknown server {named!r}{did_you_mean(named, list(servers))}"
         elif named is not None and servers[named].get("endpoint", named) != block["endpoint"]:
-            yield [*path, "server"], f"the server {named!r} is of another endpoint than {block['endpoint']!r}"
+            yield [*place], f"the server {named!r} is of another endpoint than {block['endpoint']!r}"
 
 
 def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
     """Yield (field, what it names, the name, the names there are)."""
     endpoints, models = list(params["endpoints"]), list(params["models"])
-    for block in ("translate", "generate", "judge"):
-        yield [block, "endpoint"], "endpoint", params[block]["endpoint"], endpoints
-    for id, model in params["models"].items():
-        if "endpoint" in model:
-            yield ["models", id, "endpoint"], "endpoint", model["endpoint"], endpoints
+    for name, block in asking_blocks(params).items():
+        yield [*name.split("."), "endpoint"], "endpoint", block["endpoint"], endpoints
     for id, match in params["matches"].items():
         yield ["matches", id, "model"], "model", match["model"], models
         yield ["matches", id, "baseline"], "model", match["baseline"], models
     for category in params["judge"]["reference_categories"]:
         yield ["judge", "reference_categories"], "category", category, params["labels"]["question"]
+
+
+def asking_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
+    """Return the blocks that ask a model, by the name that `model_settings` takes; a recorded model asks nothing."""
+    blocks: dict[str, Mapping[str, Any]] = {name: params[name] for name in ("translate", "generate", "judge")}
+    return blocks | {f"models.{id}": model for id, model in params["models"].items() if "endpoint" in model}
 
 
 def model_settings(params: Params, block: str) -> ModelSettings:

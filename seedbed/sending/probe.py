@@ -12,7 +12,17 @@ import httpx2
 import openai
 
 from seedbed.project import paths
-from seedbed.project.params import STAND_IN, ModelSettings, Params, Structured, load_params, model_settings, server, server_id
+from seedbed.project.params import (
+    STAND_IN,
+    ModelSettings,
+    Params,
+    Structured,
+    asking_blocks,
+    load_params,
+    model_settings,
+    server,
+    server_id,
+)
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Client
 from seedbed.sending.servers import running
@@ -94,9 +104,7 @@ def _used(params: Params, endpoint: str) -> list[ModelSettings]:
     """
     if endpoint not in params["endpoints"]:
         raise UserError(f"no endpoint {endpoint!r}{did_you_mean(endpoint, list(params['endpoints']))}")
-    asking = [id for id, model in params["models"].items() if "recorded" not in model]
-    blocks = ["translate", "generate", "judge", *(f"models.{id}" for id in asking)]
-    used = [to for to in (model_settings(params, block) for block in blocks) if to.endpoint == endpoint]
+    used = [model_settings(params, name) for name, block in asking_blocks(params).items() if block["endpoint"] == endpoint]
     if not used:
         raise UserError(
             f"no block of params.yaml asks the endpoint {endpoint!r}; name it in one, with the model, and probe again"

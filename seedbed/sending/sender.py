@@ -213,7 +213,7 @@ class Sender:
     def _patience(self, job: _Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
         wait_s = min(_FIRST_WAIT_S * 2**job.tries, _MOST_WAIT_S) * random.uniform(0.75, 1.25)
-        wait_s = busy.wait_s if busy.wait_s is not None else wait_s
+        wait_s = max(busy.wait_s, _FIRST_WAIT_S) if busy.wait_s is not None else wait_s  # a server may say 0 for ever
         if self._started and not self._started.alive:
             self._stop = self._stop or UserError(
                 f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}"

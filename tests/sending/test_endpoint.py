@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -102,3 +103,12 @@ def test_a_server_that_does_not_take_the_connection(ask: Ask) -> None:
         )
         for each in waiting:
             each.close()
+
+
+def test_a_rate_limit_without_a_wait_is_not_asked_over_and_over(ask: Ask, server: Server) -> None:
+    """A server may answer `Retry-After: 0` for ever: between two tries there is a wait all the same."""
+    server.fault = lambda body, number: (429, {"retry-after": "0"}, b"{}") if number <= 2 else None
+    began = time.monotonic()
+    assert all(result.failure is None for result in ask(("a",), max_retries=3))
+    assert len(server.take()) == 3
+    assert time.monotonic() - began >= 1.0
