@@ -98,7 +98,7 @@ def counted(tmp_path: Path, server: Server) -> Project:
 
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project as `counted` gives it, built; one for all tests, which copy it. A build takes many seconds."""
+    """A project as `counted` gives it, built; one for all tests, which copy it."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
     made = Project(folder / "project")
@@ -107,7 +107,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
             copy_project(made.root)
             with serve() as server:
                 make_tiny(made, base_url=server.url, max_retries=3)
-                made.repro()
+                made.build()
             (folder / "done").touch()
     return made
 

@@ -179,6 +179,10 @@ class Project:
         out, transcript = f"{folder}/translated/{name}.jsonl", f"{folder}/responses/translate/{name}.jsonl"
         return [sys.executable, "-m", "stages.translate", "--corpus", name, "--out", out, "--transcript", transcript]
 
+    def build(self) -> None:
+        """Build everything as `dvc repro` does, three times as fast; see `tests.at_once`."""
+        self.run("python", "-m", "tests.at_once")
+
     def rows(self, path: str) -> list[dict[str, Any]]:
         """Return the rows of a JSON Lines file."""
         return [json.loads(line) for line in (self.root / path).read_text(encoding="utf-8").splitlines()]

@@ -37,7 +37,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     with serve() as server:
         make_tiny(project, base_url=server.url, max_concurrency=1)
         server.fault = first_empty
-        project.repro()
+        project.build()
     return project
 
 

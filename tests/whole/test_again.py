@@ -49,6 +49,7 @@ def test_what_failed_is_asked_once_more_and_nothing_else(failed: tuple[Project, 
     assert "no row failed; nothing was written" in project.run("seedbed", "again", "translate@seed_tasks", "--failed")
 
 
+@pytest.mark.slow
 def test_a_clone_with_the_transcript_sends_nothing(failed: tuple[Project, str], server: Server, tmp_path: Any) -> None:
     project, id = failed
     project.run("seedbed", "again", "translate@seed_tasks", id)
@@ -66,6 +67,7 @@ def test_a_clone_with_the_transcript_sends_nothing(failed: tuple[Project, str], 
     assert translations(second) == translations(project)
 
 
+@pytest.mark.slow
 def test_what_a_stage_left_when_it_stopped_is_asked_once_more(counted: Project, server: Server) -> None:
     counted.edit_params(lambda params: params["translate"].update(max_attempts=1, max_failed=0))
     server.fault = lambda body, number: (200, {}, completion("no JSON")) if number == 2 else None

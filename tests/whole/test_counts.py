@@ -11,16 +11,6 @@ from tests.whole.test_generation import slots
 TRANSLATE_ALL = {"translated_task": 8 + 2, "translated_question": 3}
 
 
-def test_an_edited_question_costs_itself(built: Project, server: Server) -> None:
-    """Its translation, one answer a model, two judgments; a comment in the judge's prompt on top costs nothing."""
-    questions = built.rows("data/questions.en.jsonl")
-    built.write_rows("data/questions.en.jsonl", [questions[0] | {"text": "Why is the sea salty?"}, *questions[1:]])
-    built.replace("prompts/judge.yaml", "description:", "# A comment.\ndescription:")
-    output = built.repro("judge@good-vs-thin")
-    assert Counter(server.take()) == {"translated_question": 1, "answer": 2, "judgment": 2}
-    assert "judge@good-vs-thin: 6 requests, 4 of them in the store, 2 to send" in output
-
-
 @pytest.mark.slow
 def test_edits_cost_their_consequences(counted: Project, server: Server) -> None:
     """One build, then one edit after the other; each reverted before the next."""

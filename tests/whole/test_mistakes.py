@@ -86,6 +86,7 @@ def test_an_unusable_reply_is_asked_again_kept_and_then_a_failed_row(counted: Pr
     assert len(server.log) == 8  # a person wants the failed row tried again, and only that is
 
 
+@pytest.mark.slow
 def test_a_failed_answer_makes_its_judgments_invalid_and_sends_none(built: Project, server: Server) -> None:
     asked = [row["text"] for row in built.rows("data/build/edited/questions.jsonl")]
 

@@ -1,6 +1,7 @@
 """`seedbed plan` against the counted requests of the build that follows, edit after edit."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -96,14 +97,14 @@ SAME_AGAIN = {"another draw of answers"}
 """Edits that change a key and no body: this server then says the same again, and what rests on it costs nothing."""
 
 
-def check(project: Project, server: Server, name: str) -> None:
-    """Edit, plan, build, compare."""
+def check(project: Project, server: Server, name: str, *targets: str) -> list[str]:
+    """Edit, plan, build all or some targets, compare; return the kinds of what was sent."""
     EDITS[name](project)
     before = {path: path.read_bytes() for path in (project.root / ".dvc" / "seedbed").glob("store.sqlite")}
     plan = json.loads(project.run("seedbed", "plan", "--json"))
     assert server.take() == [], f"{name}: a plan sends nothing"
     assert all(path.read_bytes() == content for path, content in before.items())
-    project.repro()
+    project.repro(*targets)
     kinds = server.take()
     for stage, schemas in KINDS.items():
         planned = [entry for entry in plan["stages"] if entry["stage"].split("@")[0] == stage]
@@ -115,12 +116,14 @@ def check(project: Project, server: Server, name: str) -> None:
             assert counted >= new or stage == "generate" or name in SAME_AGAIN, told
         else:
             assert new <= counted <= new + top_up, told
+    return kinds
 
 
-@pytest.mark.parametrize("name", ["seed edited"])
-def test_one_edit(built: Project, server: Server, name: str) -> None:
-    """A fast member of the trial below: an edit whose consequences can only be told with "at most"."""
-    check(built, server, name)
+def test_an_edited_question_costs_itself(built: Project, server: Server) -> None:
+    """A fast member of the trial below: a translation, an answer a model, two judgments; a comment on top costs nothing."""
+    built.replace("prompts/judge.yaml", "description:", "# A comment.\ndescription:")
+    kinds = check(built, server, "question edited", "judge@good-vs-thin")
+    assert Counter(kinds) == {"translated_question": 1, "answer": 2, "judgment": 2}
 
 
 @pytest.mark.slow

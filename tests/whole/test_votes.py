@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import pytest
+
 from seedbed.project.votes import answer_hash
 from tests.harness import Project
 
 
+@pytest.mark.slow
 def test_votes_in_a_build(built: Project) -> None:
     """Real answers, voted on; then another model text, and a report without a traceback."""
     answers = {

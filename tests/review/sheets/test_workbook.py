@@ -1,7 +1,6 @@
 """Spreadsheet files, and those that are none of ours."""
 
 import re
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -56,13 +55,11 @@ def repack(path: Path, name: str, alter: Callable[[str], str]) -> None:
 )
 def test_what_is_no_workbook_of_ours_gets_one_sentence(make: Callable[[Path], Any], message: str, here: Path) -> None:
     make(SHEET)
-    start = time.perf_counter()
     with pytest.raises(UserError) as error:
         read_sheet(SHEET)
     assert message in str(error.value)
     assert str(error.value).startswith("edits.xlsx: ")
     assert "\n" not in str(error.value)
-    assert time.perf_counter() - start < 10
 
 
 def test_a_workbook_cut_off_in_the_middle_gets_one_sentence(here: Path) -> None:

@@ -454,14 +454,8 @@ def test_hostile_answers_are_text(enter: Enter) -> None:
     expect(page.locator("#machine-text .control").first).to_have_text("U+202E")
 
 
-_WATCH = """
-window.long = [0];
-new PerformanceObserver(list => long.push(...list.getEntries().map(e => e.duration))).observe({type: "longtask"});
-"""
-
-
 @pytest.mark.slow
-def test_the_queue_of_a_thousand_rows_does_not_lag(enter: Enter) -> None:
+def test_a_queue_of_a_thousand_rows_is_shown_and_saved_to(enter: Enter) -> None:
     texts = {
         f"generic-{n:04}": (f"How long is train number {n}?", f"あなたは{n}番の電車の長さを知っていますか？")
         for n in range(1000)
@@ -469,20 +463,10 @@ def test_the_queue_of_a_thousand_rows_does_not_lag(enter: Enter) -> None:
     write_questions(texts)
     page = enter("/edits/questions")
     assert page.locator(".rows li").count() == 1000
-    start = time.monotonic()
-    page.reload()
-    assert time.monotonic() - start < 2
-    page.evaluate(_WATCH)
-    for _ in range(10):
-        page.mouse.wheel(0, 8000)
-        page.wait_for_timeout(20)
-    assert max(page.evaluate("long")) < 500
-    start = time.monotonic()
     page.goto("/edits/questions/generic-0500")
     typed(page, "はい。")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**said=saved*")
-    assert time.monotonic() - start < 3
     assert list(edits()) == ["generic-0500"]
 
 
