@@ -23,7 +23,16 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import ModelSettings, Params, load_params, model_settings, server
+from seedbed.project.params import (
+    ModelSettings,
+    Params,
+    answer_stage,
+    answering_models,
+    answering_settings,
+    load_params,
+    model_settings,
+    server,
+)
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import serve
 from seedbed.sending.budget import dollars_from, limits
@@ -31,6 +40,7 @@ from seedbed.steps import answering, generating, judging, post_editing, translat
 from seedbed.steps.readers import reader_of
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.training.weights import weights_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
@@ -135,7 +145,7 @@ class Plan:
         questions = self._post_edit("questions", corpora["questions"])
         for name, generation in self.params["generations"].items():
             self._generate(name, seeds[generation["seeds"]], questions)
-        answers = {model: self._answers(model, questions) for model in self.params["models"]}
+        answers = {model: self._answers(model, questions) for model in answering_models(self.params)}
         for match in self.params["matches"]:
             self._judge(match, questions, answers)
 
@@ -245,12 +255,14 @@ class Plan:
 
     def _answers(self, model: str, questions: Known) -> Known:
         """Return a model's answers; one that is not there yet has a text of its own that stands for it."""
-        plan = self._add(f"answer@{model}")
+        plan = self._add(answer_stage(self.params, model))
         if not plan.why:
             return Known(list(read_rows(paths.answers(model), "answer")), set())
-        if file := self.params["models"][model].get("recorded"):
+        if file := self.params["models"].get(model, {}).get("recorded"):
             return Known(answering.recorded(questions.rows, model, Path(file)), set())
-        to = model_settings(self.params, f"models.{model}")
+        weights, known = self._weights(model)
+        to, unknown = answering_settings(self.params, model, weights), set() if known else {row["id"] for row in questions.rows}
+        questions = Known(questions.rows, questions.open | unknown)
         requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
         results = self._look(requests, reader_of(plan.stage, self.params), self.params["answer"]["max_attempts"])
         self._count(plan, results, questions.open, to)
@@ -260,6 +272,18 @@ class Plan:
             for result in results
         ]
         return Known(rows, {result.request.id for result in results if not result.settled} | questions.open)
+
+    def _weights(self, model: str) -> tuple[str | None, bool]:
+        """Return the hash of the weights that answer as a model, and whether it is known: not before they are trained."""
+        kind = answering_models(self.params)[model]
+        if kind == "models":
+            return None, True
+        if kind == "bases":
+            return weights_hash(self.params["bases"][model], None), True
+        folder = paths.adapter(model)
+        if self.status.why(f"train@{model}") or not folder.is_dir():
+            return None, False
+        return weights_hash(self.params["bases"][self.params["trained"][model]["base"]], folder), True
 
     def _judge(self, match: str, questions: Known, answers: dict[str, Known]) -> None:
         plan, sides = self._add(f"judge@{match}"), self.params["matches"][match]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.project import columns, paths
-from seedbed.project.params import Params, Report
+from seedbed.project.params import Params, Report, answer_stage, answering_models
 from seedbed.reporting.agreement import MEASURES, agreement_rows, load_votes
 from seedbed.reporting.bootstrap import bootstrap_interval
 from seedbed.reporting.human_sections import agreement_parts
@@ -104,13 +104,15 @@ class Benchmark:
 
 def _load(params: Params) -> Tables:
     tables = Tables()
-    models, matches = params["models"], params["matches"]
+    models, matches = answering_models(params), params["matches"]
     tables.load("judgments", [paths.judgments(match) for match in matches], columns.JUDGMENTS)
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
     tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
-    transcripts = [paths.transcript(f"answer@{model}") for model in models]
+    transcripts = [paths.transcript(answer_stage(params, model)) for model in models]
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]
-    load_responses(tables, transcripts, params, [params["judge"], *models.values()])
+    trained = params["answer"].get("trained")
+    trained_blocks = [{"endpoint": trained["endpoint"], "model": id} for id in models] if trained else []
+    load_responses(tables, transcripts, params, [params["judge"], *params["models"].values(), *trained_blocks])
     tables.fill(
         "categories", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["question"]))
     )

@@ -55,9 +55,9 @@ def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:
     return [{"id": id, "text": answers[id]} | common for id in ids]
 
 
-def origin(row: Row) -> Origin:
-    """Return what an answer came of: its question, and a request unless it was recorded."""
+def origin(row: Row, stage: str) -> Origin:
+    """Return what an answer came of: its question, and a request of its stage unless it was recorded."""
     question = (Name("question", row["id"]),)
     if row["request"] is None:
         return Origin(question)
-    return Origin(question, Asked(f"answer@{row['model']}", row["id"]), PROMPT)
+    return Origin(question, Asked(stage, row["id"]), PROMPT)
