@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def make_tiny_base(folder: Path, chat_template: bool = False) -> None:
+def make_tiny_base(folder: Path, chat_template: str | None = None) -> None:
     """Write the model into `folder`: about 280,000 random weights, the same on every machine."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
@@ -15,8 +15,7 @@ def make_tiny_base(folder: Path, chat_template: bool = False) -> None:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>")
-    if chat_template:
-        fast.chat_template = "{% for m in messages %}{{ m['content'] }}{{ eos_token }}{% endfor %}"
+    fast.chat_template = chat_template
     fast.save_pretrained(folder)
     torch.manual_seed(0)
     config = LlamaConfig(
