@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from seedbed.pipeline.graph import load_stages, stage_names
-from seedbed.pipeline.migrate import migrated, with_language
+from seedbed.pipeline.migrate import editions_of, migrated, with_language
 from seedbed.pipeline.template import LOCK, blob_hash, lock_of, scaffold_files, template_files
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
@@ -67,7 +67,7 @@ def plan_upgrade() -> Upgrade:
         upgrade.files[str(paths.PARAMS)] = after.encode()
     language = str(load_yaml(paths.PARAMS, after).get("language", ""))
     _declare_languages(upgrade, language)
-    _keep_approvals(upgrade, int((load_yaml(paths.PARAMS).get("editions") or {}).get("translate", 0)), language)
+    _keep_approvals(upgrade, editions_of(load_yaml(paths.PARAMS)).get("translate", 0), language)
     if library_file("").resolve() != Path.cwd().resolve():  # whose own files are the template
         if Path("seedbed/__init__.py").is_file():
             raise UserError(
