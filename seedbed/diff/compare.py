@@ -3,7 +3,8 @@
 from typing import Any
 
 from seedbed.diff import bill, datasets, results, settings, staleness
-from seedbed.diff.revisions import Revision, mapping, params_of
+from seedbed.diff.revisions import Revision, params_of
+from seedbed.pipeline.graph import mapping
 from seedbed.project.params import STAND_IN
 from seedbed.util.rows import Row
 

@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from seedbed.diff.revisions import BUILD, Revision, mapping, params_of
+from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.diff.settings import leaves
+from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError

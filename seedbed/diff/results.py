@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.diff.datasets import SIDES, Loaded, load_output
-from seedbed.diff.revisions import BUILD, Revision, mapping, params_of
+from seedbed.diff.revisions import BUILD, Revision, params_of
+from seedbed.pipeline.graph import mapping
 from seedbed.project import columns, paths
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError

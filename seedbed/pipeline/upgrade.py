@@ -21,6 +21,7 @@ from seedbed.pipeline.migrate import editions_of, migrated, with_language
 from seedbed.pipeline.template import LOCK, blob_hash, lock_of, scaffold_files, template_files
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
+from seedbed.project.lock import locked_stages
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.canonical import canonical, parse_json
@@ -199,7 +200,7 @@ def _stages_gone(upgrade: Upgrade) -> list[str]:
         return []
     pipeline, params = (_after(upgrade, path) for path in (paths.DVC_YAML, paths.PARAMS))
     names = set(stage_names(pipeline, params))
-    gone = [stage for stage in _locked() if stage not in names]
+    gone = [stage for stage in locked_stages(paths.DVC_LOCK) if stage not in names]
     if lost := [stage for stage, digest in _unread(gone) if not paths.blob(digest).is_file()]:
         raise UserError(
             f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache, and what it holds would be paid for anew, so "
@@ -213,12 +214,6 @@ def _after(upgrade: Upgrade, path: Path) -> dict[str, Any]:
     content = upgrade.files.get(str(path))
     document: dict[str, Any] = load_yaml(path, content.decode() if content is not None else None) or {}
     return document
-
-
-def _locked() -> dict[str, Any]:
-    """Return the entries of `dvc.lock`, by stage."""
-    stages: dict[str, Any] = (load_yaml(paths.DVC_LOCK) or {}).get("stages") or {}
-    return stages
 
 
 def _unread(stages: list[str]) -> list[tuple[str, str]]:
@@ -266,7 +261,7 @@ def _delete_old_outputs() -> int:
 
 def _files_locked() -> Iterator[tuple[Path, str]]:
     """Yield (path, MD5) of each file that `dvc.lock` names as an output; of a folder, its files."""
-    for entry in _locked().values():
+    for entry in locked_stages(paths.DVC_LOCK).values():
         for out in entry.get("outs", []):
             path, digest = Path(out["path"]), str(out.get("md5", ""))
             if not digest.endswith(".dir"):
