@@ -72,19 +72,21 @@ def plan(
     ] = False,
 ) -> None:
     """Say what `dvc repro` would send now, why, and what it would cost. Sends nothing, changes nothing."""
-    from seedbed.pipeline.plan import Plan, has_budget
-    from seedbed.pipeline.plan_text import plan_json, print_plan
     from seedbed.project.params import load_params
+    from seedbed.sending.budget import has_budget
 
-    if check and not has_budget(load_params()):
+    if check and not as_json and not has_budget(load_params()):
         return
-    made = Plan()
+    from seedbed.pipeline.plan import Plan
+    from seedbed.pipeline.plan_text import plan_json, print_plan
+
+    plan = Plan()
     if as_json:
-        print(plan_json(made))
+        print(plan_json(plan))
     elif not check:
-        print_plan(made)
+        print_plan(plan)
     if check:
-        made.check_budget()
+        plan.check_budget()
 
 
 @app.command(cls=InProject)

@@ -23,7 +23,7 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import ModelSettings, Params, load_params, model_settings, server
+from seedbed.project.params import ModelSettings, load_params, model_settings, server
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import serve
 from seedbed.sending.budget import dollars_from, limits
@@ -302,11 +302,6 @@ class Plan:
                 f"the plan costs about ${dollars:.4f}, the budget allows ${usd:g} ({dollars_from()}): raise it, or build less; "
                 "`seedbed plan` says what for"
             )
-
-
-def has_budget(params: Params) -> bool:
-    """Whether there is anything to hold a plan against."""
-    return limits(params) != (None, None)
 
 
 def _guess(fields: Row) -> Row:

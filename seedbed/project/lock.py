@@ -29,15 +29,15 @@ def locked_stages(path: Path, text: str | None = None) -> dict[str, dict[str, An
     problem = _problem(document)
     if problem:
         raise UserError(f"{path}: {problem}{mend}")
-    stages: dict[str, dict[str, Any]] = (document or {}).get("stages") or {}
+    stages: dict[str, dict[str, Any]] = document.get("stages") or {}
     return stages
 
 
 def _problem(document: Any) -> str | None:
     """Return what makes a document unlike DVC's, with its field; None where nothing does."""
-    if document is not None and not isinstance(document, dict):
+    if not isinstance(document, dict):
         return f"expected what DVC writes, found {str(document)[:40]!r}"
-    stages = (document or {}).get("stages") or {}
+    stages = document.get("stages") or {}
     if not isinstance(stages, dict):
         return f"stages: expected a mapping, found {str(stages)[:40]!r}"
     for name, entry in stages.items():

@@ -127,3 +127,8 @@ def test_a_budget_that_the_plan_exceeds(here: Project, monkeypatch: pytest.Monke
     monkeypatch.setenv("SEEDBED_BUDGET_USD", "0.01")
     with pytest.raises(UserError, match=r"the budget allows \$0\.01 \(SEEDBED_BUDGET_USD\)"):
         Plan().check_budget()
+
+
+def test_the_plan_as_json_is_printed_whether_there_is_a_budget_or_not(here: Project) -> None:
+    assert here.run("seedbed", "plan", "--check") == ""
+    assert json.loads(here.run("seedbed", "plan", "--json", "--check"))["stages"]

@@ -14,7 +14,7 @@ def test_the_lock_of_this_project() -> None:
     assert stages["filter@native"]["outs"][0]["path"] == "data/build/instructions/native.jsonl"
 
 
-@pytest.mark.parametrize("text", ["", "schema: '2.0'\n", "schema: '2.0'\nstages:\n", "schema: '2.0'\nstages: {}\n"])
+@pytest.mark.parametrize("text", ["schema: '2.0'\n", "schema: '2.0'\nstages:\n", "schema: '2.0'\nstages: {}\n"])
 def test_a_lock_without_stages(text: str) -> None:
     assert locked_stages(Path("dvc.lock"), text) == {}
 
@@ -26,6 +26,7 @@ def test_no_lock(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        ("", "expected what DVC writes, found 'None'"),
         ("half a wo", "expected what DVC writes, found 'half a wo'"),
         ("- a\n", "expected what DVC writes"),
         ("stages: [a]\n", "stages: expected a mapping"),
