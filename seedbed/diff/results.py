@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def verdicts(data: Loaded, old: Revision, new: Revision) -> Row:
     return {"by_category": outcomes.query("diff/verdict_counts"), "flips": outcomes.query("diff/verdicts")}
 
 
+@cache
 def _categories(at: Revision) -> dict[str, str]:
     """Return the category of each question, from the file that people write: it needs no DVC cache."""
     corpora = mapping(params_of(at).get("corpora"))

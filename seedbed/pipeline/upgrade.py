@@ -18,7 +18,7 @@ from typing import Any
 
 from seedbed.pipeline.graph import load_stages, stage_names
 from seedbed.pipeline.migrate import editions_of, migrated, with_language
-from seedbed.pipeline.template import LOCK, blob_hash, lock_of, scaffold_files, template_files
+from seedbed.pipeline.template import LOCK, blob_hash, lock_of, make_executable, scaffold_files, template_files
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
 from seedbed.project.lock import locked_stages
@@ -179,8 +179,7 @@ def apply_upgrade(upgrade: Upgrade) -> str:
             Path(path).unlink(missing_ok=True)
         else:
             write_text(Path(path), content.decode())
-    if Path(".ci/install").is_file():
-        Path(".ci/install").chmod(0o755)
+    make_executable(Path())
     done = f"{count(len(upgrade.files), 'file')} written"
     if upgrade.gone:
         left = _delete_old_outputs()

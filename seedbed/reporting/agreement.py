@@ -14,9 +14,9 @@ from seedbed.project import paths
 from seedbed.project.params import Params, Report
 from seedbed.project.votes import left_is_model, read_votes, vote_status
 from seedbed.reporting.bootstrap import Floats, percentile_interval, resampled_sums
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 MEASURES = ("majority_s1", "majority_s2", "single_s1", "single_s2", "people_s1", "people_s2")
 """The columns of `queries/human/agreement.sql` that are rates; its header says what they are."""
 _OUTCOMES = ("win", "loss", "tie")

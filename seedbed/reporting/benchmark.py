@@ -12,7 +12,6 @@ from seedbed.reporting.agreement import MEASURES, agreement_rows, load_votes
 from seedbed.reporting.bootstrap import bootstrap_interval
 from seedbed.reporting.human_sections import agreement_parts
 from seedbed.reporting.shared import (
-    Rows,
     load_responses,
     made_by_stand_in,
     stand_in_line,
@@ -22,6 +21,7 @@ from seedbed.reporting.shared import (
     usage_metrics,
 )
 from seedbed.util.markdown import table
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 WIN_RATE_COLUMNS = [

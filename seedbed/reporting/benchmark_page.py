@@ -13,7 +13,7 @@ from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.conclusions import conclude, with_tests
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.ranking import ranking_rows
-from seedbed.reporting.shared import Rows
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 SECTIONS = {

@@ -7,8 +7,7 @@ A row as `with_tests` returns it has, beyond those of `queries/win_rates.sql` an
 from typing import Any
 
 from seedbed.reporting.bootstrap import holm, sign_test
-
-Rows = list[dict[str, Any]]
+from seedbed.util.rows import Rows
 
 
 def with_tests(rates: Rows, confidence: float) -> Rows:

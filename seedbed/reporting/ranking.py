@@ -6,15 +6,13 @@ A row of `ranking_rows` (points, 0 for the middle of the models; 400 points are 
      "expected": 89.1}
 """
 
-from typing import Any
-
 import numpy as np
 
 from seedbed.project.params import Report
 from seedbed.reporting.bootstrap import Floats, percentile_interval, resampled_sums
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 PRIOR = 0.1
 """Ties (a tenth of one) that each model is taken to have with one that is as strong as the middle. Without it the
 strength of a model that never loses, or never wins, would be infinite."""

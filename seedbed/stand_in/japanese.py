@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable
 
+from seedbed.stand_in.english import plain_request
 from seedbed.stand_in.repertoire import load
 from seedbed.util.rows import Row
 
@@ -87,8 +88,7 @@ def _template_leak(row: Row, chance: random.Random) -> Row:
 
 
 def _wrong_language(row: Row, chance: random.Random) -> Row:
-    words = chance.sample(["harbour", "notebook", "umbrella", "orchard", "lantern", "ferry", "teapot", "ladder"], 3)
-    return row | {"instruction": f"Write two sentences about a {words[0]}, a {words[1]} and a {words[2]}.", "input": ""}
+    return row | {"instruction": plain_request(chance), "input": ""}
 
 
 def _too_short(row: Row, chance: random.Random) -> Row:

@@ -5,7 +5,7 @@ from seedbed.project.votes import vote_status
 from seedbed.steps import answering, judging
 from seedbed.steps.origin import Name, Origin
 from seedbed.trace.describe_data import failed
-from seedbed.trace.node import GONE, NOT_BUILT, Described, Fact, Node
+from seedbed.trace.node import GONE, NOT_BUILT, Described, Fact, Node, not_in
 from seedbed.trace.workspace import Build
 from seedbed.util.rows import Row
 
@@ -22,7 +22,7 @@ def answer(build: Build, id: str) -> Described:
     path, stage = paths.answers(model), f"answer@{model}"
     row = build.row(path, question)
     if row is None:
-        facts: dict[str, Fact] = {NOT_BUILT: f"not in {path} yet; `dvc repro` builds it"}
+        facts: dict[str, Fact] = {NOT_BUILT: not_in(path)}
         return Described(facts, Origin((Name("question", question),)), stage)
     facts = {"text": row["text"]} if row["text"] is not None else {}
     if row["failure"]:
@@ -51,7 +51,7 @@ def order(build: Build, id: str) -> Described:
     path, stage = paths.judgments(match), f"judge@{match}"
     rows = build.rows(path, "json->>'question' = ? and json->>'order' = ?", question, order)
     if not rows:
-        return Described({NOT_BUILT: f"not in {path} yet; `dvc repro` builds it"}, stage=stage)
+        return Described({NOT_BUILT: not_in(path)}, stage=stage)
     row = rows[0]
     shown = (row["model"], row["baseline"]) if row["order"] == "ab" else (row["baseline"], row["model"])
     winner = dict(zip(("first", "second"), shown, strict=True)).get(row["verdict"])

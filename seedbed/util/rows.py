@@ -6,7 +6,7 @@ A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,6 +15,7 @@ from seedbed.util.errors import UserError
 from seedbed.util.schemas import first_problem, problems
 
 Row = dict[str, Any]
+Rows = list[Row]
 
 
 def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Row]:
@@ -61,10 +62,6 @@ def _parse(where: str, line: str) -> Row:
     if line.startswith(("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")):
         raise UserError(
             f"{where}: a merge left a conflict here ({line.split(maxsplit=1)[0]}); keep one side's lines and remove the marks"
-        )
-    if line.startswith("["):
-        raise UserError(
-            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
         )
     if line.lstrip("\ufeff").startswith("["):
         raise UserError(
@@ -125,7 +122,8 @@ def _writable(path: Path) -> Iterator[None]:
 def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
     """Open `path` for text, all or nothing: the file takes its name only when the block ends without an exception.
 
-    Where it ends with a `UserError`, what was written is left at `gave_up`, if that is given, to be looked at.
+    Where it ends with a `UserError`, what was written is left at `gave_up`, if that is given, to be looked at; where it ends
+    well, what an earlier one left there is removed.
 
     Raises:
         UserError: no file of this name can be written.
@@ -139,6 +137,10 @@ def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
             yield file
         with _writable(path):
             part.replace(path)
+        if gave_up and gave_up.is_file():
+            gave_up.unlink()
+            with suppress(OSError):  # other files are in it
+                gave_up.parent.rmdir()
     except BaseException as error:
         if gave_up and isinstance(error, UserError):
             gave_up.parent.mkdir(parents=True, exist_ok=True)
