@@ -79,7 +79,7 @@ class Filter:
         tokens = self._ahead.one(_compared(candidate))
         return self._decide(candidate, tokens, self._encode(tokens))
 
-    def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
+    def decide_all(self, candidates: Iterable[Any]) -> Iterator[tuple[Any, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
         for piece, tokens in self._ahead.all(candidates, _compared):
             yield from zip(piece, map(self._decide, piece, tokens, self._encode.all(tokens)), strict=True)

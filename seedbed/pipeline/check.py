@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from seedbed.filtering.language import load_language
 from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
@@ -26,6 +27,7 @@ from seedbed.project.params import (
 )
 from seedbed.project.prompts import VARIABLES, prompt_problems
 from seedbed.project.review_words import words_problems
+from seedbed.project.row_types import Question
 from seedbed.project.votes import checked_votes
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
@@ -59,7 +61,7 @@ def check_all() -> str:
     if mistakes:  # what the data is held against is not known
         raise UserError(_listed(mistakes))
     params = load_params()
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[Any]] = {}
     for name, corpus in params["corpora"].items():
         rows[name] = []
         collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name]))  # type: ignore[misc]
@@ -132,7 +134,7 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
         yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
 
 
-def _references(questions: list[Row], params: Params) -> Iterator[str]:
+def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
     """Check that there is a reference for every question that the judge is to see with one."""
     judged = any("recorded" not in match for match in params["matches"].values())
     dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet

@@ -142,8 +142,10 @@ def judgments_of(row: Row, model: str, baseline: str, names: tuple[str, str]) ->
     return judgments
 
 
-def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Row], dict[str, Row]]) -> Iterator[Row]:
-    """Yield the judgments of a match's verdicts file; a question that the file leaves out is `invalid` in both orders.
+def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any], dict[str, Any]]) -> Iterator[Any]:
+    """Yield the judgments (each a `Judgment`) of a match's verdicts file.
+
+    A question that the file leaves out is `invalid` in both orders.
 
     Args:
         match: id of the match.

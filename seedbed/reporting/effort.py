@@ -114,7 +114,7 @@ def _span(text: str, places: list[tuple[int, int]]) -> str:
     return text[places[0][0] : places[-1][1]] if places else ""
 
 
-def _status(row: Row, edit: Row | None) -> str:
+def _status(row: Any, edit: Any) -> str:
     return "failed" if row["translation"] is None else status_of(row, edit)
 
 

@@ -1,6 +1,7 @@
 """Answers, judgments, references and votes: what there is to say about each, and its origin."""
 
 from seedbed.project import paths
+from seedbed.project.row_types import Judgment
 from seedbed.project.votes import vote_status
 from seedbed.steps import answering, judging
 from seedbed.steps.origin import Name, Origin
@@ -81,7 +82,7 @@ def outcome(row: Row) -> str:
     return f"{row['outcome']} for {row['model']}" if row["outcome"] in ("win", "loss") else str(row["outcome"])
 
 
-def _origin(build: Build, row: Row) -> Origin:
+def _origin(build: Build, row: Judgment) -> Origin:
     return judging.origin(row, build.with_reference(build.category(row["question"])))
 
 

@@ -108,7 +108,7 @@ def _edited(build: Build, corpus: str, id: str) -> Described:
             )
     except UserError as error:  # unreviewed rows stop the build
         facts["failed"] = str(error)
-    return Described(facts, post_editing.origin({"id": id, "status": status}, corpus), stage)
+    return Described(facts, post_editing.origin(id, status, corpus), stage)
 
 
 def instruction(build: Build, id: str) -> Described:
@@ -126,7 +126,7 @@ def instruction(build: Build, id: str) -> Described:
         near = Neighbour(decision["neighbour"], decision["score"])
         neighbours.append(_neighbour(build, generation, near, is_question=decision["reason"] == "benchmark_leak"))
     form = build.params["generations"][generation]["seeds"]
-    return Described(facts, generating.origin(row, generation, form), stage, neighbours)
+    return Described(facts, generating.origin(row["slot"], row["demonstrations"], generation, form), stage, neighbours)
 
 
 def slot(build: Build, id: str) -> Described:
@@ -142,7 +142,7 @@ def slot(build: Build, id: str) -> Described:
         for row in rows
     ]
     form = build.params["generations"][generation]["seeds"]
-    origin = generating.origin({"slot": number, "demonstrations": shown}, generation, form)
+    origin = generating.origin(number, shown, generation, form)
     return Described({"demonstrations": shown}, origin, stage, candidates)
 
 

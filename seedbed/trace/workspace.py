@@ -39,7 +39,7 @@ class Build:
         self.params = load_params()
         self._db = duckdb.connect()
         self.written: Callable[[Path], dict[str, Row]] = cache(_written)
-        self.edits: Callable[[str], dict[str, Row]] = cache(self._edits)
+        self.edits: Callable[[str], dict[str, Any]] = cache(self._edits)
         self.ids: Callable[[Path], list[str]] = cache(self._ids)
         self.values: Callable[[Path, str], list[str | None]] = cache(self._values)
         self.outcomes: Callable[[str], dict[str, Row]] = cache(self._outcomes)
@@ -47,7 +47,7 @@ class Build:
         self.version: Callable[[Path], str | None] = cache(version_of)
         self.reader: Callable[[str], Read[Any]] = cache(lambda stage: reader_of(stage, self.params))
 
-    def rows(self, path: Path, where: str = "true", *values: object) -> list[Row]:
+    def rows(self, path: Path, where: str = "true", *values: object) -> list[Any]:
         """Return an output's rows in order.
 
         Args:
@@ -60,7 +60,7 @@ class Build:
         """
         return [parse_json(text) for (text,) in self._select("json", path, where, *values)]
 
-    def row(self, path: Path, id: str) -> Row | None:
+    def row(self, path: Path, id: str) -> Any:
         """Return the row of an output with this id; None where it has none."""
         return next(iter(self.rows(path, "json->>'id' = ?", id)), None)
 
@@ -118,7 +118,7 @@ class Build:
         )
         return dict(self._db.execute(counts, [str(path)]).fetchall())
 
-    def _edits(self, corpus: str) -> dict[str, Row]:
+    def _edits(self, corpus: str) -> dict[str, Any]:
         """Return a corpus's post-edits by row id."""
         return read_edits(paths.edits(corpus, self.params["language"]), self.kind(corpus))
 

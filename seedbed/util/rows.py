@@ -5,7 +5,7 @@ A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
     {"category":"fermi","id":"fermi-01","text":"How many bus stops are there in Osaka?"}
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,8 +18,10 @@ Row = dict[str, Any]
 Rows = list[Row]
 
 
-def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Row]:
+def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Any]:
     """Yield the rows of a JSON Lines file, each checked against `schemas/rows/<schema>.schema.json`.
+
+    They are typed `Any`: the schema has been checked, and who takes them says what type that is (a `Row`, or one of its own).
 
     Args:
         path: the file; blank lines are passed over.
@@ -150,14 +152,14 @@ def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
 
 
 @contextmanager
-def writing_rows(path: Path, schema: str | None, gave_up: Path | None = None) -> Iterator[Callable[[Row], None]]:
+def writing_rows(path: Path, schema: str | None, gave_up: Path | None = None) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """Write canonical JSON Lines, all or nothing, each row checked against `schemas/rows/<schema>.schema.json`.
 
     Rows of another project's making have no schema. For `gave_up` see `writing`.
     """
     with writing(path, gave_up) as file:
 
-        def write(row: Row) -> None:
+        def write(row: Mapping[str, Any]) -> None:
             problem = first_problem(row, f"rows/{schema}") if schema else None
             if problem:
                 raise AssertionError(f"{path}: a row that breaks its own schema {schema}: {problem}: {canonical(row)[:300]}")
@@ -166,7 +168,7 @@ def writing_rows(path: Path, schema: str | None, gave_up: Path | None = None) ->
         yield write
 
 
-def write_rows(path: Path, rows: Iterable[Row], schema: str | None) -> None:
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]], schema: str | None) -> None:
     """Write all `rows` as `writing_rows` does."""
     with writing_rows(path, schema) as write:
         for row in rows:
