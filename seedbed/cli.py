@@ -167,11 +167,11 @@ def impact(
     as_json: AsJson = False,
 ) -> None:
     """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
-    from seedbed.trace.impact import impact as told
+    from seedbed.trace.impact import impact as impact_of
     from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    tree = told(id)
+    tree = impact_of(id)
     mark_out_of_date(tree)
     show(tree, full, as_json)
 

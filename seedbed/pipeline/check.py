@@ -177,12 +177,12 @@ def _edits(params: Params, rows: dict[str, list[Row]]) -> Iterator[str]:
 
 def _sets(params: Params) -> Iterator[str]:
     """Check that what training sets are made of is there, or is what a stage writes."""
-    made = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, params["corpora"])]
-    made += [make(name) for name in params["generations"] for make in (paths.instructions, paths.rejected)]
+    outputs = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, params["corpora"])]
+    outputs += [path_of(name) for name in params["generations"] for path_of in (paths.instructions, paths.rejected)]
     for id, parts in params["sets"].items():
         for field, path in (("seeds", Path(parts["seeds"])), ("rows", Path(parts["rows"]))):
-            if path not in made and not path.is_file():
-                hint = did_you_mean(str(path), [str(each) for each in made])
+            if path not in outputs and not path.is_file():
+                hint = did_you_mean(str(path), [str(each) for each in outputs])
                 yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"
 
 
