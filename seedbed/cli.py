@@ -45,11 +45,21 @@ class InProject(TyperCommand):
 
 
 @app.command(cls=InProject)
-def check() -> None:
+def check(
+    probe: Annotated[
+        bool,
+        typer.Option("--probe", help="Ask the servers too, with a handful of requests each: do they serve the models named?"),
+    ] = False,
+) -> None:
     """Check params, prompts and data, before anything is sent."""
     from seedbed.pipeline.check import check_all
 
     print(check_all())
+    if probe:
+        from seedbed.sending.probe import probe_all
+
+        for line in probe_all():
+            print(line, flush=True)
 
 
 @app.command(cls=InProject, context_settings={"ignore_unknown_options": True})

@@ -18,7 +18,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAVE_OUT = shutil.ignore_patterns(".git", ".venv", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
+LEAVE_OUT = shutil.ignore_patterns(".git", ".venv*", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
 
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -35,6 +35,8 @@ class Server:
     fault: Callable[[dict[str, Any], int], Answer | None] = lambda body, number: None
     models: list[dict[str, Any]] = field(default_factory=list)
     """What `/v1/models` lists; where empty, the server has no such page."""
+    props: dict[str, Any] = field(default_factory=dict)
+    """llama.cpp's page `/props`; where empty, the server has none."""
 
     def take(self) -> list[str]:
         """Return the kinds of the requests logged since the last call, and forget them."""
@@ -113,10 +115,12 @@ def serve() -> Iterator[Server]:
             self.wfile.write(content)
 
         def do_GET(self) -> None:
-            if not self.path.endswith("/models") or not made.models:
+            listed = {"object": "list", "data": made.models} if made.models else {}
+            page = {"/v1/models": listed, "/props": made.props}.get(self.path)
+            if not page:
                 self.send_error(404)
                 return
-            content = json.dumps({"object": "list", "data": made.models}).encode()
+            content = json.dumps(page).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
