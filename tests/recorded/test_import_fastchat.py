@@ -143,8 +143,8 @@ def test_small_import(project: Project, files: Path) -> None:
         ("2", "ba"): "invalid",
     }
     report = (project.root / "reports" / "win_rates.csv").read_text(encoding="utf-8")
-    assert "one-5-vs-two,one-5,two,b,1,0,0,0,0,1,,,," in report
-    assert "one-5-vs-two,one-5,two,all,2,0,1,0,0,1,0.0,0.0,0.0,0.0" in report
+    assert "one-5-vs-two,one-5,two,b,1,0,0,0,0,1,,,,,0" in report
+    assert "one-5-vs-two,one-5,two,all,2,0,1,0,0,1,0.0,0.0,0.0,0.0,0" in report
 
     # An answer replaced under the same name: old judgments must not stay in place for it.
     write(project.root / "data" / "recorded" / "answers" / "two.jsonl", [answer(1, "two"), answer(2, "another")])
