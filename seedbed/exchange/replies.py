@@ -31,6 +31,8 @@ _MARK = re.compile(r"[ \t]*</?[a-z_]+ [0-9a-f]{12}>[ \t]*\n?")
 """A delimiter of `render`, echoed."""
 _MOST_BEGINNINGS = 300
 """Places in a reply at which a JSON object is looked for."""
+_MOST_SAID = 2000
+"""Characters of an unusable reply that are shown to the model that gave it."""
 _MOST_TOKENS = 2**53
 """Beyond it a number of tokens is no number of tokens."""
 
@@ -189,6 +191,17 @@ def _after_thinking(text: str) -> str | None:
     if len(ends) == 1 and not re.search(r"<(think|thinking|reasoning)>", text[: ends[0].start()], re.IGNORECASE):
         return text[ends[0].end() :]
     return text
+
+
+def said_in(response: Response) -> str | None:
+    """Return what a model is shown of its own unusable reply; None where an error came in the place of one.
+
+    Its thinking is left out, and so is the rest of a long reply: with it the next prompt might be too long.
+    """
+    if "error" in response:
+        return None
+    text = (_after_thinking(response["text"] or "") or "").strip()
+    return text[:_MOST_SAID] if text else "…"
 
 
 def without_marks(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from seedbed.util.errors import UserError
-from tests.harness import Answer, Server, completion
+from tests.harness import Answer, Server, asked_in, completion
 from tests.sending.conftest import Ask
 
 GOOD = '{"text": "訳された文です。"}'
@@ -53,7 +53,7 @@ ROW_FAULTS: dict[str, tuple[Answer, str, int]] = {
 def test_a_fault_of_one_row_fails_that_row_alone(ask: Ask, server: Server, kind: str) -> None:
     """After the attempts that make sense for its kind, and for good: nothing is sent again."""
     answer, reason, attempts = ROW_FAULTS[kind]
-    server.fault = lambda body, number: answer if '{"text":"b"}' in body["messages"][-1]["content"] else None
+    server.fault = lambda body, number: answer if '{"text":"b"}' in asked_in(body) else None
     results = ask(blocks={"translate": {"max_failed": 0.5}}, max_concurrency=3)
     assert [result.failure is None for result in results] == [True, False, True]
     assert (results[1].failure or {})["reason"] == reason

@@ -18,7 +18,7 @@ from seedbed.steps import answering
 from seedbed.steps.mark import read_mark
 from seedbed.steps.verdicts import judgment_reader
 from seedbed.util.rows import Row, write_rows
-from tests.harness import ROOT, Server
+from tests.harness import ROOT, Server, asked_in
 
 FOLDER = Path(os.environ.get("SEEDBED_REFERENCE", ROOT.parent / "shared" / "reference")).parent / "cases"
 QUESTIONS = [{"id": f"q{number}", "text": f"質問{number}"} for number in range(3)]
@@ -43,7 +43,7 @@ def answer(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
 
     def answered(cut: str, case: dict[str, Any]) -> Row:
         fault = case["status"], {}, json.dumps(case["body"]).encode()
-        server.fault = lambda body, number: fault if body["messages"][-1]["content"] == "質問1" else None
+        server.fault = lambda body, number: fault if asked_in(body) == "質問1" else None
         params: dict[str, Any] = {**load_params(ROOT / "params.yaml")}
         params["endpoints"], params["servers"] = {"mine": {"structured": "text"}}, {"mine": {"base_url": server.url}}
         params["models"] = {"m": {"endpoint": "mine", "model": "m"}}
