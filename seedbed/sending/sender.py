@@ -131,6 +131,7 @@ class Sender:
             jobs.setdefault(result.request.key, _Job([])).alike.append(result)
         self._estimate(jobs)
         self._most_failed, self._failed = most_failed, 0
+        self._enough = most_failed is not None and most_failed < 0  # the replies that are there say so already
         loop = asyncio.get_running_loop()
         sending = asyncio.create_task(self._send(jobs, read, progress))
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
@@ -293,7 +294,7 @@ class Sender:
     async def _send_in_batches(self, waiting: list[_Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
         empty = 0
-        while waiting and self._stop is None:
+        while waiting and self._stop is None and not self._enough:
             requests = {job.request.key: job.request for job in waiting}
             try:
                 estimates = (self._estimator.tokens(self._stage, request) for request in requests.values())
