@@ -25,7 +25,7 @@ _WHOLE = {None, "stop", "end_turn", "stop_sequence", "eos", "eos_token", "comple
 """Finish reasons of a whole answer; an endpoint that gives none is believed."""
 _CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "max_completion_tokens"}
 _REFUSED = {"content_filter", "safety", "recitation", "refusal"}
-_OPENED = re.compile(r"\s*<(think|thinking|reasoning)>", re.IGNORECASE)
+_OPENED = re.compile(r"[\s\ufeff\u200b]*<(think|thinking|reasoning)>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]*</?[a-z_]+ [0-9a-f]{12}>[ \t]*\n?")
 """A delimiter of `render`, echoed."""
@@ -94,7 +94,10 @@ def from_chat_completion(body: Any) -> Response:
         "model": _text_or_none(body.get("model")),
         "usage": _usage(body),
     }
-    reasoning = _joined(message.get("reasoning_content") or message.get("reasoning"))
+    try:
+        reasoning = _joined(message.get("reasoning_content") or message.get("reasoning"))
+    except ValueError:  # in a form of the server's own; the answer stands beside it
+        reasoning = None
     return response | ({"reasoning": _whole_characters(reasoning)} if reasoning else {})
 
 

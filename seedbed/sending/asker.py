@@ -235,6 +235,7 @@ def ask_all(
             len(requests), attempts["max_failed"]
         ):
             _leave(stage, results)
+            raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
     return results
 
 
