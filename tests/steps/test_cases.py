@@ -18,11 +18,11 @@ from seedbed.steps import answering
 from seedbed.steps.mark import read_mark
 from seedbed.steps.verdicts import judgment_reader
 from seedbed.util.rows import Row, write_rows
-from tests.harness import ROOT, Server, asked_in
+from tests.harness import ROOT, Answer, Server, asked_in
 
 FOLDER = Path(os.environ.get("SEEDBED_REFERENCE", ROOT.parent / "shared" / "reference")).parent / "cases"
 QUESTIONS = [{"id": f"q{number}", "text": f"質問{number}"} for number in range(3)]
-Answer = Callable[[str, dict[str, Any]], Row]
+Answered = Callable[[str, dict[str, Any]], Row]
 
 
 def cases(name: str) -> list[Any]:
@@ -36,13 +36,13 @@ def cases(name: str) -> list[Any]:
 
 
 @pytest.fixture
-def answer(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answer:
+def answer(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answered:
     """Return a function that answers three questions, the second of which meets a fault, and returns its row."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
 
     def answered(cut: str, case: dict[str, Any]) -> Row:
-        fault = case["status"], {}, json.dumps(case["body"]).encode()
+        fault: Answer = case["status"], {}, json.dumps(case["body"]).encode()
         server.fault = lambda body, number: fault if asked_in(body) == "質問1" else None
         params: dict[str, Any] = {**load_params(ROOT / "params.yaml")}
         params["endpoints"], params["servers"] = {"mine": {"structured": "text"}}, {"mine": {"base_url": server.url}}
@@ -62,7 +62,7 @@ def answer(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
 
 
 @pytest.mark.parametrize("case", cases("replies.jsonl"))
-def test_a_reply_is_read_as_what_it_is(answer: Answer, server: Server, case: dict[str, Any]) -> None:
+def test_a_reply_is_read_as_what_it_is(answer: Answered, server: Server, case: dict[str, Any]) -> None:
     right = case["right"]
     row = answer("fail", case)
     failed = (row["failure"] or {}).get("reason")
@@ -87,7 +87,7 @@ def test_a_reply_is_read_as_what_it_is(answer: Answer, server: Server, case: dic
 
 
 @pytest.mark.parametrize("case", [case for case in cases("replies.jsonl") if case.values[0].get("right") == "cut"] or cases(""))
-def test_an_answer_cut_at_its_limit_is_judged_as_it_stands_but_no_thinking_is(answer: Answer, case: dict[str, Any]) -> None:
+def test_an_answer_cut_at_its_limit_is_judged_as_it_stands_but_no_thinking_is(answer: Answered, case: dict[str, Any]) -> None:
     row = answer("judge", case)
     text = case["body"]["choices"][0]["message"]["content"]
     if "<think>" in text:
