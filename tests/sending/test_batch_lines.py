@@ -31,7 +31,8 @@ class Batches:
         return {"id": f"file-{len(self.files) - 1}", "object": "file"}
 
     def create(self, input_id: str) -> dict[str, Any]:
-        good, bad = [], []
+        good: list[str] = []
+        bad: list[str] = []
         for row in map(json.loads, self.files[int(input_id.removeprefix("file-"))].splitlines()):
             status, body = self.outcome(row["body"]) or (200, json.loads(completion(reply_to(row["body"]))))
             line = {"custom_id": row["custom_id"], "response": {"status_code": status, "body": body}, "error": None}
