@@ -50,10 +50,15 @@ def kind_of(body: dict[str, Any]) -> str:
     return str(body.get("response_format", {}).get("json_schema", {}).get("name", "answer"))
 
 
+def asked_in(body: dict[str, Any]) -> str:
+    """Return what a request asks, whatever is said after it of an unusable reply."""
+    return str(next(message["content"] for message in body["messages"] if message["role"] == "user"))
+
+
 def reply_to(body: dict[str, Any]) -> str:
     """Return a reply that is a function of the request."""
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    text = body["messages"][-1]["content"]
+    text = asked_in(body)
     match kind_of(body):
         case "translated_task" | "translated_question":
             source = json.loads(text[text.index("{") : text.rindex("}") + 1])

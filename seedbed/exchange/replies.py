@@ -25,12 +25,14 @@ _WHOLE = {None, "stop", "end_turn", "stop_sequence", "eos", "eos_token", "comple
 """Finish reasons of a whole answer; an endpoint that gives none is believed."""
 _CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "max_completion_tokens"}
 _REFUSED = {"content_filter", "safety", "recitation", "refusal"}
-_OPENED = re.compile(r"\s*<(think|thinking|reasoning)>", re.IGNORECASE)
+_OPENED = re.compile(r"[\s\ufeff\u200b]*<(think|thinking|reasoning)>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]*</?[a-z_]+ [0-9a-f]{12}>[ \t]*\n?")
 """A delimiter of `render`, echoed."""
 _MOST_BEGINNINGS = 300
 """Places in a reply at which a JSON object is looked for."""
+_MOST_SAID = 2000
+"""Characters of an unusable reply that are shown to the model that gave it."""
 _MOST_TOKENS = 2**53
 """Beyond it a number of tokens is no number of tokens."""
 
@@ -92,7 +94,10 @@ def from_chat_completion(body: Any) -> Response:
         "model": _text_or_none(body.get("model")),
         "usage": _usage(body),
     }
-    reasoning = _joined(message.get("reasoning_content") or message.get("reasoning"))
+    try:
+        reasoning = _joined(message.get("reasoning_content") or message.get("reasoning"))
+    except ValueError:  # in a form of the server's own; the answer stands beside it
+        reasoning = None
     return response | ({"reasoning": _whole_characters(reasoning)} if reasoning else {})
 
 
@@ -189,6 +194,17 @@ def _after_thinking(text: str) -> str | None:
     if len(ends) == 1 and not re.search(r"<(think|thinking|reasoning)>", text[: ends[0].start()], re.IGNORECASE):
         return text[ends[0].end() :]
     return text
+
+
+def said_in(response: Response) -> str | None:
+    """Return what a model is shown of its own unusable reply; None where an error came in the place of one.
+
+    Its thinking is left out, and so is the rest of a long reply: with it the next prompt might be too long.
+    """
+    if "error" in response:
+        return None
+    text = (_after_thinking(response["text"] or "") or "").strip()
+    return text[:_MOST_SAID] if text else "…"
 
 
 def without_marks(text: str) -> str:

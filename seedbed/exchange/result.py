@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from seedbed.exchange.replies import Response, Unusable
+from seedbed.exchange.replies import Response, Unusable, said_in
 from seedbed.exchange.requests import Request
 from seedbed.util.rows import Row
 from seedbed.util.words import few
@@ -43,7 +43,7 @@ class Result(Generic[T]):
             self.value = read(self.request, response)
         except Unusable as unusable:
             if self.request.attempt < max_attempts and not unusable.final:
-                self.request = self.request.again(response["text"], str(unusable))
+                self.request = self.request.again(said_in(response), str(unusable))
             else:
                 self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
 

@@ -26,7 +26,7 @@ from seedbed.util.tables import Tables
 
 WIN_RATE_COLUMNS = [
     *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),
-    *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
+    *("win_rate", "adjusted_win_rate", "ci_low", "ci_high", "cut"),
 ]
 _HEALTH_RATES = ["order_agreement", "first_position_rate", "longer_answer_rate", "invalid_rate"]
 HEALTH_COLUMNS = ["match", "judgments", *_HEALTH_RATES, "cut_answers"]
@@ -159,7 +159,10 @@ def _rate_tables(rates: Rows, confidence: float) -> list[str]:
             | {"interval": f"{_percent(row['ci_low'])} – {_percent(row['ci_high'])}" if row["ci_low"] is not None else ""}
             for row in rows
         ]
-        parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", table(shown, names, right=names[-3:])]
+        columns = [*names, "cut"] if any(row["cut"] for row in rows) else names
+        parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", table(shown, columns, right=columns[7:])]
+        if columns != names:
+            parts += ["cut: answers of either side that ended at their length limit, and were judged as they stand."]
     return parts
 
 

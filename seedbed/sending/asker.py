@@ -21,7 +21,7 @@ from seedbed.sending.build_process import Parent
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, transcript, warm_store
 from seedbed.util.errors import UserError
-from seedbed.util.rows import write_rows
+from seedbed.util.rows import Row, write_rows
 
 if TYPE_CHECKING:
     import asyncio
@@ -204,9 +204,14 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
         transcript(transcript_path, asker.store) as record,
     ):
         opened = Asking(asker, record)
-        yield opened
-        if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
-            raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
+        try:
+            yield opened
+            if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
+                raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
+        except UserError:
+            if opened.failed:
+                write_rows(paths.failed(stage) / "failed.jsonl", map(_failed_row, opened.failed), None)
+            raise
     if opened.total and not asker.sent:
         print(f"{stage}: all {opened.total} requests served from the store, nothing sent", file=sys.stderr)
 
@@ -230,6 +235,7 @@ def ask_all(
             len(requests), attempts["max_failed"]
         ):
             _leave(stage, results)
+            raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
     return results
 
 
@@ -237,7 +243,11 @@ def _leave(stage: str, results: Sequence[Result[Any]]) -> None:
     """Leave the rows of a stage that is about to fail where a person can look at them."""
     folder = paths.failed(stage)
     good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
-    bad = [{"id": result.request.id, "request": result.request.key, **result.failure} for result in results if result.failure]
+    bad = [_failed_row(result) for result in results if result.failure]
     write_rows(folder / "good.jsonl", good, None)
     write_rows(folder / "failed.jsonl", bad, None)
     print(f"{stage}: {len(good)} good rows and {len(bad)} failed ones are in {folder}/", file=sys.stderr)
+
+
+def _failed_row(result: Result[Any]) -> Row:
+    return {"id": result.request.id, "request": result.request.key, **(result.failure or {})}

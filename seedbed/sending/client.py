@@ -49,6 +49,11 @@ _ENDPOINT_CODES = {
 """Errors that no other request of the stage would escape."""
 
 
+def is_of_the_endpoint(status: int | None, code: object) -> bool:
+    """Whether an error would meet every request of the stage: the key, the address, the model, the account."""
+    return code in _ENDPOINT_CODES or status in (401, 403, 404, 405)
+
+
 class Busy(Exception):
     """The server was busy, failed, or could not be reached: the same request may go through later.
 
@@ -150,8 +155,8 @@ class Client:
     def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
         status, body = error.status_code, error.body if isinstance(error.body, dict) else {"message": error.response.text}
-        kind, code = kind_of_error(body), str(body.get("code") or "")
-        if code in _ENDPOINT_CODES or status in (401, 403, 404, 405):
+        kind = kind_of_error(body)
+        if is_of_the_endpoint(status, str(body.get("code"))):
             raise UserError(self._status_in_words(error, what)) from None
         if status in _BUSY or status >= 500:
             raise Busy(self._said(error), _asked_to_wait(error.response), limited=status == 429) from None

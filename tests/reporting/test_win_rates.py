@@ -68,6 +68,14 @@ def test_rates_divide_by_the_valid_questions() -> None:
     assert found["adjusted_win_rate"] == 50.0
 
 
+def test_cut_answers_are_counted_beside_each_rate() -> None:
+    pairs = {"q1": ("first", "second"), "q2": ("tie", "tie"), "q3": ("invalid", "invalid")}
+    tables = made(pairs, {"q1": "fermi", "q2": "generic", "q3": "fermi"})
+    assert [row["cut"] for row in win_rate_rows(tables, SETTINGS)] == [0, 0, 0]
+    tables.run("update answers set cut = true where id = 'q1' or (id = 'q3' and model = 'y')")
+    assert {row["category"]: row["cut"] for row in win_rate_rows(tables, SETTINGS)} == {"fermi": 3, "generic": 0, "all": 3}
+
+
 def test_two_errors_are_no_win() -> None:
     """The neighbour's fault: in ja-vicuna-qa-benchmark two `error` verdicts count as a win of the second model."""
     found = row(made({"q1": ("invalid", "invalid"), "q2": ("first", "second")}))
