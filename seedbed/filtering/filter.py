@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from string import Template
 from typing import Any, Self
 
-from seedbed.filtering.background import Ahead
+from seedbed.filtering.background import Ahead, Tokens
 from seedbed.filtering.language import Language, load_language
 from seedbed.filtering.rules import RULES, Context, Rejection, Rule
 from seedbed.filtering.similarity import Encoder, Pool, Text
@@ -42,7 +43,6 @@ class Filter:
         self._rules: list[tuple[str, Rule, dict[str, Any]]] = [
             (name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]
         ]
-        self._leaks = "benchmark_leak" in settings["rules"]
         self._ahead = Ahead(settings["tokeniser"])
         similarity = settings["similarity"]
         strict = similarity["reject"] == ">"
@@ -60,7 +60,7 @@ class Filter:
             settings={},
         )
         for seed in seeds:
-            self._context.pool.add(seed["id"], self._encode(self._ahead.one(_compared(seed))))
+            self._context.pool.add(seed["id"], self._encode(list(chain.from_iterable(self._tokens(seed)))))
         for question in questions:
             self._context.questions.add(question["id"], self._encode(self._ahead.one(question["text"])))
 
@@ -76,19 +76,26 @@ class Filter:
         Raises:
             UserError: a plug-in's rule or tokeniser raised an exception, or gave what none may give.
         """
-        tokens = self._ahead.one(_compared(candidate))
-        return self._decide(candidate, tokens, self._encode(tokens))
+        return next(self._decide_piece([candidate], [self._tokens(candidate)]))[1]
 
     def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
         for piece, tokens in self._ahead.all(candidates, _compared):
-            yield from zip(piece, map(self._decide, piece, tokens, self._encode.all(tokens)), strict=True)
+            yield from self._decide_piece(piece, tokens)
 
-    def _decide(self, candidate: Row, tokens: list[str], text: Text) -> Rejection | None:
+    def _decide_piece(self, piece: list[Row], tokens: list[Tokens]) -> Iterator[tuple[Row, Rejection | None]]:
+        whole = [list(chain.from_iterable(parts)) for parts in tokens]
+        texts = self._encode.all(whole)
+        instructions = iter(self._encode.all([parts[0] for parts in tokens if len(parts) > 1]))
+        for candidate, parts, joined, text in zip(piece, tokens, whole, texts, strict=True):
+            yield candidate, self._decide(candidate, joined, text, next(instructions) if len(parts) > 1 else text)
+
+    def _tokens(self, row: Row) -> Tokens:
+        return [self._ahead.one(text) for text in _compared(row)]
+
+    def _decide(self, candidate: Row, tokens: list[str], text: Text, instruction: Text) -> Rejection | None:
         context = self._context
-        context.tokens, context.text, context.instruction = tokens, text, text
-        if candidate["input"] and self._leaks:
-            context.instruction = self._encode(self._ahead.one(candidate["instruction"]))
+        context.tokens, context.text, context.instruction = tokens, text, instruction
         for name, rule, context.settings in self._rules:
             try:
                 objection = rule(candidate, context)
@@ -100,9 +107,9 @@ class Filter:
         return None
 
 
-def _compared(row: Row) -> str:
+def _compared(row: Row) -> list[str]:
     """Return what of a row is held against others: a generic instruction may stand many times, with different inputs."""
-    return f"{row['instruction']}\n{row['input']}" if row.get("input") else row["instruction"]
+    return [row["instruction"], row["input"]] if row.get("input") else [row["instruction"]]
 
 
 def _rejection(name: str, rule: Rule, objection: object) -> Rejection:
