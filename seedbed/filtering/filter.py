@@ -70,6 +70,11 @@ class Filter:
     def __exit__(self, *error: object) -> None:
         self._ahead.__exit__(*error)
 
+    @property
+    def tokenising_s(self) -> float:
+        """CPU seconds that `decide_all` spent on tokenising, in whichever process."""
+        return self._ahead.cpu_s
+
     def decide(self, candidate: Row) -> Rejection | None:
         """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool.
 

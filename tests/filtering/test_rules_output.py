@@ -25,7 +25,7 @@ def test_one_sentence_three_times() -> None:
     ("output", "detail"),
     [
         ("かき氷、輪投げ、", "'、'"),
-        ("次のとおりです。\n```python\nprint(1)", "a code block that is never closed"),
+        ("次のとおりです。\n```python\nprint(1", "a code block that is never closed"),
     ],
 )
 def test_an_output_cut_short(output: str, detail: str) -> None:
@@ -34,6 +34,23 @@ def test_an_output_cut_short(output: str, detail: str) -> None:
 
 def test_a_code_block_that_is_closed() -> None:
     assert kept_by("truncated", output="次のとおりです。\n```python\nprint(1)\n```\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("python\ndef f(x):\n    return x + 1\n\nprint(f(1))  # 2", True),
+        ("c\nint main(void) {\n    return 0;\n}", True),
+        ("c\nint main(void) {\n    return", False),
+        ("python\ndef f(x):\n    y = x + 1", False),  # a function may go on
+        ("python\nimport csv\nrows =", False),
+        ("python\nimport csv\nprin", False),
+        ("python", False),
+        ("", False),
+    ],
+)
+def test_a_code_block_that_lacks_its_last_fence_may_be_whole(code: str, kept: bool) -> None:
+    assert kept_by("truncated", output=f"次のとおりです。\n```{code}") == kept
 
 
 CODE = "次のとおりです。\n```python\n" + "self.items.append(item)\n" * 9 + "```"

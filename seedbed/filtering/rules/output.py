@@ -19,6 +19,9 @@ _MARKS = ' \t\u3000「」『』“”"()（）⟦⟧-*•・#>'
 _ITEM = re.compile(r"[ \t]*(?:[-*・•]|\d+[.)．、]|[①-⑳])\s*(\S.*)")
 _QUOTES = {"「": "」", "『": "』"}
 _SENTENCE_END = "。！？.!?」』）)”’"
+_OPEN_CODE = re.compile(r"[-,=+*/<>|&:.\\(\[{]\Z")
+"""What no line of code ends in."""
+_AT_MARGIN = re.compile(r"(?!\w+\Z)\S")
 _CUT = re.compile(r"[。！？] ?([^。！？\n]+)\Z")
 """What follows the last end of a sentence in the last line."""
 
@@ -58,9 +61,19 @@ def truncated(candidate: Row, context: Context) -> str | None:
     """The output ends in the middle of a sentence, a quotation, a bracket or a code block."""
     output = candidate["output"].rstrip()
     if output.count("```") % 2:
-        return "a code block that is never closed"
+        return None if _ends(output[output.rfind("```") + 3 :]) else "a code block that is never closed"
     text = prose(output).rstrip()
     return _open_bracket(text) or _unended(text) or first_match(context.language.truncations, output)
+
+
+def _ends(code: str) -> bool:
+    """Whether a code block that is never closed is whole all the same: models often leave out the last fence.
+
+    Its brackets are closed, and its last line begins at the margin and is more than a word; what is indented may lack the rest.
+    """
+    lines = code.splitlines()[1:]  # after the fence stands the language
+    closed = all(code.count(opening) == code.count(closing) for opening, closing in ("()", "[]", "{}"))
+    return closed and bool(lines) and _AT_MARGIN.match(lines[-1]) is not None and not _OPEN_CODE.search(code)
 
 
 def _open_bracket(text: str) -> str | None:

@@ -17,7 +17,9 @@ def template_leak(candidate: Row, context: Context) -> str | None:
 @rule
 def benchmark_leak(candidate: Row, context: Context) -> Rejection | None:
     """The instruction is as close to a question of the benchmark as `filter.similarity.leak_threshold`."""
-    near = context.questions.nearest(context.instruction) or context.questions.nearest(context.text)
+    near = context.questions.nearest(context.instruction)
+    if near is None and context.text is not context.instruction:
+        near = context.questions.nearest(context.text)
     return Rejection("benchmark_leak", "too close to a question of the benchmark", near) if near else None
 
 
