@@ -63,7 +63,8 @@ def tokeniser(function_or_name: F | str, /, *, separates_words: bool = False) ->
         UserError: the name is taken, or is not one that `params.yaml` can hold.
     """
     if not isinstance(function_or_name, str):
-        return TOKENISERS.register(function_or_name)
+        TOKENISERS.register(function_or_name)
+        return function_or_name
     name = function_or_name
 
     def register(function: F) -> F:

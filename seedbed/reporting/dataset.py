@@ -4,7 +4,7 @@ import json
 
 from seedbed.project import columns, paths
 from seedbed.project.edits import CORPORA
-from seedbed.project.params import Params
+from seedbed.project.params import Params, named_blocks
 from seedbed.reporting.effort import load_effort
 from seedbed.reporting.human_sections import effort_parts
 from seedbed.reporting.shared import (
@@ -90,7 +90,9 @@ def _load(params: Params) -> Tables:
     tables.load("edited", [paths.edited(name) for name in CORPORA], columns.TASKS, by_corpus)
     transcripts = [paths.transcript(f"translate@{corpus}") for corpus in corpora]
     transcripts += [paths.transcript(f"generate@{name}") for name in generations]
-    load_responses(tables, transcripts, params, [params["translate"], params["generate"]])
+    blocks = named_blocks(params)
+    asked = [blocks[name] for name in ("translate", "generate", "filter.semantic") if name in blocks]
+    load_responses(tables, transcripts, params, asked)
     tables.fill("generations", "name text, place int", ((name, place) for place, name in enumerate(generations)))
     tables.keep("dataset/makers")
     return tables
