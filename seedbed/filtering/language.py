@@ -23,6 +23,7 @@ _LISTS = (
     "excuses",
     "asks_for_excuses",
     "truncations",
+    "sentence_ends",
     "not_text_tasks",
     "leaks",
     "other_languages",
@@ -49,6 +50,7 @@ class Language:
     asks_for_excuses: list[re.Pattern[str]] = field(default_factory=list)
     other_languages: list[re.Pattern[str]] = field(default_factory=list)
     missing_inputs: list[re.Pattern[str]] = field(default_factory=list)
+    sentence_ends: list[re.Pattern[str]] = field(default_factory=list)
 
     def why_foreign(self, text: str) -> str | None:
         """Return why an instruction is taken for another language, by its letters and then by its words; else None.

@@ -84,3 +84,14 @@ def test_a_sentence_quotation_bracket_or_item_that_is_left_open(output: str) -> 
 )
 def test_texts_that_end_without_a_full_stop(output: str) -> None:
     assert kept_by("truncated", output=output)
+
+
+def test_a_word_without_an_end_is_a_loop_and_a_line_of_marks_is_none() -> None:
+    assert not kept_by("repetitive", output="りんご、" * 19)
+    assert kept_by("repetitive", output="わっしょい、" * 8 + "みこしが町を練り歩く。")
+    assert kept_by("repetitive", output="=-" * 40 + "\n合計は三千円です。")
+
+
+@pytest.mark.parametrize(("output", "kept"), [("まず洗います。次に切ります", True), ("まず洗います。次に根を切", False)])
+def test_a_polite_ending_needs_no_full_stop(output: str, kept: bool) -> None:
+    assert kept_by("truncated", output=output) == kept
