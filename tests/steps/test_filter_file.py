@@ -15,7 +15,10 @@ TASK = {
     "output": "暖かい空気の水蒸気が冷えるからです。",
 }
 ROWS = [{"id": "a", **TASK}, {"id": 7, **TASK}, TASK | {"instruction": "俳句を一つ詠んでください。", "output": ""}]
-CSV = 'id,instruction,input,output,label\r\na,"冬に窓が結露する理由を、\r\n説明してください。",,冷えるからです。,x\r\n,俳句を一つ詠んでください。,,,y\r\n'
+CSV = (
+    'id,instruction,input,output,label\r\na,"冬に窓が結露する理由を、\r\n説明してください。",,冷えるからです。,x\r\n'
+    ",俳句を一つ詠んでください。,,,y\r\n"
+)
 
 
 def write(folder: Path, name: str, text: str | bytes) -> Path:
