@@ -116,6 +116,28 @@ def again(
     print(ask_once_more(stage, ids or [], failed))
 
 
+@app.command("filter", cls=InProject)
+def filter_rows(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            resolve_path=True, help="JSON Lines, or CSV (.csv), of instruction, input and output; id where rows have one."
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="Hold rows against each other only, and not against seeds and questions."),
+    ] = False,
+) -> None:
+    """Say what the project's filter makes of rows, in their order. Exits with 0 whatever it rejects, with 1 on a mistake."""
+    from seedbed.steps import filter_file
+
+    rows = filter_file.decisions(file, alone)
+    for line in filter_file.as_json(rows) if as_json else filter_file.as_table(rows):
+        print(line)
+
+
 @app.command(cls=InProject)
 def probe(
     endpoint: Annotated[str, typer.Argument(help="Its id in params.yaml.")],

@@ -8,8 +8,11 @@ A field that is at its default is left out, so that a new one changes no old res
 before its answer), `error` (what came in the place of a reply: `{"kind", "detail"}`).
 """
 
+import base64
+import binascii
 import json
 import re
+import struct
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
@@ -99,6 +102,43 @@ def from_chat_completion(body: Any) -> Response:
     except ValueError:  # in a form of the server's own; the answer stands beside it
         reasoning = None
     return response | ({"reasoning": _whole_characters(reasoning)} if reasoning else {})
+
+
+def from_embeddings(body: Any) -> Response:
+    """Return what we keep of the body of an Embeddings call for one text: its vector, as base64 of 32-bit floats.
+
+    Raises:
+        ValueError: the body is neither an embedding nor an error.
+    """
+    if isinstance(body, dict) and body.get("error"):
+        return from_chat_completion(body)
+    data = body.get("data") if isinstance(body, dict) else None
+    vector = data[0].get("embedding") if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict) else None
+    if not isinstance(vector, list) or not vector or not all(isinstance(x, int | float) and isfinite(x) for x in vector):
+        raise ValueError("not an embedding: no list of numbers at data.0.embedding")
+    try:
+        text = base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+    except OverflowError:
+        raise ValueError("not an embedding: a number that 32 bits cannot hold") from None
+    base = {"text": text, "refusal": None, "finish_reason": None}
+    return base | {"model": _text_or_none(body.get("model")), "usage": _usage(body)}
+
+
+def vector_of(request: Request, response: Response) -> bytes:
+    """Return the vector of a reply, as 32-bit floats, the lowest byte first.
+
+    Raises:
+        Unusable: an error came, or no vector.
+    """
+    if error := response.get("error"):
+        raise Unusable(error["kind"], error["detail"], final=error["kind"] in FINAL_ERRORS)
+    try:
+        vector = base64.b64decode(response["text"] or "", validate=True)
+    except binascii.Error:
+        vector = b""
+    if not vector or len(vector) % 4:
+        raise Unusable("no_vector", "the reply is no vector")
+    return vector
 
 
 def kind_of_error(error: Any) -> str:

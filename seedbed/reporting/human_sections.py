@@ -21,7 +21,7 @@ _MEASURES = (
 )
 _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
-    "block shifts): in characters, or in words where `filter.tokeniser` is `space`."
+    "block shifts): in characters, or in words where the language separates them by blanks."
 )
 _HTER_NOW = (
     "Some machine texts are not those that the edits were made on. Held against the edits, both ways, this tells whether the "

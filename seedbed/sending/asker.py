@@ -5,7 +5,7 @@ A stage with one list of requests calls `ask_all`; one that asks in waves opens 
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -183,6 +183,11 @@ class Asking:
         self._record(result)
         self.total += 1
         self.failed += [result] if result.failure else []
+
+    def add(self, results: Iterable[Result[Any]]) -> None:
+        """Write requests to the transcript that are no row of the stage, such as those for embeddings."""
+        for result in results:
+            self._record(result)
 
 
 @contextmanager
