@@ -7,6 +7,7 @@ Every item has the judge's score f; some have the mean h of people's votes. The 
 has the mean that people would give (PPI++ arXiv 2311.01453; drawn actively 2403.03208; by strata 2406.04291).
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,12 +58,27 @@ def corrected_uniform(
     total, n = len(judge), int(voted.sum())
     if n < 2:
         return None
-    off = people[voted] - judge[voted]
-    mean = judge.mean() + off.mean()
-    spread = np.append(off, [off.mean() + 0.5, off.mean() - 0.5]).var(ddof=1)
-    # With few votes the spread of h is that of ψ: the judge's, and what it is off by.
-    variance = people[voted].var(ddof=1) / total + (1 - n / total) * spread / n
+    mean = judge.mean() + (people - judge)[voted].mean()
+    own, off = _spreads(judge, people)
+    variance = own / total + (1 - n / total) * off / n
     return _within(total, n, mean, t_quantile(confidence, n - 1) * np.sqrt(variance), bounds)
+
+
+def votes_to_halve(judge: Floats, people: Floats) -> int | None:
+    """Return how many more items voted on would halve `corrected_uniform`'s interval; None where not even all would."""
+    total, n = len(judge), int((~np.isnan(people)).sum())
+    own, off = _spreads(judge, people)
+    rest = (own / total + (1 - n / total) * off / n) / 4 - (own - off) / total
+    needed = math.ceil(off / rest) if rest > 0 else total + 1
+    return needed - n if needed <= total else None
+
+
+def _spreads(judge: Floats, people: Floats) -> tuple[float, float]:
+    """Return s_h² and s_d², the latter with its two disagreements more."""
+    voted = ~np.isnan(people)
+    off = (people - judge)[voted]
+    more = np.append(off, [off.mean() + 0.5, off.mean() - 0.5])
+    return float(people[voted].var(ddof=1)), float(more.var(ddof=1))
 
 
 def corrected(
