@@ -43,7 +43,8 @@ def position_in_words(row: dict[str, Any]) -> str:
     first, second, p = int(row["first_pairs"]), int(row["second_pairs"]), row["position_p"]
     if p is None:
         return "No pair contradicts, so that no leaning to a place shows."
-    said = f"Of the pairs that contradict, {first} name the first place and {second} the second (p = {p:.3g})"
+    shown = "< 0.001" if p < 0.001 else f"= {p:.3f}"
+    said = f"Of the pairs that contradict, {first} name the first place and {second} the second (p {shown})"
     if p >= 0.05:
         return f"{said}: a leaning to either place cannot be concluded."
     return f"{said}: the judge leans to the {'first' if first > second else 'second'} place."

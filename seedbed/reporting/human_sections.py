@@ -15,18 +15,19 @@ _RARE = ("original", "failed", "orphaned")
 _TIMES = ("timed", "minutes", "minutes_per_row")
 _MEASURES = (
     "*s1* includes ties, an inconsistent judge's among them; *s2* takes only what is a tie on neither side (the two set-ups "
-    "of MT-bench, Zheng et al. 2023); by guessing one would agree on 33 and on 50. A rate is the mean over questions. The majority "
-    "is what more than half of the votes on an item say, and *split* are the items that have none; *both bad* counts as a tie. "
+    "of MT-bench, Zheng et al. 2023); by guessing one would agree on 33 and on 50. A rate is the mean over questions. The "
+    "majority is what more than half of the votes on an item say, and *split* are the items that have none; *both bad* counts "
+    "as a tie. "
     "Kappa (Cohen's) holds the judge against the majority: 0 is chance, 1 full agreement."
 )
 _PEOPLE = (
-    " Judge and one person, and two people, stand side by side: a judge can agree with people more than they do with each other. "
-    "Alpha (Krippendorff's) is kappa's like for people against each other."
+    " Judge and one person, and two people, stand side by side: a judge can agree with people more than they do with each "
+    "other. Alpha (Krippendorff's) is kappa's like for people against each other."
 )
 CORRECTED = (
-    "The adjusted win rate as people would give it: the judge's, moved by what it is off on the questions that people voted on, "
-    "with its {confidence}% interval (prediction-powered inference). The questions voted on are taken to be drawn without regard to "
-    "answers and verdicts."
+    "The adjusted win rate as people would give it: the judge's, moved by what it is off on the questions that people voted "
+    "on, with its {confidence}% interval (prediction-powered inference). The questions voted on are taken to be drawn without "
+    "regard to answers and verdicts."
 )
 _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "

@@ -4,6 +4,7 @@ from typing import Any
 
 from seedbed.reporting.health import position_in_words
 from seedbed.util.markdown import table
+from seedbed.util.words import count
 
 Rows = list[dict[str, Any]]
 _MOST_DIFFERENCES = 40
@@ -21,13 +22,13 @@ def rate_parts(rates: Rows, confidence: float) -> list[str]:
         "concluded."
     ]
     counts = ["category", "n", "wins", "losses", "ties", "inconsistent", "invalid"]
-    names = [*counts, "win rate", "adjusted", "interval", "p", "visible"]
+    names = [*counts, "win rate", "adjusted", "interval", "p (Holm)", "visible"]
     for match in dict.fromkeys(row["match"] for row in rates):
         rows = [row for row in rates if row["match"] == match]
         shown = [
             row
             | {"win rate": _percent(row["win_rate"]), "adjusted": _percent(row["adjusted_win_rate"])}
-            | {"interval": _interval(row["ci_low"], row["ci_high"]), "p": p_value(row["p_holm"])}
+            | {"interval": _interval(row["ci_low"], row["ci_high"]), "p (Holm)": p_value(row["p_holm"])}
             | {"visible": _percent(row["visible"])}
             for row in rows
         ]
@@ -55,8 +56,9 @@ def difference_parts(rows: Rows, confidence: float) -> list[str]:
     return [
         "## Models compared through a baseline",
         f"Points of adjusted win rate against one baseline, compared question by question, with the {confidence:g}% interval "
-        f"of the paired difference and the p-value of the sign-flip test, corrected (Holm) for the {len(rows)} rows. *Dropped* "
-        "questions are valid on one side only. Two models that have a match of their own are not listed: it sees more." + more,
+        f"of the paired difference and the p-value of the sign-flip test, corrected (Holm) for {count(len(rows), 'row')}. "
+        "*Dropped* questions are valid on one side only. Two models that have a match of their own are not listed: it sees "
+        "more." + more,
         table(
             shown[:_MOST_DIFFERENCES],
             ["models", "against", "n", "dropped", "difference", "interval", "p"],

@@ -131,7 +131,7 @@ def test_models_without_a_match_of_their_own_are_compared_on_the_same_questions(
     assert [(row["model"], row["other"], row["difference"]) for row in rows] == [("good", "poor", 10.0), ("poor", "new", 10.0)]
     assert [(row["n"], row["dropped"], row["tests"], row["sure"]) for row in rows] == [(100, 0, 2, True)] * 2
     assert all(row["p_holm"] == pytest.approx(2 * 2 / 2**10) for row in rows)
-    assert "corrected (Holm) for the 2 rows" in star.summary()
+    assert "corrected (Holm) for 2 rows" in star.summary()
     assert json.loads(star.metrics())["differences"]["good-poor"]["difference"] == 10.0
     page = Reader(Build(tmp_path / "b", matches=[("good", "thin")]).benchmark_page()).shown
     assert "compared through a baseline" not in page

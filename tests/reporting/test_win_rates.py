@@ -127,7 +127,7 @@ def test_health() -> None:
     assert (found["decided"], found["longer_answer_rate"], found["longer_high"]) == (1, 100.0, 100.0)  # q1, won by the longer
     assert (found["first_share"], found["position_p"]) == (100.0, 1.0)
     assert (
-        "1 name the first place and 0 the second (p = 1): a leaning to either place cannot be concluded"
+        "1 name the first place and 0 the second (p = 1.000): a leaning to either place cannot be concluded"
         in position_in_words(found)
     )
 
