@@ -1,8 +1,10 @@
 """`seedbed plan-benchmark`: what so many questions can show, and how many questions a difference wants, before money is spent.
 
-compared                        questions  tests  sd              smallest visible, points
-one match, alone                       80      1  0.45 (usual)    14.1
-the totals of 2 matches                80      2  0.41 (pilot)    14.1
+The answer, shortened:
+
+    compared                 questions  tests  sd            smallest visible, points
+    one match, alone         80         1      0.45 (usual)  14.1
+    the totals of 2 matches  80         2      0.45 (usual)  15.5
 """
 
 from collections import Counter

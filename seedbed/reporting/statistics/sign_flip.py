@@ -6,7 +6,6 @@ one match less ½ are, the two tests are the same.
 """
 
 from functools import reduce
-from math import comb
 
 import numpy as np
 
@@ -56,5 +55,6 @@ def _exact(steps: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float:
 def _walk(size: int, count: int) -> Floats:
     """Return the chances of the sums of `count` coins of ±size, from -size·count to size·count."""
     chances = np.zeros(2 * size * count + 1)
-    chances[:: 2 * size] = [comb(count, ups) / 2**count for ups in range(count + 1)]
+    factorials = np.concatenate([[0.0], np.log(np.arange(1.0, count + 1)).cumsum()])
+    chances[:: 2 * size] = np.exp(factorials[-1] - factorials - factorials[::-1] - count * np.log(2))
     return chances

@@ -4,6 +4,7 @@ With 80% power: of five benchmarks that could show a difference of that size, fo
 """
 
 import math
+from functools import cache
 
 from seedbed.reporting.statistics.distributions import normal_power, normal_quantile
 
@@ -50,6 +51,7 @@ def _quantiles(confidence: float, tests: int) -> float:
     return normal_quantile(100 - (100 - confidence) / tests) + normal_power(POWER)
 
 
+@cache
 def _exact(n: int, alpha: float) -> float | None:
     """Return by how much a question must be likelier won than lost, less ½, for the exact sign test to reject in 80%."""
     tails = [sum(math.comb(n, k) for k in range(losses + 1)) / 2 ** (n - 1) for losses in range(n // 2 + 1)]
