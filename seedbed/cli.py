@@ -97,6 +97,23 @@ def plan(
         made.check_budget()
 
 
+@app.command("plan-benchmark", cls=InProject)
+def plan_benchmark(
+    questions: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Questions to plan with; the project's own by default.")
+    ] = None,
+    difference: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=50, metavar="POINTS", help="Say how many questions show a difference of so many points."),
+    ] = None,
+) -> None:
+    """Say how small a difference the benchmark can show, or how many questions a difference wants. Sends nothing."""
+    from seedbed.pipeline.plan_benchmark import plan_benchmark as planned
+    from seedbed.project.params import load_params
+
+    print(planned(load_params(), questions, difference))
+
+
 @app.command(cls=InProject)
 def again(
     stage: Annotated[str, typer.Argument(help="A stage that asks a model, e.g. answer@good.")],

@@ -282,6 +282,6 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
         params["filter"]["tokeniser"] = {"name": "character"}
         params["judge"]["reference_categories"] = []
         del params["models"]["poor"], params["matches"]["poor-vs-thin"]
-        params["report"]["bootstrap"] = 50
+        params["report"]["bootstrap"] = 1000
 
     project.edit_params(change)
