@@ -20,6 +20,7 @@ from seedbed.project.params import Attempts, ModelSettings, Params, server
 from seedbed.sending.build_process import Parent
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, transcript, warm_store
+from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import write_rows
 
@@ -73,10 +74,11 @@ class Asker:
         self._stack.close()
 
     def _lock(self) -> None:
-        """Wait until no other process runs this stage: an orphan of a killed build leaves within a second."""
+        """Wait until no other process runs this stage of this project: an orphan of a killed build leaves within a second."""
         folder = self.store.path.parent / "locks"
         folder.mkdir(exist_ok=True)
-        lock = FileLock(folder / f"{self.stage}.lock")
+        project = content_hash(str(Path.cwd()))[:12]  # others may have the store too: `seedbed.store.claims` is for them
+        lock = FileLock(folder / f"{self.stage}-{project}.lock")
         for tries in range(24 * 60 * 60):
             with suppress(Timeout):
                 self._stack.enter_context(lock.acquire(timeout=1))

@@ -6,6 +6,7 @@ A response is committed the moment it arrives, each in its own transaction.
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from seedbed.util.errors import UserError
 from seedbed.util.git import git
 from seedbed.util.rows import Row
 
-VERSION = 3
+VERSION = 4
 RENAMED = {"generate": "generate@native"}
 """Stages that had another name in a store, or a lock, of an older version."""
 _TABLES = """
@@ -38,15 +39,24 @@ create table if not exists sent (              -- what builds sent, beside what 
     primary key (build, stage)
 ) strict;
 create table if not exists batches (           -- batches that were sent, and whether what they brought was read
-    id text primary key, endpoint text not null, stage text not null, read integer not null default 0
+    id text primary key, endpoint text not null, stage text not null, read integer not null default 0,
+    owner text, sent text, requests integer     -- who waits for it, when it was sent (UTC), of how many requests
 ) strict;
 create table if not exists transcripts (md5 text primary key) strict;   -- transcripts read into the store already
+create table if not exists claims (            -- requests that somebody is sending, or that are in a batch
+    key text primary key, owner text not null, batch text
+) strict, without rowid;
+create index if not exists claims_by_batch on claims (batch) where batch is not null;
 """
+_LATER_COLUMNS = {"owner": "text", "sent": "text", "requests": "integer"}
+"""Of `batches`, since version 4."""
 _RENAME = "".join(
     f"update {table} set stage = '{new}' where stage = '{old}';"
     for old, new in RENAMED.items()
     for table in ("responses", "sent", "batches")
 )
+_PATIENCE_S = 60.0
+"""How long another process's lock on the file is waited for."""
 _INSERT = "insert or ignore into responses (key, response, stage, request) values (?, ?, ?, ?)"
 _BATCH = 500
 _MMAP_BYTES = 2**36
@@ -83,18 +93,41 @@ class Store:
         _refuse_tracked(path)
         with self._in_words():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
             (version,) = self._db.execute("pragma user_version").fetchone()
             if version > VERSION:
                 raise UserError(
                     f"{path}: this store was written by a newer Seedbed (version {version}, this one knows {VERSION}); "
                     "update Seedbed, or set SEEDBED_STORE to another file"
                 )
-            self._db.execute("pragma journal_mode = wal")
+            self._use_wal()
             self._db.execute("pragma synchronous = normal")
             self._db.execute(f"pragma mmap_size = {_MMAP_BYTES}")
             if version < VERSION:
-                self._db.executescript(f"begin immediate; {_TABLES} {_RENAME} pragma user_version = {VERSION}; commit;")
+                self._complete()
+
+    def _use_wal(self) -> None:
+        """Switch to the write-ahead log; SQLite does not wait where another process is at that too."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                self._db.execute("pragma journal_mode = wal")
+                return
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.02)
+
+    def _complete(self) -> None:
+        """Make the tables of a new store, or what an older one lacks; two processes may be at it at the same time."""
+        with self._transaction():
+            for statement in f"{_TABLES}{_RENAME}".split(";"):
+                self._db.execute(statement)
+            there = {name for _, name, *_ in self._db.execute("pragma table_info(batches)")}
+            for name, kind in _LATER_COLUMNS.items():
+                if name not in there:
+                    self._db.execute(f"alter table batches add column {name} {kind}")
+            self._db.execute(f"pragma user_version = {VERSION}")
 
     def __enter__(self) -> Self:
         return self
@@ -114,7 +147,7 @@ class Store:
         return found
 
     def put(self, stage: str, request: Request, response: Response, sent: Sent | None = None) -> None:
-        """Commit one response; a key that is there already keeps its first response.
+        """Commit one response and end the claim on its request; a key that is there already keeps its first response.
 
         Args:
             stage: the stage that asked.
@@ -130,6 +163,7 @@ class Store:
             build, asked, said, usd = sent
             with self._transaction():
                 self._db.execute(_INSERT, values)
+                self._db.execute("delete from claims where key = ?", (request.key,))
                 self._db.execute(
                     "update sent set requests = requests + 1, input = input + ?, output = output + ?, usd = usd + ? "
                     "where build = ? and stage = ?",
@@ -166,22 +200,6 @@ class Store:
                 if asked is not None:
                     yield stage, model, messages, int(asked), int(said)
 
-    def batches(self, endpoint: str, stage: str, read: bool) -> list[str]:
-        """Return the ids of the batches that a stage sent, either those that were read or those that were not yet."""
-        with self._in_words():
-            query = "select id from batches where endpoint = ? and stage = ? and read = ? order by rowid"
-            return [id for (id,) in self._db.execute(query, (endpoint, stage, read))]
-
-    def open_batch(self, id: str, endpoint: str, stage: str) -> None:
-        """Note a batch before it is waited for."""
-        with self._in_words():
-            self._db.execute("insert or ignore into batches (id, endpoint, stage) values (?, ?, ?)", (id, endpoint, stage))
-
-    def close_batch(self, id: str) -> None:
-        """Note that all that a batch brought is in the store."""
-        with self._in_words():
-            self._db.execute("update batches set read = 1 where id = ?", (id,))
-
     def has_read(self, md5: str) -> bool:
         """Whether the transcript with this MD5 was read into the store already."""
         with self._in_words():
@@ -209,10 +227,21 @@ class Store:
                 self.put(RENAMED.get(stage, stage), request, response)
         return self._db.total_changes - before
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a SELECT, for the tools around the store."""
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT, for what is built on the store."""
         with self._in_words():
-            return list(self._db.execute(query))
+            return list(self._db.execute(query, tuple(values)))
+
+    def change(self, query: str, values: Iterable[Any] = ()) -> int:
+        """Run one statement that changes something, by itself or within `at_once`; return how many rows it changed."""
+        with self._in_words():
+            return self._db.execute(query, tuple(values)).rowcount
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Commit the changes of a block together, or none of them; other processes wait meanwhile."""
+        with self._in_words(), self._transaction():
+            yield
 
     def exchanges(self) -> Iterator[tuple[str, str, Row, Response]]:
         """Yield (stage, key, request content, response) of everything that the store holds, in order of arrival."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from seedbed.exchange.requests import Request
+from seedbed.store.claims import batches
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
 from tests.harness import git
@@ -88,23 +89,26 @@ def old_store(path: Path, version: int) -> None:
         usage = {"input": 30, "output": 7}
         store.put("generate", Request("s0", {"model": "m", "messages": [], "attempt": 1}), {"text": "x", "usage": usage})
         store.put("judge@a-vs-b", request(2), {"text": "y", "usage": None})
-        store.open_batch("batch_1", "paid", "generate")
-        store.open_batch("batch_2", "paid", "judge@a-vs-b")
+        store.change("insert into batches (id, endpoint, stage) values ('batch_1', 'paid', 'generate')")
+        store.change("insert into batches (id, endpoint, stage) values ('batch_2', 'paid', 'judge@a-vs-b')")
         store.log_estimate("17", "generate", "m", 5, 0.5)
     with sqlite3.connect(path) as database:
+        database.execute("drop table claims")
+        for name in ("owner", "sent", "requests"):
+            database.execute(f"alter table batches drop column {name}")
         database.execute(f"pragma user_version = {version}")
     database.close()
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize("read_only", [False, True])
 def test_what_the_one_generation_of_an_older_store_paid_for_is_natives(tmp_path: Path, version: int, read_only: bool) -> None:
     """A batch that is on its way is picked up, and token counts are estimated by what was seen."""
     path = tmp_path / "store.sqlite"
     old_store(path, version)
     with Store(path, read_only) as store:
-        assert store.batches("paid", "generate@native", read=False) == ["batch_1"]
-        assert store.batches("paid", "judge@a-vs-b", read=False) == ["batch_2"]
+        waited_for = [(batch.id, batch.stage, batch.requests, batch.open) for batch in batches(store, "not read")]
+        assert waited_for == [("batch_1", "generate@native", None, 0), ("batch_2", "judge@a-vs-b", None, 0)]
         assert list(store.seen(["generate@native"])) == [("generate@native", "m", "[]", 30, 7)]
         assert store.rows("select stage, estimated_requests from sent") == [("generate@native", 5)]
         assert store.rows("select stage from responses order by stage") == [("generate@native",), ("judge@a-vs-b",)]
