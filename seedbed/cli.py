@@ -15,6 +15,8 @@ importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewher
 app.add_typer(importing, name="import")
 storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
 app.add_typer(storing, name="store")
+batching = typer.Typer(invoke_without_command=True)
+storing.add_typer(batching, name="batches")
 reviewing = typer.Typer(invoke_without_command=True)
 app.add_typer(reviewing, name="review")
 
@@ -362,6 +364,37 @@ def store_builds() -> None:
 
     with Store(paths.store(), read_only=True) as store:
         builds(store)
+
+
+@batching.callback()
+def store_batches(context: typer.Context) -> None:
+    """List the batches that were sent, and whether all that they brought is in the store."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import list_batches
+
+    if context.invoked_subcommand is None:
+        enter_project()
+        with Store(paths.store(), read_only=True) as store:
+            list_batches(store)
+
+
+@batching.command("forget", cls=InProject)
+def forget(
+    id: Annotated[str, typer.Argument(help="The batch's id, as `seedbed store batches` lists it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Wait no longer for a batch that is lost: what it brought no response to is sent again, and paid for again."""
+    from seedbed.project import paths
+    from seedbed.store.claims import close_batch
+    from seedbed.store.store import Store
+    from seedbed.store.tools import open_batch
+
+    with Store(paths.store()) as store:
+        batch = open_batch(store, id)
+        if yes or typer.confirm(f"Forget {batch.words}? Its requests without a response are sent, and paid for, again."):
+            close_batch(store, id, forgotten=True)
+            print(f"{batch.words} is forgotten")
 
 
 @storing.command("list", cls=InProject)

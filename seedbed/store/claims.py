@@ -33,7 +33,8 @@ class Batch(NamedTuple):
         sent: when, in UTC; None for one that an older Seedbed sent.
         requests: how many it was sent with; None for one that an older Seedbed sent.
         open: how many of them have no response in the store.
-        read: whether all that it brought is in the store.
+        state: `open`, `read` (all that it brought is in the store) or `forgotten`.
+        owner: the process that waits for it, or did.
     """
 
     id: str
@@ -42,7 +43,8 @@ class Batch(NamedTuple):
     sent: str | None
     requests: int | None
     open: int
-    read: bool
+    state: str
+    owner: str | None
 
     @property
     def words(self) -> str:
@@ -162,18 +164,24 @@ def batches(store: Store, condition: str = "1", values: Iterable[str] = ()) -> l
     """
     rows = store.rows(
         "select id, endpoint, stage, sent, requests, (select count(*) from claims where batch = id "
-        f"and not exists (select 1 from responses where responses.key = claims.key)), read from batches where {condition} "
+        "and not exists (select 1 from responses where responses.key = claims.key)), "
+        f"case read when 0 then 'open' when 1 then 'read' else 'forgotten' end, owner from batches where {condition} "
         "order by rowid",
         values,
     )
-    return [Batch(*row[:-1], read=bool(row[-1])) for row in rows]
+    return [Batch(*row) for row in rows]
 
 
-def close_batch(store: Store, id: str) -> None:
-    """Note that all that a batch brought is in the store; what it brought no response to may be sent again."""
+def close_batch(store: Store, id: str, forgotten: bool = False) -> None:
+    """Note that all that a batch brought is in the store, or that it is forgotten; its other requests may be sent again."""
     with store.at_once():
-        store.change("update batches set read = 1, owner = null where id = ?", (id,))
+        store.change("update batches set read = ?, owner = null where id = ?", (2 if forgotten else 1, id))
         store.change("delete from claims where batch = ?", (id,))
+
+
+def is_waited_for(store: Store, batch: Batch) -> bool:
+    """Whether a process waits for a batch now."""
+    return batch.owner is not None and not _is_gone(owners(store) / f"{batch.owner}.lock")
 
 
 def owners(store: Store) -> Path:

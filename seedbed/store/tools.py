@@ -5,10 +5,11 @@ from pathlib import Path
 from rich.table import Table
 
 from seedbed.exchange.requests import request_of
+from seedbed.store.claims import Batch, batches, is_waited_for
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.console import wide_console
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import read_rows, writing
 
 
@@ -31,6 +32,36 @@ def builds(store: Store) -> None:
     )
     names = ["started (UTC)", "build", "stage", "model", "expected / sent", "USD expected / spent", "tokens in", "out"]
     _print(names, rows)
+
+
+def list_batches(store: Store) -> None:
+    """Print the batches that were sent, and how many of their requests have no response yet."""
+    names = ["batch", "endpoint", "stage", "sent (UTC)", "requests", "no response yet", "state"]
+    _print(
+        names,
+        [
+            (batch.id, batch.endpoint, batch.stage, batch.sent, batch.requests, batch.open if batch.requests else None, state)
+            for batch in batches(store)
+            for state in [f"{batch.state}, waited for now" if is_waited_for(store, batch) else batch.state]
+        ],
+    )
+
+
+def open_batch(store: Store, id: str) -> Batch:
+    """Return a batch that can be forgotten.
+
+    Raises:
+        UserError: the store knows no such batch, it was read, or a build is waiting for it.
+    """
+    known = {batch.id: batch for batch in batches(store)}
+    if id not in known:
+        raise UserError(f"{store.path}: no batch {id!r}{did_you_mean(id, list(known))}; `seedbed store batches` lists them")
+    batch = known[id]
+    if batch.state != "open":
+        raise UserError(f"{batch.words} is {batch.state} already; there is nothing to forget")
+    if is_waited_for(store, batch):
+        raise UserError(f"{batch.words}: a build is waiting for it now; end that build first")
+    return batch
 
 
 def _print(names: list[str], rows: list[tuple[object, ...]]) -> None:

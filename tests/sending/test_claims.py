@@ -156,7 +156,7 @@ def test_the_requests_of_a_batch_are_claimed_by_it_until_it_was_read(tmp_path: P
         assert second.take(keys(3)) == {keys(3)[2]}
         assert second.held(keys(2)) == dict.fromkeys(keys(2), "batch_1")
         ((batch),) = batches(store)
-        assert (batch.requests, batch.open, batch.read) == (2, 2, False)
+        assert (batch.requests, batch.open, batch.state) == (2, 2, "open")
         assert second.pick_up("batch_1")
         second.let_go("batch_1", keys(1))
         assert second.take(keys(2)) == set(keys(1))
