@@ -424,14 +424,18 @@ def store_show(key: Annotated[str, typer.Argument(help="A request's key, or its 
 
 
 @storing.command("verify", cls=InProject)
-def store_verify() -> None:
-    """Check the database, and that each key is that of its request."""
+def store_verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Drop what is damaged, and take it from the transcripts where they hold it.")
+    ] = False,
+) -> None:
+    """Check the database, that each key is that of its request, and that each response is whole."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import verify
 
-    with Store(paths.store(), read_only=True) as store:
-        print(verify(store))
+    with Store(paths.store(), read_only=not repair) as store:
+        print(verify(store, repair))
 
 
 @storing.command("export", cls=InProject)
@@ -444,7 +448,7 @@ def store_export(
     from seedbed.store.tools import export_to
 
     with Store(paths.store(), read_only=True) as store:
-        print(f"{export_to(store, file)} responses exported to {file}")
+        print(export_to(store, file))
 
 
 @storing.command("import", cls=InProject)

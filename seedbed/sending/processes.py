@@ -26,7 +26,7 @@ def start_of(pid: int) -> float:
 
 
 def boot() -> str:
-    """Return what tells one start of the machine from another, as far as the system says; no two processes start alike in one."""
+    """Return what tells one start of the machine from another, within which ticks are counted; empty where nothing does."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()[:8]
     except OSError:

@@ -112,6 +112,7 @@ class Sender:
         base_url = self._started.base_url if self._started else None
         self._client = Client(to.endpoint, self._server, self._server_id, base_url)
         self._stop: UserError | None = None
+        self._broken: list[UserError] = []
         self._interrupts = 0
         self._hurry = False
         self._in_a_row: set[str] = set()
@@ -152,8 +153,8 @@ class Sender:
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 for number in (signal.SIGINT, signal.SIGTERM):
                     loop.remove_signal_handler(number)
-        if self._stop:
-            raise self._stop
+        if self._stop or self._broken:
+            raise self._stop or self._broken[0]
 
     def _estimate(self, jobs: dict[str, _Job[T]]) -> None:
         """Hold what is about to be sent against the budget, and note it beside what will be sent."""
@@ -215,11 +216,17 @@ class Sender:
                     return
             except UserError as error:
                 self._stop = self._stop or error
-            except Exception as error:
-                self._stop = self._stop or UserError(
-                    f"{self._stage}: the reply to {request.id} could not be read ({type(error).__name__}: {error}); this is a "
-                    "mistake of Seedbed's: all that arrived is kept"
+            except Exception as error:  # of this request alone: the others go on, unless several are like it
+                self._broken.append(
+                    UserError(
+                        f"{self._stage}: the request for {request.id} could not be sent or its reply not be read "
+                        f"({type(error).__name__}: {error}); this is a mistake of Seedbed's: all that arrived is kept"
+                    )
                 )
+                if len(self._broken) >= _IN_A_ROW:
+                    self._stop = self._stop or self._broken[0]
+                queue.open -= 1
+                return
         if job.alike[0].settled:
             queue.open -= 1
 

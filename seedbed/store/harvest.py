@@ -1,11 +1,12 @@
 """Fill the store from the transcripts of every branch and tag that git knows: what one paid for, nobody pays again."""
 
 from collections.abc import Iterator
+from hashlib import md5
 from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git_or_error
 from seedbed.util.rows import writing
@@ -21,8 +22,8 @@ def harvest_all(store: Store) -> str:
     for stage, digest in dict.fromkeys(_locked(_commits("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
         if store.has_read(digest):
             continue
-        blob = paths.blob(digest)
-        if not blob.is_file() and not _fetch(digest, blob):
+        blob = whole_blob(digest) or _fetch(digest)
+        if blob is None:
             absent.append(stage)
             continue
         new += store.warm(digest, stage, read_transcript(blob))
@@ -44,8 +45,8 @@ def unreferenced(store: Store) -> set[str]:
         *_locked(_commits("log", "--all", "--full-history", "--format=%H", "--", "dvc.lock")),
         *locked_transcripts(paths.DVC_LOCK),
     }:
-        blob = paths.blob(digest)
-        if not blob.is_file() and not _fetch(digest, blob):
+        blob = whole_blob(digest) or _fetch(digest)
+        if blob is None:
             raise UserError(
                 f"the transcript {digest[:12]} of {stage}, which some commit names, is not in the DVC cache or remote; "
                 "`dvc fetch --all-commits` brings it, or `seedbed store export` the store before you drop anything"
@@ -67,8 +68,8 @@ def _commits(*args: str) -> list[str]:
     return git_or_error(*args).decode().split()
 
 
-def _fetch(digest: str, blob: Path) -> bool:
-    """Bring one blob from the default DVC remote into the cache; False where there is no remote or it lacks the blob."""
+def _fetch(digest: str) -> Path | None:
+    """Bring one blob from the default DVC remote into the cache; None where there is no remote, or it lacks the blob whole."""
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
@@ -78,7 +79,10 @@ def _fetch(digest: str, blob: Path) -> bool:
             with remote.fs.open(remote.oid_to_path(digest), "rb") as source:
                 content = source.read()
     except (DvcException, OSError):
-        return False
+        return None
+    if md5(content, usedforsecurity=False).hexdigest() != digest:
+        return None
+    blob = paths.blob(digest)
     with writing(blob) as file:
         file.write(content.decode())
-    return True
+    return blob

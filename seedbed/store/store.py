@@ -6,6 +6,7 @@ A response is committed the moment it arrives, each in its own transaction.
 
 import json
 import sqlite3
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,12 +15,13 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from seedbed.exchange.replies import Response
-from seedbed.exchange.requests import Request
+from seedbed.exchange.replies import Response, is_response
+from seedbed.exchange.requests import Request, request_of
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import git
 from seedbed.util.rows import Row
+from seedbed.util.words import few
 
 VERSION = 4
 RENAMED = {"generate": "generate@native"}
@@ -77,6 +79,8 @@ class Store:
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
         self.path = path
+        self._read_only = read_only
+        self._named: set[str] = set()
         if path.is_dir():
             raise UserError(f"{path}: the store is a file, this is a folder; set SEEDBED_STORE to a file's path")
         if read_only:
@@ -136,15 +140,36 @@ class Store:
         self._db.close()
 
     def get(self, keys: Iterable[str]) -> dict[str, Response]:
-        """Return the responses that the store has of `keys`, by key."""
+        """Return the responses that the store has of `keys`, by key; one that is damaged is named, and is a miss."""
         wanted, found = sorted(set(keys)), {}  # in the order of the index
         with self._in_words():
             for start in range(0, len(wanted), _BATCH):
                 batch = wanted[start : start + _BATCH]
                 marks = ",".join("?" * len(batch))
                 query = f"select key, response from responses where key in ({marks})"
-                found.update({key: json.loads(text) for key, text in self._db.execute(query, batch)})
-        return found
+                found.update({key: _response(text) for key, text in self._db.execute(query, batch)})
+        whole = {key: response for key, response in found.items() if response is not None}
+        if len(whole) < len(found):
+            self._miss([key for key in found if key not in whole])
+        return whole
+
+    def _miss(self, keys: list[str]) -> None:
+        """Name damaged responses; where the store may be written, make room for others in their place."""
+        new = [key for key in keys if key not in self._named]
+        self._named.update(new)
+        if new:
+            named = few([f"the response to request {key[:12]}" for key in new], 5)
+            remedy = "dropped, to be taken from a transcript or sent again"
+            remedy = "`seedbed store verify --repair` drops it, and takes it from a transcript" if self._read_only else remedy
+            print(f"{self.path}: damaged, and so missing: {named}; {remedy}", file=sys.stderr)
+        if not self._read_only:
+            self.drop_damaged(keys)
+
+    def drop_damaged(self, keys: Iterable[str]) -> None:
+        """Delete responses that are damaged; transcripts are then read again where they may hold them."""
+        with self.at_once():
+            self._db.executemany("delete from responses where key = ?", [(key,) for key in keys])
+            self._db.execute("delete from transcripts")
 
     def put(self, stage: str, request: Request, response: Response, sent: Sent | None = None) -> None:
         """Commit one response and end the claim on its request; a key that is there already keeps its first response.
@@ -192,13 +217,14 @@ class Store:
         for stage in stages:
             with self._in_words():
                 rows = self._db.execute(
-                    "select request->>'model', request->>'messages', response->'usage'->>'input', "
-                    "response->'usage'->>'output' from responses where stage = ? order by rowid desc limit ?",
+                    "select request->>'model', request->>'messages', response from responses "
+                    "where stage = ? and json_valid(request) order by rowid desc limit ?",
                     (stage, latest),
                 ).fetchall()
-            for model, messages, asked, said in rows:
-                if asked is not None:
-                    yield stage, model, messages, int(asked), int(said)
+            for model, messages, text in rows:
+                usage = (_response(text) or {}).get("usage")
+                if usage is not None:
+                    yield stage, model, messages, usage["input"], usage["output"]
 
     def has_read(self, md5: str) -> bool:
         """Whether the transcript with this MD5 was read into the store already."""
@@ -244,12 +270,30 @@ class Store:
             yield
 
     def exchanges(self) -> Iterator[tuple[str, str, Row, Response]]:
-        """Yield (stage, key, request content, response) of everything that the store holds, in order of arrival."""
+        """Yield (stage, key, request content, response) of all that the store holds whole, in order of arrival."""
+        for stage, key, found in self._all():
+            if not isinstance(found, str):
+                yield stage, key, *found
+
+    def damaged(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (stage, key, what is wrong) of what the store does not hold whole."""
+        for stage, key, found in self._all():
+            if isinstance(found, str):
+                yield stage, key, found
+
+    def _all(self) -> Iterator[tuple[str, str, tuple[Row, Response] | str]]:
+        """Yield (stage, key, (request content, response) or what is wrong with them)."""
         with self._in_words():
-            for stage, key, request, response in self._db.execute(
+            for stage, key, request, text in self._db.execute(
                 "select stage, key, request, response from responses order by rowid"
             ):
-                yield stage, key, parse_json(request), parse_json(response)
+                response = _response(text)
+                try:
+                    content = request_of(key, parse_json(request)).content
+                except (ValueError, RecursionError, AttributeError):
+                    yield stage, key, "its request is another's"
+                else:
+                    yield stage, key, (content, response) if response is not None else "its response is none"
 
     def drop(self, keys: Iterable[str]) -> None:
         """Delete responses, in one transaction, and give their room back."""
@@ -277,6 +321,15 @@ class Store:
             yield
         except (sqlite3.Error, OSError) as error:
             raise UserError(f"{self.path}: {_remedy(error)}") from None
+
+
+def _response(text: str) -> Response | None:
+    """Return a response; None where its text is damaged."""
+    try:
+        response = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return response if is_response(response) else None
 
 
 def _remedy(error: Exception) -> str:

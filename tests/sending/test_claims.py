@@ -138,7 +138,7 @@ def test_a_claim_is_its_owners_alone_until_the_owner_is_gone(tmp_path: Path) -> 
 def test_a_request_that_has_its_response_is_nobodys_to_claim(tmp_path: Path) -> None:
     request = Request("q0", {"attempt": 1})
     with Store(tmp_path / "store.sqlite") as store:
-        store.put("s", request, {"text": "x", "usage": None})
+        store.put("s", request, {"text": "x", "refusal": None, "finish_reason": "stop", "model": "m", "usage": None})
         claims = Claims(store)
         assert claims.take([request.key]) == claims.take([request.key, request.key]) == set()
         assert claims.held([request.key]) == {}
