@@ -466,16 +466,23 @@ def store_import(
 
 @storing.command("prune", cls=InProject)
 def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Drop the responses that no transcript of any commit refers to."""
+    """Drop the responses that no transcript of any commit refers to, in any project that uses this store."""
     from seedbed.project import paths
-    from seedbed.store.harvest import unreferenced
+    from seedbed.store.harvest import refuse_while_sending, unreferenced
+    from seedbed.store.projects import projects
     from seedbed.store.store import Store
 
     with Store(paths.store()) as store:
+        asked, absent = projects(store)
         keys = unreferenced(store)
+        for project in asked[1:]:
+            print(f"what {project} refers to is kept too, which uses the same store")
+        for project in absent if keys else []:
+            print(f"not there: {project}, which has used the same store; nobody knows what it refers to")
         if not keys:
             print("every response is referred to by some commit; nothing to drop")
         elif yes or typer.confirm(f"Drop {len(keys)} responses that no commit refers to? What was paid for them is gone then."):
+            refuse_while_sending(store)
             store.drop(keys)
             print(f"{len(keys)} responses dropped")
 

@@ -18,6 +18,7 @@ from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_
 from seedbed.project import paths
 from seedbed.project.params import Attempts, ModelSettings, Params, server
 from seedbed.sending.build_process import Parent
+from seedbed.store.projects import register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, transcript, warm_store
 from seedbed.util.canonical import content_hash
@@ -64,6 +65,7 @@ class Asker:
 
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(paths.store()))
+        register(self.store)
         self._lock()
         return self
 

@@ -48,6 +48,7 @@ create table if not exists transcripts (md5 text primary key) strict;   -- trans
 create table if not exists claims (            -- requests that somebody is sending, or that are in a batch
     key text primary key, owner text not null, batch text
 ) strict, without rowid;
+create table if not exists projects (root text primary key) strict;     -- folders of projects that use this store
 create index if not exists claims_by_batch on claims (batch) where batch is not null;
 """
 _LATER_COLUMNS = {"owner": "text", "sent": "text", "requests": "integer"}

@@ -102,7 +102,8 @@ def old_store(path: Path, version: int) -> None:
         store.change("insert into batches (id, endpoint, stage) values ('batch_2', 'paid', 'judge@a-vs-b')")
         store.log_estimate("17", "generate", "m", 5, 0.5)
     with sqlite3.connect(path) as database:
-        database.execute("drop table claims")
+        for table in ("claims", "projects"):
+            database.execute(f"drop table {table}")
         for name in ("owner", "sent", "requests"):
             database.execute(f"alter table batches drop column {name}")
         database.execute(f"pragma user_version = {version}")
