@@ -133,6 +133,7 @@ def import_from(store: Store, path: Path) -> int:
     Raises:
         UserError: a line is no exchange; what is before it was taken over.
     """
+    store.rows("pragma mmap_size = 0")  # an import touches all of the file, and mapped pages count as memory
     new, some = 0, []
     try:
         for exchange in _exported(path):
