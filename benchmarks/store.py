@@ -1,4 +1,4 @@
-"""`python -m benchmarks.store`: opening a large store and looking up a stage's keys, beside SQLite alone; carrying it elsewhere.
+"""`python -m benchmarks.store`: opening a large store and looking up keys, beside SQLite alone; carrying it elsewhere.
 
 Prints one JSON line. Export and import are processes of their own, whose memory at its highest is given.
 """
