@@ -21,7 +21,7 @@ REFERENCED = comparison(OTHER, "答えは42です。", "答えは41です。", r
 
 
 CASES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "a known and an unknown text": ("31b068fb33559140", "stand-in", TRANSLATION, JSON),
+    "a known and an unknown text": ("d3ff63480f783db7", "stand-in", TRANSLATION, JSON),
     "five instructions": ("4a704a7ec65e84b2", "stand-in", demonstrations(5), JSON | {"temperature": 1}),
     "fifty, flaws among them": ("73b81c898b26dd7a", "stand-in", demonstrations(50), JSON | {"temperature": 1, "seed": 3}),
     "a known question": ("c3464376da755d69", "stand-in", KNOWN, {}),
