@@ -36,6 +36,8 @@ _MOST_BEGINNINGS = 300
 """Places in a reply at which a JSON object is looked for."""
 _MOST_SAID = 2000
 """Characters of an unusable reply that are shown to the model that gave it."""
+_TEXTS = ("text", "refusal", "finish_reason", "model")
+_COUNTS = ("input", "cached_input", "output")
 _MOST_TOKENS = 2**53
 """Beyond it a number of tokens is no number of tokens."""
 
@@ -141,9 +143,32 @@ def vector_of(request: Request, response: Response) -> bytes:
     return vector
 
 
+def is_response(value: Any) -> bool:
+    """Whether a value that was read from a file is a response as we keep them."""
+    if not isinstance(value, dict) or not all(name in value and _is_text(value[name]) for name in _TEXTS):
+        return False
+    usage, error = value.get("usage", 0), value.get("error")
+    counted = usage is None or (isinstance(usage, dict) and all(_is_count(usage.get(name)) for name in _COUNTS))
+    explained = error is None or (
+        isinstance(error, dict) and all(isinstance(error.get(name), str) for name in ("kind", "detail"))
+    )
+    return counted and explained and _is_text(value.get("reasoning"))
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= _MOST_TOKENS
+
+
 def kind_of_error(error: Any) -> str:
     """Return what kind of error an error object tells of: `too_long` and `filtered` concern one prompt, `error` anything."""
-    words = json.dumps(error, ensure_ascii=False, default=str).lower()
+    try:
+        words = json.dumps(error, ensure_ascii=False, default=str).lower()
+    except (ValueError, RecursionError):
+        return "error"
     too_long = ("context_length_exceeded", "maximum context length", "context size", "prompt is too long", "string_above_max")
     if any(word in words for word in (*too_long, "exceeds the available context", "too many tokens", "max_model_len")):
         return "too_long"

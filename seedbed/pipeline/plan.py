@@ -31,7 +31,7 @@ from seedbed.steps import answering, generating, judging, post_editing, translat
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
@@ -374,7 +374,6 @@ def _locked_responses(store: Store) -> dict[str, Response]:
     """Return the responses of transcripts that `dvc.lock` names and the store has not read, by key."""
     found: dict[str, Response] = {}
     for _, digest in locked_transcripts(paths.DVC_LOCK):
-        blob = paths.blob(digest)
-        if not store.has_read(digest) and blob.is_file():
+        if not store.has_read(digest) and (blob := whole_blob(digest)):
             found.update({request.key: response for request, response in read_transcript(blob)})
     return found
