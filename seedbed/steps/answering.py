@@ -49,7 +49,7 @@ def _row(id: str, model: str, text: str | None, made_by: MadeBy) -> Answer:
 
 
 def recorded(questions: Sequence[EditedQuestion], model: str, path: Path) -> list[Answer]:
-    """Return the answers of a file.
+    """Return the answers of a file; one that was recorded as an error has failed.
 
     Raises:
         UserError: a question without an answer, or an answer for an unknown question.
@@ -59,7 +59,11 @@ def recorded(questions: Sequence[EditedQuestion], model: str, path: Path) -> lis
         raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); add it, or drop the question")
     if unknown := sorted(answers.keys() - set(ids)):
         raise UserError(f"{path}: an answer to {unknown[0]!r}, which is no question of data/; import the questions with it")
-    return [_row(id, model, answers[id], {"recorded": str(path)}) for id in ids]
+    rows = [_row(id, model, answers[id], {"recorded": str(path)}) for id in ids]
+    for row in rows:
+        if row["text"] is None:
+            row["failure"] = {"reason": "recorded", "detail": "recorded as an error", "text": None}
+    return rows
 
 
 def origin(row: Answer) -> Origin:
