@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from seedbed.exchange.replies import Response, Unusable, said_in
 from seedbed.exchange.requests import Request
+from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.words import few
 
@@ -46,6 +47,14 @@ class Result(Generic[T]):
                 self.request = self.request.again(said_in(response), str(unusable))
             else:
                 self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
+        except UserError:
+            raise
+        except Exception as error:  # whatever a reply leads a reader into, no other row pays for it
+            self.failure = {
+                "reason": "unreadable",
+                "detail": f"{type(error).__name__}: {error}"[:300],
+                "text": response["text"],
+            }
 
 
 def allowed_failures(total: int, max_failed: float) -> int:

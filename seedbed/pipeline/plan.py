@@ -16,26 +16,29 @@ from seedbed.exchange.costs import Estimator, Tokens, price_of
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T, allowed_failures
-from seedbed.filtering.filter import load_filter
+from seedbed.filtering.filter import SEMANTIC, load_filter
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import Attempts, ModelSettings, Params, load_params, model_settings, server
+from seedbed.project.params import Attempts, ModelSettings, Params, embedding_settings, load_params, model_settings, server
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
+from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
 _HUNTS = {f"{paths.PARAMS}: generate.{name}" for name in ("target", "per_slot")}
 """Reasons of a stage that say that another number of slots is needed."""
+_EMBEDDED_TOKENS = 60
+"""Assumed of a text that is to be embedded and is not there yet."""
 _GUESS = "…" * 200
 """Stands for a text that is not there yet; about as long as one."""
 
@@ -153,7 +156,10 @@ class Plan:
             StagePlan(name, why=why) for name in self.status.names if name not in planned and (why := self.status.why(name))
         ]
         order = {name: place for place, name in enumerate(self.status.names)}
-        self.stages = sorted([*self.stages, *rest], key=lambda plan: order.get(plan.stage, len(order)))
+        # Embeddings are asked for by the stage that they are of.
+        self.stages = sorted(
+            [*self.stages, *rest], key=lambda plan: order.get(plan.stage.replace("embed@", "generate@"), len(order))
+        )
 
     def _add(self, stage: str) -> StagePlan:
         plan = StagePlan(stage, why=self.status.why(stage))
@@ -234,7 +240,8 @@ class Plan:
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
         again = read_again(plan.stage)
-        with load_filter(self.params, seeds.rows, questions.rows, prompt) as filter, suppress(UserError):
+        embed = self._embedder()
+        with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
             # Where the slots run out, or too few pass, the stage itself says so.
             for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
                 slots += 1
@@ -255,6 +262,35 @@ class Plan:
         if plan.new or expected:
             plan.top_up = (expected, max(expected, settings["max_slots"] - max(first, slots - expected)))
         plan.stops = plan.failing > allowed_failures(slots, settings["max_failed"])
+        self._price(plan, to)
+        if embed:
+            self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
+
+    def _embedder(self) -> Embedder | None:
+        """Return what looks embeddings up; None where no rule takes any."""
+        if SEMANTIC not in self.params["filter"]["rules"]:
+            return None
+        return Embedder(Looker(self._store, self._locked, MAX_ATTEMPTS), embedding_settings(self.params))
+
+    def _count_embeddings(self, stage: str, generate: StagePlan, embed: Embedder, unwritten: int) -> None:
+        """Count the embeddings that a generation would ask for.
+
+        Args:
+            stage: what they are asked as.
+            generate: the plan of the generation.
+            embed: what looked for those of the seeds and of the candidates that are there.
+            unwritten: candidates that are not there yet, at most.
+        """
+        plan, to = StagePlan(stage, why=generate.why), embedding_settings(self.params)
+        self.stages.append(plan)
+        estimator = Estimator(self._store.seen([stage]))
+        plan.stored = embed.stored
+        plan.new, plan.at_most = len(embed.open) + unwritten, unwritten > 0
+        plan.rows = [result.request.id for result in embed.open]
+        for result in embed.open:
+            plan.tokens += estimator.tokens(stage, result.request)
+        average = plan.tokens.input / len(embed.open) if embed.open else _EMBEDDED_TOKENS
+        plan.tokens += Tokens(average * unwritten, 0)
         self._price(plan, to)
 
     def _answers(self, model: str, questions: Known) -> Known:
@@ -338,7 +374,6 @@ def _locked_responses(store: Store) -> dict[str, Response]:
     """Return the responses of transcripts that `dvc.lock` names and the store has not read, by key."""
     found: dict[str, Response] = {}
     for _, digest in locked_transcripts(paths.DVC_LOCK):
-        blob = paths.blob(digest)
-        if not store.has_read(digest) and blob.is_file():
+        if not store.has_read(digest) and (blob := whole_blob(digest)):
             found.update({request.key: response for request, response in read_transcript(blob)})
     return found

@@ -23,7 +23,7 @@ from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import git
@@ -201,7 +201,7 @@ def _stages_gone(upgrade: Upgrade) -> list[str]:
     pipeline, params = (_after(upgrade, path) for path in (paths.DVC_YAML, paths.PARAMS))
     names = set(stage_names(pipeline, params))
     gone = [stage for stage in _locked() if stage not in names]
-    if lost := [stage for stage, digest in _unread(gone) if not paths.blob(digest).is_file()]:
+    if lost := [stage for stage, digest in _unread(gone) if not whole_blob(digest)]:
         raise UserError(
             f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache, and what it holds would be paid for anew, so "
             "nothing was written; `dvc fetch` brings it, or take the stage out of dvc.lock where nobody has it"

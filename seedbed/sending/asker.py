@@ -5,7 +5,7 @@ A stage with one list of requests calls `ask_all`; one that asks in waves opens 
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +18,10 @@ from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_
 from seedbed.project import paths
 from seedbed.project.params import Attempts, ModelSettings, Params, server
 from seedbed.sending.build_process import Parent
+from seedbed.store.projects import register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, transcript, warm_store
+from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, write_rows
 
@@ -63,6 +65,7 @@ class Asker:
 
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(paths.store()))
+        register(self.store)
         self._lock()
         return self
 
@@ -73,10 +76,11 @@ class Asker:
         self._stack.close()
 
     def _lock(self) -> None:
-        """Wait until no other process runs this stage: an orphan of a killed build leaves within a second."""
+        """Wait until no other process runs this stage of this project: an orphan of a killed build leaves within a second."""
         folder = self.store.path.parent / "locks"
         folder.mkdir(exist_ok=True)
-        lock = FileLock(folder / f"{self.stage}.lock")
+        project = content_hash(str(Path.cwd()))[:12]  # others may have the store too: `seedbed.store.claims` is for them
+        lock = FileLock(folder / f"{self.stage}-{project}.lock")
         for tries in range(24 * 60 * 60):
             with suppress(Timeout):
                 self._stack.enter_context(lock.acquire(timeout=1))
@@ -183,6 +187,11 @@ class Asking:
         self._record(result)
         self.total += 1
         self.failed += [result] if result.failure else []
+
+    def add(self, results: Iterable[Result[Any]]) -> None:
+        """Write requests to the transcript that are no row of the stage, such as those for embeddings."""
+        for result in results:
+            self._record(result)
 
 
 @contextmanager

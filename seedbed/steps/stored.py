@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from seedbed.exchange.replies import Unusable, json_of
+from seedbed.exchange.replies import Unusable, json_of, vector_of
 from seedbed.exchange.requests import Request
 from seedbed.project.params import load_params
 from seedbed.steps.readers import reader_of
@@ -37,7 +37,8 @@ def listed(store: Store, stage: str, failed: bool) -> Iterator[str]:
         if name != stage:
             continue
         try:
-            read(Request("", content), response)
+            request = Request("", content)
+            (vector_of if request.is_embedding else read)(request, response)
             wrong = ""
         except Unusable as unusable:
             wrong = f"{unusable.reason}: {unusable}"

@@ -23,7 +23,7 @@ LIBRARY_ONLY = {
     *(".github/workflows/diff-comment.yml", ".github/workflows/wheel.yml", ".github/post-diff", ".dvc/.gitignore"),
 }
 """What this repository has for the library itself, for its build and for its licence."""
-PROJECT_ONLY = {LOCK, "data/languages/.gitkeep", "data/build/.gitkeep"}
+PROJECT_ONLY = {LOCK, "data/languages/.gitkeep", "data/pairs/.gitkeep", "data/build/.gitkeep"}
 OF_THE_PROJECT = re.compile(
     r"README\.md|params\.yaml|requirements\.lock|data/(?:[a-z_]+\.[a-z]+|edits/.*|references\..*)\.?(?:jsonl)?"
 )

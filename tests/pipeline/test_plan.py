@@ -42,7 +42,7 @@ def test_nothing_changed(built_here: Project, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_setting_of_the_report_rebuilds_the_reports_alone(built_here: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    built_here.edit_params(lambda p: p["report"].update(bootstrap=60))
+    built_here.edit_params(lambda p: p["report"].update(bootstrap=1060))
     text = shown(capsys)
     assert text.startswith("Nothing to send; rebuilds benchmark, dataset.\n")
     assert "benchmark: params.yaml: report.bootstrap" in text
