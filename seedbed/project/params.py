@@ -223,6 +223,7 @@ class Report(TypedDict):
     bootstrap: int
     confidence: float
     seed: int
+    epsilon: NotRequired[float]
 
 
 class Params(TypedDict):

@@ -16,8 +16,8 @@ from seedbed.reporting.shared import (
     stand_in_line,
     stand_in_sentence,
     to_csv,
-    usage_columns,
     usage_metrics,
+    usage_table,
 )
 from seedbed.util.markdown import table
 from seedbed.util.tables import Tables
@@ -40,6 +40,7 @@ class Dataset:
         tables: the build's rows: translated and edited ones, instructions, rejected ones, exchanges, edits.
         decisions: the rows of `queries/dataset/decisions.sql`.
         pairs: how the near-duplicate threshold decides pairs that people judged; see `judged_pairs`.
+        usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
 
     Raises:
@@ -52,6 +53,7 @@ class Dataset:
         load_effort(self.tables, params)
         self.decisions = self.tables.query("dataset/decisions")
         self.pairs = judged_pairs(params)
+        self.usage = self.tables.query("shared/usage")
         rehearsed = [_SOURCES[name] for name in made_by_stand_in(self.tables, _SOURCES)]
         self.stand_in = stand_in_sentence(rehearsed, "they are for trying the pipeline, not for training")
 
@@ -68,7 +70,7 @@ class Dataset:
         document = {
             "instructions": decided,
             "effort": {name: value for name, value in effort.items() if name in _EFFORT and value is not None},
-            "responses": usage_metrics(self.tables),
+            "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -78,7 +80,7 @@ class Dataset:
         decisions = table(self.decisions, DECISION_COLUMNS) if self.decisions else "No instruction has been generated."
         parts += ["## Generated instructions", decisions, *_threshold_parts(self.pairs, self.params)]
         parts += ["## Human effort", *effort_parts(self.tables)]
-        parts += ["## Responses that this data rests on", table(self.tables.query("shared/usage"), usage_columns())]
+        parts += ["## Responses that this data rests on", usage_table(self.usage)]
         parts += ["How the models compare is in [benchmark.md](benchmark.md)."]
         return "\n\n".join(parts) + "\n"
 

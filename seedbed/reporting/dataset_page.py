@@ -47,7 +47,7 @@ def dataset_page(dataset: Dataset) -> str:
         threshold=similarity["threshold"],
         reject=similarity["reject"],
         **{name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections")},
-        usage=tables.query("shared/usage"),
+        usage=dataset.usage,
     )
 
 

@@ -101,13 +101,19 @@ def reply(body: dict[str, Any], model: Model, text: str) -> str:
     if "source" in blocks:
         return canonical(translation.translate(json.loads(blocks["source"]), model.language))
     if any(name.startswith("demonstration") for name in blocks):
-        count = _count(str(body["messages"][-1]["content"]))
+        count = _count(_asked(body))
         return canonical({"instructions": generation.write(count, chance, model.language, _wording(text))})
     if "answer_a" in blocks:
         explanation, verdict = judging.judge(blocks, chance, model.language)
         value = {"explanation": explanation, "verdict": verdict}
         return canonical(value) if speaks_json else f"{explanation}\n\n[[{verdict}]]"
-    return answering.answer(str(body["messages"][-1]["content"]), model.level, model.language)
+    return answering.answer(_asked(body), model.level, model.language)
+
+
+def _asked(body: dict[str, Any]) -> str:
+    """Return what is asked: the last message before a reply, after which only what was wrong with it is said."""
+    roles = [message["role"] for message in body["messages"]]
+    return str(body["messages"][(roles.index("assistant") if "assistant" in roles else len(roles)) - 1]["content"])
 
 
 def _count(text: str) -> int:

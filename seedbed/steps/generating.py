@@ -14,7 +14,7 @@ from math import ceil
 from seedbed.exchange.costs import ACCEPTANCE
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.requests import Request, build_request
-from seedbed.exchange.result import Result
+from seedbed.exchange.result import Result, allowed_failures, failures_in_words
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
 from seedbed.project.params import Generate, ModelSettings
@@ -33,8 +33,9 @@ _SHOWN = ("task_type", "instruction", "input", "output")
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
 _LEAST_ASKED = 50
-"""Instructions that must have been asked for before a yield is called poor."""
-_POOR_WAVES = 2
+"""Instructions that must have been asked for, in one wave or several, before a yield is called poor."""
+_POOR_YIELDS = 2
+"""Poor yields in a row that stop the stage."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ class Generation:
         self._accepted, self._drawn_from = dict[str, Row](), dict[str, Row]()
         self._reasons: Counter[str] = Counter()
         self._slots = self._open = 0
+        self._failed: list[Result[Row]] = []
         self._samples: list[tuple[Row, Rejection]] = []
 
     def __iter__(self) -> Iterator[Slot]:
@@ -144,17 +146,21 @@ class Generation:
         demonstrations are drawn, a wave ends at the next multiple of `wave`, and draws from what stood before it.
 
         Raises:
-            UserError: `max_slots` slots do not give `target` instructions, or the yield is below `least_yield`.
+            UserError: `max_slots` slots do not give `target` instructions, more of them have no usable reply than the share
+                `max_failed`, or the yield is below `least_yield`.
         """
-        poor = 0
+        poor = slots = kept = 0
         while self._missing() > 0 or self._slots < self._least_slots:
             size = self._wave()
             if size <= 0:
                 raise UserError(self._shortfall())
-            before = self._slots, self._reasons["kept"]
             yield from self._ask(size)
-            poor = poor + 1 if self._is_poor(*before) else 0
-            if poor == _POOR_WAVES:
+            if len(self._failed) > allowed_failures(self._settings["max_slots"], self._settings["max_failed"]):
+                raise UserError(failures_in_words(self._failed, self._slots, self._settings["max_failed"]))
+            if (self._slots - slots) * self._settings["per_slot"] >= _LEAST_ASKED:
+                poor = poor + 1 if self._is_poor(slots, kept) else 0
+                slots, kept = self._slots, self._reasons["kept"]
+            if poor == _POOR_YIELDS:
                 raise UserError(self._poor_yield())
 
     def _missing(self) -> float:
@@ -197,6 +203,7 @@ class Generation:
             decided = list(islice(decisions, len(candidates)))
             self._count(decided)
             self._open += not result.settled
+            self._failed += [result] if result.failure else []
             yield Slot(self._slots, [row["id"] for row in rows], decided, result)
             self._slots += 1
 
@@ -212,13 +219,13 @@ class Generation:
         """Whether too few of the instructions asked for since then passed; a failed request gives none."""
         asked = (self._slots - slots) * self._settings["per_slot"]
         passed = self._reasons["kept"] - kept
-        return not self._open and asked >= _LEAST_ASKED and passed < self._settings.get("least_yield", 0) * asked
+        return not self._open and passed < self._settings.get("least_yield", 0) * asked
 
     def _shortfall(self) -> str:
         return (
             f"after {self._slots} slots (generate.max_slots) {self._reasons['kept']} of {self._settings['target']} "
             f"instructions (generate.target) pass the filter; rejected: {self._rejected()}; raise max_slots, lower target, "
-            "or look into what is rejected"
+            "or look into what is rejected and what failed"
         )
 
     def _poor_yield(self) -> str:
@@ -231,7 +238,9 @@ class Generation:
 
     def _rejected(self) -> str:
         reasons = [f"{count} {reason}" for reason, count in self._reasons.most_common() if reason != "kept"]
-        return ", ".join(reasons) or "none"
+        failed = Counter((result.failure or {})["reason"] for result in self._failed)
+        slots = ", ".join(f"{count} {reason}" for reason, count in failed.most_common())
+        return (", ".join(reasons) or "none") + (f"; slots without a usable reply: {slots}" if slots else "")
 
     def _shown_samples(self) -> str:
         """Return three rejected instructions with their reasons, a line each."""

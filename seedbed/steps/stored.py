@@ -52,14 +52,14 @@ def shown(store: Store, key: str) -> str:
 
     Args:
         store: opened to read.
-        key: the request's key, or its first 6 digits or more.
+        key: the request's key, or its first 6 hex digits or more.
 
     Raises:
         UserError: no request begins so, or several do.
     """
     if len(key) < _LEAST_KEY:
         raise UserError(f"{key!r}: expected at least the first {_LEAST_KEY} hex digits of a request's key")
-    found = [exchange for exchange in store.exchanges() if exchange[1].startswith(key.lower())]
+    found = store.beginning(key.lower())
     if len(found) != 1:
         what = f"{len(found)} requests begin" if found else "no request begins"
         raise UserError(f"{store.path}: {what} with {key!r}; `seedbed store list --stage STAGE` shows the keys")
