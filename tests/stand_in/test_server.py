@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import aiohttp
@@ -64,11 +65,17 @@ def test_a_translation_is_pseudo_localised_field_by_field() -> None:
     assert found["instruction"].startswith(OPEN)
 
 
-def test_a_translation_into_english_hands_the_text_back_marked() -> None:
-    assert json.loads(ask("stand-in-en", source(text="수박은 과일인가요?", input=" "))) == {
-        "text": "[untranslated] 수박은 과일인가요?",
-        "input": " ",
-    }
+def test_a_translation_into_english_is_marked_and_in_latin_letters() -> None:
+    found = json.loads(ask("stand-in-en", source(text="수박은 과일인가요?", more="Ist das eine Straße?", input=" ")))
+    assert re.fullmatch(r"\[untranslated\] [a-z]{3} [a-z]{5}\?", found["text"])
+    assert found["more"] == "[untranslated] Ist das eine Straße?"
+    assert found["input"] == " "
+
+
+def test_what_the_japanese_phrasebook_does_not_have_is_pseudo_localised() -> None:
+    found = json.loads(ask("stand-in", source(instruction="Nobody knows this sentence.", input=""), **JSON))
+    assert unlocalise(found["instruction"], "ja") == "Nobody knows this sentence."
+    assert found["instruction"].startswith(OPEN)
 
 
 def test_instructions_are_as_many_as_asked_for_and_in_the_language() -> None:
