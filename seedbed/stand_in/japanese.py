@@ -72,7 +72,7 @@ def _wrong_language(row: Row, chance: random.Random) -> Row:
 
 
 def _too_short(row: Row, chance: random.Random) -> Row:
-    return row | {"instruction": chance.choice(["要約", "説明して", "どう？", "直して"])}
+    return row | {"instruction": chance.choice(["要約", "説明して", "どう？", "直して"]), "input": ""}
 
 
 def _too_long(row: Row, chance: random.Random) -> Row:

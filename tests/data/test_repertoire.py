@@ -1,5 +1,6 @@
 """What the stand-in can say is whole, and its flaws have the shares that it states."""
 
+import ast
 import math
 import random
 import re
@@ -20,10 +21,12 @@ from tests.data.bundled import (
     corpus,
     final,
     machine_of,
+    python_blocks,
     repertoire,
     report,
     strings,
 )
+from tests.data.test_facts import is_json
 from tests.harness import ROOT
 
 
@@ -84,6 +87,13 @@ def test_every_frame_is_filled_to_the_last_variable(seed: int) -> None:
         filled = fill(row, chance.choice(topics(row["kinds"][0])), chance)
         problems += [f"{row['id']} {part}: {text!r}" for part, text in filled.items() if "$" in text]
         problems += [f"{row['id']} {part}: blank" for part in ("instruction", "output") if not filled[part].strip()]
+        problems += [
+            f"{row['id']} output: no JSON: {filled['output']}"
+            for text in [filled["output"]]
+            if text[0] == "{" and not is_json(text)
+        ]
+        for block in python_blocks(filled["output"]):
+            ast.parse(block)
         problems += [f"{row['id']}: the output is the input" for _ in range(1) if filled["output"] == filled["input"]]
     report(problems)
 
