@@ -19,8 +19,8 @@ EDITIONS: dict[str, int] = {
     "answer_base": 1,
     "answer_trained": 1,
     "judge": 2,
-    "benchmark": 2,
-    "dataset": 1,
+    "benchmark": 3,
+    "dataset": 2,
 }
 """The edition of this library, by stage."""
 
