@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
@@ -25,7 +26,7 @@ def exchanges(count: int, request_bytes: int) -> Iterator[tuple[str, Request, Re
     for number in range(count):
         usage = {"input": 500, "cached_input": 0, "output": 200}
         response = {"text": f"{number} {filling[:100]}", "refusal": None, "finish_reason": "stop", "model": "m", "usage": usage}
-        content = {
+        content: dict[str, Any] = {
             "endpoint": "e",
             "model": "m",
             "messages": [{"role": "user", "content": filling}],

@@ -102,7 +102,11 @@ def test_what_another_project_over_the_store_rests_on_is_kept(repository: Reposi
     with Store(tmp_path / "store.sqlite") as store:
         for each in (repository, other, third):
             with chdir(each.root):
-                harvest_all(store) if each is not third else (register(store), warm_store(store))
+                if each is third:
+                    register(store)
+                    warm_store(store)
+                else:
+                    harvest_all(store)
         assert store.rows("select count(*) from responses") == [(6,)]
         lost = Request("", {"attempt": 1})
         store.put("s", lost, exchange("s", "lost")["response"])
