@@ -15,6 +15,8 @@ importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewher
 app.add_typer(importing, name="import")
 storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
 app.add_typer(storing, name="store")
+batching = typer.Typer(invoke_without_command=True)
+storing.add_typer(batching, name="batches")
 reviewing = typer.Typer(invoke_without_command=True)
 app.add_typer(reviewing, name="review")
 
@@ -97,6 +99,23 @@ def plan(
         made.check_budget()
 
 
+@app.command("plan-benchmark", cls=InProject)
+def plan_benchmark(
+    questions: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Questions to plan with; the project's own by default.")
+    ] = None,
+    difference: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=50, metavar="POINTS", help="Say how many questions show a difference of so many points."),
+    ] = None,
+) -> None:
+    """Say how small a difference the benchmark can show, or how many questions a difference wants. Sends nothing."""
+    from seedbed.pipeline.plan_benchmark import plan_benchmark as planned
+    from seedbed.project.params import load_params
+
+    print(planned(load_params(), questions, difference))
+
+
 @app.command(cls=InProject)
 def again(
     stage: Annotated[str, typer.Argument(help="A stage that asks a model, e.g. answer@good.")],
@@ -114,6 +133,28 @@ def again(
     from seedbed.pipeline.again import ask_once_more
 
     print(ask_once_more(stage, ids or [], failed))
+
+
+@app.command("filter", cls=InProject)
+def filter_rows(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            resolve_path=True, help="JSON Lines, or CSV (.csv), of instruction, input and output; id where rows have one."
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="Hold rows against each other only, and not against seeds and questions."),
+    ] = False,
+) -> None:
+    """Say what the project's filter makes of rows, in their order. Exits with 0 whatever it rejects, with 1 on a mistake."""
+    from seedbed.steps import filter_file
+
+    rows = filter_file.decisions(file, alone)
+    for line in filter_file.as_json(rows) if as_json else filter_file.as_table(rows):
+        print(line)
 
 
 @app.command(cls=InProject)
@@ -374,6 +415,37 @@ def store_builds() -> None:
         builds(store)
 
 
+@batching.callback()
+def store_batches(context: typer.Context) -> None:
+    """List the batches that were sent, and whether all that they brought is in the store."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import list_batches
+
+    if context.invoked_subcommand is None:
+        enter_project()
+        with Store(paths.store(), read_only=True) as store:
+            list_batches(store)
+
+
+@batching.command("forget", cls=InProject)
+def forget(
+    id: Annotated[str, typer.Argument(help="The batch's id, as `seedbed store batches` lists it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Wait no longer for a batch that is lost: what it brought no response to is sent again, and paid for again."""
+    from seedbed.project import paths
+    from seedbed.store.claims import close_batch
+    from seedbed.store.store import Store
+    from seedbed.store.tools import open_batch
+
+    with Store(paths.store()) as store:
+        batch = open_batch(store, id)
+        if yes or typer.confirm(f"Forget {batch.words}? Its requests without a response are sent, and paid for, again."):
+            close_batch(store, id, forgotten=True)
+            print(f"{batch.words} is forgotten")
+
+
 @storing.command("list", cls=InProject)
 def store_list(
     stage: Annotated[str, typer.Option(help="A stage that asks a model, e.g. answer@good.")],
@@ -401,14 +473,18 @@ def store_show(key: Annotated[str, typer.Argument(help="A request's key, or its 
 
 
 @storing.command("verify", cls=InProject)
-def store_verify() -> None:
-    """Check the database, and that each key is that of its request."""
+def store_verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Drop what is damaged, and take it from the transcripts where they hold it.")
+    ] = False,
+) -> None:
+    """Check the database, that each key is that of its request, and that each response is whole."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import verify
 
-    with Store(paths.store(), read_only=True) as store:
-        print(verify(store))
+    with Store(paths.store(), read_only=not repair) as store:
+        print(verify(store, repair))
 
 
 @storing.command("export", cls=InProject)
@@ -421,7 +497,7 @@ def store_export(
     from seedbed.store.tools import export_to
 
     with Store(paths.store(), read_only=True) as store:
-        print(f"{export_to(store, file)} responses exported to {file}")
+        print(export_to(store, file))
 
 
 @storing.command("import", cls=InProject)
@@ -439,16 +515,23 @@ def store_import(
 
 @storing.command("prune", cls=InProject)
 def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Drop the responses that no transcript of any commit refers to."""
+    """Drop the responses that no transcript of any commit refers to, in any project that uses this store."""
     from seedbed.project import paths
-    from seedbed.store.harvest import unreferenced
+    from seedbed.store.harvest import refuse_while_sending, unreferenced
+    from seedbed.store.projects import projects
     from seedbed.store.store import Store
 
     with Store(paths.store()) as store:
+        asked, absent = projects(store)
         keys = unreferenced(store)
+        for project in asked[1:]:
+            print(f"what {project} refers to is kept too, which uses the same store")
+        for project in absent if keys else []:
+            print(f"not there: {project}, which has used the same store; nobody knows what it refers to")
         if not keys:
             print("every response is referred to by some commit; nothing to drop")
         elif yes or typer.confirm(f"Drop {len(keys)} responses that no commit refers to? What was paid for them is gone then."):
+            refuse_while_sending(store)
             store.drop(keys)
             print(f"{len(keys)} responses dropped")
 

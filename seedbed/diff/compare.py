@@ -20,6 +20,7 @@ def compare(old: Revision, new: Revision) -> Comparison:
     """
     with datasets.loaded(old, new) as data:
         sources, rows = datasets.compared(data)
+        outcomes = results.judged(data, old, new)
         return {
             "old": {"name": old.name, "commit": old.commit},
             "new": {"name": new.name, "commit": new.commit},
@@ -33,8 +34,8 @@ def compare(old: Revision, new: Revision) -> Comparison:
             "filter": results.decisions(data),
             "training_sets": results.training_sets(data),
             "answers": results.answers(data, old, new),
-            "verdicts": results.verdicts(data, old, new),
-            "win_rates": results.win_rates(old, new),
+            "verdicts": results.verdicts(outcomes),
+            "win_rates": results.win_rates(outcomes, old, new),
             "responses": bill.new_responses(data, old, new),
         }
 

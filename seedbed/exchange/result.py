@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from seedbed.exchange.replies import Response, Unusable
+from seedbed.exchange.replies import Response, Unusable, said_in
 from seedbed.exchange.requests import Request
+from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.words import few
 
@@ -43,9 +44,17 @@ class Result(Generic[T]):
             self.value = read(self.request, response)
         except Unusable as unusable:
             if self.request.attempt < max_attempts and not unusable.final:
-                self.request = self.request.again(response["text"], str(unusable))
+                self.request = self.request.again(said_in(response), str(unusable))
             else:
                 self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
+        except UserError:
+            raise
+        except Exception as error:  # whatever a reply leads a reader into, no other row pays for it
+            self.failure = {
+                "reason": "unreadable",
+                "detail": f"{type(error).__name__}: {error}"[:300],
+                "text": response["text"],
+            }
 
 
 def allowed_failures(total: int, max_failed: float) -> int:

@@ -55,6 +55,8 @@ def check_all() -> str:
     collect(lambda: _names(params))
     collect(lambda: _languages(params))
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
+    if (pairs := paths.pairs(params["language"])).is_file():
+        collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
     collect(lambda: _references(rows["questions"], params))
     collect(lambda: _edits(params, rows))
     collect(_review_words)

@@ -51,7 +51,13 @@ def template_files(language: str) -> dict[str, bytes]:
 
 def scaffold_files() -> dict[str, bytes]:
     """Return what holds the place of something that stages depend on: an empty file, and one in each folder."""
-    folders = (*(f"data/build/{folder}" for folder in _FOLDERS), "data/votes", "data/languages", "data/recorded/answers")
+    folders = (
+        *(f"data/build/{folder}" for folder in _FOLDERS),
+        "data/votes",
+        "data/languages",
+        "data/pairs",
+        "data/recorded/answers",
+    )
     kept = {f"{folder}/.gitkeep": b"" for folder in (*folders, "data/recorded/judgments")}
     return kept | {"data/again.jsonl": _NO_ROWS, "data/empty.jsonl": _NO_ROWS}
 

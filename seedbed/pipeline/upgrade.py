@@ -19,10 +19,11 @@ from typing import Any
 from seedbed.pipeline.graph import load_stages, stage_names
 from seedbed.pipeline.migrate import migrated, with_language
 from seedbed.pipeline.template import LOCK, blob_hash, lock_of, scaffold_files, template_files
+from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import git
@@ -104,7 +105,7 @@ def _keep_approvals(upgrade: Upgrade, edition: int, language: str) -> None:
             upgrade.files[str(path)] = "\n".join(after).encode()
         number += changed
     upgrade.notes.append(
-        "every model is asked anew, since requests now hold an output limit: `seedbed plan` says how often and for how much"
+        "every model is asked anew, since requests now hold an output limit"
         + (f"; {count(number, 'approval')} became edits of the same text, so that they stay" if number else "")
     )
 
@@ -200,7 +201,7 @@ def _stages_gone(upgrade: Upgrade) -> list[str]:
     pipeline, params = (_after(upgrade, path) for path in (paths.DVC_YAML, paths.PARAMS))
     names = set(stage_names(pipeline, params))
     gone = [stage for stage in _locked() if stage not in names]
-    if lost := [stage for stage, digest in _unread(gone) if not paths.blob(digest).is_file()]:
+    if lost := [stage for stage, digest in _unread(gone) if not whole_blob(digest)]:
         raise UserError(
             f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache, and what it holds would be paid for anew, so "
             "nothing was written; `dvc fetch` brings it, or take the stage out of dvc.lock where nobody has it"
@@ -313,11 +314,20 @@ def _merged(present: bytes, base: str | None, new: bytes) -> bytes | None:
         return git("merge-file", "-p", *map(str, sides))
 
 
+def _raises_editions(upgrade: Upgrade) -> bool:
+    """Whether an edition changes, so that stages run anew."""
+    now: Any = load_yaml(paths.PARAMS)
+    after = _after(upgrade, paths.PARAMS)
+    return bool(now.get("editions") != after.get("editions"))
+
+
 def upgrade_project(confirm: Callable[[str], bool], dry_run: bool) -> str:
     """Show what would change, ask, and do it; return what was done."""
     upgrade = plan_upgrade()
     if not upgrade.files and not upgrade.gone:
         return "the project is up to date"
+    if _raises_editions(upgrade):
+        upgrade.notes.append(bill_in_words(upgrade.files))
     print(shown(upgrade))
     if dry_run or not confirm(f"Write {count(len(upgrade.files), 'file')}?"):
         return "nothing was written"

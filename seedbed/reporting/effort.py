@@ -11,7 +11,7 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
-from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, space
+from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, separates_words, space
 from seedbed.project import paths
 from seedbed.project.corpora import FIELDS, status_of
 from seedbed.project.edits import CORPORA, read_edits
@@ -39,6 +39,7 @@ def load_effort(tables: Tables, params: Params) -> None:
     work: list[tuple[Any, ...]] = []
     spans: list[tuple[Any, ...]] = []
     settings = params["filter"]["tokeniser"]
+    by_words = separates_words(settings)
     tokenise: Tokenise | None = None
     for corpus in CORPORA:
         kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
@@ -47,7 +48,7 @@ def load_effort(tables: Tables, params: Params) -> None:
         work += ((corpus, id, "orphaned", *_NO_EDIT) for id in edited if id not in translated)
         for id, row in translated.items():
             edit = edited.get(id)
-            work.append((corpus, id, _status(row, edit), *_cost(row, edit, kind, by_words=settings["name"] == "space")))
+            work.append((corpus, id, _status(row, edit), *_cost(row, edit, kind, by_words)))
             then = edit and machine_text(row, edit)
             if edit and then and edit["decision"] == "edited":
                 tokenise = tokenise or load_tokeniser(settings)

@@ -4,6 +4,7 @@ import os
 
 import psutil
 
+from seedbed.sending.processes import boot, start_of
 from seedbed.util.errors import UserError
 
 _SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
@@ -16,7 +17,7 @@ class Parent:
         itself: this process is no stage but a build of its own: a server that it starts ends with it.
 
     Attributes:
-        build: names that process; all stages that one `dvc` runs are one build.
+        build: names that process; all stages that one `dvc` runs are one build, whatever the clock is set to meanwhile.
         process: its id, and when it started.
     """
 
@@ -27,8 +28,8 @@ class Parent:
             if process.name() not in _SHELLS:
                 break
         first = self._watched[-1] if self._watched else psutil.Process()
-        self.process = (first.pid, first.create_time())
-        self.build = f"{first.pid}-{first.create_time():.2f}"
+        self.process = (first.pid, start_of(first.pid))
+        self.build = f"{first.pid}-{self.process[1]:.2f}-{boot()}"
         adopted = (
             "DVC_STAGE" in os.environ
             and os.getppid() == 1

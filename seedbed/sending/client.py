@@ -11,7 +11,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,7 +21,14 @@ import httpx2
 import openai
 from aiolimiter import AsyncLimiter
 
-from seedbed.exchange.replies import FINAL_ERRORS, Response, error_response, from_chat_completion, kind_of_error
+from seedbed.exchange.replies import (
+    FINAL_ERRORS,
+    Response,
+    error_response,
+    from_chat_completion,
+    from_embeddings,
+    kind_of_error,
+)
 from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params import STAND_IN, Server
 from seedbed.util.errors import UserError
@@ -47,6 +54,11 @@ _ENDPOINT_CODES = {
     *("unknown_parameter", "unsupported_parameter", "unsupported_value", "unrecognized_parameter"),
 }
 """Errors that no other request of the stage would escape."""
+
+
+def is_of_the_endpoint(status: int | None, code: object) -> bool:
+    """Whether an error would meet every request of the stage: the key, the address, the model, the account."""
+    return code in _ENDPOINT_CODES or status in (401, 403, 404, 405)
 
 
 class Busy(Exception):
@@ -123,7 +135,7 @@ class Client:
         try:
             async with asyncio.timeout(self._timeout_s):  # for the whole reply, not between two bytes
                 raw = await self.openai.post(
-                    "/chat/completions",
+                    "/embeddings" if request.is_embedding else "/chat/completions",
                     cast_to=httpx2.Response,
                     content=self.body(request).encode(),
                     options={"headers": {"content-type": "application/json"}},
@@ -137,21 +149,21 @@ class Client:
             ) from None
         except openai.APIConnectionError as error:
             raise Busy(f"the line broke ({type(error.__cause__ or error).__name__})") from None
-        return self.read(raw.content)
+        return self.read(raw.content, from_embeddings if request.is_embedding else from_chat_completion)
 
-    def read(self, content: bytes) -> Response:
-        """Return what a body of a successful answer says; what is no chat completion is an error of that one request."""
+    def read(self, content: bytes, form: Callable[[Any], Response] = from_chat_completion) -> Response:
+        """Return what a body of a successful answer says; what has not its form is an error of that one request."""
         try:
-            return from_chat_completion(json.loads(content))
-        except (ValueError, RecursionError) as error:
+            return form(json.loads(content))
+        except Exception as error:  # whatever a body leads us into: nested too deeply, numbers beyond range, …
             start = content[:200].decode("utf-8", "replace")
             return error_response("not_a_completion", self.quoted(f"{error}: {start}"))
 
     def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
         status, body = error.status_code, error.body if isinstance(error.body, dict) else {"message": error.response.text}
-        kind, code = kind_of_error(body), str(body.get("code") or "")
-        if code in _ENDPOINT_CODES or status in (401, 403, 404, 405):
+        kind = kind_of_error(body)
+        if is_of_the_endpoint(status, str(body.get("code"))):
             raise UserError(self._status_in_words(error, what)) from None
         if status in _BUSY or status >= 500:
             raise Busy(self._said(error), _asked_to_wait(error.response), limited=status == 429) from None
@@ -191,7 +203,7 @@ class Client:
         """Return the server's own words on an error, or its status."""
         text = error.response.text
         detail = (error.body.get("message") if isinstance(error.body, dict) else None) or ("" if text == "{}" else text)
-        return self.quoted(detail or f"HTTP {error.status_code}")
+        return self.quoted(str(detail or f"HTTP {error.status_code}"))
 
     def quoted(self, text: str) -> str:
         """Return what a server said as it may be shown: secrets masked, hidden characters spelt out, on one line."""
@@ -215,14 +227,14 @@ def _secrets(keys: list[str], base_url: str) -> list[str]:
 def _asked_to_wait(response: Any) -> float | None:
     """Return the seconds of a Retry-After header, a number or a date; None where there is none."""
     given = response.headers.get("retry-after-ms")
-    if given and given.replace(".", "", 1).isdigit():
+    if given and given.replace(".", "", 1).isdecimal():
         return float(given) / 1000
     given = (response.headers.get("retry-after") or "").strip()
-    if given.replace(".", "", 1).isdigit():
+    if given.replace(".", "", 1).isdecimal():
         return float(given)
     try:
         wait = email.utils.parsedate_to_datetime(given).timestamp() - time.time()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return max(wait, 0.0)
 

@@ -41,7 +41,7 @@ def answered(model: str, to: ModelSettings, result: Result[str]) -> Row:
 
 
 def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:
-    """Return the answers of a file.
+    """Return the answers of a file; one that was recorded as an error has failed.
 
     Raises:
         UserError: a question without an answer, or an answer for an unknown question.
@@ -51,8 +51,9 @@ def recorded(questions: list[Row], model: str, path: Path) -> list[Row]:
         raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); add it, or drop the question")
     if unknown := sorted(answers.keys() - set(ids)):
         raise UserError(f"{path}: an answer to {unknown[0]!r}, which is no question of data/; import the questions with it")
-    common = {"model": model, "failure": None, "request": None, "made_by": {"recorded": str(path)}}
-    return [{"id": id, "text": answers[id]} | common for id in ids]
+    common = {"model": model, "request": None, "made_by": {"recorded": str(path)}}
+    failure = {"reason": "recorded", "detail": "recorded as an error", "text": None}
+    return [{"id": id, "text": answers[id], "failure": failure if answers[id] is None else None} | common for id in ids]
 
 
 def origin(row: Row) -> Origin:

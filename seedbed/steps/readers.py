@@ -18,7 +18,7 @@ def reader_of(stage: str, params: Params, rows: list[Row] | None = None) -> Read
     """Return what reads the replies of a stage.
 
     Args:
-        stage: an LLM stage, e.g. `translate@questions`.
+        stage: an LLM stage, e.g. `translate@questions`; of one whose corpus is no more, the form of the replies alone is read.
         params: the whole of `params.yaml`.
         rows: the corpus of a stage that translates; read here where it is not given.
 
@@ -26,7 +26,7 @@ def reader_of(stage: str, params: Params, rows: list[Row] | None = None) -> Read
         UserError: the corpus, the language file or a plug-in cannot be read.
     """
     kind, _, id = stage.partition("@")
-    if kind == "translate":
+    if kind == "translate" and id in params["corpora"]:
         corpus = params["corpora"][id]
         rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params)) if rows is None else rows
         return translating.reader(rows, corpus["kind"], load_language(paths.language_file(params["language"])))

@@ -7,9 +7,10 @@ its store from the transcripts that `dvc.lock` still names: DVC deletes the outp
 lock and the blob in the DVC cache are still there.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import md5
+from hashlib import file_digest, md5
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,24 @@ def warm_store(store: Store, root: Path = Path()) -> int:
     """
     new = 0
     for stage, digest in locked_transcripts(root / "dvc.lock"):
-        blob = paths.blob(digest, root)
-        if not store.has_read(digest) and blob.is_file():
+        if not store.has_read(digest) and (blob := whole_blob(digest, root)):
             new += store.warm(digest, stage, read_transcript(blob))
     return new
+
+
+def whole_blob(digest: str, root: Path = Path()) -> Path | None:
+    """Return where the DVC cache keeps the transcript with this MD5.
+
+    None where it lacks it; and where it has something else under that name, such as the beginning of it, which is said.
+    """
+    blob = paths.blob(digest, root)
+    if not blob.is_file():
+        return None
+    with blob.open("rb") as file:
+        if file_digest(file, lambda: md5(usedforsecurity=False)).hexdigest() == digest:
+            return blob
+    print(f"{blob}: damaged, and passed over: it has another MD5 than its name; delete it, then `dvc fetch`", file=sys.stderr)
+    return None
 
 
 def locked_transcripts(lock: Path, text: str | None = None) -> list[tuple[str, str]]:

@@ -27,6 +27,8 @@ _TEXTS = {
     "note",
     "system",
     "user",
+    "assistant",
+    "user, once more",
     "reply",
     "prompt version",
     "version",

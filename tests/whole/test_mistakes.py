@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.harness import Answer, Project, Server, completion, kind_of, reply_to
+from tests.harness import Answer, Project, Server, asked_in, completion, kind_of, reply_to
 
 
 def test_a_bad_row_stops_the_stage_before_anything_is_sent(counted: Project, server: Server) -> None:
@@ -45,7 +45,7 @@ def test_an_unusable_reply_is_asked_again_kept_and_then_a_failed_row(counted: Pr
     tries = dict.fromkeys((row["text"] for row in questions), 0)
 
     def fault(body: dict[str, Any], number: int) -> Answer | None:
-        text = next(text for text in tries if json.dumps(text)[1:-1] in body["messages"][-1]["content"])
+        text = next(text for text in tries if json.dumps(text)[1:-1] in asked_in(body))
         tries[text] += 1
         if text == questions[0]["text"] and tries[text] < 3:
             return 200, {}, completion("no JSON at all")
@@ -91,7 +91,7 @@ def test_a_failed_answer_makes_its_judgments_invalid_and_sends_none(built: Proje
     asked = [row["text"] for row in built.rows("data/build/edited/questions.jsonl")]
 
     def fault(body: dict[str, Any], number: int) -> Answer | None:
-        spoilt = kind_of(body) == "answer" and body["messages"][-1]["content"] == asked[0]
+        spoilt = kind_of(body) == "answer" and asked_in(body) == asked[0]
         return (200, {}, completion("", "stop")) if spoilt else None
 
     server.fault = fault
