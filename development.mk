@@ -2,9 +2,10 @@
 # make check   lint, format and types
 # make bench   measure, as ratios within one run
 # make real    build a small English project on a real language model, which it fetches into .venv-real
+# make docs    write the API page of what the library exports to dist/api
 # make lock    take new versions of everything into the lock files
 
-.PHONY: test test-all check bench real lock
+.PHONY: test test-all check bench real docs lock
 
 test: .venv/test
 	@$(NO_SCM)
@@ -22,6 +23,9 @@ check: .venv/test
 bench: .venv/test
 	@$(NO_SCM)
 	python -m benchmarks.requests
+
+docs: .venv/test
+	python -m tests.api_page dist/api
 
 real: .venv/test
 	python -m tests.real.project

@@ -84,19 +84,21 @@ def plan(
     ] = False,
 ) -> None:
     """Say what `dvc repro` would send now, why, and what it would cost. Sends nothing, changes nothing."""
-    from seedbed.pipeline.plan import Plan, has_budget
-    from seedbed.pipeline.plan_text import plan_json, print_plan
     from seedbed.project.params import load_params
+    from seedbed.sending.budget import has_budget
 
-    if check and not has_budget(load_params()):
+    if check and not as_json and not has_budget(load_params()):
         return
-    made = Plan()
+    from seedbed.pipeline.plan import Plan
+    from seedbed.pipeline.plan_text import plan_json, print_plan
+
+    plan = Plan()
     if as_json:
-        print(plan_json(made))
+        print(plan_json(plan))
     elif not check:
-        print_plan(made)
+        print_plan(plan)
     if check:
-        made.check_budget()
+        plan.check_budget()
 
 
 @app.command("plan-benchmark", cls=InProject)
@@ -216,11 +218,11 @@ def impact(
     as_json: AsJson = False,
 ) -> None:
     """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
-    from seedbed.trace.impact import impact as told
+    from seedbed.trace.impact import impact as impact_of
     from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    tree = told(id)
+    tree = impact_of(id)
     mark_out_of_date(tree)
     show(tree, full, as_json)
 
@@ -406,7 +408,7 @@ def store_summary(context: typer.Context) -> None:
 
 @storing.command("builds", cls=InProject)
 def store_builds() -> None:
-    """Show what each build sent, beside what it expected to send."""
+    """Show what each build sent, beside what each stage estimated when it first had something to send."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import builds

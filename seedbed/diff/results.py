@@ -2,12 +2,14 @@
 
 import csv
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from seedbed.diff.datasets import SIDES, Loaded, load_output
 from seedbed.diff.paired import paired
-from seedbed.diff.revisions import BUILD, Revision, mapping, params_of
+from seedbed.diff.revisions import BUILD, Revision, params_of
+from seedbed.pipeline.graph import mapping
 from seedbed.project import columns, paths
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
@@ -79,6 +81,7 @@ def verdicts(outcomes: Tables | None) -> Row:
     return {"by_category": outcomes.query("diff/verdict_counts"), "flips": outcomes.query("diff/verdicts")}
 
 
+@cache
 def _categories(at: Revision) -> dict[str, str]:
     """Return the category of each question, from the file that people write: it needs no DVC cache."""
     corpora = mapping(params_of(at).get("corpora"))

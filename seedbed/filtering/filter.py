@@ -108,7 +108,7 @@ class Filter:
         list(self._embedded([candidate]))
         return next(self._decide_piece([candidate], [self._tokens(candidate)]))[1]
 
-    def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
+    def decide_all(self, candidates: Iterable[Any]) -> Iterator[tuple[Any, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
         for piece, tokens in self._ahead.all(self._embedded(candidates), _compared):
             yield from self._decide_piece(piece, tokens)

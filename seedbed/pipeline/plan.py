@@ -23,8 +23,9 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import Attempts, ModelSettings, Params, embedding_settings, load_params, model_settings, server
+from seedbed.project.params import Attempts, ModelSettings, embedding_settings, load_params, model_settings, server
 from seedbed.project.prompts import load_prompt
+from seedbed.project.row_types import Edited
 from seedbed.sending.asker import serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
@@ -90,7 +91,7 @@ class Known:
         open: ids of those that rest on a reply that is not there yet.
     """
 
-    rows: list[Row]
+    rows: list[Any]
     open: set[str]
 
 
@@ -217,7 +218,7 @@ class Plan:
             return Known(list(read_rows(paths.edited(name), f"edited_{kind}")), set())
         edits = read_edits(paths.edits(name, self.params["language"]), kind)
         policy = self.params["post_edit"]["unreviewed"]
-        rows: list[Row] = []
+        rows: list[Edited] = []
         for row in translated.rows:
             rows += post_editing.edited([row], edits, kind, "use" if row["id"] in translated.open else policy)
         # An edit of a source that stands keeps its text, whatever the machine will say.
@@ -352,11 +353,6 @@ class Plan:
                 f"the plan costs about ${dollars:.4f}, the budget allows ${usd:g} ({dollars_from()}): raise it, or build less; "
                 "`seedbed plan` says what for"
             )
-
-
-def has_budget(params: Params) -> bool:
-    """Whether there is anything to hold a plan against."""
-    return limits(params) != (None, None)
 
 
 def _guess(fields: Row) -> Row:

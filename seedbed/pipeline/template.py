@@ -6,6 +6,7 @@ are the *template*: `template.lock` records what each was, so that `seedbed upgr
 
 import json
 import re
+import stat
 from hashlib import sha1, sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -35,6 +36,12 @@ _NO_ROWS = b"\n"
 _EXAMPLES = ("seed_tasks", "questions", "baseline")
 _SPACED = {"th", "lo", "km", "my", "zh", "yue", "bo"}
 """Languages that put no spaces between words: characters are compared in them."""
+
+
+def make_executable(project: Path) -> None:
+    """Let the installer be run, as far as it is there."""
+    if (path := project / ".ci" / "install").is_file():
+        path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
 
 
 def template_files(language: str) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from seedbed.project import paths
 from seedbed.project.editions import other_edition
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.schemas import Problem, first_problem, problems
-from seedbed.util.yaml12 import line_of, load_yaml
+from seedbed.util.yaml12 import line_of, load_yaml, located
 
 STAND_IN = "stand-in"
 """The endpoint id that always means the rule-based stand-in, in this process or served on a socket."""
@@ -296,7 +296,7 @@ def load_params(path: Path = paths.PARAMS) -> Params:
     params: Params = load_yaml(path)
     problem = first_problem(params, "params") or next(cross_problems(params), None)
     if problem:
-        raise UserError(in_words(path, problem))
+        raise UserError(located(path, *problem))
     return params
 
 
@@ -308,13 +308,7 @@ def params_problems(path: Path = paths.PARAMS) -> list[str]:
     """
     params: Params = load_yaml(path)
     found = problems(params, "params") or list(cross_problems(params))
-    return [in_words(path, problem) for problem in sorted(found, key=lambda problem: line_of(path, problem[0]))]
-
-
-def in_words(path: Path, problem: Problem) -> str:
-    """Return a problem with its place: `params.yaml:12: judge.model: …`."""
-    field, words = problem
-    return f"{path}:{line_of(path, field)}: {'.'.join(map(str, field)) or 'the file'}: {words}"
+    return [located(path, *problem) for problem in sorted(found, key=lambda problem: line_of(path, problem[0]))]
 
 
 def cross_problems(params: Params) -> Iterator[Problem]:
@@ -388,6 +382,12 @@ def asking_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
     """Return the blocks that ask a model, by the name that `model_settings` takes; a recorded model asks nothing."""
     blocks: dict[str, Mapping[str, Any]] = {name: params[name] for name in ("translate", "generate", "judge")}
     return blocks | {f"models.{id}": model for id, model in params["models"].items() if "endpoint" in model}
+
+
+def asking_block(stage: str) -> str:
+    """Return the block that says whom a stage asks: `models.good` of `answer@good`, `judge` of `judge@good-vs-thin`."""
+    kind, _, id = stage.partition("@")
+    return f"models.{id}" if kind == "answer" else kind
 
 
 def named_blocks(params: Params) -> dict[str, Mapping[str, Any]]:

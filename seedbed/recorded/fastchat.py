@@ -9,7 +9,7 @@ Each format has its schema, `schemas/rows/fastchat_*.schema.json`.
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from seedbed.project.params import Params
 from seedbed.util.errors import UserError
@@ -202,8 +202,8 @@ def judgments_of(line: Line, model: str, baseline: str, names: tuple[str, str]) 
     return judgments
 
 
-def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Row], dict[str, Row]]) -> Iterator[Row]:
-    """Yield the judgments of a match's verdicts file.
+def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any], dict[str, Any]]) -> Iterator[Any]:
+    """Yield the judgments (each a `Judgment`) of a match's verdicts file.
 
     A question that the file leaves out, and one that a model has no answer to, is `invalid` in both orders.
 

@@ -17,9 +17,9 @@ from seedbed.reporting.statistics.alternative import EPSILON, Alternative, alter
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.people import alpha, alpha_interval, coincidences, kappa, kappa_interval
 from seedbed.reporting.statistics.resamples import Floats
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 MEASURES = ("majority_s1", "majority_s2", "single_s1", "single_s2", "people_s1", "people_s2")
 """The columns of `queries/human/agreement.sql` that are rates; its header says what they are."""
 _OUTCOMES = ("win", "loss", "tie")

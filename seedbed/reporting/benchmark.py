@@ -18,7 +18,6 @@ from seedbed.reporting.human_sections import agreement_parts, correction_parts
 from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, rate_parts
 from seedbed.reporting.scores import Scores, read_scores
 from seedbed.reporting.shared import (
-    Rows,
     load_responses,
     made_by_stand_in,
     stand_in_line,
@@ -28,6 +27,7 @@ from seedbed.reporting.shared import (
     usage_table,
 )
 from seedbed.reporting.statistics.intervals import rate_interval
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 WIN_RATE_COLUMNS = [

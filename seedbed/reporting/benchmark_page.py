@@ -15,7 +15,7 @@ from seedbed.reporting.health import position_in_words
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
 from seedbed.reporting.ranking import ranking_rows
-from seedbed.reporting.shared import Rows
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 SECTIONS = {

@@ -11,8 +11,7 @@ import numpy as np
 from seedbed.reporting.statistics.families import holm
 from seedbed.reporting.statistics.sign_flip import sign_flip
 from seedbed.reporting.statistics.visible import SD_MATCH, visible_difference
-
-Rows = list[dict[str, Any]]
+from seedbed.util.rows import Rows
 
 
 def with_tests(rates: Rows, confidence: float) -> Rows:

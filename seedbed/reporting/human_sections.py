@@ -5,9 +5,9 @@ from typing import Any
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.util.markdown import table
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 _MOST_DISAGREEMENTS = 20
 _STATUSES = ("edited", "outdated", "approved", "stale", "unreviewed")
 _RARE = ("original", "failed", "orphaned")

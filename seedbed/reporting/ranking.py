@@ -6,8 +6,6 @@ A row of `ranking_rows` (points, 0 for the middle of the models; 400 points are 
      "losses": 71, "ties": 6, "expected": 10.9, "bound": ""}
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +14,9 @@ from seedbed.reporting.statistics.bradley_terry import bradley_terry, levels, re
 from seedbed.reporting.statistics.resamples import Floats, resampled_counts
 from seedbed.reporting.statistics.sign_flip import sign_flip
 from seedbed.reporting.statistics.simultaneous import letters, simultaneous_differences
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 _POINTS = 400 / np.log(10)
 
 

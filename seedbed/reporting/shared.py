@@ -10,9 +10,9 @@ from seedbed.exchange.costs import price_of
 from seedbed.project import columns, paths
 from seedbed.project.params import STAND_IN, Params
 from seedbed.util.markdown import table
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 _USAGE = (
     *("stage", "endpoint", "model", "responses", "repeated"),
     *("input_tokens", "cached_input_tokens", "output_tokens"),

@@ -18,7 +18,6 @@ from seedbed.project.params import (
     Params,
     Structured,
     asking_blocks,
-    in_words,
     load_params,
     model_settings,
     server,
@@ -30,6 +29,7 @@ from seedbed.sending.servers import running
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
 from seedbed.util.words import few
+from seedbed.util.yaml12 import located
 from seedbed.util.yaml_edit import yaml_editor
 
 _LIMIT = 300
@@ -267,7 +267,7 @@ async def _others(client: Client, asking: list[ModelSettings], found: Found) -> 
 
 def _wrong_model(to: ModelSettings, words: str) -> str:
     """Return the sentence on a model that cannot be had, with its place in `params.yaml`."""
-    return in_words(paths.PARAMS, ([*to.block.split("."), "model"], f"endpoint {to.endpoint!r} {words}"))
+    return located(paths.PARAMS, [*to.block.split("."), "model"], f"endpoint {to.endpoint!r} {words}")
 
 
 async def _format(client: Client, model: str, prompt: str, limit: str, response_format: dict[str, Any]) -> tuple[str, bool]:

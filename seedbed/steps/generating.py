@@ -6,7 +6,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -19,6 +19,7 @@ from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
 from seedbed.project.params import Generate, ModelSettings
 from seedbed.project.prompts import Prompt, as_shown, render
+from seedbed.project.row_types import Candidate, EditedTask
 from seedbed.sending.asker import Asks
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Asked, Name, Origin
@@ -36,6 +37,8 @@ _LEAST_ASKED = 50
 """Instructions that must have been asked for, in one wave or several, before a yield is called poor."""
 _POOR_YIELDS = 2
 """Poor yields in a row that stop the stage."""
+Demonstration = EditedTask | Candidate
+"""What a slot shows: a seed task, or a candidate of an earlier wave that passed."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Slot:
 
     number: int
     shown: list[str]
-    candidates: list[tuple[Row, Rejection | None]]
+    candidates: list[tuple[Candidate, Rejection | None]]
     result: Result[Row]
 
 
@@ -60,14 +63,18 @@ def slot_id(number: int) -> str:
     return f"s{number:05}"
 
 
-def build(slot: int, shown: list[Row], to: ModelSettings, prompt: Prompt, per_slot: int, again: int = 0) -> Request:
+def build(
+    slot: int, shown: Sequence[Demonstration], to: ModelSettings, prompt: Prompt, per_slot: int, again: int = 0
+) -> Request:
     """Return the request of one slot; `again` says how often it is to be asked once more."""
     demonstrations = "\n".join(as_shown(row, _SHOWN) for row in shown)
     messages = render(prompt, to.structured, {"demonstrations": demonstrations}, {"count": str(per_slot)})
     return build_request(slot_id(slot), to, prompt, messages, slot=slot, again=again)
 
 
-def shown_in(slot: int, seeds: dict[str, Row], accepted: dict[str, Row], settings: Generate) -> list[Row]:
+def shown_in(
+    slot: int, seeds: Mapping[str, EditedTask], accepted: Mapping[str, Candidate], settings: Generate
+) -> list[Demonstration]:
     """Return the demonstrations of a slot: seeds, and what earlier waves had accepted."""
     counts = settings["demonstrations"]
     ids = draw(seeds, counts["seeds"], settings["seed"], slot)
@@ -75,23 +82,34 @@ def shown_in(slot: int, seeds: dict[str, Row], accepted: dict[str, Row], setting
     return [seeds[id] for id in ids] + [accepted[id] for id in more]
 
 
-def candidates_of(slot: int, shown: list[Row], result: Result[Row], to: ModelSettings, per_slot: int) -> list[Row]:
+def candidates_of(
+    slot: int, shown: Sequence[Demonstration], result: Result[Row], to: ModelSettings, per_slot: int
+) -> list[Candidate]:
     """Return a slot's candidates, at most `per_slot`; none where its request failed."""
     written = result.value["instructions"][:per_slot] if result.value else []
-    common = {
-        "slot": slot,
-        "demonstrations": [row["id"] for row in shown],
-        "request": result.request.key,
-        "made_by": to.made_by,
-    }
-    return [fields | common | {"id": f"{slot_id(slot)}-{index}", "index": index} for index, fields in enumerate(written)]
+    return [
+        {
+            "id": f"{slot_id(slot)}-{index}",
+            "slot": slot,
+            "index": index,
+            "task_type": fields["task_type"],
+            "instruction": fields["instruction"],
+            "input": fields["input"],
+            "output": fields["output"],
+            "demonstrations": [row["id"] for row in shown],
+            "request": result.request.key,
+            "made_by": to.made_by,
+        }
+        for index, fields in enumerate(written)
+    ]
 
 
-def origin(row: Row, generation: str, form: str) -> Origin:
+def origin(slot: int, demonstrations: Iterable[str], generation: str, form: str) -> Origin:
     """Return what a candidate, and its slot, came of: the demonstrations shown, and the slot's request.
 
     Args:
-        row: a candidate.
+        slot: the slot's number.
+        demonstrations: the ids of those that it shows.
         generation: the id of its generation.
         form: which form of the seed tasks that one shows: `edited` or `machine`.
     """
@@ -101,8 +119,8 @@ def origin(row: Row, generation: str, form: str) -> Origin:
             return Name("instruction", f"{generation}/{id}")
         return Name("seed", id) if form == "edited" else Name("translation", f"seed_tasks/{id}")
 
-    asked = Asked(f"generate@{generation}", slot_id(row["slot"]))
-    return Origin(tuple(map(name, row["demonstrations"])), asked, PROMPT)
+    asked = Asked(f"generate@{generation}", slot_id(slot))
+    return Origin(tuple(map(name, demonstrations)), asked, PROMPT)
 
 
 class Generation:
@@ -122,7 +140,7 @@ class Generation:
     def __init__(
         self,
         asker: Asks,
-        seeds: dict[str, Row],
+        seeds: Mapping[str, EditedTask],
         filter: Filter,
         prompt: Prompt,
         to: ModelSettings,
@@ -133,11 +151,11 @@ class Generation:
     ) -> None:
         self._asker, self._seeds, self._filter, self._prompt, self._to = asker, seeds, filter, prompt, to
         self._settings, self._again, self._least_slots = settings, again, least_slots
-        self._accepted, self._drawn_from = dict[str, Row](), dict[str, Row]()
+        self._accepted, self._drawn_from = dict[str, Candidate](), dict[str, Candidate]()
         self._reasons: Counter[str] = Counter()
         self._slots = self._open = 0
         self._failed: list[Result[Row]] = []
-        self._samples: list[tuple[Row, Rejection]] = []
+        self._samples: list[tuple[Candidate, Rejection]] = []
 
     def __iter__(self) -> Iterator[Slot]:
         """Yield each slot in order.
@@ -207,7 +225,7 @@ class Generation:
             yield Slot(self._slots, [row["id"] for row in rows], decided, result)
             self._slots += 1
 
-    def _count(self, decided: Iterable[tuple[Row, Rejection | None]]) -> None:
+    def _count(self, decided: Iterable[tuple[Candidate, Rejection | None]]) -> None:
         for candidate, rejection in decided:
             self._reasons[rejection.reason if rejection else "kept"] += 1
             if rejection is None and self._settings["demonstrations"]["generated"]:
@@ -238,7 +256,7 @@ class Generation:
 
     def _rejected(self) -> str:
         reasons = [f"{count} {reason}" for reason, count in self._reasons.most_common() if reason != "kept"]
-        failed = Counter((result.failure or {})["reason"] for result in self._failed)
+        failed = Counter(result.failure["reason"] for result in self._failed if result.failure)
         slots = ", ".join(f"{count} {reason}" for reason, count in failed.most_common())
         return (", ".join(reasons) or "none") + (f"; slots without a usable reply: {slots}" if slots else "")
 

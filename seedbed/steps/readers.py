@@ -1,5 +1,6 @@
 """How the replies of each LLM stage are read: what a stage, a plan of it and `seedbed explain` must agree on."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,12 @@ from seedbed.filtering.language import load_language
 from seedbed.project import paths
 from seedbed.project.corpora import read_corpus
 from seedbed.project.params import Params
+from seedbed.project.row_types import Source
 from seedbed.steps import answering, translating
 from seedbed.steps.verdicts import judgment_reader
-from seedbed.util.rows import Row
 
 
-def reader_of(stage: str, params: Params, rows: list[Row] | None = None) -> Read[Any]:
+def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) -> Read[Any]:
     """Return what reads the replies of a stage.
 
     Args:

@@ -57,7 +57,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
         facts["tokens"] = f"{usage['input']} in{cached}, {usage['output']} out"
         if price := price_of(build.params, content["endpoint"], content["model"]):
             dollars = price.dollars(Tokens(usage["input"], usage["output"], usage["cached_input"]), batch=False)
-            facts["USD"] = round(dollars, 6)
+            facts["USD at list price"] = round(dollars, 6)
     return Node("request", row["key"], facts, stage=stage)
 
 

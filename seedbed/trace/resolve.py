@@ -134,7 +134,7 @@ def _judgments(build: Build, word: str, of: "Of") -> list[str]:
         if not path.is_file():
             of(path)  # which notes that it is not there
             continue
-        questions = dict.fromkeys(row["question"] for row in build.rows(path))
+        questions = dict.fromkeys(build.values(path, "question"))
         found += [f"{match}/{question}" for question in questions]
     return [f"{id}/{order}" for id in found for order in ORDERS] if word.count("/") > 1 else found
 

@@ -5,13 +5,25 @@ from pathlib import Path
 import pytest
 
 from seedbed.util.rows import read_rows
-from tests.filtering.sample import make
+from tests.data.bundled import final
+from tests.filtering.sample import SETTINGS, make
 from tests.harness import ROOT
 
 CASES = ROOT.parent / "shared" / "cases" / "filter_ja.jsonl"
 CUT = {61, 62, 64, 67}
 """Public references that their own file cuts at a length limit, in the middle of a statement or sentence. A rule that let them
 pass would let pass every cut output: the set of training data is better without one."""
+
+
+def test_no_bundled_seed_and_no_reference_is_rejected() -> None:
+    """By what they are; near-duplicates and leaks are of candidates."""
+    filter = make(rules=[rule for rule in SETTINGS["rules"] if rule not in ("near_duplicate", "benchmark_leak")])
+    questions = {row["id"]: row["text"] for row in final("questions")}
+    rows = [*final("seed_tasks")]
+    for row in read_rows(ROOT / "data" / "references.ja.jsonl", unique=None):
+        rows.append({"id": "r", "instruction": questions[row["id"]], "input": "", "output": row["reference"]})
+    assert len(rows) == 185
+    assert [(row["id"], found) for row in rows if (found := filter.decide(row))] == []
 
 
 def test_public_references_are_kept_but_for_those_that_are_cut(reference: Path) -> None:

@@ -129,6 +129,11 @@ def test_a_budget_that_the_plan_exceeds(here: Project, monkeypatch: pytest.Monke
         Plan().check_budget()
 
 
+def test_the_plan_as_json_is_printed_whether_there_is_a_budget_or_not(here: Project) -> None:
+    assert here.run("seedbed", "plan", "--check") == ""
+    assert json.loads(here.run("seedbed", "plan", "--json", "--check"))["stages"]
+
+
 def test_a_new_target_is_asked_for_in_the_first_wave(built_here: Project, server: Server) -> None:
     slots = 1 + max(row["slot"] for row in built_here.rows("data/build/candidates/native.jsonl"))
     built_here.edit_params(lambda p: p["generate"].update(target=30))

@@ -6,7 +6,7 @@ import re
 import shutil
 from contextlib import chdir
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -280,11 +280,12 @@ def test_a_recorded_error_is_a_failed_answer_and_its_judgments_are_invalid(folde
     with chdir(folder.root):
         params = load_params()
         recorded = {
-            model: answering.recorded(QUESTIONS, model, Path(params["models"][model]["recorded"])) for model in params["models"]
+            model: answering.recorded(cast(Any, QUESTIONS), model, Path(params["models"][model]["recorded"]))
+            for model in params["models"]
         }
         rows = {model: {row["id"]: row for row in rows} for model, rows in recorded.items()}
         assert rows["two"]["1"]["text"] is None
-        assert rows["two"]["1"]["failure"]["detail"] == "recorded as an error"
+        assert rows["two"]["1"]["failure"] == {"reason": "recorded", "text": None, "detail": "recorded as an error"}
         assert rows["two"]["2"]["failure"] is None
         judgments = list(recorded_judgments("one-5-vs-two", params, (rows["one-5"], rows["two"])))
     assert {(row["question"], row["verdict"], (row["failure"] or {}).get("reason")) for row in judgments} == {

@@ -102,9 +102,13 @@ def test_rates_divide_by_the_valid_questions() -> None:
 def test_cut_answers_are_counted_beside_each_rate() -> None:
     pairs = {"q1": ("first", "second"), "q2": ("tie", "tie"), "q3": ("invalid", "invalid")}
     tables = made(pairs, {"q1": "fermi", "q2": "generic", "q3": "fermi"})
-    assert [row["cut"] for row in win_rate_rows(tables, SETTINGS)] == [0, 0, 0]
+    assert [row["cut"] for row in win_rate_rows(tables, read_scores(tables), SETTINGS)] == [0, 0, 0]
     tables.run("update answers set cut = true where id = 'q1' or (id = 'q3' and model = 'y')")
-    assert {row["category"]: row["cut"] for row in win_rate_rows(tables, SETTINGS)} == {"fermi": 2, "generic": 0, "all": 2}
+    assert {row["category"]: row["cut"] for row in win_rate_rows(tables, read_scores(tables), SETTINGS)} == {
+        "fermi": 2,
+        "generic": 0,
+        "all": 2,
+    }
 
 
 def test_two_errors_are_no_win() -> None:

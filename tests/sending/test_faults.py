@@ -58,7 +58,8 @@ def test_a_fault_of_one_row_fails_that_row_alone(ask: Ask, server: Server, kind:
     server.fault = lambda body, number: answer if '{"text":"b"}' in asked_in(body) else None
     results = ask(blocks={"translate": {"max_failed": 0.5}}, max_concurrency=3)
     assert [result.failure is None for result in results] == [True, False, True]
-    assert (results[1].failure or {})["reason"] == reason
+    assert results[1].failure
+    assert results[1].failure["reason"] == reason
     assert len(server.take()) == 2 + attempts
     ask(blocks={"translate": {"max_failed": 0.5}})
     assert server.take() == []

@@ -49,14 +49,14 @@ def answer(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
         params["models"] = {"m": {"endpoint": "mine", "model": "m"}}
         params["answer"] = {"max_attempts": 2, "max_failed": 0.5, "cut": cut}
         to = model_settings(cast(Params, params), "models.m")
-        requests = answering.build(QUESTIONS, to, load_prompt("answer", ROOT / "prompts"))
+        requests = answering.build(cast(Any, QUESTIONS), to, load_prompt("answer", ROOT / "prompts"))
         results: list[Result[str]] = ask_all(
             "answer@m", cast(Params, params), to, params["answer"], Path("transcript.jsonl"), requests, answering.reader(cut)
         )
         rows = [answering.answered("m", to, result) for result in results]
         write_rows(Path("answers.jsonl"), rows, "answer")
         assert [rows[0]["failure"], rows[2]["failure"]] == [None, None]
-        return rows[1]
+        return dict(rows[1])
 
     return answered
 
@@ -102,6 +102,7 @@ def test_a_verdict_is_read_where_the_prompt_asks_for_it(case: dict[str, Any]) ->
     prompt = load_prompt("judge", ROOT / "prompts")
     request = build_request("q", to, prompt, [{"role": "user", "content": "?"}])
     response = {"text": case["text"], "refusal": None, "finish_reason": "stop", "model": "m", "usage": None}
+    verdict: str | None
     try:
         verdict = judgment_reader(load_params(ROOT / "params.yaml"))(request, response)["verdict"]
     except Unusable as unusable:

@@ -221,7 +221,7 @@ def test_a_transcript_that_was_changed_by_hand_is_one_sentence(edited: Project) 
 def test_dollars_are_told_where_there_is_a_price(edited: Project) -> None:
     edited.edit_params(lambda params: params.update(prices={"stand-in": {"input": 2.0, "output": 10.0}}))
     request = only(explain("base-01"), "request")
-    assert request.facts["USD"] == pytest.approx((10 * 2 + 5 * 10) / 1e6)
+    assert request.facts["USD at list price"] == pytest.approx((10 * 2 + 5 * 10) / 1e6)
 
 
 def test_votes_stand_beside_the_judgment_and_a_stale_one_says_so(edited: Project) -> None:

@@ -54,6 +54,7 @@ def test_an_unusable_reply_is_asked_again_kept_and_then_a_failed_row(counted: Pr
         return None
 
     server.fault = fault
+    counted.edit_params(lambda p: p["translate"].update({"max_failed": 0}))
     assert "1 of 3 rows have no usable reply" in counted.repro("translate@questions", fails=True)
     assert "knowledge" not in counted.repro("translate@questions", fails=True)
     assert len(server.log) == 3 + 3 + 1  # nothing was paid again
@@ -116,7 +117,7 @@ def test_structured_output_as_the_endpoint_can(counted: Project, server: Server)
     def fault(body: dict[str, Any], number: int) -> Answer | None:
         assert "response_format" not in body
         if "[[A]]" in body["messages"][0]["content"]:
-            return 200, {}, completion("Bです。[[A]]ではなく [[B]]")
+            return 200, {}, completion("はじめは [[A]] かと思いました。判定は [[B]]")
         wanted = "translated_question" if '"text"' in body["messages"][0]["content"] else "answer"
         named = body | {"response_format": {"json_schema": {"name": wanted}}}
         return 200, {}, completion(f"```json\n{reply_to(named)}\n```" if wanted != "answer" else "回答です。")
