@@ -279,6 +279,19 @@ def upgrade(
     print(upgrade_project((lambda question: True) if yes else typer.confirm, dry_run))
 
 
+@app.command("export-config", cls=InProject)
+def export_config(
+    trainer: Annotated[str, typer.Argument(help="llamafactory or axolotl.")],
+    training_set: Annotated[str, typer.Option("--set", metavar="ID", help="A training set.")],
+    base: Annotated[str, typer.Option(metavar="ID", help="A base.")],
+    to: Annotated[Path, typer.Option(metavar="FOLDER", resolve_path=True, help="Where it is written.")] = Path("trainer"),
+) -> None:
+    """Write another trainer's config from `train`, a training set and a base."""
+    from seedbed.training.other_configs import export_config as exported
+
+    print(exported(trainer, training_set, base, to))
+
+
 @importing.command(cls=InProject)
 def fastchat(
     questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],

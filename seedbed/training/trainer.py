@@ -7,7 +7,6 @@ on where it was, and comes to the same bytes too.
 import csv
 import io
 import logging
-import math
 import os
 import shutil
 import sys
@@ -30,7 +29,7 @@ import trl
 
 from seedbed.project.params import Base
 from seedbed.training.chat import use_template
-from seedbed.training.settings import base_of
+from seedbed.training.settings import base_of, optimiser_steps, warmup_steps
 from seedbed.training.weights import tidy_adapter
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
@@ -184,8 +183,6 @@ def _quiet() -> None:
 
 
 def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> Any:
-    an_epoch = math.ceil(rows / settings["batch_size"] / settings["accumulation"])
-    steps = settings["max_steps"] if settings["max_steps"] > 0 else max(1, math.ceil(an_epoch * settings["epochs"]))
     accelerator = torch.accelerator.is_available()
     return trl.SFTConfig(
         output_dir=str(folder),
@@ -196,7 +193,7 @@ def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> 
         max_steps=settings["max_steps"],
         learning_rate=settings["learning_rate"],
         lr_scheduler_type={"constant": "constant_with_warmup"}.get(settings["schedule"], settings["schedule"]),
-        warmup_steps=max(1, round(settings["warmup"] * steps)) if settings["warmup"] else 0,
+        warmup_steps=warmup_steps(settings, rows),
         per_device_train_batch_size=settings["batch_size"],
         gradient_accumulation_steps=settings["accumulation"],
         activation_checkpointing=accelerator,
@@ -210,7 +207,7 @@ def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> 
         logging_steps=1,
         logging_nan_inf_filter=False,
         save_strategy="steps",
-        save_steps=max(1, steps // _CHECKPOINTS),
+        save_steps=max(1, optimiser_steps(settings, rows) // _CHECKPOINTS),
         save_total_limit=1,
         report_to=[],
         disable_tqdm=True,

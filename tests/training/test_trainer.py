@@ -26,10 +26,12 @@ def rows(number: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def study(project: Project) -> Project:
+def study(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with one base of its own and two trained models, served by the library's own server."""
     from tests.training.tiny_base import make_tiny_base
 
+    # Two threads wait for each other in a loop: on a busy machine they are slower than one by far.
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     make_tiny_base(project.root / "bases" / "tiny")
 
     def change(params: Any) -> None:
