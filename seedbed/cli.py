@@ -47,11 +47,21 @@ class InProject(TyperCommand):
 
 
 @app.command(cls=InProject)
-def check() -> None:
+def check(
+    probe: Annotated[
+        bool,
+        typer.Option("--probe", help="Ask the servers too, with a handful of requests each: do they serve the models named?"),
+    ] = False,
+) -> None:
     """Check params, prompts and data, before anything is sent."""
     from seedbed.pipeline.check import check_all
 
     print(check_all())
+    if probe:
+        from seedbed.sending.probe import probe_all
+
+        for line in probe_all():
+            print(line, flush=True)
 
 
 @app.command(cls=InProject, context_settings={"ignore_unknown_options": True})
@@ -74,19 +84,38 @@ def plan(
     ] = False,
 ) -> None:
     """Say what `dvc repro` would send now, why, and what it would cost. Sends nothing, changes nothing."""
-    from seedbed.pipeline.plan import Plan, has_budget
+    from seedbed.project.params import load_params
+    from seedbed.sending.budget import has_budget
+
+    if check and not as_json and not has_budget(load_params()):
+        return
+    from seedbed.pipeline.plan import Plan
     from seedbed.pipeline.plan_text import plan_json, print_plan
+
+    plan = Plan()
+    if as_json:
+        print(plan_json(plan))
+    elif not check:
+        print_plan(plan)
+    if check:
+        plan.check_budget()
+
+
+@app.command("plan-benchmark", cls=InProject)
+def plan_benchmark(
+    questions: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Questions to plan with; the project's own by default.")
+    ] = None,
+    difference: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=50, metavar="POINTS", help="Say how many questions show a difference of so many points."),
+    ] = None,
+) -> None:
+    """Say how small a difference the benchmark can show, or how many questions a difference wants. Sends nothing."""
+    from seedbed.pipeline.plan_benchmark import plan_benchmark as planned
     from seedbed.project.params import load_params
 
-    if check and not has_budget(load_params()):
-        return
-    made = Plan()
-    if as_json:
-        print(plan_json(made))
-    elif not check:
-        print_plan(made)
-    if check:
-        made.check_budget()
+    print(planned(load_params(), questions, difference))
 
 
 @app.command(cls=InProject)
@@ -106,6 +135,28 @@ def again(
     from seedbed.pipeline.again import ask_once_more
 
     print(ask_once_more(stage, ids or [], failed))
+
+
+@app.command("filter", cls=InProject)
+def filter_rows(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            resolve_path=True, help="JSON Lines, or CSV (.csv), of instruction, input and output; id where rows have one."
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="Hold rows against each other only, and not against seeds and questions."),
+    ] = False,
+) -> None:
+    """Say what the project's filter makes of rows, in their order. Exits with 0 whatever it rejects, with 1 on a mistake."""
+    from seedbed.steps import filter_file
+
+    rows = filter_file.decisions(file, alone)
+    for line in filter_file.as_json(rows) if as_json else filter_file.as_table(rows):
+        print(line)
 
 
 @app.command(cls=InProject)
@@ -167,11 +218,11 @@ def impact(
     as_json: AsJson = False,
 ) -> None:
     """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
-    from seedbed.trace.impact import impact as told
+    from seedbed.trace.impact import impact as impact_of
     from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    tree = told(id)
+    tree = impact_of(id)
     mark_out_of_date(tree)
     show(tree, full, as_json)
 
@@ -357,7 +408,7 @@ def store_summary(context: typer.Context) -> None:
 
 @storing.command("builds", cls=InProject)
 def store_builds() -> None:
-    """Show what each build sent, beside what it expected to send."""
+    """Show what each build sent, beside what each stage estimated when it first had something to send."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import builds

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from seedbed.project import paths
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at
@@ -22,7 +23,7 @@ def mend_half_files() -> None:
         UserError: a merge left its marks in `dvc.lock`.
     """
     mend_rwlock(Path(".dvc/tmp/rwlock"))
-    mend_dvc_lock(Path("dvc.lock"))
+    mend_dvc_lock(paths.DVC_LOCK)
 
 
 def mend_rwlock(path: Path) -> None:

@@ -5,7 +5,7 @@ A stage with one list of requests calls `ask_all`; one that asks in waves opens 
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, transcript, warm_store
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.rows import write_rows
+from seedbed.util.rows import Row, write_rows
 
 if TYPE_CHECKING:
     import asyncio
@@ -188,6 +188,11 @@ class Asking:
         self.total += 1
         self.failed += [result] if result.failure else []
 
+    def add(self, results: Iterable[Result[Any]]) -> None:
+        """Write requests to the transcript that are no row of the stage, such as those for embeddings."""
+        for result in results:
+            self._record(result)
+
 
 @contextmanager
 def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, transcript_path: Path) -> Iterator[Asking]:
@@ -208,9 +213,14 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
         transcript(transcript_path, asker.store) as record,
     ):
         opened = Asking(asker, record)
-        yield opened
-        if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
-            raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
+        try:
+            yield opened
+            if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
+                raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
+        except UserError:
+            if opened.failed:
+                write_rows(paths.failed(stage) / "failed.jsonl", map(_failed_row, opened.failed), None)
+            raise
     if opened.total and not asker.sent:
         print(f"{stage}: all {opened.total} requests served from the store, nothing sent", file=sys.stderr)
 
@@ -234,6 +244,7 @@ def ask_all(
             len(requests), attempts["max_failed"]
         ):
             _leave(stage, results)
+            raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
     return results
 
 
@@ -241,7 +252,11 @@ def _leave(stage: str, results: Sequence[Result[Any]]) -> None:
     """Leave the rows of a stage that is about to fail where a person can look at them."""
     folder = paths.failed(stage)
     good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
-    bad = [{"id": result.request.id, "request": result.request.key, **result.failure} for result in results if result.failure]
+    bad = [_failed_row(result) for result in results if result.failure]
     write_rows(folder / "good.jsonl", good, None)
     write_rows(folder / "failed.jsonl", bad, None)
     print(f"{stage}: {len(good)} good rows and {len(bad)} failed ones are in {folder}/", file=sys.stderr)
+
+
+def _failed_row(result: Result[Any]) -> Row:
+    return {"id": result.request.id, "request": result.request.key, **(result.failure or {})}

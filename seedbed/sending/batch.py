@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from seedbed.exchange.replies import Response, error_response, from_chat_completion, kind_of_error
 from seedbed.exchange.requests import Request
-from seedbed.sending.client import Client
+from seedbed.sending.client import Client, is_of_the_endpoint
 from seedbed.sending.progress import Progress
 from seedbed.store.claims import Batch, Claims, batches, close_batch
 from seedbed.store.store import Store
@@ -174,10 +174,16 @@ async def _results(
         texts = [
             (await _or_lost(client.openai.files.content(id), f"has no file {id} with what it brought")).text for id in files
         ]
+    refused = ""
     for line in "\n".join(texts).split("\n"):  # and at no other line end that a reply may hold
         found = _response(line, client.quoted)
         if found:
             yield found
+        elif words := _refusal(line, client.quoted):
+            refused = refused or words
+    if refused:
+        close_batch(store, id)  # so that the next build sends what it refused in another batch
+        raise UserError(f"batch {id}: endpoint {client.id!r} refuses what each request of the stage has in it: {refused}")
 
 
 async def _or_lost(asked: Awaitable[U], what: str) -> U:
@@ -209,11 +215,31 @@ def _response(line: str, quoted: Callable[[str], str]) -> tuple[str, Response] |
             return key, from_chat_completion(body)
         except ValueError as error:
             return key, error_response("not_a_completion", quoted(str(error)))
+    said = body.get("error", body) if isinstance(body, dict) else body
+    if is_of_the_endpoint(status, _code(said)):
+        return None
     if status in (400, 413, 422):  # of that one request, as it would be outside a batch; others may go through later
-        said = body.get("error", body) if isinstance(body, dict) else body
         words = said.get("message") if isinstance(said, dict) else said
         return key, error_response("too_long" if status == 413 else kind_of_error(said), quoted(str(words or said)))
     return None
+
+
+def _refusal(line: str, quoted: Callable[[str], str]) -> str | None:
+    """Return the words of an error that would meet every request of the stage; None where a line holds no such error."""
+    try:
+        row: dict[str, Any] = json.loads(line)
+        response, error = row.get("response") or {}, row.get("error")
+        body = response.get("body") or {}
+        said = error or (body.get("error", body) if isinstance(body, dict) else body)
+    except (ValueError, TypeError, AttributeError):
+        return None
+    if not is_of_the_endpoint(response.get("status_code"), _code(said)):
+        return None
+    return quoted(str((said.get("message") if isinstance(said, dict) else None) or said))
+
+
+def _code(error: object) -> str:
+    return str(error.get("code")) if isinstance(error, dict) else ""
 
 
 async def nap(seconds: float, halted: Callable[[], UserError | None]) -> None:

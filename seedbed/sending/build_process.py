@@ -13,14 +13,17 @@ _SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
 class Parent:
     """Remembers the process that started this one, past a shell in between.
 
+    Args:
+        itself: this process is no stage but a build of its own: a server that it starts ends with it.
+
     Attributes:
         build: names that process; all stages that one `dvc` runs are one build, whatever the clock is set to meanwhile.
         process: its id, and when it started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, itself: bool = False) -> None:
         self._watched: list[psutil.Process] = []
-        for process in psutil.Process().parents()[:2]:
+        for process in [] if itself else psutil.Process().parents()[:2]:
             self._watched.append(process)
             if process.name() not in _SHELLS:
                 break

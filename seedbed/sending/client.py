@@ -11,7 +11,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,7 +21,14 @@ import httpx2
 import openai
 from aiolimiter import AsyncLimiter
 
-from seedbed.exchange.replies import FINAL_ERRORS, Response, error_response, from_chat_completion, kind_of_error
+from seedbed.exchange.replies import (
+    FINAL_ERRORS,
+    Response,
+    error_response,
+    from_chat_completion,
+    from_embeddings,
+    kind_of_error,
+)
 from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params import STAND_IN, Server
 from seedbed.util.errors import UserError
@@ -47,6 +54,11 @@ _ENDPOINT_CODES = {
     *("unknown_parameter", "unsupported_parameter", "unsupported_value", "unrecognized_parameter"),
 }
 """Errors that no other request of the stage would escape."""
+
+
+def is_of_the_endpoint(status: int | None, code: object) -> bool:
+    """Whether an error would meet every request of the stage: the key, the address, the model, the account."""
+    return code in _ENDPOINT_CODES or status in (401, 403, 404, 405)
 
 
 class Busy(Exception):
@@ -123,7 +135,7 @@ class Client:
         try:
             async with asyncio.timeout(self._timeout_s):  # for the whole reply, not between two bytes
                 raw = await self.openai.post(
-                    "/chat/completions",
+                    "/embeddings" if request.is_embedding else "/chat/completions",
                     cast_to=httpx2.Response,
                     content=self.body(request).encode(),
                     options={"headers": {"content-type": "application/json"}},
@@ -137,12 +149,12 @@ class Client:
             ) from None
         except openai.APIConnectionError as error:
             raise Busy(f"the line broke ({type(error.__cause__ or error).__name__})") from None
-        return self.read(raw.content)
+        return self.read(raw.content, from_embeddings if request.is_embedding else from_chat_completion)
 
-    def read(self, content: bytes) -> Response:
-        """Return what a body of a successful answer says; what is no chat completion is an error of that one request."""
+    def read(self, content: bytes, form: Callable[[Any], Response] = from_chat_completion) -> Response:
+        """Return what a body of a successful answer says; what has not its form is an error of that one request."""
         try:
-            return from_chat_completion(json.loads(content))
+            return form(json.loads(content))
         except Exception as error:  # whatever a body leads us into: nested too deeply, numbers beyond range, …
             start = content[:200].decode("utf-8", "replace")
             return error_response("not_a_completion", self.quoted(f"{error}: {start}"))
@@ -150,8 +162,8 @@ class Client:
     def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
         status, body = error.status_code, error.body if isinstance(error.body, dict) else {"message": error.response.text}
-        kind, code = kind_of_error(body), str(body.get("code") or "")
-        if code in _ENDPOINT_CODES or status in (401, 403, 404, 405):
+        kind = kind_of_error(body)
+        if is_of_the_endpoint(status, str(body.get("code"))):
             raise UserError(self._status_in_words(error, what)) from None
         if status in _BUSY or status >= 500:
             raise Busy(self._said(error), _asked_to_wait(error.response), limited=status == 429) from None

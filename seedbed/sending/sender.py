@@ -116,6 +116,7 @@ class Sender:
         self._interrupts = 0
         self._hurry = False
         self._in_a_row: set[str] = set()
+        self._replied = False
         self._failed = 0
         self._most_failed: int | None = None
         self._enough = False
@@ -139,6 +140,7 @@ class Sender:
             jobs.setdefault(result.request.key, _Job([])).alike.append(result)
         self._estimate(jobs)
         self._most_failed, self._failed = most_failed, 0
+        self._enough = most_failed is not None and most_failed < 0  # the replies that are there say so already
         loop = asyncio.get_running_loop()
         sending = asyncio.create_task(self._send(jobs, read, progress))
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
@@ -208,7 +210,7 @@ class Sender:
                 response = await self._paid(request, progress)
                 job.tries, job.limited_s = 0, 0.0
                 self._take(job, response, read, progress)
-                self._note(request, response)
+                self._note(request, response, failed=job.alike[0].failure is not None)
             except Busy as busy:
                 if wait_s := self._patience(job, busy):
                     progress.tried_again(str(busy))
@@ -281,11 +283,18 @@ class Sender:
         )
         return None
 
-    def _note(self, request: Request, response: Response) -> None:
-        """Stop where the answers to several rows in a row are none: then it is the endpoint, and not the rows."""
+    def _note(self, request: Request, response: Response, failed: bool) -> None:
+        """Stop where the answers to several rows in a row are none: then it is the endpoint, and not the rows.
+
+        Of an endpoint that has given a reply before, each of these rows must have failed for good: one that fails now and then
+        is tried again.
+        """
         error = response.get("error")
         if not error or error["kind"] not in _ENDPOINT_KINDS:
             self._in_a_row.clear()
+            self._replied = self._replied or not error
+            return
+        if self._replied and not failed:
             return
         self._in_a_row.add(request.id)
         if len(self._in_a_row) == _IN_A_ROW:
@@ -341,7 +350,7 @@ class Sender:
     async def _send_in_batches(self, waiting: list[_Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
         empty, poll_s = 0, self._server.get("poll_s", 30)
-        while waiting and self._stop is None:
+        while waiting and self._stop is None and not self._enough:
             requests = {job.request.key: job.request for job in waiting}
             try:
                 stored = self._store.get(requests)

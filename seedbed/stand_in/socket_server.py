@@ -104,6 +104,11 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
                 return _spoilt(state.answer(content), unusable)
         return _from_httpx(state.answer(content))
 
+    async def embeddings(request: web.Request) -> web.StreamResponse:
+        content = await request.read()
+        await asyncio.sleep(state.latency)
+        return _from_httpx(handle(httpx2.Request("POST", "http://stand-in.invalid/v1/embeddings", content=content)))
+
     async def models(request: web.Request) -> web.Response:
         return web.json_response(list_of([*MODELS, *sorted(state.models.difference(MODELS))]))
 
@@ -148,6 +153,7 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
     app.add_routes(
         [
             web.post("/v1/chat/completions", chat),
+            web.post("/v1/embeddings", embeddings),
             web.get("/v1/models", models),
             web.get("/v1/models/{id}", model),
             web.post("/v1/files", upload),

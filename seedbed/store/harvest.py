@@ -92,7 +92,7 @@ def _locked(revisions: list[str], *more: str) -> Iterator[tuple[str, str]]:
     for revision in dict.fromkeys([*revisions, *more]):
         lock = file_at(revision, paths.DVC_LOCK)
         if lock is not None:
-            yield from locked_transcripts(paths.DVC_LOCK, lock.decode(errors="replace"))
+            yield from locked_transcripts(Path(f"{revision}:{paths.DVC_LOCK}"), lock.decode(errors="replace"))
 
 
 def _commits(*args: str) -> list[str]:

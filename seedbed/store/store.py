@@ -296,6 +296,13 @@ class Store:
                 else:
                     yield stage, key, (content, response) if response is not None else "its response is none"
 
+    def beginning(self, digits: str) -> list[tuple[str, str, Row, Response]]:
+        """Return (stage, key, request content, response) of each key that begins with these hex digits."""
+        query = "select stage, key, request, response from responses where key >= ? and key < ? order by key"
+        with self._in_words():
+            found = self._db.execute(query, (digits, f"{digits}g")).fetchall()
+        return [(stage, key, parse_json(request), parse_json(response)) for stage, key, request, response in found]
+
     def drop(self, keys: Iterable[str]) -> None:
         """Delete responses, in one transaction, and give their room back."""
         with self._in_words():

@@ -33,12 +33,21 @@ def summary(store: Store) -> None:
 
 
 def builds(store: Store) -> None:
-    """Print what each build sent, stage by stage, beside its estimate."""
+    """Print what each build sent, stage by stage, beside what the stage estimated when it first had something to send."""
     rows = store.rows(
         "select started, substr(build, 1, instr(build, '-') - 1), stage, model, estimated_requests || ' / ' || requests, "
         "printf('%.4f / %.4f', estimated_usd, usd), input, output from sent order by started, build, stage"
     )
-    names = ["started (UTC)", "build", "stage", "model", "expected / sent", "USD expected / spent", "tokens in", "out"]
+    names = [
+        "started (UTC)",
+        "build",
+        "stage",
+        "model",
+        "first estimate / sent",
+        "USD first estimate / spent",
+        "tokens in",
+        "out",
+    ]
     _print(names, rows)
 
 

@@ -17,11 +17,11 @@ from typing import Any
 from seedbed.exchange.requests import request_of
 from seedbed.exchange.result import Exchange, Result
 from seedbed.project import paths
+from seedbed.project.lock import locked_stages
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows, writing
-from seedbed.util.yaml12 import load_yaml
 
 Record = Callable[[Result[Any]], None]
 """Writes every attempt of a request to the transcript."""
@@ -90,9 +90,9 @@ def locked_transcripts(lock: Path, text: str | None = None) -> list[tuple[str, s
     Args:
         lock: the file.
         text: its text, where it is not to be read from the file.
+
+    Raises:
+        UserError: it is not what DVC writes.
     """
-    if text is None and not lock.is_file():
-        return []
-    stages = (load_yaml(lock, text) or {}).get("stages", {})
-    outs = [(stage, out) for stage, entry in stages.items() for out in entry.get("outs", [])]
-    return [(stage, out["md5"]) for stage, out in outs if out["path"].startswith(f"{paths.RESPONSES}/")]
+    outs = [(stage, out) for stage, entry in locked_stages(lock, text).items() for out in entry.get("outs", [])]
+    return [(stage, out["md5"]) for stage, out in outs if "md5" in out and out["path"].startswith(f"{paths.RESPONSES}/")]

@@ -8,7 +8,7 @@ import pytest
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Result
 from seedbed.util.errors import UserError
-from tests.harness import Answer, Server, completion
+from tests.harness import Answer, Server, asked_in, completion
 from tests.sending.conftest import Ask
 
 GOOD = '{"text": "訳された文です。"}'
@@ -55,10 +55,11 @@ ROW_FAULTS: dict[str, tuple[Answer, str, int]] = {
 def test_a_fault_of_one_row_fails_that_row_alone(ask: Ask, server: Server, kind: str) -> None:
     """After the attempts that make sense for its kind, and for good: nothing is sent again."""
     answer, reason, attempts = ROW_FAULTS[kind]
-    server.fault = lambda body, number: answer if '{"text":"b"}' in body["messages"][-1]["content"] else None
+    server.fault = lambda body, number: answer if '{"text":"b"}' in asked_in(body) else None
     results = ask(blocks={"translate": {"max_failed": 0.5}}, max_concurrency=3)
     assert [result.failure is None for result in results] == [True, False, True]
-    assert (results[1].failure or {})["reason"] == reason
+    assert results[1].failure
+    assert results[1].failure["reason"] == reason
     assert len(server.take()) == 2 + attempts
     ask(blocks={"translate": {"max_failed": 0.5}})
     assert server.take() == []
@@ -71,6 +72,8 @@ GOOD_REPLIES: dict[str, Answer] = {
     "end_turn": reply(GOOD, "end_turn"),
     "parts": reply([{"type": "text", "text": GOOD[:9]}, {"type": "text", "text": GOOD[9:]}]),
     "thinking": reply(f"<think>{{not this}}</think>\n{GOOD}"),
+    "thinking after a byte-order mark": reply(f"\ufeff<think>{{not this}}</think>{GOOD}"),
+    "reasoning in a form of its own": reply(GOOD, reasoning={"summary": "Let me see."}),
     "thinking that the template opened": reply(f"Let me see.</think>{GOOD}"),
     "reasoning": reply(GOOD, reasoning_content="Let me see."),
     "fence": reply(f"Here you are:\n```json\n{GOOD}\n```\nAnything else?"),
@@ -94,6 +97,19 @@ def test_three_rows_in_a_row_without_a_reply_stop_the_stage(ask: Ask, server: Se
     with pytest.raises(UserError, match="the answers to 3 rows in a row are no replies"):
         ask(tuple("abcdefgh"), blocks={"translate": {"max_failed": 0.9}}, max_concurrency=1)
     assert len(server.take()) == 3 + 3 + 1
+
+
+@pytest.mark.parametrize("kind", ["page", "error under 200"])
+def test_an_endpoint_that_has_replied_may_fail_now_and_then(ask: Ask, server: Server, kind: str) -> None:
+    """Five answers in a row that are no replies, then all is well; three rows that fail for good stop the stage."""
+    server.fault = lambda body, number: ROW_FAULTS[kind][0] if 2 <= number <= 6 else None
+    results = ask(tuple("abcdefgh"), blocks={"translate": {"max_attempts": 6}}, max_concurrency=4)
+    assert all(result.failure is None for result in results)
+    assert len(server.take()) == 8 + 5
+    server.fault = lambda body, number: ROW_FAULTS[kind][0] if number > 14 else None
+    with pytest.raises(UserError, match="the answers to 3 rows in a row are no replies"):
+        ask(tuple("ijklmnop"), blocks={"translate": {"max_failed": 0.9, "max_attempts": 2}}, max_concurrency=1)
+    assert len(server.take()) == 1 + 3 * 2
 
 
 @pytest.mark.parametrize("code", ["model_not_found", "insufficient_quota"])
