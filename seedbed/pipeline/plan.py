@@ -1,8 +1,8 @@
 """`seedbed plan`: what would `dvc repro` send now, and what would it cost? Sends nothing, changes nothing.
 
 The functions that the stages call run in memory, with an asker that only looks: into the store, and into the transcripts
-that `dvc.lock` names. A reply that is missing is a placeholder; what rests on one is counted all the same, as "at most",
-since the reply may come back the same as before.
+that `dvc.lock` names, which it brings into the DVC cache from the DVC remote as a build would. A reply that is missing is a
+placeholder; what rests on one is counted all the same, as "at most", since the reply may come back the same as before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,10 +25,11 @@ from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import ModelSettings, Params, load_params, model_settings, server
 from seedbed.project.prompts import load_prompt
-from seedbed.sending.asker import serve
+from seedbed.sending.asker import pays_again, pays_again_anyway, serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
 from seedbed.steps.readers import reader_of
+from seedbed.store.locked import bring_transcripts
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
@@ -97,7 +98,7 @@ class Looker:
 
     in_batches = False
 
-    def __init__(self, store: Store, locked: dict[str, Response], max_attempts: int) -> None:
+    def __init__(self, store: Store, locked: "Locked", max_attempts: int) -> None:
         self._store, self._locked, self._max_attempts = store, locked, max_attempts
 
     def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
@@ -107,7 +108,41 @@ class Looker:
         return results
 
     def _get(self, keys: list[str]) -> dict[str, Response]:
-        return {key: self._locked[key] for key in keys if key in self._locked} | self._store.get(keys)
+        found = self._locked.get(keys) | self._store.get(keys)
+        if len(found) < len({*keys}) and self._locked.bring():
+            found |= self._locked.get(keys)
+        return found
+
+
+class Locked:
+    """The responses of one stage in transcripts that `dvc.lock` names and the store has not read.
+
+    Args:
+        plan: of the stage; a transcript that cannot be had is one of its reasons.
+        responses: of those in the DVC cache, by key; those that are brought are added.
+        store: opened to read.
+        free: whether what is asked again costs nothing, or a person pays for it all the same.
+    """
+
+    def __init__(self, plan: StagePlan, responses: dict[str, Response], store: Store, free: bool) -> None:
+        self._plan, self._responses, self._store, self._free = plan, responses, store, free
+        self._brought = False
+
+    def get(self, keys: list[str]) -> dict[str, Response]:
+        """Return the responses that are here, by key."""
+        return {key: self._responses[key] for key in keys if key in self._responses}
+
+    def bring(self) -> bool:
+        """At the first miss, bring what the build would bring; return whether there was anything."""
+        if self._brought:
+            return False
+        self._brought = True
+        there, lacking = bring_transcripts(self._plan.stage, self._store.has_read)
+        for digest in there:
+            self._responses |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
+        if not self._free and (words := pays_again(lacking)):
+            self._plan.why.append(f"the build would stop: {words}")
+        return bool(there)
 
 
 class Plan:
@@ -124,7 +159,7 @@ class Plan:
         self.stages: list[StagePlan] = []
         with Store(paths.store(), read_only=True) as store:
             self._store = store
-            self._locked = _locked_responses(store)
+            self._responses = _locked_responses(store)
             self._plan()
         self._add_rest()
 
@@ -153,8 +188,9 @@ class Plan:
         self.stages.append(plan)
         return plan
 
-    def _look(self, requests: list[Request], read: Read[T], attempts: int) -> list[Result[T]]:
-        return Looker(self._store, self._locked, attempts).ask(requests, read)
+    def _looker(self, plan: StagePlan, to: ModelSettings, attempts: int) -> Looker:
+        free = pays_again_anyway(self.params, to)
+        return Looker(self._store, Locked(plan, self._responses, self._store, free), attempts)
 
     def _count(self, plan: StagePlan, results: Iterable[Result[Any]], open: set[str], to: ModelSettings) -> None:
         """Count a stage's results into its plan; the requests of `open` rows are missing whatever the store says."""
@@ -188,7 +224,9 @@ class Plan:
         if corpus["language"] == self.params["language"]:
             return Known([translating.original(row, kind) for row in rows], set())
         requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
-        results = self._look(requests, reader_of(plan.stage, self.params, rows), self.params["translate"]["max_attempts"])
+        results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
+            requests, reader_of(plan.stage, self.params, rows)
+        )
         self._count(plan, results, set(), to)
         open = {result.request.id for result in results if not result.settled}
         out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
@@ -217,7 +255,7 @@ class Plan:
         if not plan.why:
             return
         prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
-        looker = Looker(self._store, self._locked, settings["max_attempts"])
+        looker = self._looker(plan, to, settings["max_attempts"])
         before, estimator = _slots_built(name), Estimator(self._store.seen([plan.stage]))
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
@@ -252,7 +290,9 @@ class Plan:
             return Known(answering.recorded(questions.rows, model, Path(file)), set())
         to = model_settings(self.params, f"models.{model}")
         requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
-        results = self._look(requests, reader_of(plan.stage, self.params), self.params["answer"]["max_attempts"])
+        results = self._looker(plan, to, self.params["answer"]["max_attempts"]).ask(
+            requests, reader_of(plan.stage, self.params)
+        )
         self._count(plan, results, questions.open, to)
         rows = [
             answering.answered(model, to, result)
@@ -272,7 +312,7 @@ class Plan:
         by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
         requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to, read_again(plan.stage))
         open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
-        results = self._look(requests, reader_of(plan.stage, self.params), self.params["judge"]["max_attempts"])
+        results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, reader_of(plan.stage, self.params))
         self._count(plan, results, open, to)
 
     @property

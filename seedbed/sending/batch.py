@@ -16,6 +16,7 @@ from seedbed.sending.progress import Progress
 from seedbed.store.store import Store
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
+from seedbed.util.saying import quoted
 
 MAX_REQUESTS = 50_000
 MAX_BYTES = 200_000_000
@@ -41,7 +42,7 @@ async def send_batches(
     """
     missing = dict(requests)
     for id in store.batches(client.id, stage, read=False):
-        progress.say(f"picking up batch {id} of an earlier build")
+        progress.say(f"picking up batch {quoted(id)} of an earlier build")
         unclaimed = False
         async for key, response in _results(client, store, id, poll_s, progress, halted):
             if key in missing:
@@ -54,7 +55,7 @@ async def send_batches(
         digest = content_hash(sorted(keys))
         id = await _find_or_create(client, stage, lines, digest, store.batches(client.id, stage, read=True))
         store.open_batch(id, client.id, stage)
-        progress.say(f"batch {id}: {len(keys)} requests")
+        progress.say(f"batch {quoted(id)}: {len(keys)} requests")
         async for key, response in _results(client, store, id, poll_s, progress, halted):
             if key in missing:
                 yield missing[key], response
@@ -100,10 +101,11 @@ async def _results(
 ) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     told = ""
-    with client.in_words(f"batch {id}"):
+    with client.in_words(f"batch {quoted(id)}"):
         while (batch := await client.openai.batches.retrieve(id)).status not in _ENDED:
             counts = batch.request_counts
-            state = f"batch {id}: {batch.status}, {counts.completed if counts else 0} of {counts.total if counts else '?'} done"
+            done = f"{counts.completed if counts else 0} of {counts.total if counts else '?'}"
+            state = f"batch {quoted(id)}: {quoted(batch.status)}, {done} done"
             if state != told:
                 progress.say(state)
                 told = state
@@ -111,16 +113,16 @@ async def _results(
         if batch.status == "failed":
             store.close_batch(id)  # it was refused whole: what mends it is another request, in another batch
             errors = [error.message for error in (batch.errors.data if batch.errors and batch.errors.data else [])]
-            raise UserError(f"batch {id} was refused: {'; '.join(filter(None, errors)) or 'no reason given'}")
+            raise UserError(f"batch {quoted(id)} was refused: {quoted('; '.join(filter(None, errors))) or 'no reason given'}")
         files = [id for id in (batch.output_file_id, batch.error_file_id) if id]  # requests that failed are in the second
         texts = [(await client.openai.files.content(id)).text for id in files]
     for line in "\n".join(texts).split("\n"):  # and at no other line end that a reply may hold
-        found = _response(line, client.quoted)
+        found = _response(line)
         if found:
             yield found
 
 
-def _response(line: str, quoted: Callable[[str], str]) -> tuple[str, Response] | None:
+def _response(line: str) -> tuple[str, Response] | None:
     """Return (key, response) of a line of a batch's files; None where that request is to be sent again."""
     try:
         row: dict[str, Any] = json.loads(line)

@@ -8,13 +8,12 @@ import asyncio
 import email.utils
 import json
 import os
-import re
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx2
@@ -25,15 +24,13 @@ from seedbed.exchange.replies import FINAL_ERRORS, Response, error_response, fro
 from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params import STAND_IN, Server
 from seedbed.util.errors import UserError
-from seedbed.util.visible import spelt_out
+from seedbed.util.saying import keep_secret, quoted
 
 TIMEOUT_S = 600.0
 _BYTES_PER_TOKEN = 4
 """Of a request's UTF-8 JSON; on the safe side for English, about right for Japanese."""
 _REPLY_TOKENS = 500
 """Assumed where the request sets no `max_tokens`."""
-_LEAST_SECRET = 8
-"""Characters of a part of a key that is masked."""
 _BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}
 _ENDPOINT_CODES = {
     *(
@@ -85,7 +82,7 @@ class Client:
         self._output_limit = server.get("output_limit", "max_tokens")
         key = _api_key(self._server_id, server)
         headers = _headers(self._server_id, server)
-        self._secrets = _secrets([key, *headers.values()], self.base_url)
+        keep_secret(key, *headers.values(), self.base_url)
         timeout = httpx2.Timeout(self._timeout_s, connect=10)
         hooks = {"request": [_limiting_hook(server)]}
         if id == STAND_IN and "base_url" not in server and base_url is None:
@@ -145,7 +142,7 @@ class Client:
             return from_chat_completion(json.loads(content))
         except (ValueError, RecursionError) as error:
             start = content[:200].decode("utf-8", "replace")
-            return error_response("not_a_completion", self.quoted(f"{error}: {start}"))
+            return error_response("not_a_completion", quoted(f"{error}: {start}"))
 
     def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
@@ -172,7 +169,7 @@ class Client:
     def unreachable(self, why: str) -> str:
         """Return the sentence for a server that does not answer."""
         return (
-            f"endpoint {self.id!r}: {self.quoted(self.base_url)} could not be reached ({why}); start the server or mend "
+            f"endpoint {self.id!r}: {quoted(self.base_url)} could not be reached ({why}); start the server or mend "
             f"servers.{self._server_id}.base_url, and run again"
         )
 
@@ -191,25 +188,7 @@ class Client:
         """Return the server's own words on an error, or its status."""
         text = error.response.text
         detail = (error.body.get("message") if isinstance(error.body, dict) else None) or ("" if text == "{}" else text)
-        return self.quoted(detail or f"HTTP {error.status_code}")
-
-    def quoted(self, text: str) -> str:
-        """Return what a server said as it may be shown: secrets masked, hidden characters spelt out, on one line."""
-        for secret in self._secrets:
-            text = text.replace(secret, "…")
-        return spelt_out(" ".join(text.split()))[:300]
-
-
-def _secrets(keys: list[str], base_url: str) -> list[str]:
-    """Return what must not be shown: keys, every run of 8 characters at their ends, the password in an address."""
-    found = []
-    for key in (*keys, urlsplit(base_url).password or "", urlsplit(base_url).username or ""):
-        if len(key) >= _LEAST_SECRET:
-            parts = re.findall(r"[A-Za-z0-9]{8,}", key)
-            found += [key, quote(key, safe=""), *parts, key[:_LEAST_SECRET], key[-_LEAST_SECRET:]]
-        elif key:
-            found.append(key)
-    return sorted(dict.fromkeys(found), key=len, reverse=True)
+        return quoted(detail or f"HTTP {error.status_code}")
 
 
 def _asked_to_wait(response: Any) -> float | None:

@@ -28,6 +28,7 @@ from seedbed.sending.client import Client
 from seedbed.sending.servers import running
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
+from seedbed.util.saying import quoted
 from seedbed.util.words import few
 from seedbed.util.yaml_edit import yaml_editor
 
@@ -146,9 +147,9 @@ async def _listed(client: Client, models: list[str]) -> list[str]:
     entries = body.get("data") if isinstance(body, dict) else None
     listed = [entry for entry in entries if isinstance(entry, dict) and "id" in entry] if isinstance(entries, list) else []
     names = [str(entry["id"]) for entry in listed]
-    lines = [f"models: {client.quoted(few(names, 10)) if names else 'the server lists none'}"]
+    lines = [f"models: {quoted(few(names, 10)) if names else 'the server lists none'}"]
     lines += [
-        f"model {name!r} is not among them {client.quoted(did_you_mean(name, names))}".rstrip()
+        f"model {name!r} is not among them {quoted(did_you_mean(name, names))}".rstrip()
         for name in models
         if names and name not in names
     ]
@@ -196,7 +197,7 @@ async def _format(client: Client, model: str, prompt: str, limit: str, response_
         if error.status_code not in _REFUSALS:
             with client.in_words("a response format"):
                 raise
-        return f"refused ({client.quoted(error.response.text)[:120]})", False
+        return f"refused ({quoted(error.response.text)[:120]})", False
     try:
         value = json.loads(_text(_message(body)))
     except ValueError:
@@ -213,7 +214,7 @@ async def _seed(client: Client, model: str, limit: str) -> str:
         if error.status_code not in _REFUSALS:
             with client.in_words("a seed"):
                 raise
-        return f"refused ({client.quoted(error.response.text)[:120]})"
+        return f"refused ({quoted(error.response.text)[:120]})"
     return "taken"
 
 

@@ -1,14 +1,13 @@
 """Fill the store from the transcripts of every branch and tag that git knows: what one paid for, nobody pays again."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from seedbed.project import paths
+from seedbed.store.locked import NoRemote, fetch
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git_or_error
-from seedbed.util.rows import writing
 
 
 def harvest_all(store: Store) -> str:
@@ -22,7 +21,7 @@ def harvest_all(store: Store) -> str:
         if store.has_read(digest):
             continue
         blob = paths.blob(digest)
-        if not blob.is_file() and not _fetch(digest, blob):
+        if not _fetch(digest):
             absent.append(stage)
             continue
         new += store.warm(digest, stage, read_transcript(blob))
@@ -45,7 +44,7 @@ def unreferenced(store: Store) -> set[str]:
         *locked_transcripts(paths.DVC_LOCK),
     }:
         blob = paths.blob(digest)
-        if not blob.is_file() and not _fetch(digest, blob):
+        if not _fetch(digest):
             raise UserError(
                 f"the transcript {digest[:12]} of {stage}, which some commit names, is not in the DVC cache or remote; "
                 "`dvc fetch --all-commits` brings it, or `seedbed store export` the store before you drop anything"
@@ -67,18 +66,9 @@ def _commits(*args: str) -> list[str]:
     return git_or_error(*args).decode().split()
 
 
-def _fetch(digest: str, blob: Path) -> bool:
-    """Bring one blob from the default DVC remote into the cache; False where there is no remote or it lacks the blob."""
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
+def _fetch(digest: str) -> bool:
+    """Have one blob in the DVC cache; False where neither it nor the default DVC remote has it whole."""
     try:
-        with Repo() as repo:
-            remote = repo.cloud.get_remote_odb()
-            with remote.fs.open(remote.oid_to_path(digest), "rb") as source:
-                content = source.read()
-    except (DvcException, OSError):
+        return fetch(digest) is None
+    except NoRemote:
         return False
-    with writing(blob) as file:
-        file.write(content.decode())
-    return True
