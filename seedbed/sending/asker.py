@@ -19,6 +19,7 @@ from seedbed.project import paths
 from seedbed.project.params import STAND_IN, Attempts, ModelSettings, Params, server
 from seedbed.project.run_cache import mend_run_cache
 from seedbed.sending.build_process import Parent
+from seedbed.sending.room import take_spilled
 from seedbed.store.locked import Lacking, bring_transcripts
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, read_transcript, transcript, warm_store
@@ -69,6 +70,8 @@ class Asker:
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(paths.store()))
         self._lock()
+        if new := take_spilled(self.store):
+            print(f"{self.stage}: {count(new, 'answer')} of an earlier run taken into the store", file=sys.stderr)
         mend_run_cache()  # before the stages after this one, where nobody ran the check
         return self
 
@@ -109,7 +112,7 @@ class Asker:
         """
         results: list[Result[T]] = [Result(request) for request in requests]
         serve(self.store.get, results, read, self._max_attempts)
-        for refill in (lambda: warm_store(self.store), self._bring):
+        for refill in (self._warm, self._bring):
             if any(not result.settled for result in results) and refill():
                 serve(self.store.get, results, read, self._max_attempts)
         missing = [result for result in results if not result.settled]
@@ -120,6 +123,9 @@ class Asker:
             self._send(missing, read, len(results), left)
         self._parent.check()
         return results
+
+    def _warm(self) -> int:
+        return warm_store(self.store)
 
     def _bring(self) -> int:
         """Once, have the transcripts brought that were not pulled; return how many responses were new."""

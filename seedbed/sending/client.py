@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,9 @@ from seedbed.util.errors import UserError
 from seedbed.util.saying import keep_secret, quoted
 
 TIMEOUT_S = 600.0
+_CONNECT_S = 10.0
+_LATE_S = 1.0
+"""A timer that is later than this has slept: the process did not run."""
 _BYTES_PER_TOKEN = 4
 """Of a request's UTF-8 JSON; on the safe side for English, about right for Japanese."""
 _REPLY_TOKENS = 500
@@ -83,8 +86,9 @@ class Client:
         key = _api_key(self._server_id, server)
         headers = _headers(self._server_id, server)
         keep_secret(key, *headers.values(), self.base_url)
-        timeout = httpx2.Timeout(self._timeout_s, connect=10)
-        hooks = {"request": [_limiting_hook(server)]}
+        timeout = httpx2.Timeout(self._timeout_s, connect=_CONNECT_S)
+        self._admit = _limits(server)
+        hooks = {"request": [self._admit_others]}
         if id == STAND_IN and "base_url" not in server and base_url is None:
             from seedbed.stand_in.server import handle
 
@@ -117,24 +121,35 @@ class Client:
             Busy: it may go through later.
             UserError: the endpoint refuses the key, the model, or what every request of the stage has in it.
         """
+        content = self.body(request).encode()
+        await self._admit(_tokens(content))
+        reply = asyncio.ensure_future(
+            self.openai.post(
+                "/chat/completions",
+                cast_to=httpx2.Response,
+                content=content,
+                options={"headers": {"content-type": "application/json"}, "timeout": httpx2.Timeout(None, connect=_CONNECT_S)},
+            )
+        )
         try:
-            async with asyncio.timeout(self._timeout_s):  # for the whole reply, not between two bytes
-                raw = await self.openai.post(
-                    "/chat/completions",
-                    cast_to=httpx2.Response,
-                    content=self.body(request).encode(),
-                    options={"headers": {"content-type": "application/json"}},
+            if not await _in_time(reply, self._timeout_s):
+                raise Busy(
+                    f"no whole reply within {self._timeout_s:g} s; raise servers.{self._server_id}.timeout_s, or lower "
+                    f"max_concurrency ({self._concurrency} requests share the server)"
                 )
+            raw = await reply
         except openai.APIStatusError as error:
             return self._response_to(error, f"the request for {request.id}")
-        except (TimeoutError, openai.APITimeoutError):
-            raise Busy(
-                f"no whole reply within {self._timeout_s:g} s; raise servers.{self._server_id}.timeout_s, or lower "
-                f"max_concurrency ({self._concurrency} requests share the server)"
-            ) from None
         except openai.APIConnectionError as error:
-            raise Busy(f"the line broke ({type(error.__cause__ or error).__name__})") from None
+            raise Busy(f"the line broke ({_cause(error)})") from None
+        finally:
+            reply.cancel()
         return self.read(raw.content)
+
+    async def _admit_others(self, request: httpx2.Request) -> None:
+        """Count what is no chat completion among the requests a minute; that is admitted before its time begins."""
+        if not request.url.path.endswith("/chat/completions"):
+            await self._admit(0)
 
     def read(self, content: bytes) -> Response:
         """Return what a body of a successful answer says; what is no chat completion is an error of that one request."""
@@ -164,7 +179,7 @@ class Client:
         except openai.APIStatusError as error:
             raise UserError(self._status_in_words(error, what)) from None
         except openai.APIConnectionError as error:
-            raise UserError(self.unreachable(f"{type(error.__cause__ or error).__name__}")) from None
+            raise UserError(self.unreachable(_cause(error))) from None
 
     def unreachable(self, why: str) -> str:
         """Return the sentence for a server that does not answer."""
@@ -191,19 +206,30 @@ class Client:
         return quoted(detail or f"HTTP {error.status_code}")
 
 
+def _cause(error: BaseException) -> str:
+    """Return the name of what an error of the client comes from: the layers between call a line that was cut a time-out."""
+    while error.__cause__:
+        error = error.__cause__
+    return type(error).__name__
+
+
 def _asked_to_wait(response: Any) -> float | None:
     """Return the seconds of a Retry-After header, a number or a date; None where there is none."""
     given = response.headers.get("retry-after-ms")
-    if given and given.replace(".", "", 1).isdigit():
+    if given and _is_number(given):
         return float(given) / 1000
     given = (response.headers.get("retry-after") or "").strip()
-    if given.replace(".", "", 1).isdigit():
+    if _is_number(given):
         return float(given)
     try:
         wait = email.utils.parsedate_to_datetime(given).timestamp() - time.time()
     except (ValueError, TypeError):
         return None
     return max(wait, 0.0)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.replace(".", "", 1).isdigit()
 
 
 def _api_key(id: str, server: Server) -> str:
@@ -235,7 +261,7 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
         url = urlsplit(base_url)
         port = url.port or {"http": 80, "https": 443}[url.scheme]
     except ValueError as error:
-        raise UserError(f"servers.{id}.base_url is no address: {error}") from None
+        raise UserError(f"servers.{id}.base_url is no address: {quoted(str(error))}") from None
     if url.scheme in getproxies() or url.hostname is None:
         return
     try:
@@ -247,24 +273,22 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
         ) from None
 
 
-def _limiting_hook(server: Server) -> Any:
-    """Return a hook that lets each HTTP request, retries included, wait for its place within the endpoint's limits."""
+def _limits(server: Server) -> Callable[[float], Coroutine[Any, Any, None]]:
+    """Return a function that waits until a request of so many tokens has its place within the endpoint's limits."""
     requests = _limiter(server.get("requests_per_minute"))
     tokens = _limiter(server.get("tokens_per_minute"))
-
     order = asyncio.Lock()
 
-    async def hook(request: httpx2.Request) -> None:
+    async def admit(size: float) -> None:
         if requests:
             await requests.acquire()
-        if tokens and request.url.path.endswith("/chat/completions"):
+        if tokens and size:
             async with order:  # a request that is larger than the bucket takes it in several draughts
-                left = _tokens(request)
-                while left > 0:
-                    await tokens.acquire(min(left, tokens.max_rate))
-                    left -= tokens.max_rate
+                while size > 0:
+                    await tokens.acquire(min(size, tokens.max_rate))
+                    size -= tokens.max_rate
 
-    return hook
+    return admit
 
 
 def _limiter(per_minute: float | None) -> AsyncLimiter | None:
@@ -279,7 +303,24 @@ def _limiter(per_minute: float | None) -> AsyncLimiter | None:
     return AsyncLimiter(capacity, time_period=60 * capacity / drained)
 
 
-def _tokens(request: httpx2.Request) -> float:
-    body = json.loads(request.content)
+def _tokens(content: bytes) -> float:
+    body = json.loads(content)
     reply = body.get("max_tokens") or body.get("max_completion_tokens") or _REPLY_TOKENS
-    return float(len(request.content) / _BYTES_PER_TOKEN + reply)
+    return float(len(content) / _BYTES_PER_TOKEN + reply)
+
+
+async def _in_time(reply: "asyncio.Future[httpx2.Response]", seconds: float) -> bool:
+    """Wait for a whole reply; return whether it came.
+
+    A time in which this process did not run, stopped or asleep, counts as one step: what came meanwhile is read first.
+    """
+    loop = asyncio.get_running_loop()
+    step_s = min(max(seconds / 60, 1.0), 10.0)
+    left = seconds
+    while left > 0:
+        before, wait_s = loop.time(), min(left, step_s)
+        if (await asyncio.wait({reply}, timeout=wait_s))[0]:
+            return True
+        late = loop.time() - before > wait_s + _LATE_S
+        left = max(left - wait_s, 1.0) if late else left - wait_s
+    return False

@@ -92,7 +92,7 @@ def fetch(digest: str) -> str | None:
         return None
     came = blob.is_file()
     blob.unlink(missing_ok=True)
-    return "what it has is damaged" if came else f"it lacks it{' or did not answer' if failed else ''}"
+    return "what it has is damaged" if came or failed else "it lacks it"
 
 
 def _lack(digest: str) -> Lacking | None:

@@ -21,7 +21,7 @@ Ask = Callable[..., list[Result[Row]]]
 
 @pytest.fixture
 def ask(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """Return a function that asks as a stage does: `ask(texts, blocks={…}, **server)`."""
+    """Return a function that asks as a stage does: `ask(texts, blocks={…}, **server)`; None takes a setting away."""
     monkeypatch.chdir(tmp_path)
     Path("schemas").symlink_to(ROOT / "schemas")  # replies have the project's schemas
     monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
@@ -36,7 +36,8 @@ def ask(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         params["translate"] = params["translate"] | {"endpoint": "mine", "model": "m"} | changes.pop("translate", {})
         params |= changes
         params["endpoints"] = {"mine": {"structured": "json_schema"}}
-        params["servers"] = {"mine": default | settings}
+        given = default | settings
+        params["servers"] = {"mine": {name: value for name, value in given.items() if value is not None}}
         to = model_settings(cast(Params, params), "translate")
         requests: list[Request] = [
             build_request(f"q{n}", to, prompt, render(prompt, to.structured, {"source": f'{{"text":"{text}"}}'}))
