@@ -27,6 +27,8 @@ from seedbed.util.rows import checked_rows
 _BASE = 2**19
 _EACH = 2**17
 """Bytes that the store's files may grow by, in all and with one more answer: whole pages, in the file and in its log."""
+_COPIES = 3
+"""How often a large answer is written: into the log, into the file, and what stands around it."""
 
 
 class Room:
@@ -39,21 +41,26 @@ class Room:
     def __init__(self, store: Path) -> None:
         self._folder = store.parent
         self._held: BinaryIO | None = None
+        self._each = _EACH
 
     def hold(self, answers: int) -> int:
         """Hold room for answers that come at once; return for how many there is: all of them, one, or none."""
         self.give_up()
         for count in dict.fromkeys((answers, 1)):
-            if self._hold(_BASE + _EACH * count):
+            if self._hold(_BASE + self._each * count):
                 return count
         return 0
 
     def has(self, answers: int) -> bool:
         """Whether there is room for so many answers beside what is held."""
         try:
-            return shutil.disk_usage(self._folder).free >= _EACH * answers
+            return shutil.disk_usage(self._folder).free >= self._each * answers
         except OSError:
             return True  # a file system that cannot say
+
+    def saw(self, size: int) -> None:
+        """Expect answers as large as one that came, in bytes."""
+        self._each = max(self._each, _COPIES * size)
 
     def give_up(self) -> None:
         """Give back what is held."""
@@ -102,17 +109,24 @@ def take_spilled(store: Store) -> int:
             pid = path.stem.removeprefix(f"{name}-")
             if not pid.isdecimal() or (int(pid) != os.getpid() and psutil.pid_exists(int(pid))) or path.is_symlink():
                 continue
-            new += store.take_over(_exchanges(path))
-            path.unlink()
+            bad: list[str] = []
+            new += store.take_over(_exchanges(path, bad))
+            if bad:  # a process was killed while it wrote, or somebody changed the file: a person may still read it
+                path.rename(path.with_suffix(".cut"))
+            else:
+                path.unlink()
     return new
 
 
-def _exchanges(path: Path) -> Iterator[tuple[str, Request, Response]]:
-    """Yield what a file holds; a line that was cut is no answer."""
+def _exchanges(path: Path, bad: list[str]) -> Iterator[tuple[str, Request, Response]]:
+    """Yield what a file holds; what is wrong with its other lines is added to `bad`."""
     for _, row in checked_rows(path, "exchange", unique=None):
-        with suppress(ValueError):
-            if not isinstance(row, UserError):
-                yield row["id"], request_of(row["key"], row["request"]), row["response"]
+        try:
+            if isinstance(row, UserError):
+                raise row
+            yield row["id"], request_of(row["key"], row["request"]), row["response"]
+        except (UserError, ValueError) as error:
+            bad.append(str(error))
 
 
 def _append(path: Path, line: bytes) -> None:
