@@ -298,7 +298,7 @@ class Sender:
         else:  # an endpoint that does not count: what was reserved stays spent
             tokens = self._estimator.tokens(self._stage, request)
         cost = self._budget.dollars(tokens)
-        self._room.saw(len(response["text"] or ""))
+        self._room.saw(len((response["text"] or "").encode()))
         sent = (self._parent.build, tokens.input, tokens.output, cost)
         try:
             self._store.put(self._stage, request, response, sent)

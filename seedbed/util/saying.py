@@ -4,6 +4,7 @@ A server's answer may hold the key that it was sent, in parts too, and character
 """
 
 import re
+from collections.abc import Iterator
 from urllib.parse import quote, unquote, urlsplit
 
 from seedbed.util.visible import spelt_out
@@ -34,11 +35,12 @@ def keep_secret(*values: str) -> None:
 def without_secrets(text: str) -> str:
     """Return `text` with secrets masked, and their parts of 8 characters and more; and users and passwords in addresses."""
     text = _USERINFO.sub(f"{_MASK}@", text)
-    for secret in sorted(_secrets, key=len, reverse=True):
-        text = text.replace(secret, _MASK)
-        if len(secret) > _LEAST_SECRET:
-            text = _without_parts(text, secret)
-    return text
+    shown, end = [], 0
+    for first, last in sorted(span for secret in _secrets for span in _found(text, secret)):
+        if first > end or not shown:
+            shown += [text[end:first], _MASK]
+        end = max(end, last)
+    return "".join([*shown, text[end:]])
 
 
 def safe(text: str) -> str:
@@ -51,17 +53,10 @@ def quoted(text: str) -> str:
     return safe(" ".join(text.split()))[:_MOST]
 
 
-def _without_parts(text: str, secret: str) -> str:
-    """Mask every run of `text` that is a part of `secret`, of 8 characters and more."""
-    parts = {secret[start : start + _LEAST_SECRET] for start in range(len(secret) - _LEAST_SECRET + 1)}
-    hidden: list[tuple[int, int]] = []
-    for start in range(len(text) - _LEAST_SECRET + 1):
-        if text[start : start + _LEAST_SECRET] in parts:
-            end = start + _LEAST_SECRET
-            if hidden and start <= hidden[-1][1]:
-                hidden[-1] = (hidden[-1][0], end)
-            else:
-                hidden.append((start, end))
-    for start, end in reversed(hidden):
-        text = text[:start] + _MASK + text[end:]
-    return text
+def _found(text: str, secret: str) -> Iterator[tuple[int, int]]:
+    """Yield where a secret, or a part of it of 8 characters and more, stands in `text`; spans may overlap."""
+    size = min(len(secret), _LEAST_SECRET)
+    parts = {secret[start : start + size] for start in range(len(secret) - size + 1)}
+    for start in range(len(text) - size + 1):
+        if text[start : start + size] in parts:
+            yield start, start + size
