@@ -1,10 +1,12 @@
 """`seedbed store`: look at the store, check it, carry it elsewhere."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.table import Table
 
-from seedbed.exchange.requests import request_of
+from seedbed.exchange.replies import Response
+from seedbed.exchange.requests import Request, request_of
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.console import wide_console
@@ -78,10 +80,13 @@ def import_from(store: Store, path: Path) -> int:
     Raises:
         UserError: the file is no export; nothing is taken over then.
     """
-    found = []
+    return store.take_over(_exported(path))
+
+
+def _exported(path: Path) -> Iterator[tuple[str, Request, Response]]:
+    """Yield (stage, request, response) of an exported file, each key verified."""
     for number, row in enumerate(read_rows(path, "exchange", unique=None), start=1):
         try:
-            found.append((row["id"], request_of(row["key"], row["request"]), row["response"]))
+            yield row["id"], request_of(row["key"], row["request"]), row["response"]
         except ValueError as error:
             raise UserError(f"{path}:{number}: {error}; the file was changed or damaged") from None
-    return store.take_over(found)
