@@ -141,7 +141,7 @@ class Locked:
         for digest in there:
             self._responses |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
         if not self._free and (words := pays_again(lacking)):
-            self._plan.why.append(f"the build would stop: {words}")
+            self._plan.why = [*self._plan.why, f"the build would stop: {words}"]
         return bool(there)
 
 

@@ -93,6 +93,8 @@ def spill(store: Path, stage: str, request: Request, response: Response) -> str:
         path = folder / f"{name}-{os.getpid()}.jsonl"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _is_ours(folder):
+                continue
             _append(path, line.encode())
         except OSError:
             continue
@@ -107,7 +109,8 @@ def take_spilled(store: Store) -> int:
     for folder, name in _places(store.path):
         for path in sorted(folder.glob(f"{name}-*.jsonl")):
             pid = path.stem.removeprefix(f"{name}-")
-            if not pid.isdecimal() or (int(pid) != os.getpid() and psutil.pid_exists(int(pid))) or path.is_symlink():
+            at_work = pid.isdecimal() and int(pid) != os.getpid() and psutil.pid_exists(int(pid))
+            if not pid.isdecimal() or at_work or path.is_symlink() or not _is_ours(path) or not _is_ours(folder):
                 continue
             bad: list[str] = []
             new += store.take_over(_exchanges(path, bad))
@@ -141,6 +144,11 @@ def _append(path: Path, line: bytes) -> None:
         except OSError:
             os.ftruncate(number, before)
             raise
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file or folder is this user's: in a folder that all may write to, others could leave answers for us."""
+    return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()
 
 
 def _places(store: Path) -> list[tuple[Path, str]]:
