@@ -131,6 +131,7 @@ class Client:
                 options={"headers": {"content-type": "application/json"}, "timeout": httpx2.Timeout(None, connect=_CONNECT_S)},
             )
         )
+        reply.add_done_callback(lambda each: each.cancelled() or each.exception())  # one that nobody waits for is no news
         try:
             if not await _in_time(reply, self._timeout_s):
                 raise Busy(
