@@ -25,7 +25,7 @@ from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import ModelSettings, Params, load_params, model_settings, server
 from seedbed.project.prompts import load_prompt
-from seedbed.sending.asker import pays_again, pays_again_anyway, serve
+from seedbed.sending.asker import is_free, pays_again, pays_anyway, serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
 from seedbed.steps.readers import reader_of
@@ -121,7 +121,7 @@ class Locked:
         plan: of the stage; a transcript that cannot be had is one of its reasons.
         responses: of those in the DVC cache, by key; those that are brought are added.
         store: opened to read.
-        free: whether what is asked again costs nothing, or a person pays for it all the same.
+        free: whether what is asked again costs nothing, so that nothing needs to be brought.
     """
 
     def __init__(self, plan: StagePlan, responses: dict[str, Response], store: Store, free: bool) -> None:
@@ -134,13 +134,13 @@ class Locked:
 
     def bring(self) -> bool:
         """At the first miss, bring what the build would bring; return whether there was anything."""
-        if self._brought:
+        if self._brought or self._free:
             return False
         self._brought = True
         there, lacking = bring_transcripts(self._plan.stage, self._store.has_read)
         for digest in there:
             self._responses |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
-        if not self._free and (words := pays_again(lacking)):
+        if not pays_anyway() and (words := pays_again(lacking)):
             self._plan.why = [*self._plan.why, f"the build would stop: {words}"]
         return bool(there)
 
@@ -189,8 +189,7 @@ class Plan:
         return plan
 
     def _looker(self, plan: StagePlan, to: ModelSettings, attempts: int) -> Looker:
-        free = pays_again_anyway(self.params, to)
-        return Looker(self._store, Locked(plan, self._responses, self._store, free), attempts)
+        return Looker(self._store, Locked(plan, self._responses, self._store, is_free(self.params, to)), attempts)
 
     def _count(self, plan: StagePlan, results: Iterable[Result[Any]], open: set[str], to: ModelSettings) -> None:
         """Count a stage's results into its plan; the requests of `open` rows are missing whatever the store says."""

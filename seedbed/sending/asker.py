@@ -129,7 +129,7 @@ class Asker:
 
     def _bring(self) -> int:
         """Once, have the transcripts brought that were not pulled; return how many responses were new."""
-        if self._brought:
+        if self._brought or is_free(self._params, self._to):
             return 0
         self._brought = True
         there, self._lacking = bring_transcripts(self.stage, self.store.has_read)
@@ -140,7 +140,7 @@ class Asker:
     def _refuse_to_pay_again(self, missing: int) -> None:
         """Stop where what is missing may have been paid for; warn where there is no remote to bring it from."""
         lacking, self._lacking = self._lacking, []
-        if not lacking or pays_again_anyway(self._params, self._to):
+        if not lacking or pays_anyway():
             return
         if words := pays_again(lacking):
             raise UserError(f"{self.stage}: {count(missing, 'response is', 'responses are')} missing, and {words}")
@@ -177,11 +177,14 @@ class Asker:
         return self._sender is not None
 
 
-def pays_again_anyway(params: Params, to: ModelSettings) -> bool:
-    """Whether responses may be asked for again: a person says so, or the stand-in in this process gives them for nothing."""
-    if os.environ.get("SEEDBED_PAY_AGAIN", "") not in ("", "0"):
-        return True
+def is_free(params: Params, to: ModelSettings) -> bool:
+    """Whether a model is the stand-in in this process, which gives the same for nothing."""
     return to.endpoint == STAND_IN and not {"base_url", "command"} & {*server(params, to)}
+
+
+def pays_anyway() -> bool:
+    """Whether a person says that what cannot be had is to be paid for again."""
+    return os.environ.get("SEEDBED_PAY_AGAIN", "") not in ("", "0")
 
 
 def pays_again(lacking: Sequence[Lacking]) -> str:

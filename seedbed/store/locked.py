@@ -75,14 +75,17 @@ def fetch(digest: str) -> str | None:
     blob = paths.blob(digest)
     if _is_whole(blob, digest):
         return None
+    if not paths.may_have_remote():  # asked first, since DVC takes half a second to say so
+        raise NoRemote
     from dvc.config import NoRemoteError
     from dvc.repo import Repo
     from dvc_data.hashfile.hash_info import HashInfo
 
-    blob.unlink(missing_ok=True)
     logging.getLogger("dvc").setLevel(logging.ERROR)  # what is missing is said below, once
     try:
         with Repo() as repo:
+            repo.cloud.get_remote_odb()
+            blob.unlink(missing_ok=True)  # damaged, and DVC would believe it
             failed = repo.cloud.pull({HashInfo("md5", digest)}).failed
     except NoRemoteError:
         raise NoRemote from None

@@ -35,7 +35,8 @@ def keep_secret(*values: str) -> None:
 def without_secrets(text: str) -> str:
     """Return `text` with secrets masked, and their parts of 8 characters and more; and users and passwords in addresses."""
     text = _USERINFO.sub(f"{_MASK}@", text)
-    shown, end = [], 0
+    shown: list[str] = []
+    end = 0
     for first, last in sorted(span for secret in _secrets for span in _found(text, secret)):
         if first > end or not shown:
             shown += [text[end:first], _MASK]

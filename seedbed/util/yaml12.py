@@ -114,10 +114,11 @@ def _refuse_bombs(path: Path, text: str) -> None:
             raise UserError(f"{path}: larger than {_LARGEST:,} characters once its aliases are expanded; write less")
 
     for event in yaml.parse(text, Loader):
+        where = f"{path}:{event.start_mark.line + 1}" if event.start_mark else f"{path}"
         if isinstance(event, yaml.CollectionStartEvent):
             open_nodes.append((event.anchor, 1))
             if len(open_nodes) > _DEEPEST:
-                raise UserError(f"{path}:{event.start_mark.line + 1}: nested more than {_DEEPEST} deep; write it flatter")
+                raise UserError(f"{where}: nested more than {_DEEPEST} deep; write it flatter")
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, size = open_nodes.pop()
             sizes |= {anchor: size} if anchor else {}
@@ -127,8 +128,8 @@ def _refuse_bombs(path: Path, text: str) -> None:
             add(len(event.value) + 1)
         elif isinstance(event, yaml.AliasEvent):
             if any(anchor == event.anchor for anchor, _ in open_nodes):
-                raise UserError(f"{path}:{event.start_mark.line + 1}: *{event.anchor} holds itself; write it out")
-            add(sizes.get(event.anchor, 1))
+                raise UserError(f"{where}: *{event.anchor} holds itself; write it out")
+            add(sizes.get(str(event.anchor), 1))
 
 
 def line_of(path: Path, field: list[str | int]) -> int:
