@@ -87,7 +87,9 @@ def _failed(stage: str) -> list[str]:
     if name == "generate" and paths.candidates(key).is_file() and paths.transcript(stage).is_file():
         # A slot whose request failed has no candidates.
         good = {slot_id(row["slot"]) for row in read_rows(paths.candidates(key))}
-        asked = dict.fromkeys(row["id"] for row in read_rows(paths.transcript(stage), unique=None))
+        asked = dict.fromkeys(
+            row["id"] for row in read_rows(paths.transcript(stage), unique=None) if row["request"]["slot"] is not None
+        )
         return [id for id in asked if id not in good]
     if name in outputs and (path := outputs[name][0](key)).is_file():
         return [

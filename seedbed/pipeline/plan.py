@@ -5,7 +5,7 @@ that `dvc.lock` names, which it brings into the DVC cache from the DVC remote as
 placeholder; what rests on one is counted all the same, as "at most", since the reply may come back the same as before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
@@ -15,26 +15,32 @@ from typing import Any
 from seedbed.exchange.costs import Estimator, Tokens, price_of
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Read, Result, T
-from seedbed.filtering.filter import load_filter
+from seedbed.exchange.result import Read, Result, T, allowed_failures
+from seedbed.filtering.filter import SEMANTIC, load_filter
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import ModelSettings, Params, load_params, model_settings, server
+from seedbed.project.params import Attempts, ModelSettings, embedding_settings, load_params, model_settings, server
 from seedbed.project.prompts import load_prompt
+from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free, pays_again, pays_anyway, serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
+from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
 from seedbed.store.locked import bring_transcripts
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
+_HUNTS = {f"{paths.PARAMS}: generate.{name}" for name in ("target", "per_slot")}
+"""Reasons of a stage that say that another number of slots is needed."""
+_EMBEDDED_TOKENS = 60
+"""Assumed of a text that is to be embedded and is not there yet."""
 _GUESS = "…" * 200
 """Stands for a text that is not there yet; about as long as one."""
 
@@ -48,6 +54,7 @@ class StagePlan:
         why: what changed, in words; empty where the stage would not run.
         stored: requests that the store would serve.
         failing: those, among `stored`, of which no reply was usable: they will fail again.
+        stops: whether those are more than `max_failed` allows, so that the stage would stop and send nothing.
         new: requests that would be sent.
         repeated: requests, among `new`, that ask again after an unusable reply.
         at_most: whether some of `new` rest on a reply that is not there yet.
@@ -61,6 +68,7 @@ class StagePlan:
     why: list[str] = field(default_factory=list)
     stored: int = 0
     failing: int = 0
+    stops: bool = False
     new: int = 0
     repeated: int = 0
     at_most: bool = False
@@ -84,7 +92,7 @@ class Known:
         open: ids of those that rest on a reply that is not there yet.
     """
 
-    rows: list[Row]
+    rows: list[Any]
     open: set[str]
 
 
@@ -148,18 +156,21 @@ class Locked:
 class Plan:
     """The plan of a whole build.
 
+    Args:
+        store: where to look for responses; the project's own store by default.
+
     Raises:
         UserError: params, prompts or data have a mistake: the build would stop there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store: Path | None = None) -> None:
         self.params = load_params()
         refuse_unknown_names(self.params)
         self.status = Status()
         self.stages: list[StagePlan] = []
-        with Store(paths.store(), read_only=True) as store:
-            self._store = store
-            self._responses = _locked_responses(store)
+        with Store(store or paths.store(), read_only=True) as opened:
+            self._store = opened
+            self._responses = _locked_responses(opened)
             self._plan()
         self._add_rest()
 
@@ -181,7 +192,10 @@ class Plan:
             StagePlan(name, why=why) for name in self.status.names if name not in planned and (why := self.status.why(name))
         ]
         order = {name: place for place, name in enumerate(self.status.names)}
-        self.stages = sorted([*self.stages, *rest], key=lambda plan: order.get(plan.stage, len(order)))
+        # Embeddings are asked for by the stage that they are of.
+        self.stages = sorted(
+            [*self.stages, *rest], key=lambda plan: order.get(plan.stage.replace("embed@", "generate@"), len(order))
+        )
 
     def _add(self, stage: str) -> StagePlan:
         plan = StagePlan(stage, why=self.status.why(stage))
@@ -191,7 +205,9 @@ class Plan:
     def _looker(self, plan: StagePlan, to: ModelSettings, attempts: int) -> Looker:
         return Looker(self._store, Locked(plan, self._responses, self._store, is_free(self.params, to)), attempts)
 
-    def _count(self, plan: StagePlan, results: Iterable[Result[Any]], open: set[str], to: ModelSettings) -> None:
+    def _count(
+        self, plan: StagePlan, results: Sequence[Result[Any]], open: set[str], to: ModelSettings, attempts: Attempts
+    ) -> None:
         """Count a stage's results into its plan; the requests of `open` rows are missing whatever the store says."""
         estimator = Estimator(self._store.seen([plan.stage]))
         seen: set[str] = set()
@@ -206,6 +222,7 @@ class Plan:
                 plan.at_most = plan.at_most or result.request.id in open
                 plan.rows.append(result.request.id)
                 plan.tokens += estimator.tokens(plan.stage, result.request)
+        plan.stops = plan.failing > allowed_failures(len(results), attempts["max_failed"])
         self._price(plan, to)
 
     def _price(self, plan: StagePlan, to: ModelSettings) -> None:
@@ -226,7 +243,7 @@ class Plan:
         results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params, rows)
         )
-        self._count(plan, results, set(), to)
+        self._count(plan, results, set(), to, self.params["translate"])
         open = {result.request.id for result in results if not result.settled}
         out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
         return Known([row | {"translation": _guess(row["source"])} if row["id"] in open else row for row in out], open)
@@ -238,7 +255,7 @@ class Plan:
             return Known(list(read_rows(paths.edited(name), f"edited_{kind}")), set())
         edits = read_edits(paths.edits(name, self.params["language"]), kind)
         policy = self.params["post_edit"]["unreviewed"]
-        rows: list[Row] = []
+        rows: list[Edited] = []
         for row in translated.rows:
             rows += post_editing.edited([row], edits, kind, "use" if row["id"] in translated.open else policy)
         # An edit of a source that stands keeps its text, whatever the machine will say.
@@ -255,11 +272,14 @@ class Plan:
             return
         prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
         looker = self._looker(plan, to, settings["max_attempts"])
-        before, estimator = _slots_built(name), Estimator(self._store.seen([plan.stage]))
+        # With another target the slots of the last build say nothing about those of the next.
+        before = 0 if {*plan.why} & _HUNTS else _slots_built(name)
+        estimator = Estimator(self._store.seen([plan.stage]))
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
         again = read_again(plan.stage)
-        with load_filter(self.params, seeds.rows, questions.rows, prompt) as filter, suppress(UserError):
+        embed = self._embedder()
+        with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
             # Where the slots run out, or too few pass, the stage itself says so.
             for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
                 slots += 1
@@ -267,6 +287,7 @@ class Plan:
                 rests = bool(seeds.open & {*slot.shown} or (settings["demonstrations"]["generated"] and plan.new))
                 if slot.result.settled and not rests:
                     plan.stored += 1
+                    plan.failing += slot.result.failure is not None
                     continue
                 plan.tokens += estimator.tokens(plan.stage, slot.result.request)
                 if slot.number >= first:
@@ -278,6 +299,36 @@ class Plan:
                 plan.rows.append(slot.result.request.id)
         if plan.new or expected:
             plan.top_up = (expected, max(expected, settings["max_slots"] - max(first, slots - expected)))
+        plan.stops = plan.failing > allowed_failures(slots, settings["max_failed"])
+        self._price(plan, to)
+        if embed:
+            self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
+
+    def _embedder(self) -> Embedder | None:
+        """Return what looks embeddings up; None where no rule takes any."""
+        if SEMANTIC not in self.params["filter"]["rules"]:
+            return None
+        return Embedder(Looker(self._store, self._locked, MAX_ATTEMPTS), embedding_settings(self.params))
+
+    def _count_embeddings(self, stage: str, generate: StagePlan, embed: Embedder, unwritten: int) -> None:
+        """Count the embeddings that a generation would ask for.
+
+        Args:
+            stage: what they are asked as.
+            generate: the plan of the generation.
+            embed: what looked for those of the seeds and of the candidates that are there.
+            unwritten: candidates that are not there yet, at most.
+        """
+        plan, to = StagePlan(stage, why=generate.why), embedding_settings(self.params)
+        self.stages.append(plan)
+        estimator = Estimator(self._store.seen([stage]))
+        plan.stored = embed.stored
+        plan.new, plan.at_most = len(embed.open) + unwritten, unwritten > 0
+        plan.rows = [result.request.id for result in embed.open]
+        for result in embed.open:
+            plan.tokens += estimator.tokens(stage, result.request)
+        average = plan.tokens.input / len(embed.open) if embed.open else _EMBEDDED_TOKENS
+        plan.tokens += Tokens(average * unwritten, 0)
         self._price(plan, to)
 
     def _answers(self, model: str, questions: Known) -> Known:
@@ -292,7 +343,7 @@ class Plan:
         results = self._looker(plan, to, self.params["answer"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params)
         )
-        self._count(plan, results, questions.open, to)
+        self._count(plan, results, questions.open, to, self.params["answer"])
         rows = [
             answering.answered(model, to, result)
             | ({} if result.settled else {"text": f"{model} {result.request.id} {_GUESS}"})
@@ -312,7 +363,7 @@ class Plan:
         requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to, read_again(plan.stage))
         open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
         results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, reader_of(plan.stage, self.params))
-        self._count(plan, results, open, to)
+        self._count(plan, results, open, to, self.params["judge"])
 
     @property
     def total(self) -> tuple[int, bool, float | None]:
@@ -343,11 +394,6 @@ class Plan:
             )
 
 
-def has_budget(params: Params) -> bool:
-    """Whether there is anything to hold a plan against."""
-    return limits(params) != (None, None)
-
-
 def _guess(fields: Row) -> Row:
     """Return texts that stand for translations that are not there yet: in no request that was ever sent."""
     return {name: f"{text} {_GUESS}" if text else text for name, text in fields.items()}
@@ -363,7 +409,6 @@ def _locked_responses(store: Store) -> dict[str, Response]:
     """Return the responses of transcripts that `dvc.lock` names and the store has not read, by key."""
     found: dict[str, Response] = {}
     for _, digest in locked_transcripts(paths.DVC_LOCK):
-        blob = paths.blob(digest)
-        if not store.has_read(digest) and blob.is_file():
+        if not store.has_read(digest) and (blob := whole_blob(digest)):
             found.update({request.key: response for request, response in read_transcript(blob)})
     return found

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from seedbed.project import paths
 from seedbed.project.run_cache import dvc_lock, mend_run_cache
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
@@ -26,7 +27,7 @@ def mend_half_files() -> None:
         UserError: a merge left its marks in `dvc.lock`.
     """
     mend_rwlock(Path(".dvc/tmp/rwlock"))
-    mend_dvc_lock(Path("dvc.lock"))
+    mend_dvc_lock(paths.DVC_LOCK)
     mend_run_cache()
 
 

@@ -16,8 +16,8 @@ EDITIONS: dict[str, int] = {
     "export": 1,
     "answer": 2,
     "judge": 2,
-    "benchmark": 2,
-    "dataset": 1,
+    "benchmark": 3,
+    "dataset": 2,
 }
 """The edition of this library, by stage."""
 

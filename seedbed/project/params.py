@@ -9,7 +9,7 @@ from seedbed.project import paths
 from seedbed.project.editions import other_edition
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.schemas import Problem, first_problem, problems
-from seedbed.util.yaml12 import line_of, load_yaml
+from seedbed.util.yaml12 import line_of, load_yaml, located
 
 STAND_IN = "stand-in"
 """The endpoint id that always means the rule-based stand-in, in this process or served on a socket."""
@@ -141,6 +141,16 @@ class Similarity(TypedDict):
     reject: Literal[">=", ">"]
 
 
+class Semantic(TypedDict):
+    """Whose embeddings tell that two texts mean the same."""
+
+    endpoint: str
+    model: str
+    server: NotRequired[str]
+    params: NotRequired[Sampling]
+    threshold: NotRequired[float]
+
+
 class FilterSettings(TypedDict):
     """Which generated instructions are kept."""
 
@@ -148,6 +158,7 @@ class FilterSettings(TypedDict):
     tokeniser: dict[str, Any]
     characters: Characters
     similarity: Similarity
+    semantic: NotRequired[Semantic]
     settings: NotRequired[dict[str, dict[str, Any]]]
 
 
@@ -212,6 +223,7 @@ class Report(TypedDict):
     bootstrap: int
     confidence: float
     seed: int
+    epsilon: NotRequired[float]
 
 
 class Params(TypedDict):
@@ -284,7 +296,7 @@ def load_params(path: Path = paths.PARAMS) -> Params:
     params: Params = load_yaml(path)
     problem = first_problem(params, "params") or next(cross_problems(params), None)
     if problem:
-        raise UserError(in_words(path, problem))
+        raise UserError(located(path, *problem))
     return params
 
 
@@ -296,13 +308,7 @@ def params_problems(path: Path = paths.PARAMS) -> list[str]:
     """
     params: Params = load_yaml(path)
     found = problems(params, "params") or list(cross_problems(params))
-    return [in_words(path, problem) for problem in sorted(found, key=lambda problem: line_of(path, problem[0]))]
-
-
-def in_words(path: Path, problem: Problem) -> str:
-    """Return a problem with its place: `params.yaml:12: judge.model: …`."""
-    field, words = problem
-    return f"{path}:{line_of(path, field)}: {'.'.join(map(str, field)) or 'the file'}: {words}"
+    return [located(path, *problem) for problem in sorted(found, key=lambda problem: line_of(path, problem[0]))]
 
 
 def cross_problems(params: Params) -> Iterator[Problem]:
@@ -310,6 +316,7 @@ def cross_problems(params: Params) -> Iterator[Problem]:
     if other := other_edition(params["editions"]):
         yield ["editions", other[0]], other[1]
     yield from _server_problems(params)
+    yield from _semantic_problems(params)
     for field, what, word, known in _names_used(params):
         if word not in known:
             yield field, f"unknown {what} {word!r}{did_you_mean(word, known)}"
@@ -320,6 +327,19 @@ def cross_problems(params: Params) -> Iterator[Problem]:
         yield ["labels", "question"], "'all' is the report's word for the total; give it another name"
     if "all" in params["matches"]:
         yield ["matches", "all"], "'all' is the report's word for the total; give it another name"
+
+
+def _semantic_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with the rule that asks for embeddings."""
+    block, rules = params["filter"].get("semantic"), params["filter"]["rules"]
+    if block is None and "semantic_duplicate" in rules:
+        field: Field = ["filter", "rules", rules.index("semantic_duplicate")]
+        yield field, "the rule semantic_duplicate asks a model for embeddings; name it in filter.semantic: endpoint, model"
+    elif block and params["servers"].get(block.get("server", block["endpoint"]), {}).get("mode") == "batch":
+        yield (
+            ["filter", "semantic"],
+            "embeddings are not sent in batches; name in filter.semantic.server one of the endpoint without `mode: batch`",
+        )
 
 
 def _server_problems(params: Params) -> Iterator[Problem]:
@@ -338,7 +358,7 @@ def _server_problems(params: Params) -> Iterator[Problem]:
                 f"servers.{name} with a base_url (or a command that starts it) is missing; only the endpoint {STAND_IN!r} does "
                 "without",
             )
-    for name, block in asking_blocks(params).items():
+    for name, block in named_blocks(params).items():
         named, place = block.get("server"), [*name.split("."), "server"]
         if named is not None and named not in servers:
             yield [*place], f"unknown server {named!r}{did_you_mean(named, list(servers))}"
@@ -349,7 +369,7 @@ def _server_problems(params: Params) -> Iterator[Problem]:
 def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
     """Yield (field, what it names, the name, the names there are)."""
     endpoints, models = list(params["endpoints"]), list(params["models"])
-    for name, block in asking_blocks(params).items():
+    for name, block in named_blocks(params).items():
         yield [*name.split("."), "endpoint"], "endpoint", block["endpoint"], endpoints
     for id, match in params["matches"].items():
         yield ["matches", id, "model"], "model", match["model"], models
@@ -362,6 +382,32 @@ def asking_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
     """Return the blocks that ask a model, by the name that `model_settings` takes; a recorded model asks nothing."""
     blocks: dict[str, Mapping[str, Any]] = {name: params[name] for name in ("translate", "generate", "judge")}
     return blocks | {f"models.{id}": model for id, model in params["models"].items() if "endpoint" in model}
+
+
+def asking_block(stage: str) -> str:
+    """Return the block that says whom a stage asks: `models.good` of `answer@good`, `judge` of `judge@good-vs-thin`."""
+    kind, _, id = stage.partition("@")
+    return f"models.{id}" if kind == "answer" else kind
+
+
+def named_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
+    """Return all blocks that name an endpoint: those that ask a model for text, and that which asks for embeddings."""
+    semantic = params["filter"].get("semantic")
+    return asking_blocks(params) | ({"filter.semantic": semantic} if semantic else {})
+
+
+def embedding_settings(params: Params) -> ModelSettings:
+    """Return the model that `filter.semantic` names; `params` must hold that block."""
+    block = params["filter"]["semantic"]
+    return ModelSettings(
+        block="filter.semantic",
+        endpoint=block["endpoint"],
+        model=block["model"],
+        params=block.get("params", {}),
+        sample=0,
+        structured="embedding",
+        server=block.get("server"),
+    )
 
 
 def model_settings(params: Params, block: str) -> ModelSettings:

@@ -19,6 +19,7 @@ AGAIN = DATA / "again.jsonl"
 EDITS = DATA / "edits"
 VOTES = DATA / "votes"
 LANGUAGES = DATA / "languages"
+PAIRS = DATA / "pairs"
 REVIEW_WORDS = DATA / "review"
 RECORDED = DATA / "recorded"
 
@@ -40,6 +41,11 @@ def prompt(name: str) -> Path:
 def language_file(language: str) -> Path:
     """Return the filter's words and patterns of a language."""
     return LANGUAGES / f"{language}.yaml"
+
+
+def pairs(language: str) -> Path:
+    """Return the pairs of instructions that people judged as duplicates or not."""
+    return PAIRS / f"{language}.jsonl"
 
 
 def references(language: str) -> Path:

@@ -5,7 +5,7 @@ A stage with one list of requests calls `ask_all`; one that asks in waves opens 
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,10 +21,12 @@ from seedbed.project.run_cache import mend_run_cache
 from seedbed.sending.build_process import Parent
 from seedbed.sending.room import take_spilled
 from seedbed.store.locked import Lacking, bring_transcripts
+from seedbed.store.projects import register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, read_transcript, transcript, warm_store
+from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.rows import write_rows
+from seedbed.util.rows import Row, write_rows
 from seedbed.util.words import count
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Asker:
 
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(paths.store()))
+        register(self.store)
         self._lock()
         if new := take_spilled(self.store):
             print(f"{self.stage}: {count(new, 'answer')} of an earlier run taken into the store", file=sys.stderr)
@@ -82,10 +85,11 @@ class Asker:
         self._stack.close()
 
     def _lock(self) -> None:
-        """Wait until no other process runs this stage: an orphan of a killed build leaves within a second."""
+        """Wait until no other process runs this stage of this project: an orphan of a killed build leaves within a second."""
         folder = self.store.path.parent / "locks"
         folder.mkdir(exist_ok=True)
-        lock = FileLock(folder / f"{self.stage}.lock")
+        project = content_hash(str(Path.cwd()))[:12]  # others may have the store too: `seedbed.store.claims` is for them
+        lock = FileLock(folder / f"{self.stage}-{project}.lock")
         for tries in range(24 * 60 * 60):
             with suppress(Timeout):
                 self._stack.enter_context(lock.acquire(timeout=1))
@@ -243,6 +247,11 @@ class Asking:
         self.total += 1
         self.failed += [result] if result.failure else []
 
+    def add(self, results: Iterable[Result[Any]]) -> None:
+        """Write requests to the transcript that are no row of the stage, such as those for embeddings."""
+        for result in results:
+            self._record(result)
+
 
 @contextmanager
 def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, transcript_path: Path) -> Iterator[Asking]:
@@ -263,9 +272,14 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
         transcript(transcript_path, asker.store) as record,
     ):
         opened = Asking(asker, record)
-        yield opened
-        if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
-            raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
+        try:
+            yield opened
+            if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
+                raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
+        except UserError:
+            if opened.failed:
+                write_rows(paths.failed(stage) / "failed.jsonl", map(_failed_row, opened.failed), None)
+            raise
     if opened.total and not asker.sent:
         print(f"{stage}: all {opened.total} requests served from the store, nothing sent", file=sys.stderr)
 
@@ -289,6 +303,7 @@ def ask_all(
             len(requests), attempts["max_failed"]
         ):
             _leave(stage, results)
+            raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
     return results
 
 
@@ -296,7 +311,11 @@ def _leave(stage: str, results: Sequence[Result[Any]]) -> None:
     """Leave the rows of a stage that is about to fail where a person can look at them."""
     folder = paths.failed(stage)
     good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
-    bad = [{"id": result.request.id, "request": result.request.key, **result.failure} for result in results if result.failure]
+    bad = [_failed_row(result) for result in results if result.failure]
     write_rows(folder / "good.jsonl", good, None)
     write_rows(folder / "failed.jsonl", bad, None)
     print(f"{stage}: {len(good)} good rows and {len(bad)} failed ones are in {folder}/", file=sys.stderr)
+
+
+def _failed_row(result: Result[Any]) -> Row:
+    return {"id": result.request.id, "request": result.request.key, **(result.failure or {})}

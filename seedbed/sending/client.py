@@ -20,13 +20,21 @@ import httpx2
 import openai
 from aiolimiter import AsyncLimiter
 
-from seedbed.exchange.replies import FINAL_ERRORS, Response, error_response, from_chat_completion, kind_of_error
+from seedbed.exchange.replies import (
+    FINAL_ERRORS,
+    Response,
+    error_response,
+    from_chat_completion,
+    from_embeddings,
+    kind_of_error,
+)
 from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params import STAND_IN, Server
 from seedbed.util.errors import UserError
 from seedbed.util.saying import keep_secret, quoted
 
 TIMEOUT_S = 600.0
+_ASKING = ("/chat/completions", "/embeddings")
 _CONNECT_S = 10.0
 _LATE_S = 1.0
 """A timer that is later than this has slept: the process did not run."""
@@ -47,6 +55,11 @@ _ENDPOINT_CODES = {
     *("unknown_parameter", "unsupported_parameter", "unsupported_value", "unrecognized_parameter"),
 }
 """Errors that no other request of the stage would escape."""
+
+
+def is_of_the_endpoint(status: int | None, code: object) -> bool:
+    """Whether an error would meet every request of the stage: the key, the address, the model, the account."""
+    return code in _ENDPOINT_CODES or status in (401, 403, 404, 405)
 
 
 class Busy(Exception):
@@ -125,7 +138,7 @@ class Client:
         await self._admit(_tokens(content))
         reply = asyncio.ensure_future(
             self.openai.post(
-                "/chat/completions",
+                "/embeddings" if request.is_embedding else "/chat/completions",
                 cast_to=httpx2.Response,
                 content=content,
                 options={"headers": {"content-type": "application/json"}, "timeout": httpx2.Timeout(None, connect=_CONNECT_S)},
@@ -145,26 +158,26 @@ class Client:
             raise Busy(f"the line broke ({_cause(error)})") from None
         finally:
             reply.cancel()
-        return self.read(raw.content)
+        return self.read(raw.content, from_embeddings if request.is_embedding else from_chat_completion)
 
     async def _admit_others(self, request: httpx2.Request) -> None:
-        """Count what is no chat completion among the requests a minute; that is admitted before its time begins."""
-        if not request.url.path.endswith("/chat/completions"):
+        """Count what is no request of a stage among the requests a minute; those are admitted before their time begins."""
+        if not request.url.path.endswith(_ASKING):
             await self._admit(0)
 
-    def read(self, content: bytes) -> Response:
-        """Return what a body of a successful answer says; what is no chat completion is an error of that one request."""
+    def read(self, content: bytes, form: Callable[[Any], Response] = from_chat_completion) -> Response:
+        """Return what a body of a successful answer says; what has not its form is an error of that one request."""
         try:
-            return from_chat_completion(json.loads(content))
-        except (ValueError, RecursionError) as error:
+            return form(json.loads(content))
+        except Exception as error:  # whatever a body leads us into: nested too deeply, numbers beyond range, …
             start = content[:200].decode("utf-8", "replace")
             return error_response("not_a_completion", quoted(f"{error}: {start}"))
 
     def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
         status, body = error.status_code, error.body if isinstance(error.body, dict) else {"message": error.response.text}
-        kind, code = kind_of_error(body), str(body.get("code") or "")
-        if code in _ENDPOINT_CODES or status in (401, 403, 404, 405):
+        kind = kind_of_error(body)
+        if is_of_the_endpoint(status, str(body.get("code"))):
             raise UserError(self._status_in_words(error, what)) from None
         if status in _BUSY or status >= 500:
             raise Busy(self._said(error), _asked_to_wait(error.response), limited=status == 429) from None
@@ -204,7 +217,7 @@ class Client:
         """Return the server's own words on an error, or its status."""
         text = error.response.text
         detail = (error.body.get("message") if isinstance(error.body, dict) else None) or ("" if text == "{}" else text)
-        return quoted(detail or f"HTTP {error.status_code}")
+        return quoted(str(detail or f"HTTP {error.status_code}"))
 
 
 def _cause(error: BaseException) -> str:
@@ -224,7 +237,7 @@ def _asked_to_wait(response: Any) -> float | None:
         return float(given)
     try:
         wait = email.utils.parsedate_to_datetime(given).timestamp() - time.time()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return max(wait, 0.0)
 
@@ -307,7 +320,7 @@ def _limiter(per_minute: float | None) -> AsyncLimiter | None:
 def _tokens(content: bytes) -> float:
     body = json.loads(content)
     reply = body.get("max_tokens") or body.get("max_completion_tokens") or _REPLY_TOKENS
-    return float(len(content) / _BYTES_PER_TOKEN + reply)
+    return float(len(content) / _BYTES_PER_TOKEN + (reply if "messages" in body else 0))
 
 
 async def _in_time(reply: "asyncio.Future[httpx2.Response]", seconds: float) -> bool:

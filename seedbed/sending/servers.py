@@ -26,7 +26,7 @@ from filelock import FileLock
 from seedbed.project import paths
 from seedbed.project.params import Server
 from seedbed.sending.build_process import Parent
-from seedbed.sending.keeper import is_alive
+from seedbed.sending.processes import is_alive, start_of
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.saying import quoted
@@ -159,7 +159,7 @@ def _start_keeper(
     answer = json.loads(keeper.stdout.readline() or '{"error": "the keeper ended at once"}')
     if "error" in answer:
         raise UserError(f"servers.{id}.command cannot be run: {answer['error']}; install it, or name its whole path")
-    return (keeper.pid, psutil.Process(keeper.pid).create_time()), answer["server"]
+    return (keeper.pid, start_of(keeper.pid)), answer["server"]
 
 
 def _wait(started: Started, model: str, timeout_s: float, parent: Parent) -> str | None:

@@ -1,55 +1,36 @@
-"""Instructions in Japanese: a frame, filled from a topic, with a context before or after it; and their flaws."""
+"""Instructions in Japanese: a frame, filled from a topic of the kind that it takes; and their flaws."""
 
 import random
-import re
 from collections.abc import Callable
+from functools import cache
+from itertools import accumulate
 
+from seedbed.stand_in.english import plain_request
+from seedbed.stand_in.filling import fill, topics
 from seedbed.stand_in.repertoire import load
 from seedbed.util.rows import Row
 
-_FAMILIES = ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "吉田", "山田", "松本", "井上"]
+_RARE = 0.1
+"""How often a frame is drawn whose rows are soon too much alike, beside any other."""
 
 
 def compose(chance: random.Random) -> Row:
-    """Return a frame filled from a topic; mostly with a lead that quotes something of the topic, and a context."""
-    frame, topic = chance.choice(load("frames.ja")), chance.choice(load("topics.ja"))
-    row = _fill(frame, topic, chance)
-    if chance.random() < 0.85:
-        quotes = [topic["benefit"], topic["drawback"], topic["difference"], *(aspect["text"] for aspect in topic["aspects"])]
-        lead = chance.choice(load("leads.ja"))["lead"]
-        row["instruction"] = lead.replace("$sentence", chance.choice(quotes)) + row["instruction"]
-    place = chance.random()
-    context = chance.choice(load("contexts.ja"))["context"]
-    if place < 0.4:
-        row["instruction"] = context + row["instruction"]
-    elif place < 0.8:
-        row["instruction"] += context
-    return row
+    """Return a frame filled from a topic that fits it."""
+    frames, weights = _frames()
+    frame = chance.choices(frames, cum_weights=weights)[0]
+    return fill(frame, chance.choice(topics(frame["kinds"][0])), chance)
 
 
-def _fill(frame: Row, topic: Row, chance: random.Random) -> Row:
-    aspects = chance.sample(topic["aspects"], 3)
-    number, number2 = chance.randint(12, 89), chance.randint(2, 9)
-    name1, name2 = chance.sample(_FAMILIES, 2)
-    values = {name: topic[name] for name in ("topic", "field", "definition", "benefit", "drawback")}
-    values |= {name: topic[name] for name in ("situation", "related", "difference")}
-    values |= {f"step{i}": step for i, step in enumerate(topic["steps"], start=1)}
-    values |= {f"aspect{i if i > 1 else ''}": aspect["aspect"] for i, aspect in enumerate(aspects, start=1)}
-    values |= {f"text{i if i > 1 else ''}": aspect["text"] for i, aspect in enumerate(aspects, start=1)}
-    numbers = {"number": number, "number2": number2, "sum": number + number2, "product": number * number2}
-    values |= {name: str(value) for name, value in numbers.items()} | {"name1": name1, "name2": name2}
-    # Names stand right before Japanese letters, which Python counts as letters of a name: match ASCII names only.
-    filled = {
-        part: re.sub(r"\$\{?([a-z]+[0-9]?)\}?", lambda m: values[m[1]], frame[part])
-        for part in ("instruction", "input", "output")
-    }
-    return {"task_type": frame["task_type"], **filled}
+@cache
+def _frames() -> tuple[list[Row], list[float]]:
+    """Return the frames, and their cumulative weights: few rows can be told apart where a frame quotes little of a topic."""
+    frames = list(load("frames.ja"))
+    return frames, list(accumulate(_RARE if frame["rare"] else 1.0 for frame in frames))
 
 
 def _near_duplicate(row: Row, chance: random.Random) -> Row:
     """A seed or a much-used instruction again, hardly changed."""
-    popular = random.Random(chance.randrange(40))
-    return _fill(popular.choice(load("frames.ja")), popular.choice(load("topics.ja")), popular)
+    return compose(random.Random(chance.randrange(40)))
 
 
 def _refusal(row: Row, chance: random.Random) -> Row:
@@ -87,12 +68,11 @@ def _template_leak(row: Row, chance: random.Random) -> Row:
 
 
 def _wrong_language(row: Row, chance: random.Random) -> Row:
-    words = chance.sample(["harbour", "notebook", "umbrella", "orchard", "lantern", "ferry", "teapot", "ladder"], 3)
-    return row | {"instruction": f"Write two sentences about a {words[0]}, a {words[1]} and a {words[2]}.", "input": ""}
+    return row | {"instruction": plain_request(chance), "input": ""}
 
 
 def _too_short(row: Row, chance: random.Random) -> Row:
-    return row | {"instruction": chance.choice(["要約", "説明して", "どう？", "直して"])}
+    return row | {"instruction": chance.choice(["要約", "説明して", "どう？", "直して"]), "input": ""}
 
 
 def _too_long(row: Row, chance: random.Random) -> Row:

@@ -3,12 +3,13 @@
 `examples.parquet` has them all, for whoever selects and mixes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.params import TrainingSet
+from seedbed.project.row_types import EditedTask
 from seedbed.steps.origin import Name, Origin
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
@@ -19,24 +20,24 @@ _COLUMNS = (
 )
 
 
-def examples(seeds: Iterable[Row], rows: Iterable[Row]) -> Iterator[Row]:
+def examples(seeds: Iterable[EditedTask], rows: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
     """Yield the examples of a training set: its seed tasks, then its rows; a failed translation is dropped.
 
     Args:
         seeds: seed tasks, of `post_edit` or `as_translated`.
-        rows: instructions that the filter kept, or tasks of `translate`.
+        rows: instructions that the filter kept (each a `Candidate`), tasks of `translate` (`TranslatedTask`), or one's own.
 
     Returns:
         `instruction`, `input`, `output`, `id`, `task_type`, `made_by`, `status` (of a seed; None of others), and `origin`:
         `seed`, `generated` or `translated`.
     """
     for seed in seeds:
-        yield seed | {"origin": "seed"}
+        yield {**seed, "origin": "seed"}
     for row in rows:
         if "translation" not in row:
-            yield row | {"origin": "generated", "status": None}
+            yield {**row, "origin": "generated", "status": None}
         elif row["translation"] is not None:
-            yield row | row["translation"] | {"origin": "translated", "status": None}
+            yield {**row, **row["translation"], "origin": "translated", "status": None}
 
 
 def origin(example: Row, training_set: TrainingSet) -> Origin:

@@ -7,12 +7,10 @@ a response looks for its own transcript of the lock; and for the other side's, w
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import file_digest
-from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.store.store import RENAMED
-from seedbed.store.transcripts import locked_transcripts
+from seedbed.store.transcripts import locked_transcripts, whole_blob
 from seedbed.util.git import file_at, git_text
 from seedbed.util.saying import quoted
 
@@ -73,7 +71,7 @@ def fetch(digest: str) -> str | None:
         NoRemote: it is not in the cache, and the project has no default DVC remote.
     """
     blob = paths.blob(digest)
-    if _is_whole(blob, digest):
+    if whole_blob(digest):
         return None
     if not paths.may_have_remote():  # asked first, since DVC takes half a second to say so
         raise NoRemote
@@ -91,7 +89,7 @@ def fetch(digest: str) -> str | None:
         raise NoRemote from None
     except Exception as error:  # whatever the client of some cloud raises
         return quoted(f"{type(error).__name__}: {error}")
-    if _is_whole(blob, digest):
+    if whole_blob(digest):
         return None
     came = blob.is_file()
     blob.unlink(missing_ok=True)
@@ -105,13 +103,6 @@ def _lack(digest: str) -> Lacking | None:
     except NoRemote:
         return Lacking(digest, None)
     return None if why is None else Lacking(digest, why)
-
-
-def _is_whole(blob: Path, digest: str) -> bool:
-    if not blob.is_file():
-        return False
-    with blob.open("rb") as file:
-        return file_digest(file, "md5").hexdigest() == digest
 
 
 def _wanted(stage: str) -> Iterator[str]:

@@ -148,3 +148,8 @@ def line_of(path: Path, field: list[str | int]) -> int:
         else:
             break
     return line + 1
+
+
+def located(path: Path, field: list[str | int], words: str) -> str:
+    """Return what is wrong with a field of a YAML file, with its place: `params.yaml:12: judge.model: …`."""
+    return f"{path}:{line_of(path, field)}: {'.'.join(map(str, field)) or 'the file'}: {words}"

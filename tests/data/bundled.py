@@ -20,7 +20,7 @@ FILES = {
     **{DATA / f"{name}.en.jsonl": kind for name, kind in KINDS.items()},
     **{DATA / "edits" / f"{name}.ja.jsonl": "edit" for name in ("seed_tasks", "questions")},
     DATA / "references.ja.jsonl": "reference",
-    **{REPERTOIRE / f"{name}.ja.jsonl": None for name in ("phrasebook", "answers", "frames", "topics", "contexts", "leads")},
+    **{REPERTOIRE / f"{name}.ja.jsonl": None for name in ("phrasebook", "answers", "frames", "topics", "letters")},
 }
 """Each data file and its schema."""
 
@@ -146,6 +146,11 @@ def numerals(text: str) -> Counter[str]:
     return Counter(number.replace(",", "") for number in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text))
 
 
+UNITS = {"": 1, "千": 1e3, "万": 1e4, "億": 1e8, "兆": 1e12}
+NUMBER = re.compile(r"(?:\d+(?:,\d{3})*(?:\.\d+)?[兆億万千]?)+")
+
+
 def values(text: str) -> list[float]:
-    """Return the numbers of a text."""
-    return [float(number) for number in numerals(text).elements()]
+    """Return the numbers of a text; 10万4,040 is one number."""
+    parts = [re.findall(r"(\d+(?:,\d{3})*(?:\.\d+)?)([兆億万千]?)", found) for found in NUMBER.findall(text)]
+    return [sum(float(digits.replace(",", "")) * UNITS[unit] for digits, unit in part) for part in parts]

@@ -84,7 +84,7 @@ def test_references_state_what_they_work_out() -> None:
     """And so do the good and the thin answers, but not the poor ones."""
     problems = []
     for row in rows_of(DATA / "references.ja.jsonl"):
-        if "check" not in row:
+        if "check" not in row or "range" in row:
             continue
         value = calculate(ast.parse(row["check"], mode="eval"))
         answer = answers_by_id().get(row["id"], {})
@@ -94,4 +94,37 @@ def test_references_state_what_they_work_out() -> None:
                 problems.append(
                     f"references {row['id']} {name}: {row['check']} is {value:g}: {'stated' if stated else 'not stated'}"
                 )
+    report(problems)
+
+
+def test_estimates_lie_in_the_range_that_counts_as_right() -> None:
+    """The reference says its result, within 5 %, and both ends of the range; the good answer states a number between them."""
+    problems = []
+    rows = [row for row in rows_of(DATA / "references.ja.jsonl") if row["id"].startswith("fermi-")]
+    assert len(rows) == 10
+    for row in rows:
+        value, (least, most) = calculate(ast.parse(row["check"], mode="eval")), row["range"]
+        if not least < value < most:
+            problems.append(f"references {row['id']}: {value:g} is not between {least:g} and {most:g}")
+        stated = values(row["reference"])
+        if not any(math.isclose(value, number, rel_tol=0.05) for number in stated):
+            problems.append(f"references {row['id']}: {value:g} is not stated")
+        problems += [
+            f"references {row['id']}: does not say {end:g}"
+            for end in (least, most)
+            if not any(math.isclose(end, number) for number in stated)
+        ]
+        if not any(least <= number <= most for number in values(answers_by_id()[row["id"]]["good"])):
+            problems.append(f"answers {row['id']} good: states nothing between {least:g} and {most:g}")
+    report(problems)
+
+
+def test_estimates_knowledge_and_writing_have_grading_points() -> None:
+    problems = []
+    for row in corpus("questions"):
+        wanted = row["category"] in ("fermi", "knowledge", "writing")
+        if wanted != ("rubric" in row):
+            problems.append(f"questions {row['id']}: {'no rubric' if wanted else 'a rubric'}")
+        elif wanted and len(set(row["rubric"])) != len(row["rubric"]):
+            problems.append(f"questions {row['id']} rubric: a point stands twice")
     report(problems)

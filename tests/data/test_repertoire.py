@@ -1,5 +1,6 @@
 """What the stand-in can say is whole, and its flaws have the shares that it states."""
 
+import ast
 import math
 import random
 import re
@@ -11,6 +12,7 @@ from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
 from seedbed.project.prompts import load_prompt
 from seedbed.stand_in import generation
+from seedbed.stand_in.filling import PARTS, VARIABLE, fill, topics
 from seedbed.stand_in.models import LEVELS
 from seedbed.util.rows import Row
 from tests.data.bundled import (
@@ -19,10 +21,12 @@ from tests.data.bundled import (
     corpus,
     final,
     machine_of,
+    python_blocks,
     repertoire,
     report,
     strings,
 )
+from tests.data.test_facts import is_json
 from tests.harness import ROOT
 
 
@@ -46,67 +50,86 @@ def questions_in_pairs() -> list[tuple[Row, Row]]:
     return list(zip(corpus("questions"), final("questions"), strict=True))
 
 
-FROM_TOPIC = {"topic", "field", "definition", "benefit", "drawback", "situation", "related", "difference"}
-FROM_TOPIC |= {"step1", "step2", "step3", "aspect", "aspect2", "aspect3", "text", "text2", "text3"}
-BY_CHANCE = {"number", "number2", "sum", "product", "name1", "name2"}
-VARIABLE = re.compile(r"\$\{?([a-z]+[0-9]?)\}?")
+KEYS = {
+    "topic",
+    "field",
+    "kinds",
+    "definition",
+    "benefit",
+    "drawback",
+    "situation",
+    "related",
+    "difference",
+    "steps",
+    "aspects",
+}
 
 
-def test_frames_are_many_and_filled_from_the_topic() -> None:
+def test_frames_are_many_and_take_kinds_that_there_are() -> None:
     frames = repertoire("frames")
-    assert len(frames) >= 40
-    assert len({row["task_type"] for row in frames}) >= 20
-    assert len({row["id"] for row in frames}) == len({row["instruction"] for row in frames}) == len(frames)
+    assert len(frames) >= 150
+    assert {row["task_type"] for row in frames} == set(PARAMS["labels"]["task"])
+    assert len({row["id"] for row in frames}) == len({row["instruction"] + row["input"] for row in frames}) == len(frames)
     problems = []
     for row in frames:
-        if set(row) != {"id", "task_type", "instruction", "input", "output"}:
+        if set(row) != {"id", "task_type", "kinds", "rare", *PARTS}:
             problems.append(f"frames {row['id']}: keys {sorted(row)}")
-        if row["task_type"] not in PARAMS["labels"]["task"]:
-            problems.append(f"frames {row['id']} task_type: unknown: {row['task_type']}")
-        if len(set(VARIABLE.findall(row["instruction"])) & FROM_TOPIC) < 2:
-            problems.append(f"frames {row['id']} instruction: fewer than two variables of the topic")
-        for field in ("instruction", "input", "output"):
-            unknown = set(VARIABLE.findall(row[field])) - FROM_TOPIC - BY_CHANCE
-            if unknown or VARIABLE.sub("", row[field]).count("$"):
-                problems.append(f"frames {row['id']} {field}: unknown variables {sorted(unknown)} or a bare $")
+        elif len(row["kinds"]) != 1 or len(topics(row["kinds"][0])) < 2:
+            problems.append(f"frames {row['id']} kinds: one, of which there are two topics at least, please: {row['kinds']}")
+        problems += [f"frames {row['id']} {part}: a bare $" for part in PARTS if "$" in VARIABLE.sub("", row[part])]
     report(problems)
 
 
-def test_topics_contexts_and_leads_are_whole_and_said_once() -> None:
-    keys = (FROM_TOPIC & set(repertoire("topics")[0])) | {"steps", "aspects"}
-    assert keys == {
-        "topic",
-        "field",
-        "definition",
-        "benefit",
-        "drawback",
-        "situation",
-        "related",
-        "difference",
-        "steps",
-        "aspects",
-    }
+@pytest.mark.parametrize("seed", range(3))
+def test_every_frame_is_filled_to_the_last_variable(seed: int) -> None:
+    chance, problems = random.Random(seed), []
+    for row in repertoire("frames"):
+        filled = fill(row, chance.choice(topics(row["kinds"][0])), chance)
+        problems += [f"{row['id']} {part}: {text!r}" for part, text in filled.items() if "$" in text]
+        problems += [f"{row['id']} {part}: blank" for part in ("instruction", "output") if not filled[part].strip()]
+        problems += [
+            f"{row['id']} output: no JSON: {filled['output']}"
+            for text in [filled["output"]]
+            if text[0] == "{" and not is_json(text)
+        ]
+        for block in python_blocks(filled["output"]):
+            ast.parse(block)
+        problems += [f"{row['id']}: the output is the input" for _ in range(1) if filled["output"] == filled["input"]]
+    report(problems)
+
+
+def test_topics_are_whole_and_said_once() -> None:
     assert len(repertoire("topics")) >= 300
     problems = []
     for row in repertoire("topics"):
         at = f"topics {row.get('topic')}"
-        if set(row) != keys:
+        if set(row) - {"english"} != KEYS:
             problems.append(f"{at}: keys {sorted(row)}")
+        if ("english" in row) != bool({"workshop", "object", "place"} & set(row["kinds"])) or "any" not in row["kinds"]:
+            problems.append(
+                f"{at} kinds: `any` and, with a name in English, what can be taught, bought or visited: {row['kinds']}"
+            )
         if len(row["steps"]) < 3 or len(row["aspects"]) < 3:
             problems.append(f"{at}: {len(row['steps'])} steps and {len(row['aspects'])} aspects, fewer than three")
         if any(set(aspect) != {"aspect", "text"} for aspect in row["aspects"]):
             problems.append(f"{at} aspects: keys other than aspect and text")
         if row["topic"] == row["related"]:
             problems.append(f"{at} related: the topic itself")
+        if not re.search("[いうくぐすつぬぶむるただ]$", row["situation"]):
+            problems.append(f"{at} situation: cannot be followed by のですが: {row['situation']!r}")
         problems += [f"{at} {field}: blank, or has a $" for field, text in strings(row) if not text.strip() or "$" in text]
-    for name, field in (("topics", "topic"), ("contexts", "context"), ("leads", "lead")):
-        counts = Counter(row[field] for row in repertoire(name))
-        problems += [f"{name} {field}: stands {n} times: {text!r}" for text, n in counts.items() if n > 1]
-    for field in ("definition", "benefit", "drawback", "difference"):
+    for field in ("topic", "definition", "benefit", "drawback", "difference"):
         counts = Counter(row[field] for row in repertoire("topics"))
         problems += [f"topics {field}: stands {n} times: {text!r}" for text, n in counts.items() if n > 1]
-    problems += [f"leads: one $sentence, please: {row['lead']!r}" for row in repertoire("leads") if row["lead"].count("$") != 1]
     report(problems)
+
+
+def test_letters_have_three_parts_in_two_languages() -> None:
+    parts = Counter(row["part"] for row in repertoire("letters"))
+    assert set(parts) == {"opening", "middle", "closing"}
+    assert min(parts.values()) >= 6
+    assert all(set(row) == {"part", "english", "japanese"} for row in repertoire("letters"))
+    assert len({row["english"] for row in repertoire("letters")}) == len({row["japanese"] for row in repertoire("letters")})
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,7 @@ from tests.stand_in.asking import ask, comparison, demonstrations, source
 
 JSON = {"response_format": {"type": "json_object"}}
 MOON = "Why do we on Earth only ever see one side of the moon?"
-KNOWN = (
-    "毎週の会議で議事録を担当していますが、誰も読んでいないようです。"
-    "実際に活用してもらえる議事録を書くには、どうすればよいですか？"
-)
+KNOWN = "初めて部屋を借りることになり、今週末に内見に行きます。あとで後悔しないように、内見では何を確認すればよいですか。"
 OTHER = "庭の隅にある古い井戸を安全に使うには、何を調べればよいですか？"
 TRANSLATION = source(instruction=MOON, input="", output="Nobody knows this sentence.")
 LISTED = comparison(KNOWN, "要点をまとめます。", "- 一\n- 二\n- 三")
@@ -21,13 +18,13 @@ REFERENCED = comparison(OTHER, "答えは42です。", "答えは41です。", r
 
 
 CASES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "a known and an unknown text": ("31b068fb33559140", "stand-in", TRANSLATION, JSON),
-    "five instructions": ("4a704a7ec65e84b2", "stand-in", demonstrations(5), JSON | {"temperature": 1}),
-    "fifty, flaws among them": ("73b81c898b26dd7a", "stand-in", demonstrations(50), JSON | {"temperature": 1, "seed": 3}),
-    "a known question": ("c3464376da755d69", "stand-in", KNOWN, {}),
-    "a good answer": ("c3464376da755d69", "stand-in-good", KNOWN, {}),
-    "a thin answer": ("13827bac496a2c60", "stand-in-thin", KNOWN, {}),
-    "a poor answer": ("4ae11a4cd1c5d4f4", "stand-in-poor", KNOWN, {}),
+    "a known and an unknown text": ("d3ff63480f783db7", "stand-in", TRANSLATION, JSON),
+    "five instructions": ("f695aabf864f8f82", "stand-in", demonstrations(5), JSON | {"temperature": 1}),
+    "fifty, flaws among them": ("8ab8521fc92410d4", "stand-in", demonstrations(50), JSON | {"temperature": 1, "seed": 3}),
+    "a known question": ("200a9e5415083986", "stand-in", KNOWN, {}),
+    "a good answer": ("200a9e5415083986", "stand-in-good", KNOWN, {}),
+    "a thin answer": ("dde8abe6d2162bf4", "stand-in-thin", KNOWN, {}),
+    "a poor answer": ("06c011f045a34fcd", "stand-in-poor", KNOWN, {}),
     "an all-purpose answer": ("7e5aa07791ab4baa", "stand-in-good", OTHER, {"temperature": 0.7, "max_tokens": 1024}),
     "a thin all-purpose answer": ("4ffb68f3139ce3ad", "stand-in-thin", OTHER, {}),
     "a poor all-purpose answer": ("12dbc8897a37d6b6", "stand-in-poor", OTHER, {}),

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import aiohttp
 import httpx2
+import numpy as np
 import pytest
 from aiohttp.test_utils import TestServer
 
@@ -56,6 +58,44 @@ def test_the_socket_lists_what_was_asked_too() -> None:
     assert status == 200
 
 
+def embed(given: object, model: str = "stand-in") -> httpx2.Response:
+    """Return the response to an Embeddings call."""
+    return handle(httpx2.Request("POST", "http://stand-in.invalid/v1/embeddings", json={"model": model, "input": given}))
+
+
+def test_embeddings_tell_other_orders_of_words_from_other_words() -> None:
+    texts = [
+        "上司に有給休暇を申請するメールを書いてください。",
+        "有給休暇を申請するメールを上司に書いてください。",
+        "猫が語り手の短いお話を書いてください。",
+    ]
+    found = embed(texts).json()
+    one, same, other = (np.array(entry["embedding"]) for entry in found["data"])
+    assert float(one @ one) == pytest.approx(1, abs=1e-4)
+    assert float(one @ same) > 0.8
+    assert float(one @ other) < 0.5
+    assert embed(texts[0]).json()["data"][0] == found["data"][0]  # the same each time, alone or among others
+    assert found["usage"]["prompt_tokens"] > 0
+
+
+@pytest.mark.parametrize(("given", "status"), [("", 400), ([], 400), ([1], 400), (None, 400), (7, 400)])
+def test_what_cannot_be_embedded(given: object, status: int) -> None:
+    assert embed(given).status_code == status
+
+
+def test_an_unknown_model_embeds_nothing() -> None:
+    assert embed("a", "gpt-5").status_code == 404
+
+
+def test_the_socket_embeds_too() -> None:
+    async def talk() -> Any:
+        async with TestServer(make_app(0, {})) as server, aiohttp.ClientSession() as session:
+            asked = {"model": "stand-in", "input": GARDEN}
+            return await (await session.post(server.make_url("/v1/embeddings"), json=asked)).json()
+
+    assert asyncio.run(talk()) == embed(GARDEN).json()
+
+
 def test_a_translation_is_pseudo_localised_field_by_field() -> None:
     fields = {"instruction": "Sort the list.", "input": "", "output": "`a`, b\n"}
     found = json.loads(ask("stand-in-ko", source(**fields), **JSON))
@@ -64,11 +104,17 @@ def test_a_translation_is_pseudo_localised_field_by_field() -> None:
     assert found["instruction"].startswith(OPEN)
 
 
-def test_a_translation_into_english_hands_the_text_back_marked() -> None:
-    assert json.loads(ask("stand-in-en", source(text="수박은 과일인가요?", input=" "))) == {
-        "text": "[untranslated] 수박은 과일인가요?",
-        "input": " ",
-    }
+def test_a_translation_into_english_is_marked_and_in_latin_letters() -> None:
+    found = json.loads(ask("stand-in-en", source(text="수박은 과일인가요?", more="Ist das eine Straße?", input=" ")))
+    assert re.fullmatch(r"\[untranslated\] [a-z]{3} [a-z]{5}\?", found["text"])
+    assert found["more"] == "[untranslated] Ist das eine Straße?"
+    assert found["input"] == " "
+
+
+def test_what_the_japanese_phrasebook_does_not_have_is_pseudo_localised() -> None:
+    found = json.loads(ask("stand-in", source(instruction="Nobody knows this sentence.", input=""), **JSON))
+    assert unlocalise(found["instruction"], "ja") == "Nobody knows this sentence."
+    assert found["instruction"].startswith(OPEN)
 
 
 def test_instructions_are_as_many_as_asked_for_and_in_the_language() -> None:
