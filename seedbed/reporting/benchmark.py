@@ -111,7 +111,7 @@ class Benchmark:
             },
             "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
             "agreement": self._agreement_metrics(),
-            "corrected": {row["match"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
+            "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
