@@ -112,9 +112,10 @@ def alternative_in_words(test: Alternative) -> str:
         )
     word = "may" if test.passed else "may not"
     held = f"{round(test.winning_rate * test.annotators)} of the {test.annotators} people"
+    agrees = f"{100 * (test.advantage or 0):.0f}% of the items"
     return (
         f"By the alternative-annotator test (Calderon et al. 2025) the judge {word} do a person's work: it holds its own "
-        f"against {held}, and agrees with the others at least as well as one of them on {100 * (test.advantage or 0):.0f}% of the items."
+        f"against {held}, and agrees with the others at least as well as one of them on {agrees}."
     )
 
 
