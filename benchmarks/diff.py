@@ -10,6 +10,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -23,11 +24,13 @@ from zlib import crc32
 from seedbed.stand_in.generation import write
 from seedbed.util.canonical import canonical, content_hash
 
+ROOT = Path(__file__).resolve().parent.parent
 PARAMS = """\
 corpora: {}
 models: {still: {endpoint: stand-in, model: still}}
 matches: {}
 """
+PIPELINE = 'stages: {all: {cmd: "true"}}\n'
 
 
 def candidates(count: int, seed: int) -> list[dict[str, Any]]:
@@ -56,14 +59,14 @@ def outputs(rows: list[dict[str, Any]], rejects: Callable[[str], bool]) -> dict[
     fresh = {row["slot"]: row for row in rows}
     request = {"endpoint": "stand-in", "model": "m", "attempt": 1}
     return {
-        "candidates": rows,
-        "instructions": [row for row in rows if not rejects(row["id"])],
-        "rejected": [
+        "candidates/native": rows,
+        "instructions/native": [row for row in rows if not rejects(row["id"])],
+        "rejected/native": [
             row | {"reason": "near_duplicate", "detail": "", "neighbour": rows[0]["id"], "score": 0.8}
             for row in rows
             if rejects(row["id"])
         ],
-        "responses/generate": [
+        "responses/generate/native": [
             {
                 "id": str(slot),
                 "key": content_hash([slot, row["output"]]),
@@ -89,7 +92,7 @@ def commit(root: Path, made: dict[str, list[dict[str, Any]]]) -> int:
         size += len(content)
     (root / "dvc.lock").write_text(json.dumps({"stages": {"all": {"outs": outs}}}), encoding="utf-8")
     author = ["-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost"]
-    subprocess.run(["git", "add", "dvc.lock", "params.yaml"], cwd=root, check=True)
+    subprocess.run(["git", "add", "dvc.lock", "dvc.yaml", "params.yaml"], cwd=root, check=True)
     subprocess.run(["git", *author, "commit", "-qm", "revision"], cwd=root, check=True)
     return size
 
@@ -105,6 +108,8 @@ def main() -> None:
         (root / ".dvc").mkdir()
         (root / ".dvc" / "config").touch()
         (root / "params.yaml").write_text(PARAMS, encoding="utf-8")
+        shutil.copytree(ROOT / "queries", root / "queries")
+        (root / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
         subprocess.run(["git", "init", "-q"], cwd=root, check=True)
         old = candidates(args.rows, args.seed)
         size = commit(root, outputs(old, lambda name: crc32(name.encode()) % 4 == 3))
@@ -112,9 +117,11 @@ def main() -> None:
         size += commit(root, outputs(new, lambda name: crc32(name.encode()) % 4 == 3 or crc32(name.encode()) % 20 == 0))
         began = time.perf_counter()
         command = [sys.executable, "-c", "from seedbed.cli import main; main()", "diff", "HEAD~1", "HEAD"]
-        environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
-        done = subprocess.run([*command, "--json"], cwd=root, env=environment, check=True, capture_output=True, text=True)
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run([*command, "--json"], cwd=root, env=environment, check=False, capture_output=True, text=True)
         seconds = time.perf_counter() - began
+        if done.returncode:
+            raise SystemExit(done.stderr)
         found = json.loads(done.stdout)
         figures = {
             "rows": args.rows,

@@ -17,12 +17,20 @@ import time
 from pathlib import Path
 from typing import Any
 
+from seedbed.project import paths
 from seedbed.util.canonical import canonical
 from seedbed.util.yaml12 import load_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-STAGES = ("translate@seed_tasks", "translate@questions", "post_edit@seed_tasks", "post_edit@questions", "generate", "filter")
-BUILT = ("candidates", "instructions", "rejected")
+STAGES = (
+    *("translate@seed_tasks", "translate@questions", "post_edit@seed_tasks", "post_edit@questions"),
+    *("generate@native", "filter@native"),
+)
+OUTPUTS = {
+    "candidates": paths.candidates("native"),
+    "instructions": paths.instructions("native"),
+    "rejected": paths.rejected("native"),
+}
 
 
 def copy(folder: Path, target: int) -> Path:
@@ -39,38 +47,49 @@ def copy(folder: Path, target: int) -> Path:
 
 def commands(root: Path) -> dict[str, list[str]]:
     """Return the command of each stage, as `dvc.yaml` has it."""
-    stages, params = load_yaml(root / "dvc.yaml")["stages"], load_yaml(root / "params.yaml")
-    found = {}
-    for stage in STAGES:
-        name, _, key = stage.partition("@")
-        entry = stages[name].get("do", stages[name])
-        line = entry["cmd"].replace("${key}", key).replace("${item}", key).replace("${language}", params["language"])
-        found[stage] = [sys.executable, *line.split()[1:]]
-    return found
+    pipeline, params = load_yaml(root / "dvc.yaml")["stages"], load_yaml(root / "params.yaml")
+    return {stage: [sys.executable, *command(pipeline, params, stage).split()[1:]] for stage in STAGES}
+
+
+def command(pipeline: dict[str, Any], params: dict[str, Any], stage: str) -> str:
+    """Return a stage's command with `${key}`, `${item}`, `${item.field}` and parameters filled in, as DVC does it."""
+    name, _, key = stage.partition("@")
+    entry = pipeline[name]
+    block = entry["foreach"]
+    item = key if isinstance(block, list) else params[block[2:-1]][key]
+
+    def value(found: re.Match[str]) -> str:
+        known: Any = {"key": key, "item": item, **params}
+        for step in found[1].split("."):
+            known = known[step]
+        return str(known)
+
+    return re.sub(r"\$\{([\w.]+)\}", value, entry["do"]["cmd"])
 
 
 def build(root: Path) -> dict[str, Any]:
-    """Run every stage; return seconds by stage, peak MiB and requests sent."""
+    """Run every stage; return seconds by the stage's name before the `@`, peak MiB and requests sent."""
     seconds: dict[str, float] = {}
     peak, sent = 0.0, 0
-    for stage, command in commands(root).items():
+    for stage, words in commands(root).items():
         began = time.perf_counter()
-        with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True, env=os.environ) as run:
-            assert run.stderr
-            said = run.stderr.read()
-            _, status, usage = os.wait4(run.pid, 0)
-            run.returncode = os.waitstatus_to_exitcode(status)
-        if run.returncode:
-            raise SystemExit(f"{stage}: {said[-2000:]}")
-        seconds[stage] = round(time.perf_counter() - began, 1)
+        with subprocess.Popen(words, cwd=root, stderr=subprocess.PIPE, text=True, env=os.environ) as process:
+            assert process.stderr
+            messages = process.stderr.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"{stage}: {messages[-2000:]}")
+        name = stage.partition("@")[0]
+        seconds[name] = round(seconds.get(name, 0.0) + time.perf_counter() - began, 1)
         peak = max(peak, usage.ru_maxrss / 1024)
-        sent += sum(int(count) for count in re.findall(r": (\d+) sent", said))
+        sent += sum(int(count) for count in re.findall(r": (\d+) sent", messages))
     return {"seconds": round(sum(seconds.values()), 1), "by_stage": seconds, "peak_mib": round(peak), "requests": sent}
 
 
-def built(root: Path) -> dict[str, dict[str, str]]:
+def outputs(root: Path) -> dict[str, dict[str, str]]:
     """Return the outputs' lines by file and id."""
-    texts = {name: (root / "data" / "build" / f"{name}.jsonl").open(encoding="utf-8") for name in BUILT}
+    texts = {name: (root / path).read_text(encoding="utf-8").splitlines() for name, path in OUTPUTS.items()}
     return {name: {json.loads(line)["id"]: line for line in lines} for name, lines in texts.items()}
 
 
@@ -120,9 +139,9 @@ def main() -> None:
         os.environ["SEEDBED_STORE"] = str(Path(folder) / "store.sqlite")
         root = copy(Path(folder), args.target)
         first = build(root)
-        before = built(root)
+        before = outputs(root)
         again = build(root)
-        same = built(root) == before
+        same = outputs(root) == before
         seed = edit_a_seed(root)
         edited = build(root)
         figures = {
@@ -130,7 +149,7 @@ def main() -> None:
             "candidates": len(before["candidates"]),
             "from_nothing": first,
             "from_the_store": again | {"same_rows": same},
-            "one_seed_edited": edited | changes(before, built(root), seed),
+            "one_seed_edited": edited | changes(before, outputs(root), seed),
         }
     print(json.dumps(figures))
 

@@ -93,9 +93,9 @@ def decided(
 def tokenised(lines: Iterable[str], tokeniser: dict[str, Any], spent: Spent) -> Iterator[list[list[str]]]:
     """Yield the tokens of `lines` in pieces, tokenised ahead, as the filter has it."""
     with Ahead(tokeniser) as ahead:
-        for _, tokens in ahead.all(lines, str):
+        for _, tokens in ahead.all(lines, lambda line: [line]):
             spent.tokenising = ahead.cpu_s
-            yield tokens
+            yield [found for (found,) in tokens]
 
 
 def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:

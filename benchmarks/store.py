@@ -1,13 +1,19 @@
-"""`python -m benchmarks.store`: opening a large store and looking up a stage's keys, beside SQLite alone."""
+"""`python -m benchmarks.store`: opening a large store and looking up keys, beside SQLite alone; carrying it elsewhere.
+
+Prints one JSON line. Export and import are processes of their own, whose memory at its highest is given.
+"""
 
 import argparse
 import json
 import random
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
@@ -20,7 +26,34 @@ def exchanges(count: int, request_bytes: int) -> Iterator[tuple[str, Request, Re
     for number in range(count):
         usage = {"input": 500, "cached_input": 0, "output": 200}
         response = {"text": f"{number} {filling[:100]}", "refusal": None, "finish_reason": "stop", "model": "m", "usage": usage}
-        yield "generate", Request("", {"model": "m", "messages": filling, "attempt": 1, "slot": number}), response
+        content: dict[str, Any] = {
+            "endpoint": "e",
+            "model": "m",
+            "messages": [{"role": "user", "content": filling}],
+            "params": {},
+            "reply": None,
+        }
+        yield "generate", Request("", content | {"sample": 0, "slot": number, "attempt": 1}), response
+
+
+_TOOL = """
+import sys
+from pathlib import Path
+from seedbed.store.store import Store
+from seedbed.store.tools import export_to, import_from
+with Store(Path(sys.argv[2]), read_only=sys.argv[1] == "export") as store:
+    {"export": export_to, "import": import_from}[sys.argv[1]](store, Path(sys.argv[3]))
+print(*[line.split()[1] for line in open("/proc/self/status") if line.startswith(("VmHWM", "RssAnon"))])
+"""
+
+
+def tool(*args: str) -> dict[str, float]:
+    """Return the seconds and MiB that an export or import took: all at its highest, the mapped file included, and its own."""
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", _TOOL, *args], capture_output=True, text=True, check=True)
+    peak, own = map(int, done.stdout.split())
+    seconds = round(time.perf_counter() - began, 1)
+    return {f"{args[0]}_s": seconds, f"{args[0]}_mib": peak // 1024, f"{args[0]}_own_mib_at_its_end": own // 1024}
 
 
 def main() -> None:
@@ -36,18 +69,28 @@ def main() -> None:
             store.take_over(exchanges(args.responses, args.request_bytes))
             keys = [key for (key,) in store.rows("select key from responses order by key")]
         wanted = random.Random(0).sample(keys, args.keys)
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         with Store(path) as store:
             found = store.get(wanted)
-        ours = time.perf_counter() - began
+        ours, cpu = time.perf_counter() - began, time.process_time() - cpu
         began = time.perf_counter()
         database = sqlite3.connect(path)
         rows = [database.execute("select response from responses where key = ?", (key,)).fetchone() for key in wanted]
         alone = time.perf_counter() - began
         database.close()
         size = path.stat().st_size / 2**30
-    figures = {"responses": args.responses, "keys": len(found), "gib": round(size, 2), "store_s": round(ours, 2)}
-    print(json.dumps(figures | {"one_by_one_s": round(alone, 2), "ratio": round(ours / alone, 2), "found": len(rows)}))
+        exported = str(Path(folder) / "export.jsonl")
+        carried = tool("export", str(path), exported) | tool("import", str(Path(folder) / "other.sqlite"), exported)
+    figures = {
+        "responses": args.responses,
+        "keys": len(found),
+        "gib": round(size, 2),
+        "store_s": round(ours, 2),
+        "store_cpu_s": round(cpu, 2),
+    }
+    print(
+        json.dumps(figures | {"one_by_one_s": round(alone, 2), "ratio": round(ours / alone, 2), "found": len(rows)} | carried)
+    )
 
 
 if __name__ == "__main__":

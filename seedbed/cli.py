@@ -15,6 +15,8 @@ importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewher
 app.add_typer(importing, name="import")
 storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
 app.add_typer(storing, name="store")
+batching = typer.Typer(invoke_without_command=True)
+storing.add_typer(batching, name="batches")
 reviewing = typer.Typer(invoke_without_command=True)
 app.add_typer(reviewing, name="review")
 
@@ -45,11 +47,21 @@ class InProject(TyperCommand):
 
 
 @app.command(cls=InProject)
-def check() -> None:
+def check(
+    probe: Annotated[
+        bool,
+        typer.Option("--probe", help="Ask the servers too, with a handful of requests each: do they serve the models named?"),
+    ] = False,
+) -> None:
     """Check params, prompts and data, before anything is sent."""
     from seedbed.pipeline.check import check_all
 
     print(check_all())
+    if probe:
+        from seedbed.sending.probe import probe_all
+
+        for line in probe_all():
+            print(line, flush=True)
 
 
 @app.command(cls=InProject, context_settings={"ignore_unknown_options": True})
@@ -72,19 +84,38 @@ def plan(
     ] = False,
 ) -> None:
     """Say what `dvc repro` would send now, why, and what it would cost. Sends nothing, changes nothing."""
-    from seedbed.pipeline.plan import Plan, has_budget
+    from seedbed.project.params import load_params
+    from seedbed.sending.budget import has_budget
+
+    if check and not as_json and not has_budget(load_params()):
+        return
+    from seedbed.pipeline.plan import Plan
     from seedbed.pipeline.plan_text import plan_json, print_plan
+
+    plan = Plan()
+    if as_json:
+        print(plan_json(plan))
+    elif not check:
+        print_plan(plan)
+    if check:
+        plan.check_budget()
+
+
+@app.command("plan-benchmark", cls=InProject)
+def plan_benchmark(
+    questions: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Questions to plan with; the project's own by default.")
+    ] = None,
+    difference: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=50, metavar="POINTS", help="Say how many questions show a difference of so many points."),
+    ] = None,
+) -> None:
+    """Say how small a difference the benchmark can show, or how many questions a difference wants. Sends nothing."""
+    from seedbed.pipeline.plan_benchmark import plan_benchmark as planned
     from seedbed.project.params import load_params
 
-    if check and not has_budget(load_params()):
-        return
-    made = Plan()
-    if as_json:
-        print(plan_json(made))
-    elif not check:
-        print_plan(made)
-    if check:
-        made.check_budget()
+    print(planned(load_params(), questions, difference))
 
 
 @app.command(cls=InProject)
@@ -104,6 +135,28 @@ def again(
     from seedbed.pipeline.again import ask_once_more
 
     print(ask_once_more(stage, ids or [], failed))
+
+
+@app.command("filter", cls=InProject)
+def filter_rows(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            resolve_path=True, help="JSON Lines, or CSV (.csv), of instruction, input and output; id where rows have one."
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="Hold rows against each other only, and not against seeds and questions."),
+    ] = False,
+) -> None:
+    """Say what the project's filter makes of rows, in their order. Exits with 0 whatever it rejects, with 1 on a mistake."""
+    from seedbed.steps import filter_file
+
+    rows = filter_file.decisions(file, alone)
+    for line in filter_file.as_json(rows) if as_json else filter_file.as_table(rows):
+        print(line)
 
 
 @app.command(cls=InProject)
@@ -165,11 +218,11 @@ def impact(
     as_json: AsJson = False,
 ) -> None:
     """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
-    from seedbed.trace.impact import impact as told
+    from seedbed.trace.impact import impact as impact_of
     from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
 
-    tree = told(id)
+    tree = impact_of(id)
     mark_out_of_date(tree)
     show(tree, full, as_json)
 
@@ -275,7 +328,13 @@ def review(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs --token.")] = "127.0.0.1",
-    token: Annotated[str | None, typer.Option(help="What a visitor must show; part of the printed address.")] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SEEDBED_REVIEW_TOKEN",
+            help="What a visitor must show; part of the printed address. Better in the variable: others see a command line.",
+        ),
+    ] = None,
     editor: Annotated[str | None, typer.Option(metavar="NAME", help="Who edits; asked on the page by default.")] = None,
     annotator: Annotated[str | None, typer.Option(metavar="NAME", help="Who votes; by default who edits.")] = None,
     per_match: Annotated[
@@ -355,13 +414,44 @@ def store_summary(context: typer.Context) -> None:
 
 @storing.command("builds", cls=InProject)
 def store_builds() -> None:
-    """Show what each build sent, beside what it expected to send."""
+    """Show what each build sent, beside what each stage estimated when it first had something to send."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import builds
 
     with Store(paths.store(), read_only=True) as store:
         builds(store)
+
+
+@batching.callback()
+def store_batches(context: typer.Context) -> None:
+    """List the batches that were sent, and whether all that they brought is in the store."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import list_batches
+
+    if context.invoked_subcommand is None:
+        enter_project()
+        with Store(paths.store(), read_only=True) as store:
+            list_batches(store)
+
+
+@batching.command("forget", cls=InProject)
+def forget(
+    id: Annotated[str, typer.Argument(help="The batch's id, as `seedbed store batches` lists it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Wait no longer for a batch that is lost: what it brought no response to is sent again, and paid for again."""
+    from seedbed.project import paths
+    from seedbed.store.claims import close_batch
+    from seedbed.store.store import Store
+    from seedbed.store.tools import open_batch
+
+    with Store(paths.store()) as store:
+        batch = open_batch(store, id)
+        if yes or typer.confirm(f"Forget {batch.words}? Its requests without a response are sent, and paid for, again."):
+            close_batch(store, id, forgotten=True)
+            print(f"{batch.words} is forgotten")
 
 
 @storing.command("list", cls=InProject)
@@ -391,14 +481,18 @@ def store_show(key: Annotated[str, typer.Argument(help="A request's key, or its 
 
 
 @storing.command("verify", cls=InProject)
-def store_verify() -> None:
-    """Check the database, and that each key is that of its request."""
+def store_verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Drop what is damaged, and take it from the transcripts where they hold it.")
+    ] = False,
+) -> None:
+    """Check the database, that each key is that of its request, and that each response is whole."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import verify
 
-    with Store(paths.store(), read_only=True) as store:
-        print(verify(store))
+    with Store(paths.store(), read_only=not repair) as store:
+        print(verify(store, repair))
 
 
 @storing.command("export", cls=InProject)
@@ -411,7 +505,7 @@ def store_export(
     from seedbed.store.tools import export_to
 
     with Store(paths.store(), read_only=True) as store:
-        print(f"{export_to(store, file)} responses exported to {file}")
+        print(export_to(store, file))
 
 
 @storing.command("import", cls=InProject)
@@ -429,16 +523,23 @@ def store_import(
 
 @storing.command("prune", cls=InProject)
 def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Drop the responses that no transcript of any commit refers to."""
+    """Drop the responses that no transcript of any commit refers to, in any project that uses this store."""
     from seedbed.project import paths
-    from seedbed.store.harvest import unreferenced
+    from seedbed.store.harvest import refuse_while_sending, unreferenced
+    from seedbed.store.projects import projects
     from seedbed.store.store import Store
 
     with Store(paths.store()) as store:
+        asked, absent = projects(store)
         keys = unreferenced(store)
+        for project in asked[1:]:
+            print(f"what {project} refers to is kept too, which uses the same store")
+        for project in absent if keys else []:
+            print(f"not there: {project}, which has used the same store; nobody knows what it refers to")
         if not keys:
             print("every response is referred to by some commit; nothing to drop")
         elif yes or typer.confirm(f"Drop {len(keys)} responses that no commit refers to? What was paid for them is gone then."):
+            refuse_while_sending(store)
             store.drop(keys)
             print(f"{len(keys)} responses dropped")
 

@@ -1,7 +1,7 @@
 """benchmark: one (match, category) with its counts, rates and interval; the judge's health; its agreement with people.
 
-match,model,baseline,category,n,wins,losses,ties,inconsistent,invalid,win_rate,adjusted_win_rate,ci_low,ci_high
-good-vs-thin,good,thin,fermi,10,8,1,1,1,0,80.0,85.0,65.0,100.0
+match,model,baseline,category,n,wins,losses,ties,inconsistent,invalid,win_rate,adjusted_win_rate,ci_low,ci_high,cut
+good-vs-thin,good,thin,fermi,10,8,1,1,1,0,80.0,85.0,65.0,100.0,0
 """
 
 import argparse

@@ -19,6 +19,7 @@ from seedbed.project.again import read_again
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import asking
+from seedbed.steps.embedding import embedding
 from seedbed.steps.generating import PROMPT, Generation
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import read_rows, writing_rows
@@ -42,16 +43,19 @@ def main() -> None:
     gave_up = paths.failed(stage)
     try:
         with (
-            load_filter(params, seeds.values(), questions, prompt) as filter,
+            embedding(args.generation, params) as embed,
+            load_filter(params, seeds.values(), questions, prompt, embed) as filter,
             asking(stage, params, to, settings, args.transcript) as asked,
             writing_rows(args.out, "candidate", gave_up / "candidates.jsonl") as write,
             writing_rows(args.decisions, "decision", gave_up / "decisions.jsonl") as decide,
         ):
+            asked.add(embed.take(seeds) if embed else [])
             for slot in Generation(asked.asker, seeds, filter, prompt, to, settings, again=read_again(stage)):
                 for candidate, rejection in slot.candidates:
                     write(candidate)
                     decide({"id": candidate["id"], **fields_of(rejection)})
                 asked.record(slot.result)
+                asked.add(embed.take(candidate["id"] for candidate, _ in slot.candidates) if embed else [])
     except UserError as error:
         left = f"; what came is in {gave_up}/" if (gave_up / "candidates.jsonl").is_file() else ""
         raise UserError(f"{stage}: {str(error).removeprefix(f'{stage}: ')}{left}") from None

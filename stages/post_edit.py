@@ -30,7 +30,7 @@ def main() -> None:
     rows = list(edited(translated, edits, kind, params["post_edit"]["unreviewed"]))
     write_rows(args.out, rows, f"edited_{kind}")
 
-    counts = Counter(row["status"] for row in rows)
+    counts = Counter[str](row["status"] for row in rows)
     counts["orphaned edits"] = len(edits.keys() - {row["id"] for row in translated})
     counts["dropped"] = len(translated) - len(rows)
     words = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if count)

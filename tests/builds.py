@@ -148,7 +148,7 @@ class Build:
                 for id, text in said.items()
             ]
             request = {"endpoint": "there", "model": model, "params": {"temperature": 0.5}, "attempt": 1}
-            files[f"responses/answer/{model}"] = [{"request": request, "response": usage} for _ in ids]
+            files[f"responses/answer/{model}"] = [{"key": f"{model} {id}", "request": request, "response": usage} for id in ids]
         for one, other in self.matches:
             match = f"{one}-vs-{other}"
             files[f"judgments/{match}"] = [
@@ -161,7 +161,7 @@ class Build:
             ]
         asked_once = ["translate/seed_tasks", "translate/questions", "translate/baseline", "generate/native"]
         files |= {
-            f"responses/{name}": [{"request": {**self.made_by, "params": {}, "attempt": 1}, "response": usage}]
+            f"responses/{name}": [{"key": name, "request": {**self.made_by, "params": {}, "attempt": 1}, "response": usage}]
             for name in asked_once
         }
         files |= {f"responses/judge/{one}-vs-{other}": [] for one, other in self.matches}

@@ -18,11 +18,11 @@ from typing import Any
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAVE_OUT = shutil.ignore_patterns(".git", ".venv", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
+LEAVE_OUT = shutil.ignore_patterns(".git", ".venv*", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
 
 
-Answer = tuple[int, dict[str, str], bytes]
-"""Status, headers and body; status 0 breaks the line."""
+Answer = tuple[int, dict[str, str], bytes | Iterator[bytes]]
+"""Status, headers and body, whole or in parts that take their time; status 0 breaks the line."""
 
 
 @dataclass
@@ -35,6 +35,8 @@ class Server:
     fault: Callable[[dict[str, Any], int], Answer | None] = lambda body, number: None
     models: list[dict[str, Any]] = field(default_factory=list)
     """What `/v1/models` lists; where empty, the server has no such page."""
+    props: dict[str, Any] = field(default_factory=dict)
+    """llama.cpp's page `/props`; where empty, the server has none."""
 
     def take(self) -> list[str]:
         """Return the kinds of the requests logged since the last call, and forget them."""
@@ -44,14 +46,21 @@ class Server:
 
 
 def kind_of(body: dict[str, Any]) -> str:
-    """Return the reply schema that a request asks for, or `answer`."""
+    """Return the reply schema that a request asks for, `embedding` or `answer`."""
+    if "input" in body:
+        return "embedding"
     return str(body.get("response_format", {}).get("json_schema", {}).get("name", "answer"))
+
+
+def asked_in(body: dict[str, Any]) -> str:
+    """Return what a request asks, whatever is said after it of an unusable reply."""
+    return str(next(message["content"] for message in body["messages"] if message["role"] == "user"))
 
 
 def reply_to(body: dict[str, Any]) -> str:
     """Return a reply that is a function of the request."""
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    text = body["messages"][-1]["content"]
+    text = asked_in(body)
     match kind_of(body):
         case "translated_task" | "translated_question":
             source = json.loads(text[text.index("{") : text.rindex("}") + 1])
@@ -86,6 +95,16 @@ def completion(text: str | None, finish_reason: str = "stop", **message: Any) ->
     return json.dumps(body).encode()
 
 
+def embedding(body: dict[str, Any]) -> bytes:
+    """Return the body of an embedding: how often each letter is in the text, whatever their order."""
+    counts = [0.0] * 64
+    for letter in body["input"]:
+        counts[ord(letter) % 64] += 1
+    data = [{"object": "embedding", "index": 0, "embedding": counts}]
+    usage = {"prompt_tokens": 7, "total_tokens": 7}
+    return json.dumps({"object": "list", "model": body["model"], "data": data, "usage": usage}).encode()
+
+
 @contextmanager
 def serve() -> Iterator[Server]:
     """Run a server; set its `fault` to answer some requests otherwise."""
@@ -101,22 +120,26 @@ def serve() -> Iterator[Server]:
                 made.headers.append({name.lower(): value for name, value in self.headers.items()})
                 number = len(made.headers)
             found = made.fault(body, number)
-            status, headers, content = found or (200, {}, completion(reply_to(body)))
+            status, headers, content = found or (200, {}, embedding(body) if "input" in body else completion(reply_to(body)))
             if status == 0:  # the line breaks
                 self.close_connection = True
                 self.connection.close()
                 return
             self.send_response(status)
-            for name, value in {"content-type": "application/json", "content-length": str(len(content)), **headers}.items():
+            length = {"content-length": str(len(content))} if isinstance(content, bytes) else {}
+            for name, value in {"content-type": "application/json", **length, **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            for part in [content] if isinstance(content, bytes) else content:
+                self.wfile.write(part)
 
         def do_GET(self) -> None:
-            if not self.path.endswith("/models") or not made.models:
+            listed = {"object": "list", "data": made.models} if made.models else {}
+            page = {"/v1/models": listed, "/props": made.props}.get(self.path)
+            if not page:
                 self.send_error(404)
                 return
-            content = json.dumps({"object": "list", "data": made.models}).encode()
+            content = json.dumps(page).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
@@ -261,6 +284,6 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
         params["filter"]["tokeniser"] = {"name": "character"}
         params["judge"]["reference_categories"] = []
         del params["models"]["poor"], params["matches"]["poor-vs-thin"]
-        params["report"]["bootstrap"] = 50
+        params["report"]["bootstrap"] = 1000
 
     project.edit_params(change)

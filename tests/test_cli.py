@@ -30,7 +30,7 @@ def test_a_port_that_is_taken(project: Project) -> None:
 
 def test_all_mistakes_are_lines_on_stderr_and_the_exit_code_is_1(project: Project) -> None:
     project.replace("params.yaml", "target: 6", "target: 0")
-    project.replace("params.yaml", "bootstrap: 50", "bootstrap: 0")
+    project.replace("params.yaml", "bootstrap: 1000", "bootstrap: 0")
     output = project.run("seedbed", "check", fails=True)
     first, *lines = output.splitlines()
     assert first == "error: 2 mistakes:"

@@ -1,50 +1,55 @@
--- One row: how one match was judged. Rates in percent, empty where there is nothing to count.
---   order_agreement      questions whose two orders, both valid, say the same
---   first_position_rate  verdicts for the answer that stood first, of those for either
---   longer_answer_rate   verdicts for the longer answer (in characters), of those for either where lengths differ
---   invalid_rate         judgments without a verdict
---   cut_answers          answers of either side that ended at their length limit, and were judged as they stand (a number)
--- needs: benchmark/outcomes
+-- One row: how one match (or 'all', where there are several) was judged.
+--   pairs                        questions whose two orders are both valid; the rates of the next line are percent of them
+--   order_agreement, first_biased, second_biased, one_tie
+--                                the orders say the same; both name the answer that stood first, or second; one says tie:
+--                                they add up to 100
+--   first_pairs, second_pairs    the numbers of first_biased and second_biased pairs
+--   decided                      questions won or lost whose answers differ in length (in characters)
+--   longer_answer_rate           percent of them that the longer answer won; longer: their number
+--   invalid_rate                 percent of the judgments without a verdict
+--   cut_answers                  answers of either side that ended at their length limit, and were judged as they stand
+-- needs: benchmark/outcomes, benchmark/scores
 with
-shown as (
+judged as (
     select
-        judgments.*,
-        theirs.cut as model_cut, others.cut as baseline_cut,
-        length(if("order" = 'ab', theirs.text, others.text)) as first_length,
-        length(if("order" = 'ab', others.text, theirs.text)) as second_length
+        match, count(*) as judgments, count(*) filter (verdict = 'invalid') as invalid,
+        count(distinct question) filter (theirs.cut) + count(distinct question) filter (others.cut) as cut_answers
     from judgments
     left join answers as theirs on theirs.model = judgments.model and theirs.id = judgments.question
     left join answers as others on others.model = judgments.baseline and others.id = judgments.question
-),
-verdicts as (
-    select
-        match,
-        count(*) as judgments,
-        count(*) filter (verdict = 'invalid') as invalid,
-        count(*) filter (verdict = 'first') as first,
-        count(*) filter (verdict = 'second') as second,
-        count(*) filter (verdict in ('first', 'second') and first_length <> second_length) as of_unequal_length,
-        count(*) filter ((verdict = 'first' and first_length > second_length)
-            or (verdict = 'second' and second_length > first_length)) as longer,
-        count(distinct question) filter (model_cut) + count(distinct question) filter (baseline_cut) as cut_answers
-    from shown
     group by match
 ),
-orders as (
+paired as (
     select
-        match, count(*) filter (outcome <> 'invalid') as valid, count(*) filter (inconsistent) as inconsistent
+        outcomes.match, count(*) filter (outcome <> 'invalid') as pairs,
+        count(*) filter (position = 'first') as first_pairs,
+        count(*) filter (position = 'second') as second_pairs,
+        count(*) filter (tie = 'one') as one_tie,
+        count(*) filter (outcome in ('win', 'loss') and longer <> 0) as decided,
+        count(*) filter ((outcome = 'win' and longer > 0) or (outcome = 'loss' and longer < 0)) as longer
     from outcomes
-    group by match
+    join scores on scores.match = outcomes.match and scores.question = outcomes.question
+    group by outcomes.match
+),
+shown as (
+    select judged.*, paired.* exclude match from judged join paired on paired.match = judged.match
+),
+sums as (
+    select * from shown
+    union all
+    select 'all', sum(columns(* exclude match))::bigint from shown having count(*) > 1
 ),
 final as (
     select
-        verdicts.match, judgments,
-        round(100.0 * (valid - inconsistent) / nullif(valid, 0), 2) as order_agreement,
-        round(100.0 * first / nullif(first + second, 0), 2) as first_position_rate,
-        round(100.0 * longer / nullif(of_unequal_length, 0), 2) as longer_answer_rate,
+        match, judgments, pairs,
+        round(100.0 * (pairs - first_pairs - second_pairs - one_tie) / nullif(pairs, 0), 2) as order_agreement,
+        round(100.0 * first_pairs / nullif(pairs, 0), 2) as first_biased,
+        round(100.0 * second_pairs / nullif(pairs, 0), 2) as second_biased,
+        round(100.0 * one_tie / nullif(pairs, 0), 2) as one_tie,
+        first_pairs, second_pairs, decided, longer,
+        round(100.0 * longer / nullif(decided, 0), 2) as longer_answer_rate,
         round(100.0 * invalid / nullif(judgments, 0), 2) as invalid_rate,
         cut_answers
-    from verdicts
-    join orders on orders.match = verdicts.match
+    from sums
 )
-select * from final order by match
+select * from final order by match = 'all', match

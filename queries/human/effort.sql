@@ -5,7 +5,7 @@
 --   characters_changed  insertions, deletions and substitutions of characters, of the known edits
 --   hter                edits to that machine text over the length of the edited text, in percent: the Human-targeted
 --                       Translation Edit Rate (Snover et al. 2006), without block shifts, so a little higher than theirs;
---                       in characters, or in words and punctuation marks where filter.tokeniser is `space`
+--                       in characters, or in words and punctuation marks where the tokeniser's language separates words
 --   holding             edits that still say what the source says; machine_changed: those whose machine text is another now
 --   compared            holding edits of which both machine texts are known; hter_then and hter_now rest on these
 --   hter_now            the present machine text against the edits; hter_now_all: against all that hold

@@ -1,6 +1,7 @@
 -- One row: one question of one match on which somebody's vote counts: the votes, the majority, the judge's outcome, and
 -- what the item adds to each measure of agreement.
--- majority: win or loss of the model where more than half of the votes say so, else tie; both bad counts as a tie.
+-- majority: win, loss or tie of the model where more than half of the votes say so; both bad counts as a tie. Where they are
+-- split it is empty: people who disagree agree with no judge.
 -- A measure has an _n, the comparisons, and an _agreed, those that agree, in the two set-ups of MT-bench (Zheng et al.
 -- 2023, section 4.1): s1 includes ties, the judge's inconsistent verdicts among them; s2 takes what is no tie on either side.
 --   majority  the judge with the majority: one comparison an item
@@ -24,7 +25,11 @@ judged as (
     select
         tallies.*, questions.category,
         nullif(outcomes.outcome, 'invalid') as judge,
-        case when 2 * for_model > votes then 'win' when 2 * for_baseline > votes then 'loss' else 'tie' end as majority
+        case
+            when 2 * for_model > votes then 'win'
+            when 2 * for_baseline > votes then 'loss'
+            when 2 * for_neither > votes then 'tie'
+        end as majority
     from tallies
     join questions on questions.id = tallies.question
     left join outcomes on outcomes.match = tallies.match and outcomes.question = tallies.question
@@ -32,7 +37,7 @@ judged as (
 final as (
     select
         match, model, baseline, question, category, judge, majority, votes, for_model, for_baseline, for_neither, both_bad,
-        (judge is not null)::int as majority_s1_n,
+        (judge is not null and majority is not null)::int as majority_s1_n,
         coalesce(judge = majority, false)::int as majority_s1_agreed,
         coalesce(judge <> 'tie' and majority <> 'tie', false)::int as majority_s2_n,
         coalesce(judge <> 'tie' and judge = majority, false)::int as majority_s2_agreed,

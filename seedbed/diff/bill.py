@@ -40,7 +40,7 @@ def new_responses(data: Loaded, old: Revision, new: Revision) -> list[Row]:
                 file = old.file(output) or (new.file(same) if same and same.digest == output.digest else None)
                 _add(exchanges, "old", path, file)
         rows = exchanges.query("diff/responses")
-    params: Any = params_of(new)
+    params: Any = {"servers": {}, "prices": {}} | params_of(new)  # a revision may lack either
     for row in rows:
         price = price_of(params, row["endpoint"], row["model"])
         tokens = Tokens(row["input_tokens"], row["output_tokens"], row["cached_input_tokens"])

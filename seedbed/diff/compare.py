@@ -3,7 +3,8 @@
 from typing import Any
 
 from seedbed.diff import bill, datasets, results, settings, staleness
-from seedbed.diff.revisions import Revision, mapping, params_of
+from seedbed.diff.revisions import Revision, params_of
+from seedbed.pipeline.graph import mapping
 from seedbed.project.params import STAND_IN
 from seedbed.util.rows import Row
 
@@ -18,25 +19,26 @@ def compare(old: Revision, new: Revision) -> Comparison:
         UserError: a file of either revision cannot be read as what it should be; one that is merely absent from this
             machine is listed under `unread`.
     """
-    with datasets.loaded(old, new) as data:
-        sources, rows = datasets.compared(data)
-        return {
-            "old": {"name": old.name, "commit": old.commit},
-            "new": {"name": new.name, "commit": new.commit},
-            "stand_in": _stand_in(old, new),
-            "unread": data.unread,
-            "not_built": [stage for at in (old, new) for stage in staleness.not_built(at)],
-            "prompts": settings.prompts(old, new),
-            "parameters": settings.parameters(old, new),
-            "sources": sources,
-            "rows": rows,
-            "filter": results.decisions(data),
-            "training_sets": results.training_sets(data),
-            "answers": results.answers(data, old, new),
-            "verdicts": results.verdicts(data, old, new),
-            "win_rates": results.win_rates(old, new),
-            "responses": bill.new_responses(data, old, new),
-        }
+    data = datasets.loaded(old, new)
+    sources, rows = datasets.compared(data)
+    outcomes = results.judged(data, old, new)
+    return {
+        "old": {"name": old.name, "commit": old.commit},
+        "new": {"name": new.name, "commit": new.commit},
+        "stand_in": _stand_in(old, new),
+        "unread": data.unread,
+        "not_built": [stage for at in (old, new) for stage in staleness.not_built(at)],
+        "prompts": settings.prompts(old, new),
+        "parameters": settings.parameters(old, new),
+        "sources": sources,
+        "rows": rows,
+        "filter": results.decisions(data),
+        "training_sets": results.training_sets(data),
+        "answers": results.answers(data, old, new),
+        "verdicts": results.verdicts(outcomes),
+        "win_rates": results.win_rates(outcomes, old, new),
+        "responses": bill.new_responses(data, old, new),
+    }
 
 
 def _stand_in(old: Revision, new: Revision) -> list[str]:

@@ -4,16 +4,15 @@ A dataset is known by a name: `answers/good` for `data/build/answers/good.jsonl`
 corpus, `edits/questions.ja` for the post-edits. What has the same MD5, or the same bytes in git, is not loaded.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from seedbed.diff.revisions import BUILD, Revision, mapping, params_of
+from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.diff.settings import leaves
+from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
@@ -96,8 +95,7 @@ class Loaded:
     decided: list[str] = field(default_factory=list)
 
 
-@contextmanager
-def loaded(old: Revision, new: Revision) -> Iterator[Loaded]:
+def loaded(old: Revision, new: Revision) -> Loaded:
     """Load every dataset that is not the same in both revisions.
 
     Raises:
@@ -127,7 +125,7 @@ def loaded(old: Revision, new: Revision) -> Iterator[Loaded]:
         for (side, at), file in zip(revisions.items(), data.changed[names[name]], strict=True):
             if file:
                 data.tables.add(side, name, file, _where(at, at.outputs[names[name]].path))
-    yield data
+    return data
 
 
 def load_output(tables: Tables, path: str, file: Path, columns: str, label: tuple[str, str]) -> None:

@@ -14,6 +14,7 @@ from copy import deepcopy
 from typing import Any
 
 from seedbed.project import paths
+from seedbed.util.errors import UserError
 
 _ONE_GENERATION = re.compile(r"(data/build/(?:responses/)?(?:candidates|decisions|instructions|rejected|generate))\.jsonl")
 _TRANSCRIPT = re.compile(r"(data/build/responses/(?:translate|answer|judge))\.([^./]+\.jsonl)")
@@ -45,6 +46,6 @@ def present_params(params: Mapping[str, Any]) -> dict[str, Any]:
     present = deepcopy(dict(params))
     try:
         migrate_blocks(present)
-    except (AttributeError, TypeError):  # an old revision may hold anything
+    except UserError:  # an old revision may hold anything
         return dict(params)
     return present

@@ -6,7 +6,8 @@ from typing import Any
 
 from seedbed.diff.blocks import Block, Code, Field, Line, Page, Paragraph, Sample, Section, Table
 from seedbed.diff.compare import Comparison, is_same
-from seedbed.diff.summary import notes, overlap, signed, summary
+from seedbed.diff.paired import in_words
+from seedbed.diff.summary import notes, signed, summary
 from seedbed.util.canonical import canonical
 from seedbed.util.rows import Row
 from seedbed.util.words import count
@@ -183,20 +184,20 @@ def _win_rates(comparison: Comparison) -> Section:
         # A match that is new, or gone, is told by its total.
         if (row["old"] and row["new"]) or row["category"] == "all":
             change = "" if row["change"] is None else signed(row["change"])
-            intervals = overlap(row) if row["old"] and row["new"] else ""
+            tested = in_words(row) if row["change"] is not None else ""
             rows.append(
                 [
                     (Code(row["match"]),),
                     (Code(row["category"]),),
                     *map(_rate, (row["old"], row["new"])),
                     (change,),
-                    (intervals,),
+                    (tested,),
                 ]
             )
-    head = ["match", "category", "old", "new", "points", "intervals"]
+    head = ["match", "category", "old", "new", "points", "on the same questions"]
     words = (
-        "Adjusted win rate, (wins + ½ ties) / valid, in percent, with its interval. Where the intervals overlap the change "
-        "may be chance."
+        "Adjusted win rate, (wins + ½ ties) / valid, in percent, with its interval. Whether a change may be chance is told "
+        "by the same questions, compared one by one (sign-flip test, corrected for the number of rows by Holm)."
     )
     blocks: list[Block] = [Paragraph((words,)), Table(head, rows, frozenset({2, 3, 4}))]
     return Section("Win rates", blocks if rows else [])

@@ -2,11 +2,14 @@
 
 import csv
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from seedbed.diff.datasets import SIDES, Loaded, load_output
-from seedbed.diff.revisions import BUILD, Revision, mapping, params_of
+from seedbed.diff.paired import paired
+from seedbed.diff.revisions import BUILD, Revision, params_of
+from seedbed.pipeline.graph import mapping
 from seedbed.project import columns, paths
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
@@ -46,27 +49,39 @@ def answers(data: Loaded, old: Revision, new: Revision) -> list[Row]:
     return data.tables.query("diff/answers")
 
 
-def verdicts(data: Loaded, old: Revision, new: Revision) -> Row:
-    """Return which verdicts flipped.
+def judged(data: Loaded, old: Revision, new: Revision) -> Tables | None:
+    """Return the tables `sided_judgments` and `sided_outcomes` of the matches whose verdicts differ; None where none do.
 
-    Returns:
-        `{"by_category": [{"match", "category", "judged", "verdicts", "outcomes", "better", "worse", "validity"}],
-        "flips": [{"match", "question", "category", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
+    Raises:
+        UserError: a question was judged twice in one order.
     """
-    judged = [files for path, files in sorted(data.changed.items()) if path.startswith(f"{BUILD}judgments/") and all(files)]
-    if not judged:
-        return {"by_category": [], "flips": []}
+    files = [files for path, files in sorted(data.changed.items()) if path.startswith(f"{BUILD}judgments/") and all(files)]
+    if not files:
+        return None
     outcomes = Tables()
     for place, (side, at) in enumerate(zip(SIDES, (old, new), strict=True)):
-        outcomes.load("judgments", [file for files in judged if (file := files[place])], columns.JUDGMENTS)
+        outcomes.load("judgments", [file for both in files if (file := both[place])], columns.JUDGMENTS)
         outcomes.fill("questions", "id text, category text", _categories(at).items())
         outcomes.keep("benchmark/outcomes")
         for table in ("judgments", "outcomes"):
             verb = f"create table sided_{table} as" if side == "old" else f"insert into sided_{table}"
             outcomes.run(f"{verb} select '{side}' as side, * from {table}")
+    return outcomes
+
+
+def verdicts(outcomes: Tables | None) -> Row:
+    """Return which verdicts flipped; `outcomes` as from `judged`.
+
+    Returns:
+        `{"by_category": [{"match", "category", "judged", "verdicts", "outcomes", "better", "worse", "validity"}],
+        "flips": [{"match", "question", "category", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
+    """
+    if outcomes is None:
+        return {"by_category": [], "flips": []}
     return {"by_category": outcomes.query("diff/verdict_counts"), "flips": outcomes.query("diff/verdicts")}
 
 
+@cache
 def _categories(at: Revision) -> dict[str, str]:
     """Return the category of each question, from the file that people write: it needs no DVC cache."""
     corpora = mapping(params_of(at).get("corpora"))
@@ -78,28 +93,38 @@ def _categories(at: Revision) -> dict[str, str]:
         raise UserError(f"the questions of {at.name} cannot be read: {error!r}; `seedbed check` names the line") from None
 
 
-def win_rates(old: Revision, new: Revision) -> list[Row]:
+def win_rates(outcomes: Tables | None, old: Revision, new: Revision) -> list[Row]:
     """Return the adjusted win rates that changed, as `reports/win_rates.csv` of either revision has them.
+
+    Args:
+        outcomes: as from `judged`.
+        old: one revision.
+        new: the other.
 
     Returns:
         `{"match", "category", "old": {"rate", "low", "high", "n", "invalid"}, "new": the same, "change": points,
-        "overlap": whether the intervals do}`; a side that lacks the match is None, and so are `change` and `overlap`
-        where a side has no valid verdict.
+        "paired": the difference on the same questions, as from `paired`}`; a side that lacks the match is None, and so are
+        `change` and `paired` where a side has no valid verdict, or none that can be read.
     """
     one, other = _rates(old), _rates(new)
+    confidence = mapping(params_of(new).get("report")).get("confidence", 95)
+    differences = paired(outcomes, float(confidence)) if outcomes else {}
     found = []
     for match, category in dict.fromkeys([*other, *one]):
         before, after = one.get((match, category)), other.get((match, category))
-        if before == after:
+        if _without_interval(before) == _without_interval(after):
             continue
         rated = before and after and before["rate"] is not None and after["rate"] is not None
         change = round(after["rate"] - before["rate"], 4) if rated and before and after else None
-        overlap = None
-        if before and after and None not in (before["low"], before["high"], after["low"], after["high"]):
-            overlap = before["low"] <= after["high"] and after["low"] <= before["high"]
         sides = {"old": before, "new": after}
-        found.append({"match": match, "category": category, **sides, "change": change, "overlap": overlap})
+        difference = differences.get((match, category)) if rated else None
+        found.append({"match": match, "category": category, **sides, "change": change, "paired": difference})
     return found
+
+
+def _without_interval(side: Row | None) -> Row | None:
+    """Return what a rate is: an interval that another library works out otherwise is no change of it."""
+    return side and {name: side[name] for name in ("rate", "n", "invalid")}
 
 
 def _rates(at: Revision) -> dict[tuple[str, str], Row]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.diff.layouts import present_params, present_path, training_sets
-from seedbed.pipeline.graph import stage_names
+from seedbed.pipeline.graph import mapping, stage_names
 from seedbed.project import paths
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
@@ -238,11 +238,6 @@ def lock_of(at: Revision) -> dict[str, Any]:
         UserError: it is not YAML.
     """
     return mapping(document(at, paths.DVC_LOCK.name).get("stages"))
-
-
-def mapping(value: Any) -> dict[str, Any]:
-    """Return `value` where it is a mapping, else an empty one: an old revision may hold anything."""
-    return value if isinstance(value, dict) else {}
 
 
 def _md5(content: bytes) -> str:

@@ -18,14 +18,14 @@ def prompts(old: Revision, new: Revision) -> list[Row]:
     found = []
     paths = {path for side in (old, new) for path in side.files("prompts") if path.endswith(".yaml")}
     for path in sorted(paths):
-        if old.read(path) == new.read(path):
+        before, after = old.read(path), new.read(path)
+        if before == after:
             continue
-        keys = leaves(document(old, path), document(new, path))
-        lacking = [side.read(path) is None for side in (old, new)]
-        change = "added" if lacking[0] else "removed" if lacking[1] else "changed"
-        told = [{"key": leaf["name"], "old": _text(leaf["old"]), "new": _text(leaf["new"])} for leaf in keys]
-        if told:
-            found.append({"prompt": PurePosixPath(path).stem, "change": change, "keys": told})
+        change = "added" if before is None else "removed" if after is None else "changed"
+        differing = leaves(document(old, path), document(new, path))
+        keys = [{"key": leaf["name"], "old": _text(leaf["old"]), "new": _text(leaf["new"])} for leaf in differing]
+        if keys:
+            found.append({"prompt": PurePosixPath(path).stem, "change": change, "keys": keys})
     return found
 
 

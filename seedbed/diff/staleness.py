@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from seedbed.diff.revisions import BUILD, Revision, document, lock_of, mapping, stages_of
+from seedbed.diff.revisions import BUILD, Revision, document, lock_of, stages_of
+from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
 from seedbed.util.rows import Row
 

@@ -4,6 +4,7 @@ from itertools import groupby
 
 from seedbed.diff.blocks import Code, Line, Note
 from seedbed.diff.compare import Comparison, is_same, totals
+from seedbed.diff.paired import in_words
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
@@ -23,7 +24,7 @@ def summary(comparison: Comparison) -> list[Line]:
         changes = [
             (
                 Code(row["match"]),
-                f" {row['old']['rate']:.1f} → {row['new']['rate']:.1f} ({signed(row['change'])} points, {overlap(row)})",
+                f" {row['old']['rate']:.1f} → {row['new']['rate']:.1f} ({signed(row['change'])} points; {in_words(row)})",
             )
             for row in rates[:_SHOWN]
         ]
@@ -89,11 +90,6 @@ def notes(comparison: Comparison) -> list[Note]:
 def signed(change: float) -> str:
     """Return a change in percentage points, with its sign."""
     return f"{change:+.1f}".replace("-", "−")
-
-
-def overlap(row: Row) -> str:
-    """Return in words whether the intervals of both revisions overlap."""
-    return {None: "no intervals to compare", True: "intervals overlap", False: "intervals apart"}[row["overlap"]]
 
 
 def _name(side: Row) -> Line:

@@ -8,8 +8,11 @@ A field that is at its default is left out, so that a new one changes no old res
 before its answer), `error` (what came in the place of a reply: `{"kind", "detail"}`).
 """
 
+import base64
+import binascii
 import json
 import re
+import struct
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
@@ -25,12 +28,16 @@ _WHOLE = {None, "stop", "end_turn", "stop_sequence", "eos", "eos_token", "comple
 """Finish reasons of a whole answer; an endpoint that gives none is believed."""
 _CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "max_completion_tokens"}
 _REFUSED = {"content_filter", "safety", "recitation", "refusal"}
-_OPENED = re.compile(r"\s*<(think|thinking|reasoning)>", re.IGNORECASE)
+_OPENED = re.compile(r"[\s\ufeff\u200b]*<(think|thinking|reasoning)>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]*</?[a-z_]+ [0-9a-f]{12}>[ \t]*\n?")
 """A delimiter of `render`, echoed."""
 _MOST_BEGINNINGS = 300
 """Places in a reply at which a JSON object is looked for."""
+_MOST_SAID = 2000
+"""Characters of an unusable reply that are shown to the model that gave it."""
+_TEXTS = ("text", "refusal", "finish_reason", "model")
+_COUNTS = ("input", "cached_input", "output")
 _MOST_TOKENS = 2**53
 """Beyond it a number of tokens is no number of tokens."""
 
@@ -92,13 +99,76 @@ def from_chat_completion(body: Any) -> Response:
         "model": _text_or_none(body.get("model")),
         "usage": _usage(body),
     }
-    reasoning = _joined(message.get("reasoning_content") or message.get("reasoning"))
+    try:
+        reasoning = _joined(message.get("reasoning_content") or message.get("reasoning"))
+    except ValueError:  # in a form of the server's own; the answer stands beside it
+        reasoning = None
     return response | ({"reasoning": _whole_characters(reasoning)} if reasoning else {})
+
+
+def from_embeddings(body: Any) -> Response:
+    """Return what we keep of the body of an Embeddings call for one text: its vector, as base64 of 32-bit floats.
+
+    Raises:
+        ValueError: the body is neither an embedding nor an error.
+    """
+    if isinstance(body, dict) and body.get("error"):
+        return from_chat_completion(body)
+    data = body.get("data") if isinstance(body, dict) else None
+    vector = data[0].get("embedding") if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict) else None
+    if not isinstance(vector, list) or not vector or not all(isinstance(x, int | float) and isfinite(x) for x in vector):
+        raise ValueError("not an embedding: no list of numbers at data.0.embedding")
+    try:
+        text = base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+    except OverflowError:
+        raise ValueError("not an embedding: a number that 32 bits cannot hold") from None
+    base = {"text": text, "refusal": None, "finish_reason": None}
+    return base | {"model": _text_or_none(body.get("model")), "usage": _usage(body)}
+
+
+def vector_of(request: Request, response: Response) -> bytes:
+    """Return the vector of a reply, as 32-bit floats, the lowest byte first.
+
+    Raises:
+        Unusable: an error came, or no vector.
+    """
+    if error := response.get("error"):
+        raise Unusable(error["kind"], error["detail"], final=error["kind"] in FINAL_ERRORS)
+    try:
+        vector = base64.b64decode(response["text"] or "", validate=True)
+    except binascii.Error:
+        vector = b""
+    if not vector or len(vector) % 4:
+        raise Unusable("no_vector", "the reply is no vector")
+    return vector
+
+
+def is_response(value: Any) -> bool:
+    """Whether a value that was read from a file is a response as we keep them."""
+    if not isinstance(value, dict) or not all(name in value and _is_text(value[name]) for name in _TEXTS):
+        return False
+    usage, error = value.get("usage", 0), value.get("error")
+    counted = usage is None or (isinstance(usage, dict) and all(_is_count(usage.get(name)) for name in _COUNTS))
+    explained = error is None or (
+        isinstance(error, dict) and all(isinstance(error.get(name), str) for name in ("kind", "detail"))
+    )
+    return counted and explained and _is_text(value.get("reasoning"))
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= _MOST_TOKENS
 
 
 def kind_of_error(error: Any) -> str:
     """Return what kind of error an error object tells of: `too_long` and `filtered` concern one prompt, `error` anything."""
-    words = json.dumps(error, ensure_ascii=False, default=str).lower()
+    try:
+        words = json.dumps(error, ensure_ascii=False, default=str).lower()
+    except (ValueError, RecursionError):
+        return "error"
     too_long = ("context_length_exceeded", "maximum context length", "context size", "prompt is too long", "string_above_max")
     if any(word in words for word in (*too_long, "exceeds the available context", "too many tokens", "max_model_len")):
         return "too_long"
@@ -189,6 +259,17 @@ def _after_thinking(text: str) -> str | None:
     if len(ends) == 1 and not re.search(r"<(think|thinking|reasoning)>", text[: ends[0].start()], re.IGNORECASE):
         return text[ends[0].end() :]
     return text
+
+
+def said_in(response: Response) -> str | None:
+    """Return what a model is shown of its own unusable reply; None where an error came in the place of one.
+
+    Its thinking is left out, and so is the rest of a long reply: with it the next prompt might be too long.
+    """
+    if "error" in response:
+        return None
+    text = (_after_thinking(response["text"] or "") or "").strip()
+    return text[:_MOST_SAID] if text else "…"
 
 
 def without_marks(text: str) -> str:

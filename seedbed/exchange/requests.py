@@ -18,6 +18,8 @@ from seedbed.project.prompts import Messages, Prompt, explain_problem, reply_sch
 from seedbed.util.canonical import canonical
 from seedbed.util.schemas import without_bounds
 
+EMBEDDING = "embedding"
+"""How a vector is asked for: what stands in the place of a reply's form."""
 _LENGTHS = ("maxLength", "minLength")
 
 
@@ -51,6 +53,11 @@ class Request:
         return sha256(self.text.encode()).hexdigest()
 
     @property
+    def is_embedding(self) -> bool:
+        """Whether a vector is asked for, and no text."""
+        return bool(self.content["reply"]) and self.content["reply"]["structured"] == EMBEDDING
+
+    @property
     def attempt(self) -> int:
         """Which asking this is, from 1."""
         return int(self.content["attempt"])
@@ -59,7 +66,7 @@ class Request:
         """Return the request to ask after an unusable reply.
 
         Args:
-            said: the reply, raw; None where there was none.
+            said: the reply, as the model is shown it; None where there was none.
             wrong: what was wrong with it.
         """
         first = self.first or self.content
@@ -73,12 +80,14 @@ class Request:
         return replace(self, content=content, first=first)
 
     def body(self, output_limit: str = "max_tokens") -> dict[str, Any]:
-        """Return the body of the Chat Completions call, the keys of its schema in the order of `required`.
+        """Return the body of the call: of Chat Completions, the keys of its schema in the order of `required`; of Embeddings.
 
         Args:
             output_limit: what the server calls the limit of the reply's tokens.
         """
         content, params = self.content, dict(self.content["params"])
+        if self.is_embedding:
+            return {"model": content["model"], "input": content["messages"][0]["content"], **params}
         if "max_tokens" in params:
             params[output_limit] = params.pop("max_tokens")
         body = {"model": content["model"], "messages": content["messages"], **params}
@@ -140,7 +149,31 @@ def build_request(
         "slot": slot,
         "attempt": 1,
     }
-    return Request(id, content | ({"again": again} if again else {}), retry=to.retry, problem=prompt.problem)
+    newer = {"again": again, "weights": to.weights}
+    return Request(
+        id, content | {name: value for name, value in newer.items() if value}, retry=to.retry, problem=prompt.problem
+    )
+
+
+def build_embedding(id: str, text: str, to: ModelSettings) -> Request:
+    """Return the request for the vector of a text.
+
+    Args:
+        id: the row that the text is of.
+        text: what to embed.
+        to: the model to ask.
+    """
+    content = {
+        "endpoint": to.endpoint,
+        "model": to.model,
+        "messages": [{"role": "user", "content": text}],
+        "params": to.params,
+        "reply": {"structured": EMBEDDING},
+        "sample": to.sample,
+        "slot": None,
+        "attempt": 1,
+    }
+    return Request(id, content)
 
 
 def request_of(key: str, content: dict[str, Any], id: str = "") -> Request:

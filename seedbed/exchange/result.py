@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from seedbed.exchange.replies import Response, Unusable
+from seedbed.exchange.replies import Response, Unusable, said_in
 from seedbed.exchange.requests import Request
-from seedbed.util.rows import Row
+from seedbed.project.row_types import Failure
+from seedbed.util.errors import UserError
 from seedbed.util.words import few
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class Result(Generic[T]):
 
     request: Request
     value: T | None = None
-    failure: Row | None = None
+    failure: Failure | None = None
     exchanges: list[Exchange] = field(default_factory=list)
 
     @property
@@ -43,9 +44,17 @@ class Result(Generic[T]):
             self.value = read(self.request, response)
         except Unusable as unusable:
             if self.request.attempt < max_attempts and not unusable.final:
-                self.request = self.request.again(response["text"], str(unusable))
+                self.request = self.request.again(said_in(response), str(unusable))
             else:
                 self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
+        except UserError:
+            raise
+        except Exception as error:  # whatever a reply leads a reader into, no other row pays for it
+            self.failure = {
+                "reason": "unreadable",
+                "detail": f"{type(error).__name__}: {error}"[:300],
+                "text": response["text"],
+            }
 
 
 def allowed_failures(total: int, max_failed: float) -> int:
@@ -55,8 +64,9 @@ def allowed_failures(total: int, max_failed: float) -> int:
 
 def failures_in_words(failed: list[Result[Any]], total: int, max_failed: float) -> str:
     """Return the sentence that refuses a stage in which too many rows failed, with the first few of them."""
-    named = few([f"{result.request.id} ({(result.failure or {}).get('reason')})" for result in failed], 10)
-    first = (failed[0].failure or {}).get("detail")
+    failures = [(result.request.id, result.failure) for result in failed if result.failure]
+    named = few([f"{id} ({failure['reason']})" for id, failure in failures], 10)
+    first = failures[0][1]["detail"]
     return (
         f"{len(failed)} of {total} rows have no usable reply, more than max_failed = {max_failed:g} allows: {named}; "
         f"the first: {first}; every reply is kept: mend the prompt or the model, or raise max_attempts or max_failed"

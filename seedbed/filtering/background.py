@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -21,10 +21,11 @@ from seedbed.util.errors import UserError
 
 T = TypeVar("T")
 Tokens = list[list[str]]
+"""Of each part of an item."""
 _PIECE, _AHEAD = 64, 8
-"""Texts that are tokenised in one go, and how many such pieces ahead."""
+"""Items that are tokenised in one go, and how many such pieces ahead."""
 _ALONE = 5_000
-"""Texts that are tokenised in this process before it is worth starting another."""
+"""Items that are tokenised in this process before it is worth starting another."""
 
 
 class Ahead:
@@ -54,17 +55,17 @@ class Ahead:
         """Return the tokens of a text."""
         return self._tokenise(text)
 
-    def all(self, items: Iterable[T], text_of: Callable[[T], str]) -> Iterator[tuple[list[T], Tokens]]:
-        """Yield `items` in pieces, in order, with the tokens of their texts.
+    def all(self, items: Iterable[T], parts_of: Callable[[T], Sequence[str]]) -> Iterator[tuple[list[T], list[Tokens]]]:
+        """Yield `items` in pieces, in order, with the tokens of each of their parts.
 
         Raises:
             UserError: the second process was killed.
         """
-        rest, waiting = iter(items), deque[tuple[list[T], Callable[[], tuple[Tokens, float]]]]()
+        rest, waiting = iter(items), deque[tuple[list[T], Callable[[], tuple[list[Tokens], float]]]]()
         try:
             while (piece := list(islice(rest, _PIECE))) or waiting:
                 if piece:
-                    waiting.append((piece, self._begin(list(map(text_of, piece)))))
+                    waiting.append((piece, self._begin(list(map(parts_of, piece)))))
                 if len(waiting) > _AHEAD or not piece:
                     ready, result = waiting.popleft()
                     tokens, spent = result()
@@ -76,18 +77,18 @@ class Ahead:
                 "kept"
             ) from None
 
-    def _begin(self, texts: list[str]) -> Callable[[], tuple[Tokens, float]]:
-        self._count += len(texts)
+    def _begin(self, items: list[Sequence[str]]) -> Callable[[], tuple[list[Tokens], float]]:
+        self._count += len(items)
         if self._count <= _ALONE:
-            return partial(_timed, self._tokenise, texts)
+            return partial(_timed, self._tokenise, items)
         if self._process is None:
             self._process = ProcessPoolExecutor(1, get_context("spawn"), _start, (self._settings,))
-        return self._process.submit(_work, texts).result
+        return self._process.submit(_work, items).result
 
 
-def _timed(tokenise: Tokenise, texts: list[str]) -> tuple[Tokens, float]:
+def _timed(tokenise: Tokenise, items: list[Sequence[str]]) -> tuple[list[Tokens], float]:
     began = time.process_time()
-    tokens = [tokenise(text) for text in texts]
+    tokens = [[tokenise(text) for text in parts] for parts in items]
     return tokens, time.process_time() - began
 
 
@@ -110,5 +111,5 @@ def _leave_with_parent() -> None:
         os._exit(0)
 
 
-def _work(texts: list[str]) -> tuple[Tokens, float]:
-    return _timed(_here[0], texts)
+def _work(items: list[Sequence[str]]) -> tuple[list[Tokens], float]:
+    return _timed(_here[0], items)

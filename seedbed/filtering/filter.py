@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from string import Template
 from typing import Any, Self
 
-from seedbed.filtering.background import Ahead
+from seedbed.filtering.background import Ahead, Tokens
 from seedbed.filtering.language import Language, load_language
+from seedbed.filtering.meanings import Embed, Meaning, Meanings, Vector
 from seedbed.filtering.rules import RULES, Context, Rejection, Rule
 from seedbed.filtering.similarity import Encoder, Pool, Text
 from seedbed.project import paths
@@ -16,6 +18,14 @@ from seedbed.project.prompts import Prompt
 from seedbed.util.errors import UserError
 from seedbed.util.registry import place_of
 from seedbed.util.rows import Row
+from seedbed.util.visible import is_blank
+
+SEMANTIC = "semantic_duplicate"
+"""The rule that takes embeddings."""
+_EMBEDDED = 1_000
+"""Candidates whose embeddings are asked for in one go."""
+_SAME = 0.9
+"""The default of `filter.semantic.threshold`."""
 
 
 class Filter:
@@ -29,24 +39,33 @@ class Filter:
         seeds: the seed tasks, as edited; they are the first rows of the pool.
         questions: the benchmark's questions, for the rule `benchmark_leak`.
         prompt: the prompt of `generate`, for the rule `template_leak`.
+        embed: returns the vectors of texts, for the rule `semantic_duplicate`; None where it is off.
 
     Raises:
         UserError: `filter.rules` or `filter.tokeniser` names what is not registered, or a plug-in cannot be imported.
     """
 
     def __init__(
-        self, settings: FilterSettings, language: Language, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt
+        self,
+        settings: FilterSettings,
+        language: Language,
+        seeds: Iterable[Row],
+        questions: Iterable[Row],
+        prompt: Prompt,
+        embed: Embed | None = None,
     ) -> None:
         load_plugins()
         own = settings.get("settings", {})
         self._rules: list[tuple[str, Rule, dict[str, Any]]] = [
             (name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]
         ]
-        self._leaks = "benchmark_leak" in settings["rules"]
         self._ahead = Ahead(settings["tokeniser"])
         similarity = settings["similarity"]
         strict = similarity["reject"] == ">"
         self._encode = Encoder()
+        self._embed = embed if SEMANTIC in settings["rules"] else None
+        self._vectors: dict[str, Vector | None] = {}
+        seeds = list(seeds)
         self._context = Context(
             language=language,
             least_characters=settings["characters"]["least"],
@@ -54,13 +73,18 @@ class Filter:
             wording=_sentences(prompt),
             pool=Pool(similarity["threshold"], strict),
             questions=Pool(similarity["leak_threshold"], strict),
+            meanings=Meanings(settings.get("semantic", {}).get("threshold", _SAME), strict),
             tokens=[],
             text=self._encode([]),
             instruction=self._encode([]),
+            meaning=None,
             settings={},
         )
+        list(self._embedded(seeds))
+        for seed, meaning in zip(seeds, self._meanings(seeds), strict=True):
+            self._context.meanings.add(seed["id"], meaning)
         for seed in seeds:
-            self._context.pool.add(seed["id"], self._encode(self._ahead.one(_compared(seed))))
+            self._context.pool.add(seed["id"], self._encode(list(chain.from_iterable(self._tokens(seed)))))
         for question in questions:
             self._context.questions.add(question["id"], self._encode(self._ahead.one(question["text"])))
 
@@ -70,25 +94,55 @@ class Filter:
     def __exit__(self, *error: object) -> None:
         self._ahead.__exit__(*error)
 
+    @property
+    def tokenising_s(self) -> float:
+        """CPU seconds that `decide_all` spent on tokenising, in whichever process."""
+        return self._ahead.cpu_s
+
     def decide(self, candidate: Row) -> Rejection | None:
         """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool.
 
         Raises:
             UserError: a plug-in's rule or tokeniser raised an exception, or gave what none may give.
         """
-        tokens = self._ahead.one(_compared(candidate))
-        return self._decide(candidate, tokens, self._encode(tokens))
+        list(self._embedded([candidate]))
+        return next(self._decide_piece([candidate], [self._tokens(candidate)]))[1]
 
-    def decide_all(self, candidates: Iterable[Row]) -> Iterator[tuple[Row, Rejection | None]]:
+    def decide_all(self, candidates: Iterable[Any]) -> Iterator[tuple[Any, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
-        for piece, tokens in self._ahead.all(candidates, _compared):
-            yield from zip(piece, map(self._decide, piece, tokens, self._encode.all(tokens)), strict=True)
+        for piece, tokens in self._ahead.all(self._embedded(candidates), _compared):
+            yield from self._decide_piece(piece, tokens)
 
-    def _decide(self, candidate: Row, tokens: list[str], text: Text) -> Rejection | None:
+    def _decide_piece(self, piece: list[Row], tokens: list[Tokens]) -> Iterator[tuple[Row, Rejection | None]]:
+        meanings = self._meanings(piece)
+        whole = [list(chain.from_iterable(parts)) for parts in tokens]
+        texts = self._encode.all(whole)
+        instructions = iter(self._encode.all([parts[0] for parts in tokens if len(parts) > 1]))
+        for candidate, parts, joined, text, meaning in zip(piece, tokens, whole, texts, meanings, strict=True):
+            self._context.meaning = meaning
+            yield candidate, self._decide(candidate, joined, text, next(instructions) if len(parts) > 1 else text)
+
+    def _embedded(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows, their vectors asked for, many at a time."""
+        rest = iter(rows)
+        while chunk := list(islice(rest, _EMBEDDED)):
+            if self._embed:
+                texts = [(row["id"], text) for row in chunk if not is_blank(text := "\n".join(_compared(row)))]
+                self._vectors |= zip((id for id, _ in texts), self._embed(texts), strict=True)
+            yield from chunk
+
+    def _meanings(self, piece: list[Row]) -> list[Meaning | None]:
+        """Return what a piece's rows mean, held against the pool; None of a row without a vector."""
+        if self._embed is None:
+            return [None] * len(piece)
+        return self._context.meanings.look([self._vectors.pop(row["id"], None) for row in piece])
+
+    def _tokens(self, row: Row) -> Tokens:
+        return [self._ahead.one(text) for text in _compared(row)]
+
+    def _decide(self, candidate: Row, tokens: list[str], text: Text, instruction: Text) -> Rejection | None:
         context = self._context
-        context.tokens, context.text, context.instruction = tokens, text, text
-        if candidate["input"] and self._leaks:
-            context.instruction = self._encode(self._ahead.one(candidate["instruction"]))
+        context.tokens, context.text, context.instruction = tokens, text, instruction
         for name, rule, context.settings in self._rules:
             try:
                 objection = rule(candidate, context)
@@ -97,12 +151,13 @@ class Filter:
             if objection is not None:
                 return _rejection(name, rule, objection)
         context.pool.add(candidate["id"], text)
+        context.meanings.add(candidate["id"], context.meaning)
         return None
 
 
-def _compared(row: Row) -> str:
+def _compared(row: Row) -> list[str]:
     """Return what of a row is held against others: a generic instruction may stand many times, with different inputs."""
-    return f"{row['instruction']}\n{row['input']}" if row.get("input") else row["instruction"]
+    return [row["instruction"], row["input"]] if row.get("input") else [row["instruction"]]
 
 
 def _rejection(name: str, rule: Rule, objection: object) -> Rejection:
@@ -113,10 +168,12 @@ def _rejection(name: str, rule: Rule, objection: object) -> Rejection:
     raise UserError(f"{place_of(rule)}: rule {name!r}: expected None or a text that says what it saw, found {objection!r}")
 
 
-def load_filter(params: Params, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt) -> Filter:
+def load_filter(
+    params: Params, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt, embed: Embed | None = None
+) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
     language = load_language(paths.language_file(params["language"]))
-    return Filter(params["filter"], language, seeds, questions, prompt)
+    return Filter(params["filter"], language, seeds, questions, prompt, embed)
 
 
 def _sentences(prompt: Prompt) -> list[str]:

@@ -96,6 +96,11 @@ def rouge_l(common: int, candidate: int, reference: int) -> float:
     return 2 * precision * recall / (precision + recall)
 
 
+def rouge_score(one: Text, other: Text) -> float:
+    """Return ROUGE-L F of two texts of one encoder."""
+    return rouge_l(LCSseq.similarity(one.codes, other.codes), one.length, other.length)
+
+
 class Pool:
     """Texts, in the order in which they came.
 

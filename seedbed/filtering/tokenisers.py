@@ -10,6 +10,9 @@ a function from a text to its tokens:
     def ngrams(settings: Settings) -> Tokenise:
         return lambda text: cut(fold(text), settings.get("size", 2))
 
+One for a language that has blanks between words is registered by `@tokeniser("name", separates_words=True)`: reports count
+words then, and show them apart.
+
 In the built-in ones case and width are folded first (NFKC, casefold), and punctuation is no token, as in rouge_score;
 unlike there, no letter of any language is deleted.
 """
@@ -17,7 +20,7 @@ unlike there, no letter of any language is deleted.
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import regex
 
@@ -30,12 +33,56 @@ Settings = dict[str, Any]
 Tokenise = Callable[[str], list[str]]
 Tag = Callable[[str], list[Any]]
 TOKENISERS: Registry[Callable[[Settings], Tokenise]] = Registry("tokeniser")
-tokeniser = TOKENISERS.register
+_SEPARATE_WORDS = "separates_words"
 _SUDACHI_BYTES = 49_149
 """SudachiPy's longest input, in UTF-8 bytes."""
 _IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _CHARACTER = regex.compile(r"[\p{L}\p{N}]\p{M}*")
+
+
+F = TypeVar("F", bound=Callable[[Settings], Tokenise])
+
+
+@overload
+def tokeniser(function: F, /) -> F: ...
+
+
+@overload
+def tokeniser(name: str, /, *, separates_words: bool = False) -> Callable[[F], F]: ...
+
+
+def tokeniser(function_or_name: F | str, /, *, separates_words: bool = False) -> F | Callable[[F], F]:
+    """Register a tokeniser's factory, under its own name (`@tokeniser`) or another (`@tokeniser("name")`).
+
+    Args:
+        function_or_name: the factory, or the name.
+        separates_words: whether the language has blanks between words.
+
+    Raises:
+        UserError: the name is taken, or is not one that `params.yaml` can hold.
+    """
+    if not isinstance(function_or_name, str):
+        TOKENISERS.register(function_or_name)
+        return function_or_name
+    name = function_or_name
+
+    def register(function: F) -> F:
+        setattr(function, _SEPARATE_WORDS, separates_words)
+        TOKENISERS.register(name)(function)
+        return function
+
+    return register
+
+
+def separates_words(settings: Settings) -> bool:
+    """Whether the language of the tokeniser that `filter.tokeniser` names has blanks between words.
+
+    Raises:
+        UserError: there is none of this name, or a plug-in cannot be imported.
+    """
+    load_plugins()
+    return getattr(TOKENISERS.get(settings["name"], "filter.tokeniser.name"), _SEPARATE_WORDS, False)
 
 
 def load_tokeniser(settings: Settings) -> Tokenise:
@@ -77,7 +124,7 @@ def _by_character(settings: Settings) -> Tokenise:
     return character
 
 
-@tokeniser("space")
+@tokeniser("space", separates_words=True)
 def _by_space(settings: Settings) -> Tokenise:
     return space
 

@@ -1,9 +1,9 @@
 """Language kits: the files of a new project that depend on its language, for `seedbed init --language CODE`.
 
-A kit is a folder: `prompts/*.yaml`, `filter.yaml` (the project's `data/languages/<code>.yaml`) and `review.yaml` (its
-`data/review/<code>.yaml`). What this repository has for its own project is not kept twice: in a checkout the Japanese kit,
-and the filter and review words of the English one, are read from `prompts/` and `data/`; a wheel carries them in the folders
-`ja/` and `en/` here.
+A kit is a folder: `prompts/*.yaml`, `filter.yaml` (the project's `data/languages/<code>.yaml`), `pairs.jsonl` (its
+`data/pairs/<code>.jsonl`) and `review.yaml` (its `data/review/<code>.yaml`). What this repository has for its own project is
+not kept twice: in a checkout the Japanese kit, and the filter and review words of the English one, are read from `prompts/`
+and `data/`; a wheel carries them in the folders `ja/` and `en/` here.
 """
 
 import re
@@ -42,7 +42,7 @@ def kit_files(code: str) -> dict[str, str]:
         language = f"{NAMES[code]} ({code})" if code in NAMES else f"{code} (ISO 639 code)"
         filled = {path: text.replace("{language}", language).replace("{code}", code) for path, text in files.items()}
         return filled | _words("review", SOURCE)
-    return files | _words("languages", code) | _words("review", code) | _words("review", SOURCE)
+    return files | _words("languages", code) | _pairs(code) | _words("review", code) | _words("review", SOURCE)
 
 
 def language_name(code: str) -> str:
@@ -54,6 +54,12 @@ def _prompts(kit: str) -> Path:
     """Return the folder of a kit's prompts."""
     own = _HERE / kit / "prompts"
     return own if own.is_dir() else _CHECKOUT / "prompts"
+
+
+def _pairs(code: str) -> dict[str, str]:
+    """Return the pairs of instructions that a person judged, by their path in the project."""
+    own, path = _HERE / code / "pairs.jsonl", f"data/pairs/{code}.jsonl"
+    return {path: (own if own.is_file() else _CHECKOUT / path).read_text(encoding="utf-8")}
 
 
 def _words(folder: str, code: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 
-_ASKING = ("translate", "generate", "answer", "judge")
+_ASKING = ("translate", "generate", "answer", "answer_base", "answer_trained", "judge")
 _SLOT = re.compile(r"(s\d{5,})(?:-\d+)?")
 """A slot of `generate`, or one of its candidates."""
 _NONE = {"reason": None}
@@ -80,14 +80,16 @@ def _failed(stage: str) -> list[str]:
     name, _, key = stage.partition("@")
     outputs: dict[str, tuple[Callable[[str], Path], Callable[[Row], str]]] = {
         "translate": (paths.translated, lambda row: row["id"]),
-        "answer": (paths.answers, lambda row: row["id"]),
+        **dict.fromkeys(("answer", "answer_base", "answer_trained"), (paths.answers, lambda row: row["id"])),
         "judge": (paths.judgments, lambda row: f"{row['question']}.{row['order']}"),
     }
     left = paths.failed(stage) / "failed.jsonl"
     if name == "generate" and paths.candidates(key).is_file() and paths.transcript(stage).is_file():
         # A slot whose request failed has no candidates.
         good = {slot_id(row["slot"]) for row in read_rows(paths.candidates(key))}
-        asked = dict.fromkeys(row["id"] for row in read_rows(paths.transcript(stage), unique=None))
+        asked = dict.fromkeys(
+            row["id"] for row in read_rows(paths.transcript(stage), unique=None) if row["request"]["slot"] is not None
+        )
         return [id for id in asked if id not in good]
     if name in outputs and (path := outputs[name][0](key)).is_file():
         return [

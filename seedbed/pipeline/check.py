@@ -1,8 +1,10 @@
 """Everything that can be checked before the first request, all of it: params, prompts, data."""
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from seedbed.filtering.language import load_language
 from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
@@ -13,15 +15,26 @@ from seedbed.project import paths
 from seedbed.project.corpora import label_problem
 from seedbed.project.edits import check_edit
 from seedbed.project.languages import language_mismatches
-from seedbed.project.params import Corpus, Params, asking_blocks, in_words, load_params, params_problems
-from seedbed.project.prompts import VARIABLES, load_prompt
-from seedbed.project.review_words import read_words
-from seedbed.project.votes import read_votes
+from seedbed.project.params import (
+    Corpus,
+    Params,
+    asking_block,
+    asking_blocks,
+    load_params,
+    model_settings,
+    params_problems,
+    server_id,
+)
+from seedbed.project.prompts import VARIABLES, prompt_problems
+from seedbed.project.review_words import words_problems
+from seedbed.project.row_types import Question
+from seedbed.project.votes import checked_votes
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.words import count, few
+from seedbed.util.yaml12 import located
 
 _MOST = 50
 """Mistakes that are listed before the rest is only counted."""
@@ -44,26 +57,31 @@ def check_all() -> str:
     collect(_repaired)
     collect(lambda: iter(params_problems()))
     for name in VARIABLES:
-        collect(lambda name=name: _loads(lambda: load_prompt(name)))  # type: ignore[misc]
+        collect(lambda name=name: prompt_problems(name))  # type: ignore[misc]
     if mistakes:  # what the data is held against is not known
         raise UserError(_listed(mistakes))
     params = load_params()
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[Any]] = {}
     for name, corpus in params["corpora"].items():
         rows[name] = []
         collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name]))  # type: ignore[misc]
     collect(lambda: _names(params))
     collect(lambda: _languages(params))
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
+    if (pairs := paths.pairs(params["language"])).is_file():
+        collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
     collect(lambda: _references(rows["questions"], params))
     collect(lambda: _edits(params, rows))
-    collect(_review_words)
-    collect(lambda: _loads(lambda: read_votes(paths.VOTES)))
+    for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
+        collect(lambda path=path: words_problems(path))  # type: ignore[misc]
+    collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
     collect(lambda: _sets(params))
     if mistakes:
         raise UserError(_listed(mistakes))
     for path in prune(params):
         print(f"{path}: deleted, since params.yaml no longer lists it; it is in the DVC cache", file=sys.stderr)
+    for warning in _keys_not_set(params):
+        print(warning, file=sys.stderr)
     counts = [f"{len(found)} {name.replace('_', ' ')}" for name, found in rows.items()]
     return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all fit their schemas"
 
@@ -97,11 +115,11 @@ def _languages(params: Params) -> Iterator[str]:
     """Check that prompts, word lists and models of the stand-in are of the language to build."""
     yield from language_mismatches(params)
     for block, settings in asking_blocks(params).items():
-        model = settings["model"]
+        model = settings.get("model", "")
         speaks = language_of_model(model)
         if speaks not in (None, params["language"]):
             problem = f"{model} of the stand-in writes {speaks!r}, but language is {params['language']!r}; "
-            yield in_words(paths.PARAMS, ([*block.split("."), "model"], problem + f"take stand-in-{params['language']}"))
+            yield located(paths.PARAMS, [*block.split("."), "model"], problem + f"take stand-in-{params['language']}")
 
 
 def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
@@ -118,7 +136,7 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
         yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
 
 
-def _references(questions: list[Row], params: Params) -> Iterator[str]:
+def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
     """Check that there is a reference for every question that the judge is to see with one."""
     judged = any("recorded" not in match for match in params["matches"].values())
     dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet
@@ -159,18 +177,34 @@ def _edits(params: Params, rows: dict[str, list[Row]]) -> Iterator[str]:
             )
 
 
-def _review_words() -> Iterator[str]:
-    for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
-        read_words(path)
-    return iter(())
-
-
 def _sets(params: Params) -> Iterator[str]:
     """Check that what training sets are made of is there, or is what a stage writes."""
-    made = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, params["corpora"])]
-    made += [make(name) for name in params["generations"] for make in (paths.instructions, paths.rejected)]
+    outputs = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, params["corpora"])]
+    outputs += [path_of(name) for name in params["generations"] for path_of in (paths.instructions, paths.rejected)]
     for id, parts in params["sets"].items():
-        for field, path in (("seeds", Path(parts["seeds"])), ("rows", Path(parts["rows"]))):
-            if path not in made and not path.is_file():
-                hint = did_you_mean(str(path), [str(each) for each in made])
+        rows = Path(parts["rows"])
+        files = [rows / f"{name}.jsonl" for name in parts["weights"]] if "weights" in parts else [rows]
+        for field, path in (("seeds", Path(parts["seeds"])), *(("rows", path) for path in files)):
+            if path not in outputs and not path.is_file():
+                hint = did_you_mean(str(path), [str(each) for each in outputs])
                 yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"
+
+
+def _keys_not_set(params: Params) -> Iterator[str]:
+    """Yield a warning for each API key that is not set, of a server that something would be sent to."""
+    asked = {block: server_id(model_settings(params, block)) for block in asking_blocks(params)}
+    variables = {id: params["servers"].get(id, {}).get("api_key_env") for id in asked.values()}
+    without = {id: name for id, name in variables.items() if name and not os.environ.get(name, "").strip()}
+    if not without:
+        return
+    from seedbed.pipeline.plan import Plan  # half a second and more, so only where a key is missing
+
+    try:
+        plans = Plan().stages
+    except UserError:  # the stage that it concerns says so
+        return
+    for id, name in without.items():
+        stages = [plan.stage for plan in plans if (plan.new or plan.top_up) and asked.get(asking_block(plan.stage)) == id]
+        if stages:
+            words = f"the environment variable {name} is not set, and {few(stages, 3)} would ask there; put the API key in it"
+            yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

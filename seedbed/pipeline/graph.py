@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from seedbed.project import paths
@@ -19,23 +18,23 @@ _FOREACH = re.compile(r"\$\{(\w+)\}")
 """A `foreach` over a block of `params.yaml`."""
 
 
-def stage_names(pipeline: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+def stage_names(pipeline: Mapping[str, Any] | None, params: Mapping[str, Any]) -> list[str]:
     """Return the names of the stages in flow order, each `foreach` resolved, e.g. `judge@good-vs-thin`.
 
     Args:
-        pipeline: what `dvc.yaml` holds, of any revision.
+        pipeline: what `dvc.yaml` holds, of any revision; None where the file is empty.
         params: what `params.yaml` holds, of the same.
     """
     names = []
-    for name, entry in _mapping(pipeline.get("stages")).items():
-        over = _mapping(entry).get("foreach")
+    for name, entry in mapping(mapping(pipeline).get("stages")).items():
+        over = mapping(entry).get("foreach")
         if isinstance(over, str) and (block := _FOREACH.fullmatch(over)):
-            over = _mapping(params.get(block[1]))
+            over = mapping(params.get(block[1]))
         names += [f"{name}@{key}" for key in over] if isinstance(over, list | dict) else [name]
     return names
 
 
-def _mapping(value: Any) -> dict[str, Any]:
+def mapping(value: Any) -> dict[str, Any]:
     """Return `value` where it is a mapping, else an empty one: an old revision may hold anything."""
     return value if isinstance(value, dict) else {}
 
@@ -92,7 +91,7 @@ def stages_of(repo: "Repo") -> list[Stage]:
     """Return the stages in flow order, as DVC reads them."""
     from dvc.dependency.param import ParamsDependency
 
-    entries = load_yaml(paths.DVC_YAML)["stages"]
+    entries = mapping(mapping(load_yaml(paths.DVC_YAML)).get("stages"))
     stages = [
         Stage(
             stage.addressing,
@@ -141,11 +140,6 @@ def after(first: list[Stage], stages: list[Stage]) -> list[Stage]:
 
 
 def feeds(one: Stage, other: Stage) -> bool:
-    """Whether an output of `one` is a dependency of `other`."""
-    return any(_meet(PurePosixPath(out), dep) for out in one.outs for dep in other.deps)
-
-
-def _meet(out: PurePosixPath, dep: str) -> bool:
-    """Whether a dependency is an output, a folder that it is in, or a file in it."""
-    other = PurePosixPath(dep)
-    return out == other or other in out.parents or out in other.parents
+    """Whether an output of `one` is a dependency of `other`, a folder that such a one is in, or a file in it."""
+    # As text, since this is asked of every pair of stages.
+    return any(out == dep or out.startswith(f"{dep}/") or dep.startswith(f"{out}/") for out in one.outs for dep in other.deps)

@@ -1,17 +1,15 @@
 """`seedbed init`: a project of one's own that builds at once."""
 
 import os
-import stat
 import subprocess
 import sys
 from pathlib import Path
 
 from seedbed.kits import LANGUAGES, language_name
-from seedbed.pipeline.template import project_files
+from seedbed.pipeline.template import make_executable, project_files
 from seedbed.project.root import find_project
 from seedbed.util.errors import UserError
 
-_EXECUTABLE = (".ci/install",)
 _AUTHOR = {"GIT_AUTHOR_NAME": "Seedbed", "GIT_AUTHOR_EMAIL": "seedbed@localhost"}
 _COMMITTER = {"GIT_COMMITTER_NAME": "Seedbed", "GIT_COMMITTER_EMAIL": "seedbed@localhost"}
 
@@ -43,8 +41,7 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
             target.write_bytes(content)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written ({error.strerror}); name another folder") from None
-    for path in _EXECUTABLE:
-        (folder / path).chmod((folder / path).stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    make_executable(folder)
     _version(folder, files)
     kit = "" if language in LANGUAGES else f"; there is no kit of {language_name(language)}: the prompts say what to translate"
     examples = "no rows" if bare else "8 seed tasks, 8 questions and 3 baseline tasks to begin with"

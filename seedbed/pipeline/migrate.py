@@ -17,7 +17,8 @@ from seedbed.util.yaml_edit import yaml_editor
 
 _BLOCK_ORDER = (
     *("editions", "language", "endpoints", "servers", "labels", "corpora", "translate", "post_edit", "generate"),
-    *("generations", "filter", "sets", "export", "answer", "models", "judge", "matches", "budget", "prices", "report"),
+    *("generations", "filter", "sets", "export", "bases", "train", "trained", "answer", "models", "judge", "matches"),
+    *("budget", "prices", "report"),
 )
 _KEY = re.compile(r"^([A-Za-z_][\w-]*):", re.MULTILINE)
 _BETWEEN = re.compile(r"(?:^(?:#.*|[ \t]*)\n)*\Z", re.MULTILINE)
@@ -30,7 +31,8 @@ def migrated(text: str) -> tuple[str, list[str]]:
     Blocks that stay as they are keep every byte; in the others comments are kept.
 
     Raises:
-        UserError: the text is not a YAML mapping, or the project is of a newer library.
+        UserError: the text is not a YAML mapping, a block of it has another form than any library's, or the project is of a
+            newer library.
     """
     yaml = yaml_editor()
     try:
@@ -126,8 +128,43 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
     """Bring the blocks of `params.yaml` into this library's form, in place, and return what was done, a line each.
 
     `editions` stay as they are: an older project had none, or was built with others.
+
+    Raises:
+        UserError: a block has another form than any library's.
     """
-    return [note for step in (_servers, _labels, _sets) if (note := step(params))]
+    for name in ("endpoints", "servers"):
+        for id, entry in _mapping(params, name).items():
+            if entry is not None and not isinstance(entry, Mapping):
+                raise _no_mapping(f"{name}.{id}", _line(params[name], id), entry)
+    for name in ("corpora", "export"):
+        _mapping(params, name)
+    return [note for step in (_servers, _labels, _sets, _training) if (note := step(params))]
+
+
+def editions_of(params: Mapping[str, Any]) -> dict[str, int]:
+    """Return the editions that `params.yaml` has, by stage; those that are no number are left out.
+
+    Raises:
+        UserError: `editions` is no mapping.
+    """
+    return {stage: number for stage, number in _mapping(params, "editions").items() if isinstance(number, int)}
+
+
+def _mapping(params: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a block, empty where there is none."""
+    block = params.get(name)
+    if block is not None and not isinstance(block, Mapping):
+        raise _no_mapping(name, _line(params, name), block)
+    return block or {}
+
+
+def _line(block: Mapping[str, Any], key: str) -> str:
+    """Return the line of a key as part of a message; nothing where the parser kept none."""
+    return f":{block.lc.key(key)[0] + 1}" if isinstance(block, CommentedMap) else ""
+
+
+def _no_mapping(field: str, line: str, found: object) -> UserError:
+    return UserError(f"params.yaml{line}: {field}: expected a mapping, found {found!r}; mend it before you upgrade")
 
 
 def _servers(params: MutableMapping[str, Any]) -> str | None:
@@ -143,7 +180,7 @@ def _servers(params: MutableMapping[str, Any]) -> str | None:
         return None
     servers = params["servers"] = params.get("servers") or CommentedMap()
     for id, settings in moved.items():
-        if id in servers:
+        if servers.get(id):
             servers[id].update(settings)
         else:
             servers[id] = settings
@@ -171,11 +208,18 @@ def _sets(params: MutableMapping[str, Any]) -> str | None:
     return "generations and sets declare what generate and export made: native, and direct where there is a baseline"
 
 
+def _training(params: MutableMapping[str, Any]) -> str | None:
+    missing = [name for name in ("bases", "train", "trained") if name not in params]
+    for name in missing:
+        params[name] = CommentedMap()
+        params[name].fa.set_flow_style()
+    return "bases, train and trained: models that the build fine-tunes; none so far" if missing else None
+
+
 def _editions(params: CommentedMap) -> str | None:
-    before: dict[str, Any] = dict(params.get("editions") or {})
-    if before == EDITIONS:
+    known = editions_of(params)
+    if params.get("editions") == EDITIONS:
         return None
-    known = {stage: number for stage, number in before.items() if isinstance(number, int)}
     for stage, number in EDITIONS.items():
         if known.get(stage, 0) > number:
             raise UserError(

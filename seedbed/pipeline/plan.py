@@ -1,11 +1,11 @@
 """`seedbed plan`: what would `dvc repro` send now, and what would it cost? Sends nothing, changes nothing.
 
 The functions that the stages call run in memory, with an asker that only looks: into the store, and into the transcripts
-that `dvc.lock` names. A reply that is missing is a placeholder; what rests on one is counted all the same, as "at most",
-since the reply may come back the same as before.
+that `dvc.lock` names, which it brings into the DVC cache from the DVC remote as a build would. A reply that is missing is a
+placeholder; what rests on one is counted all the same, as "at most", since the reply may come back the same as before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
@@ -15,25 +15,43 @@ from typing import Any
 from seedbed.exchange.costs import Estimator, Tokens, price_of
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Read, Result, T
-from seedbed.filtering.filter import load_filter
+from seedbed.exchange.result import Read, Result, T, allowed_failures
+from seedbed.filtering.filter import SEMANTIC, load_filter
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import ModelSettings, Params, load_params, model_settings, server
+from seedbed.project.params import (
+    Attempts,
+    ModelSettings,
+    answer_stage,
+    answering_models,
+    answering_settings,
+    embedding_settings,
+    load_params,
+    model_settings,
+    server,
+)
 from seedbed.project.prompts import load_prompt
-from seedbed.sending.asker import serve
+from seedbed.project.row_types import Edited
+from seedbed.sending.asker import is_free, pays_again, pays_anyway, serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
+from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
+from seedbed.store.locked import bring_transcripts
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
+from seedbed.training.weights import weights_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
+_HUNTS = {f"{paths.PARAMS}: generate.{name}" for name in ("target", "per_slot")}
+"""Reasons of a stage that say that another number of slots is needed."""
+_EMBEDDED_TOKENS = 60
+"""Assumed of a text that is to be embedded and is not there yet."""
 _GUESS = "…" * 200
 """Stands for a text that is not there yet; about as long as one."""
 
@@ -47,6 +65,7 @@ class StagePlan:
         why: what changed, in words; empty where the stage would not run.
         stored: requests that the store would serve.
         failing: those, among `stored`, of which no reply was usable: they will fail again.
+        stops: whether those are more than `max_failed` allows, so that the stage would stop and send nothing.
         new: requests that would be sent.
         repeated: requests, among `new`, that ask again after an unusable reply.
         at_most: whether some of `new` rest on a reply that is not there yet.
@@ -60,6 +79,7 @@ class StagePlan:
     why: list[str] = field(default_factory=list)
     stored: int = 0
     failing: int = 0
+    stops: bool = False
     new: int = 0
     repeated: int = 0
     at_most: bool = False
@@ -83,7 +103,7 @@ class Known:
         open: ids of those that rest on a reply that is not there yet.
     """
 
-    rows: list[Row]
+    rows: list[Any]
     open: set[str]
 
 
@@ -97,7 +117,7 @@ class Looker:
 
     in_batches = False
 
-    def __init__(self, store: Store, locked: dict[str, Response], max_attempts: int) -> None:
+    def __init__(self, store: Store, locked: "Locked", max_attempts: int) -> None:
         self._store, self._locked, self._max_attempts = store, locked, max_attempts
 
     def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
@@ -107,24 +127,61 @@ class Looker:
         return results
 
     def _get(self, keys: list[str]) -> dict[str, Response]:
-        return {key: self._locked[key] for key in keys if key in self._locked} | self._store.get(keys)
+        found = self._locked.get(keys) | self._store.get(keys)
+        if len(found) < len({*keys}) and self._locked.bring():
+            found |= self._locked.get(keys)
+        return found
+
+
+class Locked:
+    """The responses of one stage in transcripts that `dvc.lock` names and the store has not read.
+
+    Args:
+        plan: of the stage; a transcript that cannot be had is one of its reasons.
+        responses: of those in the DVC cache, by key; those that are brought are added.
+        store: opened to read.
+        free: whether what is asked again costs nothing, so that nothing needs to be brought.
+    """
+
+    def __init__(self, plan: StagePlan, responses: dict[str, Response], store: Store, free: bool) -> None:
+        self._plan, self._responses, self._store, self._free = plan, responses, store, free
+        self._brought = False
+
+    def get(self, keys: list[str]) -> dict[str, Response]:
+        """Return the responses that are here, by key."""
+        return {key: self._responses[key] for key in keys if key in self._responses}
+
+    def bring(self) -> bool:
+        """At the first miss, bring what the build would bring; return whether there was anything."""
+        if self._brought or self._free:
+            return False
+        self._brought = True
+        there, lacking = bring_transcripts(self._plan.stage, self._store.has_read)
+        for digest in there:
+            self._responses |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
+        if not pays_anyway() and (words := pays_again(lacking)):
+            self._plan.why = [*self._plan.why, f"the build would stop: {words}"]
+        return bool(there)
 
 
 class Plan:
     """The plan of a whole build.
 
+    Args:
+        store: where to look for responses; the project's own store by default.
+
     Raises:
         UserError: params, prompts or data have a mistake: the build would stop there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store: Path | None = None) -> None:
         self.params = load_params()
         refuse_unknown_names(self.params)
         self.status = Status()
         self.stages: list[StagePlan] = []
-        with Store(paths.store(), read_only=True) as store:
-            self._store = store
-            self._locked = _locked_responses(store)
+        with Store(store or paths.store(), read_only=True) as opened:
+            self._store = opened
+            self._responses = _locked_responses(opened)
             self._plan()
         self._add_rest()
 
@@ -135,7 +192,7 @@ class Plan:
         questions = self._post_edit("questions", corpora["questions"])
         for name, generation in self.params["generations"].items():
             self._generate(name, seeds[generation["seeds"]], questions)
-        answers = {model: self._answers(model, questions) for model in self.params["models"]}
+        answers = {model: self._answers(model, questions) for model in answering_models(self.params)}
         for match in self.params["matches"]:
             self._judge(match, questions, answers)
 
@@ -146,17 +203,22 @@ class Plan:
             StagePlan(name, why=why) for name in self.status.names if name not in planned and (why := self.status.why(name))
         ]
         order = {name: place for place, name in enumerate(self.status.names)}
-        self.stages = sorted([*self.stages, *rest], key=lambda plan: order.get(plan.stage, len(order)))
+        # Embeddings are asked for by the stage that they are of.
+        self.stages = sorted(
+            [*self.stages, *rest], key=lambda plan: order.get(plan.stage.replace("embed@", "generate@"), len(order))
+        )
 
     def _add(self, stage: str) -> StagePlan:
         plan = StagePlan(stage, why=self.status.why(stage))
         self.stages.append(plan)
         return plan
 
-    def _look(self, requests: list[Request], read: Read[T], attempts: int) -> list[Result[T]]:
-        return Looker(self._store, self._locked, attempts).ask(requests, read)
+    def _looker(self, plan: StagePlan, to: ModelSettings, attempts: int) -> Looker:
+        return Looker(self._store, Locked(plan, self._responses, self._store, is_free(self.params, to)), attempts)
 
-    def _count(self, plan: StagePlan, results: Iterable[Result[Any]], open: set[str], to: ModelSettings) -> None:
+    def _count(
+        self, plan: StagePlan, results: Sequence[Result[Any]], open: set[str], to: ModelSettings, attempts: Attempts
+    ) -> None:
         """Count a stage's results into its plan; the requests of `open` rows are missing whatever the store says."""
         estimator = Estimator(self._store.seen([plan.stage]))
         seen: set[str] = set()
@@ -171,6 +233,7 @@ class Plan:
                 plan.at_most = plan.at_most or result.request.id in open
                 plan.rows.append(result.request.id)
                 plan.tokens += estimator.tokens(plan.stage, result.request)
+        plan.stops = plan.failing > allowed_failures(len(results), attempts["max_failed"])
         self._price(plan, to)
 
     def _price(self, plan: StagePlan, to: ModelSettings) -> None:
@@ -188,8 +251,10 @@ class Plan:
         if corpus["language"] == self.params["language"]:
             return Known([translating.original(row, kind) for row in rows], set())
         requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
-        results = self._look(requests, reader_of(plan.stage, self.params, rows), self.params["translate"]["max_attempts"])
-        self._count(plan, results, set(), to)
+        results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
+            requests, reader_of(plan.stage, self.params, rows)
+        )
+        self._count(plan, results, set(), to, self.params["translate"])
         open = {result.request.id for result in results if not result.settled}
         out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
         return Known([row | {"translation": _guess(row["source"])} if row["id"] in open else row for row in out], open)
@@ -201,7 +266,7 @@ class Plan:
             return Known(list(read_rows(paths.edited(name), f"edited_{kind}")), set())
         edits = read_edits(paths.edits(name, self.params["language"]), kind)
         policy = self.params["post_edit"]["unreviewed"]
-        rows: list[Row] = []
+        rows: list[Edited] = []
         for row in translated.rows:
             rows += post_editing.edited([row], edits, kind, "use" if row["id"] in translated.open else policy)
         # An edit of a source that stands keeps its text, whatever the machine will say.
@@ -217,12 +282,15 @@ class Plan:
         if not plan.why:
             return
         prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
-        looker = Looker(self._store, self._locked, settings["max_attempts"])
-        before, estimator = _slots_built(name), Estimator(self._store.seen([plan.stage]))
+        looker = self._looker(plan, to, settings["max_attempts"])
+        # With another target the slots of the last build say nothing about those of the next.
+        before = 0 if {*plan.why} & _HUNTS else _slots_built(name)
+        estimator = Estimator(self._store.seen([plan.stage]))
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
         again = read_again(plan.stage)
-        with load_filter(self.params, seeds.rows, questions.rows, prompt) as filter, suppress(UserError):
+        embed = self._embedder()
+        with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
             # Where the slots run out, or too few pass, the stage itself says so.
             for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
                 slots += 1
@@ -230,6 +298,7 @@ class Plan:
                 rests = bool(seeds.open & {*slot.shown} or (settings["demonstrations"]["generated"] and plan.new))
                 if slot.result.settled and not rests:
                     plan.stored += 1
+                    plan.failing += slot.result.failure is not None
                     continue
                 plan.tokens += estimator.tokens(plan.stage, slot.result.request)
                 if slot.number >= first:
@@ -241,25 +310,71 @@ class Plan:
                 plan.rows.append(slot.result.request.id)
         if plan.new or expected:
             plan.top_up = (expected, max(expected, settings["max_slots"] - max(first, slots - expected)))
+        plan.stops = plan.failing > allowed_failures(slots, settings["max_failed"])
+        self._price(plan, to)
+        if embed:
+            self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
+
+    def _embedder(self) -> Embedder | None:
+        """Return what looks embeddings up; None where no rule takes any."""
+        if SEMANTIC not in self.params["filter"]["rules"]:
+            return None
+        return Embedder(Looker(self._store, self._locked, MAX_ATTEMPTS), embedding_settings(self.params))
+
+    def _count_embeddings(self, stage: str, generate: StagePlan, embed: Embedder, unwritten: int) -> None:
+        """Count the embeddings that a generation would ask for.
+
+        Args:
+            stage: what they are asked as.
+            generate: the plan of the generation.
+            embed: what looked for those of the seeds and of the candidates that are there.
+            unwritten: candidates that are not there yet, at most.
+        """
+        plan, to = StagePlan(stage, why=generate.why), embedding_settings(self.params)
+        self.stages.append(plan)
+        estimator = Estimator(self._store.seen([stage]))
+        plan.stored = embed.stored
+        plan.new, plan.at_most = len(embed.open) + unwritten, unwritten > 0
+        plan.rows = [result.request.id for result in embed.open]
+        for result in embed.open:
+            plan.tokens += estimator.tokens(stage, result.request)
+        average = plan.tokens.input / len(embed.open) if embed.open else _EMBEDDED_TOKENS
+        plan.tokens += Tokens(average * unwritten, 0)
         self._price(plan, to)
 
     def _answers(self, model: str, questions: Known) -> Known:
         """Return a model's answers; one that is not there yet has a text of its own that stands for it."""
-        plan = self._add(f"answer@{model}")
+        plan = self._add(answer_stage(self.params, model))
         if not plan.why:
             return Known(list(read_rows(paths.answers(model), "answer")), set())
-        if file := self.params["models"][model].get("recorded"):
+        if file := self.params["models"].get(model, {}).get("recorded"):
             return Known(answering.recorded(questions.rows, model, Path(file)), set())
-        to = model_settings(self.params, f"models.{model}")
+        weights, known = self._weights(model)
+        to, unknown = answering_settings(self.params, model, weights), set() if known else {row["id"] for row in questions.rows}
+        questions = Known(questions.rows, questions.open | unknown)
         requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
-        results = self._look(requests, reader_of(plan.stage, self.params), self.params["answer"]["max_attempts"])
-        self._count(plan, results, questions.open, to)
+        results = self._looker(plan, to, self.params["answer"]["max_attempts"]).ask(
+            requests, reader_of(plan.stage, self.params)
+        )
+        self._count(plan, results, questions.open, to, self.params["answer"])
         rows = [
             answering.answered(model, to, result)
             | ({} if result.settled else {"text": f"{model} {result.request.id} {_GUESS}"})
             for result in results
         ]
         return Known(rows, {result.request.id for result in results if not result.settled} | questions.open)
+
+    def _weights(self, model: str) -> tuple[str | None, bool]:
+        """Return the hash of the weights that answer as a model, and whether it is known: not before they are trained."""
+        kind = answering_models(self.params)[model]
+        if kind == "models":
+            return None, True
+        if kind == "bases":
+            return weights_hash(self.params["bases"][model], None), True
+        folder = paths.adapter(model)
+        if self.status.why(f"train@{model}") or not folder.is_dir():
+            return None, False
+        return weights_hash(self.params["bases"][self.params["trained"][model]["base"]], folder), True
 
     def _judge(self, match: str, questions: Known, answers: dict[str, Known]) -> None:
         plan, sides = self._add(f"judge@{match}"), self.params["matches"][match]
@@ -272,8 +387,8 @@ class Plan:
         by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
         requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to, read_again(plan.stage))
         open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
-        results = self._look(requests, reader_of(plan.stage, self.params), self.params["judge"]["max_attempts"])
-        self._count(plan, results, open, to)
+        results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, reader_of(plan.stage, self.params))
+        self._count(plan, results, open, to, self.params["judge"])
 
     @property
     def total(self) -> tuple[int, bool, float | None]:
@@ -304,11 +419,6 @@ class Plan:
             )
 
 
-def has_budget(params: Params) -> bool:
-    """Whether there is anything to hold a plan against."""
-    return limits(params) != (None, None)
-
-
 def _guess(fields: Row) -> Row:
     """Return texts that stand for translations that are not there yet: in no request that was ever sent."""
     return {name: f"{text} {_GUESS}" if text else text for name, text in fields.items()}
@@ -324,7 +434,6 @@ def _locked_responses(store: Store) -> dict[str, Response]:
     """Return the responses of transcripts that `dvc.lock` names and the store has not read, by key."""
     found: dict[str, Response] = {}
     for _, digest in locked_transcripts(paths.DVC_LOCK):
-        blob = paths.blob(digest)
-        if not store.has_read(digest) and blob.is_file():
+        if not store.has_read(digest) and (blob := whole_blob(digest)):
             found.update({request.key: response for request, response in read_transcript(blob)})
     return found

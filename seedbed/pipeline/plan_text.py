@@ -23,6 +23,7 @@ def plan_json(plan: Plan) -> str:
             "why": stage.why,
             "stored": stage.stored,
             "failing": stage.failing,
+            "stops": stage.stops,
             "new": stage.new,
             "repeated": stage.repeated,
             "at_most": stage.at_most,
@@ -61,6 +62,7 @@ def print_plan(plan: Plan) -> None:
             console.print(Text(f"{stage.stage}: {few(stage.why, _SHOWN)}", style="dim"))
         if stage.failing:
             words = f"{count(stage.failing, 'stored reply', 'stored replies')} will fail again"
+            words += ", more than max_failed allows, so that the stage stops" if stage.stops else ""
             console.print(Text(f"  {words}; `seedbed again {stage.stage} --failed` asks once more", style="dim"))
         if stage.rows:
             console.print(Text(f"  new: {few(stage.rows, _SHOWN)}", style="dim"))

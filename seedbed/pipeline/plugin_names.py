@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seedbed.project import paths
-from seedbed.project.params import Params, in_words
+from seedbed.project.params import Params
 from seedbed.project.plugins import load_plugins
 from seedbed.util.errors import UserError
 from seedbed.util.schemas import Problem
+from seedbed.util.yaml12 import located
 
 BLOCKS = ("filter", "export", "judge")
 """The blocks of `params.yaml` that hold such names."""
@@ -25,7 +26,7 @@ def unknown_names(params: Params, path: Path = paths.PARAMS, blocks: tuple[str, 
         UserError: a plug-in cannot be imported.
     """
     load_plugins()
-    return [in_words(path, problem) for block in blocks for problem in _FINDERS[block](params)]
+    return [located(path, *problem) for block in blocks for problem in _FINDERS[block](params)]
 
 
 def refuse_unknown_names(params: Params, *blocks: str) -> None:

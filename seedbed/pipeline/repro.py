@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seedbed.pipeline.check import check_all
 from seedbed.project.params import load_params
-from seedbed.sending.budget import limits
+from seedbed.sending.budget import has_budget
 
 
 def reproduce(arguments: list[str]) -> int:
@@ -22,7 +22,7 @@ def reproduce(arguments: list[str]) -> int:
         UserError: the project has a mistake, or the plan exceeds the budget. Nothing was run.
     """
     print(check_all(), flush=True)  # before what the stages print: they write to the same place
-    if limits(load_params()) != (None, None):
+    if has_budget(load_params()):
         from seedbed.pipeline.plan import Plan
 
         Plan().check_budget()

@@ -6,7 +6,7 @@ from typing import Any
 
 from seedbed.pipeline.graph import dvc_repo, feeds, stages_of
 from seedbed.project import paths
-from seedbed.util.errors import UserError
+from seedbed.project.lock import locked_stages
 from seedbed.util.yaml12 import load_yaml
 
 NEVER_BUILT = "never built"
@@ -26,7 +26,8 @@ class Status:
     def __init__(self, wanted: Iterable[str] | None = None) -> None:
         from dvc.repo import lock_repo
 
-        self._lock = _locked(paths.DVC_LOCK)
+        self._lock = locked_stages(paths.DVC_LOCK)
+        self._sources: dict[str, list[str]] = {}
         self._why: dict[str, list[str]] = {}
         self._changes: dict[str, Any] = {}
         with dvc_repo() as repo, lock_repo(repo):  # without its lock DVC reads every file anew for each question
@@ -43,8 +44,10 @@ class Status:
 
     def _before(self, name: str) -> list[str]:
         """Return the stages that a stage reads from."""
-        stage = self._stages[name]
-        return [other.name for other in self._stages.values() if other is not stage and feeds(other, stage)]
+        if name not in self._sources:
+            stage = self._stages[name]
+            self._sources[name] = [other.name for other in self._stages.values() if other is not stage and feeds(other, stage)]
+        return self._sources[name]
 
     def _with_all_before(self, names: Iterable[str]) -> set[str]:
         """Return some stages and all that they rest on; names of no stage are passed over."""
@@ -106,18 +109,3 @@ def _leaves(name: str, old: Any, new: Any) -> list[str]:
             for leaf in _leaves(f"{name}.{key}", old.get(key), new.get(key))
         ]
     return [name]
-
-
-def _locked(path: Path) -> dict[str, Any]:
-    """The stages of `dvc.lock` by name; none where there is no such file."""
-    if not path.is_file():
-        return {}
-    mend = "where a stopped `dvc` left half a file, `seedbed check` mends it"
-    try:
-        document = load_yaml(path)
-    except UserError as error:
-        raise UserError(f"{error}; {mend}") from None
-    if not isinstance(document, dict):
-        raise UserError(f"{path}: expected what DVC writes, found {str(document)[:40]!r}; {mend}")
-    stages: dict[str, Any] = document.get("stages") or {}
-    return stages

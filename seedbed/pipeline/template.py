@@ -6,6 +6,7 @@ are the *template*: `template.lock` records what each was, so that `seedbed upgr
 
 import json
 import re
+import stat
 from hashlib import sha1, sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -37,6 +38,12 @@ _SPACED = {"th", "lo", "km", "my", "zh", "yue", "bo"}
 """Languages that put no spaces between words: characters are compared in them."""
 
 
+def make_executable(project: Path) -> None:
+    """Let the installer be run, as far as it is there."""
+    if (path := project / ".ci" / "install").is_file():
+        path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+
+
 def template_files(language: str) -> dict[str, bytes]:
     """Return the template of this library, by path in a project.
 
@@ -51,7 +58,13 @@ def template_files(language: str) -> dict[str, bytes]:
 
 def scaffold_files() -> dict[str, bytes]:
     """Return what holds the place of something that stages depend on: an empty file, and one in each folder."""
-    folders = (*(f"data/build/{folder}" for folder in _FOLDERS), "data/votes", "data/languages", "data/recorded/answers")
+    folders = (
+        *(f"data/build/{folder}" for folder in _FOLDERS),
+        "data/votes",
+        "data/languages",
+        "data/pairs",
+        "data/recorded/answers",
+    )
     kept = {f"{folder}/.gitkeep": b"" for folder in (*folders, "data/recorded/judgments")}
     return kept | {"data/again.jsonl": _NO_ROWS, "data/empty.jsonl": _NO_ROWS}
 

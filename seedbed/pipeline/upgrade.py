@@ -17,12 +17,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from seedbed.pipeline.graph import load_stages, stage_names
-from seedbed.pipeline.migrate import migrated, with_language
-from seedbed.pipeline.template import LOCK, blob_hash, lock_of, scaffold_files, template_files
+from seedbed.pipeline.migrate import editions_of, migrated, with_language
+from seedbed.pipeline.template import LOCK, blob_hash, lock_of, make_executable, scaffold_files, template_files
+from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
+from seedbed.project.lock import locked_stages
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import git
@@ -67,7 +69,7 @@ def plan_upgrade() -> Upgrade:
         upgrade.files[str(paths.PARAMS)] = after.encode()
     language = str(load_yaml(paths.PARAMS, after).get("language", ""))
     _declare_languages(upgrade, language)
-    _keep_approvals(upgrade, int((load_yaml(paths.PARAMS).get("editions") or {}).get("translate", 0)), language)
+    _keep_approvals(upgrade, editions_of(load_yaml(paths.PARAMS)).get("translate", 0), language)
     if library_file("").resolve() != Path.cwd().resolve():  # whose own files are the template
         if Path("seedbed/__init__.py").is_file():
             raise UserError(
@@ -104,7 +106,7 @@ def _keep_approvals(upgrade: Upgrade, edition: int, language: str) -> None:
             upgrade.files[str(path)] = "\n".join(after).encode()
         number += changed
     upgrade.notes.append(
-        "every model is asked anew, since requests now hold an output limit: `seedbed plan` says how often and for how much"
+        "every model is asked anew, since requests now hold an output limit"
         + (f"; {count(number, 'approval')} became edits of the same text, so that they stay" if number else "")
     )
 
@@ -178,8 +180,7 @@ def apply_upgrade(upgrade: Upgrade) -> str:
             Path(path).unlink(missing_ok=True)
         else:
             write_text(Path(path), content.decode())
-    if Path(".ci/install").is_file():
-        Path(".ci/install").chmod(0o755)
+    make_executable(Path())
     done = f"{count(len(upgrade.files), 'file')} written"
     if upgrade.gone:
         left = _delete_old_outputs()
@@ -199,8 +200,8 @@ def _stages_gone(upgrade: Upgrade) -> list[str]:
         return []
     pipeline, params = (_after(upgrade, path) for path in (paths.DVC_YAML, paths.PARAMS))
     names = set(stage_names(pipeline, params))
-    gone = [stage for stage in _locked() if stage not in names]
-    if lost := [stage for stage, digest in _unread(gone) if not paths.blob(digest).is_file()]:
+    gone = [stage for stage in locked_stages(paths.DVC_LOCK) if stage not in names]
+    if lost := [stage for stage, digest in _unread(gone) if not whole_blob(digest)]:
         raise UserError(
             f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache, and what it holds would be paid for anew, so "
             "nothing was written; `dvc fetch` brings it, or take the stage out of dvc.lock where nobody has it"
@@ -213,12 +214,6 @@ def _after(upgrade: Upgrade, path: Path) -> dict[str, Any]:
     content = upgrade.files.get(str(path))
     document: dict[str, Any] = load_yaml(path, content.decode() if content is not None else None) or {}
     return document
-
-
-def _locked() -> dict[str, Any]:
-    """Return the entries of `dvc.lock`, by stage."""
-    stages: dict[str, Any] = (load_yaml(paths.DVC_LOCK) or {}).get("stages") or {}
-    return stages
 
 
 def _unread(stages: list[str]) -> list[tuple[str, str]]:
@@ -266,7 +261,7 @@ def _delete_old_outputs() -> int:
 
 def _files_locked() -> Iterator[tuple[Path, str]]:
     """Yield (path, MD5) of each file that `dvc.lock` names as an output; of a folder, its files."""
-    for entry in _locked().values():
+    for entry in locked_stages(paths.DVC_LOCK).values():
         for out in entry.get("outs", []):
             path, digest = Path(out["path"]), str(out.get("md5", ""))
             if not digest.endswith(".dir"):
@@ -313,11 +308,20 @@ def _merged(present: bytes, base: str | None, new: bytes) -> bytes | None:
         return git("merge-file", "-p", *map(str, sides))
 
 
+def _raises_editions(upgrade: Upgrade) -> bool:
+    """Whether an edition changes, so that stages run anew."""
+    now: Any = load_yaml(paths.PARAMS)
+    after = _after(upgrade, paths.PARAMS)
+    return bool(now.get("editions") != after.get("editions"))
+
+
 def upgrade_project(confirm: Callable[[str], bool], dry_run: bool) -> str:
     """Show what would change, ask, and do it; return what was done."""
     upgrade = plan_upgrade()
     if not upgrade.files and not upgrade.gone:
         return "the project is up to date"
+    if _raises_editions(upgrade):
+        upgrade.notes.append(bill_in_words(upgrade.files))
     print(shown(upgrade))
     if dry_run or not confirm(f"Write {count(len(upgrade.files), 'file')}?"):
         return "nothing was written"

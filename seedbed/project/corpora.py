@@ -1,13 +1,15 @@
 """Seed tasks, questions and baseline tasks: what people write, and its state after the person's edit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.params import Params
+from seedbed.project.row_types import Edit, Fields, Status, Translated
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 
 CORPUS_OF = {"seed": "seed_tasks", "question": "questions", "baseline": "baseline"}
 """The corpus in `params.yaml` that each kind of row is from, as `explain` and `impact` call them."""
@@ -15,7 +17,7 @@ FIELDS = {"task": ("instruction", "input", "output"), "question": ("text",)}
 """The fields that are translated, by kind of corpus."""
 
 
-def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Row]:
+def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Any]:
     """Yield the rows of a corpus of `kind` (`task` or `question`).
 
     Raises:
@@ -32,7 +34,7 @@ def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Row]:
         raise UserError(f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)")
 
 
-def label_problem(row: Row, kind: str, params: Params) -> str | None:
+def label_problem(row: Mapping[str, Any], kind: str, params: Params) -> str | None:
     """Return what is wrong with a row's task type or category; None where `params.yaml` lists it."""
     field = "category" if kind == "question" else "task_type"
     known = params["labels"]["question" if kind == "question" else "task"]
@@ -44,12 +46,12 @@ def label_problem(row: Row, kind: str, params: Params) -> str | None:
     )
 
 
-def fields_of(row: Row, kind: str) -> Row:
+def fields_of(row: Mapping[str, Any], kind: str) -> Fields:
     """Return the translated fields of `row`."""
     return {name: row[name] for name in FIELDS[kind]}
 
 
-def status_of(translated: Row, edit: Row | None) -> str:
+def status_of(translated: Translated, edit: Edit | None) -> Status:
     """Return what a person's edit is worth to a row of `translate`.
 
     `edited` and `approved` stand. `outdated` stands too: the machine text is another one now, but the edit still says

@@ -14,10 +14,13 @@ EDITIONS: dict[str, int] = {
     "generate": 2,
     "filter": 2,
     "export": 1,
+    "train": 1,
     "answer": 2,
+    "answer_base": 1,
+    "answer_trained": 1,
     "judge": 2,
-    "benchmark": 2,
-    "dataset": 1,
+    "benchmark": 3,
+    "dataset": 2,
 }
 """The edition of this library, by stage."""
 

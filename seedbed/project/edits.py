@@ -8,7 +8,7 @@ A line of `data/edits/questions.ja.jsonl` (the hashes, and the texts, are those 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from seedbed.project import paths
 from seedbed.project.corpora import FIELDS
@@ -40,8 +40,8 @@ class Conflict(Exception):
         self.present = present
 
 
-def read_edits(path: Path, kind: str) -> dict[str, Row]:
-    """Return the edits in `path` by row id; none where there is no such file.
+def read_edits(path: Path, kind: str) -> dict[str, Any]:
+    """Return the edits in `path` (each an `Edit`) by row id; none where there is no such file.
 
     Raises:
         UserError: a row breaks its schema, has other fields than its kind, or a blank one; names file and row.

@@ -19,6 +19,7 @@ AGAIN = DATA / "again.jsonl"
 EDITS = DATA / "edits"
 VOTES = DATA / "votes"
 LANGUAGES = DATA / "languages"
+PAIRS = DATA / "pairs"
 REVIEW_WORDS = DATA / "review"
 RECORDED = DATA / "recorded"
 
@@ -40,6 +41,11 @@ def prompt(name: str) -> Path:
 def language_file(language: str) -> Path:
     """Return the filter's words and patterns of a language."""
     return LANGUAGES / f"{language}.yaml"
+
+
+def pairs(language: str) -> Path:
+    """Return the pairs of instructions that people judged as duplicates or not."""
+    return PAIRS / f"{language}.jsonl"
 
 
 def references(language: str) -> Path:
@@ -97,6 +103,16 @@ def export(training_set: str) -> Path:
     return BUILD / "export" / training_set
 
 
+def messages(training_set: str) -> Path:
+    """Return what training reads of a set."""
+    return export(training_set) / "messages.jsonl"
+
+
+def adapter(trained: str) -> Path:
+    """Return the folder of what `train@trained` wrote."""
+    return BUILD / "adapters" / trained
+
+
 def answers(model: str) -> Path:
     """Return a model's answers."""
     return BUILD / "answers" / f"{model}.jsonl"
@@ -150,6 +166,11 @@ def cache_folder(root: Path = Path()) -> Path:
     return Path(Config(str(dvc_folder))["cache"].get("dir") or dvc_folder / "cache")
 
 
+def may_have_remote(root: Path = Path()) -> bool:
+    """Whether DVC's configuration speaks of a remote for the repository at `root`."""
+    return any(b"remote" in file.read_bytes() for file in _dvc_configs((root / ".dvc").resolve()) if file.is_file())
+
+
 def _dvc_configs(dvc_folder: Path) -> list[Path]:
     """Return where DVC looks for its configuration: the machine's, the user's, the repository's, the checkout's."""
     from platformdirs import site_config_dir, user_config_dir
@@ -199,6 +220,11 @@ def locks(root: Path = Path()) -> Path:
 def servers() -> Path:
     """Return the folder in which keepers of servers and stages meet; short, since a socket's path may not be long."""
     return Path(tempfile.gettempdir()) / f"seedbed-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def checkpoints() -> Path:
+    """Return the folder of trainings that are not done; outside every output, since DVC deletes those of a stage that runs."""
+    return store().parent / "training"
 
 
 def drafts() -> Path:

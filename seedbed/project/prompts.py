@@ -12,8 +12,9 @@ reply:
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from string import Template
@@ -21,8 +22,8 @@ from typing import Any
 
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.schemas import FOLDER, first_problem, load_schema
-from seedbed.util.yaml12 import line_of, load_yaml
+from seedbed.util.schemas import FOLDER, load_schema, problems
+from seedbed.util.yaml12 import load_yaml, located
 
 Messages = list[dict[str, str]]
 REPLIES: dict[str, str | None] = {
@@ -76,36 +77,11 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
     Raises:
         UserError: not a prompt file, a variable that the stage does not supply, or one that the prompt leaves out.
     """
-    path, variables = folder / f"{name}.yaml", VARIABLES[name]
+    for problem in prompt_problems(name, folder):
+        raise UserError(problem)
+    path = folder / f"{name}.yaml"
     document = load_yaml(path)
-    problem = first_problem(document, "prompt")
-    if problem:
-        field, words = problem
-        raise UserError(f"{path}:{line_of(path, field)}: {'.'.join(map(str, field)) or 'the file'}: {words}")
     reply = document.get("reply", {})
-    if reply and not (FOLDER / "replies" / f"{reply['schema']}.schema.json").is_file():
-        known = sorted(file.name.removesuffix(".schema.json") for file in (FOLDER / "replies").glob("*.schema.json"))
-        raise UserError(
-            f"{path}:{line_of(path, ['reply', 'schema'])}: reply.schema: no schema {reply['schema']!r}"
-            f"{did_you_mean(reply['schema'], known)}"
-        )
-    if reply.get("schema") != REPLIES[name]:
-        raise UserError(f"{path}: reply.schema: expected {REPLIES[name] or 'no reply block'}, found {reply.get('schema')}")
-    found: set[str] = set()
-    for part in ("system", "user"):
-        template = Template(document.get(part, ""))
-        where = f"{path}:{line_of(path, [part])}: {part}" if part in document else part
-        if not template.is_valid():
-            raise UserError(f"{where}: a '$' that begins no variable; write '$$' for a dollar")
-        for variable in template.get_identifiers():
-            if variable not in variables:
-                raise UserError(f"{where}: unknown variable ${variable}{did_you_mean(variable, sorted(variables))}")
-            found.add(variable)
-    again = Template(document.get("again", "$problem"))
-    if not again.is_valid() or again.get_identifiers() != ["problem"]:
-        raise UserError(f"{path}:{line_of(path, ['again'])}: again: expected a text with the variable $problem and no other")
-    if missing := sorted(variables - found):
-        raise UserError(f"{path}: the variable ${missing[0]} is missing; this prompt must show it somewhere")
     return Prompt(
         path=path,
         language=document["language"],
@@ -116,6 +92,52 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
         as_text=reply.get("as_text"),
         problem=document.get("again"),
     )
+
+
+def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:
+    """Yield every mistake of `prompts/<name>.yaml`, with its line; see `load_prompt`.
+
+    Raises:
+        UserError: the file is missing or not YAML.
+    """
+    path = folder / f"{name}.yaml"
+    document = load_yaml(path)
+    wrong = problems(document, "prompt")
+    yield from (located(path, field, words) for field, words in wrong)
+    if not wrong:
+        yield from _reply_problems(path, document, REPLIES[name])
+        yield from _variable_problems(path, document, VARIABLES[name])
+
+
+def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None) -> Iterator[str]:
+    """Yield what is wrong with the reply schema that a prompt names."""
+    given = document.get("reply", {}).get("schema")
+    if given and not (FOLDER / "replies" / f"{given}.schema.json").is_file():
+        known = sorted(file.name.removesuffix(".schema.json") for file in (FOLDER / "replies").glob("*.schema.json"))
+        yield located(path, ["reply", "schema"], f"no schema {given!r}{did_you_mean(given, known)}")
+    elif given != wanted:
+        yield located(path, ["reply", "schema"], f"expected {wanted or 'no reply block'}, found {given}")
+
+
+def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str]) -> Iterator[str]:
+    """Yield what is wrong with the variables of a prompt's texts."""
+    found: set[str] = set()
+    meant: set[str] = set()  # by a variable that is spelt wrongly, which is one mistake and not two
+    for part in ("system", "user"):
+        template = Template(document.get(part, ""))
+        if not template.is_valid():
+            yield located(path, [part], "a '$' that begins no variable; write '$$' for a dollar")
+        names = template.get_identifiers()
+        for variable in names:
+            if variable not in variables:
+                yield located(path, [part], f"unknown variable ${variable}{did_you_mean(variable, sorted(variables))}")
+                meant.update(get_close_matches(variable, sorted(variables), n=1))
+        found.update(names)
+    for missing in sorted(variables - found - meant):
+        yield f"{path}: the variable ${missing} is missing; this prompt must show it somewhere"
+    again = Template(document.get("again", "$problem"))
+    if not again.is_valid() or again.get_identifiers() != ["problem"]:
+        yield located(path, ["again"], "expected a text with the variable $problem and no other")
 
 
 def render(prompt: Prompt, structured: str, data: Mapping[str, str], plain: Mapping[str, str] | None = None) -> Messages:

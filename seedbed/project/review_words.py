@@ -5,14 +5,14 @@ They are kept apart from `data/languages`, which paid stages depend on: these so
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
-from seedbed.util.schemas import first_problem
-from seedbed.util.yaml12 import line_of, load_yaml
+from seedbed.util.schemas import problems
+from seedbed.util.yaml12 import load_yaml, located
 
 FOLDER = Path("data/review")
 
@@ -72,27 +72,38 @@ def read_words(path: Path) -> Words:
     Raises:
         UserError: a field is missing or a pattern is no regular expression; names file, line and field.
     """
+    for problem in words_problems(path):
+        raise UserError(problem)
     document: Row = load_yaml(path)
-    problem = first_problem(document, "review")
-    if problem:
-        at, words = problem
-        raise UserError(f"{path}:{line_of(path, at)}: {'.'.join(map(str, at)) or 'the file'}: {words}")
-
-    def compiled(pattern: str, *field: str | int) -> re.Pattern[str]:
-        try:
-            return re.compile(pattern, re.MULTILINE)
-        except re.error as error:
-            raise UserError(f"{path}:{line_of(path, list(field))}: not a regular expression: {error}") from None
-
     return Words(
-        foreign=compiled(document["foreign"], "foreign") if "foreign" in document else None,
+        foreign=_compiled(document["foreign"]) if "foreign" in document else None,
         known=frozenset(document["known"]),
-        registers=tuple(
-            (each["name"], compiled(each["endings"], "registers", number, "endings"))
-            for number, each in enumerate(document["registers"])
-        ),
-        translationese=tuple(
-            compiled(pattern, "translationese", number) for number, pattern in enumerate(document["translationese"])
-        ),
+        registers=tuple((each["name"], _compiled(each["endings"])) for each in document["registers"]),
+        translationese=tuple(map(_compiled, document["translationese"])),
         numerals=Numerals(document["numerals"], document.get("decimal", ".")),
     )
+
+
+def words_problems(path: Path) -> Iterator[str]:
+    """Yield every mistake of one language's file, with its line and field.
+
+    Raises:
+        UserError: the file is not YAML.
+    """
+    document = load_yaml(path)
+    wrong = problems(document, "review")
+    yield from (located(path, field, words) for field, words in wrong)
+    if wrong:
+        return
+    patterns: list[tuple[list[str | int], str]] = [(["foreign"], document["foreign"])] if "foreign" in document else []
+    patterns += [(["registers", number, "endings"], each["endings"]) for number, each in enumerate(document["registers"])]
+    patterns += [(["translationese", number], pattern) for number, pattern in enumerate(document["translationese"])]
+    for place, pattern in patterns:
+        try:
+            _compiled(pattern)
+        except re.error as error:
+            yield located(path, place, f"not a regular expression: {error}")
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE)

@@ -6,14 +6,14 @@ A line of `data/votes/yuki.jsonl` (the hashes say which answers were shown):
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 from seedbed.project.params import Match
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import Row, checked_rows
 
 ANNOTATOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """What a person who votes may be called, whole: it names their file."""
@@ -26,20 +26,36 @@ def read_votes(folder: Path) -> list[Row]:
         UserError: a file's name is no annotator's, a row breaks its schema, or a person votes twice on one item.
     """
     votes: list[Row] = []
+    for vote in checked_votes(folder):
+        if isinstance(vote, UserError):
+            raise vote
+        votes.append(vote)
+    return votes
+
+
+def checked_votes(folder: Path) -> Iterator[Row | UserError]:
+    """Yield each vote, or what is wrong with its line or file, for those who want every mistake; see `read_votes`."""
     for path in sorted(folder.glob("[!.]*.jsonl"), key=lambda path: path.name):
         annotator = path.name.removesuffix(".jsonl")
         if not ANNOTATOR.fullmatch(annotator):
-            raise UserError(
+            yield UserError(
                 f"{path}: {annotator!r} cannot name an annotator; use letters, digits, - and _, first a letter or digit"
             )
-        seen: set[tuple[str, str]] = set()
-        for row in read_rows(path, "vote", unique=None):
-            item = (row["match"], row["question"])
+            continue
+        seen: dict[tuple[str, str], int] = {}
+        for number, row in checked_rows(path, "vote", unique=None):
+            if isinstance(row, UserError):
+                yield row
+                continue
+            match, question = item = (row["match"], row["question"])
             if item in seen:
-                raise UserError(f"{path}: two votes on question {item[1]!r} of match {item[0]!r}; keep one of the lines")
-            seen.add(item)
-            votes.append({"annotator": annotator, **row})
-    return votes
+                yield UserError(
+                    f"{path}:{number}: two votes on question {question!r} of match {match!r} (first on line {seen[item]}); "
+                    "keep one of the lines"
+                )
+                continue
+            seen[item] = number
+            yield {"annotator": annotator, **row}
 
 
 def answer_hash(text: str) -> str:

@@ -3,123 +3,183 @@
 An answer: `{"question_id": 1, "model_id": "m", "choices": [{"index": 0, "turns": ["…"]}]}`. A verdict, of both orders:
 `{"question_id": 1, "model_1": "m", "model_2": "b", "g1_winner": "model_1", "g2_winner": "tie", "g1_judgment": "…", …}`,
 where `g1` showed model_1 first and `g2` showed model_2 first; a winner is `model_1`, `model_2`, `tie` or `error`.
+Each format has its schema, `schemas/rows/fastchat_*.schema.json`.
 """
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from seedbed.project.params import Params
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import Row, checked_rows
+from seedbed.util.visible import is_blank
 
-_WINNERS = {"model_1", "model_2", "tie", "error"}
+_ERROR = "$ERROR$"
+"""What FastChat writes where a model's server gave no answer."""
+_LONGEST_ID = 100
+"""Ids become names of files."""
 
 
-def slug(name: object) -> str:
+class Line(NamedTuple):
+    """A row of a file.
+
+    Attributes:
+        where: its file and line, for messages.
+        id: of its question, a slug.
+        row: as it stands in the file.
+    """
+
+    where: str
+    id: str
+    row: Row
+
+
+def slug(name: str) -> str:
     """Return the id made from a name: lower case, everything but letters, digits, `-` and `_` a dash.
 
     Raises:
-        UserError: nothing is left of the name.
+        UserError: nothing is left of the name, or too much.
     """
-    made = re.sub(r"[^a-z0-9_-]", "-", str(name).lower()).strip("-_")
+    made = re.sub(r"[^a-z0-9_-]", "-", name.lower()).strip("-_")
     if not made:
-        raise UserError(f"the name {str(name)!r} has no letter or digit (a to z, 0 to 9) to make an id from; give it another")
+        raise UserError(f"the name {name!r} has no letter or digit (a to z, 0 to 9) to make an id from; give it another")
+    if len(made) > _LONGEST_ID:
+        raise UserError(f"the name {name[:40]!r}… has more than {_LONGEST_ID} characters; give it a shorter one")
     return made
 
 
-def _field(row: Row, path: Path, *steps: str | int) -> Any:
-    value: Any = row
-    for step in steps:
+def _lines(path: Path, kind: str) -> Iterator[Line]:
+    """Yield the rows of a file, each checked against `schemas/rows/fastchat_<kind>.schema.json`."""
+    for number, row in checked_rows(path, f"fastchat_{kind}", unique=None):
+        if isinstance(row, UserError):
+            raise row from None
+        given = row["question_id"]
         try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            name = ".".join(map(str, steps))
+            id = slug(given if isinstance(given, str) else str(int(given)))  # 1.0 is a whole number
+        except UserError as error:
+            raise UserError(f"{path}:{number}: field question_id: {error}") from None
+        yield Line(f"{path}:{number}", id, row)
+
+
+def _unique_lines(path: Path, kind: str) -> Iterator[Line]:
+    """Yield the rows of a file as `_lines` does, and refuse two on one question: `1` and `"1"` are the same."""
+    seen: dict[str, Line] = {}
+    for line in _lines(path, kind):
+        if first := seen.get(line.id):
             raise UserError(
-                f"{path}: row {row.get('question_id')!r}: the field {name!r} is missing (FastChat's format)"
-            ) from None
-    return value
+                f"{line.where}: field question_id: {line.row['question_id']!r} gives the id {line.id!r}, as "
+                f"{first.row['question_id']!r} does in {first.where}; give each question its own, once a file"
+            )
+        seen[line.id] = line
+        yield line
 
 
 def read_questions(path: Path) -> list[Row]:
     """Return `{"id", "category", "text"}` for each question of a FastChat file.
 
     Raises:
-        UserError: a field is missing, or two ids give the same slug.
+        UserError: a field is missing or has another form, a text is blank, or two ids give the same slug.
     """
     rows = []
-    for row in read_rows(path, unique="question_id"):
-        text, category = _field(row, path, "turns", 0), _field(row, path, "category")
-        rows.append({"id": slug(_field(row, path, "question_id")), "category": category, "text": text})
-    refuse_equal_slugs([row["id"] for row in rows], f"{path}: two question ids")
+    for where, id, row in _unique_lines(path, "question"):
+        if is_blank(row["turns"][0]):
+            raise UserError(f"{where}: field turns.0: the question is blank; write it, or take the row out")
+        rows.append({"id": id, "category": row["category"], "text": row["turns"][0]})
+    if not rows:
+        raise UserError(f"{path}: the file has no question")
     return rows
 
 
-def read_answers(path: Path) -> dict[str, str]:
-    """Return the answers of a FastChat file by question id (a slug)."""
-    return {
-        slug(_field(row, path, "question_id")): str(_field(row, path, "choices", 0, "turns", 0))
-        for row in read_rows(path, unique="question_id")
-    }
+def _answer_of(line: Line) -> str | None:
+    """Return the first turn of the choice with the lowest index, which need not stand first."""
+    choices = line.row["choices"]
+    by_index = {choice.get("index", place): place for place, choice in enumerate(choices)}
+    if len(by_index) < len(choices):
+        raise UserError(f"{line.where}: field choices: two choices have the same index; number them 0, 1, …")
+    text: str | None = choices[by_index[min(by_index)]]["turns"][0]
+    return None if text is None or text.strip() == _ERROR else text
+
+
+def read_answers(path: Path) -> dict[str, str | None]:
+    """Return the answers of a FastChat file by question id (a slug); None where it recorded none: `null` or `$ERROR$`.
+
+    Raises:
+        UserError: a field is missing or has another form, or two answers are to one question.
+    """
+    return {line.id: _answer_of(line) for line in _unique_lines(path, "answer")}
+
+
+def model_names(path: Path) -> set[str]:
+    """Return the names that the rows of an answers file give their model."""
+    return {line.row["model_id"] for line in _lines(path, "answer") if "model_id" in line.row}
 
 
 def read_references(path: Path) -> list[Row]:
-    """Return `{"id", "reference"}` for each reference answer of a FastChat file."""
-    return [{"id": id, "reference": text} for id, text in read_answers(path).items() if text.strip()]
-
-
-def read_verdicts(path: Path) -> list[Row]:
-    """Return the rows of a verdicts file of the first turn, checked for the fields that are used.
+    """Return `{"id", "reference"}` for each reference answer of a FastChat file.
 
     Raises:
-        UserError: a field is missing, a winner is none of the four words, or a pair is judged twice.
+        UserError: as `read_answers`, or a reference is blank, `null` or an error.
     """
-    seen: set[tuple[str, ...]] = set()
     rows = []
-    for row in read_rows(path, unique=None):
-        if row.get("turn", 1) != 1:
-            continue
-        for name in ("g1_winner", "g2_winner"):
-            if _field(row, path, name) not in _WINNERS:
-                raise UserError(
-                    f"{path}: row {row.get('question_id')!r}: {name}: expected one of {', '.join(sorted(_WINNERS))}, "
-                    f"found {row[name]!r}"
-                )
-        pair = sorted([str(_field(row, path, "model_1")), str(_field(row, path, "model_2"))])
-        triple = (slug(_field(row, path, "question_id")), *pair)
-        if triple in seen:
-            raise UserError(f"{path}: question {triple[0]!r} is judged twice for {triple[1]!r} and {triple[2]!r}; keep one row")
-        seen.add(triple)
-        rows.append(row)
+    for line in _unique_lines(path, "answer"):
+        text = _answer_of(line)
+        if text is None or is_blank(text):
+            raise UserError(f"{line.where}: field choices: no reference answer ({text!r}); write it, or take the row out")
+        rows.append({"id": line.id, "reference": text})
     return rows
 
 
-def check_quoted(row: Row, path: Path, answers: dict[str, dict[str, str]]) -> None:
+def read_verdicts(path: Path) -> list[Line]:
+    """Return the rows of a verdicts file, those of the first turn.
+
+    Raises:
+        UserError: a field is missing or has another form, a winner is none of the four words, a model is held against
+            itself, or a pair is judged twice.
+    """
+    seen: dict[tuple[str, ...], str] = {}
+    lines = []
+    for line in _lines(path, "verdict"):
+        where, id, row = line
+        if row.get("turn", 1) != 1:
+            continue
+        pair = sorted([row["model_1"], row["model_2"]])
+        if pair[0] == pair[1]:
+            raise UserError(f"{where}: field model_2: {pair[0]!r} is held against itself; name two models")
+        if first := seen.get((id, *pair)):
+            raise UserError(f"{where}: question {id!r} is judged twice for {pair[0]!r} and {pair[1]!r} ({first}); keep one row")
+        seen[id, *pair] = where
+        lines.append(line)
+    return lines
+
+
+def check_quoted(line: Line, answers: dict[str, dict[str, str | None]]) -> None:
     """Hold the answers that a verdict row quotes against the answers there are, by model name and question id.
 
     Raises:
         UserError: they differ: the verdict was given on another answer.
     """
-    id = slug(row["question_id"])
+    where, id, row = line
     for side in ("1", "2"):
         quoted, name = row.get(f"answer_{side}"), row[f"model_{side}"]
-        if quoted is not None and quoted.strip() != answers[name][id].strip():
+        if quoted is not None and quoted.strip() != (answers[name][id] or _ERROR).strip():
             raise UserError(
-                f"{path}: row {row['question_id']!r}: answer_{side} is not the answer of {name!r} to this question; "
+                f"{where}: row {row['question_id']!r}: answer_{side} is not the answer of {name!r} to this question; "
                 "the verdict was given on another answer: judge again, or restore the answers file"
             )
 
 
-def judgments_of(row: Row, model: str, baseline: str, names: tuple[str, str]) -> list[Row]:
+def judgments_of(line: Line, model: str, baseline: str, names: tuple[str, str]) -> list[Row]:
     """Return the two judgments (order `ab`: the model first; `ba`: the baseline first) of a verdict row.
 
     Args:
-        row: a row of `read_verdicts`.
+        line: a row of `read_verdicts`.
         model: id of the model.
         baseline: id of the baseline.
         names: their names in the row.
     """
+    row = line.row
     model_is_first = row["model_1"] == names[0]
     judgments = []
     for order, game in (("ab", "g1" if model_is_first else "g2"), ("ba", "g2" if model_is_first else "g1")):
@@ -132,7 +192,7 @@ def judgments_of(row: Row, model: str, baseline: str, names: tuple[str, str]) ->
             {
                 "model": model,
                 "baseline": baseline,
-                "question": slug(row["question_id"]),
+                "question": line.id,
                 "order": order,
                 "verdict": verdict,
                 "explanation": explanation,
@@ -142,8 +202,10 @@ def judgments_of(row: Row, model: str, baseline: str, names: tuple[str, str]) ->
     return judgments
 
 
-def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Row], dict[str, Row]]) -> Iterator[Row]:
-    """Yield the judgments of a match's verdicts file; a question that the file leaves out is `invalid` in both orders.
+def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any], dict[str, Any]]) -> Iterator[Any]:
+    """Yield the judgments (each a `Judgment`) of a match's verdicts file.
+
+    A question that the file leaves out, and one that a model has no answer to, is `invalid` in both orders.
 
     Args:
         match: id of the match.
@@ -155,29 +217,37 @@ def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Row]
     """
     model, baseline = params["matches"][match]["model"], params["matches"][match]["baseline"]
     path = Path(params["matches"][match]["recorded"])
-    names = (params["models"][model].get("name", model), params["models"][baseline].get("name", baseline))
-    texts = {name: {id: row["text"] or "" for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
+    names = (params["models"].get(model, {}).get("name", model), params["models"].get(baseline, {}).get("name", baseline))
+    texts = {name: {id: row["text"] for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
     common = {"match": match, "request": None, "made_by": {"recorded": str(path)}}
+
+    def invalid(id: str, reason: str, detail: str) -> Iterator[Row]:
+        failure = {"reason": reason, "detail": detail, "text": None}
+        for order in ("ab", "ba"):
+            row = {"model": model, "baseline": baseline, "question": id, "order": order, "verdict": "invalid"}
+            yield row | {"explanation": None, "failure": failure} | common
+
     judged = set()
-    for row in read_verdicts(path):
-        where = f"{path}: row {row['question_id']!r}"
+    for line in read_verdicts(path):
+        where, id, row = line
         if {row["model_1"], row["model_2"]} != set(names):
             raise UserError(
                 f"{where}: the verdict is on {row['model_1']!r} and {row['model_2']!r}, the match is of {names[0]!r} and "
                 f"{names[1]!r}; give the match its own file"
             )
-        id = slug(row["question_id"])
         if id not in answers[0]:
-            raise UserError(f"{where}: no such question; import the questions with the verdicts")
-        check_quoted(row, path, texts)
+            raise UserError(
+                f"{where}: question {row['question_id']!r}: no such question; import the questions with the verdicts"
+            )
+        check_quoted(line, texts)
         judged.add(id)
-        for judgment in judgments_of(row, model, baseline, names):
+        if any(texts[name][id] is None for name in names):
+            yield from invalid(id, "no_answer", "one of the two answers failed")
+            continue
+        for judgment in judgments_of(line, model, baseline, names):
             yield judgment | common
-    failure = {"reason": "not_judged", "detail": "the recorded file has no verdict on this question", "text": None}
     for id in (id for id in answers[0] if id not in judged):
-        for order in ("ab", "ba"):
-            row = {"model": model, "baseline": baseline, "question": id, "order": order, "verdict": "invalid"}
-            yield row | {"explanation": None, "failure": failure} | common
+        yield from invalid(id, "not_judged", "the recorded file has no verdict on this question")
 
 
 def refuse_equal_slugs(slugs: list[str], what: str) -> None:

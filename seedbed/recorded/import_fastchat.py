@@ -5,12 +5,16 @@ Everything is checked before the first file is written.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Params, load_params
+from seedbed.project.params import Params, cross_problems, load_params
 from seedbed.recorded.fastchat import (
+    Line,
     check_quoted,
+    model_names,
     read_answers,
     read_questions,
     read_references,
@@ -19,8 +23,10 @@ from seedbed.recorded.fastchat import (
     slug,
 )
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row, read_rows, write_rows, write_text, writing
+from seedbed.util.rows import Row, read_rows, write_rows, write_text
+from seedbed.util.schemas import first_problem
 from seedbed.util.words import count, few
+from seedbed.util.yaml12 import load_yaml
 from seedbed.util.yaml_edit import yaml_editor
 
 _QUESTIONS = paths.RECORDED / "questions.jsonl"
@@ -29,12 +35,17 @@ _ANSWERS, _JUDGMENTS = paths.RECORDED / "answers", paths.RECORDED / "judgments"
 
 @dataclass
 class _Model:
-    """A model with recorded answers; `names` are the names that verdicts may know it by."""
+    """A model with recorded answers; `text` is its file, `names` are further names that verdicts may know it by."""
 
     id: str
-    path: Path
-    answers: dict[str, str]
+    name: str
+    text: str
+    answers: dict[str, str | None]
     names: set[str]
+
+
+_Match = tuple[_Model, _Model, list[Line]]
+"""A model, the baseline, the verdicts on the two."""
 
 
 def import_fastchat(
@@ -61,8 +72,8 @@ def import_fastchat(
         What was taken over, in one line.
 
     Raises:
-        UserError: equal slugs, an answer to an unknown question, a question without an answer, a verdict on unknown
-            models, questions or other answers, no verdict against the baseline.
+        UserError: a row that is not of its format, equal slugs, an answer to an unknown question, a question without an
+            answer, a verdict on unknown models, questions or other answers, no verdict against the baseline.
     """
     params = load_params()
     asked = read_questions(questions)
@@ -73,6 +84,9 @@ def import_fastchat(
     known = read_references(references) if references else []
     if unknown := [row["id"] for row in known if row["id"] not in {question["id"] for question in asked}]:
         raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
+    own = paths.references(params["language"])
+    kept = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
+    declared = _declared(asked, models, matches, {row["id"] for row in known}, language)
     goes = _replaced(params, models, matches)
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"
@@ -83,13 +97,11 @@ def import_fastchat(
             if path.name.removesuffix(".jsonl") not in ids:
                 path.unlink()
     for model in models.values():
-        write_text(_ANSWERS / f"{model.id}.jsonl", model.path.read_text(encoding="utf-8"))
-    for id, (_, _, rows) in matches.items():
-        write_rows(_JUDGMENTS / f"{id}.jsonl", rows, None)
-    path = paths.references(params["language"])
-    kept = {row["id"]: row for row in (read_rows(path, "reference") if path.is_file() else ())}
-    write_rows(path, (kept | {row["id"]: row for row in known}).values(), "reference")
-    _declare(asked, models, matches, {row["id"] for row in known}, language)
+        write_text(_ANSWERS / f"{model.id}.jsonl", model.text)
+    for id, (_, _, lines) in matches.items():
+        write_rows(_JUDGMENTS / f"{id}.jsonl", (line.row for line in lines), None)
+    write_rows(own, (kept | {row["id"]: row for row in known}).values(), "reference")
+    write_text(paths.PARAMS, declared)
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
     return (
         f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{ignored}; now run `dvc repro benchmark`"
@@ -118,32 +130,33 @@ def _models(answers: list[tuple[str, Path]], questions: list[Row]) -> dict[str, 
             raise UserError(f"{path}: row {unknown[0]!r}: an answer to a question that the questions file does not have")
         if missing := [id for id in ids if id not in texts]:
             raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); every model answers all")
-        named = {str(row["model_id"]) for row in read_rows(path, unique=None) if "model_id" in row}
-        models[slug(name)] = _Model(slug(name), path, texts, named | {name})
+        text = path.read_text(encoding="utf-8-sig")  # now: an import may replace the file
+        models[slug(name)] = _Model(slug(name), name, text, texts, model_names(path))
     return models
 
 
 def _matches(
     files: list[Path], models: dict[str, _Model], baseline: str, questions: list[Row]
-) -> tuple[dict[str, tuple[_Model, _Model, list[Row]]], int]:
+) -> tuple[dict[str, _Match], int]:
     """Return the verdict rows by match id, with the two models, and how many rows are of pairs without the baseline."""
     ids = {question["id"] for question in questions}
-    matches: dict[str, tuple[_Model, _Model, list[Row]]] = {}
+    matches: dict[str, _Match] = {}
     left_out = 0
     for path in files:
-        here: dict[str, tuple[_Model, _Model, list[Row]]] = {}
-        for row in read_verdicts(path):
-            pair = [_find(models, row[side], f"{path}: row {row['question_id']!r}") for side in ("model_1", "model_2")]
-            if slug(row["question_id"]) not in ids:
-                raise UserError(
-                    f"{path}: row {row['question_id']!r}: a verdict on a question that the questions file does not have"
-                )
-            check_quoted(row, path, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
+        here: dict[str, _Match] = {}
+        for line in read_verdicts(path):
+            where, row = f"{line.where}: row {line.row['question_id']!r}", line.row
+            pair = [_find(models, row[side], where) for side in ("model_1", "model_2")]
+            if pair[0] is pair[1]:
+                raise UserError(f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}")
+            if line.id not in ids:
+                raise UserError(f"{where}: a verdict on a question that the questions file does not have")
+            check_quoted(line, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
             if baseline not in (pair[0].id, pair[1].id):
                 left_out += 1
                 continue
             model = pair[1] if pair[0].id == baseline else pair[0]
-            here.setdefault(f"{model.id}-vs-{baseline}", (model, models[baseline], []))[2].append(row)
+            here.setdefault(f"{model.id}-vs-{baseline}", (model, models[baseline], []))[2].append(line)
         if not here:
             raise UserError(f"{path}: no verdict against the baseline {baseline!r}")
         for id, match in here.items():
@@ -154,20 +167,24 @@ def _matches(
 
 
 def _find(models: dict[str, _Model], name: str, where: str) -> _Model:
-    for model in models.values():
-        if name in model.names:
-            return model
-    raise UserError(f"{where}: a verdict on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
+    found = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
+    if len(found) > 1:
+        raise UserError(
+            f"{where}: {name!r} is the model_id of {found[0].id} and of {found[1].id}; give each model its own name"
+        )
+    if not found:
+        raise UserError(f"{where}: a verdict on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
+    return found[0]
 
 
-def _declare(
-    questions: list[Row],
-    models: dict[str, _Model],
-    matches: dict[str, tuple[_Model, _Model, list[Row]]],
-    referenced: set[str],
-    language: str,
-) -> None:
-    """Write what was imported into `params.yaml`; comments elsewhere stay."""
+def _declared(
+    questions: list[Row], models: dict[str, _Model], matches: dict[str, _Match], referenced: set[str], language: str
+) -> str:
+    """Return the text of `params.yaml` with what is imported; comments elsewhere stay.
+
+    Raises:
+        UserError: it would not be valid.
+    """
     yaml = yaml_editor()
     path = paths.PARAMS
     params = yaml.load(path.read_text(encoding="utf-8"))
@@ -177,7 +194,7 @@ def _declare(
     params["judge"]["reference_categories"] = [
         category for category in categories if all(q["id"] in referenced for q in questions if q["category"] == category)
     ]
-    names = {model.id: row[side] for model, row, side in _names_used(matches)}
+    names = _names_used(models, matches)
     params["models"] = {id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} for id in models}
     params["matches"] = {
         id: {"model": model.id, "baseline": other.id, "recorded": str(_JUDGMENTS / f"{id}.jsonl")}
@@ -186,14 +203,29 @@ def _declare(
     # A blank line belongs to the value before it, and those values are new.
     for key in ("corpora", "judge", "matches", "budget"):
         params.yaml_set_comment_before_after_key(key, before="\n")
-    with writing(path) as file:
-        yaml.dump(params, file)
+    written = StringIO()
+    yaml.dump(params, written)
+    document: Any = load_yaml(path, written.getvalue())
+    if problem := first_problem(document, "params") or next(cross_problems(document), None):
+        field, words = problem
+        raise UserError(f"{path}: with what is imported, {'.'.join(map(str, field))} would not be valid: {words}")
+    return written.getvalue()
 
 
-def _names_used(matches: dict[str, tuple[_Model, _Model, list[Row]]]) -> list[tuple[_Model, Row, str]]:
-    """Return (model, a verdict row, the field of that row that names it) for both models of each match."""
-    found = []
-    for model, other, rows in matches.values():
-        for each in (model, other):
-            found.append((each, rows[0], "model_1" if rows[0]["model_1"] in each.names else "model_2"))
+def _names_used(models: dict[str, _Model], matches: dict[str, _Match]) -> dict[str, str]:
+    """Return the name by which the verdicts know each model.
+
+    Raises:
+        UserError: they know one by several names.
+    """
+    found: dict[str, str] = {}
+    for _, _, lines in matches.values():
+        for line in lines:
+            for side in ("model_1", "model_2"):
+                name = line.row[side]
+                id = _find(models, name, line.where).id
+                if found.setdefault(id, name) != name:
+                    raise UserError(
+                        f"{line.where}: field {side}: {id} is called {name!r} here and {found[id]!r} before; use one name"
+                    )
     return found

@@ -7,30 +7,35 @@ from typing import Any
 import numpy as np
 
 from seedbed.project import columns, paths
-from seedbed.project.params import Params, Report
-from seedbed.reporting.agreement import MEASURES, agreement_rows, load_votes
-from seedbed.reporting.bootstrap import bootstrap_interval
-from seedbed.reporting.human_sections import agreement_parts
+from seedbed.project.params import Params, Report, answer_stage, answering_models
+from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
+from seedbed.reporting.conclusions import with_tests
+from seedbed.reporting.corrected_rates import corrected_rows
+from seedbed.reporting.differences import difference_rows
+from seedbed.reporting.equal_length import equal_length_rows
+from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
+from seedbed.reporting.human_sections import agreement_parts, correction_parts
+from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, rate_parts
+from seedbed.reporting.scores import Scores, read_scores
 from seedbed.reporting.shared import (
-    Rows,
     load_responses,
     made_by_stand_in,
     stand_in_line,
     stand_in_sentence,
     to_csv,
-    usage_columns,
     usage_metrics,
+    usage_table,
 )
-from seedbed.util.markdown import table
+from seedbed.reporting.statistics.intervals import rate_interval
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 WIN_RATE_COLUMNS = [
     *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
+    *("ties_both", "ties_one", "contradictory", "cut", "standard_error", "p", "p_holm", "tests", "visible"),
+    *("length_rate", "length_low", "length_high"),
 ]
-_HEALTH_RATES = ["order_agreement", "first_position_rate", "longer_answer_rate", "invalid_rate"]
-HEALTH_COLUMNS = ["match", "judgments", *_HEALTH_RATES, "cut_answers"]
-_OUTCOMES = {"win": 100.0, "tie": 50.0, "loss": 0.0}
 _SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments"}
 
 
@@ -42,21 +47,35 @@ class Benchmark:
 
     Attributes:
         tables: the build's rows: questions, answers, judgments, votes, exchanges.
-        rates: the rows of `queries/benchmark/win_rates.sql` with the interval of the adjusted win rate, in percent.
-        health: the rows of `queries/benchmark/judge_health.sql`.
+        scores: of all matches, question by question.
+        rates: the rows of `queries/benchmark/win_rates.sql` with intervals and tests, in percent; the totals with their rate at
+            equal length.
+        differences: as from `difference_rows`.
+        equal_length: as from `equal_length_rows`.
+        health: as from `health_rows`.
         agreement: as from `agreement_rows`.
+        alternative: as from `alternative`.
+        corrected: as from `corrected_rows`.
+        usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
 
     Raises:
-        UserError: a file of votes is not valid.
+        UserError: a file of votes is not valid, or a question was judged twice in one order.
     """
 
     def __init__(self, params: Params) -> None:
         self.params = params
         self.tables = _load(params)
-        self.rates = win_rate_rows(self.tables, params["report"])
-        self.health = self.tables.query("benchmark/judge_health")
-        self.agreement = agreement_rows(self.tables, params["report"])
+        settings = params["report"]
+        self.scores = read_scores(self.tables)
+        self.equal_length = equal_length_rows(self.scores, settings)
+        self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
+        self.differences = difference_rows(self.scores, settings["confidence"])
+        self.health = health_rows(self.tables, settings["confidence"])
+        self.agreement = agreement_rows(self.tables, settings)
+        self.alternative = alternative(self.tables, settings)
+        self.corrected = corrected_rows(self.tables, self.scores, settings)
+        self.usage = self.tables.query("shared/usage")
         rehearsed = made_by_stand_in(self.tables, _SOURCES)
         hollow = {"answers", "judgments"} & {*rehearsed}
         consequence = "the win rates below say nothing about any model" if hollow else "the win rates are real"
@@ -64,7 +83,14 @@ class Benchmark:
 
     def win_rates_csv(self) -> str:
         """Return `reports/win_rates.csv`."""
-        return to_csv(self.rates, WIN_RATE_COLUMNS)
+        lengths = {row["match"]: row for row in self.equal_length}
+        rows = [
+            row
+            | {f"length_{name}": lengths[row["match"]][name] if row["is_all"] else None for name in ("rate", "low", "high")}
+            | {name: None if row[name] is None else float(f"{row[name]:.4g}") for name in ("p", "p_holm")}
+            for row in self.rates
+        ]
+        return to_csv(rows, WIN_RATE_COLUMNS)
 
     def health_csv(self) -> str:
         """Return `reports/judge_health.csv`."""
@@ -73,12 +99,20 @@ class Benchmark:
     def metrics(self) -> str:
         """Return `reports/benchmark.json`: what `dvc metrics` and `dvc exp show` compare."""
         # The first column is the one that `dvc exp show` has room for.
-        wanted = ("adjusted_win_rate", "ci_low", "ci_high", "win_rate", "invalid", "n")
+        wanted = ("adjusted_win_rate", "ci_low", "ci_high", "win_rate", "invalid", "n", "p_holm", "visible")
+        lengths = {row["match"]: {"at_equal_length": row["rate"]} for row in self.equal_length if row["rate"] is not None}
         document = {
-            "matches": {row["match"]: _rounded(row, wanted) for row in self.rates if row["category"] == "all"},
+            "matches": {
+                row["match"]: _rounded(row, wanted) | lengths.get(row["match"], {}) for row in self.rates if row["is_all"]
+            },
+            "differences": {
+                f"{row['model']}-{row['other']}": _rounded(row, ("difference", "low", "high", "p_holm", "n", "dropped"))
+                for row in self.differences
+            },
             "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
             "agreement": self._agreement_metrics(),
-            "responses": usage_metrics(self.tables),
+            "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
+            "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -94,23 +128,28 @@ class Benchmark:
         """Return `reports/benchmark.md`, which a person reads in a pull request."""
         confidence = self.params["report"]["confidence"]
         parts = ["# Benchmark", *stand_in_line(self.stand_in)]
-        parts += ["## Win rates by category", *_rate_tables(self.rates, confidence)]
-        parts += ["## The judge's health", table(self.health, HEALTH_COLUMNS) if self.health else "Nothing was judged."]
-        parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, confidence)]
-        parts += ["## Responses that these results rest on", table(self.tables.query("shared/usage"), usage_columns())]
+        parts += ["## Win rates by category", *rate_parts(self.rates, confidence)]
+        parts += difference_parts(self.differences, confidence)
+        parts += equal_length_parts(self.equal_length, self.rates)
+        parts += ["## The judge's health", *health_parts(self.health, confidence)]
+        parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
+        parts += correction_parts(self.corrected, confidence)
+        parts += ["## Responses that these results rest on", usage_table(self.usage)]
         parts += ["What was generated, filtered and edited is in [dataset.md](dataset.md)."]
         return "\n\n".join(parts) + "\n"
 
 
 def _load(params: Params) -> Tables:
     tables = Tables()
-    models, matches = params["models"], params["matches"]
+    models, matches = answering_models(params), params["matches"]
     tables.load("judgments", [paths.judgments(match) for match in matches], columns.JUDGMENTS)
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
     tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
-    transcripts = [paths.transcript(f"answer@{model}") for model in models]
+    transcripts = [paths.transcript(answer_stage(params, model)) for model in models]
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]
-    load_responses(tables, transcripts, params, [params["judge"], *models.values()])
+    trained = params["answer"].get("trained")
+    trained_blocks = [{"endpoint": trained["endpoint"], "model": id} for id in models] if trained else []
+    load_responses(tables, transcripts, params, [params["judge"], *params["models"].values(), *trained_blocks])
     tables.fill(
         "categories", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["question"]))
     )
@@ -119,49 +158,26 @@ def _load(params: Params) -> Tables:
     return tables
 
 
-def win_rate_rows(tables: Tables, settings: Report) -> Rows:
-    """Return the rows of `queries/benchmark/win_rates.sql` with the bootstrap interval of the adjusted win rate, in percent."""
-    values: dict[tuple[str, str], list[float]] = {}
-    for row in tables.query("benchmark/outcomes"):
-        if row["outcome"] != "invalid":
-            for category in (row["category"], "all"):
-                values.setdefault((row["match"], category), []).append(_OUTCOMES[row["outcome"]])
+def win_rate_rows(tables: Tables, scores: Scores, settings: Report) -> Rows:
+    """Return the rows of `queries/benchmark/win_rates.sql` with the interval of the adjusted win rate, and its standard error.
+
+    Args:
+        tables: the build's rows.
+        scores: as from `read_scores` of the same tables.
+        settings: the block `report` of `params.yaml`.
+    """
     rows = tables.query("benchmark/win_rates")
     for row in rows:
-        sample = values.get((row["match"], row["category"]))
-        row["ci_low"] = row["ci_high"] = None
-        if sample:
-            seed = f"{settings['seed']} {row['match']} {row['category']}"
-            bounds = bootstrap_interval(np.array(sample), settings["bootstrap"], settings["confidence"], seed)
-            row["ci_low"], row["ci_high"] = (round(bound, 4) for bound in bounds)
+        sample = scores.of(row["match"], row["category"])
+        row["ci_low"] = row["ci_high"] = row["standard_error"] = None
+        if len(sample):
+            bounds = 100 * rate_interval(sample, settings["confidence"])
+            row["ci_low"], row["ci_high"] = (round(float(bound), 4) for bound in bounds)
+            row["standard_error"] = round(100 * float(np.sqrt(sample.var() / len(sample))), 4)
     return rows
 
 
 def _rounded(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Return some values of a row with two decimals, which is what a table of metrics has room for."""
-    return {name: round(row[name], 2) if isinstance(row[name], float) else row[name] for name in names}
-
-
-def _rate_tables(rates: Rows, confidence: float) -> list[str]:
-    if not rates:
-        return ["No match is listed in params.yaml."]
-    parts = [
-        f"Adjusted win rate: (wins + ½ ties) / valid, in percent, with its {confidence:g}% interval "
-        "(bootstrap over questions). Two orders that disagree are a tie, counted as inconsistent. With few questions in a "
-        "category its interval is wide: one that holds 50 decides nothing."
-    ]
-    names = ["category", "n", "wins", "losses", "ties", "inconsistent", "invalid", "win rate", "adjusted", "interval"]
-    for match in dict.fromkeys(row["match"] for row in rates):
-        rows = [row for row in rates if row["match"] == match]
-        shown = [
-            row
-            | {"win rate": _percent(row["win_rate"]), "adjusted": _percent(row["adjusted_win_rate"])}
-            | {"interval": f"{_percent(row['ci_low'])} – {_percent(row['ci_high'])}" if row["ci_low"] is not None else ""}
-            for row in rows
-        ]
-        parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", table(shown, names, right=names[-3:])]
-    return parts
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}"
+    """Return some values of a row with two decimals, p-values with four: what a table of metrics has room for."""
+    places = {name: 4 if name.startswith("p_") else 2 for name in names}
+    return {name: round(row[name], places[name]) if isinstance(row[name], float) else row[name] for name in names}

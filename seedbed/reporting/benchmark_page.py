@@ -7,13 +7,15 @@ from base64 import b64encode
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Params
+from seedbed.project.params import Params, answering_models
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
-from seedbed.reporting.conclusions import conclude, with_tests
+from seedbed.reporting.conclusions import conclude
+from seedbed.reporting.health import position_in_words
 from seedbed.reporting.html import provenance, render
+from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
 from seedbed.reporting.ranking import ranking_rows
-from seedbed.reporting.shared import Rows
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 SECTIONS = {
@@ -33,7 +35,6 @@ def benchmark_page(benchmark: Benchmark) -> str:
     tables, params, rates = benchmark.tables, benchmark.params, benchmark.rates
     _load_texts(tables, params)
     confidence = params["report"]["confidence"]
-    tested = with_tests(rates, confidence)
     return render(
         "benchmark_page.html.j2",
         "browser.js",
@@ -44,19 +45,29 @@ def benchmark_page(benchmark: Benchmark) -> str:
         **provenance(tables, PROMPTS),
         confidence=f"{confidence:g}",
         alpha=f"{1 - confidence / 100:.2g}",
-        matches=_matches(tested, confidence),
-        heat=_heat(tables, tested),
-        ranking=ranking_rows(tables, params["report"]) if _all_pairs(tested) else [],
+        matches=_matches(rates, confidence),
+        heat=_heat(tables, rates),
+        ranking=ranking_rows(tables, params["report"]) if _all_pairs(rates) else [],
+        differences=benchmark.differences,
+        equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         health=benchmark.health,
+        position=position_in_words(benchmark.health[-1], confidence) if benchmark.health else "",
         agreement=benchmark.agreement,
+        alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
+        corrected=benchmark.corrected,
+        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
-        usage=tables.query("shared/usage"),
+        usage=benchmark.usage,
         browser={
             "verdicts": bool(rates),
             "data": {name: _packed(tables, name) for name in _BROWSER} if rates else {},
         },
     )
+
+
+def _total(rates: Rows, match: str) -> dict[str, Any]:
+    return next(row for row in rates if row["match"] == match and row["is_all"])
 
 
 def _packed(tables: Tables, name: str) -> str:
@@ -74,7 +85,7 @@ def _load_texts(tables: Tables, params: Params) -> None:
     """Make the tables of what only the browser of questions shows."""
     judgments = [paths.judgments(name) for name in params["matches"]]
     tables.load("judgment_texts", judgments, "match text, question text, order text, explanation text, failure json")
-    answers = [paths.answers(name) for name in params["models"]]
+    answers = [paths.answers(name) for name in answering_models(params)]
     tables.load("answer_failures", answers, "id text, model text, failure json")
 
 
@@ -84,6 +95,7 @@ def _matches(tested: Rows, confidence: float) -> Rows:
     for name in dict.fromkeys(row["match"] for row in tested):
         rows = [row for row in tested if row["match"] == name]
         shown = {"name": name, "model": rows[0]["model"], "baseline": rows[0]["baseline"], "rows": rows}
+        shown |= {"categories": sum(row["p"] is not None for row in rows[:-1])}
         found.append(shown | {"sentences": conclude(rows, confidence)})
     return found
 
@@ -120,6 +132,5 @@ def _heat(tables: Tables, tested: Rows) -> dict[str, Any]:
         "rows": found,
         "columns": columns,
         "words": words,
-        "head": "model",
         "query": "benchmark/win_rates" if one_baseline else "benchmark/model_rates",
     }

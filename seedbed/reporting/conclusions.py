@@ -1,29 +1,33 @@
 """What win rates allow to conclude, in words: tested, corrected, and without saying more than few questions can.
 
-A row as `with_tests` returns it has, beyond those of `queries/win_rates.sql` and the interval:
-`{"excludes": true, "side": "above", "p": 0.002, "p_holm": 0.016, "sure": true, …}`.
+A row as `with_tests` returns it has, beyond those of `queries/benchmark/win_rates.sql` and the interval:
+`{"excludes": true, "side": "above", "p": 0.002, "p_holm": 0.016, "tests": 8, "sure": true, "visible": 45.1, …}`.
 """
 
 from typing import Any
 
-from seedbed.reporting.bootstrap import holm, sign_test
+import numpy as np
 
-Rows = list[dict[str, Any]]
+from seedbed.reporting.statistics.families import holm
+from seedbed.reporting.statistics.sign_flip import sign_flip
+from seedbed.reporting.statistics.visible import SD_MATCH, visible_difference
+from seedbed.util.rows import Rows
 
 
 def with_tests(rates: Rows, confidence: float) -> Rows:
-    """Return the rows, each with its test: wins against losses, ties left out.
+    """Return the rows, each with its test, and with the smallest difference from 50 that so many questions show.
 
-    The p-values of one match's categories are corrected together, and those of the matches' totals.
+    The test is whether wins and losses are equally likely: the sign-flip test of the scores, which leaves ties out. The
+    p-values of one match's categories are one family for Holm's correction, and those of the matches' totals another.
 
     Args:
-        rates: as from `seedbed.reporting.report.win_rate_rows`.
+        rates: as from `seedbed.reporting.benchmark.win_rate_rows`.
         confidence: of the intervals, in percent; a row is `sure` where its corrected p-value is below what it leaves.
     """
     rows = [
         row
-        | {"is_all": row["category"] == "all", "p": sign_test(row["wins"], row["losses"]) if _valid(row) else None}
-        | {"excludes": False, "side": "", "p_holm": None, "sure": False}
+        | {"is_all": row["category"] == "all", "p": _p_value(row) if _valid(row) else None}
+        | {"excludes": False, "side": "", "p_holm": None, "tests": None, "sure": False, "visible": None}
         for row in rates
     ]
     families: dict[str, Rows] = {}
@@ -36,7 +40,21 @@ def with_tests(rates: Rows, confidence: float) -> Rows:
     for family in families.values():
         for row, corrected in zip(family, holm([row["p"] for row in family]), strict=True):
             row |= {"p_holm": corrected, "tests": len(family), "sure": corrected < 1 - confidence / 100}
+            seen = visible_difference(_valid(row), _sd(row), confidence, len(family))
+            # 50 is the furthest that a rate can be from 50.
+            row["visible"] = round(100 * seen, 1) if seen is not None and seen <= 0.5 else None
     return rows
+
+
+def _p_value(row: dict[str, Any]) -> float:
+    return sign_flip(np.repeat([1.0, -1.0], [row["wins"], row["losses"]]))
+
+
+def _sd(row: dict[str, Any]) -> float:
+    """Return the standard deviation of the scores; where all are alike, or there are too few, what is usual."""
+    n, mean = _valid(row), row["adjusted_win_rate"] / 100
+    variance = (row["wins"] + 0.25 * row["ties"]) / n - mean**2
+    return float(np.sqrt(variance * n / (n - 1))) if n > 1 and variance > 1e-9 else SD_MATCH
 
 
 def conclude(rows: Rows, confidence: float) -> list[str]:
@@ -49,10 +67,9 @@ def conclude(rows: Rows, confidence: float) -> list[str]:
     total, categories = rows[-1], [row for row in rows[:-1] if _valid(row)]
     if not _valid(total):
         return [f"No question has a valid verdict: nothing can be concluded about {total['model']} and {total['baseline']}."]
-    alpha = 1 - confidence / 100
-    sentences = [_on_all(total)]
+    sentences = [_on_all(total), *_on_what_is_visible(total)]
     if len(rows) > 2:
-        sentences.append(_on_categories(categories, alpha))
+        sentences.append(_on_categories(categories, confidence))
     return sentences
 
 
@@ -70,36 +87,43 @@ def _on_all(row: dict[str, Any]) -> str:
         return f"{said}, and its interval, {interval}, does not hold 50: the judge prefers {better} to {worse}{corrected}."
     return (
         f"{said}. Its interval, {interval}, does not hold 50, but the test of wins against losses does not confirm it"
-        f"{corrected}: that {better} is better is likely, not shown."
+        f"{corrected}: which of the two is better cannot be concluded."
     )
 
 
-def _on_categories(rows: Rows, alpha: float) -> str:
+def _on_what_is_visible(row: dict[str, Any]) -> list[str]:
+    if row["sure"] and row["excludes"]:
+        return []
+    if row["visible"] is None:
+        return ["So few questions can show no difference, however large."]
+    return [f"So many questions show a rate that is {row['visible']:.0f} points or more from 50 in four benchmarks of five."]
+
+
+def _on_categories(rows: Rows, confidence: float) -> str:
     if not rows:
         return "No category has a valid verdict."
-    sizes, widths = [_valid(row) for row in rows], [row["ci_high"] - row["ci_low"] for row in rows]
+    sizes = [_valid(row) for row in rows]
     few, many = min(sizes), max(sizes)
     questions = _count(many, "question") if few == many else f"{few} to {many} questions"
-    least, most = f"{min(widths):.0f}", f"{max(widths):.0f}"
-    wide = least if least == most else f"{least} to {most}"
-    parts = [f"A category has {questions}, and its interval is {wide} points wide: only large differences can show."]
-    sure = [row for row in rows if row["sure"]]
+    usual = visible_difference(many, SD_MATCH, confidence, len(rows))
+    with_correction = f" with the correction for {len(rows)} categories" if len(rows) > 1 else ""
+    if usual is None or usual > 0.5:
+        parts = [f"A category has {questions}: too few to show any difference{with_correction}, whatever the verdicts."]
+    else:
+        parts = [
+            f"A category has {questions}:{with_correction} it shows a rate that is {100 * usual:.0f} points or more from 50 in "
+            "four benchmarks of five, and smaller differences less often."
+        ]
+    sure = [row for row in rows if row["sure"] and row["excludes"]]
     marked = [row for row in rows if row["excludes"] and row not in sure]
     rest = [row for row in rows if row not in sure and row not in marked]
     for wins, words in ((True, "better"), (False, "worse")):
         if names := _names(row for row in sure if (row["wins"] > row["losses"]) == wins):
-            parts.append(f"In {names} {rows[0]['model']} is {words}, also with the correction for {len(rows)} categories.")
+            parts.append(f"In {names} {rows[0]['model']} is {words}{', also' if with_correction else ''}{with_correction}.")
     if marked:
-        parts.append(f"In {_names(marked)} the interval does not hold 50, but with the correction it may be chance.")
+        parts.append(f"In {_names(marked)} the interval does not hold 50, but with the correction nothing can be concluded.")
     if rest:
         parts.append(f"In {_names(rest)} nothing can be concluded.")
-    if not sure and len(rows) * 2 / 2**many >= alpha:
-        parts.append("With so few questions no category could pass the correction, whatever the verdicts.")
-    if any(width == 0 for width in widths):
-        parts.append(
-            "Where every question went the same way the interval has no width, since there is nothing else to draw: that is no "
-            "certainty, and the test is the better guide."
-        )
     return " ".join(parts)
 
 

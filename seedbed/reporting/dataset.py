@@ -1,12 +1,14 @@
 """The dataset report: what was translated, edited, generated and filtered, and what it cost. Tables in, texts out."""
 
 import json
+from typing import Any
 
 from seedbed.project import columns, paths
 from seedbed.project.edits import CORPORA
-from seedbed.project.params import Params
+from seedbed.project.params import Params, named_blocks
 from seedbed.reporting.effort import load_effort
 from seedbed.reporting.human_sections import effort_parts
+from seedbed.reporting.pairs import agreeing, judged_pairs
 from seedbed.reporting.shared import (
     file_name,
     load_responses,
@@ -14,8 +16,8 @@ from seedbed.reporting.shared import (
     stand_in_line,
     stand_in_sentence,
     to_csv,
-    usage_columns,
     usage_metrics,
+    usage_table,
 )
 from seedbed.util.markdown import table
 from seedbed.util.tables import Tables
@@ -37,6 +39,8 @@ class Dataset:
     Attributes:
         tables: the build's rows: translated and edited ones, instructions, rejected ones, exchanges, edits.
         decisions: the rows of `queries/dataset/decisions.sql`.
+        pairs: how the near-duplicate threshold decides pairs that people judged; see `judged_pairs`.
+        usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
 
     Raises:
@@ -48,6 +52,8 @@ class Dataset:
         self.tables = _load(params)
         load_effort(self.tables, params)
         self.decisions = self.tables.query("dataset/decisions")
+        self.pairs = judged_pairs(params)
+        self.usage = self.tables.query("shared/usage")
         rehearsed = [_SOURCES[name] for name in made_by_stand_in(self.tables, _SOURCES)]
         self.stand_in = stand_in_sentence(rehearsed, "they are for trying the pipeline, not for training")
 
@@ -64,7 +70,7 @@ class Dataset:
         document = {
             "instructions": decided,
             "effort": {name: value for name, value in effort.items() if name in _EFFORT and value is not None},
-            "responses": usage_metrics(self.tables),
+            "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -72,11 +78,26 @@ class Dataset:
         """Return `reports/dataset.md`, which a person reads in a pull request."""
         parts = ["# Dataset", *stand_in_line(self.stand_in)]
         decisions = table(self.decisions, DECISION_COLUMNS) if self.decisions else "No instruction has been generated."
-        parts += ["## Generated instructions", decisions]
+        parts += ["## Generated instructions", decisions, *_threshold_parts(self.pairs, self.params)]
         parts += ["## Human effort", *effort_parts(self.tables)]
-        parts += ["## Responses that this data rests on", table(self.tables.query("shared/usage"), usage_columns())]
+        parts += ["## Responses that this data rests on", usage_table(self.usage)]
         parts += ["How the models compare is in [benchmark.md](benchmark.md)."]
         return "\n\n".join(parts) + "\n"
+
+
+def _threshold_parts(pairs: list[dict[str, Any]], params: Params) -> list[str]:
+    """Return what the near-duplicate threshold makes of judged pairs: the counts, and each pair."""
+    if not pairs:
+        return []
+    right, similarity = agreeing(pairs), params["filter"]["similarity"]
+    (duplicates, all_duplicates), (others, all_others) = right["duplicate"], right["different"]
+    words = (
+        f"Of {len(pairs)} hand-made pairs, ROUGE-L F {similarity['reject']} {similarity['threshold']} rejects {duplicates} of "
+        f"the {all_duplicates} that a person calls duplicates and keeps {others} of the {all_others} others. Words do not tell "
+        "a paraphrase; the rule `semantic_duplicate` compares embeddings."
+    )
+    shown = table(pairs, ["first", "second", "score", "decision", "person"])
+    return ["### The near-duplicate threshold", words, shown]
 
 
 def _load(params: Params) -> Tables:
@@ -90,7 +111,9 @@ def _load(params: Params) -> Tables:
     tables.load("edited", [paths.edited(name) for name in CORPORA], columns.TASKS, by_corpus)
     transcripts = [paths.transcript(f"translate@{corpus}") for corpus in corpora]
     transcripts += [paths.transcript(f"generate@{name}") for name in generations]
-    load_responses(tables, transcripts, params, [params["translate"], params["generate"]])
+    blocks = named_blocks(params)
+    asked = [blocks[name] for name in ("translate", "generate", "filter.semantic") if name in blocks]
+    load_responses(tables, transcripts, params, asked)
     tables.fill("generations", "name text, place int", ((name, place) for place, name in enumerate(generations)))
     tables.keep("dataset/makers")
     return tables

@@ -9,6 +9,7 @@ from typing import Any
 from seedbed.reporting import diversity
 from seedbed.reporting.dataset import Dataset
 from seedbed.reporting.html import provenance, render
+from seedbed.reporting.pairs import agreeing
 
 SECTIONS = {
     "provenance": "What was built from what",
@@ -33,6 +34,8 @@ def dataset_page(dataset: Dataset) -> str:
         stand_in=dataset.stand_in,
         **provenance(tables, PROMPTS),
         decisions=dataset.decisions,
+        pairs=dataset.pairs,
+        agreeing=agreeing(dataset.pairs),
         diversity=measured,
         sets=diversity.SETS,
         most={name: _most(measured[name]) for name in ("task_types", "nearest", "lengths", "openings", "roots")},
@@ -44,7 +47,7 @@ def dataset_page(dataset: Dataset) -> str:
         threshold=similarity["threshold"],
         reject=similarity["reject"],
         **{name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections")},
-        usage=tables.query("shared/usage"),
+        usage=dataset.usage,
     )
 
 

@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from seedbed.filtering.similarity import Codes, encode
-from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, words
+from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, separates_words, words
 from seedbed.project.params import Params
 from seedbed.util.tables import Tables
 
@@ -50,6 +50,7 @@ def measure(tables: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
     tables.fill("task_types", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["task"])))
     settings = params["filter"]["tokeniser"]
     tag, tokenise = load_tagger(settings), load_tokeniser(settings)
+    between = " " if separates_words(settings) else ""
     openings: list[tuple[str, str]] = []
     roots: list[tuple[str, str, str]] = []
     nearest: list[tuple[str, str, float]] = []
@@ -59,7 +60,7 @@ def measure(tables: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
         name, tagged = row["dataset"], tag(row["instruction"]) if tag else None
         found = words(tagged) if tagged is not None else tokenise(row["instruction"])
         coded[name].append((row["id"], encode([vocabulary.setdefault(token, len(vocabulary)) for token in found])))
-        openings.append((name, (" " if settings["name"] == "space" else "").join(found[:OPENING])))
+        openings.append((name, between.join(found[:OPENING])))
         if tagged is not None and (pair := root(tagged)):
             roots.append((name, *pair))
     for name, rows in coded.items():

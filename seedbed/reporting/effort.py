@@ -11,7 +11,7 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
-from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, space
+from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, separates_words, space
 from seedbed.project import paths
 from seedbed.project.corpora import FIELDS, status_of
 from seedbed.project.edits import CORPORA, read_edits
@@ -39,6 +39,7 @@ def load_effort(tables: Tables, params: Params) -> None:
     work: list[tuple[Any, ...]] = []
     spans: list[tuple[Any, ...]] = []
     settings = params["filter"]["tokeniser"]
+    by_words = separates_words(settings)
     tokenise: Tokenise | None = None
     for corpus in CORPORA:
         kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
@@ -47,8 +48,8 @@ def load_effort(tables: Tables, params: Params) -> None:
         work += ((corpus, id, "orphaned", *_NO_EDIT) for id in edited if id not in translated)
         for id, row in translated.items():
             edit = edited.get(id)
-            work.append((corpus, id, _status(row, edit), *_cost(row, edit, kind, by_words=settings["name"] == "space")))
-            then = edit and machine_text(row, edit)
+            then = machine_text(row, edit) if edit else None
+            work.append((corpus, id, _status(row, edit), *_cost(row, edit, then, kind, by_words)))
             if edit and then and edit["decision"] == "edited":
                 tokenise = tokenise or load_tokeniser(settings)
                 for name in FIELDS[kind]:
@@ -113,12 +114,15 @@ def _span(text: str, places: list[tuple[int, int]]) -> str:
     return text[places[0][0] : places[-1][1]] if places else ""
 
 
-def _status(row: Row, edit: Row | None) -> str:
+def _status(row: Any, edit: Any) -> str:
     return "failed" if row["translation"] is None else status_of(row, edit)
 
 
-def _cost(row: Row, edit: Row | None, kind: str, by_words: bool) -> tuple[Any, ...]:
-    """Return the columns of `edit_work` from `decision` on; empty where there is no edit, or a text is not known."""
+def _cost(row: Row, edit: Row | None, then: Row | None, kind: str, by_words: bool) -> tuple[Any, ...]:
+    """Return the columns of `edit_work` from `decision` on; empty where there is no edit, or a text is not known.
+
+    `then` is the machine text that the edit was made on.
+    """
     if edit is None:
         return _NO_EDIT
     wanted = [edit["fields"][name] for name in FIELDS[kind]]
@@ -129,7 +133,6 @@ def _cost(row: Row, edit: Row | None, kind: str, by_words: bool) -> tuple[Any, .
         texts = [machine.get(name, "") for name in FIELDS[kind]]
         return sum(Levenshtein.distance(_units(a, by_words), _units(b, by_words)) for a, b in zip(texts, wanted, strict=True))
 
-    then = machine_text(row, edit)
     holds = row["made_by"] is not None and edit["source_hash"] == content_hash(row["source"])
     now = row["translation"] if holds else None
     return (

@@ -3,10 +3,11 @@
 from typing import Any
 
 from seedbed.reporting.agreement import MEASURES
+from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.util.markdown import table
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 _MOST_DISAGREEMENTS = 20
 _STATUSES = ("edited", "outdated", "approved", "stale", "unreviewed")
 _RARE = ("original", "failed", "orphaned")
@@ -14,14 +15,23 @@ _RARE = ("original", "failed", "orphaned")
 _TIMES = ("timed", "minutes", "minutes_per_row")
 _MEASURES = (
     "*s1* includes ties, an inconsistent judge's among them; *s2* takes only what is a tie on neither side (the two set-ups "
-    "of MT-bench, Zheng et al. 2023); by guessing one would agree on 33 and on 50. The majority is what more than half of the "
-    "votes on an item say, else a tie; *both bad* counts as a tie. Two people on one item are the ceiling for the judge and "
-    "one person. Kappa (Cohen's) holds the judge against the majority, alpha (Krippendorff's) people against each other: 0 is "
-    "chance, 1 full agreement."
+    "of MT-bench, Zheng et al. 2023); by guessing one would agree on 33 and on 50. A rate is the mean over questions. The "
+    "majority is what more than half of the votes on an item say, and *split* are the items that have none; *both bad* counts "
+    "as a tie. "
+    "Kappa (Cohen's) holds the judge against the majority: 0 is chance, 1 full agreement."
+)
+_PEOPLE = (
+    " Judge and one person, and two people, stand side by side: a judge can agree with people more than they do with each "
+    "other. Alpha (Krippendorff's) is kappa's like for people against each other."
+)
+CORRECTED = (
+    "The adjusted win rate as people would give it: the judge's, moved by what it is off on the questions that people voted "
+    "on, with its {confidence}% interval (prediction-powered inference). The questions voted on are taken to be drawn without "
+    "regard to answers and verdicts. Below the matches stand the differences of two models, in points."
 )
 _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
-    "block shifts): in characters, or in words where `filter.tokeniser` is `space`."
+    "block shifts): in characters, or in words where the language separates them by blanks."
 )
 _HTER_NOW = (
     "Some machine texts are not those that the edits were made on. Held against the edits, both ways, this tells whether the "
@@ -30,8 +40,15 @@ _HTER_NOW = (
 )
 
 
-def agreement_parts(tables: Tables, agreement: Rows, confidence: float) -> list[str]:
-    """Return the section's paragraphs and tables; `agreement` as from `agreement_rows`, `confidence` in percent."""
+def agreement_parts(tables: Tables, agreement: Rows, test: Alternative | None, confidence: float) -> list[str]:
+    """Return the section's paragraphs and tables.
+
+    Args:
+        tables: the build's rows.
+        agreement: as from `agreement_rows`.
+        test: the alternative-annotator test; None where no vote counts.
+        confidence: of the intervals, in percent.
+    """
     votes = tables.query("human/annotators")
     if not votes:
         return ["Nobody has voted yet: `seedbed review` shows two answers side by side, unnamed, and keeps the verdicts."]
@@ -42,8 +59,9 @@ def agreement_parts(tables: Tables, agreement: Rows, confidence: float) -> list[
     ]
     if agreement:
         parts += [
-            f"In percent, with the {confidence:g}% interval (bootstrap over questions) and the number of comparisons. "
-            + _MEASURES,
+            f"In percent, with the {confidence:g}% interval over questions and the number of comparisons. "
+            + _MEASURES
+            + (_PEOPLE if any(row["people_s1_n"] for row in agreement) else ""),
             *(_agreement_table(agreement, by) for by in ("match", "category")),
             "What people lean to, beside the judge on the same questions: percent of verdicts for either answer, and of those, "
             "for the answer that stood first (on the left) and for the longer one.",
@@ -52,6 +70,7 @@ def agreement_parts(tables: Tables, agreement: Rows, confidence: float) -> list[
                 ["match", "who", "verdicts", "decided_rate", "first_position_rate", "longer_answer_rate"],
             ),
             *_disagreements(tables.query("human/disagreements")),
+            *([alternative_in_words(test)] if test else []),
         ]
     parts += [
         table(votes, [name for name in votes[0] if name not in ("timed", "minutes") or any(row["timed"] for row in votes)])
@@ -70,8 +89,8 @@ def _agreement_table(agreement: Rows, by: str) -> str:
     for row in agreement:
         if row[other] == "all":
             cells = {title: _measured(row, name) for title, name in columns.items()}
-            shown.append({by: row[by], "items": row["items"], "both bad": row["both_bad"], **cells})
-    return table(shown, [by, "items", "both bad", *columns], right=list(columns))
+            shown.append({by: row[by], "items": row["items"], "split": row["split"], "both bad": row["both_bad"], **cells})
+    return table(shown, [by, "items", "split", "both bad", *columns], right=list(columns))
 
 
 def _measured(row: dict[str, Any], name: str) -> str:
@@ -81,6 +100,41 @@ def _measured(row: dict[str, Any], name: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     interval = "" if low is None else f" ({low:.{places}f} – {high:.{places}f})"
     return f"{row[name]:.{places}f}{interval}" + (f" of {row[f'{name}_n']}" if name in MEASURES else "")
+
+
+def alternative_in_words(test: Alternative) -> str:
+    """Return what the alternative-annotator test says, in a sentence."""
+    if test.winning_rate is None:
+        return (
+            f"Whether the judge may do a person's work (the alternative-annotator test) cannot be said: it takes "
+            f"{LEAST_ANNOTATORS} people with {LEAST_ITEMS} items each that others voted on too, and {test.annotators} have "
+            "them."
+        )
+    word = "may" if test.passed else "may not"
+    held = f"{round(test.winning_rate * test.annotators)} of the {test.annotators} people"
+    agrees = f"{100 * (test.advantage or 0):.0f}% of the items"
+    return (
+        f"By the alternative-annotator test (Calderon et al. 2025) the judge {word} do a person's work: it holds its own "
+        f"against {held}, and agrees with the others at least as well as one of them on {agrees}."
+    )
+
+
+def correction_parts(rows: Rows, confidence: float) -> list[str]:
+    """Return the section on the rates that votes correct; none where too few people voted."""
+    if not rows:
+        return []
+    shown = [
+        {"rate": row["name"], "questions": row["items"], "voted on": row["voted"], "judge": f"{row['judge']:.1f}"}
+        | {"corrected": f"{row['corrected']:.1f}", "interval": f"{row['low']:.1f} – {row['high']:.1f}"}
+        | {"votes to halve it": "no number" if row["more"] is None else str(row["more"])}
+        for row in rows
+    ]
+    names = ["rate", "questions", "voted on", "judge", "corrected", "interval", "votes to halve it"]
+    return [
+        "### Rates corrected by the votes",
+        CORRECTED.format(confidence=f"{confidence:g}"),
+        table(shown, names, right=names[3:]),
+    ]
 
 
 def _disagreements(rows: Rows) -> list[str]:

@@ -2,36 +2,38 @@
 
 A row of `ranking_rows` (points, 0 for the middle of the models; 400 points are odds of ten to one):
 
-    {"model": "good", "points": 312.4, "points_low": 260.9, "points_high": 381.2, "wins": 71, "losses": 3, "ties": 6,
-     "expected": 89.1}
+    {"model": "poor", "points": -212.4, "behind": 524.8, "behind_low": 430.0, "behind_high": 619.6, "group": "b", "wins": 3,
+     "losses": 71, "ties": 6, "expected": 10.9, "bound": ""}
 """
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
 from seedbed.project.params import Report
-from seedbed.reporting.bootstrap import Floats, percentile_interval, resampled_sums
+from seedbed.reporting.statistics.bradley_terry import bradley_terry, levels, resampled_strengths
+from seedbed.reporting.statistics.resamples import Floats, resampled_counts
+from seedbed.reporting.statistics.sign_flip import sign_flip
+from seedbed.reporting.statistics.simultaneous import letters, simultaneous_differences
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
-PRIOR = 0.1
-"""Ties (a tenth of one) that each model is taken to have with one that is as strong as the middle. Without it the
-strength of a model that never loses, or never wins, would be infinite."""
 _POINTS = 400 / np.log(10)
 
 
 def ranking_rows(tables: Tables, settings: Report) -> Rows:
-    """Return the models, strongest first, by the model of Bradley and Terry (1952), with intervals over questions.
+    """Return the models, strongest first, by the model of Bradley and Terry (1952).
 
     Args:
         tables: the build's rows.
         settings: the block `report` of `params.yaml`.
 
     Returns:
-        `points` with `points_low` and `points_high`, counts of valid outcomes, and `expected`, the percent of
-        comparisons with the other models that the strengths say it wins, a tie being half. No row where fewer than
-        three models were compared, or where they fall into groups that no valid comparison connects.
+        `points`, 0 for the middle; `behind`, by how many the first model is ahead, with an interval that holds for all
+        differences of models together; `group`, the letters that two models share where they cannot be told apart; counts of
+        valid outcomes; and `expected`, the percent of comparisons with the other models that the strengths say it wins, a tie
+        being half. A model that never lost, or never won, to those of the largest level has no finite strength: `points` and
+        `behind` are None, and `bound` says `unbeaten` or `winless`, which is empty for the others. No row where fewer than
+        three models were compared, or where the wins do not bring them into one order.
     """
     outcomes = [row for row in tables.query("benchmark/outcomes") if row["outcome"] != "invalid"]
     names = sorted({row[side] for row in outcomes for side in ("model", "baseline")})
@@ -43,74 +45,70 @@ def ranking_rows(tables: Tables, settings: Report) -> Rows:
         share = {"win": 1.0, "tie": 0.5, "loss": 0.0}[row["outcome"]]
         wins[questions[row["question"]], one, other] += share
         wins[questions[row["question"]], other, one] += 1 - share
-    total = wins.sum(axis=0)
-    if len(models) < 3 or not _connected(total):
+    if len(models) < 3 or len(questions) < 2:
         return []
-    strengths = bradley_terry(total)
-    drawn = resampled_sums(wins.reshape(len(wins), -1), settings["bootstrap"], f"{settings['seed']} ranking")
-    points = _POINTS * bradley_terry(drawn.reshape(-1, len(models), len(models)))
+    try:
+        level = levels(wins.sum(axis=0))
+    except ValueError:
+        return []
+    strengths, low, high = _fitted(wins, level, settings)
+    order = sorted(models.values(), key=lambda place: (level[place], -strengths[place], names[place]))
+    apart = (low > 0) | (high < 0)
+    _untold(apart, wins, level, 1 - settings["confidence"] / 100)
+    group = letters(order, apart)
+    main = int(np.bincount(level).argmax())
+    first = next(place for place in order if level[place] == main)
+    # Between two levels the higher one always wins.
+    chance = np.where(level[:, None] == level, 1 / (1 + np.exp(strengths - strengths[:, None])), level[:, None] < level)
     rows = []
-    for name, place in models.items():
-        low, high = percentile_interval(points[:, place], settings["confidence"]) or (None, None)
-        against = np.delete(strengths, place)
+    for place in order:
+        name, finite = names[place], level[place] == main
         mine = [(row["model"] == name, row["outcome"]) for row in outcomes if name in (row["model"], row["baseline"])]
         rows.append(
             {
                 "model": name,
-                "points": _rounded(_POINTS * strengths[place]),
-                "points_low": _rounded(low),
-                "points_high": _rounded(high),
+                "points": _points(strengths[place]) if finite else None,
+                "behind": _points(strengths[first] - strengths[place]) if finite else None,
+                "behind_low": _points(low[first, place]) if finite else None,
+                "behind_high": _points(high[first, place]) if finite else None,
+                "bound": "" if finite else "unbeaten" if level[place] < main else "winless",
+                "group": group[place],
                 "wins": sum(pair in ((True, "win"), (False, "loss")) for pair in mine),
                 "losses": sum(pair in ((True, "loss"), (False, "win")) for pair in mine),
                 "ties": sum(outcome == "tie" for _, outcome in mine),
-                "expected": _rounded(100 * float(np.mean(1 / (1 + np.exp(against - strengths[place]))))),
+                "expected": round(100 * float(np.delete(chance[place], place).mean()), 1),
             }
         )
-    return sorted(rows, key=lambda row: (-row["points"], row["model"]))
+    return rows
 
 
-def bradley_terry(wins: Floats, prior: float = PRIOR) -> Floats:
-    """Return the strengths that make the outcomes most likely, where a beats b with probability 1 / (1 + exp(b - a)).
+def _fitted(wins: Floats, level: NDArray[np.int64], settings: Report) -> tuple[Floats, Floats, Floats]:
+    """Return the strengths within each level, and the bounds of all differences: infinite between levels.
 
-    Newton's method on the logarithms of the strengths, in which the likelihood is concave (Hunter 2004, section 2); a
-    step is at most 1, so that it cannot run away from a far start.
-
-    Args:
-        wins: shape (…, models, models), how often the row's model beat the column's; a tie is half a win of each.
-        prior: ties of each model with one of strength 0, > 0.
-
-    Returns:
-        Shape (…, models), their mean 0.
+    Only games among themselves bound the differences of a level: those with another one all end alike.
     """
-    count = wins.shape[-1]
-    games = wins + np.swapaxes(wins, -1, -2)
-    won = wins.sum(axis=-1) + prior / 2
-    found = np.zeros(wins.shape[:-1])
-    diagonal = np.arange(count)
-    for _ in range(200):
-        chance = 1 / (1 + np.exp(found[..., None, :] - found[..., :, None]))
-        alone = 1 / (1 + np.exp(-found))
-        slope = won - (games * chance).sum(axis=-1) - prior * alone
-        curve = -games * chance * (1 - chance)
-        curve[..., diagonal, diagonal] = 0
-        curve[..., diagonal, diagonal] = prior * alone * (1 - alone) - curve.sum(axis=-1)
-        step = np.linalg.solve(curve, slope[..., None])[..., 0]
-        step /= np.maximum(1, np.abs(step).max(axis=-1, keepdims=True))
-        found = found + step
-        if np.abs(step).max() < 1e-10:
-            break
-    centred: Floats = found - found.mean(axis=-1, keepdims=True)
-    return centred
+    models = len(level)
+    strengths, low, high = np.zeros(models), np.full((models, models), -np.inf), np.full((models, models), np.inf)
+    counts = resampled_counts(len(wins), settings["bootstrap"], f"{settings['seed']} ranking")
+    for one in np.unique(level):
+        mine = np.flatnonzero(level == one)
+        if len(mine) > 1:
+            own = wins[:, mine[:, None], mine]
+            strengths[mine] = bradley_terry(own.sum(axis=0))
+            drawn = resampled_strengths(own, counts, strengths[mine])
+            bounds = simultaneous_differences(strengths[mine], drawn, len(wins), settings["confidence"])
+            low[mine[:, None], mine], high[mine[:, None], mine] = bounds
+    return strengths, low, high
 
 
-def _connected(wins: Floats) -> bool:
-    """Whether valid comparisons lead from each model to each other one."""
-    met = (wins + wins.T) > 0
-    reached = {0}
-    while more := {int(b) for a in reached for b in np.flatnonzero(met[a])} - reached:
-        reached |= more
-    return len(reached) == len(met)
+def _untold(apart: NDArray[np.bool_], wins: Floats, level: NDArray[np.int64], alpha: float) -> None:
+    """Say of two models of different levels whether they differ: by their own match, corrected for all pairs of models."""
+    pairs = len(level) * (len(level) - 1) / 2
+    for one, other in zip(*np.triu_indices(len(level), 1), strict=True):
+        if level[one] != level[other]:
+            differences = (wins[:, one, other] - wins[:, other, one])[(wins[:, one, other] + wins[:, other, one]) > 0]
+            apart[one, other] = apart[other, one] = bool(len(differences)) and sign_flip(differences) * pairs < alpha
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 1) + 0.0  # no -0.0
+def _points(strength: float) -> float:
+    return round(float(_POINTS * strength), 1) + 0.0  # no -0.0

@@ -9,12 +9,13 @@ from typing import Any
 from seedbed.exchange.costs import price_of
 from seedbed.project import columns, paths
 from seedbed.project.params import STAND_IN, Params
+from seedbed.util.markdown import table
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 _USAGE = (
     *("stage", "endpoint", "model", "responses", "repeated"),
-    *("input_tokens", "cached_input_tokens", "output_tokens", "usd"),
+    *("input_tokens", "cached_input_tokens", "output_tokens"),
 )
 
 
@@ -32,9 +33,9 @@ def load_responses(tables: Tables, transcripts: Sequence[Path], params: Params, 
         params: the whole of `params.yaml`.
         asked: blocks of it that name an endpoint and a model.
     """
-    tables.load("exchanges", transcripts, columns.EXCHANGES, label=("stage", paths.stage_of_transcript))
+    tables.load("exchanges", transcripts, f"key text, {columns.EXCHANGES}", label=("stage", paths.stage_of_transcript))
     tables.run(
-        "create table responses as select stage, request->>'endpoint' as endpoint, "
+        "create table responses as select stage, key, request->>'endpoint' as endpoint, "
         "request->>'model' as model, (request->>'attempt')::int as attempt, "
         + ", ".join(f"(response->'usage'->>'{kind}')::bigint as {kind}_tokens" for kind in ("input", "cached_input", "output"))
         + " from exchanges"
@@ -48,20 +49,27 @@ def load_responses(tables: Tables, transcripts: Sequence[Path], params: Params, 
     )
 
 
-def usage_metrics(tables: Tables) -> dict[str, Any]:
-    """Return responses and tokens by stage, and the dollars of all where they are known."""
-    *usage, total = tables.query("shared/usage") or [{"usd": None}]
+def usage_metrics(usage: Rows) -> dict[str, Any]:
+    """Return responses and tokens by stage, and the dollars of all where they are known.
+
+    Args:
+        usage: the rows of `queries/shared/usage.sql`.
+    """
+    *parts, total = usage or [{"usd": None}]
     stages: dict[str, Any] = {}
-    for row in usage:
+    for row in parts:
         stage = stages.setdefault(row["stage"], {"responses": 0, "input_tokens": 0, "output_tokens": 0})
         for name in stage:
             stage[name] += int(row[name] or 0)
+    if total.get("uncounted"):
+        stages["uncounted"] = int(total["uncounted"])
     return stages if total["usd"] is None else stages | {"usd": total["usd"]}
 
 
-def usage_columns() -> list[str]:
-    """Return the columns of `queries/shared/usage.sql` that a table shows."""
-    return list(_USAGE)
+def usage_table(usage: Rows) -> str:
+    """Return the rows of `queries/shared/usage.sql` as a table in Markdown, with `uncounted` where there are any."""
+    uncounted = ["uncounted"] if any(row["uncounted"] for row in usage) else []
+    return table(usage, [*_USAGE, *uncounted, "usd"])
 
 
 def made_by_stand_in(tables: Tables, names: Iterable[str]) -> list[str]:

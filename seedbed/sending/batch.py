@@ -1,31 +1,40 @@
 """Half the price: a stage's missing requests through the Batch API (`/v1/files`, `/v1/batches`).
 
 A batch is known again by the digest of its requests, which it carries as metadata, and by its id, which is in the store
-before it is waited for: a killed build picks the same batch up, and pays once.
+before it is waited for: a killed build picks the same batch up, and pays once. Its requests are claimed by it until it was read
+(`seedbed.store.claims`).
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from seedbed.exchange.replies import Response, error_response, from_chat_completion, kind_of_error
 from seedbed.exchange.requests import Request
-from seedbed.sending.client import Client
+from seedbed.sending.client import Client, is_of_the_endpoint
 from seedbed.sending.progress import Progress
+from seedbed.store.claims import Batch, Claims, batches, close_batch
 from seedbed.store.store import Store
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
+from seedbed.util.saying import quoted
 
 MAX_REQUESTS = 50_000
 MAX_BYTES = 200_000_000
 """The API's limits on one batch."""
+U = TypeVar("U")
 _ENDED = {"completed", "failed", "expired", "cancelled"}
+
+
+class _Lost(Exception):
+    """The server has a batch no longer, or not what it brought."""
 
 
 async def send_batches(
     client: Client,
     store: Store,
+    claims: Claims,
     stage: str,
     requests: dict[str, Request],
     poll_s: float,
@@ -34,31 +43,81 @@ async def send_batches(
 ) -> AsyncIterator[tuple[Request, Response]]:
     """Yield the responses to `requests` (by key), batch by batch; those that a batch failed on are left out.
 
-    Batches of this stage that an earlier build left open are waited for first; what they bring is not sent again.
+    Batches of this stage that an earlier build left open, and those that hold what is wanted, are waited for first; what they
+    bring is not sent again. What another process is sending, or waits for, is left out.
 
     Raises:
-        UserError: the endpoint has no Batch API, refuses the batch, or `halted` says so.
+        UserError: the endpoint has no Batch API, refuses the batch, has lost one that held what is wanted, or `halted` says so.
     """
     missing = dict(requests)
-    for id in store.batches(client.id, stage, read=False):
-        progress.say(f"picking up batch {id} of an earlier build")
-        unclaimed = False
-        async for key, response in _results(client, store, id, poll_s, progress, halted):
-            if key in missing:
+    for batch in _left_open(store, claims, client.id, stage, missing):
+        if claims.pick_up(batch.id):
+            async for key, response in _picked_up(client, store, claims, stage, batch, missing, poll_s, progress, halted):
                 yield missing.pop(key), response
-            elif not store.get([key]):
-                unclaimed = True  # paid for, and not wanted as the inputs are now: it stays open for when they are
-        if not unclaimed:
-            store.close_batch(id)
+    ours = claims.take(list(missing))
+    missing = {key: request for key, request in missing.items() if key in ours}
     for lines, keys in _split(missing, client.body):
         digest = content_hash(sorted(keys))
-        id = await _find_or_create(client, stage, lines, digest, store.batches(client.id, stage, read=True))
-        store.open_batch(id, client.id, stage)
-        progress.say(f"batch {id}: {len(keys)} requests")
-        async for key, response in _results(client, store, id, poll_s, progress, halted):
+        read = {batch.id for batch in batches(store, "endpoint = ? and stage = ? and read", (client.id, stage))}
+        id = await _find_or_create(client, stage, lines, digest, read)
+        claims.open_batch(id, client.id, stage, keys)
+        progress.say(f"batch {quoted(id)}: {len(keys)} requests")
+        try:
+            async for key, response in _results(client, store, id, poll_s, progress, halted):
+                if key in missing:
+                    yield missing[key], response
+        except _Lost as lost:
+            raise UserError(
+                f"{stage}: batch {id}, which was sent just now, is lost: {lost}; look at it in the provider's console; "
+                f"`seedbed store batches forget {id}` has its requests sent again"
+            ) from None
+        close_batch(store, id)
+
+
+async def _picked_up(
+    client: Client,
+    store: Store,
+    claims: Claims,
+    stage: str,
+    batch: Batch,
+    missing: Mapping[str, Request],
+    poll_s: float,
+    progress: Progress,
+    halted: Callable[[], UserError | None],
+) -> AsyncIterator[tuple[str, Response]]:
+    """Yield what a batch that was left open brings of what is missing."""
+    progress.say(f"picking up batch {quoted(batch.id)} of an earlier build")
+    unclaimed = False
+    try:
+        async for key, response in _results(client, store, batch.id, poll_s, progress, halted):
             if key in missing:
-                yield missing[key], response
-        store.close_batch(id)
+                yield key, response
+            elif not store.get([key]):
+                unclaimed = True  # paid for, and not wanted as the inputs are now: it stays open for when they are
+    except _Lost as lost:
+        words = f"{batch.words} is lost: {lost}"
+        if batch.requests is not None and batch.id not in claims.batches_of(missing):
+            progress.say(f"{words}; nothing of it is wanted now: `seedbed store batches forget {batch.id}` forgets it")
+            return
+        how_many = batch.open if batch.requests is not None else "some"
+        raise UserError(
+            f"{stage}: {words}; {how_many} of its requests have no response here, and may have been paid for: look at it in "
+            f"the provider's console; `seedbed store batches forget {batch.id}` has them sent again"
+        ) from None
+    if unclaimed:
+        claims.let_go(batch.id, missing)
+    else:
+        close_batch(store, batch.id)
+
+
+def _left_open(store: Store, claims: Claims, endpoint: str, stage: str, wanted: Iterable[str]) -> list[Batch]:
+    """Return the batches that were not read: those of this stage, and those that hold requests that are wanted."""
+    holding = claims.batches_of(wanted)
+    return [
+        batch
+        for batch in batches(store, "not read")
+        if (batch.endpoint, batch.stage) == (endpoint, stage) or batch.id in holding
+    ]
 
 
 def _split(requests: dict[str, Request], body: Callable[[Request], str]) -> Iterator[tuple[bytes, list[str]]]:
@@ -78,7 +137,7 @@ def _split(requests: dict[str, Request], body: Callable[[Request], str]) -> Iter
         yield b"".join(lines), keys
 
 
-async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str, read: list[str]) -> str:
+async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str, read: set[str]) -> str:
     """Return the id of the batch with this digest: one that a killed build made and could not note, or a new one."""
     with client.in_words("the batch"):
         async for batch in client.openai.batches.list(limit=100):
@@ -100,47 +159,93 @@ async def _results(
 ) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     told = ""
-    with client.in_words(f"batch {id}"):
-        while (batch := await client.openai.batches.retrieve(id)).status not in _ENDED:
+    with client.in_words(f"batch {quoted(id)}"):
+        while (batch := await _or_lost(client.openai.batches.retrieve(id), "does not know it")).status not in _ENDED:
             counts = batch.request_counts
-            state = f"batch {id}: {batch.status}, {counts.completed if counts else 0} of {counts.total if counts else '?'} done"
+            done = f"{counts.completed if counts else 0} of {counts.total if counts else '?'}"
+            state = f"batch {quoted(id)}: {quoted(batch.status)}, {done} done"
             if state != told:
                 progress.say(state)
                 told = state
-            await _nap(poll_s, halted)
+            await nap(poll_s, halted)
         if batch.status == "failed":
-            store.close_batch(id)  # it was refused whole: what mends it is another request, in another batch
+            close_batch(store, id)  # it was refused whole: what mends it is another request, in another batch
             errors = [error.message for error in (batch.errors.data if batch.errors and batch.errors.data else [])]
-            raise UserError(f"batch {id} was refused: {'; '.join(filter(None, errors)) or 'no reason given'}")
+            raise UserError(f"batch {quoted(id)} was refused: {quoted('; '.join(filter(None, errors))) or 'no reason given'}")
         files = [id for id in (batch.output_file_id, batch.error_file_id) if id]  # requests that failed are in the second
-        texts = [(await client.openai.files.content(id)).text for id in files]
+        texts = [
+            (await _or_lost(client.openai.files.content(id), f"has no file {quoted(id)} that it brought")).text for id in files
+        ]
+    refused = ""
     for line in "\n".join(texts).split("\n"):  # and at no other line end that a reply may hold
-        found = _response(line, client.quoted)
+        found = _response(line)
         if found:
             yield found
+        elif words := _refusal(line):
+            refused = refused or words
+    if refused:
+        close_batch(store, id)  # so that the next build sends what it refused in another batch
+        where = f"batch {quoted(id)}: endpoint {client.id!r}"
+        raise UserError(f"{where} refuses what each request of the stage has in it: {refused}")
 
 
-def _response(line: str, quoted: Callable[[str], str]) -> tuple[str, Response] | None:
+async def _or_lost(asked: Awaitable[U], what: str) -> U:
+    """Return what was asked for.
+
+    Raises:
+        _Lost: the server says that there is no such thing.
+    """
+    from openai import APIStatusError
+
+    try:
+        return await asked
+    except APIStatusError as error:
+        if error.status_code not in (404, 410):
+            raise
+        raise _Lost(f"the server {what} (HTTP {error.status_code})") from None
+
+
+def _response(line: str) -> tuple[str, Response] | None:
     """Return (key, response) of a line of a batch's files; None where that request is to be sent again."""
     try:
         row: dict[str, Any] = json.loads(line)
         key, response = row["custom_id"], row.get("response") or {}
         status, body = response.get("status_code"), response.get("body") or {}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if status == 200:
         try:
             return key, from_chat_completion(body)
         except ValueError as error:
             return key, error_response("not_a_completion", quoted(str(error)))
+    said = body.get("error", body) if isinstance(body, dict) else body
+    if is_of_the_endpoint(status, _code(said)):
+        return None
     if status in (400, 413, 422):  # of that one request, as it would be outside a batch; others may go through later
-        said = body.get("error", body) if isinstance(body, dict) else body
         words = said.get("message") if isinstance(said, dict) else said
         return key, error_response("too_long" if status == 413 else kind_of_error(said), quoted(str(words or said)))
     return None
 
 
-async def _nap(seconds: float, halted: Callable[[], UserError | None]) -> None:
+def _refusal(line: str) -> str | None:
+    """Return the words of an error that would meet every request of the stage; None where a line holds no such error."""
+    try:
+        row: dict[str, Any] = json.loads(line)
+        response, error = row.get("response") or {}, row.get("error")
+        body = response.get("body") or {}
+        said = error or (body.get("error", body) if isinstance(body, dict) else body)
+    except (ValueError, TypeError, AttributeError):
+        return None
+    if not is_of_the_endpoint(response.get("status_code"), _code(said)):
+        return None
+    return quoted(str((said.get("message") if isinstance(said, dict) else None) or said))
+
+
+def _code(error: object) -> str:
+    return str(error.get("code")) if isinstance(error, dict) else ""
+
+
+async def nap(seconds: float, halted: Callable[[], UserError | None]) -> None:
     """Sleep, and wake up for a reason to stop."""
     for _ in range(max(1, round(seconds / 0.2))):
         if reason := halted():

@@ -29,6 +29,11 @@ def limits(params: Params) -> tuple[float | None, int | None]:
     return dollars, budget.get("requests")
 
 
+def has_budget(params: Params) -> bool:
+    """Whether there is a limit to hold a plan against."""
+    return limits(params) != (None, None)
+
+
 def dollars_from() -> str:
     """Return what sets the limit in dollars, for messages."""
     return _VARIABLE if os.environ.get(_VARIABLE, "").strip() else "budget.usd"

@@ -4,6 +4,7 @@ import os
 
 import psutil
 
+from seedbed.sending.processes import boot, start_of
 from seedbed.util.errors import UserError
 
 _SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
@@ -12,20 +13,23 @@ _SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
 class Parent:
     """Remembers the process that started this one, past a shell in between.
 
+    Args:
+        itself: this process is no stage but a build of its own: a server that it starts ends with it.
+
     Attributes:
-        build: names that process; all stages that one `dvc` runs are one build.
+        build: names that process; all stages that one `dvc` runs are one build, whatever the clock is set to meanwhile.
         process: its id, and when it started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, itself: bool = False) -> None:
         self._watched: list[psutil.Process] = []
-        for process in psutil.Process().parents()[:2]:
+        for process in [] if itself else psutil.Process().parents()[:2]:
             self._watched.append(process)
             if process.name() not in _SHELLS:
                 break
         first = self._watched[-1] if self._watched else psutil.Process()
-        self.process = (first.pid, first.create_time())
-        self.build = f"{first.pid}-{first.create_time():.2f}"
+        self.process = (first.pid, start_of(first.pid))
+        self.build = f"{first.pid}-{self.process[1]:.2f}-{boot()}"
         adopted = (
             "DVC_STAGE" in os.environ
             and os.getppid() == 1

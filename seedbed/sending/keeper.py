@@ -27,6 +27,8 @@ from typing import Any, TypedDict
 
 import psutil
 
+from seedbed.sending.processes import is_alive
+
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _LOOK_S = 0.25
 _GRACE_S = 3.0
@@ -42,7 +44,7 @@ class Order(TypedDict):
         command: the words of the command line, the port filled in.
         log: the file that the server's output goes to.
         socket: the socket on which stages take their leases.
-        build: (process id, start ticks or time) of the process with which the server must end.
+        build: (process id, when it started) of the process with which the server must end.
         idle_s: seconds without a lease after which it ends.
     """
 
@@ -112,15 +114,6 @@ def _says_anything(connection: socket.socket) -> bool:
     try:
         return bool(connection.recv(64))
     except OSError:
-        return False
-
-
-def is_alive(pid: int, started: float) -> bool:
-    """Whether a process is the one that was meant, and runs."""
-    try:
-        process = psutil.Process(pid)
-        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
         return False
 
 

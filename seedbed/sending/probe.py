@@ -1,4 +1,4 @@
-"""`seedbed probe ENDPOINT`: what a server can, found out with a handful of small requests."""
+"""`seedbed probe ENDPOINT` and `seedbed check --probe`: what a server can, found out with a handful of small requests."""
 
 import asyncio
 import io
@@ -28,11 +28,15 @@ from seedbed.sending.client import Client
 from seedbed.sending.servers import running
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
+from seedbed.util.saying import quoted
 from seedbed.util.words import few
+from seedbed.util.yaml12 import located
 from seedbed.util.yaml_edit import yaml_editor
 
 _LIMIT = 300
 """Tokens of each reply; some models think first."""
+_FEW = 16
+"""Tokens of a reply that nobody reads; some servers refuse to be asked for fewer."""
 _COLOURS = ("red", "green", "blue")
 _SCHEMA = {
     "type": "object",
@@ -58,12 +62,14 @@ class Found:
 
     Attributes:
         lines: in words, one fact a line.
-        structured: how a reply schema is best asked for.
+        mistakes: what would stop a build: models that the server does not list.
+        structured: how a reply schema is best asked for; None where no model could be asked.
         output_limit: what the server calls the limit of a reply's tokens.
     """
 
     lines: list[str] = field(default_factory=list)
-    structured: Structured = "text"
+    mistakes: list[str] = field(default_factory=list)
+    structured: Structured | None = None
     output_limit: str = "max_tokens"
 
 
@@ -79,21 +85,75 @@ def probe(endpoint: str, write: bool, confirm: Callable[[str], bool]) -> Iterato
         UserError: no such endpoint, no block asks it, or its server cannot be used.
     """
     params = load_params()
-    used = _used(params, endpoint)
-    with _client(params, used[0]) as client:
-        found = asyncio.run(_probe(client, sorted({to.model for to in used}), used[0].model))
-    yield from found.lines
-    changes = _changes(params, endpoint, used[0], found)
+    changes: Changes = {}
+    answered = False
+    for asking in _by_server(params, _used(params, endpoint)):
+        found = _look(params, asking)
+        yield from (*found.lines, *found.mistakes)
+        answered = answered or found.structured is not None
+        changes |= _changes(params, asking[0], found)
     if not changes:
-        yield "params.yaml says so already"
+        yield from ["params.yaml says so already"] if answered else []
         return
-    words = " and ".join(f"{'.'.join(place)}: {value}" for place, value in changes.items())
-    yield f"params.yaml would say {words}"
+    yield _would_say(changes)
     if any(place[0] == "endpoints" for place in changes):
         yield "how replies are asked for is part of each request: what was asked of this endpoint is asked again"
     if write or confirm("Write it?"):
         _write(changes)
         yield "written to params.yaml"
+
+
+def probe_all() -> Iterator[str]:
+    """Yield what the servers can that a build would ask; a stand-in in this process is passed over. Writes nothing.
+
+    Raises:
+        UserError: what would stop the build, a line each: a server that cannot be used, or does not serve the model.
+    """
+    params = load_params()
+    mistakes: list[str] = []
+    for asking in _by_server(params, [to for to in _wanted(params) if not _in_process(params, to)]):
+        try:
+            found = _look(params, asking)
+        except UserError as error:
+            mistakes.append(str(error))
+            continue
+        mistakes += found.mistakes
+        yield from (f"{server_id(asking[0])}: {line}" for line in found.lines)
+        if changes := _changes(params, asking[0], found):
+            yield f"{server_id(asking[0])}: {_would_say(changes)}; `seedbed probe {asking[0].endpoint}` writes it"
+    if mistakes:
+        raise UserError("\n".join(dict.fromkeys(mistakes)))
+
+
+def _wanted(params: Params) -> list[ModelSettings]:
+    """Return the blocks that a build of all stages would ask."""
+    translated = any(corpus["language"] != params["language"] for corpus in params["corpora"].values())
+    judged = any("recorded" not in match for match in params["matches"].values())
+    unused = {"translate": not translated, "generate": not params["generations"], "judge": not judged}
+    return [model_settings(params, name) for name in asking_blocks(params) if not unused.get(name)]
+
+
+def _by_server(params: Params, asking: list[ModelSettings]) -> list[list[ModelSettings]]:
+    """Return blocks by the server that they ask; one that we start serves one model."""
+    found: dict[tuple[str, str], list[ModelSettings]] = {}
+    for to in asking:
+        model = to.model if "command" in server(params, to) else ""
+        found.setdefault((server_id(to), model), []).append(to)
+    return list(found.values())
+
+
+def _look(params: Params, asking: list[ModelSettings]) -> Found:
+    """Probe the server of some blocks.
+
+    Raises:
+        UserError: it cannot be used.
+    """
+    with _client(params, asking[0]) as client:
+        return asyncio.run(_probe(client, asking))
+
+
+def _in_process(params: Params, to: ModelSettings) -> bool:
+    return to.endpoint == STAND_IN and not {"base_url", "command"} & {*server(params, to)}
 
 
 def _used(params: Params, endpoint: str) -> list[ModelSettings]:
@@ -109,9 +169,9 @@ def _used(params: Params, endpoint: str) -> list[ModelSettings]:
         raise UserError(
             f"no block of params.yaml asks the endpoint {endpoint!r}; name it in one, with the model, and probe again"
         )
-    if endpoint == STAND_IN and not {"base_url", "command"} & {*server(params, used[0])}:
-        raise UserError(f"the endpoint {endpoint!r} is in this process; there is no server to ask")
-    return used
+    if served := [to for to in used if not _in_process(params, to)]:
+        return served
+    raise UserError(f"the endpoint {endpoint!r} is in this process; there is no server to ask")
 
 
 @contextmanager
@@ -119,17 +179,22 @@ def _client(params: Params, to: ModelSettings) -> Iterator[Client]:
     """Open a client of a block's server, which is started where that is ours to do."""
     settings, id = server(params, to), server_id(to)
     if "command" in settings:
-        with running(id, settings, to.model, Parent()) as started:
+        with running(id, settings, to.model, Parent(itself=True)) as started:
             yield Client(to.endpoint, settings, id, started.base_url)
     else:
         yield Client(to.endpoint, settings, id)
 
 
-async def _probe(client: Client, models: list[str], model: str) -> Found:
+async def _probe(client: Client, asking: list[ModelSettings]) -> Found:
     found = Found()
     try:
-        found.lines += await _listed(client, models)
+        unlisted = await _listed(client, asking, found)
+        model = next((to.model for to in asking if to.model not in unlisted), None)
+        if model is None:  # what another model can would be no answer
+            return found
         found.lines += await _plain(client, model, found)
+        await _others(client, [to for to in asking if to.model not in {model, *unlisted}], found)
+        found.structured = "text"
         for structured, (prompt, response_format) in reversed(_FORMATS.items()):
             words, obeyed = await _format(client, model, prompt, found.output_limit, response_format)
             found.lines.append(f"{structured}: {words}")
@@ -140,26 +205,27 @@ async def _probe(client: Client, models: list[str], model: str) -> Found:
     return found
 
 
-async def _listed(client: Client, models: list[str]) -> list[str]:
-    """Return what `/v1/models` says, and llama.cpp's `/props`."""
+async def _listed(client: Client, asking: list[ModelSettings], found: Found) -> set[str]:
+    """Read `/v1/models` and llama.cpp's `/props`; return the models of some blocks that the server does not list."""
     body = await _get(client, f"{client.base_url}/models")
     entries = body.get("data") if isinstance(body, dict) else None
     listed = [entry for entry in entries if isinstance(entry, dict) and "id" in entry] if isinstance(entries, list) else []
     names = [str(entry["id"]) for entry in listed]
-    lines = [f"models: {client.quoted(few(names, 10)) if names else 'the server lists none'}"]
-    lines += [
-        f"model {name!r} is not among them {client.quoted(did_you_mean(name, names))}".rstrip()
-        for name in models
-        if names and name not in names
-    ]
+    found.lines.append(f"models: {quoted(few(names, 10)) if names else 'the server lists none'}")
+    unlisted = {to.model for to in asking if names and to.model not in names}
+    for to in asking:
+        if to.model in unlisted:
+            hint = quoted(did_you_mean(to.model, names))
+            found.mistakes.append(_wrong_model(to, f"does not list the model {to.model!r} {hint}; name one that it lists"))
     props = await _get(client, f"{client.base_url.removesuffix('/v1')}/props")
     props = props if isinstance(props, dict) else {}
     length = next((entry.get(key) for entry in listed for key in ("max_model_len", "context_length") if entry.get(key)), None)
     generation = props.get("default_generation_settings")
     length = length or (generation.get("n_ctx") if isinstance(generation, dict) else None)
-    lines += [f"context length: {length} tokens"] if isinstance(length, int) else []
+    found.lines += [f"context length: {length} tokens"] if isinstance(length, int) else []
     slots = props.get("total_slots")
-    return lines + ([f"requests at once: {slots}"] if isinstance(slots, int) else [])
+    found.lines += [f"requests at once: {slots}"] if isinstance(slots, int) else []
+    return unlisted
 
 
 async def _plain(client: Client, model: str, found: Found) -> list[str]:
@@ -173,9 +239,9 @@ async def _plain(client: Client, model: str, found: Found) -> list[str]:
         body = await _post(client, model, prompt, {"max_tokens": _LIMIT})
     except openai.APIStatusError as error:
         if error.status_code not in _REFUSALS:
-            with client.in_words("a first request"):
+            with client.in_words(f"a first request to the model {model!r}"):
                 raise
-        with client.in_words("a first request"):
+        with client.in_words(f"a first request to the model {model!r}"):
             body = await _post(client, model, prompt, {"max_completion_tokens": _LIMIT})
         found.output_limit = "max_completion_tokens"
     message = _message(body)
@@ -188,6 +254,23 @@ async def _plain(client: Client, model: str, found: Found) -> list[str]:
     ]
 
 
+async def _others(client: Client, asking: list[ModelSettings], found: Found) -> None:
+    """Ask the further models: a server may list none, and one that lists them need not let us have each."""
+    for to in {to.model: to for to in asking}.values():
+        try:
+            await _post(client, to.model, "Name a colour.", {found.output_limit: _FEW})
+        except openai.APIStatusError as error:
+            if error.status_code not in _REFUSALS:
+                with client.in_words(f"the model {to.model!r}"):
+                    raise
+            found.mistakes.append(_wrong_model(to, f"refuses the model {to.model!r}: {quoted(error.response.text)}"))
+
+
+def _wrong_model(to: ModelSettings, words: str) -> str:
+    """Return the sentence on a model that cannot be had, with its place in `params.yaml`."""
+    return located(paths.PARAMS, [*to.block.split("."), "model"], f"endpoint {to.endpoint!r} {words}")
+
+
 async def _format(client: Client, model: str, prompt: str, limit: str, response_format: dict[str, Any]) -> tuple[str, bool]:
     """Return in words whether the server obeys a response format, and whether it does."""
     try:
@@ -196,7 +279,7 @@ async def _format(client: Client, model: str, prompt: str, limit: str, response_
         if error.status_code not in _REFUSALS:
             with client.in_words("a response format"):
                 raise
-        return f"refused ({client.quoted(error.response.text)[:120]})", False
+        return f"refused ({quoted(error.response.text)[:120]})", False
     try:
         value = json.loads(_text(_message(body)))
     except ValueError:
@@ -213,7 +296,7 @@ async def _seed(client: Client, model: str, limit: str) -> str:
         if error.status_code not in _REFUSALS:
             with client.in_words("a seed"):
                 raise
-        return f"refused ({client.quoted(error.response.text)[:120]})"
+        return f"refused ({quoted(error.response.text)[:120]})"
     return "taken"
 
 
@@ -258,17 +341,26 @@ def _text(message: dict[str, Any]) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _changes(params: Params, endpoint: str, to: ModelSettings, found: Found) -> dict[tuple[str, str, str], str]:
-    """Return what `params.yaml` would have to say and does not, by place."""
-    changes = {}
-    if params["endpoints"][endpoint]["structured"] != found.structured:
-        changes["endpoints", endpoint, "structured"] = str(found.structured)
+Changes = dict[tuple[str, str, str], str]
+
+
+def _changes(params: Params, to: ModelSettings, found: Found) -> Changes:
+    """Return what `params.yaml` would have to say and does not, by place; nothing where no model could be asked."""
+    changes: Changes = {}
+    if found.structured is None:
+        return changes
+    if params["endpoints"][to.endpoint]["structured"] != found.structured:
+        changes["endpoints", to.endpoint, "structured"] = found.structured
     if server(params, to).get("output_limit", "max_tokens") != found.output_limit:
         changes["servers", server_id(to), "output_limit"] = found.output_limit
     return changes
 
 
-def _write(changes: dict[tuple[str, str, str], str]) -> None:
+def _would_say(changes: Changes) -> str:
+    return "params.yaml would say " + " and ".join(f"{'.'.join(place)}: {value}" for place, value in changes.items())
+
+
+def _write(changes: Changes) -> None:
     yaml, text = yaml_editor(), io.StringIO()
     params = yaml.load(paths.PARAMS.read_text(encoding="utf-8"))
     for (block, id, name), value in changes.items():

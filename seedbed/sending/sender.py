@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from math import ceil
@@ -13,14 +14,17 @@ from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
 from seedbed.project.params import ModelSettings, Params, server, server_id
-from seedbed.sending.batch import send_batches
+from seedbed.sending.batch import nap, send_batches
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Busy, Client
 from seedbed.sending.progress import Progress
+from seedbed.sending.room import Room, spill
 from seedbed.sending.servers import Started, log_tail, running
-from seedbed.store.store import Store
+from seedbed.store.claims import Claims
+from seedbed.store.store import Sent, Store
 from seedbed.util.errors import UserError
+from seedbed.util.words import count
 
 _EMPTY_BATCHES = 3
 """Batches in a row in which every request failed, after which nothing more is sent."""
@@ -34,14 +38,17 @@ _RETRIES, _LIMITED_S = 8, 180.0
 _FIRST_WAIT_S, _MOST_WAIT_S = 0.5, 30.0
 _LONGEST_WAIT_S = 120.0
 """A server that asks for more patience than this is left alone."""
+_FIRST_LOOK_S, _MOST_LOOK_S = 0.05, 2.0
+"""Between two looks for the response to a request that another process sends."""
 
 
 @dataclass
 class _Job(Generic[T]):
-    """Equal requests, which are sent once, and how often they were tried in vain."""
+    """Equal requests, which are sent once, and how often they were tried in vain or looked for."""
 
     alike: list[Result[T]]
     tries: int = 0
+    looks: int = 0
     limited_s: float = 0.0
 
     @property
@@ -62,10 +69,11 @@ class _Queue(Generic[T]):
 
         def wake() -> None:
             self.timers.discard(timer)
-            progress.waiting -= 1
+            progress.waking.remove(at)
             self.ready.put_nowait(job)
 
-        progress.waiting += 1
+        at = time.monotonic() + wait_s
+        progress.waking.append(at)
         timer = asyncio.get_running_loop().call_later(wait_s, wake)
         self.timers.add(timer)
 
@@ -98,16 +106,23 @@ class Sender:
         self._estimator = Estimator(store.seen([stage]))
         self._budget = Budget(params, to, stage, *store.build_totals(parent.build))
         self._stack = ExitStack()
+        self._claims = Claims(store)
+        self._stack.callback(self._claims.close)
+        self._waits = False
         self._server_id = server_id(to)
         self._started: Started | None = None
         if "command" in self._server:
             self._started = self._stack.enter_context(running(self._server_id, self._server, to.model, parent))
         base_url = self._started.base_url if self._started else None
         self._client = Client(to.endpoint, self._server, self._server_id, base_url)
+        self._room = Room(store.path)
+        self._spilt = 0
         self._stop: UserError | None = None
+        self._broken: list[UserError] = []
         self._interrupts = 0
         self._hurry = False
         self._in_a_row: set[str] = set()
+        self._replied = False
         self._failed = 0
         self._most_failed: int | None = None
         self._enough = False
@@ -117,6 +132,7 @@ class Sender:
     async def close(self) -> None:
         """Close the connections; give up our hold on a server that we started."""
         await self._client.close()
+        self._room.give_up()
         self._stack.close()
 
     async def send(self, missing: list[Result[T]], read: Read[T], progress: Progress, most_failed: int | None = None) -> None:
@@ -131,6 +147,7 @@ class Sender:
             jobs.setdefault(result.request.key, _Job([])).alike.append(result)
         self._estimate(jobs)
         self._most_failed, self._failed = most_failed, 0
+        self._enough = most_failed is not None and most_failed < 0  # the replies that are there say so already
         loop = asyncio.get_running_loop()
         sending = asyncio.create_task(self._send(jobs, read, progress))
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
@@ -145,8 +162,8 @@ class Sender:
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 for number in (signal.SIGINT, signal.SIGTERM):
                     loop.remove_signal_handler(number)
-        if self._stop:
-            raise self._stop
+        if self._stop or self._broken:
+            raise self._stop or self._broken[0]
 
     def _estimate(self, jobs: dict[str, _Job[T]]) -> None:
         """Hold what is about to be sent against the budget, and note it beside what will be sent."""
@@ -154,9 +171,9 @@ class Sender:
         total = sum(estimates, Tokens(0, 0))
         self._budget.check(len(jobs), total)
         if not self._estimated:  # later waves were expected then
-            count = ceil(len(jobs) / self._expected)
+            requests = ceil(len(jobs) / self._expected)
             dollars = self._budget.dollars(total) / self._expected
-            self._store.log_estimate(self._parent.build, self._stage, self._model, count, dollars)
+            self._store.log_estimate(self._parent.build, self._stage, self._model, requests, dollars)
             self._estimated = True
 
     async def _send(self, jobs: dict[str, _Job[T]], read: Read[T], progress: Progress) -> None:
@@ -166,16 +183,27 @@ class Sender:
         queue: _Queue[T] = _Queue(open=len(jobs))
         for job in jobs.values():
             queue.ready.put_nowait(job)
-        count = min(self._server.get("max_concurrency", 8), len(jobs))
+        wanted = min(self._server.get("max_concurrency", 8), len(jobs))
+        workers = self._room.hold(wanted)
+        if not workers:
+            raise UserError(self._no_room("nothing more was sent"))
+        if workers < wanted:
+            progress.say(f"room is short on the disk of {self._store.path}: one request at a time")
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(count):
-                    group.create_task(self._work(queue, count, read, progress))
+                for number in range(workers):
+                    group.create_task(self._work(queue, workers, number, read, progress))
         finally:
             queue.end()
 
-    async def _work(self, queue: _Queue[T], workers: int, read: Read[T], progress: Progress) -> None:
+    async def _work(self, queue: _Queue[T], workers: int, number: int, read: Read[T], progress: Progress) -> None:
+        """Ask one job after the other; where room gets short, the first of the workers goes on alone."""
         while (job := await queue.ready.get()) is not None:
+            if number and not self._room.has(workers):
+                queue.ready.put_nowait(job)
+                return
+            if not self._room.has(1):
+                self._stop = self._stop or UserError(self._no_room("every response that arrived is kept"))
             if self._stop is None and not self._enough:
                 await self._ask(job, queue, read, progress)
             # The share of rows that may fail is spent: what is under way is waited for, and the stage says what failed.
@@ -190,11 +218,17 @@ class Sender:
         while self._stop is None and not job.alike[0].settled:
             request = job.request
             try:
-                stored = self._store.get([request.key]).get(request.key) if request.attempt > 1 else None
-                response = stored or await self._paid(request, progress)
+                if not self._claims.take([request.key]):  # then there is a response by now, or another process sends it
+                    stored = self._store.get([request.key]).get(request.key)
+                    if stored is None:
+                        queue.later(job, self._wait_for(job, progress), progress)
+                        return
+                    self._take(job, stored, read, progress)
+                    continue
+                response = await self._paid(request, progress)
                 job.tries, job.limited_s = 0, 0.0
                 self._take(job, response, read, progress)
-                self._note(request, response)
+                self._note(request, response, failed=job.alike[0].failure is not None)
             except Busy as busy:
                 if wait_s := self._patience(job, busy):
                     progress.tried_again(str(busy))
@@ -202,13 +236,43 @@ class Sender:
                     return
             except UserError as error:
                 self._stop = self._stop or error
-            except Exception as error:
-                self._stop = self._stop or UserError(
-                    f"{self._stage}: the reply to {request.id} could not be read ({type(error).__name__}: {error}); this is a "
-                    "mistake of Seedbed's: all that arrived is kept"
+            except Exception as error:  # of this request alone: the others go on, unless several are like it
+                self._broken.append(
+                    UserError(
+                        f"{self._stage}: the request for {request.id} could not be sent or its reply not be read "
+                        f"({type(error).__name__}: {error}); this is a mistake of Seedbed's: all that arrived is kept"
+                    )
                 )
+                if len(self._broken) >= _IN_A_ROW:
+                    self._stop = self._stop or self._broken[0]
+                queue.open -= 1
+                return
         if job.alike[0].settled:
             queue.open -= 1
+
+    def _wait_for(self, job: _Job[T], progress: Progress) -> float:
+        """Return how long to wait for the response to a request that another process is sending.
+
+        Raises:
+            UserError: the request is in a batch, for which nobody waits.
+        """
+        request = job.request
+        batch = self._claims.held([request.key]).get(request.key)
+        if batch and self._claims.pick_up(batch):
+            raise UserError(
+                f"{self._stage}: the request for {request.id} is in batch {batch}, which was sent and not read yet; put "
+                f"`mode: batch` back under servers.{self._server_id} to wait for it, or have its requests sent again: "
+                f"`seedbed store batches forget {batch}`"
+            )
+        self._say_wait(progress)
+        job.looks += 1
+        return min(_FIRST_LOOK_S * 2.0 ** min(job.looks, 10), _MOST_LOOK_S)
+
+    def _say_wait(self, progress: Progress) -> None:
+        """Say once that another process is at some of the requests."""
+        if not self._waits:
+            self._waits = True
+            progress.say("another build over the same store is sending some of these requests; waiting for its responses")
 
     def _patience(self, job: _Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
@@ -237,11 +301,18 @@ class Sender:
         )
         return None
 
-    def _note(self, request: Request, response: Response) -> None:
-        """Stop where the answers to several rows in a row are none: then it is the endpoint, and not the rows."""
+    def _note(self, request: Request, response: Response, failed: bool) -> None:
+        """Stop where the answers to several rows in a row are none: then it is the endpoint, and not the rows.
+
+        Of an endpoint that has given a reply before, each of these rows must have failed for good: one that fails now and then
+        is tried again.
+        """
         error = response.get("error")
         if not error or error["kind"] not in _ENDPOINT_KINDS:
             self._in_a_row.clear()
+            self._replied = self._replied or not error
+            return
+        if self._replied and not failed:
             return
         self._in_a_row.add(request.id)
         if len(self._in_a_row) == _IN_A_ROW:
@@ -256,16 +327,20 @@ class Sender:
             )
 
     async def _paid(self, request: Request, progress: Progress) -> Response:
-        """Send one request within the budget and commit its response."""
-        reserved = self._budget.take(self._estimator.tokens(self._stage, request))
-        progress.under_way += 1
+        """Send one request within the budget and commit its response; it is claimed, and no longer where there is none."""
         try:
-            response = await self._client.send(request)
+            reserved = self._budget.take(self._estimator.tokens(self._stage, request))
+            progress.under_way += 1
+            try:
+                response = await self._client.send(request)
+            except BaseException:
+                self._budget.release(reserved)
+                raise
+            finally:
+                progress.under_way -= 1
         except BaseException:
-            self._budget.release(reserved)
+            self._claims.release(request.key)
             raise
-        finally:
-            progress.under_way -= 1
         cost = self._commit(request, response)
         self._budget.settle(reserved, cost)
         return response
@@ -280,8 +355,30 @@ class Sender:
         else:  # an endpoint that does not count: what was reserved stays spent
             tokens = self._estimator.tokens(self._stage, request)
         cost = self._budget.dollars(tokens)
-        self._store.put(self._stage, request, response, sent=(self._parent.build, tokens.input, tokens.output, cost))
+        self._room.saw(len((response["text"] or "").encode()))
+        sent = (self._parent.build, tokens.input, tokens.output, cost)
+        try:
+            self._store.put(self._stage, request, response, sent)
+        except UserError as error:
+            self._room.give_up()
+            self._keep(request, response, sent, error)
         return cost
+
+    def _keep(self, request: Request, response: Response, sent: Sent, error: UserError) -> None:
+        """Keep an answer that the store did not take, and send nothing more."""
+        try:
+            self._store.put(self._stage, request, response, sent)
+        except UserError:
+            self._spilt += 1
+            where = spill(self._store.path, self._stage, request, response)
+            self._stop = UserError(
+                f"{self._stage}: the store takes no more ({error}); {count(self._spilt, 'answer that it', 'answers that it')} "
+                f"did not take, {where}"
+            )
+        self._stop = self._stop or UserError(self._no_room("every response that arrived is kept"))
+
+    def _no_room(self, so: str) -> str:
+        return f"{self._stage}: the disk of {self._store.path} is full; {so}: free some space and run again"
 
     def _take(self, job: _Job[T], response: Response, read: Read[T], progress: Progress) -> None:
         for result in job.alike:
@@ -292,18 +389,24 @@ class Sender:
 
     async def _send_in_batches(self, waiting: list[_Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
-        empty = 0
-        while waiting and self._stop is None:
+        empty, poll_s = 0, self._server.get("poll_s", 30)
+        while waiting and self._stop is None and not self._enough:
             requests = {job.request.key: job.request for job in waiting}
             try:
-                estimates = (self._estimator.tokens(self._stage, request) for request in requests.values())
-                self._budget.check(len(requests), sum(estimates, Tokens(0, 0)))
+                stored = self._store.get(requests)
+                missing = {key: request for key, request in requests.items() if key not in stored}
+                estimates = (self._estimator.tokens(self._stage, request) for request in missing.values())
+                self._budget.check(len(missing), sum(estimates, Tokens(0, 0)))
                 async for request, response in send_batches(
-                    self._client, self._store, self._stage, requests, self._server.get("poll_s", 30), progress, self._halted
+                    self._client, self._store, self._claims, self._stage, missing, poll_s, progress, self._halted
                 ):
                     self._budget.count(self._commit(request, response))
                 found = self._store.get(requests)
-                empty = 0 if found else empty + 1
+                elsewhere = self._claims.held(key for key in missing if key not in found)
+                if elsewhere:
+                    self._say_wait(progress)
+                    await nap(min(poll_s, _MOST_LOOK_S), self._halted)
+                empty = 0 if found or elsewhere else empty + 1
                 if empty == _EMPTY_BATCHES:
                     raise UserError(
                         f"{self._stage}: {empty} batches in a row gave no response; look at them in the provider's console"

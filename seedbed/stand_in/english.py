@@ -16,6 +16,13 @@ _NAMES = ["Ada", "Amir", "Elena", "Farid", "Hana", "Ivo", "Jonas", "Kofi", "Lea"
 _NAMES += ["Mina", "Noor", "Omar", "Petra", "Ravi", "Rosa", "Samir", "Tala", "Tomas", "Yuki"]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _HOURS = ["9:30", "10:15", "11:00", "14:30", "16:45", "18:00", "19:15", "20:30"]
+_THINGS = ["harbour", "notebook", "umbrella", "orchard", "lantern", "ferry", "teapot", "ladder"]
+
+
+def plain_request(chance: random.Random) -> str:
+    """Return a short instruction in plain English."""
+    words = chance.sample(_THINGS, 3)
+    return f"Write two sentences about a {words[0]}, a {words[1]} and a {words[2]}."
 
 
 def compose(chance: random.Random) -> Row:

@@ -85,8 +85,7 @@ def _template_leak(row: Row, target: Target, chance: random.Random) -> Row:
 
 def _wrong_language(row: Row, target: Target, chance: random.Random) -> Row:
     """In plain English; where that has the same letters, in others."""
-    words = chance.sample(["harbour", "notebook", "umbrella", "orchard", "lantern", "ferry", "teapot", "ladder"], 3)
-    text = f"Write two sentences about a {words[0]}, a {words[1]} and a {words[2]}."
+    text = english.plain_request(chance)
     if script_of(target.language) == LATIN:
         text = localise(text, "el")
     return target.localise(row) | {"instruction": text, "input": ""}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from itertools import accumulate
 
+from seedbed.stand_in.english import plain_request
 from seedbed.stand_in.filling import fill, topics
 from seedbed.stand_in.repertoire import load
 from seedbed.util.rows import Row
@@ -67,8 +68,7 @@ def _template_leak(row: Row, chance: random.Random) -> Row:
 
 
 def _wrong_language(row: Row, chance: random.Random) -> Row:
-    words = chance.sample(["harbour", "notebook", "umbrella", "orchard", "lantern", "ferry", "teapot", "ladder"], 3)
-    return row | {"instruction": f"Write two sentences about a {words[0]}, a {words[1]} and a {words[2]}.", "input": ""}
+    return row | {"instruction": plain_request(chance), "input": ""}
 
 
 def _too_short(row: Row, chance: random.Random) -> Row:

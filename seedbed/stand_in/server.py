@@ -5,9 +5,13 @@ to translate, demonstrations to write more of, two answers to judge, or none of 
 """
 
 import json
+import math
 import random
 import re
+import unicodedata
+import zlib
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import httpx2
@@ -17,19 +21,25 @@ from seedbed.stand_in import answering, generation, judging, translation
 from seedbed.stand_in.models import MODELS, Model, model_of
 from seedbed.util.canonical import canonical
 
+_DIMENSIONS = 256
+
 
 def handle(request: httpx2.Request) -> httpx2.Response:
-    """Answer one request to `/v1/chat/completions`, `/v1/models` or `/v1/models/<model>`."""
+    """Answer one request to `/v1/chat/completions`, `/v1/embeddings`, `/v1/models` or `/v1/models/<model>`."""
     path = request.url.path
     if path.endswith("/models"):
         return httpx2.Response(200, json=list_of(MODELS))
     if "/models/" in path:
         name = path.rpartition("/")[2]
         return httpx2.Response(200, json=_entry(name)) if model_of(name) else _unknown(name)
-    if not path.endswith("/chat/completions"):
-        return _error(404, f"no such path: {path}")
+    if path.endswith("/chat/completions"):
+        return _completions(request.content)
+    return _embeddings(request.content) if path.endswith("/embeddings") else _error(404, f"no such path: {path}")
+
+
+def _completions(content: bytes) -> httpx2.Response:
     try:
-        body = json.loads(request.content)
+        body = json.loads(content)
         name, messages = body["model"], [(message["role"], str(message["content"])) for message in body["messages"]]
     except (ValueError, KeyError, TypeError):
         return _error(400, "expected a JSON object with model and messages")
@@ -38,6 +48,33 @@ def handle(request: httpx2.Request) -> httpx2.Response:
         return _unknown(name)
     text = reply(body, model, "\n\n".join(content for _, content in messages))
     return httpx2.Response(200, content=canonical(_completion(body, name, text)).encode(), headers=_JSON)
+
+
+def _embeddings(content: bytes) -> httpx2.Response:
+    """Return a vector a text: its pairs of characters, counted by hash, so that the order of words says little."""
+    try:
+        body = json.loads(content)
+        name, given = body["model"], body["input"]
+        texts = [given] if isinstance(given, str) else list(given)
+        if not texts or not all(isinstance(text, str) and text for text in texts):
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        return _error(400, "expected a JSON object with model, and input: a text or a list of texts, none empty")
+    if not isinstance(name, str) or model_of(name) is None:
+        return _unknown(name)
+    data = [{"object": "embedding", "index": place, "embedding": _vector(text)} for place, text in enumerate(texts)]
+    tokens = sum(map(_tokens, texts))
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return httpx2.Response(200, json={"object": "list", "model": name, "data": data, "usage": usage})
+
+
+def _vector(text: str) -> list[float]:
+    counts = [0.0] * _DIMENSIONS
+    folded = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    for pair in pairwise(f" {folded} "):
+        counts[zlib.crc32("".join(pair).encode()) % _DIMENSIONS] += 1
+    length = math.hypot(*counts)
+    return [round(count / length, 6) for count in counts]
 
 
 def list_of(names: Iterable[str]) -> dict[str, Any]:
@@ -64,13 +101,19 @@ def reply(body: dict[str, Any], model: Model, text: str) -> str:
     if "source" in blocks:
         return canonical(translation.translate(json.loads(blocks["source"]), model.language))
     if any(name.startswith("demonstration") for name in blocks):
-        count = _count(str(body["messages"][-1]["content"]))
+        count = _count(_asked(body))
         return canonical({"instructions": generation.write(count, chance, model.language, _wording(text))})
     if "answer_a" in blocks:
         explanation, verdict = judging.judge(blocks, chance, model.language)
         value = {"explanation": explanation, "verdict": verdict}
         return canonical(value) if speaks_json else f"{explanation}\n\n[[{verdict}]]"
-    return answering.answer(str(body["messages"][-1]["content"]), model.level, model.language)
+    return answering.answer(_asked(body), model.level, model.language)
+
+
+def _asked(body: dict[str, Any]) -> str:
+    """Return what is asked: the last message before a reply, after which only what was wrong with it is said."""
+    roles = [message["role"] for message in body["messages"]]
+    return str(body["messages"][(roles.index("assistant") if "assistant" in roles else len(roles)) - 1]["content"])
 
 
 def _count(text: str) -> int:

@@ -8,7 +8,7 @@ import json
 import os
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from aiohttp import web
@@ -17,6 +17,7 @@ from seedbed.stand_in.models import MODELS
 from seedbed.stand_in.server import handle, list_of
 from seedbed.util.errors import UserError, did_you_mean
 
+T = TypeVar("T")
 FAULTS = (
     *("429", "429-retry-after", "500", "503", "reset", "slow", "headers-only"),
     *("cut", "empty", "refused", "not-json", "expired"),
@@ -103,6 +104,11 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
                 return _spoilt(state.answer(content), unusable)
         return _from_httpx(state.answer(content))
 
+    async def embeddings(request: web.Request) -> web.StreamResponse:
+        content = await request.read()
+        await asyncio.sleep(state.latency)
+        return _from_httpx(handle(httpx2.Request("POST", "http://stand-in.invalid/v1/embeddings", content=content)))
+
     async def models(request: web.Request) -> web.Response:
         return web.json_response(list_of([*MODELS, *sorted(state.models.difference(MODELS))]))
 
@@ -119,7 +125,7 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
         )
 
     async def download(request: web.Request) -> web.Response:
-        return web.Response(body=state.files[request.match_info["id"]])
+        return web.Response(body=_known(state.files, request))
 
     async def create(request: web.Request) -> web.Response:
         body = await request.json()
@@ -138,7 +144,7 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
         return web.json_response(state.batches[id])
 
     async def retrieve(request: web.Request) -> web.Response:
-        return web.json_response(state.batches[request.match_info["id"]])
+        return web.json_response(_known(state.batches, request))
 
     async def list_batches(request: web.Request) -> web.Response:
         return web.json_response({"object": "list", "data": list(state.batches.values()), "has_more": False})
@@ -147,6 +153,7 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
     app.add_routes(
         [
             web.post("/v1/chat/completions", chat),
+            web.post("/v1/embeddings", embeddings),
             web.get("/v1/models", models),
             web.get("/v1/models/{id}", model),
             web.post("/v1/files", upload),
@@ -157,6 +164,14 @@ def make_app(latency: float, faults: dict[str, float]) -> web.Application:
         ]
     )
     return app
+
+
+def _known(things: dict[str, T], request: web.Request) -> T:
+    """Return what a request's address names; a server that was started again knows nothing of before."""
+    id = request.match_info["id"]
+    if id not in things:
+        raise web.HTTPNotFound(text=json.dumps({"error": {"message": f"no such thing: {id}"}}), content_type="application/json")
+    return things[id]
 
 
 def _run_batch(state: _State, id: str) -> None:

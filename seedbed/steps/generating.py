@@ -6,7 +6,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -14,11 +14,12 @@ from math import ceil
 from seedbed.exchange.costs import ACCEPTANCE
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.requests import Request, build_request
-from seedbed.exchange.result import Result
+from seedbed.exchange.result import Result, allowed_failures, failures_in_words
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
 from seedbed.project.params import Generate, ModelSettings
 from seedbed.project.prompts import Prompt, as_shown, render
+from seedbed.project.row_types import Candidate, EditedTask
 from seedbed.sending.asker import Asks
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Asked, Name, Origin
@@ -33,8 +34,11 @@ _SHOWN = ("task_type", "instruction", "input", "output")
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
 _LEAST_ASKED = 50
-"""Instructions that must have been asked for before a yield is called poor."""
-_POOR_WAVES = 2
+"""Instructions that must have been asked for, in one wave or several, before a yield is called poor."""
+_POOR_YIELDS = 2
+"""Poor yields in a row that stop the stage."""
+Demonstration = EditedTask | Candidate
+"""What a slot shows: a seed task, or a candidate of an earlier wave that passed."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Slot:
 
     number: int
     shown: list[str]
-    candidates: list[tuple[Row, Rejection | None]]
+    candidates: list[tuple[Candidate, Rejection | None]]
     result: Result[Row]
 
 
@@ -59,14 +63,18 @@ def slot_id(number: int) -> str:
     return f"s{number:05}"
 
 
-def build(slot: int, shown: list[Row], to: ModelSettings, prompt: Prompt, per_slot: int, again: int = 0) -> Request:
+def build(
+    slot: int, shown: Sequence[Demonstration], to: ModelSettings, prompt: Prompt, per_slot: int, again: int = 0
+) -> Request:
     """Return the request of one slot; `again` says how often it is to be asked once more."""
     demonstrations = "\n".join(as_shown(row, _SHOWN) for row in shown)
     messages = render(prompt, to.structured, {"demonstrations": demonstrations}, {"count": str(per_slot)})
     return build_request(slot_id(slot), to, prompt, messages, slot=slot, again=again)
 
 
-def shown_in(slot: int, seeds: dict[str, Row], accepted: dict[str, Row], settings: Generate) -> list[Row]:
+def shown_in(
+    slot: int, seeds: Mapping[str, EditedTask], accepted: Mapping[str, Candidate], settings: Generate
+) -> list[Demonstration]:
     """Return the demonstrations of a slot: seeds, and what earlier waves had accepted."""
     counts = settings["demonstrations"]
     ids = draw(seeds, counts["seeds"], settings["seed"], slot)
@@ -74,23 +82,34 @@ def shown_in(slot: int, seeds: dict[str, Row], accepted: dict[str, Row], setting
     return [seeds[id] for id in ids] + [accepted[id] for id in more]
 
 
-def candidates_of(slot: int, shown: list[Row], result: Result[Row], to: ModelSettings, per_slot: int) -> list[Row]:
+def candidates_of(
+    slot: int, shown: Sequence[Demonstration], result: Result[Row], to: ModelSettings, per_slot: int
+) -> list[Candidate]:
     """Return a slot's candidates, at most `per_slot`; none where its request failed."""
     written = result.value["instructions"][:per_slot] if result.value else []
-    common = {
-        "slot": slot,
-        "demonstrations": [row["id"] for row in shown],
-        "request": result.request.key,
-        "made_by": to.made_by,
-    }
-    return [fields | common | {"id": f"{slot_id(slot)}-{index}", "index": index} for index, fields in enumerate(written)]
+    return [
+        {
+            "id": f"{slot_id(slot)}-{index}",
+            "slot": slot,
+            "index": index,
+            "task_type": fields["task_type"],
+            "instruction": fields["instruction"],
+            "input": fields["input"],
+            "output": fields["output"],
+            "demonstrations": [row["id"] for row in shown],
+            "request": result.request.key,
+            "made_by": to.made_by,
+        }
+        for index, fields in enumerate(written)
+    ]
 
 
-def origin(row: Row, generation: str, form: str) -> Origin:
+def origin(slot: int, demonstrations: Iterable[str], generation: str, form: str) -> Origin:
     """Return what a candidate, and its slot, came of: the demonstrations shown, and the slot's request.
 
     Args:
-        row: a candidate.
+        slot: the slot's number.
+        demonstrations: the ids of those that it shows.
         generation: the id of its generation.
         form: which form of the seed tasks that one shows: `edited` or `machine`.
     """
@@ -100,8 +119,8 @@ def origin(row: Row, generation: str, form: str) -> Origin:
             return Name("instruction", f"{generation}/{id}")
         return Name("seed", id) if form == "edited" else Name("translation", f"seed_tasks/{id}")
 
-    asked = Asked(f"generate@{generation}", slot_id(row["slot"]))
-    return Origin(tuple(map(name, row["demonstrations"])), asked, PROMPT)
+    asked = Asked(f"generate@{generation}", slot_id(slot))
+    return Origin(tuple(map(name, demonstrations)), asked, PROMPT)
 
 
 class Generation:
@@ -121,7 +140,7 @@ class Generation:
     def __init__(
         self,
         asker: Asks,
-        seeds: dict[str, Row],
+        seeds: Mapping[str, EditedTask],
         filter: Filter,
         prompt: Prompt,
         to: ModelSettings,
@@ -132,10 +151,11 @@ class Generation:
     ) -> None:
         self._asker, self._seeds, self._filter, self._prompt, self._to = asker, seeds, filter, prompt, to
         self._settings, self._again, self._least_slots = settings, again, least_slots
-        self._accepted, self._drawn_from = dict[str, Row](), dict[str, Row]()
+        self._accepted, self._drawn_from = dict[str, Candidate](), dict[str, Candidate]()
         self._reasons: Counter[str] = Counter()
         self._slots = self._open = 0
-        self._samples: list[tuple[Row, Rejection]] = []
+        self._failed: list[Result[Row]] = []
+        self._samples: list[tuple[Candidate, Rejection]] = []
 
     def __iter__(self) -> Iterator[Slot]:
         """Yield each slot in order.
@@ -144,17 +164,21 @@ class Generation:
         demonstrations are drawn, a wave ends at the next multiple of `wave`, and draws from what stood before it.
 
         Raises:
-            UserError: `max_slots` slots do not give `target` instructions, or the yield is below `least_yield`.
+            UserError: `max_slots` slots do not give `target` instructions, more of them have no usable reply than the share
+                `max_failed`, or the yield is below `least_yield`.
         """
-        poor = 0
+        poor = slots = kept = 0
         while self._missing() > 0 or self._slots < self._least_slots:
             size = self._wave()
             if size <= 0:
                 raise UserError(self._shortfall())
-            before = self._slots, self._reasons["kept"]
             yield from self._ask(size)
-            poor = poor + 1 if self._is_poor(*before) else 0
-            if poor == _POOR_WAVES:
+            if len(self._failed) > allowed_failures(self._settings["max_slots"], self._settings["max_failed"]):
+                raise UserError(failures_in_words(self._failed, self._slots, self._settings["max_failed"]))
+            if (self._slots - slots) * self._settings["per_slot"] >= _LEAST_ASKED:
+                poor = poor + 1 if self._is_poor(slots, kept) else 0
+                slots, kept = self._slots, self._reasons["kept"]
+            if poor == _POOR_YIELDS:
                 raise UserError(self._poor_yield())
 
     def _missing(self) -> float:
@@ -197,10 +221,11 @@ class Generation:
             decided = list(islice(decisions, len(candidates)))
             self._count(decided)
             self._open += not result.settled
+            self._failed += [result] if result.failure else []
             yield Slot(self._slots, [row["id"] for row in rows], decided, result)
             self._slots += 1
 
-    def _count(self, decided: Iterable[tuple[Row, Rejection | None]]) -> None:
+    def _count(self, decided: Iterable[tuple[Candidate, Rejection | None]]) -> None:
         for candidate, rejection in decided:
             self._reasons[rejection.reason if rejection else "kept"] += 1
             if rejection is None and self._settings["demonstrations"]["generated"]:
@@ -212,13 +237,13 @@ class Generation:
         """Whether too few of the instructions asked for since then passed; a failed request gives none."""
         asked = (self._slots - slots) * self._settings["per_slot"]
         passed = self._reasons["kept"] - kept
-        return not self._open and asked >= _LEAST_ASKED and passed < self._settings.get("least_yield", 0) * asked
+        return not self._open and passed < self._settings.get("least_yield", 0) * asked
 
     def _shortfall(self) -> str:
         return (
             f"after {self._slots} slots (generate.max_slots) {self._reasons['kept']} of {self._settings['target']} "
             f"instructions (generate.target) pass the filter; rejected: {self._rejected()}; raise max_slots, lower target, "
-            "or look into what is rejected"
+            "or look into what is rejected and what failed"
         )
 
     def _poor_yield(self) -> str:
@@ -231,7 +256,9 @@ class Generation:
 
     def _rejected(self) -> str:
         reasons = [f"{count} {reason}" for reason, count in self._reasons.most_common() if reason != "kept"]
-        return ", ".join(reasons) or "none"
+        failed = Counter(result.failure["reason"] for result in self._failed if result.failure)
+        slots = ", ".join(f"{count} {reason}" for reason, count in failed.most_common())
+        return (", ".join(reasons) or "none") + (f"; slots without a usable reply: {slots}" if slots else "")
 
     def _shown_samples(self) -> str:
         """Return three rejected instructions with their reasons, a line each."""

@@ -6,17 +6,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
 from seedbed.project.params import Match, ModelSettings
 from seedbed.project.prompts import Prompt, load_prompt, render
+from seedbed.project.row_types import Answer, EditedQuestion, Failure, Judgment, Question
 from seedbed.steps.origin import Asked, Name, Origin
+from seedbed.steps.verdicts import Verdict
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 
-ORDERS = ("ab", "ba")
-Answers = dict[str, Row]
+ORDERS: tuple[Literal["ab"], Literal["ba"]] = ("ab", "ba")
+Answers = Mapping[str, Answer]
 """A model's answers by question id."""
 
 
@@ -31,7 +34,7 @@ def load_prompts() -> dict[bool, Prompt]:
 
 
 def build(
-    questions: list[Row],
+    questions: Sequence[EditedQuestion],
     answers: tuple[Answers, Answers],
     references: dict[str, str],
     prompts: dict[bool, Prompt],
@@ -52,11 +55,11 @@ def build(
     requests = []
     for question in questions:
         id = question["id"]
-        texts = [model[id]["text"], baseline[id]["text"]]
-        if None in texts:
+        ours, theirs = model[id]["text"], baseline[id]["text"]
+        if ours is None or theirs is None:
             continue
         for order in ORDERS:
-            first, second = texts if order == "ab" else texts[::-1]
+            first, second = (ours, theirs) if order == "ab" else (theirs, ours)
             data = {"question": question["text"], "answer_a": first, "answer_b": second}
             data |= {"reference": references[id]} if id in references else {}
             prompt = prompts[id in references]
@@ -65,7 +68,9 @@ def build(
     return requests
 
 
-def judged(match: str, sides: Match, questions: list[Row], to: ModelSettings, results: Sequence[Result[Row]]) -> Iterator[Row]:
+def judged(
+    match: str, sides: Match, questions: Sequence[EditedQuestion], to: ModelSettings, results: Sequence[Result[Verdict]]
+) -> Iterator[Judgment]:
     """Yield two judgments a question, `invalid` where a reply or an answer could not be used.
 
     Args:
@@ -76,20 +81,27 @@ def judged(match: str, sides: Match, questions: list[Row], to: ModelSettings, re
         results: what became of the requests of `build`.
     """
     by_id = {result.request.id: result for result in results}
-    common = {"match": match, "model": sides["model"], "baseline": sides["baseline"], "made_by": to.made_by}
+    no_answer: Failure = {"reason": "no_answer", "detail": "one of the two answers failed", "text": None}
     for question in questions:
         for order in ORDERS:
-            row = common | {"question": question["id"], "order": order}
             result = by_id.get(f"{question['id']}.{order}")
-            if result is None:
-                failure = {"reason": "no_answer", "detail": "one of the two answers failed", "text": None}
-                yield row | {"verdict": "invalid", "explanation": None, "failure": failure, "request": None}
-            else:
-                value = result.value or {"verdict": "invalid", "explanation": (result.failure or {}).get("text")}
-                yield row | value | {"failure": result.failure, "request": result.request.key}
+            failure = result.failure if result else no_answer
+            value = result.value if result else None
+            yield {
+                "match": match,
+                "model": sides["model"],
+                "baseline": sides["baseline"],
+                "made_by": to.made_by,
+                "question": question["id"],
+                "order": order,
+                "verdict": value["verdict"] if value else "invalid",
+                "explanation": value["explanation"] if value else failure["text"] if failure else None,
+                "failure": failure,
+                "request": result.request.key if result else None,
+            }
 
 
-def used_references(questions: list[Row], path: Path, categories: list[str]) -> dict[str, str]:
+def used_references(questions: Sequence[EditedQuestion | Question], path: Path, categories: list[str]) -> dict[str, str]:
     """Return the references of the questions in `categories`, by question id.
 
     Raises:
@@ -105,7 +117,7 @@ def used_references(questions: list[Row], path: Path, categories: list[str]) -> 
     return {id: known[id] for id in wanted}
 
 
-def origin(row: Row, with_reference: bool) -> Origin:
+def origin(row: Judgment, with_reference: bool) -> Origin:
     """Return what one order of a judgment came of.
 
     Args:

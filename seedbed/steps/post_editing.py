@@ -3,18 +3,19 @@
 {"category":"fermi","id":"fermi-01","made_by":{…},"status":"edited","text":"大阪市内に…"}
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
 from seedbed.project.corpora import FIELDS, status_of
+from seedbed.project.row_types import Edit, Edited, Fields, Status, Translated
 from seedbed.steps.origin import Name, Origin
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 
 _APPLIED = {"edited", "outdated", "approved"}
 _NOT_REVIEWED = {"unreviewed", "stale"}
 
 
-def edited(translated: list[Row], edits: dict[str, Row], kind: str, unreviewed: str) -> Iterator[Row]:
+def edited(translated: Sequence[Translated], edits: Mapping[str, Edit], kind: str, unreviewed: str) -> Iterator[Edited]:
     """Yield the rows that stay, in order.
 
     Args:
@@ -26,8 +27,10 @@ def edited(translated: list[Row], edits: dict[str, Row], kind: str, unreviewed: 
     Raises:
         UserError: a row waits for review, and `unreviewed` is `fail`.
     """
-    reviewed = [(row, status_of(row, edits.get(row["id"]))) for row in translated if row["translation"] is not None]
-    waiting = [(row["id"], status) for row, status in reviewed if status in _NOT_REVIEWED]
+    reviewed = [
+        (row, row["translation"], status_of(row, edits.get(row["id"]))) for row in translated if row["translation"] is not None
+    ]
+    waiting = [(row["id"], status) for row, _, status in reviewed if status in _NOT_REVIEWED]
     if waiting and unreviewed == "fail":
         id, status = waiting[0]
         more = f", {len(waiting) - 1} more are not reviewed" if len(waiting) > 1 else ""
@@ -35,28 +38,28 @@ def edited(translated: list[Row], edits: dict[str, Row], kind: str, unreviewed: 
             f"row {id!r} is {status}{more}, and post_edit.unreviewed is 'fail': review with `seedbed review`, "
             "or set it to use or drop"
         )
-    for row, status in reviewed:
+    for row, translation, status in reviewed:
         edit = edits.get(row["id"])
         if status in _NOT_REVIEWED and unreviewed == "drop":
             continue
-        fields = edit["fields"] if edit and status in _APPLIED else row["translation"]
+        fields = edit["fields"] if edit and status in _APPLIED else translation
         yield _row(row, fields, kind, status)
 
 
-def as_translated(translated: Iterable[Row], kind: str) -> Iterator[Row]:
+def as_translated(translated: Iterable[Translated], kind: str) -> Iterator[Edited]:
     """Yield the rows as the machine translated them, in the form of edited ones; one without a translation is dropped."""
     for row in translated:
         if row["translation"] is not None:
             yield _row(row, row["translation"], kind, "original" if row["made_by"] is None else "unreviewed")
 
 
-def origin(row: Row, corpus: str) -> Origin:
-    """Return what an edited row of `corpus` came of; of a stale edit too, which was set aside."""
-    before = "source" if row["status"] == "original" else "translation"
-    kinds = [before] if row["status"] in ("original", "unreviewed") else ["edit", before]
-    return Origin(tuple(Name(kind, f"{corpus}/{row['id']}") for kind in kinds))
+def origin(id: str, status: Status, corpus: str) -> Origin:
+    """Return what an edited row of `corpus` with this status came of; of a stale edit too, which was set aside."""
+    before = "source" if status == "original" else "translation"
+    kinds = [before] if status in ("original", "unreviewed") else ["edit", before]
+    return Origin(tuple(Name(kind, f"{corpus}/{id}") for kind in kinds))
 
 
-def _row(row: Row, fields: Row, kind: str, status: str) -> Row:
+def _row(row: Translated, fields: Fields, kind: str, status: Status) -> Edited:
     rest = {name: value for name, value in row.items() if name not in ("source", "translation", "failure")}
-    return rest | {name: fields[name] for name in FIELDS[kind]} | {"status": status}
+    return cast(Edited, rest | {name: fields[name] for name in FIELDS[kind]} | {"status": status})

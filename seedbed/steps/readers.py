@@ -1,5 +1,6 @@
 """How the replies of each LLM stage are read: what a stage, a plan of it and `seedbed explain` must agree on."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,16 @@ from seedbed.filtering.language import load_language
 from seedbed.project import paths
 from seedbed.project.corpora import read_corpus
 from seedbed.project.params import Params
+from seedbed.project.row_types import Source
 from seedbed.steps import answering, translating
 from seedbed.steps.verdicts import judgment_reader
-from seedbed.util.rows import Row
 
 
-def reader_of(stage: str, params: Params, rows: list[Row] | None = None) -> Read[Any]:
+def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) -> Read[Any]:
     """Return what reads the replies of a stage.
 
     Args:
-        stage: an LLM stage, e.g. `translate@questions`.
+        stage: an LLM stage, e.g. `translate@questions`; of one whose corpus is no more, the form of the replies alone is read.
         params: the whole of `params.yaml`.
         rows: the corpus of a stage that translates; read here where it is not given.
 
@@ -26,10 +27,10 @@ def reader_of(stage: str, params: Params, rows: list[Row] | None = None) -> Read
         UserError: the corpus, the language file or a plug-in cannot be read.
     """
     kind, _, id = stage.partition("@")
-    if kind == "translate":
+    if kind == "translate" and id in params["corpora"]:
         corpus = params["corpora"][id]
         rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params)) if rows is None else rows
         return translating.reader(rows, corpus["kind"], load_language(paths.language_file(params["language"])))
-    if kind == "answer":
+    if kind in ("answer", "answer_base", "answer_trained"):
         return answering.reader(params["answer"].get("cut", "judge"))
     return judgment_reader(params) if kind == "judge" else json_of

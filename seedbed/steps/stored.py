@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from seedbed.exchange.replies import Unusable, json_of
+from seedbed.exchange.replies import Unusable, json_of, vector_of
 from seedbed.exchange.requests import Request
 from seedbed.project.params import load_params
 from seedbed.steps.readers import reader_of
@@ -37,7 +37,8 @@ def listed(store: Store, stage: str, failed: bool) -> Iterator[str]:
         if name != stage:
             continue
         try:
-            read(Request("", content), response)
+            request = Request("", content)
+            (vector_of if request.is_embedding else read)(request, response)
             wrong = ""
         except Unusable as unusable:
             wrong = f"{unusable.reason}: {unusable}"
@@ -51,14 +52,14 @@ def shown(store: Store, key: str) -> str:
 
     Args:
         store: opened to read.
-        key: the request's key, or its first 6 digits or more.
+        key: the request's key, or its first 6 hex digits or more.
 
     Raises:
         UserError: no request begins so, or several do.
     """
     if len(key) < _LEAST_KEY:
         raise UserError(f"{key!r}: expected at least the first {_LEAST_KEY} hex digits of a request's key")
-    found = [exchange for exchange in store.exchanges() if exchange[1].startswith(key.lower())]
+    found = store.beginning(key.lower())
     if len(found) != 1:
         what = f"{len(found)} requests begin" if found else "no request begins"
         raise UserError(f"{store.path}: {what} with {key!r}; `seedbed store list --stage STAGE` shows the keys")

@@ -5,7 +5,8 @@ A row of its own (see `schemas/rows/translated_question.schema.json`):
     {"category":"fermi","failure":null,"id":"fermi-01","made_by":{…},"source":{"text":"How many…"},"translation":{"text":"…"}}
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from seedbed.exchange.replies import Response, Unusable, json_of
 from seedbed.exchange.requests import Request, build_request
@@ -14,9 +15,9 @@ from seedbed.filtering.language import Language
 from seedbed.project.corpora import FIELDS, fields_of
 from seedbed.project.params import ModelSettings
 from seedbed.project.prompts import Prompt, as_shown, render
+from seedbed.project.row_types import Failure, Fields, MadeBy, Source, Translated
 from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.prose import prose
-from seedbed.util.rows import Row
 from seedbed.util.visible import is_blank
 
 _LEAST_LETTERS = 40
@@ -26,7 +27,7 @@ _TOLERANCE = 8
 quote, or be a task about another language."""
 
 
-def build(rows: list[Row], kind: str, to: ModelSettings, prompt: Prompt, again: Mapping[str, int] = {}) -> list[Request]:
+def build(rows: Sequence[Source], kind: str, to: ModelSettings, prompt: Prompt, again: Mapping[str, int] = {}) -> list[Request]:
     """Return one request a row: its source fields, as JSON; `again` says how often a row is to be asked once more."""
     requests = []
     for row in rows:
@@ -35,7 +36,7 @@ def build(rows: list[Row], kind: str, to: ModelSettings, prompt: Prompt, again: 
     return requests
 
 
-def reader(rows: list[Row], kind: str, language: Language) -> Read[Row]:
+def reader(rows: Sequence[Source], kind: str, language: Language) -> Read[Fields]:
     """Return what reads a reply, and refuses a translation that is none.
 
     Args:
@@ -45,8 +46,8 @@ def reader(rows: list[Row], kind: str, language: Language) -> Read[Row]:
     """
     sources = {row["id"]: fields_of(row, kind) for row in rows}
 
-    def read(request: Request, response: Response) -> Row:
-        value = json_of(request, response)
+    def read(request: Request, response: Response) -> Fields:
+        value: Fields = json_of(request, response)
         for name, source in sources.get(request.id, {}).items():  # a row that is no more is read as it was
             if problem := _problem(source, value[name], language):
                 raise Unusable("untranslated", f"{name}: {problem}")
@@ -72,21 +73,23 @@ def _problem(source: str, translation: str, language: Language) -> str | None:
     return None
 
 
-def translated(row: Row, kind: str, to: ModelSettings, result: Result[Row]) -> Row:
+def translated(row: Source, kind: str, to: ModelSettings, result: Result[Fields]) -> Translated:
     """Return the output row of one source row."""
-    rest = {name: value for name, value in row.items() if name not in FIELDS[kind]}
-    source = fields_of(row, kind)
-    return rest | {"source": source, "translation": result.value, "failure": result.failure, "made_by": to.made_by}
+    return _row(row, kind, result.value, result.failure, to.made_by)
 
 
-def original(row: Row, kind: str) -> Row:
+def original(row: Source, kind: str) -> Translated:
     """Return the output row of a row that is in the target language already."""
+    return _row(row, kind, fields_of(row, kind), None, None)
+
+
+def _row(row: Source, kind: str, translation: Fields | None, failure: Failure | None, made_by: MadeBy | None) -> Translated:
     rest = {name: value for name, value in row.items() if name not in FIELDS[kind]}
-    fields = fields_of(row, kind)
-    return rest | {"source": fields, "translation": fields, "failure": None, "made_by": None}
+    result = {"source": fields_of(row, kind), "translation": translation, "failure": failure, "made_by": made_by}
+    return cast(Translated, rest | result)
 
 
-def origin(row: Row, corpus: str, kind: str) -> Origin:
+def origin(row: Translated, corpus: str, kind: str) -> Origin:
     """Return what a translated row of `corpus` came of: its source, and a request unless that is in the target language."""
     source = (Name("source", f"{corpus}/{row['id']}"),)
     if row["made_by"] is None:

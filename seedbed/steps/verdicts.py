@@ -1,16 +1,23 @@
 """From a judge's reply to its judgment."""
 
 from functools import partial
+from typing import Literal, TypedDict, cast
 
 from seedbed.exchange.replies import Response, Unusable, json_of, text_of
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read
 from seedbed.project.params import Params
 from seedbed.steps.verdict_formats import DEFAULT, VerdictFormat, letters, load_verdict_format
-from seedbed.util.rows import Row
 
 
-def judgment_reader(params: Params) -> Read[Row]:
+class Verdict(TypedDict):
+    """What a judge's reply says."""
+
+    verdict: Literal["first", "second", "tie", "invalid"]
+    explanation: str | None
+
+
+def judgment_reader(params: Params) -> Read[Verdict]:
     """Return `judgment_of` with the format that `judge.verdict_format` names.
 
     Raises:
@@ -19,7 +26,7 @@ def judgment_reader(params: Params) -> Read[Row]:
     return partial(judgment_of, verdict_of=load_verdict_format(params["judge"].get("verdict_format", DEFAULT)))
 
 
-def judgment_of(request: Request, response: Response, verdict_of: VerdictFormat = letters) -> Row:
+def judgment_of(request: Request, response: Response, verdict_of: VerdictFormat = letters) -> Verdict:
     """Return `{"verdict", "explanation"}` of a judge's reply.
 
     Raises:
@@ -31,4 +38,5 @@ def judgment_of(request: Request, response: Response, verdict_of: VerdictFormat 
     verdict = verdict_of(reply)
     if verdict is None:
         raise Unusable("no_verdict", "the reply gives no verdict")
-    return {"verdict": verdict, "explanation": reply.get("explanation", text) if isinstance(reply, dict) else text}
+    explanation = reply.get("explanation", text) if isinstance(reply, dict) else text
+    return cast(Verdict, {"verdict": verdict, "explanation": explanation})

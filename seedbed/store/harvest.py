@@ -1,14 +1,17 @@
 """Fill the store from the transcripts of every branch and tag that git knows: what one paid for, nobody pays again."""
 
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 from seedbed.project import paths
+from seedbed.store.claims import living_owners
+from seedbed.store.locked import NoRemote, fetch
+from seedbed.store.projects import projects, register
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git_or_error
-from seedbed.util.rows import writing
 
 
 def harvest_all(store: Store) -> str:
@@ -16,13 +19,14 @@ def harvest_all(store: Store) -> str:
 
     A transcript that the DVC cache lacks is fetched from the default DVC remote, where there is one.
     """
+    register(store)
     new = read = 0
     absent: list[str] = []
     for stage, digest in dict.fromkeys(_locked(_commits("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
         if store.has_read(digest):
             continue
-        blob = paths.blob(digest)
-        if not blob.is_file() and not _fetch(digest, blob):
+        blob = whole_blob(digest) or _fetch(digest)
+        if blob is None:
             absent.append(stage)
             continue
         new += store.warm(digest, stage, read_transcript(blob))
@@ -34,24 +38,52 @@ def harvest_all(store: Store) -> str:
 
 
 def unreferenced(store: Store) -> set[str]:
-    """Return the keys in the store that no transcript of any commit refers to.
+    """Return the keys in the store that no transcript of any commit refers to, in any project that uses the store and is there.
 
     Raises:
-        UserError: a transcript of some commit cannot be read, so that nobody knows what it refers to.
+        UserError: a transcript of some commit cannot be read, so that nobody knows what it refers to; or a build is sending
+            over the store, whose responses no transcript names yet.
     """
+    refuse_while_sending(store)
     keys = {key for (key,) in store.rows("select key from responses")}
-    for stage, digest in {
-        *_locked(_commits("log", "--all", "--full-history", "--format=%H", "--", "dvc.lock")),
-        *locked_transcripts(paths.DVC_LOCK),
-    }:
-        blob = paths.blob(digest)
-        if not blob.is_file() and not _fetch(digest, blob):
+    roots, _ = projects(store)
+    named: dict[str, tuple[Path, str]] = {}
+    for root in roots:
+        with chdir(root):
+            named |= {digest: (root, stage) for stage, digest in _named()}
+    for digest, (root, stage) in named.items():
+        blob = _in_some_cache(digest, roots)
+        if blob is None:
             raise UserError(
-                f"the transcript {digest[:12]} of {stage}, which some commit names, is not in the DVC cache or remote; "
+                f"the transcript {digest[:12]} of {stage}, which a commit names, is not in the DVC cache or remote of {root}; "
                 "`dvc fetch --all-commits` brings it, or `seedbed store export` the store before you drop anything"
             )
         keys -= {request.key for request, _ in read_transcript(blob)}
     return keys
+
+
+def refuse_while_sending(store: Store) -> None:
+    """Raise `UserError` where a build is sending over the store now."""
+    if living_owners(store):
+        raise UserError(f"{store.path}: a build is sending over this store now; drop responses when it has ended")
+
+
+def _named() -> set[tuple[str, str]]:
+    """Return (stage, MD5) of the transcripts that any commit of the project in the current folder names, or its `dvc.lock`."""
+    here = Path.cwd()
+    in_git = any((folder / ".git").exists() for folder in (here, *here.parents))
+    commits = _commits("log", "--all", "--full-history", "--format=%H", "--", "dvc.lock") if in_git else []
+    return {*_locked(commits), *locked_transcripts(paths.DVC_LOCK)}
+
+
+def _in_some_cache(digest: str, roots: list[Path]) -> Path | None:
+    """Return a blob in the DVC cache of one of the projects, fetched from the remote of one where none has it."""
+    for find in (whole_blob, _fetch):
+        for root in roots:
+            with chdir(root):
+                if blob := find(digest):
+                    return blob.absolute()
+    return None
 
 
 def _locked(revisions: list[str], *more: str) -> Iterator[tuple[str, str]]:
@@ -59,7 +91,7 @@ def _locked(revisions: list[str], *more: str) -> Iterator[tuple[str, str]]:
     for revision in dict.fromkeys([*revisions, *more]):
         lock = file_at(revision, paths.DVC_LOCK)
         if lock is not None:
-            yield from locked_transcripts(paths.DVC_LOCK, lock.decode(errors="replace"))
+            yield from locked_transcripts(Path(f"{revision}:{paths.DVC_LOCK}"), lock.decode(errors="replace"))
 
 
 def _commits(*args: str) -> list[str]:
@@ -67,18 +99,9 @@ def _commits(*args: str) -> list[str]:
     return git_or_error(*args).decode().split()
 
 
-def _fetch(digest: str, blob: Path) -> bool:
-    """Bring one blob from the default DVC remote into the cache; False where there is no remote or it lacks the blob."""
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
+def _fetch(digest: str) -> Path | None:
+    """Bring one blob from the default DVC remote into the cache; None where there is no remote, or it lacks the blob whole."""
     try:
-        with Repo() as repo:
-            remote = repo.cloud.get_remote_odb()
-            with remote.fs.open(remote.oid_to_path(digest), "rb") as source:
-                content = source.read()
-    except (DvcException, OSError):
-        return False
-    with writing(blob) as file:
-        file.write(content.decode())
-    return True
+        return None if fetch(digest) else paths.blob(digest)
+    except NoRemote:
+        return None

@@ -6,6 +6,8 @@ A response is committed the moment it arrives, each in its own transaction.
 
 import json
 import sqlite3
+import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +15,15 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from seedbed.exchange.replies import Response
-from seedbed.exchange.requests import Request
+from seedbed.exchange.replies import Response, is_response
+from seedbed.exchange.requests import Request, request_of
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import git
 from seedbed.util.rows import Row
+from seedbed.util.words import few
 
-VERSION = 3
+VERSION = 4
 RENAMED = {"generate": "generate@native"}
 """Stages that had another name in a store, or a lock, of an older version."""
 _TABLES = """
@@ -38,15 +41,25 @@ create table if not exists sent (              -- what builds sent, beside what 
     primary key (build, stage)
 ) strict;
 create table if not exists batches (           -- batches that were sent, and whether what they brought was read
-    id text primary key, endpoint text not null, stage text not null, read integer not null default 0
+    id text primary key, endpoint text not null, stage text not null, read integer not null default 0,
+    owner text, sent text, requests integer     -- who waits for it, when it was sent (UTC), of how many requests
 ) strict;
 create table if not exists transcripts (md5 text primary key) strict;   -- transcripts read into the store already
+create table if not exists claims (            -- requests that somebody is sending, or that are in a batch
+    key text primary key, owner text not null, batch text
+) strict, without rowid;
+create table if not exists projects (root text primary key) strict;     -- folders of projects that use this store
+create index if not exists claims_by_batch on claims (batch) where batch is not null;
 """
+_LATER_COLUMNS = {"owner": "text", "sent": "text", "requests": "integer"}
+"""Of `batches`, since version 4."""
 _RENAME = "".join(
     f"update {table} set stage = '{new}' where stage = '{old}';"
     for old, new in RENAMED.items()
     for table in ("responses", "sent", "batches")
 )
+_PATIENCE_S = 60.0
+"""How long another process's lock on the file is waited for."""
 _INSERT = "insert or ignore into responses (key, response, stage, request) values (?, ?, ?, ?)"
 _BATCH = 500
 _MMAP_BYTES = 2**36
@@ -67,6 +80,8 @@ class Store:
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
         self.path = path
+        self._read_only = read_only
+        self._named: set[str] = set()
         if path.is_dir():
             raise UserError(f"{path}: the store is a file, this is a folder; set SEEDBED_STORE to a file's path")
         if read_only:
@@ -83,18 +98,41 @@ class Store:
         _refuse_tracked(path)
         with self._in_words():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
             (version,) = self._db.execute("pragma user_version").fetchone()
             if version > VERSION:
                 raise UserError(
                     f"{path}: this store was written by a newer Seedbed (version {version}, this one knows {VERSION}); "
                     "update Seedbed, or set SEEDBED_STORE to another file"
                 )
-            self._db.execute("pragma journal_mode = wal")
+            self._use_wal()
             self._db.execute("pragma synchronous = normal")
             self._db.execute(f"pragma mmap_size = {_MMAP_BYTES}")
             if version < VERSION:
-                self._db.executescript(f"begin immediate; {_TABLES} {_RENAME} pragma user_version = {VERSION}; commit;")
+                self._complete()
+
+    def _use_wal(self) -> None:
+        """Switch to the write-ahead log; SQLite does not wait where another process is at that too."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                self._db.execute("pragma journal_mode = wal")
+                return
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.02)
+
+    def _complete(self) -> None:
+        """Make the tables of a new store, or what an older one lacks; two processes may be at it at the same time."""
+        with self._transaction():
+            for statement in f"{_TABLES}{_RENAME}".split(";"):
+                self._db.execute(statement)
+            there = {name for _, name, *_ in self._db.execute("pragma table_info(batches)")}
+            for name, kind in _LATER_COLUMNS.items():
+                if name not in there:
+                    self._db.execute(f"alter table batches add column {name} {kind}")
+            self._db.execute(f"pragma user_version = {VERSION}")
 
     def __enter__(self) -> Self:
         return self
@@ -103,18 +141,39 @@ class Store:
         self._db.close()
 
     def get(self, keys: Iterable[str]) -> dict[str, Response]:
-        """Return the responses that the store has of `keys`, by key."""
+        """Return the responses that the store has of `keys`, by key; one that is damaged is named, and is a miss."""
         wanted, found = sorted(set(keys)), {}  # in the order of the index
         with self._in_words():
             for start in range(0, len(wanted), _BATCH):
                 batch = wanted[start : start + _BATCH]
                 marks = ",".join("?" * len(batch))
                 query = f"select key, response from responses where key in ({marks})"
-                found.update({key: json.loads(text) for key, text in self._db.execute(query, batch)})
-        return found
+                found.update({key: _response(text) for key, text in self._db.execute(query, batch)})
+        whole = {key: response for key, response in found.items() if response is not None}
+        if len(whole) < len(found):
+            self._miss([key for key in found if key not in whole])
+        return whole
+
+    def _miss(self, keys: list[str]) -> None:
+        """Name damaged responses; where the store may be written, make room for others in their place."""
+        new = [key for key in keys if key not in self._named]
+        self._named.update(new)
+        if new:
+            named = few([f"the response to request {key[:12]}" for key in new], 5)
+            remedy = "dropped, to be taken from a transcript or sent again"
+            remedy = "`seedbed store verify --repair` drops it, and takes it from a transcript" if self._read_only else remedy
+            print(f"{self.path}: damaged, and so missing: {named}; {remedy}", file=sys.stderr)
+        if not self._read_only:
+            self.drop_damaged(keys)
+
+    def drop_damaged(self, keys: Iterable[str]) -> None:
+        """Delete responses that are damaged; transcripts are then read again where they may hold them."""
+        with self.at_once():
+            self._db.executemany("delete from responses where key = ?", [(key,) for key in keys])
+            self._db.execute("delete from transcripts")
 
     def put(self, stage: str, request: Request, response: Response, sent: Sent | None = None) -> None:
-        """Commit one response; a key that is there already keeps its first response.
+        """Commit one response and end the claim on its request; a key that is there already keeps its first response.
 
         Args:
             stage: the stage that asked.
@@ -130,6 +189,7 @@ class Store:
             build, asked, said, usd = sent
             with self._transaction():
                 self._db.execute(_INSERT, values)
+                self._db.execute("delete from claims where key = ?", (request.key,))
                 self._db.execute(
                     "update sent set requests = requests + 1, input = input + ?, output = output + ?, usd = usd + ? "
                     "where build = ? and stage = ?",
@@ -158,29 +218,14 @@ class Store:
         for stage in stages:
             with self._in_words():
                 rows = self._db.execute(
-                    "select request->>'model', request->>'messages', response->'usage'->>'input', "
-                    "response->'usage'->>'output' from responses where stage = ? order by rowid desc limit ?",
+                    "select request->>'model', request->>'messages', response from responses "
+                    "where stage = ? and json_valid(request) order by rowid desc limit ?",
                     (stage, latest),
                 ).fetchall()
-            for model, messages, asked, said in rows:
-                if asked is not None:
-                    yield stage, model, messages, int(asked), int(said)
-
-    def batches(self, endpoint: str, stage: str, read: bool) -> list[str]:
-        """Return the ids of the batches that a stage sent, either those that were read or those that were not yet."""
-        with self._in_words():
-            query = "select id from batches where endpoint = ? and stage = ? and read = ? order by rowid"
-            return [id for (id,) in self._db.execute(query, (endpoint, stage, read))]
-
-    def open_batch(self, id: str, endpoint: str, stage: str) -> None:
-        """Note a batch before it is waited for."""
-        with self._in_words():
-            self._db.execute("insert or ignore into batches (id, endpoint, stage) values (?, ?, ?)", (id, endpoint, stage))
-
-    def close_batch(self, id: str) -> None:
-        """Note that all that a batch brought is in the store."""
-        with self._in_words():
-            self._db.execute("update batches set read = 1 where id = ?", (id,))
+            for model, messages, text in rows:
+                usage = (_response(text) or {}).get("usage")
+                if usage is not None:
+                    yield stage, model, messages, usage["input"], usage["output"]
 
     def has_read(self, md5: str) -> bool:
         """Whether the transcript with this MD5 was read into the store already."""
@@ -209,18 +254,54 @@ class Store:
                 self.put(RENAMED.get(stage, stage), request, response)
         return self._db.total_changes - before
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a SELECT, for the tools around the store."""
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT, for what is built on the store."""
         with self._in_words():
-            return list(self._db.execute(query))
+            return list(self._db.execute(query, tuple(values)))
+
+    def change(self, query: str, values: Iterable[Any] = ()) -> int:
+        """Run one statement that changes something, by itself or within `at_once`; return how many rows it changed."""
+        with self._in_words():
+            return self._db.execute(query, tuple(values)).rowcount
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Commit the changes of a block together, or none of them; other processes wait meanwhile."""
+        with self._in_words(), self._transaction():
+            yield
 
     def exchanges(self) -> Iterator[tuple[str, str, Row, Response]]:
-        """Yield (stage, key, request content, response) of everything that the store holds, in order of arrival."""
+        """Yield (stage, key, request content, response) of all that the store holds whole, in order of arrival."""
+        for stage, key, found in self._all():
+            if not isinstance(found, str):
+                yield stage, key, *found
+
+    def damaged(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (stage, key, what is wrong) of what the store does not hold whole."""
+        for stage, key, found in self._all():
+            if isinstance(found, str):
+                yield stage, key, found
+
+    def _all(self) -> Iterator[tuple[str, str, tuple[Row, Response] | str]]:
+        """Yield (stage, key, (request content, response) or what is wrong with them)."""
         with self._in_words():
-            for stage, key, request, response in self._db.execute(
+            for stage, key, request, text in self._db.execute(
                 "select stage, key, request, response from responses order by rowid"
             ):
-                yield stage, key, parse_json(request), parse_json(response)
+                response = _response(text)
+                try:
+                    content = request_of(key, parse_json(request)).content
+                except (ValueError, RecursionError, AttributeError):
+                    yield stage, key, "its request is another's"
+                else:
+                    yield stage, key, (content, response) if response is not None else "its response is none"
+
+    def beginning(self, digits: str) -> list[tuple[str, str, Row, Response]]:
+        """Return (stage, key, request content, response) of each key that begins with these hex digits."""
+        query = "select stage, key, request, response from responses where key >= ? and key < ? order by key"
+        with self._in_words():
+            found = self._db.execute(query, (digits, f"{digits}g")).fetchall()
+        return [(stage, key, parse_json(request), parse_json(response)) for stage, key, request, response in found]
 
     def drop(self, keys: Iterable[str]) -> None:
         """Delete responses, in one transaction, and give their room back."""
@@ -248,6 +329,15 @@ class Store:
             yield
         except (sqlite3.Error, OSError) as error:
             raise UserError(f"{self.path}: {_remedy(error)}") from None
+
+
+def _response(text: str) -> Response | None:
+    """Return a response; None where its text is damaged."""
+    try:
+        response = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return response if is_response(response) else None
 
 
 def _remedy(error: Exception) -> str:

@@ -1,22 +1,31 @@
 """`seedbed store`: look at the store, check it, carry it elsewhere."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.table import Table
 
-from seedbed.exchange.requests import request_of
+from seedbed.exchange.replies import Response
+from seedbed.exchange.requests import Request, request_of
+from seedbed.store.claims import Batch, batches, is_waited_for
 from seedbed.store.store import Store
+from seedbed.store.transcripts import warm_store
 from seedbed.util.canonical import canonical
 from seedbed.util.console import wide_console
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import read_rows, writing
+from seedbed.util.words import count, few
+
+_AT_ONCE = 1000
+"""Responses that an import commits together."""
 
 
 def summary(store: Store) -> None:
     """Print what the store holds, by stage and model."""
     rows = store.rows(
-        "select stage, request->>'model', count(*), sum(response->'usage'->>'input'), sum(response->'usage'->>'output') "
-        "from responses group by 1, 2 order by 1, 2"
+        "select stage, case when json_valid(request) then request->>'model' end, count(*), "
+        "sum(case when json_valid(response) then response->'usage'->>'input' end), "
+        "sum(case when json_valid(response) then response->'usage'->>'output' end) from responses group by 1, 2 order by 1, 2"
     )
     _print(["stage", "model", "responses", "input tokens", "output tokens"], rows)
     size = store.path.stat().st_size / 2**20 if store.path.is_file() else 0
@@ -24,13 +33,52 @@ def summary(store: Store) -> None:
 
 
 def builds(store: Store) -> None:
-    """Print what each build sent, stage by stage, beside its estimate."""
+    """Print what each build sent, stage by stage, beside what the stage estimated when it first had something to send."""
     rows = store.rows(
         "select started, substr(build, 1, instr(build, '-') - 1), stage, model, estimated_requests || ' / ' || requests, "
         "printf('%.4f / %.4f', estimated_usd, usd), input, output from sent order by started, build, stage"
     )
-    names = ["started (UTC)", "build", "stage", "model", "expected / sent", "USD expected / spent", "tokens in", "out"]
+    names = [
+        "started (UTC)",
+        "build",
+        "stage",
+        "model",
+        "first estimate / sent",
+        "USD first estimate / spent",
+        "tokens in",
+        "out",
+    ]
     _print(names, rows)
+
+
+def list_batches(store: Store) -> None:
+    """Print the batches that were sent, and how many of their requests have no response yet."""
+    names = ["batch", "endpoint", "stage", "sent (UTC)", "requests", "no response yet", "state"]
+    _print(
+        names,
+        [
+            (batch.id, batch.endpoint, batch.stage, batch.sent, batch.requests, batch.open if batch.requests else None, state)
+            for batch in batches(store)
+            for state in [f"{batch.state}, waited for now" if is_waited_for(store, batch) else batch.state]
+        ],
+    )
+
+
+def open_batch(store: Store, id: str) -> Batch:
+    """Return a batch that can be forgotten.
+
+    Raises:
+        UserError: the store knows no such batch, it was read, or a build is waiting for it.
+    """
+    known = {batch.id: batch for batch in batches(store)}
+    if id not in known:
+        raise UserError(f"{store.path}: no batch {id!r}{did_you_mean(id, list(known))}; `seedbed store batches` lists them")
+    batch = known[id]
+    if batch.state != "open":
+        raise UserError(f"{batch.words} is {batch.state} already; there is nothing to forget")
+    if is_waited_for(store, batch):
+        raise UserError(f"{batch.words}: a build is waiting for it now; end that build first")
+    return batch
 
 
 def _print(names: list[str], rows: list[tuple[object, ...]]) -> None:
@@ -43,45 +91,75 @@ def _print(names: list[str], rows: list[tuple[object, ...]]) -> None:
     wide_console().print(table)
 
 
-def verify(store: Store) -> str:
-    """Check the database file and every key.
+def verify(store: Store, repair: bool = False) -> str:
+    """Check the database file, every key and every response.
+
+    Args:
+        store: opened to write where it is to be repaired.
+        repair: drop what is damaged, and take it from the transcripts that `dvc.lock` names where they hold it.
 
     Raises:
-        UserError: the file is damaged, or a key is not its request's.
+        UserError: the file is damaged, or something in it, and it is not to be repaired.
     """
     (state,) = store.rows("pragma integrity_check")[0]
     if state != "ok":
         raise UserError(f"{store.path}: damaged: {state}; move it away and run `seedbed harvest` to refill one")
-    count = 0
-    for _, key, content, _ in store.exchanges():
-        try:
-            request_of(key, content)
-        except ValueError as error:
-            raise UserError(f"{store.path}: {error}; move the store away and run `seedbed harvest` to refill one") from None
-        count += 1
-    return f"{count} responses, every key is that of its request, the database is whole"
+    damaged = list(store.damaged())
+    words = few([f"{stage} {key[:12]} ({why})" for stage, key, why in damaged], 5)
+    if damaged and not repair:
+        raise UserError(
+            f"{store.path}: {count(len(damaged), 'response')} damaged: {words}; `seedbed store verify --repair` drops them and "
+            "takes them from the transcripts where those hold them"
+        )
+    dropped = ""
+    if damaged:
+        store.drop_damaged(key for _, key, _ in damaged)
+        warm_store(store)
+        back = len(store.get(key for _, key, _ in damaged))
+        others = "; `seedbed harvest` looks for the others in the transcripts of every branch" if back < len(damaged) else ""
+        dropped = f"{count(len(damaged), 'damaged response')} dropped: {words}; {back} of them back from transcripts{others}\n"
+    ((whole,),) = store.rows("select count(*) from responses")
+    return f"{dropped}{whole} responses, every key is that of its request, the database is whole"
 
 
-def export_to(store: Store, path: Path) -> int:
-    """Write every exchange to a JSON Lines file; return how many."""
-    count = 0
+def export_to(store: Store, path: Path) -> str:
+    """Write every exchange that is whole to a JSON Lines file; say how many."""
+    written = 0
     with writing(path) as file:
         for stage, key, request, response in store.exchanges():
             file.write(canonical({"id": stage, "key": key, "request": request, "response": response}) + "\n")
-            count += 1
-    return count
+            written += 1
+    ((there,),) = store.rows("select count(*) from responses")
+    left_out = f"; {there - written} damaged ones left out: `seedbed store verify --repair`" if written < there else ""
+    return f"{written} responses exported to {path}{left_out}"
 
 
 def import_from(store: Store, path: Path) -> int:
     """Take over the exchanges of an exported file, each key verified; return how many were new.
 
+    They are committed by the thousand: the memory that it takes does not grow with the file, and others need not wait long.
+
     Raises:
-        UserError: the file is no export; nothing is taken over then.
+        UserError: a line is no exchange; what is before it was taken over.
     """
-    found = []
+    store.rows("pragma mmap_size = 0")  # an import touches all of the file, and mapped pages count as memory
+    new, some = 0, []
+    try:
+        for exchange in _exported(path):
+            some.append(exchange)
+            if len(some) == _AT_ONCE:
+                new += store.take_over(some)
+                some = []
+    finally:
+        new += store.take_over(some)
+    return new
+
+
+def _exported(path: Path) -> Iterator[tuple[str, Request, Response]]:
     for number, row in enumerate(read_rows(path, "exchange", unique=None), start=1):
         try:
-            found.append((row["id"], request_of(row["key"], row["request"]), row["response"]))
+            yield row["id"], request_of(row["key"], row["request"]), row["response"]
         except ValueError as error:
-            raise UserError(f"{path}:{number}: {error}; the file was changed or damaged") from None
-    return store.take_over(found)
+            raise UserError(
+                f"{path}:{number}: {error}; the file was changed or damaged; what is before this line was taken over"
+            ) from None

@@ -7,21 +7,25 @@ its store from the transcripts that `dvc.lock` still names: DVC deletes the outp
 lock and the blob in the DVC cache are still there.
 """
 
+import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import md5
+from hashlib import file_digest, md5
 from pathlib import Path
 from typing import Any
 
 from seedbed.exchange.requests import request_of
 from seedbed.exchange.result import Exchange, Result
 from seedbed.project import paths
+from seedbed.project.lock import locked_stages
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows, writing
-from seedbed.util.yaml12 import load_yaml
 
+_DIGEST = re.compile("[0-9a-f]{32}")
+"""The MD5 of a file; a `dvc` that is stopped may leave a part of one."""
 Record = Callable[[Result[Any]], None]
 """Writes every attempt of a request to the transcript."""
 
@@ -63,10 +67,24 @@ def warm_store(store: Store, root: Path = Path()) -> int:
     """
     new = 0
     for stage, digest in locked_transcripts(root / "dvc.lock"):
-        blob = paths.blob(digest, root)
-        if not store.has_read(digest) and blob.is_file():
+        if not store.has_read(digest) and (blob := whole_blob(digest, root)):
             new += store.warm(digest, stage, read_transcript(blob))
     return new
+
+
+def whole_blob(digest: str, root: Path = Path()) -> Path | None:
+    """Return where the DVC cache keeps the transcript with this MD5.
+
+    None where it lacks it; and where it has something else under that name, such as the beginning of it, which is said.
+    """
+    blob = paths.blob(digest, root)
+    if not blob.is_file():
+        return None
+    with blob.open("rb") as file:
+        if file_digest(file, lambda: md5(usedforsecurity=False)).hexdigest() == digest:
+            return blob
+    print(f"{blob}: damaged, and passed over: it has another MD5 than its name; delete it, then `dvc fetch`", file=sys.stderr)
+    return None
 
 
 def locked_transcripts(lock: Path, text: str | None = None) -> list[tuple[str, str]]:
@@ -75,9 +93,13 @@ def locked_transcripts(lock: Path, text: str | None = None) -> list[tuple[str, s
     Args:
         lock: the file.
         text: its text, where it is not to be read from the file.
+
+    Raises:
+        UserError: it is not what DVC writes.
     """
-    if text is None and not lock.is_file():
-        return []
-    stages = (load_yaml(lock, text) or {}).get("stages", {})
-    outs = [(stage, out) for stage, entry in stages.items() for out in entry.get("outs", [])]
-    return [(stage, out["md5"]) for stage, out in outs if out["path"].startswith(f"{paths.RESPONSES}/")]
+    outs = [(stage, out) for stage, entry in locked_stages(lock, text).items() for out in entry.get("outs", [])]
+    return [
+        (stage, out["md5"])
+        for stage, out in outs
+        if out["path"].startswith(f"{paths.RESPONSES}/") and _DIGEST.fullmatch(str(out.get("md5")))
+    ]

@@ -1,11 +1,13 @@
 """Answers, judgments, references and votes: what there is to say about each, and its origin."""
 
 from seedbed.project import paths
+from seedbed.project.params import answer_stage
+from seedbed.project.row_types import Judgment
 from seedbed.project.votes import vote_status
 from seedbed.steps import answering, judging
 from seedbed.steps.origin import Name, Origin
 from seedbed.trace.describe_data import failed
-from seedbed.trace.node import GONE, NOT_BUILT, Described, Fact, Node
+from seedbed.trace.node import GONE, NOT_BUILT, Described, Fact, Node, not_in
 from seedbed.trace.workspace import Build
 from seedbed.util.rows import Row
 
@@ -19,15 +21,15 @@ _UNCOUNTED = {
 def answer(build: Build, id: str) -> Described:
     """Describe an answer; its id is `MODEL/QUESTION`."""
     model, _, question = id.partition("/")
-    path, stage = paths.answers(model), f"answer@{model}"
+    path, stage = paths.answers(model), answer_stage(build.params, model)
     row = build.row(path, question)
     if row is None:
-        facts: dict[str, Fact] = {NOT_BUILT: f"not in {path} yet; `dvc repro` builds it"}
+        facts: dict[str, Fact] = {NOT_BUILT: not_in(path)}
         return Described(facts, Origin((Name("question", question),)), stage)
     facts = {"text": row["text"]} if row["text"] is not None else {}
     if row["failure"]:
         facts["failed"] = failed(row)
-    return Described(facts | recorded(row), answering.origin(row), stage)
+    return Described(facts | recorded(row), answering.origin(row, stage), stage)
 
 
 def judgment(build: Build, id: str) -> Described:
@@ -51,7 +53,7 @@ def order(build: Build, id: str) -> Described:
     path, stage = paths.judgments(match), f"judge@{match}"
     rows = build.rows(path, "json->>'question' = ? and json->>'order' = ?", question, order)
     if not rows:
-        return Described({NOT_BUILT: f"not in {path} yet; `dvc repro` builds it"}, stage=stage)
+        return Described({NOT_BUILT: not_in(path)}, stage=stage)
     row = rows[0]
     shown = (row["model"], row["baseline"]) if row["order"] == "ab" else (row["baseline"], row["model"])
     winner = dict(zip(("first", "second"), shown, strict=True)).get(row["verdict"])
@@ -81,7 +83,7 @@ def outcome(row: Row) -> str:
     return f"{row['outcome']} for {row['model']}" if row["outcome"] in ("win", "loss") else str(row["outcome"])
 
 
-def _origin(build: Build, row: Row) -> Origin:
+def _origin(build: Build, row: Judgment) -> Origin:
     return judging.origin(row, build.with_reference(build.category(row["question"])))
 
 

@@ -10,7 +10,7 @@ from seedbed.project.corpora import CORPUS_OF, fields_of, status_of
 from seedbed.steps import generating, post_editing, translating
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Name, Origin
-from seedbed.trace.node import EDITED_SINCE, GONE, NOT_BUILT, Described, Fact, Node
+from seedbed.trace.node import EDITED_SINCE, GONE, NOT_BUILT, Described, Fact, Node, not_in
 from seedbed.trace.workspace import Build, texts
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
@@ -38,7 +38,7 @@ def translation(build: Build, id: str) -> Described:
     row, written = build.row(path, row_id), build.source(corpus, row_id)
     stage = f"translate@{corpus}"
     if row is None:
-        return Described({NOT_BUILT: _not_in(path)}, Origin((Name("source", id),)), stage)
+        return Described({NOT_BUILT: not_in(path)}, Origin((Name("source", id),)), stage)
     facts = texts(row["translation"], kind) if row["translation"] else {}
     if row["failure"]:
         facts["failed"] = failed(row)
@@ -90,7 +90,7 @@ def _edited(build: Build, corpus: str, id: str) -> Described:
     row, machine = build.row(paths.edited(corpus), id), build.row(paths.translated(corpus), id)
     stage, kind = f"post_edit@{corpus}", build.kind(corpus)
     if machine is None:
-        return Described({NOT_BUILT: _not_in(paths.translated(corpus))}, Origin((Name("source", f"{corpus}/{id}"),)), stage)
+        return Described({NOT_BUILT: not_in(paths.translated(corpus))}, Origin((Name("source", f"{corpus}/{id}"),)), stage)
     edits = build.edits(corpus)
     status = row["status"] if row else status_of(machine, edits.get(id))
     facts: dict[str, Fact]
@@ -108,7 +108,7 @@ def _edited(build: Build, corpus: str, id: str) -> Described:
             )
     except UserError as error:  # unreviewed rows stop the build
         facts["failed"] = str(error)
-    return Described(facts, post_editing.origin({"id": id, "status": status}, corpus), stage)
+    return Described(facts, post_editing.origin(id, status, corpus), stage)
 
 
 def instruction(build: Build, id: str) -> Described:
@@ -126,7 +126,7 @@ def instruction(build: Build, id: str) -> Described:
         near = Neighbour(decision["neighbour"], decision["score"])
         neighbours.append(_neighbour(build, generation, near, is_question=decision["reason"] == "benchmark_leak"))
     form = build.params["generations"][generation]["seeds"]
-    return Described(facts, generating.origin(row, generation, form), stage, neighbours)
+    return Described(facts, generating.origin(row["slot"], row["demonstrations"], generation, form), stage, neighbours)
 
 
 def slot(build: Build, id: str) -> Described:
@@ -142,7 +142,7 @@ def slot(build: Build, id: str) -> Described:
         for row in rows
     ]
     form = build.params["generations"][generation]["seeds"]
-    origin = generating.origin({"slot": number, "demonstrations": shown}, generation, form)
+    origin = generating.origin(number, shown, generation, form)
     return Described({"demonstrations": shown}, origin, stage, candidates)
 
 
@@ -205,7 +205,3 @@ def decided(decision: Row | None) -> str:
 def failed(row: Row) -> str:
     """Return why a row has no value, in words."""
     return f"{row['failure']['reason']}: {row['failure']['detail']}"
-
-
-def _not_in(path: Path) -> str:
-    return f"not in {path} yet; `dvc repro` builds it"

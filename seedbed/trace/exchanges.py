@@ -8,6 +8,7 @@ from seedbed.exchange.requests import request_of
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
 from seedbed.steps.origin import Asked, Name
+from seedbed.store.store import Store
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
@@ -46,6 +47,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
         build.reader(stage)(request_of(row["key"], content, row["id"]), response)
     except Unusable as unusable:
         facts["unusable"] = f"{unusable.reason}: {unusable}"
+        facts |= _said(row)
     except ValueError as error:
         raise UserError(
             f"{paths.transcript(stage)}: {error}; it was changed by hand or damaged, `dvc checkout` restores it"
@@ -55,7 +57,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
         facts["tokens"] = f"{usage['input']} in{cached}, {usage['output']} out"
         if price := price_of(build.params, content["endpoint"], content["model"]):
             dollars = price.dollars(Tokens(usage["input"], usage["output"], usage["cached_input"]), batch=False)
-            facts["USD"] = round(dollars, 6)
+            facts["USD at list price"] = round(dollars, 6)
     return Node("request", row["key"], facts, stage=stage)
 
 
@@ -64,9 +66,8 @@ def request_and_rows(build: Build, key: str) -> Node:
     nodes = []
     for stage, exchange in exchanges(build, key):
         node = exchange_node(build, stage, exchange)
-        node.facts |= {message["role"]: message["content"] for message in exchange["request"]["messages"]}
-        node.facts["reply"] = exchange["response"]["text"] or "empty"
-        rows = rows_of(build, stage, exchange)
+        node.facts |= _said(exchange)
+        rows = rows_of(build, stage, exchange) if exchange["id"] else []
         node.children = [Node(*name, _gist(row), stage=stage) for name, row in rows]
         if not rows:
             node.facts["rows"] = "none came of it"
@@ -74,13 +75,52 @@ def request_and_rows(build: Build, key: str) -> Node:
     return nodes[0] if len(nodes) == 1 else Node("request", key, {"asked by": f"{len(nodes)} stages"}, nodes)
 
 
+def _said(exchange: Row) -> dict[str, Fact]:
+    """Return the messages of a request, each under the role that said it, and the reply."""
+    facts: dict[str, Fact] = {}
+    for message in exchange["request"]["messages"]:
+        role = message["role"]
+        facts[role if role not in facts else f"{role}, once more"] = message["content"]
+    return facts | {"reply": exchange["response"]["text"] or "empty"}
+
+
 def exchanges(build: Build, key: str) -> list[tuple[str, Row]]:
-    """Return (stage, line of its transcript) wherever a request is."""
-    return [
+    """Return (stage, line of its transcript) wherever a request is; what no transcript has is looked for in the store."""
+    found = [
         (paths.stage_of_transcript(path), row)
         for path in paths.transcripts()
         for row in build.rows(path, "json->>'key' = ?", key)
     ]
+    if found:
+        return found
+    with Store(paths.store(), read_only=True) as store:
+        return [
+            (stage, {"id": "", "key": key, "request": content, "response": response})
+            for stage, _, content, response in store.beginning(key)
+        ]
+
+
+def left_by_stages(build: Build, word: str) -> list[Node]:
+    """Return the rows named `word` that failed in stages that stopped, each with its last request and reply.
+
+    Args:
+        build: the workspace.
+        word: the id under which a stage asked, a question of a judgment, or either behind the stage's own id and a slash.
+    """
+    nodes = []
+    for path in sorted(paths.FAILED.glob("*/failed.jsonl")):
+        stage = path.parent.name
+        if paths.transcript(stage).is_file():  # it has ended well since
+            continue
+        for row in build.rows(path):
+            names = {row["id"]}
+            if stage.startswith("judge@"):
+                question, _, order = row["id"].rpartition(".")
+                names |= {question, f"{question}/{order}"}
+            if {word, word.partition(":")[2], word.partition("/")[2]} & names:
+                children = [exchange_node(build, *exchange) for exchange in exchanges(build, row["request"])]
+                nodes.append(Node("failed", row["id"], {"failed": f"{row['reason']}: {row['detail']}"}, children, stage=stage))
+    return nodes
 
 
 def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:

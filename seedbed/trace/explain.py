@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from seedbed.steps.origin import Name
 from seedbed.trace import describe_benchmark, describe_data
-from seedbed.trace.exchanges import request_and_rows, request_node
+from seedbed.trace.exchanges import left_by_stages, request_and_rows, request_node
 from seedbed.trace.node import Described, Node
 from seedbed.trace.resolve import others, resolve
 from seedbed.trace.workspace import Build
@@ -41,6 +41,19 @@ def explain(word: str, *, full: bool = False) -> Node:
         UserError: nothing or several things are named so, an output is missing, or nothing comes before such a thing.
     """
     build = Build()
+    left = left_by_stages(build, word)
+    try:
+        root = _explained(build, word, full)
+    except UserError:
+        if not left:
+            raise
+        root = left.pop(0)  # the stage that would write the row stopped, so that nothing else is known of it
+    root.children = [*left, *root.children]
+    return root
+
+
+def _explained(build: Build, word: str, full: bool) -> Node:
+    """Return what a row of the build came of."""
     name, same = resolve(word, build, _KINDS)
     if name.kind not in _KINDS:
         raise UserError(f"nothing comes before a {name.kind}; `seedbed impact {name}` says what rests on it")

@@ -38,7 +38,8 @@ def prompt_node(build: Build, id: str) -> Node:
         facts["version"] = version
     asked: Callable[[str], int] | None = None
     if id.startswith("judge"):  # a stage reads both of the judge's prompts, and asks each of its requests with one
-        categories = {row["id"]: row["category"] for row in build.rows(paths.edited("questions"))}
+        questions = paths.edited("questions")
+        categories = dict(zip(build.ids(questions), build.values(questions, "category"), strict=True))
 
         def asked(stage: str) -> int:
             asked = build.ids(paths.transcript(stage))

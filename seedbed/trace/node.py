@@ -1,6 +1,7 @@
 """The tree that `explain` and `impact` draw."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from seedbed.steps.origin import Origin
@@ -13,6 +14,7 @@ NOT_BUILT = "not built"
 """Name of the fact that says that a row, or what it names, is not in the build yet."""
 GONE = "gone"
 """Name of the fact that says that something that a row was made from is no longer there."""
+
 Fact = str | int | float | list[str] | dict[str, Any]
 
 
@@ -50,3 +52,8 @@ class Described:
     origin: Origin = field(default_factory=Origin)
     stage: str = ""
     beside: list[Node] = field(default_factory=list)
+
+
+def not_in(path: Path) -> str:
+    """Return what is said of a row that `path` lacks."""
+    return f"not in {path} yet; `dvc repro` builds it"

@@ -9,9 +9,11 @@ from rapidfuzz import fuzz, process
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.project.params import answering_models
 from seedbed.project.prompts import VARIABLES
 from seedbed.steps.judging import ORDERS
 from seedbed.steps.origin import Name
+from seedbed.store.store import Store
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.words import few
@@ -122,7 +124,7 @@ def _of_generations(path: Callable[[str], Path]) -> "Ids":
 
 
 def _answers(build: Build, word: str, of: "Of") -> list[str]:
-    return [f"{model}/{id}" for model in build.params["models"] for id in of(paths.answers(model))]
+    return [f"{model}/{id}" for model in answering_models(build.params) for id in of(paths.answers(model))]
 
 
 def _judgments(build: Build, word: str, of: "Of") -> list[str]:
@@ -133,7 +135,7 @@ def _judgments(build: Build, word: str, of: "Of") -> list[str]:
         if not path.is_file():
             of(path)  # which notes that it is not there
             continue
-        questions = dict.fromkeys(row["question"] for row in build.rows(path))
+        questions = dict.fromkeys(build.values(path, "question"))
         found += [f"{match}/{question}" for question in questions]
     return [f"{id}/{order}" for id in found for order in ORDERS] if word.count("/") > 1 else found
 
@@ -152,6 +154,8 @@ def _requests(build: Build, word: str, of: "Of") -> list[str]:
     if not _HEX.fullmatch(word):
         return []
     found = [row["key"] for path in paths.transcripts() for row in build.rows(path, "starts_with(json->>'key', ?)", word)]
+    with Store(paths.store(), read_only=True) as store:  # which also has what a stage asked that did not end well
+        found += [key for _, key, _, _ in store.beginning(word)]
     return list(dict.fromkeys(found))
 
 
@@ -185,7 +189,7 @@ KINDS = {
     "answer": Kind("answers", _answers),
     "judgment": Kind("judged questions", _judgments),
     "set": Kind("training sets", lambda build, word, of: list(build.params["sets"])),
-    "model": Kind("models", lambda build, word, of: list(build.params["models"])),
+    "model": Kind("models", lambda build, word, of: list(answering_models(build.params))),
     "match": Kind("matches", lambda build, word, of: list(build.params["matches"])),
     "prompt": Kind("prompts", lambda build, word, of: list(VARIABLES)),
     "parameter": Kind("parameters", _parameters),

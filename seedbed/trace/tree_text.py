@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 from seedbed.trace.node import EDITED_SINCE, GONE, NOT_BUILT, OUT_OF_DATE, Fact, Node
 from seedbed.util.console import wide_console
-from seedbed.util.visible import HIDDEN
+from seedbed.util.visible import HIDDEN, spelt_out
 
 _LOUD = {OUT_OF_DATE, EDITED_SINCE, NOT_BUILT, GONE, "failed", "orphaned", "outdated", "stale", "unusable"}
 _TEXTS = {
@@ -27,6 +27,8 @@ _TEXTS = {
     "note",
     "system",
     "user",
+    "assistant",
+    "user, once more",
     "reply",
     "prompt version",
     "version",
@@ -61,11 +63,6 @@ def tree_json(node: Node) -> str:
     return HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def visible(text: str) -> str:
-    """Return `text` with each hidden character spelt out, as in `<U+202E>`."""
-    return HIDDEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
-
-
 def _branch(node: Node, full: bool) -> Tree:
     tree = Tree(_label(node, full), guide_style="dim")
     for kind, children in groupby(node.children, key=lambda child: child.kind):
@@ -73,18 +70,18 @@ def _branch(node: Node, full: bool) -> Tree:
         shown = alike if full else alike[:_CHILDREN]
         tree.children += [_branch(child, full) for child in shown]
         if len(alike) > len(shown):
-            tree.add(Text(f"and {len(alike) - len(shown)} more of kind {visible(kind)}; --full shows them", style="dim"))
+            tree.add(Text(f"and {len(alike) - len(shown)} more of kind {spelt_out(kind)}; --full shows them", style="dim"))
     return tree
 
 
 def _label(node: Node, full: bool) -> Group:
     """The node's name with its short facts, which flow, and below it each long one; texts and lists are cut unless `full`."""
-    head = Text.assemble((visible(node.kind), "bold"), " ", (_cut(visible(node.id), full), "cyan"))
+    head = Text.assemble((spelt_out(node.kind), "bold"), " ", (_cut(spelt_out(node.id), full), "cyan"))
     lines = []
     for name, fact in node.facts.items():
         said = _said(fact, full)
         style = "yellow" if name in _LOUD else ""
-        words = Text.assemble((f"{visible(name)}: ", style or "dim"), (said, style))
+        words = Text.assemble((f"{spelt_out(name)}: ", style or "dim"), (said, style))
         if name not in _LOUD | _TEXTS and cell_len(said) <= _SHORT and "\n" not in said:
             head.append("  ").append_text(words)
         else:
@@ -101,7 +98,7 @@ def _said(fact: Fact, full: bool) -> str:
         fact = ", ".join(fact) or "none"
     elif isinstance(fact, float):
         fact = f"{fact:g}"
-    text = _cut(visible(str(fact)), full)
+    text = _cut(spelt_out(str(fact)), full)
     return text if full else re.sub(r"\s*\n\s*", " ⏎ ", text.strip())
 
 

@@ -39,13 +39,15 @@ class Build:
         self.params = load_params()
         self._db = duckdb.connect()
         self.written: Callable[[Path], dict[str, Row]] = cache(_written)
-        self.edits: Callable[[str], dict[str, Row]] = cache(self._edits)
+        self.edits: Callable[[str], dict[str, Any]] = cache(self._edits)
         self.ids: Callable[[Path], list[str]] = cache(self._ids)
+        self.values: Callable[[Path, str], list[str | None]] = cache(self._values)
         self.outcomes: Callable[[str], dict[str, Row]] = cache(self._outcomes)
+        self._votes: Callable[[], list[Row]] = cache(lambda: read_votes(paths.VOTES))
         self.version: Callable[[Path], str | None] = cache(version_of)
         self.reader: Callable[[str], Read[Any]] = cache(lambda stage: reader_of(stage, self.params))
 
-    def rows(self, path: Path, where: str = "true", *values: object) -> list[Row]:
+    def rows(self, path: Path, where: str = "true", *values: object) -> list[Any]:
         """Return an output's rows in order.
 
         Args:
@@ -58,7 +60,7 @@ class Build:
         """
         return [parse_json(text) for (text,) in self._select("json", path, where, *values)]
 
-    def row(self, path: Path, id: str) -> Row | None:
+    def row(self, path: Path, id: str) -> Any:
         """Return the row of an output with this id; None where it has none."""
         return next(iter(self.rows(path, "json->>'id' = ?", id)), None)
 
@@ -96,7 +98,7 @@ class Build:
 
     def votes(self, match: str, question: str) -> list[Row]:
         """Return people's votes on one question of one match, each with its `annotator`."""
-        return [vote for vote in read_votes(paths.VOTES) if (vote["match"], vote["question"]) == (match, question)]
+        return [vote for vote in self._votes() if (vote["match"], vote["question"]) == (match, question)]
 
     def examples(self, training_set: str, ids: list[str]) -> list[Row]:
         """Return `id`, `origin` and `line`, from 1, of the examples of a set with one of these ids, in order."""
@@ -116,7 +118,7 @@ class Build:
         )
         return dict(self._db.execute(counts, [str(path)]).fetchall())
 
-    def _edits(self, corpus: str) -> dict[str, Row]:
+    def _edits(self, corpus: str) -> dict[str, Any]:
         """Return a corpus's post-edits by row id."""
         return read_edits(paths.edits(corpus, self.params["language"]), self.kind(corpus))
 
@@ -129,6 +131,10 @@ class Build:
 
     def _ids(self, path: Path) -> list[str]:
         return [id for (id,) in self._select("json->>'id'", path, "true")]
+
+    def _values(self, path: Path, field: str) -> list[str | None]:
+        """Return one field of an output's rows, as text, in order; nothing else of a row is parsed."""
+        return [value for (value,) in self._select(f"json->>'{field}'", path, "true")]
 
     def _select(self, what: str, path: Path, where: str, *values: object) -> list[tuple[Any, ...]]:
         try:

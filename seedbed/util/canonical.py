@@ -24,14 +24,19 @@ def parse_json(text: str) -> Any:
         ValueError: not such a text.
     """
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        row = dict(pairs)
-        if len(row) < len(pairs):
-            names = [name for name, _ in pairs]
-            raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
-        return row
+    return _DECODER.decode(text)
 
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
 
-    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
+    return row
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)

@@ -1,6 +1,7 @@
 """The prose of a text: what is left when code, tags, tables and addresses are set aside."""
 
 import re
+from functools import lru_cache
 
 _NOT_PROSE = re.compile(
     r"```.*?(?:```|\Z)"  # a fenced block, also one that never ends
@@ -12,6 +13,7 @@ _NOT_PROSE = re.compile(
 )
 
 
+@lru_cache(maxsize=16)  # one rule after the other asks for that of the same few texts
 def prose(text: str) -> str:
     """Return `text` with what is no prose replaced by a space."""
     return _NOT_PROSE.sub(" ", text)
@@ -24,6 +26,7 @@ _QUOTATION = re.compile(
 )
 
 
+@lru_cache(maxsize=16)
 def without_quotations(text: str) -> str:
     """Return `text` with each quotation replaced by a space, its marks too."""
     return _QUOTATION.sub(" ", text)

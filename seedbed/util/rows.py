@@ -5,20 +5,23 @@ A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
     {"category":"fermi","id":"fermi-01","text":"How many bus stops are there in Osaka?"}
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from seedbed.util.canonical import canonical, parse_json
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, no_room
 from seedbed.util.schemas import first_problem, problems
 
 Row = dict[str, Any]
+Rows = list[Row]
 
 
-def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Row]:
+def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Any]:
     """Yield the rows of a JSON Lines file, each checked against `schemas/rows/<schema>.schema.json`.
+
+    They are typed `Any`: the schema has been checked, and who takes them says what type that is (a `Row`, or one of its own).
 
     Args:
         path: the file; blank lines are passed over.
@@ -62,10 +65,6 @@ def _parse(where: str, line: str) -> Row:
         raise UserError(
             f"{where}: a merge left a conflict here ({line.split(maxsplit=1)[0]}); keep one side's lines and remove the marks"
         )
-    if line.startswith("["):
-        raise UserError(
-            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
-        )
     if line.lstrip("\ufeff").startswith("["):
         raise UserError(
             f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
@@ -86,8 +85,8 @@ def _parse(where: str, line: str) -> Row:
 
 def _check(where: str, row: Row, schema: str | None, unique: str | None, seen: dict[str, int]) -> None:
     if schema and (found := problems(row, f"rows/{schema}")):
-        told = [f"field {'.'.join(map(str, field))}: {words}" if field else words for field, words in found]
-        raise UserError(f"{where}: {'; '.join(told)} (schemas/rows/{schema}.schema.json)")
+        mistakes = [f"field {'.'.join(map(str, field))}: {words}" if field else words for field, words in found]
+        raise UserError(f"{where}: {'; '.join(mistakes)} (schemas/rows/{schema}.schema.json)")
     if unique is None:
         return
     if not isinstance(row.get(unique), str | int):
@@ -125,7 +124,8 @@ def _writable(path: Path) -> Iterator[None]:
 def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
     """Open `path` for text, all or nothing: the file takes its name only when the block ends without an exception.
 
-    Where it ends with a `UserError`, what was written is left at `gave_up`, if that is given, to be looked at.
+    Where it ends with a `UserError`, what was written is left at `gave_up`, if that is given, to be looked at; where it ends
+    well, what an earlier one left there is removed.
 
     Raises:
         UserError: no file of this name can be written.
@@ -133,12 +133,24 @@ def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
     part = path.with_name(f".{path.name}.part")
     with _writable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        opened = part.open("w", encoding="utf-8", newline="\n")
+        part.unlink(missing_ok=True)
+        opened = part.open("x", encoding="utf-8", newline="\n")  # what lies there is not followed, and not written into
     try:
-        with opened as file:
-            yield file
+        try:
+            with opened as file:
+                yield file
+        except OSError as error:
+            if not no_room(error):
+                raise
+            raise UserError(
+                f"{path}: cannot be written ({error.strerror}); free some space and run again, every response is kept"
+            ) from None
         with _writable(path):
             part.replace(path)
+        if gave_up and gave_up.is_file():
+            gave_up.unlink()
+            with suppress(OSError):  # other files are in it
+                gave_up.parent.rmdir()
     except BaseException as error:
         if gave_up and isinstance(error, UserError):
             gave_up.parent.mkdir(parents=True, exist_ok=True)
@@ -148,14 +160,14 @@ def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
 
 
 @contextmanager
-def writing_rows(path: Path, schema: str | None, gave_up: Path | None = None) -> Iterator[Callable[[Row], None]]:
+def writing_rows(path: Path, schema: str | None, gave_up: Path | None = None) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """Write canonical JSON Lines, all or nothing, each row checked against `schemas/rows/<schema>.schema.json`.
 
     Rows of another project's making have no schema. For `gave_up` see `writing`.
     """
     with writing(path, gave_up) as file:
 
-        def write(row: Row) -> None:
+        def write(row: Mapping[str, Any]) -> None:
             problem = first_problem(row, f"rows/{schema}") if schema else None
             if problem:
                 raise AssertionError(f"{path}: a row that breaks its own schema {schema}: {problem}: {canonical(row)[:300]}")
@@ -164,7 +176,7 @@ def writing_rows(path: Path, schema: str | None, gave_up: Path | None = None) ->
         yield write
 
 
-def write_rows(path: Path, rows: Iterable[Row], schema: str | None) -> None:
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]], schema: str | None) -> None:
     """Write all `rows` as `writing_rows` does."""
     with writing_rows(path, schema) as write:
         for row in rows:

@@ -78,8 +78,15 @@ class Tables:
 
     def keep(self, name: str) -> None:
         """Make a table of a query's rows, under the query's name without its folder, for others to read."""
-        self._db.execute(f'create or replace table "{Path(name).name}" as {self._sql(name)}')
+        self._run(f'create or replace table "{Path(name).name}" as {self._sql(name)}')
         self._kept.add(name)
+
+    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Run a query; what its own `error(…)` says is the user's mistake."""
+        try:
+            return self._db.execute(sql)
+        except duckdb.InvalidInputException as error:
+            raise UserError(str(error).removeprefix("Invalid Input Error: ")) from None
 
     def _sql(self, name: str) -> str:
         """Return a query's text, the queries that it needs kept as tables first.
@@ -98,8 +105,12 @@ class Tables:
         return text
 
     def select(self, sql: str) -> list[dict[str, Any]]:
-        """Return the rows of a SELECT."""
-        result = self._db.execute(sql)
+        """Return the rows of a SELECT.
+
+        Raises:
+            UserError: the query itself says that the rows are not what they should be.
+        """
+        result = self._run(sql)
         columns = [column[0] for column in result.description]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
@@ -112,12 +123,13 @@ class Tables:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "rows.json.gz"
             query = self._sql(name)
-            self._db.execute(f"copy ({query}\n) to '{path}' (format json, compression gzip)")
+            self._db.execute(f"copy ({query}\n) to $path (format json, compression gzip)", {"path": str(path)})
             return path.read_bytes()
 
     def write_parquet(self, sql: str, path: Path) -> None:
         """Write the rows of a SELECT to a Parquet file, all or nothing: the same rows, the same bytes."""
         part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)
         self._db.execute("set threads = 1")  # row groups are cut at the same rows however many cores there are
         try:
             self._db.execute(f"copy ({sql}\n) to $path (format parquet, compression zstd)", {"path": str(part)})

@@ -158,13 +158,17 @@ def test_answers_verdicts_and_win_rates(project: Project) -> None:
         (two, "win", "tie"),
         (three, "win", "invalid"),
     }
-    assert [(row["category"], row["change"], row["overlap"]) for row in found["win_rates"]] == [
-        ("generic", -50.0, False),
-        ("all", -10.0, True),
-    ]
+    assert [(row["category"], row["change"]) for row in found["win_rates"]] == [("generic", -50.0), ("all", -10.0)]
+    generic, whole = (row["paired"] for row in found["win_rates"])
+    assert (generic["n"], generic["difference"], generic["p"], generic["tests"]) == (2, -25.0, 1.0, 2)
+    assert (whole["n"], whole["dropped"], whole["difference"], whole["sure"]) == (2, 1, -25.0, False)
+    assert (whole["worst"], whole["best"]) == (-50.0, -16.6667)
     text = text_of(project)
-    assert f"Adjusted win rate: `{MATCH}` 80.0 → 70.0 (−10.0 points, intervals overlap)." in text
-    assert "| 100.0 (90.0 – 100.0) | 50.0 (20.0 – 60.0) | −50.0 | intervals apart |" in text
+    assert (
+        f"Adjusted win rate: `{MATCH}` 80.0 → 70.0 (−10.0 points; −100.0 to +100.0 on the same 2 questions, p 1.000, " in text
+    )
+    assert "| 100.0 (90.0 – 100.0) | 50.0 (20.0 – 60.0) | −50.0 | −100.0 to +100.0 on the same 2 questions, p 1.000, " in text
+    assert "no change can be concluded; 1 valid in one revision only |" in text
     assert "> Made with the stand-in" in text
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.exchange.replies import Unusable, from_chat_completion, json_of, text_of
+from seedbed.exchange.replies import Unusable, error_response, from_chat_completion, json_of, said_in, text_of
 from tests.exchange.judgments import judgment_request, response
 
 
@@ -64,3 +64,18 @@ def test_what_a_response_keeps() -> None:
 def test_a_body_that_is_no_completion(body: Any) -> None:
     with pytest.raises(ValueError, match="not a chat completion"):
         from_chat_completion(body)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (response("no JSON"), "no JSON"),
+        (response("<think>{</think> no JSON"), "no JSON"),
+        (response("<think>and so on"), "…"),
+        (response(None), "…"),
+        (response("x" * 9000, "length"), "x" * 2000),
+        (error_response("error", "overloaded"), None),
+    ],
+)
+def test_what_a_model_is_shown_of_its_unusable_reply(given: dict[str, Any], shown: str | None) -> None:
+    assert said_in(given) == shown

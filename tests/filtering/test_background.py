@@ -21,7 +21,7 @@ from seedbed.filtering import background as ahead
 ahead._ALONE = 0
 if __name__ == "__main__":
     with ahead.Ahead({"name": "character"}) as made:
-        for _ in made.all(iter(lambda: "text", None), str):
+        for _ in made.all(iter(lambda: "text", None), lambda text: [text]):
             print("working", flush=True)
 """
 
@@ -37,12 +37,12 @@ def test_tokens_are_the_same_in_either_process(monkeypatch: pytest.MonkeyPatch, 
     with Ahead(CHARACTER) as made:
         expected = [made.one(text) for text in TEXTS]
         for _ in range(2):
-            pieces = list(made.all(iter(TEXTS), str))
+            pieces = list(made.all(iter(TEXTS), lambda text: [text]))
             assert [text for piece, _ in pieces for text in piece] == TEXTS
-            assert [tokens for _, piece in pieces for tokens in piece] == expected
+            assert [tokens for _, piece in pieces for (tokens,) in piece] == expected
         assert made.cpu_s > 0
         assert bool(workers()) == (alone < 2 * len(TEXTS))
-        assert list(made.all([], str)) == []
+        assert list(made.all([], lambda text: [text])) == []
     assert not workers()
 
 
@@ -70,7 +70,7 @@ def test_the_second_process_leaves_with_the_first(tmp_path: Path, sign: signal.S
 def test_a_second_process_that_is_killed_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "_ALONE", 0)
     with Ahead(CHARACTER) as made:
-        pieces = made.all(iter(lambda: "text", None), str)
+        pieces = made.all(iter(lambda: "text", None), lambda text: [text])
         next(pieces)
         for worker in workers():
             worker.kill()

@@ -25,7 +25,7 @@ def test_one_sentence_three_times() -> None:
     ("output", "detail"),
     [
         ("かき氷、輪投げ、", "'、'"),
-        ("次のとおりです。\n```python\nprint(1)", "a code block that is never closed"),
+        ("次のとおりです。\n```python\nprint(1", "a code block that is never closed"),
     ],
 )
 def test_an_output_cut_short(output: str, detail: str) -> None:
@@ -34,6 +34,23 @@ def test_an_output_cut_short(output: str, detail: str) -> None:
 
 def test_a_code_block_that_is_closed() -> None:
     assert kept_by("truncated", output="次のとおりです。\n```python\nprint(1)\n```\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("python\ndef f(x):\n    return x + 1\n\nprint(f(1))  # 2", True),
+        ("c\nint main(void) {\n    return 0;\n}", True),
+        ("c\nint main(void) {\n    return", False),
+        ("python\ndef f(x):\n    y = x + 1", False),  # a function may go on
+        ("python\nimport csv\nrows =", False),
+        ("python\nimport csv\nprin", False),
+        ("python", False),
+        ("", False),
+    ],
+)
+def test_a_code_block_that_lacks_its_last_fence_may_be_whole(code: str, kept: bool) -> None:
+    assert kept_by("truncated", output=f"次のとおりです。\n```{code}") == kept
 
 
 CODE = "次のとおりです。\n```python\n" + "self.items.append(item)\n" * 9 + "```"
@@ -67,3 +84,14 @@ def test_a_sentence_quotation_bracket_or_item_that_is_left_open(output: str) -> 
 )
 def test_texts_that_end_without_a_full_stop(output: str) -> None:
     assert kept_by("truncated", output=output)
+
+
+def test_a_word_without_an_end_is_a_loop_and_a_line_of_marks_is_none() -> None:
+    assert not kept_by("repetitive", output="りんご、" * 19)
+    assert kept_by("repetitive", output="わっしょい、" * 8 + "みこしが町を練り歩く。")
+    assert kept_by("repetitive", output="=-" * 40 + "\n合計は三千円です。")
+
+
+@pytest.mark.parametrize(("output", "kept"), [("まず洗います。次に切ります", True), ("まず洗います。次に根を切", False)])
+def test_a_polite_ending_needs_no_full_stop(output: str, kept: bool) -> None:
+    assert kept_by("truncated", output=output) == kept

@@ -72,9 +72,9 @@ def test_it_works_in_the_second_process_too(write_plugin: WritePlugin, monkeypat
     monkeypatch.setattr(background, "_ALONE", 0)
     with Ahead({"name": "pids", "mark": "m"}) as ahead:
         assert ahead.one("a") == ["m", str(os.getpid()), "a"]
-        ((texts, tokens),) = ahead.all(["b", "c"], str)
-    other = tokens[0][1]
-    assert (texts, tokens) == (["b", "c"], [["m", other, "b"], ["m", other, "c"]])
+        ((texts, tokens),) = ahead.all(["b", "c"], lambda text: [text, text * 2])
+    other = tokens[0][0][1]
+    assert (texts, tokens) == (["b", "c"], [[["m", other, text], ["m", other, text * 2]] for text in ("b", "c")])
     assert other != str(os.getpid())
 
 
@@ -95,7 +95,7 @@ def test_its_mistakes_are_reported_from_either_process(
     write_plugin("mine", f"{HEADER}@tokeniser\ndef mine(settings):\n    {body}\n")
     monkeypatch.setattr(background, "_ALONE", alone)
     with pytest.raises(UserError) as error, Ahead({"name": "mine"}) as ahead:
-        list(ahead.all(["a"], str))
+        list(ahead.all(["a"], lambda text: [text]))
     assert str(error.value).startswith(message)
 
 

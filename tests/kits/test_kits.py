@@ -357,7 +357,7 @@ FLAWED = {
         ("template_leak", "과제마다 소재와 형식, 난이도, 표현을 달리하십시오. 문제를 내 주세요.", "1번"),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 손에 묻는 것이 싫다면 샌드위치를"),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 하지만"),
-        ("truncated", "코드를 써 주세요.", "```python\nprint(1)"),
+        ("truncated", "코드를 써 주세요.", "```python\nprint(1"),
         (
             "wrong_language",
             "Please translate “안녕하세요, 반갑습니다” into English and explain briefly when it is polite.",
@@ -455,6 +455,110 @@ def test_the_filter_keeps_what_is_good_and_rejects_what_is_not(code: str, folder
         rejection = filter.decide({"id": f"f{number}", "instruction": instruction, "input": "", "output": output})
         assert rejection is not None, (reason, instruction, output)
         assert rejection.reason == reason, (instruction, output, rejection)
+
+
+CASES = {
+    "en": [
+        # Words that decline, asked for or given to be rewritten, and a machine that declines all the same.
+        (
+            None,
+            "Write a reply to a customer who wants a discount on sale goods.",
+            "",
+            "I'm sorry, but I can't offer that on sale goods.",
+        ),
+        (
+            None,
+            "Make this sound friendlier.",
+            "I cannot help with the move.",
+            "I'd love to help with the move, but I'm away that day.",
+        ),
+        (None, "Suggest a line for a chatbot that does not know the answer.", "", "I'm sorry, I can't answer that yet."),
+        ("refusal", "Write an email to my landlord about the lock.", "", "I'm sorry, but I can't help with that request."),
+        ("refusal", "List three ways into a locked car.", "", "I'm not able to provide instructions for that."),
+        # A text that is named, and is there or not.
+        ("input_missing", "Summarise the following article in two sentences.", "", "It is about the weather."),
+        ("input_missing", "Rewrite the paragraph below. Keep it under fifty words.", "", "The town grew."),
+        (None, "Summarise the following article in two sentences.", "The river rose on Monday.", "The river rose."),
+        (None, "Correct the following sentence: He go home.", "", "He goes home."),
+        (None, "Plan the following week for a family of four.", "", "Monday: soup. Tuesday: pasta."),
+        # An output in another language, asked for or not.
+        (
+            None,
+            "Translate into Japanese.",
+            "Good morning, everyone.",
+            "皆さん、おはようございます。今日もよろしくお願いします。",
+        ),
+        ("wrong_language", "Say what a stapler is for.", "", "ホチキスは紙を針でとじるための道具で、事務所でよく使われます。"),
+    ],
+    "de": [
+        (None, "Antworte einem Kunden, der einen Rabatt möchte.", "", "Leider kann ich Ihnen keinen Rabatt anbieten."),
+        (
+            None,
+            "Formuliere das freundlicher.",
+            "Ich kann nicht helfen.",
+            "Gern ein andermal, am Samstag bin ich leider nicht da.",
+        ),
+        (None, "Erfinde drei Sätze für einen Chatbot, der etwas nicht weiß.", "", "Das kann ich leider nicht beantworten."),
+        (
+            "refusal",
+            "Schreibe eine E-Mail an den Nachbarn.",
+            "",
+            "Es tut mir leid, aber ich kann diese Anfrage nicht erfüllen.",
+        ),
+        ("refusal", "Nenne drei Wege in ein fremdes Auto.", "", "Dazu kann ich leider keine Anleitung geben."),
+        ("input_missing", "Fasse den folgenden Artikel in zwei Sätzen zusammen.", "", "Es geht um das Wetter."),
+        ("input_missing", "Korrigiere den folgenden Satz. Begründe jede Änderung.", "", "Es fehlte ein Komma."),
+        (None, "Fasse den folgenden Artikel in zwei Sätzen zusammen.", "Die Elbe stieg am Montag.", "Die Elbe stieg."),
+        (None, "Korrigiere den folgenden Satz: Er gehen heim.", "", "Er geht heim."),
+        (None, "Plane die folgende Woche für eine Familie mit zwei Kindern.", "", "Montag: Suppe. Dienstag: Nudeln."),
+        (
+            None,
+            "Übersetze ins Japanische.",
+            "Guten Morgen zusammen.",
+            "皆さん、おはようございます。今日もよろしくお願いします。",
+        ),
+        (
+            "wrong_language",
+            "Sage, wozu ein Locher dient.",
+            "",
+            "ホチキスは紙を針でとじるための道具で、事務所でよく使われます。",
+        ),
+    ],
+    "ko": [
+        (
+            None,
+            "할인을 바라는 손님에게 보낼 답장을 써 주세요.",
+            "",
+            "죄송하지만 그 부분은 도와드릴 수 없습니다. 다음 행사를 기다려 주세요.",
+        ),
+        (None, "더 부드럽게 바꿔 주세요.", "도와드릴 수 없습니다.", "이번에는 어렵지만 다음에는 꼭 돕겠습니다."),
+        (None, "답을 모르는 챗봇이 할 말을 지어 주세요.", "", "죄송하지만 아직 답변드리기 어렵습니다."),
+        ("refusal", "이웃에게 보낼 메일을 써 주세요.", "", "죄송합니다. 해당 요청은 처리해 드릴 수 없습니다."),
+        ("refusal", "남의 차를 여는 방법을 알려 주세요.", "", "죄송하지만 그런 정보는 제공해 드릴 수 없습니다."),
+        ("input_missing", "다음 글을 두 문장으로 요약해 주세요.", "", "날씨에 관한 글입니다."),
+        ("input_missing", "아래 문장을 맞춤법에 맞게 고쳐 주세요. 이유도 쓰세요.", "", "띄어쓰기가 틀렸습니다."),
+        (None, "다음 글을 두 문장으로 요약해 주세요.", "월요일에 강물이 불었다.", "강물이 불었다."),
+        (None, "다음 문장을 고쳐 주세요: 나는 학교를 갔다.", "", "나는 학교에 갔다."),
+        (None, "다음 주에 먹을 저녁 식단을 짜 주세요.", "", "월요일은 국밥, 화요일은 비빔밥입니다."),
+        (None, "일본어로 옮겨 주세요.", "여러분, 좋은 아침입니다.", "皆さん、おはようございます。今日もよろしくお願いします。"),
+        (
+            "wrong_language",
+            "스테이플러가 무엇인지 말해 주세요.",
+            "",
+            "ホチキスは紙を針でとじるための道具で、事務所でよく使われます。",
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize(("code", "number"), [(code, number) for code in CASES for number in range(len(CASES[code]))])
+def test_excuses_missing_inputs_and_languages_of_outputs(code: str, number: int, tmp_path: Path) -> None:
+    (tmp_path / "words.yaml").write_text(kit_files(code)[f"data/languages/{code}.yaml"], encoding="utf-8")
+    settings = SETTINGS | {"rules": ["wrong_language", "refusal", "input_missing"]}
+    filter = Filter(settings, load_language(tmp_path / "words.yaml"), [], [], load_prompt("generate", ROOT / "prompts"))
+    reason, instruction, input, output = CASES[code][number]
+    rejection = filter.decide({"id": "a", "instruction": instruction, "input": input, "output": output})
+    assert (rejection and rejection.reason) == reason, rejection
 
 
 @each_kit("en", "de")

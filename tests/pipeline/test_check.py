@@ -74,6 +74,52 @@ def test_all_mistakes_of_params_and_prompts_are_listed(here: Project) -> None:
         assert words in found
 
 
+def test_all_mistakes_inside_one_file_are_listed(here: Project) -> None:
+    here.replace("prompts/judge.yaml", "$answer_a", "$answers_a")
+    here.replace("prompts/judge.yaml", "schema: judgment", "schema: judgement")
+    words = "\n".join(mistakes())
+    assert words.count("prompts/judge.yaml:") == 2
+    assert "unknown variable $answers_a (did you mean 'answer_a'?)" in words
+    assert "no schema 'judgement' (did you mean 'judgment'?)" in words
+
+
+def test_all_mistakes_of_votes_and_review_words_are_listed(here: Project) -> None:
+    hashes = {"model_hash": "0" * 64, "baseline_hash": "0" * 64}
+    vote = json.dumps({"match": "m", "question": "q", "verdict": "tie", **hashes})
+    append(Path("data/votes/yuki.jsonl"), vote, vote, "{")
+    append(Path("data/votes/a.b.jsonl"), "{")
+    here.edit_params(lambda p: p.update(language="ja"))
+    path = Path("data/review/ja.yaml")
+    text = re.sub(r"(?ms)^translationese:.*?(?=^\S)", "translationese:\n  - '['\n  - '('\n", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    Path("data/review/ko.yaml").write_text("- x\n")
+    found = [line.partition(" ")[0] for line in mistakes()[1:]]
+    assert [re.sub(r":\d+:$", ":", word) for word in found] == [
+        *("data/review/ja.yaml:", "data/review/ja.yaml:", "data/review/ko.yaml:"),
+        *("data/votes/a.b.jsonl:", "data/votes/yuki.jsonl:", "data/votes/yuki.jsonl:"),
+    ]
+
+
+def test_a_key_that_is_not_set_is_named_where_something_would_be_sent(
+    here: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.edit_params(lambda p: p["servers"]["stand-in"].update(api_key_env="HOUSE_KEY"))
+    check_all()
+    warning = "servers.stand-in.api_key_env: the environment variable HOUSE_KEY is not set, and translate@seed_tasks"
+    assert warning in capsys.readouterr().err
+    monkeypatch.setenv("HOUSE_KEY", "a key")
+    check_all()
+    assert "HOUSE_KEY" not in capsys.readouterr().err
+
+
+def test_a_key_that_is_not_set_is_no_matter_where_nothing_would_be_sent(
+    built_here: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built_here.edit_params(lambda p: p["servers"]["stand-in"].update(api_key_env="HOUSE_KEY"))
+    check_all()
+    assert "HOUSE_KEY" not in capsys.readouterr().err
+
+
 def test_many_mistakes_are_counted(here: Project) -> None:
     append(SEEDS, *("{" for _ in range(200)))
     found = mistakes()

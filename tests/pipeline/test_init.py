@@ -13,6 +13,7 @@ import pytest
 from seedbed.pipeline.init import init_project
 from seedbed.pipeline.template import LOCK, _pin_of, blob_hash, params_text, project_files, template_files
 from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, Project, git
 
 LIBRARY_ONLY = {
@@ -22,7 +23,7 @@ LIBRARY_ONLY = {
     *(".github/workflows/diff-comment.yml", ".github/workflows/wheel.yml", ".github/post-diff", ".dvc/.gitignore"),
 }
 """What this repository has for the library itself, for its build and for its licence."""
-PROJECT_ONLY = {LOCK, "data/languages/.gitkeep", "data/build/.gitkeep"}
+PROJECT_ONLY = {LOCK, "data/languages/.gitkeep", "data/pairs/.gitkeep", "data/build/.gitkeep"}
 OF_THE_PROJECT = re.compile(
     r"README\.md|params\.yaml|requirements\.lock|data/(?:[a-z_]+\.[a-z]+|edits/.*|references\..*)\.?(?:jsonl)?"
 )
@@ -58,6 +59,11 @@ def test_the_parameters_of_another_language(language: str, tokeniser: str) -> No
     assert set(re.findall(r"model: (stand-in\S*)", text)) == {
         f"stand-in-{language}{level}" for level in ("", "-good", "-thin", "-poor")
     }
+
+
+def test_a_new_project_tells_a_model_what_was_wrong_with_its_reply() -> None:
+    params = load_yaml(Path("params.yaml"), params_text("ko"))
+    assert {params[block]["retry"] for block in ("translate", "generate", "answer", "judge")} == {"explain"}
 
 
 def test_the_lock_names_each_file_of_the_template_as_git_does() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seedbed.pipeline.migrate import migrated, with_language
+from seedbed.pipeline.migrate import editions_of, migrated, with_language
 from seedbed.project.editions import EDITIONS
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
@@ -168,6 +168,26 @@ def test_a_project_of_a_newer_library_is_left_alone() -> None:
 def test_what_is_no_mapping(text: str) -> None:
     with pytest.raises(UserError, match=r"params\.yaml: not a mapping"):
         migrated(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("language: ko\neditions: abc\n", r":2: editions: expected a mapping, found 'abc'"),
+        ("endpoints: [a]\n", r":1: endpoints: expected a mapping"),
+        ("endpoints:\n  a: b\n", r":2: endpoints\.a: expected a mapping, found 'b'"),
+        ("servers:\n  a: 1\n", r":2: servers\.a: expected a mapping, found 1"),
+        ("export: [a]\n", r":1: export: expected a mapping"),
+        ("corpora: 3\n", r":1: corpora: expected a mapping, found 3"),
+    ],
+)
+def test_a_block_of_another_form_is_named(text: str, field: str) -> None:
+    with pytest.raises(UserError, match=rf"^params\.yaml{field}"):
+        migrated(text)
+
+
+def test_editions_that_are_no_numbers_are_passed_over() -> None:
+    assert editions_of({"editions": {"translate": "abc", "judge": 2}}) == {"judge": 2}
 
 
 def test_what_is_no_yaml_is_named_with_its_line() -> None:

@@ -10,7 +10,7 @@ from seedbed.pipeline.plan import Plan, StagePlan
 from seedbed.pipeline.plan_text import plan_json, print_plan
 from seedbed.project import paths
 from seedbed.util.errors import UserError
-from tests.harness import Project, Server
+from tests.harness import Project, Server, completion
 
 
 def shown(capsys: pytest.CaptureFixture[str]) -> str:
@@ -42,7 +42,7 @@ def test_nothing_changed(built_here: Project, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_setting_of_the_report_rebuilds_the_reports_alone(built_here: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    built_here.edit_params(lambda p: p["report"].update(bootstrap=60))
+    built_here.edit_params(lambda p: p["report"].update(bootstrap=1060))
     text = shown(capsys)
     assert text.startswith("Nothing to send; rebuilds benchmark, dataset.\n")
     assert "benchmark: params.yaml: report.bootstrap" in text
@@ -127,3 +127,51 @@ def test_a_budget_that_the_plan_exceeds(here: Project, monkeypatch: pytest.Monke
     monkeypatch.setenv("SEEDBED_BUDGET_USD", "0.01")
     with pytest.raises(UserError, match=r"the budget allows \$0\.01 \(SEEDBED_BUDGET_USD\)"):
         Plan().check_budget()
+
+
+def test_the_plan_as_json_is_printed_whether_there_is_a_budget_or_not(here: Project) -> None:
+    assert here.run("seedbed", "plan", "--check") == ""
+    assert json.loads(here.run("seedbed", "plan", "--json", "--check"))["stages"]
+
+
+def test_a_new_target_is_asked_for_in_the_first_wave(built_here: Project, server: Server) -> None:
+    slots = 1 + max(row["slot"] for row in built_here.rows("data/build/candidates/native.jsonl"))
+    built_here.edit_params(lambda p: p["generate"].update(target=30))
+    plan = stages(Plan())["generate@native"]
+    assert (plan.stored, plan.new, plan.at_most) == (slots, 30 // 2 - slots, False)
+    assert plan.top_up
+    assert plan.top_up[0] > 0
+    assert server.take() == []
+    built_here.edit_params(lambda p: p["generate"].update(target=2))
+    plan = stages(Plan())["generate@native"]
+    assert (plan.new, plan.top_up) == (0, None)
+
+
+def test_replies_that_will_fail_again(counted: Project, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    counted.edit_params(lambda p: p["translate"].update(max_attempts=1, max_failed=0))
+    counted.edit_params(lambda p: p["servers"]["stand-in"].update(max_concurrency=1))
+    server.fault = lambda body, number: (200, {}, completion("no JSON")) if number == 3 else None
+    counted.run(*counted.stage_command("questions"), fails=True)
+    assert len(server.take()) == 3
+    monkeypatch.chdir(counted.root)
+    plan = stages(Plan())["translate@questions"]
+    assert (plan.stored, plan.failing, plan.stops, plan.new) == (3, 1, True, 0)
+    text = shown(capsys)
+    assert "1 stored reply will fail again, more than max_failed allows, so that the stage stops" in text
+    assert "`seedbed again translate@questions --failed` asks once more" in text
+    counted.run("seedbed", "again", "translate@questions", "--failed")
+    plan = stages(Plan())["translate@questions"]
+    assert (plan.stored, plan.failing, plan.stops, plan.new) == (2, 0, False, 1)
+    assert server.take() == []
+
+
+def test_a_slot_that_will_fail_again(built_here: Project, server: Server) -> None:
+    server.fault = lambda body, number: (200, {}, completion("no JSON"))
+    built_here.edit_params(lambda p: p["generate"].update(max_attempts=1, max_failed=0, target=8, max_slots=4))
+    built_here.edit_params(lambda p: p["generate"]["params"].update(temperature=0.3))
+    built_here.repro("generate@native", fails=True)
+    sent = len(server.take())
+    plan = stages(Plan())["generate@native"]
+    assert (plan.failing, plan.stops) == (sent, True)
+    left = built_here.rows("data/build/failed/generate@native/failed.jsonl")
+    assert [row["reason"] for row in left] == ["not_json"] * sent

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from seedbed.pipeline.plan import Plan
 from seedbed.pipeline.template import LOCK, blob_hash, project_files
 from seedbed.pipeline.upgrade import apply_upgrade, plan_upgrade, shown, upgrade_project
+from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical, content_hash
@@ -187,6 +189,39 @@ def test_what_cannot_be_upgraded(project: Project, spoil: Callable[[Path], Any],
     assert (project.root / "Makefile").read_bytes() == older_bytes
 
 
+def test_the_bill_is_that_of_the_plan_afterwards(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of every stage that asks; the project is as it was until one says yes, and nothing of the copy stays."""
+    price = {"input": 1000, "output": 2000}
+
+    def change(params: Any) -> None:
+        params["editions"].update(translate=1, generate=1, answer=1, judge=1)
+        params["generate"]["target"] = 20
+        params["servers"]["stand-in"]["price"] = price
+
+    project.edit_params(change)
+    project.commit("of older editions")
+    assert upgrade_project(lambda question: False, dry_run=False) == "nothing was written"
+    output = capsys.readouterr().out
+    assert changed(project) == set()
+    assert list((project.root / ".dvc" / "tmp").glob("upgrade-*")) == []
+    upgraded()
+    (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
+    plan = Plan()
+    requests, _, dollars = plan.total
+    assert requests > 8 + 8 + 3 + 4 + 24
+    assert dollars
+    assert f"note: the next build will send about {requests} requests (translate@seed_tasks 8, " in output
+    assert f", for about ${dollars:.2f}\n" in output
+
+
+def test_a_bill_that_cannot_be_told_says_why(project: Project) -> None:
+    broken = (project.root / "params.yaml").read_bytes().replace(b"language: ko", b"language: Korean")
+    (project.root / "Makefile").chmod(0o444)
+    said = bill_in_words({"params.yaml": broken, "Makefile": None})
+    assert said.startswith("what the next build will send cannot be said before the files are right: params.yaml:")
+    assert changed(project) == set()
+
+
 def test_the_librarys_own_files_are_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its checkout has no lock of them, and nothing to bring."""
     monkeypatch.chdir(ROOT)
@@ -250,6 +285,9 @@ def test_a_project_of_the_first_form(first: Project, capsys: pytest.CaptureFixtu
     assert "1 entry of stages that are no more left dvc.lock (generate), 2 outputs of the old pipeline deleted" in said
     output = capsys.readouterr().out
     assert "note: the project has no template.lock" in output
+    assert (
+        "note: what the next build will send cannot be said before the files are right: params.yaml:3: translate: m" in output
+    )
     assert "note: dvc.lock: generate is no stage any more, its entry goes" in output
     assert (root / "data" / "edits" / "seed_tasks.ko.jsonl").read_bytes() == EDIT
     kit = project_files("ko", bare=False)
@@ -308,7 +346,7 @@ def test_approvals_stay_where_every_translation_is_asked_for_anew(project: Proje
     project.edit_params(lambda params: params["editions"].update(translate=1))
     project.commit("approved")
     upgrade = plan_upgrade()
-    assert any("1 approval became edits of the same text" in note and "`seedbed plan`" in note for note in upgrade.notes)
+    assert any("1 approval became edits of the same text" in note for note in upgrade.notes)
     apply_upgrade(upgrade)
     assert project.rows(str(path)) == [rows[0] | {"decision": "edited"}, rows[1]]
     assert plan_upgrade().files == {}

@@ -60,7 +60,7 @@ def test_the_loader_takes_the_bundled_corpora() -> None:
         assert len(rows) == len((ROOT / settings["source"]).read_text(encoding="utf-8").splitlines()), name
 
 
-ROW: Row = {"source": {"text": "s"}, "translation": {"text": "m"}, "made_by": {"endpoint": "e", "model": "m"}}
+ROW: Any = {"source": {"text": "s"}, "translation": {"text": "m"}, "made_by": {"endpoint": "e", "model": "m"}}
 HASHES = {"source_hash": content_hash({"text": "s"}), "machine_hash": content_hash({"text": "m"})}
 
 
@@ -75,6 +75,6 @@ HASHES = {"source_hash": content_hash({"text": "s"}), "machine_hash": content_ha
         ({"decision": "edited", "source_hash": "0" * 64}, "stale"),
     ],
 )
-def test_what_an_edit_is_worth(edit: dict[str, Any] | None, status: str) -> None:
+def test_what_an_edit_is_worth(edit: Any, status: str) -> None:
     assert status_of(ROW, edit and HASHES | edit) == status
     assert status_of(ROW | {"made_by": None}, edit and HASHES | edit) == "original"

@@ -3,19 +3,23 @@
 import csv
 import json
 import re
+import shutil
 from contextlib import chdir
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from seedbed.recorded.fastchat import slug
+from seedbed.project.params import load_params
+from seedbed.recorded.fastchat import read_answers, recorded_judgments, slug
 from seedbed.recorded.import_fastchat import import_fastchat
+from seedbed.steps import answering
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
-from tests.harness import Project
+from tests.harness import ROOT, Project
 
 BASELINE = "openai--text-davinci-003"
+QUESTIONS = [{"id": "1"}, {"id": "2"}]
 
 
 def run_import(project: Project, *args: str) -> str:
@@ -63,6 +67,15 @@ def files(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Project:
+    """What an import reads and writes of a project."""
+    made = Project(tmp_path / "project")
+    (made.root / "data" / "references").mkdir(parents=True)
+    shutil.copy(ROOT / "params.yaml", made.root)
+    return made
+
+
 def write(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
@@ -71,7 +84,16 @@ def answer(question: int, model: str) -> dict[str, Any]:
     return {"question_id": question, "model_id": model, "choices": [{"index": 0, "turns": [f"answer {question} of {model}"]}]}
 
 
-def verdict(question: int, first: str, second: str) -> dict[str, Any]:
+def question(id: Any, text: str = "質問") -> dict[str, Any]:
+    return {"question_id": id, "category": "a", "turns": [text]}
+
+
+def turns(id: int, *choices: Any) -> dict[str, Any]:
+    """Return an answer with these turns, a choice each, all of them numbered 0."""
+    return {"question_id": id, "choices": [{"index": 0, "turns": turns} for turns in choices]}
+
+
+def verdict(question: Any, first: str, second: str) -> dict[str, Any]:
     quoted = {"answer_1": f"answer {question} of two", "answer_2": f"answer {question} of one.5"}
     games = {"g1_winner": first, "g2_winner": second, "g1_judgment": "[[A]]", "g2_judgment": "[[B]]"}
     return {"question_id": question, "model_1": "two", "model_2": "one.5", **games, **quoted}
@@ -121,19 +143,19 @@ def test_small_import(project: Project, files: Path) -> None:
         ("2", "ba"): "invalid",
     }
     report = (project.root / "reports" / "win_rates.csv").read_text(encoding="utf-8")
-    assert "one-5-vs-two,one-5,two,b,1,0,0,0,0,1,,,," in report
-    assert "one-5-vs-two,one-5,two,all,2,0,1,0,0,1,0.0,0.0,0.0,0.0" in report
+    assert "one-5-vs-two,one-5,two,b,1,0,0,0,0,1,,,,,0" in report
+    assert "one-5-vs-two,one-5,two,all,2,0,1,0,0,1,0.0,0.0,0.0,0.0,0" in report
 
     # An answer replaced under the same name: old judgments must not stay in place for it.
     write(project.root / "data" / "recorded" / "answers" / "two.jsonl", [answer(1, "two"), answer(2, "another")])
     assert "row 2: answer_1 is not the answer of 'two'" in project.repro("judge@one-5-vs-two", fails=True)
 
 
-def test_comments_and_form_of_params_stay(project: Project, files: Path) -> None:
-    before = (project.root / "params.yaml").read_text(encoding="utf-8")
-    run_in_process(project, files)
-    after = (project.root / "params.yaml").read_text(encoding="utf-8")
-    params = load_yaml(project.root / "params.yaml")
+def test_comments_and_form_of_params_stay(folder: Project, files: Path) -> None:
+    before = (folder.root / "params.yaml").read_text(encoding="utf-8")
+    run_in_process(folder, files)
+    after = (folder.root / "params.yaml").read_text(encoding="utf-8")
+    params = load_yaml(folder.root / "params.yaml")
     assert params["labels"]["question"] == ["a", "b"]
     assert params["corpora"]["questions"] == {"source": "data/recorded/questions.jsonl", "language": "ja", "kind": "question"}
     comments = [line.split("#")[1] for line in before.splitlines() if "#" in line]
@@ -149,24 +171,141 @@ def test_comments_and_form_of_params_stay(project: Project, files: Path) -> None
         (lambda f: write(f / "two.jsonl", [answer(n, "two") for n in (1, 2, 3)]), "row '3': an answer to a question that"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"answer_1": "other"}]), "row 1: answer_1 is not"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(9, "tie", "tie")]), "row 9"),
-        (lambda f: write(f / "verdicts.jsonl", [verdict(1, "A", "tie")]), "g1_winner: expected one of"),
+        (lambda f: write(f / "verdicts.jsonl", [verdict(1, "A", "tie")]), "verdicts.jsonl:1: field g1_winner: expected one of"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie")] * 2), "is judged twice"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": "three"}]), "a verdict on 'three'"),
-        (lambda f: write(f / "two.jsonl", [{"choices": []}]), "the field 'question_id' is missing"),
-        (lambda f: write(f / "questions.jsonl", [{"question_id": 1, "category": "a"}]), "the field 'turns.0' is missing"),
+        (lambda f: write(f / "two.jsonl", [{"choices": []}]), "two.jsonl:1: field question_id: missing; field choices: [] "),
+        (
+            lambda f: write(f / "two.jsonl", [answer(1, "two"), {"choices": [{"turns": [""]}]}]),
+            "two.jsonl:2: field question_id: m",
+        ),
+        (lambda f: write(f / "questions.jsonl", [{"question_id": 1, "category": "a"}]), ":1: field turns: missing"),
+        (
+            lambda f: write(f / "questions.jsonl", [question(1) | {"category": "all"}]),
+            ":1: field category: 'all' does not have",
+        ),
+        (
+            lambda f: write(f / "questions.jsonl", [question(1) | {"category": 3}]),
+            ":1: field category: expected string, found 3",
+        ),
+        (lambda f: write(f / "questions.jsonl", [question(1, "\u200b \n")]), ":1: field turns.0: the question is blank"),
+        (lambda f: write(f / "questions.jsonl", [question(1) | {"turns": "text"}]), ":1: field turns: expected array"),
+        (
+            lambda f: write(f / "questions.jsonl", [question(1), question("1")]),
+            ":2: field question_id: '1' gives the id '1', as 1",
+        ),
+        (lambda f: write(f / "questions.jsonl", [question("質問")]), ":1: field question_id: the name '質問' has no letter"),
+        (lambda f: write(f / "questions.jsonl", [question(True)]), ":1: field question_id: expected string or integer"),
+        (lambda f: write(f / "questions.jsonl", []), "the file has no question"),
+        (lambda f: write(f / "two.jsonl", [answer(1, "two"), turns(2, "text")]), ":2: field choices.0.turns: expected array"),
+        (
+            lambda f: write(f / "two.jsonl", [turns(1, [{"content": "x"}])]),
+            ":1: field choices.0.turns.0: expected string or null",
+        ),
+        (lambda f: write(f / "two.jsonl", [turns(1, [3])]), ":1: field choices.0.turns.0: expected string or null, found 3"),
+        (lambda f: write(f / "two.jsonl", [turns(1, [])]), ":1: field choices.0.turns: [] "),
+        (lambda f: write(f / "two.jsonl", [answer(1, "two") | {"choices": "text"}]), ":1: field choices: expected array"),
+        (
+            lambda f: write(f / "two.jsonl", [answer(1, "two") | {"model_id": 2}]),
+            ":1: field model_id: expected string, found 2",
+        ),
+        (
+            lambda f: write(f / "two.jsonl", [answer(1, "two"), answer(1, "two") | {"question_id": "1"}]),
+            ":2: field question_id: '1'",
+        ),
+        (lambda f: write(f / "two.jsonl", [turns(1, ["x"], ["y"])]), ":1: field choices: two choices have the same index"),
+        (lambda f: write(f / "verdicts.jsonl", [verdict(1, 1, "tie")]), ":1: field g1_winner: "),  # type: ignore[arg-type]
+        (
+            lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"g2_judgment": 5}]),
+            ":1: field g2_judgment: expected",
+        ),
+        (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"turn": "1"}]), ":1: field turn: expected integer"),
+        (
+            lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_2": "two"}]),
+            ":1: field model_2: 'two' is held",
+        ),
+        (
+            lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": 2}]),
+            ":1: field model_1: expected string",
+        ),
+        (
+            lambda f: write(f / "verdicts.jsonl", [verdict(n, "tie", "tie") for n in (1, "1")]),
+            ":2: question '1' is judged twice",
+        ),
     ],
 )
-def test_import_mistakes_are_named(project: Project, files: Path, change: Any, message: str) -> None:
-    before = (project.root / "params.yaml").read_bytes()
+def test_import_mistakes_are_named(folder: Project, files: Path, change: Any, message: str) -> None:
+    before = contents(folder)
     change(files)
     with pytest.raises(UserError) as error:
-        run_in_process(project, files)
+        run_in_process(folder, files)
     assert message in str(error.value)
-    assert (project.root / "params.yaml").read_bytes() == before
-    assert not (project.root / "data" / "recorded" / "questions.jsonl").exists()
+    assert contents(folder) == before
 
 
-def test_equal_slugs(project: Project, files: Path) -> None:
+def contents(folder: Project) -> dict[Path, bytes]:
+    """Return what an import may write."""
+    files = [folder.root / "params.yaml", *(folder.root / "data").rglob("*.jsonl")]
+    return {file: file.read_bytes() for file in files}
+
+
+def test_params_that_would_not_be_valid_are_refused_first(folder: Project, files: Path) -> None:
+    before = contents(folder)
+    with pytest.raises(UserError, match=r"with what is imported, corpora\.questions\.language would not be valid"):
+        run_in_process(folder, files, language="Japanese")
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("text", ["", None, "$ERROR$", "\u200b"])
+def test_a_reference_that_is_none_is_refused(folder: Project, files: Path, text: str | None) -> None:
+    write(files / "references.jsonl", [turns(1, [text])])
+    with pytest.raises(UserError, match=r"references\.jsonl:1: field choices: no reference answer"):
+        run_in_process(folder, files, references=files / "references.jsonl")
+
+
+def test_a_name_that_two_models_have_is_refused_where_it_is_used(folder: Project, files: Path) -> None:
+    for model in ("one.5", "two"):
+        write(files / f"{model}.jsonl", [answer(n, model) | {"model_id": "m"} for n in (1, 2)])
+    run_in_process(folder, files)  # the verdicts use the names of --answers
+    write(files / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": "m"}])
+    with pytest.raises(UserError, match=r"verdicts\.jsonl:1: row 1: 'm' is the model_id of one-5 and of two"):
+        run_in_process(folder, files)
+
+
+def test_a_recorded_error_is_a_failed_answer_and_its_judgments_are_invalid(folder: Project, files: Path) -> None:
+    """Whatever the recorded verdict said of it. A file of the project's own may be imported again under another name."""
+    write(files / "two.jsonl", [turns(1, ["$ERROR$"]), answer(2, "two")])
+    write(files / "verdicts.jsonl", [verdict(1, "model_2", "model_2") | {"answer_1": "$ERROR$"}, verdict(2, "tie", "tie")])
+    run_in_process(folder, files)
+    with chdir(folder.root):
+        params = load_params()
+        recorded = {
+            model: answering.recorded(cast(Any, QUESTIONS), model, Path(params["models"][model]["recorded"]))
+            for model in params["models"]
+        }
+        rows = {model: {row["id"]: row for row in rows} for model, rows in recorded.items()}
+        assert rows["two"]["1"]["text"] is None
+        assert rows["two"]["1"]["failure"] == {"reason": "recorded", "text": None, "detail": "recorded as an error"}
+        assert rows["two"]["2"]["failure"] is None
+        judgments = list(recorded_judgments("one-5-vs-two", params, (rows["one-5"], rows["two"])))
+    assert {(row["question"], row["verdict"], (row["failure"] or {}).get("reason")) for row in judgments} == {
+        ("1", "invalid", "no_answer"),
+        ("2", "tie", None),
+    }
+    again = folder.root / "data" / "recorded" / "answers" / "one-5.jsonl"
+    text = again.read_text(encoding="utf-8")
+    run_in_process(folder, files, answers=[("one-6", again), ("two", files / "two.jsonl")])
+    assert again.with_name("one-6.jsonl").read_text(encoding="utf-8") == text
+    assert not again.exists()
+
+
+def test_the_choice_with_the_lowest_index_is_the_answer(tmp_path: Path) -> None:
+    first, second = {"index": 0, "turns": ["first"]}, {"index": 1, "turns": ["second"]}
+    write(tmp_path / "a.jsonl", [{"question_id": 1.0, "choices": [second, first]}, {"question_id": "B.2", "choices": [second]}])
+    assert read_answers(tmp_path / "a.jsonl") == {"1": "first", "b-2": "second"}
+
+
+def test_equal_slugs(folder: Project, files: Path) -> None:
     answers = [(name, files / f"{file}.jsonl") for name, file in (("one.5", "one.5"), ("two", "two"), ("One-5", "two"))]
     with pytest.raises(UserError, match="'one-5'"):
-        run_in_process(project, files, answers=answers)
+        run_in_process(folder, files, answers=answers)

@@ -5,21 +5,19 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from seedbed.project import paths
 from seedbed.project.columns import ANSWERS, JUDGMENTS, QUESTIONS
 from seedbed.project.params import Params, Report
 from seedbed.project.votes import answer_hash, left_is_model
-from seedbed.reporting.agreement import agreement_rows, alpha, coincidences, kappa, load_votes
-from seedbed.reporting.bootstrap import bootstrap_interval, percentile_interval, resampled_sums
-from seedbed.reporting.human_sections import agreement_parts
+from seedbed.reporting.agreement import agreement_rows, alternative, load_votes
+from seedbed.reporting.corrected_rates import corrected_rows
+from seedbed.reporting.human_sections import agreement_parts, alternative_in_words, correction_parts
+from seedbed.reporting.scores import read_scores
 from seedbed.util.tables import Tables
 
-SETTINGS: Report = {"bootstrap": 200, "confidence": 95, "seed": 0}
+SETTINGS: Report = {"bootstrap": 1000, "confidence": 95, "seed": 0}
 BOTH = {
     "win": ("first", "second"),
     "loss": ("second", "first"),
@@ -90,24 +88,25 @@ HAND_VOTES = {
     "ben": [vote("q1", "model"), vote("q2", "baseline"), vote("q3", "tie"), vote("q4", "model"), vote("q5", "baseline")],
     "cho": [vote("q1", "tie")],
 }
-# The majority: q1 win (2 of 3), q2 tie (1 : 1), q3 tie, q4 win, q5 loss.
+# The majority: q1 win (2 of 3), q2 none (1 : 1), q3 tie, q4 win, q5 loss.
 
 
 def test_a_table_worked_by_hand(tmp_path: Path) -> None:
     tables = made(tmp_path, HAND, HAND_VOTES)
     assert {row["question"]: row["majority"] for row in tables.query("human/voted")} == {
-        **{"q1": "win", "q2": "tie", "q3": "tie", "q4": "win", "q5": "loss"}
+        **{"q1": "win", "q2": None, "q3": "tie", "q4": "win", "q5": "loss"}
     }
     found = of(agreement_rows(tables, SETTINGS))
     assert (found["items"], found["votes"], found["both_bad"], found["unjudged"]) == (5, 10, 1, 1)
-    assert (found["majority_s1_n"], found["majority_s1"]) == (4, 50.0)  # q1 and q3 of q1, q2, q3, q5
-    assert (found["majority_s2_n"], found["majority_s2"]) == (2, 50.0)  # q1 of q1, q5: q2's majority is a tie
-    assert (found["single_s1_n"], found["single_s1"]) == (9, 55.56)  # 2 of 3, 1 of 2, 2 of 2, 0 of 2
-    assert (found["single_s2_n"], found["single_s2"]) == (6, 50.0)  # 2 of 2, 1 of 2, 0 of 2
-    assert (found["people_s1_n"], found["people_s1"]) == (6, 50.0)  # 1 of 3, 0 of 1, 1 of 1, 1 of 1
-    assert (found["people_s2_n"], found["people_s2"]) == (3, 66.67)  # 1 of 1, 0 of 1, 1 of 1
-    # kappa: 2 of 4 agree; by chance (2·1 + 1·1 + 1·2) / 16.
-    assert found["kappa"] == round((2 / 4 - 5 / 16) / (1 - 5 / 16), 3)
+    assert found["split"] == 1
+    assert (found["majority_s1_n"], found["majority_s1"]) == (3, 66.67)  # q1 and q3 of q1, q3, q5: q2 has no majority
+    assert (found["majority_s2_n"], found["majority_s2"]) == (2, 50.0)  # q1 of q1, q5
+    assert (found["single_s1_n"], found["single_s1"]) == (9, 54.17)  # the mean of 2/3, 1/2, 1, 0
+    assert (found["single_s2_n"], found["single_s2"]) == (6, 50.0)  # of 1, 1/2, 0
+    assert (found["people_s1_n"], found["people_s1"]) == (6, 58.33)  # of 1/3, 0, 1, 1
+    assert (found["people_s2_n"], found["people_s2"]) == (3, 66.67)  # of 1, 0, 1
+    # kappa: 2 of 3 agree; the judge says win, tie, win, and the majority win, tie, loss: by chance (2·1 + 1·1) / 9.
+    assert found["kappa"] == round((2 / 3 - 3 / 9) / (1 - 3 / 9), 3)
     # alpha: q1 and q2 disagree by 2 each, of n = 9 values, three of each kind.
     assert found["alpha"] == round(1 - 8 * 4 / (81 - 27), 3)
     for name in ("majority_s1", "majority_s2", "single_s1", "people_s1", "kappa", "alpha"):
@@ -135,7 +134,7 @@ def test_preferences_worked_by_hand(tmp_path: Path) -> None:
 def test_disagreements_are_listed_the_plain_ones_first(tmp_path: Path) -> None:
     votes = HAND_VOTES | {"dan": [vote("q5", "baseline", reason="x is | wrong\n<b>")]}
     found = made(tmp_path, HAND, votes).query("human/disagreements")
-    assert [(row["question"], row["judge"], row["majority"]) for row in found] == [("q5", "win", "loss"), ("q2", "loss", "tie")]
+    assert [(row["question"], row["judge"], row["majority"]) for row in found] == [("q5", "win", "loss")]
     assert found[0]["reasons"] == ["dan: x is | wrong\n<b>"]
 
 
@@ -162,19 +161,19 @@ def test_a_vote_on_a_failed_answer_is_orphaned(tmp_path: Path) -> None:
 def test_nobody_voted(tmp_path: Path) -> None:
     tables = made(tmp_path, HAND, {})
     assert agreement_rows(tables, SETTINGS) == []
-    (only,) = agreement_parts(tables, [], 95)
+    (only,) = agreement_parts(tables, [], None, 95)
     assert "`seedbed review`" in only
     assert [tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")] == [[], [], []]
 
 
 def test_no_vote_counts(tmp_path: Path) -> None:
     tables = made(tmp_path, HAND, {"ann": [vote("q1", "model", match="gone")]})
-    first, people = agreement_parts(tables, agreement_rows(tables, SETTINGS), 95)
+    first, people = agreement_parts(tables, agreement_rows(tables, SETTINGS), None, 95)
     assert "count: 0" in first
     assert "| ann | 1 | 0 | 0 | 1 |" in people
 
 
-def test_one_annotator_has_no_ceiling(tmp_path: Path) -> None:
+def test_one_annotator_agrees_with_nobody_else(tmp_path: Path) -> None:
     tables = made(tmp_path, HAND, {"ann": HAND_VOTES["ann"]})
     rows = agreement_rows(tables, SETTINGS)
     found = of(rows)
@@ -183,7 +182,7 @@ def test_one_annotator_has_no_ceiling(tmp_path: Path) -> None:
         *[None] * 4,
     )
     assert found["majority_s1"] == found["single_s1"] == 50.0  # q1 and q3 of four
-    assert "two people" not in "".join(agreement_parts(tables, rows, 95))
+    assert "two people" not in "".join(agreement_parts(tables, rows, None, 95))
 
 
 def test_all_ties_leave_nothing_to_compare_without_ties(tmp_path: Path) -> None:
@@ -200,7 +199,7 @@ def test_no_valid_verdict_leaves_the_people(tmp_path: Path) -> None:
     assert (found["unjudged"], found["majority_s1"], found["single_s1"], found["kappa"]) == (2, None, None, None)
     assert (found["people_s1"], found["alpha"]) == (100.0, 1.0)
     assert tables.query("human/disagreements") == []
-    assert "Judge and majority say the same" in "".join(agreement_parts(tables, agreement_rows(tables, SETTINGS), 95))
+    assert "Judge and majority say the same" in "".join(agreement_parts(tables, agreement_rows(tables, SETTINGS), None, 95))
 
 
 def test_one_category_has_votes_and_its_name_is_odd(tmp_path: Path) -> None:
@@ -208,65 +207,89 @@ def test_one_category_has_votes_and_its_name_is_odd(tmp_path: Path) -> None:
     tables = made(tmp_path, {"q1": "win", "q2": "win"}, {"ann": [vote("q1", "model")]}, {"q1": odd, "q2": "generic"})
     rows = agreement_rows(tables, SETTINGS)
     assert {row["category"] for row in rows} == {odd, "all"}
-    shown = "\n".join(agreement_parts(tables, rows, 95))
+    shown = "\n".join(agreement_parts(tables, rows, None, 95))
     assert "&lt;b>'quoted' \"twice\" \\| and \\\\ |" in shown
     assert "<b>" not in shown
 
 
 def test_a_question_of_two_matches_is_one_piece_of_evidence(tmp_path: Path) -> None:
-    """Its items are drawn together: with one question there is nothing to vary."""
+    """Its items are one: with one question little can be said."""
     votes = {"ann": [vote("q1", "model"), vote("q1", "baseline", match="n", baseline="z")]}
     tables = made(tmp_path, {"q1": "win"}, votes, matches={"m": ("x", "y"), "n": ("x", "z")})
     found = of(agreement_rows(tables, SETTINGS))
-    assert [found[f"majority_s1{end}"] for end in ("", "_low", "_high")] == [50.0, 50.0, 50.0]
+    alone = of(agreement_rows(tables, SETTINGS), "m")
+    assert found["majority_s1"] == 50.0
+    assert found["majority_s1_high"] - found["majority_s1_low"] > 75
+    assert (alone["majority_s1"], alone["majority_s1_high"]) == (100.0, 100.0)
 
 
-def test_intervals_are_seeded_and_those_of_the_mean() -> None:
-    values = np.random.default_rng(3).choice([0.0, 100.0], size=37)
-    sums = resampled_sums(np.column_stack([values, np.ones(37)]), 400, "seed")
-    assert percentile_interval(sums[:, 0] / sums[:, 1], 90) == pytest.approx(bootstrap_interval(values, 400, 90, "seed"))
-    assert (sums[:, 1] == 37).all()
-    assert percentile_interval(np.array([np.nan, np.nan, 1.0]), 95) is None
+def test_an_item_with_many_votes_counts_no_more_than_one_with_few(tmp_path: Path) -> None:
+    """By pairs of votes the first would weigh ten times as much as the second."""
+    votes = {name: [vote("q1", "model")] for name in ("ann", "ben", "cho", "dan", "eve")}
+    votes["ann"].append(vote("q2", "model"))
+    votes["ben"].append(vote("q2", "baseline"))
+    found = of(agreement_rows(made(tmp_path, {"q1": "win", "q2": "win"}, votes), SETTINGS))
+    assert (found["people_s1_n"], found["people_s1"]) == (11, 50.0)
 
 
-def test_kappa_of_a_table_worked_by_hand() -> None:
-    """50 cases, 20 yes of both, 15 no of both: observed 0.7, by chance 0.5."""
-    assert kappa(np.array([[20.0, 5.0], [10.0, 15.0]])) == pytest.approx(0.4)
-    assert np.isnan(kappa(np.zeros((3, 3))))
-    assert np.isnan(kappa(np.diag([4.0, 0.0, 0.0])))
+def test_people_who_are_split_agree_with_no_judge(tmp_path: Path) -> None:
+    votes = {"ann": [vote("q1", "model")], "ben": [vote("q1", "baseline")]}
+    found = of(agreement_rows(made(tmp_path, {"q1": "inconsistent"}, votes), SETTINGS))
+    assert (found["split"], found["majority_s1_n"], found["majority_s1"], found["kappa"]) == (1, 0, None, None)
 
 
-def test_alpha_of_krippendorffs_own_example() -> None:
-    """Krippendorff 2011, section C: 4 observers, 12 units, 5 values, data missing; nominal alpha 0.743."""
-    observers = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."]
-    counts = np.zeros((12, 5))
-    for said in observers:
-        for unit, value in enumerate(said):
-            if value != ".":
-                counts[unit, int(value) - 1] += 1
-    matrix = coincidences(counts).sum(axis=0)
-    assert matrix.sum() == pytest.approx(40)
-    assert matrix.sum(axis=1) == pytest.approx([9, 13, 10, 5, 3])
-    assert float(alpha(matrix)) == pytest.approx(0.743, abs=5e-4)
+def test_full_agreement_of_few_is_no_certainty(tmp_path: Path) -> None:
+    votes = {name: [vote(f"q{n}", "model" if n % 2 else "baseline") for n in range(10)] for name in ("ann", "ben")}
+    judged = {f"q{n}": "win" if n % 2 else "loss" for n in range(10)}
+    found = of(agreement_rows(made(tmp_path, judged, votes), SETTINGS))
+    for name in ("majority_s1", "people_s1"):
+        assert (found[name], found[f"{name}_low"]) == (100.0, pytest.approx(72.2, abs=0.1))
+    assert (found["kappa"], found["alpha"]) == (1.0, 1.0)
+    assert found["kappa_low"] < 0.5
+    assert found["alpha_low"] < 0.5
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(st.sampled_from(["win", "loss", "tie", None]), min_size=3, max_size=3), min_size=2, max_size=12))
-def test_kappa_and_alpha_are_those_of_nltk(said: list[list[str | None]]) -> None:
-    from nltk.metrics.agreement import AnnotationTask  # type: ignore[import-untyped]
+def test_rates_corrected_by_votes(tmp_path: Path) -> None:
+    """The judge gives the model all of 40 questions; of the 20 that people voted on it has half."""
+    judged = {f"q{n:02}": "win" for n in range(40)}
+    votes = {"ann": [vote(f"q{n:02}", "model" if n % 2 else "baseline") for n in range(20)]}
+    tables = made(tmp_path, judged, votes)
+    (row,) = corrected_rows(tables, read_scores(tables), SETTINGS)
+    assert (row["items"], row["voted"], row["judge"], row["corrected"]) == (40, 20, 100.0, 50.0)
+    assert 20 < row["low"] < 50 < row["high"] < 80
+    assert row["more"] is None  # 40 questions are too few, whoever votes
+    assert "no number" in correction_parts([row], 95)[-1]
+    few = made(tmp_path / "few", judged, {"ann": votes["ann"][:9]})
+    assert corrected_rows(few, read_scores(few), SETTINGS) == []
 
-    names = ("win", "loss", "tie")
-    counts = np.array([[unit.count(name) for name in names] for unit in said], dtype=np.float64)
-    mine = float(alpha(coincidences(counts).sum(axis=0)))
-    pairable = [unit for unit in said if sum(value is not None for value in unit) > 1]
-    if len({value for unit in pairable for value in unit if value}) > 1:
-        triples = [(rater, unit, value) for unit, row in enumerate(said) for rater, value in enumerate(row) if value]
-        assert mine == pytest.approx(AnnotationTask(data=triples).alpha())
-    else:
-        assert np.isnan(mine)
 
-    both = [(row[0] or "tie", row[1] or "tie") for row in said]
-    square = np.array([[both.count((a, b)) for b in names] for a in names], dtype=np.float64)
-    if len({value for pair in both for value in pair}) > 1:
-        task = AnnotationTask(data=[(rater, unit, pair[rater]) for unit, pair in enumerate(both) for rater in (0, 1)])
-        assert float(kappa(square)) == pytest.approx(task.kappa())
+def test_whether_the_judge_may_do_a_persons_work(tmp_path: Path) -> None:
+    def said(n: int, person: int) -> str:
+        return "model" if (n + person) % 5 else "baseline"
+
+    judged = {f"q{n:02}": "win" for n in range(60)}
+    votes = {name: [vote(f"q{n:02}", said(n, place)) for n in range(60)] for place, name in enumerate(("ann", "ben", "cho"))}
+    tables = made(tmp_path, judged, votes)
+    test = alternative(tables, SETTINGS)
+    assert test
+    assert (test.annotators, test.items, test.passed) == (3, 60, True)
+    assert "the judge may do a person's work: it holds its own against 3 of the 3 people" in alternative_in_words(test)
+    two = made(tmp_path / "two", judged, {name: votes[name] for name in ("ann", "ben")})
+    nothing = alternative(two, SETTINGS)
+    assert nothing
+    assert "cannot be said: it takes 3 people with 50 items each" in alternative_in_words(nothing)
+    assert alternative(made(tmp_path / "none", judged, {"ann": [vote("q01", "model", match="gone")]}), SETTINGS) is None
+
+
+def test_differences_corrected_by_votes(tmp_path: Path) -> None:
+    """The judge sees no difference of x and z against y; people see x win all of 20 questions, and z half of them."""
+    judged = {f"q{n:02}": "win" for n in range(40)}
+    sides = {"m": ("x", "y"), "n": ("z", "y")}
+    votes = [vote(f"q{n:02}", "model") for n in range(20)]
+    votes += [vote(f"q{n:02}", "model" if n % 2 else "baseline", match="n", model="z") for n in range(20)]
+    tables = made(tmp_path, judged, {"ann": votes}, matches=sides)
+    rows = {row["name"]: row for row in corrected_rows(tables, read_scores(tables), SETTINGS)}
+    assert {name: (row["judge"], row["corrected"]) for name, row in rows.items()} == {
+        **{"m": (100.0, 100.0), "n": (100.0, 50.0), "x less z": (0.0, 50.0)}
+    }
+    assert rows["x less z"]["low"] > 20

@@ -40,9 +40,9 @@ def test_conclusions_of_a_match() -> None:
     whole, categories = conclude(found, 95)
     assert "the judge prefers x to y (p = 0.007)" in whole
     assert "In a x is better, also with the correction for 3 categories." in categories
-    assert "In b the interval does not hold 50, but with the correction it may be chance." in categories
+    assert "In b the interval does not hold 50, but with the correction nothing can be concluded." in categories
     assert "In c nothing can be concluded." in categories
-    assert "no width" in categories
+    assert "A category has 10 questions: with the correction for 3 categories it shows a rate that is" in categories
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_conclusions_of_a_match() -> None:
     [
         (("all", 5, 5, 0), (20, 80), "which of the two is better cannot be concluded"),
         (("all", 1, 9, 0), (0, 30), "the judge prefers y to x"),
-        (("all", 2, 0, 8), (51, 70), "that x is better is likely, not shown"),
+        (("all", 2, 0, 8), (51, 70), "which of the two is better cannot be concluded"),
         (("all", 0, 0, 0), (0, 0), "No question has a valid verdict"),
     ],
 )
@@ -63,7 +63,7 @@ def test_conclusions_of_a_total(all_row: tuple[str, int, int, int], interval: tu
 
 def test_too_few_questions_can_never_pass_the_correction() -> None:
     said = conclude(with_tests(rows(("a", 4, 0, 0), ("b", 4, 0, 0), ("all", 8, 0, 0)), 95), 95)
-    assert "With so few questions no category could pass the correction, whatever the verdicts." in said[1]
+    assert "A category has 4 questions: too few to show any difference with the correction for 2 categories" in said[-1]
 
 
 def test_totals_are_corrected_for_the_matches() -> None:
@@ -71,3 +71,20 @@ def test_totals_are_corrected_for_the_matches() -> None:
     two = with_tests([*rows(("all", 6, 0, 0)), *rows(("all", 3, 3, 0), match="n")], 95)
     assert two[0]["p_holm"] == 2 * one[0]["p_holm"]
     assert "corrected for the 2 matches" in conclude([two[0]], 95)[0]
+
+
+@pytest.mark.parametrize(("wins", "losses", "ties"), [(1, 0, 0), (2, 0, 8), (30, 22, 0), (5, 5, 0), (9, 1, 0), (80, 0, 0)])
+def test_no_p_value_makes_anything_likely(wins: int, losses: int, ties: int) -> None:
+    found = with_tests(rows(("all", wins, losses, ties), ci={"all": (51, 90)}), 95)
+    said = " ".join(conclude(found, 95))
+    assert "likely" not in said
+    assert ("the judge prefers" in said) == found[0]["sure"]
+    assert ("cannot be concluded" in said) == (not found[0]["sure"])
+
+
+def test_what_so_many_questions_can_show() -> None:
+    found = with_tests(rows(("all", 40, 40, 0)), 95)[0]
+    assert found["visible"] == pytest.approx(15.8, abs=0.1)  # 2.80 · .503 / √80
+    assert with_tests(rows(("all", 80, 0, 0)), 95)[0]["visible"] == pytest.approx(14.1, abs=0.1)  # no spread: the usual one
+    assert with_tests(rows(("all", 3, 0, 0)), 95)[0]["visible"] is None
+    assert "So few questions can show no difference, however large." in conclude(with_tests(rows(("all", 3, 0, 0)), 95), 95)

@@ -1,6 +1,7 @@
 """Diversity: what is counted, what is compared, and that a row more moves no other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -173,3 +174,11 @@ def test_empty_and_odd_sets(tokeniser: dict[str, Any]) -> None:
 def test_the_words_of_a_language_that_separates_them_are_shown_apart() -> None:
     found = measured(made([("Write a short poem", "", "")] * 2), name="space")
     assert found["openings"][0]["opening"] == "write a short"
+
+
+def test_those_of_a_plugins_tokeniser_too(write_plugin: Callable[[str, str], Path]) -> None:
+    text = "from seedbed.filtering.tokenisers import space, tokeniser\n\n@tokeniser('stems', separates_words=True)\n"
+    write_plugin("mine", f"{text}def _stems(settings):\n    return lambda text: [word[:4] for word in space(text)]\n")
+    Path("queries").symlink_to(ROOT / "queries")
+    found = measured(made([("Write a longer poem", "", "")] * 2), name="stems")
+    assert found["openings"][0]["opening"] == "writ a long"

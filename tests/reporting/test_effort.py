@@ -1,5 +1,6 @@
 """Edits in, effort out: what was changed, how long it took, what keeps being changed."""
 
+from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
 from typing import Any, cast
@@ -161,6 +162,29 @@ def test_words_are_counted_where_the_language_has_them(tmp_path: Path) -> None:
     tables = made(tmp_path, [translated("q", "The cat sat")], [edit("q", "A cat sat.", "The cat sat")], {"name": "space"})
     assert total(tables)["hter"] == 50.0
     assert total(tables)["characters_changed"] == 4
+
+
+STEMS = """
+from seedbed.filtering.tokenisers import space, tokeniser
+
+@tokeniser("stems", separates_words=True)
+def _stems(settings):
+    return lambda text: [word[:4] for word in space(text)]
+
+@tokeniser
+def letters(settings):
+    return list
+"""
+
+
+@pytest.mark.parametrize(("tokeniser", "hter"), [("stems", 50.0), ("letters", 40.0)])
+def test_a_plugin_says_whether_its_language_separates_words(
+    write_plugin: Callable[[str, str], Path], tokeniser: str, hter: float
+) -> None:
+    folder = write_plugin("mine", STEMS).parents[1]
+    (folder / "queries").symlink_to(ROOT / "queries")
+    rows, edits = [translated("q", "The cat sat")], [edit("q", "A cat sat.", "The cat sat")]
+    assert total(made(folder, rows, edits, {"name": tokeniser}))["hter"] == hter
 
 
 @settings(max_examples=12, deadline=None)

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from seedbed.exchange.requests import Request
+from seedbed.exchange.result import Result
 from seedbed.util.errors import UserError
-from tests.harness import Answer, Server, completion
+from tests.harness import Answer, Server, asked_in, completion
 from tests.sending.conftest import Ask
 
 GOOD = '{"text": "訳された文です。"}'
@@ -53,10 +55,11 @@ ROW_FAULTS: dict[str, tuple[Answer, str, int]] = {
 def test_a_fault_of_one_row_fails_that_row_alone(ask: Ask, server: Server, kind: str) -> None:
     """After the attempts that make sense for its kind, and for good: nothing is sent again."""
     answer, reason, attempts = ROW_FAULTS[kind]
-    server.fault = lambda body, number: answer if '{"text":"b"}' in body["messages"][-1]["content"] else None
+    server.fault = lambda body, number: answer if '{"text":"b"}' in asked_in(body) else None
     results = ask(blocks={"translate": {"max_failed": 0.5}}, max_concurrency=3)
     assert [result.failure is None for result in results] == [True, False, True]
-    assert (results[1].failure or {})["reason"] == reason
+    assert results[1].failure
+    assert results[1].failure["reason"] == reason
     assert len(server.take()) == 2 + attempts
     ask(blocks={"translate": {"max_failed": 0.5}})
     assert server.take() == []
@@ -69,6 +72,8 @@ GOOD_REPLIES: dict[str, Answer] = {
     "end_turn": reply(GOOD, "end_turn"),
     "parts": reply([{"type": "text", "text": GOOD[:9]}, {"type": "text", "text": GOOD[9:]}]),
     "thinking": reply(f"<think>{{not this}}</think>\n{GOOD}"),
+    "thinking after a byte-order mark": reply(f"\ufeff<think>{{not this}}</think>{GOOD}"),
+    "reasoning in a form of its own": reply(GOOD, reasoning={"summary": "Let me see."}),
     "thinking that the template opened": reply(f"Let me see.</think>{GOOD}"),
     "reasoning": reply(GOOD, reasoning_content="Let me see."),
     "fence": reply(f"Here you are:\n```json\n{GOOD}\n```\nAnything else?"),
@@ -94,6 +99,19 @@ def test_three_rows_in_a_row_without_a_reply_stop_the_stage(ask: Ask, server: Se
     assert len(server.take()) == 3 + 3 + 1
 
 
+@pytest.mark.parametrize("kind", ["page", "error under 200"])
+def test_an_endpoint_that_has_replied_may_fail_now_and_then(ask: Ask, server: Server, kind: str) -> None:
+    """Five answers in a row that are no replies, then all is well; three rows that fail for good stop the stage."""
+    server.fault = lambda body, number: ROW_FAULTS[kind][0] if 2 <= number <= 6 else None
+    results = ask(tuple("abcdefgh"), blocks={"translate": {"max_attempts": 6}}, max_concurrency=4)
+    assert all(result.failure is None for result in results)
+    assert len(server.take()) == 8 + 5
+    server.fault = lambda body, number: ROW_FAULTS[kind][0] if number > 14 else None
+    with pytest.raises(UserError, match="the answers to 3 rows in a row are no replies"):
+        ask(tuple("ijklmnop"), blocks={"translate": {"max_failed": 0.9, "max_attempts": 2}}, max_concurrency=1)
+    assert len(server.take()) == 1 + 3 * 2
+
+
 @pytest.mark.parametrize("code", ["model_not_found", "insufficient_quota"])
 def test_what_no_request_would_escape_stops_at_once(ask: Ask, server: Server, code: str) -> None:
     server.fault = lambda body, number: error(400, "no such thing", code)
@@ -108,3 +126,64 @@ def test_a_server_error_is_tried_again_and_said_in_its_words(ask: Ask, server: S
     server.fault = lambda body, number: error(500, "out of memory")
     with pytest.raises(UserError, match="out of memory"):
         ask(("d",), max_retries=1)
+
+
+NESTED = b'{"a":' * 10_000 + b"1" + b"}" * 10_000
+ABSURD: dict[str, Answer] = {
+    "a body nested 10,000 deep": (200, {}, NESTED),
+    "an error nested 10,000 deep": (400, {}, b'{"error":' + NESTED + b"}"),
+    "an error nested 900 deep": (400, {}, b'{"error":' * 900 + b"1" + b"}" * 900),
+    "an error whose words are none": (400, {}, b'{"error":{"message":{"no":["words"]},"code":7}}'),
+    "choices that are none": (200, {}, b'{"choices":[[],7,null]}'),
+    "a content nested 10,000 deep": (200, {}, b'{"choices":[{"message":{"content":' + b"[" * 10_000 + b"]" * 10_000 + b"}}]}"),
+    "a text nested 10,000 deep": reply("{" * 10_000 + '"a":' * 9 + "}" * 10_000),
+    "bytes that are no text": (200, {}, bytes(range(128, 256))),
+}
+
+
+@pytest.mark.parametrize("kind", ABSURD)
+def test_an_absurd_answer_costs_no_other(ask: Ask, server: Server, kind: str) -> None:
+    server.fault = lambda body, number: ABSURD[kind] if '{"text":"b"}' in body["messages"][-1]["content"] else None
+    results = ask(blocks={"translate": {"max_failed": 0.5}}, max_concurrency=3)
+    assert [result.failure is None for result in results] == [True, False, True]
+    server.take()
+    assert ask(blocks={"translate": {"max_failed": 0.5}})[1].failure == results[1].failure
+    assert server.take() == []
+
+
+@pytest.mark.parametrize("usage", ["100000000000000000000000", "1e400", "-5", "NaN", '"5"', "[[[]]]", "true"])
+def test_an_absurd_usage_costs_nothing(ask: Ask, server: Server, usage: str) -> None:
+    counts = f'"usage":{{"prompt_tokens":{usage},"completion_tokens":{usage}}}'
+    body = (
+        completion(GOOD).decode().replace('"usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}', counts)
+    )
+    assert counts in body
+    server.fault = lambda _, number: (200, {}, body.encode())
+    prices = {"m": {"input": 1, "output": 1}}
+    assert [result.value for result in ask(blocks={"prices": prices, "budget": {"usd": 1}})] == [
+        {"text": "訳された文です。"}
+    ] * 3
+    assert len(server.take()) == 3
+
+
+@pytest.mark.parametrize("header", ["²", "9" * 400, "Mon, 99 Jan 99999 99:99:99 GMT", "-1", ""])
+def test_an_absurd_retry_after_costs_nothing(ask: Ask, server: Server, header: str) -> None:
+    server.fault = lambda body, number: (503, {"retry-after": header}, b"{}") if number == 1 else None
+    if header.startswith("9"):
+        with pytest.raises(UserError, match="the server asks to wait"):
+            ask(max_retries=2)
+    else:
+        assert all(result.value for result in ask(max_retries=2))
+
+
+def test_a_reader_that_fails_on_one_reply_fails_that_row_alone() -> None:
+    def read(request: Request, response: dict[str, Any]) -> str:
+        return str(response["text"].nonsense)
+
+    result: Result[str] = Result(Request("q", {"attempt": 1}))
+    result.take({"text": "x"}, read, 3)
+    assert result.failure == {
+        "reason": "unreadable",
+        "detail": "AttributeError: 'str' object has no attribute 'nonsense'",
+        "text": "x",
+    }

@@ -1,10 +1,18 @@
 """`seedbed probe`, at the wire: what a server can is found out and written, comments kept."""
 
 import json
+import os
+import pty
 import re
+import subprocess
 from typing import Any
 
+import pytest
+
 from tests.harness import Answer, Project, Server, completion
+from tests.sending.test_servers import Start, nothing_is_alive, processes, start
+
+__all__ = ["start"]
 
 
 def refusing(body: dict[str, Any], number: int) -> Answer | None:
@@ -38,7 +46,8 @@ def test_a_server_that_can_everything(counted: Project, server: Server) -> None:
         "seed: taken",
         "params.yaml says so already",
     ]
-    assert len(server.log) == 5
+    assert [body["model"] for body in server.log[1:-4]] == ["stand-in-good", "stand-in-thin"], "each model is asked"
+    assert len(server.log) == 5 + 2
     assert (counted.root / "params.yaml").read_bytes() == before
 
 
@@ -72,9 +81,10 @@ def test_a_model_that_the_server_does_not_list(counted: Project, server: Server)
     ]
     output = counted.run("seedbed", "probe", "stand-in")
     assert "models: stand-in, stand-in-god, stand-in-thin, gemma<U+202E>" in output
-    assert "model 'stand-in-good' is not among them (did you mean 'stand-in-god'?)" in output
+    said = "models.good.model: endpoint 'stand-in' does not list the model 'stand-in-good' (did you mean 'stand-in-god'?)"
+    assert re.search(rf"^params.yaml:\d+: {re.escape(said)}", output, re.MULTILINE)
     assert "context length: 8192 tokens" in output
-    assert output.count("is not among them") == 1
+    assert output.count("does not list") == 1
 
 
 def test_mistakes(project: Project, server: Server) -> None:
@@ -83,3 +93,110 @@ def test_mistakes(project: Project, server: Server) -> None:
     project.edit_params(lambda params: params["servers"]["stand-in"].update(base_url=server.url))
     server.fault = lambda body, number: (401, {}, b"{}")
     assert "the API key was refused" in project.run("seedbed", "probe", "stand-in", fails=True)
+
+
+def test_llama_cpp_says_its_slots_and_their_length(counted: Project, server: Server) -> None:
+    server.fault = able
+    server.models = [{"id": name, "meta": {"n_ctx_train": 8192}} for name in ("stand-in", "stand-in-good", "stand-in-thin")]
+    server.props = {"default_generation_settings": {"n_ctx": 4096, "params": {}}, "total_slots": 2}
+    output = counted.run("seedbed", "probe", "stand-in")
+    assert "context length: 4096 tokens\nrequests at once: 2\n" in output
+
+
+def test_a_server_that_we_start_ends_with_the_probe(project: Project, start: Start) -> None:
+    """One process a model, as the stages would have them."""
+    start("slow")
+    output = project.run("seedbed", "probe", "stand-in")
+    assert [line for line in output.splitlines() if line.startswith("models:")] == [
+        "models: stand-in",
+        "models: stand-in-good",
+        "models: stand-in-thin",
+    ]
+    assert "usage: counted" in output
+    assert len(processes(project)) == 3
+    nothing_is_alive(project)
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_a_person_is_asked_before_anything_is_written(counted: Project, server: Server, answer: str) -> None:
+    server.fault = refusing
+    before, kept = (counted.root / "params.yaml").read_bytes(), comments(counted)
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    done = subprocess.run(
+        ["seedbed", "probe", "stand-in"],
+        cwd=counted.root,
+        env=counted.environment(),
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert "Write it? [y/N]" in done.stdout + done.stderr
+    assert ("written to params.yaml" in done.stdout) == (answer == "y")
+    after = (counted.root / "params.yaml").read_bytes()
+    assert (after == before) == (answer == "n")
+    assert (b"structured: text" in after) == (answer == "y")
+    assert [words for words in comments(counted) if words] == [words for words in kept if words]
+
+
+def test_check_names_a_wrong_model_before_anything_is_built(counted: Project, server: Server) -> None:
+    """Whether the server lists its models or only refuses one: a sentence with the line, and nothing is written."""
+    server.fault = able
+    counted.edit_params(lambda params: params["models"]["good"].update(model="stand-in-goood"))
+    before = (counted.root / "params.yaml").read_bytes()
+    place = next(n for n, line in enumerate(before.decode().splitlines(), 1) if "stand-in-goood" in line)
+    server.models = [{"id": name} for name in ("stand-in", "stand-in-good", "stand-in-thin")]
+    output = counted.run("seedbed", "check", "--probe", fails=True)
+    said = f"error: params.yaml:{place}: models.good.model: endpoint 'stand-in' "
+    assert f"{said}does not list the model 'stand-in-goood' (did you mean 'stand-in-good'?)" in output
+    assert "stand-in: json_schema: obeyed" in output
+
+    server.models = []
+    missing = {"error": {"message": "The model does not exist", "code": "model_not_found"}}
+
+    def refusing_one(body: dict[str, Any], number: int) -> Answer | None:
+        return (404, {}, json.dumps(missing).encode()) if body["model"] == "stand-in-goood" else able(body, number)
+
+    server.fault = refusing_one
+    output = counted.run("seedbed", "check", "--probe", fails=True)
+    assert f"{said}refuses the model 'stand-in-goood': " in output
+    assert "The model does not exist" in output
+    assert output.count("error:") == 1
+
+    counted.edit_params(lambda params: params["models"]["good"].update(model="stand-in-good"))
+    before = (counted.root / "params.yaml").read_bytes()
+    assert "stand-in: seed: taken" in counted.run("seedbed", "check", "--probe")
+    server.fault = refusing
+    output = counted.run("seedbed", "check", "--probe")
+    assert (
+        "structured: text and servers.stand-in.output_limit: max_completion_tokens; `seedbed probe stand-in` writes" in output
+    )
+    assert (counted.root / "params.yaml").read_bytes() == before
+    assert not (counted.root / "dvc.lock").exists()
+
+
+def test_check_asks_no_server_that_no_stage_would_ask(project: Project, server: Server) -> None:
+    """The stand-in in this process, and an endpoint for blocks that have nothing to ask."""
+    assert "models:" not in project.run("seedbed", "check", "--probe")
+
+    def change(params: Any) -> None:
+        params["endpoints"]["other"] = {"structured": "text"}
+        params["servers"]["other"] = {"base_url": server.url}
+        params["translate"]["endpoint"] = "other"
+        for corpus in params["corpora"].values():
+            corpus["language"] = params["language"]
+
+    project.edit_params(change)
+    project.run("seedbed", "check", "--probe")
+    assert server.headers == []
+
+
+def test_check_names_a_server_that_ends_at_once(project: Project, start: Start) -> None:
+    start("broken")
+    output = project.run("seedbed", "check", "--probe", fails=True)
+    assert "servers.stand-in: the server ended before it answered" in output
+    assert "no such file: weights.gguf" in output
+    nothing_is_alive(project)

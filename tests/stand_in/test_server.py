@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import httpx2
+import numpy as np
 import pytest
 from aiohttp.test_utils import TestServer
 
@@ -55,6 +56,44 @@ def test_the_socket_lists_what_was_asked_too() -> None:
     assert before == list(MODELS)
     assert after == [*MODELS, "stand-in-ko-poor"]
     assert status == 200
+
+
+def embed(given: object, model: str = "stand-in") -> httpx2.Response:
+    """Return the response to an Embeddings call."""
+    return handle(httpx2.Request("POST", "http://stand-in.invalid/v1/embeddings", json={"model": model, "input": given}))
+
+
+def test_embeddings_tell_other_orders_of_words_from_other_words() -> None:
+    texts = [
+        "上司に有給休暇を申請するメールを書いてください。",
+        "有給休暇を申請するメールを上司に書いてください。",
+        "猫が語り手の短いお話を書いてください。",
+    ]
+    found = embed(texts).json()
+    one, same, other = (np.array(entry["embedding"]) for entry in found["data"])
+    assert float(one @ one) == pytest.approx(1, abs=1e-4)
+    assert float(one @ same) > 0.8
+    assert float(one @ other) < 0.5
+    assert embed(texts[0]).json()["data"][0] == found["data"][0]  # the same each time, alone or among others
+    assert found["usage"]["prompt_tokens"] > 0
+
+
+@pytest.mark.parametrize(("given", "status"), [("", 400), ([], 400), ([1], 400), (None, 400), (7, 400)])
+def test_what_cannot_be_embedded(given: object, status: int) -> None:
+    assert embed(given).status_code == status
+
+
+def test_an_unknown_model_embeds_nothing() -> None:
+    assert embed("a", "gpt-5").status_code == 404
+
+
+def test_the_socket_embeds_too() -> None:
+    async def talk() -> Any:
+        async with TestServer(make_app(0, {})) as server, aiohttp.ClientSession() as session:
+            asked = {"model": "stand-in", "input": GARDEN}
+            return await (await session.post(server.make_url("/v1/embeddings"), json=asked)).json()
+
+    assert asyncio.run(talk()) == embed(GARDEN).json()
 
 
 def test_a_translation_is_pseudo_localised_field_by_field() -> None:

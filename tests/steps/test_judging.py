@@ -1,6 +1,6 @@
 """judge: two requests a question, one in each order; none where an answer failed, and then the judgment is invalid."""
 
-from typing import cast
+from typing import Any
 
 import pytest
 
@@ -8,12 +8,11 @@ from seedbed.exchange.result import Result
 from seedbed.project.params import Match, ModelSettings
 from seedbed.project.prompts import blocks_of
 from seedbed.steps.judging import build, judged, load_prompts
-from seedbed.util.rows import Row
 from tests.harness import ROOT
 
 TO = ModelSettings("judge", "e", "m", {}, 0, "json_schema")
-QUESTIONS: list[Row] = [{"id": id, "category": "c", "text": f"{id}?"} for id in ("q1", "q2")]
-ANSWERS: tuple[dict[str, Row], dict[str, Row]] = (
+QUESTIONS: Any = [{"id": id, "category": "c", "text": f"{id}?"} for id in ("q1", "q2")]
+ANSWERS: Any = (
     {"q1": {"text": "one"}, "q2": {"text": None}},
     {"q1": {"text": "other"}, "q2": {"text": "there"}},
 )
@@ -35,8 +34,8 @@ def test_each_order_shows_the_answers_the_other_way_round() -> None:
 
 def test_a_failed_answer_sends_nothing_and_is_an_invalid_judgment() -> None:
     requests = build(QUESTIONS, ANSWERS, {}, load_prompts(), TO)
-    results = [Result(request, value={"verdict": "first", "explanation": "why"}) for request in requests]
-    rows = list(judged("m", SIDES, QUESTIONS, TO, cast("list[Result[Row]]", results)))
+    results: Any = [Result(request, value={"verdict": "first", "explanation": "why"}) for request in requests]
+    rows = list(judged("m", SIDES, QUESTIONS, TO, results))
     assert [(row["question"], row["order"], row["verdict"]) for row in rows] == [
         *(("q1", "ab", "first"), ("q1", "ba", "first"), ("q2", "ab", "invalid"), ("q2", "ba", "invalid")),
     ]

@@ -11,7 +11,7 @@ MADE_BY = {"endpoint": "stand-in", "model": "stand-in"}
 
 
 def test_a_translation_came_of_its_source_and_a_request() -> None:
-    row = {"id": "fermi-01", "made_by": MADE_BY}
+    row: Any = {"id": "fermi-01", "made_by": MADE_BY}
     asked = Asked("translate@questions", "fermi-01")
     source = (Name("source", "questions/fermi-01"),)
     assert translating.origin(row, "questions", "question") == Origin(source, asked, "translate_question")
@@ -29,29 +29,29 @@ def test_a_translation_came_of_its_source_and_a_request() -> None:
         ("stale", ["edit", "translation"]),
     ],
 )
-def test_an_edited_row_came_of_the_edit_and_the_translation(status: str, kinds: list[str]) -> None:
-    origin = post_editing.origin({"id": "email-03", "status": status}, "seed_tasks")
+def test_an_edited_row_came_of_the_edit_and_the_translation(status: Any, kinds: list[str]) -> None:
+    origin = post_editing.origin("email-03", status, "seed_tasks")
     assert origin == Origin(tuple(Name(kind, "seed_tasks/email-03") for kind in kinds))
 
 
 def test_a_candidate_came_of_its_demonstrations_and_its_slots_request() -> None:
-    row = {"slot": 12, "demonstrations": ["email-03", "s00003-1"]}
+    shown = ["email-03", "s00003-1"]
     asked, earlier = Asked("generate@native", "s00012"), Name("instruction", "native/s00003-1")
-    edited = generating.origin(row, "native", "edited")
+    edited = generating.origin(12, shown, "native", "edited")
     assert edited == Origin((Name("seed", "email-03"), earlier), asked, "generate")
-    machine = generating.origin(row, "native", "machine")
+    machine = generating.origin(12, shown, "native", "machine")
     assert machine == Origin((Name("translation", "seed_tasks/email-03"), earlier), asked, "generate")
 
 
 def test_an_answer_came_of_its_question_and_a_request_unless_it_was_recorded() -> None:
-    row = {"id": "fermi-01", "model": "good", "request": "9f2c"}
+    row: Any = {"id": "fermi-01", "model": "good", "request": "9f2c"}
     question = (Name("question", "fermi-01"),)
-    assert answering.origin(row) == Origin(question, Asked("answer@good", "fermi-01"), "answer")
-    assert answering.origin(row | {"request": None}) == Origin(question)
+    assert answering.origin(row, "answer@good") == Origin(question, Asked("answer@good", "fermi-01"), "answer")
+    assert answering.origin(row | {"request": None}, "answer@good") == Origin(question)
 
 
 def test_a_judgment_came_of_the_two_answers_as_they_were_shown() -> None:
-    row = {"match": "good-vs-thin", "model": "good", "baseline": "thin", "question": "q", "order": "ab", "request": "9f2c"}
+    row: Any = {"match": "good-vs-thin", "model": "good", "baseline": "thin", "question": "q", "order": "ab", "request": "9f2c"}
     good, thin, question = Name("answer", "good/q"), Name("answer", "thin/q"), Name("question", "q")
     assert judging.origin(row, False) == Origin((good, thin, question), Asked("judge@good-vs-thin", "q.ab"), "judge")
     turned = judging.origin(row | {"order": "ba"}, True)

@@ -8,15 +8,13 @@ from seedbed.steps.post_editing import as_translated, edited
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 
-Row = dict[str, Any]
 
-
-def translated(id: str, machine: str | None, source: str = "s") -> Row:
+def translated(id: str, machine: str | None, source: str = "s") -> Any:
     translation = None if machine is None else {"text": machine}
     return {"id": id, "category": "c", "source": {"text": source}, "translation": translation, "made_by": {"recorded": "r"}}
 
 
-def edit(id: str, text: str, on: str, source: str = "s") -> Row:
+def edit(id: str, text: str, on: str, source: str = "s") -> Any:
     """Return an edit of the machine text `on`."""
     return {
         **{"id": id, "decision": "approved" if text == on else "edited", "fields": {"text": text}},
@@ -24,7 +22,7 @@ def edit(id: str, text: str, on: str, source: str = "s") -> Row:
     }
 
 
-ROWS = [
+ROWS: Any = [
     translated("same", "猫です。"),
     translated("mended", "犬がいる"),
     translated("newer", "鳥が飛びます"),
@@ -32,7 +30,7 @@ ROWS = [
     translated("nobody", "誰も見ない"),
     translated("failed", None),
 ]
-EDITS = [
+EDITS: Any = [
     edit("same", "猫です。", "猫です。"),
     edit("mended", "犬がいます", "犬がいる"),
     edit("newer", "鳥が飛ぶ", "鳥は飛ぶ"),
@@ -47,7 +45,7 @@ EDITS = [
 )
 def test_what_becomes_of_rows_that_nobody_reviewed(policy: str, kept: list[str]) -> None:
     by_id = {row["id"]: row for row in EDITS}
-    rows = {row["id"]: row for row in edited(ROWS, by_id, "question", policy)}
+    rows: Any = {row["id"]: row for row in edited(ROWS, by_id, "question", policy)}
     assert list(rows) == kept
     assert rows["newer"]["text"] == "鳥が飛ぶ"  # outdated: a person's text stands
     if policy == "use":
@@ -63,7 +61,7 @@ def test_a_build_can_insist_on_review(id: str, status: str) -> None:
         list(edited(rows, by_id, "question", "fail"))
     with pytest.raises(UserError, match="row 'other' is stale, 1 more are not reviewed, and"):
         list(edited(ROWS, by_id, "question", "fail"))
-    original = {**ROWS[4], "made_by": None}
+    original: Any = {**ROWS[4], "made_by": None}
     assert [row["status"] for row in edited([*rows[:2], original], by_id, "question", "fail")] == [
         "approved",
         "outdated",
@@ -72,7 +70,7 @@ def test_a_build_can_insist_on_review(id: str, status: str) -> None:
 
 
 def test_the_machines_own_rows_have_the_form_of_edited_ones() -> None:
-    rows = [
+    rows: Any = [
         {
             **translated(id, None),
             "source": {},
@@ -82,7 +80,7 @@ def test_the_machines_own_rows_have_the_form_of_edited_ones() -> None:
         for id in ("a", "b")
     ]
     rows[1]["made_by"] = None
-    found = list(as_translated([*rows, translated("failed", None)], "task"))
+    found: Any = list(as_translated([*rows, translated("failed", None)], "task"))
     assert [(row["id"], row["instruction"], row["status"]) for row in found] == [
         ("a", "a", "unreviewed"),
         ("b", "b", "original"),

@@ -16,13 +16,13 @@ CODE = "```python\nfor number in range(10):\n    print(number * number, number *
 JAPANESE = Language([(re.compile("[ぁ-んァ-ヶ一-龠]"), 0.5)], [], [], [], [])
 
 
-def read(source: str, translation: str, language: Language = JAPANESE) -> dict[str, Any]:
+def read(source: str, translation: str, language: Language = JAPANESE) -> dict[str, str]:
     request = Request("q1", {"reply": {"structured": "json_schema", "name": "translated_question", "schema": {}}})
     response = {
         **{"text": canonical({"text": translation}), "refusal": None, "finish_reason": "stop"},
         **{"model": "m", "usage": None},
     }
-    row = {"id": "q1", "category": "generic", "text": source}
+    row: Any = {"id": "q1", "category": "generic", "text": source}
     return reader([row], "question", language)(request, response)
 
 

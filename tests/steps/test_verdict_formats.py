@@ -11,9 +11,8 @@ from seedbed.exchange.requests import build_request
 from seedbed.project.params import ModelSettings, load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.steps import verdict_formats
-from seedbed.steps.verdicts import judgment_reader
+from seedbed.steps.verdicts import Verdict, judgment_reader
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 from tests.examples import example_in
 from tests.harness import ROOT
 
@@ -22,7 +21,7 @@ HEADER = "import re\nfrom seedbed.steps.verdict_formats import verdict_format\nf
 WritePlugin = Callable[[str, str], Path]
 
 
-def read(text: str | None, structured: str = "text", verdict_format: str | None = None) -> Row:
+def read(text: str | None, structured: str = "text", verdict_format: str | None = None) -> Verdict:
     """Return the judgment that a judge's reply gives."""
     params = load_params(ROOT / "params.yaml")
     if verdict_format:

@@ -1,11 +1,19 @@
 """What was paid for under any layout is found: by the locks of every branch and tag, read from the DVC cache."""
 
+import shutil
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
+from seedbed.exchange.requests import Request
+from seedbed.store.claims import Claims
 from seedbed.store.harvest import harvest_all, unreferenced
+from seedbed.store.projects import projects, register
 from seedbed.store.store import Store
+from seedbed.store.tools import verify
+from seedbed.store.transcripts import warm_store
+from seedbed.util.errors import UserError
 from tests.diff.history import (
     NEW_PARAMS,
     NEW_PIPELINE,
@@ -49,3 +57,73 @@ def test_transcripts_that_are_not_here_are_named(repository: Repository, tmp_pat
             "0 new responses from 0 transcripts; 3 are in neither the DVC cache nor its remote "
             "(answer@good, generate, generate@native)"
         )
+
+
+def test_a_transcript_that_was_cut_is_passed_over_and_read_when_it_is_whole_again(
+    repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cut at the end of a line it is rows like any other: only its MD5 tells."""
+    blobs = {path: path.read_bytes() for path in (repository.root / ".dvc" / "cache" / "files" / "md5").glob("*/*")}
+    cut = [path for path, content in blobs.items() if content.count(b"\n") > 1 and b'"request"' in content]
+    assert cut
+    for path in cut:
+        path.chmod(0o644)
+        path.write_bytes(blobs[path][: blobs[path].index(b"\n") + 1])
+    with Store(tmp_path / "store.sqlite") as store:
+        first = harvest_all(store)
+        assert f"; {len(cut)} are in neither the DVC cache nor its remote" in first
+        assert "damaged, and passed over: it has another MD5 than its name" in capsys.readouterr().err
+        assert warm_store(store) == 0
+        before = store.rows("select count(*) from responses")[0][0]
+        for path in cut:
+            path.write_bytes(blobs[path])
+        assert harvest_all(store) == f"{4 - before} new responses from {len(cut)} transcripts"
+
+
+def test_a_damaged_row_comes_back_from_the_transcript_that_holds_it(repository: Repository, tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        assert warm_store(store)
+        ((key,),) = store.rows("select key from responses limit 1")
+        whole = store.get([key])
+        store.change("update responses set response = '{}' where key = ?", (key,))
+        assert "1 damaged response dropped" in (said := verify(store, repair=True))
+        assert "1 of them back from transcripts" in said
+        assert store.get([key]) == whole
+
+
+def test_what_another_project_over_the_store_rests_on_is_kept(repository: Repository, tmp_path: Path) -> None:
+    """Committed or not, in git or not; a project that is not there any more is named."""
+    other, third = Repository(tmp_path / "other"), Repository(tmp_path / "third")
+    for number, each in enumerate((other, third)):
+        outputs = new_outputs()
+        outputs["answer@good"]["data/build/responses/answer/good.jsonl"] = [exchange("answer", f"q-{number}-of-its-own")]
+        each.commit("new", NEW_PIPELINE, NEW_PARAMS, outputs)
+    shutil.rmtree(third.root / ".git")
+    with Store(tmp_path / "store.sqlite") as store:
+        for each in (repository, other):
+            with chdir(each.root):
+                harvest_all(store)
+        with chdir(third.root):
+            register(store)
+            warm_store(store)
+        assert store.rows("select count(*) from responses") == [(6,)]
+        lost = Request("", {"attempt": 1})
+        store.put("s", lost, exchange("s", "lost")["response"])
+        assert unreferenced(store) == {lost.key}
+        assert projects(store) == ([repository.root, other.root, third.root], [])
+        sending = Claims(store)
+        with pytest.raises(UserError, match="a build is sending over this store now"):
+            unreferenced(store)
+        sending.close()
+        shutil.move(other.root, tmp_path / "elsewhere")
+        assert projects(store) == ([repository.root, third.root], [other.root])
+        assert len(unreferenced(store)) == 2
+
+
+def test_a_throw_away_clone_is_no_project(repository: Repository, tmp_path: Path) -> None:
+    clone = repository.root / ".dvc" / "tmp" / "exps" / "clone"
+    clone.mkdir(parents=True)
+    with Store(tmp_path / "store.sqlite") as store:
+        with chdir(clone):
+            register(store)
+        assert store.rows("select * from projects") == []

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from seedbed.trace.impact import impact
 from seedbed.trace.workspace import Build
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
-from tests.harness import Project
+from tests.harness import Project, completion, serve
 from tests.trace.trees import SAME, below, ids, only, transcript
 
 
@@ -183,6 +184,8 @@ def test_a_reply_that_was_no_use_is_told_with_its_reason(project: Project) -> No
     assert (request.id, request.facts["attempt"]) == (second["key"], 2)
     (first,) = request.children
     assert first.facts["unusable"] == "empty: the reply was empty"
+    assert first.facts["reply"] == "empty"
+    assert first.facts["user"] == second["request"]["messages"][1]["content"]
     assert explain(first.id[:12]).facts["rows"] == "none came of it"
     assert [child.id for child in explain(second["key"][:12]).children] == [f"good/{second['id']}"]
 
@@ -218,7 +221,7 @@ def test_a_transcript_that_was_changed_by_hand_is_one_sentence(edited: Project) 
 def test_dollars_are_told_where_there_is_a_price(edited: Project) -> None:
     edited.edit_params(lambda params: params.update(prices={"stand-in": {"input": 2.0, "output": 10.0}}))
     request = only(explain("base-01"), "request")
-    assert request.facts["USD"] == pytest.approx((10 * 2 + 5 * 10) / 1e6)
+    assert request.facts["USD at list price"] == pytest.approx((10 * 2 + 5 * 10) / 1e6)
 
 
 def test_votes_stand_beside_the_judgment_and_a_stale_one_says_so(edited: Project) -> None:
@@ -306,3 +309,45 @@ def test_nothing_built_at_all(edited: Project) -> None:
         explain("generic-01")
     with pytest.raises(UserError, match=r"nothing is named 's00000-0'.*is not in the workspace \(\d+ missing\), `dvc repro`"):
         explain("s00000-0")
+
+
+FAULTS = {"translate@questions": "no JSON", "answer@good": "", "judge@good-vs-thin": "A is better", "generate@native": "{}"}
+
+
+@pytest.mark.parametrize("stage", FAULTS)
+def test_a_row_that_failed_shows_its_request_and_its_reply(
+    built: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    """Where the stage stopped: by the row's id, and by its key, which only the store has."""
+    project = Project(shutil.copytree(built.root, tmp_path / "project"))
+    monkeypatch.chdir(project.root)
+    kind, _, id = stage.partition("@")
+
+    def change(params: Any) -> None:
+        params[kind].update(max_attempts=2, max_failed=0, retry="explain")
+        asking = params["models"][id] if kind == "answer" else params[kind]
+        asking["params"]["temperature"] = 0.77
+
+    project.edit_params(change)
+    with serve() as server:
+        server.fault = lambda body, number: (200, {}, completion(FAULTS[stage]))
+        project.edit_params(lambda params: params["servers"]["stand-in"].update(base_url=server.url, max_concurrency=1))
+        project.repro("--single-item", stage, fails=True)
+    failed = project.rows(f"data/build/failed/{stage}/failed.jsonl")[0]
+    by_id = explain(failed["id"])
+    node = by_id if by_id.kind == "failed" else only(by_id, "failed")
+    assert (node.id, node.stage) == (failed["id"], stage)
+    request = only(node, "request")
+    assert request.id == failed["request"]
+    assert request.facts["attempt"] == 2
+    assert request.facts["unusable"] == f"{failed['reason']}: {failed['detail']}"
+    assert request.facts["reply"] == (FAULTS[stage] or "empty")
+    assert request.facts["user"]
+    assert failed["detail"] in str(request.facts["user, once more"])
+    by_key = explain(failed["request"][:12])
+    assert (by_key.id, by_key.facts["reply"], by_key.facts["rows"]) == (request.id, FAULTS[stage] or "empty", "none came of it")
+    listed = project.run("seedbed", "store", "list", "--stage", stage, "--failed")
+    assert failed["request"][:12] in listed
+    shown = project.run("seedbed", "store", "show", failed["request"])
+    assert shown.startswith(f"{stage}  {failed['request']}")
+    assert f"--- reply\n{FAULTS[stage]}\n" in shown

@@ -23,7 +23,7 @@ MESSAGES = "data/build/export/native/messages.jsonl"
 def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Project) -> None:
     build = Build()
     settings, to = build.params["generate"], model_settings(build.params, "generate")
-    seeds = {row["id"]: row for row in project.rows("data/build/edited/seed_tasks.jsonl")}
+    seeds: Any = {row["id"]: row for row in project.rows("data/build/edited/seed_tasks.jsonl")}
     built = {row["request"]["slot"]: row["key"] for row in transcript(project, "generate@native")}
     for id, seed in seeds.items():
         changed = seeds | {id: seed | {"output": "別の答えです。"}}

@@ -6,7 +6,7 @@ import pytest
 
 from seedbed.trace.explain import explain
 from seedbed.trace.node import Node
-from seedbed.trace.tree_text import show, visible
+from seedbed.trace.tree_text import show
 from tests.harness import Project
 from tests.trace.trees import HOSTILE, transcript
 
@@ -58,13 +58,6 @@ def test_long_lists_of_children_are_cut_and_counted(capsys: pytest.CaptureFixtur
     assert "and 18 more of kind slot; --full shows them" in out
     show(root, full=True, as_json=False)
     assert "s00029" in capsys.readouterr().out
-
-
-def test_visible_keeps_what_scripts_are_written_with() -> None:
-    assert visible("क्‍ष 👩‍👧 می‌خواهم\n\tx") == "क्‍ष 👩‍👧 می‌خواهم\n\tx"
-    assert (
-        visible("\r\x00\x7f\x9b\u2066\u200b\ufeff\ue000") == "<U+000D><U+0000><U+007F><U+009B><U+2066><U+200B><U+FEFF><U+E000>"
-    )
 
 
 def test_the_commands(project: Project) -> None:

@@ -106,6 +106,9 @@ def test_what_a_stage_had_when_it_gave_up_is_left_to_look_at(tmp_path: Path) -> 
         write(UserError("no more slots"))
     assert left.read_text() == "half"
     assert [each.name for each in tmp_path.iterdir()] == ["failed"]
+    with writing(path, left) as file:
+        file.write("whole")
+    assert [each.name for each in tmp_path.iterdir()] == ["out.txt"]
 
 
 def test_what_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from seedbed.diff.text_diff import visible as in_a_diff
 from seedbed.review.web.render import visible as in_html
 from seedbed.trace.node import Node
 from seedbed.trace.tree_text import tree_json
-from seedbed.trace.tree_text import visible as in_a_tree
 from seedbed.util.visible import HIDDEN
+from seedbed.util.visible import spelt_out as in_a_tree
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,11 @@ def test_all_writers_show_the_same_characters(text: str) -> None:
 def test_json_with_escapes_says_the_same() -> None:
     text = "a\u202e\U000e0041\u00ad漢\U000e0100"
     assert json.loads(tree_json(Node("row", text, {})))["id"] == text
+
+
+def test_what_scripts_are_written_with_is_not_spelt_out() -> None:
+    assert in_a_tree("क्‍ष 👩‍👧 می‌خواهم\n\tx") == "क्‍ष 👩‍👧 می‌خواهم\n\tx"
+    assert (
+        in_a_tree("\r\x00\x7f\x9b\u2066\u200b\ufeff\ue000")
+        == "<U+000D><U+0000><U+007F><U+009B><U+2066><U+200B><U+FEFF><U+E000>"
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Answer, Project, Server, completion, git
+from tests.harness import Answer, Project, Server, asked_in, completion, git
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def failed(counted: Project, server: Server) -> tuple[Project, str]:
     row = counted.rows("data/seed_tasks.en.jsonl")[3]
 
     def fault(body: dict[str, Any], number: int) -> Answer | None:
-        return (200, {}, completion("no JSON")) if row["instruction"][:40] in body["messages"][-1]["content"] else None
+        return (200, {}, completion("no JSON")) if row["instruction"][:40] in asked_in(body) else None
 
     server.fault = fault
     counted.repro("translate@seed_tasks")

@@ -33,7 +33,7 @@ def test_experiments(built: Project, server: Server) -> None:
     assert "judge@good-vs-thin: 6 requests, 0 of them in the store, 6 to send" in output
     built.run("git", "stash", "-q")
     server.take()
-    built.run("dvc", "exp", "run", "--temp", "-S", "report.bootstrap=60", "-n", "more")
+    built.run("dvc", "exp", "run", "--temp", "-S", "report.bootstrap=1060", "-n", "more")
     assert server.take() == []
     assert "warmer" in built.run("dvc", "exp", "show", "--csv")
 

@@ -59,7 +59,7 @@ def test_edits_cost_their_consequences(counted: Project, server: Server) -> None
     counted.edit_params(lambda p: p["judge"]["params"].update({"temperature": 0.5}))
     counted.repro()
     assert Counter(server.take()) == {"judgment": 6}
-    counted.edit_params(lambda p: p["report"].update({"bootstrap": 60}))
+    counted.edit_params(lambda p: p["report"].update({"bootstrap": 1060}))
     counted.repro()
     assert server.take() == []
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Project, Server
+from tests.harness import Project, Server, completion
 
 FAILED = "data/build/failed/generate@native"
 
@@ -54,6 +54,29 @@ def test_a_target_that_no_number_of_slots_reaches(built: Project) -> None:
     assert "after 2 slots (generate.max_slots)" in output
     assert "of 50 instructions (generate.target) pass the filter" in output
     assert f"what came is in {FAILED}/" in output
+
+
+def test_replies_that_are_none_stop_the_stage_before_all_slots_are_asked(built: Project, server: Server) -> None:
+    """A model that writes no JSON: as many slots as may fail, and one wave more; not `max_slots`, each three times."""
+    server.fault = lambda body, number: (200, {}, completion("So it goes on and on and", "length"))
+    built.edit_params(lambda p: p["generate"].update(sample=1, max_slots=200, target=10, max_attempts=2, max_failed=0.05))
+    output = built.repro("generate@native", fails=True)
+    assert "generate@native: 15 of 15 rows have no usable reply, more than max_failed = 0.05 allows: s00000 (cut)" in output
+    assert server.take() == ["instructions"] * 15 * 2  # a wave is 5 slots, and 10 of 200 may fail
+
+    built.edit_params(lambda p: p["generate"].update(max_slots=10, max_failed=1))
+    output = built.repro("generate@native", fails=True)
+    assert "after 10 slots (generate.max_slots) 0 of 10 instructions" in output
+    assert "rejected: none; slots without a usable reply: 10 cut; raise max_slots" in output
+    assert server.take() == []
+
+
+def test_a_small_target_is_no_reason_to_go_on(built: Project, server: Server) -> None:
+    """Waves that are too small to be judged are judged together."""
+    built.edit_params(lambda p: p["generate"].update(target=2, max_slots=100, least_yield=0.05))
+    built.edit_params(lambda p: p["filter"]["characters"].update(least=1900))
+    output = built.repro("generate@native", fails=True)
+    assert "0 of the 100 instructions asked for pass the filter, fewer than generate.least_yield = 0.05" in output
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.harness import Answer, Project, Server, completion, kind_of, reply_to
+from tests.harness import Answer, Project, Server, asked_in, completion, kind_of, reply_to
 
 
 def test_a_bad_row_stops_the_stage_before_anything_is_sent(counted: Project, server: Server) -> None:
@@ -45,7 +45,7 @@ def test_an_unusable_reply_is_asked_again_kept_and_then_a_failed_row(counted: Pr
     tries = dict.fromkeys((row["text"] for row in questions), 0)
 
     def fault(body: dict[str, Any], number: int) -> Answer | None:
-        text = next(text for text in tries if json.dumps(text)[1:-1] in body["messages"][-1]["content"])
+        text = next(text for text in tries if json.dumps(text)[1:-1] in asked_in(body))
         tries[text] += 1
         if text == questions[0]["text"] and tries[text] < 3:
             return 200, {}, completion("no JSON at all")
@@ -54,6 +54,7 @@ def test_an_unusable_reply_is_asked_again_kept_and_then_a_failed_row(counted: Pr
         return None
 
     server.fault = fault
+    counted.edit_params(lambda p: p["translate"].update({"max_failed": 0}))
     assert "1 of 3 rows have no usable reply" in counted.repro("translate@questions", fails=True)
     assert "knowledge" not in counted.repro("translate@questions", fails=True)
     assert len(server.log) == 3 + 3 + 1  # nothing was paid again
@@ -91,7 +92,7 @@ def test_a_failed_answer_makes_its_judgments_invalid_and_sends_none(built: Proje
     asked = [row["text"] for row in built.rows("data/build/edited/questions.jsonl")]
 
     def fault(body: dict[str, Any], number: int) -> Answer | None:
-        spoilt = kind_of(body) == "answer" and body["messages"][-1]["content"] == asked[0]
+        spoilt = kind_of(body) == "answer" and asked_in(body) == asked[0]
         return (200, {}, completion("", "stop")) if spoilt else None
 
     server.fault = fault
@@ -116,7 +117,7 @@ def test_structured_output_as_the_endpoint_can(counted: Project, server: Server)
     def fault(body: dict[str, Any], number: int) -> Answer | None:
         assert "response_format" not in body
         if "[[A]]" in body["messages"][0]["content"]:
-            return 200, {}, completion("Bです。[[A]]ではなく [[B]]")
+            return 200, {}, completion("はじめは [[A]] かと思いました。判定は [[B]]")
         wanted = "translated_question" if '"text"' in body["messages"][0]["content"] else "answer"
         named = body | {"response_format": {"json_schema": {"name": wanted}}}
         return 200, {}, completion(f"```json\n{reply_to(named)}\n```" if wanted != "answer" else "回答です。")

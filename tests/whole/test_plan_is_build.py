@@ -71,7 +71,7 @@ EDITS: dict[str, Edit] = {
     "target lowered": params(lambda p: p["generate"].update(target=5)),
     "filter's threshold": params(lambda p: p["filter"]["similarity"].update(threshold=0.4)),
     "post-edit withdrawn": rows("data/edits/seed_tasks.ja.jsonl", lambda found: found[1:]),
-    "bootstrap": params(lambda p: p["report"].update(bootstrap=70)),
+    "bootstrap": params(lambda p: p["report"].update(bootstrap=1070)),
     "rate limit": params(lambda p: p["servers"]["stand-in"].update(requests_per_minute=90000)),
     "prices": params(lambda p: p["prices"].update(m={"input": 1, "output": 2})),
     "generation added": params(lambda p: p["generations"].update(machine={"seeds": "machine"})),

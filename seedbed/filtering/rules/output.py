@@ -12,6 +12,8 @@ from seedbed.util.visible import is_blank
 
 _LEAST = 8
 """Characters of a piece whose repetition counts."""
+_SHORT_LOOP = 12
+"""Times from which the repetition of a shorter one counts: a chorus has fewer."""
 _LOOP = re.compile(r"(.{8,200}?)\1{2,}", re.DOTALL)
 _ENDS = re.compile(r"[。．.!?！？\n]")
 _MARKS = ' \t\u3000「」『』“”"()（）⟦⟧-*•・#>'
@@ -19,6 +21,9 @@ _MARKS = ' \t\u3000「」『』“”"()（）⟦⟧-*•・#>'
 _ITEM = re.compile(r"[ \t]*(?:[-*・•]|\d+[.)．、]|[①-⑳])\s*(\S.*)")
 _QUOTES = {"「": "」", "『": "』"}
 _SENTENCE_END = "。！？.!?」』）)”’"
+_OPEN_CODE = re.compile(r"[-,=+*/<>|&:.\\(\[{]\Z")
+"""What no line of code ends in."""
+_AT_MARGIN = re.compile(r"(?!\w+\Z)\S")
 _CUT = re.compile(r"[。！？] ?([^。！？\n]+)\Z")
 """What follows the last end of a sentence in the last line."""
 
@@ -47,9 +52,11 @@ def repetitive(candidate: Row, context: Context) -> str | None:
         piece, times = pieces.most_common(1)[0]
         return f"{piece[:40]!r} stands {times} times"
     for found in _LOOP.finditer(text):
-        piece = found[1]
-        if (piece + piece).find(piece, 1) == len(piece) and 2 * (len(found[0]) - len(piece)) >= len(text):
-            return f"{piece.strip()[:40]!r} stands {len(found[0]) // len(piece)} times"
+        piece = found[1][: (found[1] + found[1]).find(found[1], 1)]  # what a piece that is itself a loop repeats
+        times = len(found[0]) // len(piece)
+        long = len(piece) >= _LEAST or (times >= _SHORT_LOOP and len(set(filter(str.isalpha, piece))) > 1)
+        if long and 2 * (len(found[0]) - len(piece)) >= len(text):
+            return f"{piece.strip()[:40]!r} stands {times} times"
     return None
 
 
@@ -58,9 +65,23 @@ def truncated(candidate: Row, context: Context) -> str | None:
     """The output ends in the middle of a sentence, a quotation, a bracket or a code block."""
     output = candidate["output"].rstrip()
     if output.count("```") % 2:
-        return "a code block that is never closed"
+        return None if _ends(output[output.rfind("```") + 3 :]) else "a code block that is never closed"
     text = prose(output).rstrip()
-    return _open_bracket(text) or _unended(text) or first_match(context.language.truncations, output)
+    return (
+        _open_bracket(text)
+        or _unended(text, context.language.sentence_ends)
+        or first_match(context.language.truncations, output)
+    )
+
+
+def _ends(code: str) -> bool:
+    """Whether a code block that is never closed is whole all the same: models often leave out the last fence.
+
+    Its brackets are closed, and its last line begins at the margin and is more than a word; what is indented may lack the rest.
+    """
+    lines = code.splitlines()[1:]  # after the fence stands the language
+    closed = all(code.count(opening) == code.count(closing) for opening, closing in ("()", "[]", "{}"))
+    return closed and bool(lines) and _AT_MARGIN.match(lines[-1]) is not None and not _OPEN_CODE.search(code)
 
 
 def _open_bracket(text: str) -> str | None:
@@ -76,10 +97,15 @@ def _open_bracket(text: str) -> str | None:
     return None
 
 
-def _unended(text: str) -> str | None:
-    """Return a last sentence, or last item of a list, that has no end where the others have one; None where it has one."""
+def _unended(text: str, ends: list[re.Pattern[str]]) -> str | None:
+    """Return a last sentence, or last item of a list, that has no end where the others have one; None where it has one.
+
+    Args:
+        text: the output's prose.
+        ends: how a sentence ends that is whole without a full stop.
+    """
     last = text[text.rfind("\n") + 1 :]
-    if last[-1:].isalpha():
+    if last[-1:].isalpha() and first_match(ends, last) is None:
         if (found := _CUT.search(last)) and sum(map(str.isalpha, found[1])) >= 4:
             return f"{found[1][-40:]!r} has no end"
         items = [item[1] for line in text.splitlines() if (item := _ITEM.fullmatch(line.rstrip()))]

@@ -17,7 +17,9 @@ def template_leak(candidate: Row, context: Context) -> str | None:
 @rule
 def benchmark_leak(candidate: Row, context: Context) -> Rejection | None:
     """The instruction is as close to a question of the benchmark as `filter.similarity.leak_threshold`."""
-    near = context.questions.nearest(context.instruction) or context.questions.nearest(context.text)
+    near = context.questions.nearest(context.instruction)
+    if near is None and context.text is not context.instruction:
+        near = context.questions.nearest(context.text)
     return Rejection("benchmark_leak", "too close to a question of the benchmark", near) if near else None
 
 
@@ -26,3 +28,10 @@ def near_duplicate(candidate: Row, context: Context) -> Rejection | None:
     """Instruction and input are as close to a seed's or to a kept one's as `filter.similarity.threshold`."""
     near = context.pool.nearest(context.text)
     return Rejection("near_duplicate", "too close to a seed or to an instruction kept before", near) if near else None
+
+
+@rule
+def semantic_duplicate(candidate: Row, context: Context) -> Rejection | None:
+    """Instruction and input mean the same as a seed's or a kept one's, by the embeddings of the model in `filter.semantic`."""
+    near = context.meanings.nearest(context.meaning)
+    return Rejection("semantic_duplicate", "means the same as a seed or an instruction kept before", near) if near else None

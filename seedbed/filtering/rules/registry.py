@@ -9,6 +9,7 @@ from seedbed.util.rows import Row
 
 if TYPE_CHECKING:  # they import numpy, which a stage that only loads plug-ins does not need
     from seedbed.filtering.language import Language
+    from seedbed.filtering.meanings import Meaning, Meanings
     from seedbed.filtering.similarity import Neighbour, Pool, Text
 
 
@@ -39,9 +40,11 @@ class Context:
         pool: the seeds' and the kept candidates' instructions and inputs; `pool.nearest(context.text)` is the one that is too
             similar.
         questions: the same of the benchmark's questions.
+        meanings: the embeddings of what `pool` holds; empty where the rule `semantic_duplicate` is off.
         tokens: the tokens of this candidate's instruction and input, by the tokeniser that `filter.tokeniser` names.
         text: the same tokens, ready for `pool.nearest`.
         instruction: the tokens of the instruction alone, ready for `questions.nearest`.
+        meaning: this candidate's embedding, for `meanings.nearest`; None where there is none.
         settings: `filter.settings.<rule>` of `params.yaml`, of the rule that is being asked; empty where it has none.
     """
 
@@ -51,9 +54,11 @@ class Context:
     wording: list[str]
     pool: "Pool"
     questions: "Pool"
+    meanings: "Meanings"
     tokens: list[str]
     text: "Text"
     instruction: "Text"
+    meaning: "Meaning | None"
     settings: dict[str, Any]
 
 

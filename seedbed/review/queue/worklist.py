@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.corpora import status_of
@@ -159,14 +160,14 @@ class Worklist:
         )
 
 
-def _with_reasons(path: Path, kind: str, words: Words) -> list[tuple[Row, list[Reason]]]:
+def _with_reasons(path: Path, kind: str, words: Words) -> list[tuple[Any, list[Reason]]]:
     """Return the rows of `translate`, each with the reasons why it may need work."""
     rows = list(read_rows(path, f"translated_{kind}"))
     common = corpus_statistics(rows)
     return [(row, reasons(row, kind, words, common)) for row in rows]
 
 
-def _corpus(name: str, params: Params, rows: list[tuple[Row, list[Reason]]], edits: dict[str, Row]) -> Corpus:
+def _corpus(name: str, params: Params, rows: list[tuple[Any, list[Reason]]], edits: dict[str, Any]) -> Corpus:
     items = []
     for row, found in rows:
         edit = edits.get(row["id"])

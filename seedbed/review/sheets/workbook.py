@@ -7,7 +7,8 @@ takes for a formula, and nothing is ever evaluated on reading.
 import re
 import warnings
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from seedbed.review.sheets.limits import Extent, TooMuch, extent_of
 from seedbed.util.errors import UserError
 from seedbed.util.line_ends import to_lf
 
@@ -154,45 +156,57 @@ def read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
     try:
         with zipfile.ZipFile(path) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise UserError(f"{path}: a damaged .xlsx file; {hint}") from None
-    if unpacked > _MOST_BYTES:
+            if unpacked > _MOST_BYTES:
+                raise TooMuch(f"{unpacked / 1e6:,.0f} MB when unpacked, where {_MOST_BYTES / 1e6:,.0f} are allowed")
+            extent = extent_of(packed)
+    except TooMuch as much:
         raise UserError(
-            f"{path}: {unpacked / 1e6:,.0f} MB when unpacked, where {_MOST_BYTES / 1e6:,.0f} are allowed; "
-            "name the file that `seedbed review export` wrote, without pictures and further sheets"
-        )
+            f"{path}: {much}; name the file that `seedbed review export` wrote, without pictures and further sheets"
+        ) from None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        raise UserError(f"{path}: a damaged .xlsx file; {hint}") from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, which are not read
             book = load_workbook(path, read_only=True, keep_links=False)
             try:
-                return {page.title: _read_sheet(page) for page in book.worksheets}
+                return {page.title: _read_sheet(page, extent) for page in book.worksheets}
             finally:
                 book.close()
     except Exception:  # openpyxl raises whatever the damaged part leads it into: KeyError, TypeError, ParseError, …
         raise UserError(f"{path}: not an .xlsx file that can be read; {hint}") from None
 
 
-def _read_sheet(page: Any) -> list[list[Cell]]:
+def _read_sheet(page: Any, extent: Extent) -> list[list[Cell]]:
     page.reset_dimensions()  # what a file says of its size is not always so
-    rows = [[_read_cell(cell) for cell in row] for row in page.iter_rows()]
-    while rows and not any(cell.text or cell.fault for cell in rows[-1]):
-        rows.pop()
-    return rows
+    read = _cell_reader()
+    rows = page.iter_rows(max_row=extent.rows or 1, max_col=extent.columns or 1)  # beyond lie formats, if anything
+    found = [[read(cell) for cell in row] for row in rows]
+    while found and not any(cell.text or cell.fault for cell in found[-1]):
+        found.pop()
+    return found
 
 
-def _read_cell(cell: XlsxCell) -> Cell:
-    value = cell.value
-    if value is None:
-        return Cell()
-    if cell.data_type == "f":
-        return Cell(fault="a formula, which is not evaluated")
-    if cell.data_type == "e":
-        return Cell(fault=f"the error {value}")
-    if not isinstance(value, str):
-        kind = {"b": "a yes or no", "d": "a date or time"}.get(cell.data_type, "a number")
-        return Cell(str(value), f"{kind} ({value})")
-    return Cell(to_lf(value.replace("_x000D_\n", "\n").replace("_x000D_", "\n").replace("_x005F_", "_")))
+def _cell_reader() -> Callable[[XlsxCell], Cell]:
+    """Return what reads cells, and makes one text of those that many cells share."""
+    empty, texts = Cell(), dict[str, Cell]()
+
+    def read(cell: XlsxCell) -> Cell:
+        value = cell.value
+        if value is None:
+            return empty
+        if cell.data_type == "f":
+            return Cell(fault="a formula, which is not evaluated")
+        if cell.data_type == "e":
+            return Cell(fault=f"the error {value}")
+        if not isinstance(value, str):
+            kind = {"b": "a yes or no", "d": "a date or time"}.get(cell.data_type, "a number")
+            return Cell(str(value), f"{kind} ({value})")
+        if value not in texts:
+            texts[value] = Cell(to_lf(value.replace("_x000D_\n", "\n").replace("_x000D_", "\n").replace("_x005F_", "_")))
+        return texts[value]
+
+    return read
 
 
 def rows_by_header(rows: Sequence[Sequence[Cell]]) -> list[tuple[int, dict[str, Cell]]]:

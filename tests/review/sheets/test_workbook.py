@@ -11,6 +11,7 @@ import pytest
 from seedbed.review.sheets.round_trip import Import, export_edits, read_sheet
 from seedbed.review.sheets.workbook import Cell, Column, Sheet, read_workbook, rows_by_header, write_workbook
 from seedbed.util.errors import UserError
+from tests.review.sheets.hostile import HOSTILE, sheet, text
 from tests.review.sheets.translator import (
     SHEET,
     build,
@@ -47,7 +48,7 @@ def repack(path: Path, name: str, alter: Callable[[str], str]) -> None:
         (lambda path: path.mkdir(), "no such file"),
         (lambda path: None, "no such file; name one that `seedbed review export` wrote"),
         (bomb, "201 MB when unpacked, where 200 are allowed"),
-        (laughs, "not an .xlsx file that can be read"),
+        (laughs, "a document type of its own"),
         (lambda path: zipfile.ZipFile(path, "w").close(), "not an .xlsx file that can be read"),
         (lambda path: write_workbook(path, [], ["x"]), "none of its worksheets is seed_tasks or questions"),
     ],
@@ -104,3 +105,28 @@ def test_rows_are_counted_as_the_person_sees_them() -> None:
 def test_only_the_last_sheet_is_help(here: Path) -> None:
     export_edits(SHEET)
     assert list(read_workbook(SHEET)) == ["seed_tasks", "questions", "help"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if any(word in name for word in ("million", "gigabyte")) else name
+        for name in HOSTILE
+    ],
+)
+def test_what_asks_for_too_much_is_refused_before_it_is_read(name: str, tmp_path: Path) -> None:
+    write, words = HOSTILE[name]
+    write(tmp_path / "book.xlsx")
+    with pytest.raises(UserError) as error:
+        read_workbook(tmp_path / "book.xlsx")
+    assert words in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_formats_at_the_end_of_a_sheet_are_no_rows(tmp_path: Path) -> None:
+    """Programs write them where a whole row or column was formatted."""
+    path = tmp_path / "book.xlsx"
+    sheet(
+        path, f'<row r="2">{text("A2", "a")}<c r="XFD2" s="1"/></row><row r="1048576" hidden="1"><c r="A1048576" s="1"/></row>'
+    )
+    assert read_workbook(path)["questions"] == [[Cell()], [Cell("a")]]

@@ -1,0 +1,53 @@
+"""What `dvc.lock` says of each stage: its command, its dependencies, its parameters and its outputs."""
+
+from pathlib import Path
+from typing import Any
+
+from seedbed.util.errors import UserError
+from seedbed.util.yaml12 import load_yaml
+
+
+def locked_stages(path: Path, text: str | None = None) -> dict[str, dict[str, Any]]:
+    """Return the stages of a `dvc.lock` by name; none where there is no such file.
+
+    Of each stage, `params` is a mapping of mappings, and `deps` and `outs` are lists of mappings that have a `path`.
+
+    Args:
+        path: the file, for messages too.
+        text: its text, where it is not to be read from the file.
+
+    Raises:
+        UserError: it is not what DVC writes.
+    """
+    if text is None and not path.is_file():
+        return {}
+    mend = "" if text is not None else "; where a stopped `dvc` left half a file, `seedbed check` mends it"
+    try:
+        document = load_yaml(path, text)
+    except UserError as error:
+        raise UserError(f"{error}{mend}") from None
+    problem = _problem(document)
+    if problem:
+        raise UserError(f"{path}: {problem}{mend}")
+    stages: dict[str, dict[str, Any]] = document.get("stages") or {}
+    return stages
+
+
+def _problem(document: Any) -> str | None:
+    """Return what makes a document unlike DVC's, with its field; None where nothing does."""
+    if not isinstance(document, dict):
+        return f"expected what DVC writes, found {str(document)[:40]!r}"
+    stages = document.get("stages") or {}
+    if not isinstance(stages, dict):
+        return f"stages: expected a mapping, found {str(stages)[:40]!r}"
+    for name, entry in stages.items():
+        if not isinstance(entry, dict):
+            return f"stages.{name}: expected a mapping, found {str(entry)[:40]!r}"
+        for field in ("deps", "outs"):
+            files = entry.get(field, [])
+            if not isinstance(files, list) or not all(isinstance(file, dict) and "path" in file for file in files):
+                return f"stages.{name}.{field}: expected a list of files, each with its path"
+        params = entry.get("params", {})
+        if not isinstance(params, dict) or not all(isinstance(keys, dict) for keys in params.values()):
+            return f"stages.{name}.params: expected a mapping of files, each with its parameters"
+    return None

@@ -1,0 +1,188 @@
+"""The kinds of rows as types; `schemas/rows/` has the same fields, and a test holds the two together.
+
+What is read from disk was checked against its schema, so `read_rows` gives `Any`, and who takes a row names its kind.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+Status = Literal["edited", "outdated", "approved", "unreviewed", "stale", "original"]
+"""What a row of `post_edit` rests on; see `seedbed.project.corpora.status_of`."""
+MadeBy = dict[str, str]
+"""`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
+Fields = dict[str, str]
+"""The translated fields of a task or a question, by name."""
+
+
+class Failure(TypedDict):
+    """Why there is no value, with the last raw text."""
+
+    reason: str
+    detail: str
+    text: str | None
+
+
+class Question(TypedDict):
+    """A question as people wrote it."""
+
+    id: str
+    category: str
+    text: str
+
+
+class Task(TypedDict):
+    """A seed task or baseline task as people wrote it."""
+
+    id: str
+    task_type: str
+    is_classification: bool
+    instruction: str
+    input: str
+    output: str
+
+
+class TranslatedQuestion(TypedDict):
+    """A question of `translate`; `made_by` is None where it was in the target language already."""
+
+    id: str
+    category: str
+    source: Fields
+    translation: Fields | None
+    failure: Failure | None
+    made_by: MadeBy | None
+
+
+class TranslatedTask(TypedDict):
+    """A task of `translate`; `made_by` is None where it was in the target language already."""
+
+    id: str
+    task_type: str
+    is_classification: bool
+    source: Fields
+    translation: Fields | None
+    failure: Failure | None
+    made_by: MadeBy | None
+
+
+class EditedQuestion(TypedDict):
+    """A question of `post_edit`."""
+
+    id: str
+    category: str
+    text: str
+    status: Status
+    made_by: MadeBy | None
+
+
+class EditedTask(TypedDict):
+    """A seed task of `post_edit` or `as_translated`."""
+
+    id: str
+    task_type: str
+    is_classification: bool
+    instruction: str
+    input: str
+    output: str
+    status: Status
+    made_by: MadeBy | None
+
+
+class Edit(TypedDict):
+    """A person's decision about one machine translation."""
+
+    id: str
+    decision: Literal["edited", "approved"]
+    source_hash: str
+    machine_hash: str
+    fields: Fields
+    source: NotRequired[Fields]
+    machine: NotRequired[Fields]
+    editor: NotRequired[str]
+    seconds: NotRequired[float]
+    note: NotRequired[str]
+
+
+class Candidate(TypedDict):
+    """A generated instruction, before the filter; one that it kept has the same fields."""
+
+    id: str
+    slot: int
+    index: int
+    task_type: str
+    instruction: str
+    input: str
+    output: str
+    demonstrations: list[str]
+    request: str
+    made_by: MadeBy
+
+
+class Decision(TypedDict):
+    """What the filter says of one candidate; all None where it is kept."""
+
+    id: str
+    reason: str | None
+    detail: str | None
+    neighbour: str | None
+    score: float | None
+
+
+class Rejected(Candidate):
+    """A candidate that the filter rejected, with its reason."""
+
+    reason: str
+    detail: str
+    neighbour: str | None
+    score: float | None
+
+
+class Answer(TypedDict):
+    """One model's answer to one question; `text` is None where it failed, `request` where it was recorded."""
+
+    id: str
+    model: str
+    text: str | None
+    cut: NotRequired[bool]
+    failure: Failure | None
+    request: str | None
+    made_by: MadeBy
+
+
+class Reference(TypedDict):
+    """A known-good answer."""
+
+    id: str
+    reference: str
+    tests: NotRequired[str]
+    check: NotRequired[str]
+
+
+class Judgment(TypedDict):
+    """One order of one question of a match; `request` is None where nothing was asked."""
+
+    match: str
+    model: str
+    baseline: str
+    question: str
+    order: Literal["ab", "ba"]
+    verdict: Literal["first", "second", "tie", "invalid"]
+    explanation: str | None
+    failure: Failure | None
+    request: str | None
+    made_by: MadeBy
+
+
+class Vote(TypedDict):
+    """A person's verdict on two answers, as its line has it."""
+
+    match: str
+    question: str
+    verdict: Literal["model", "baseline", "tie", "both_bad"]
+    model_hash: str
+    baseline_hash: str
+    reason: NotRequired[str]
+    seconds: NotRequired[float]
+
+
+Source = Task | Question
+Translated = TranslatedTask | TranslatedQuestion
+Edited = EditedTask | EditedQuestion

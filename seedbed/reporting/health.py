@@ -1,0 +1,56 @@
+"""The judge's health: whether it says the same in both orders, which place it leans to, and whether it goes by length.
+
+A row of `health_rows` is one of `queries/benchmark/judge_health.sql` with intervals and the test of the position:
+`{…, "first_share": 17.65, "first_low": 6.2, "first_high": 41.0, "position_p": 0.0127, "longer_low": …, "longer_high": …}`.
+"""
+
+from typing import Any
+
+from seedbed.reporting.statistics.intervals import wilson
+from seedbed.reporting.statistics.position import position_bias
+from seedbed.util.tables import Tables
+
+Rows = list[dict[str, Any]]
+HEALTH_COLUMNS = [
+    *("match", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie"),
+    *("first_share", "first_low", "first_high", "position_p"),
+    *("decided", "longer_answer_rate", "longer_low", "longer_high", "invalid_rate", "cut_answers"),
+]
+
+
+def health_rows(tables: Tables, confidence: float) -> Rows:
+    """Return the rows, in percent; a row `all` where there are several matches.
+
+    Args:
+        tables: the build's rows.
+        confidence: of the intervals, in percent.
+    """
+    rows = tables.query("benchmark/judge_health")
+    for row in rows:
+        found = position_bias(int(row["first_pairs"]), int(row["second_pairs"]), confidence)
+        shares = {"first_share": found.first_share, "first_low": found.low, "first_high": found.high}
+        row |= {name: None if share is None else round(100 * share, 2) for name, share in shares.items()}
+        row["position_p"] = None if found.p is None else float(f"{found.p:.4g}")
+        row["longer_low"] = row["longer_high"] = None
+        if row["decided"]:
+            bounds = 100 * wilson(row["longer"] / row["decided"], row["decided"], confidence)
+            row["longer_low"], row["longer_high"] = (round(float(bound), 2) for bound in bounds)
+    return rows
+
+
+def position_in_words(row: dict[str, Any], confidence: float) -> str:
+    """Return what the pairs that contradict say about the judge's leaning, in one sentence.
+
+    Args:
+        row: of `health_rows`.
+        confidence: of its interval and of the test, in percent.
+    """
+    first, second, p = int(row["first_pairs"]), int(row["second_pairs"]), row["position_p"]
+    if p is None:
+        return "No pair contradicts, so that no leaning to a place shows."
+    shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    share = f"{row['first_share']:.0f}% the first, interval {row['first_low']:.0f} to {row['first_high']:.0f}, {shown}"
+    said = f"Of the pairs that contradict, {first} name the first place and {second} the second ({share})"
+    if p >= 1 - confidence / 100:
+        return f"{said}: a leaning to either place cannot be concluded."
+    return f"{said}: the judge leans to the {'first' if first > second else 'second'} place."
