@@ -289,7 +289,7 @@ class Plan:
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
         again = read_again(plan.stage)
-        embed = self._embedder()
+        embed = self._embedder(plan)
         with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
             # Where the slots run out, or too few pass, the stage itself says so.
             for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
@@ -315,11 +315,12 @@ class Plan:
         if embed:
             self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
 
-    def _embedder(self) -> Embedder | None:
+    def _embedder(self, plan: StagePlan) -> Embedder | None:
         """Return what looks embeddings up; None where no rule takes any."""
         if SEMANTIC not in self.params["filter"]["rules"]:
             return None
-        return Embedder(Looker(self._store, self._locked, MAX_ATTEMPTS), embedding_settings(self.params))
+        to = embedding_settings(self.params)
+        return Embedder(self._looker(plan, to, MAX_ATTEMPTS), to)
 
     def _count_embeddings(self, stage: str, generate: StagePlan, embed: Embedder, unwritten: int) -> None:
         """Count the embeddings that a generation would ask for.
