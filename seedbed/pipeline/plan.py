@@ -308,7 +308,9 @@ class Plan:
         """Return what looks embeddings up; None where no rule takes any."""
         if SEMANTIC not in self.params["filter"]["rules"]:
             return None
-        return Embedder(Looker(self._store, self._locked, MAX_ATTEMPTS), embedding_settings(self.params))
+        # No transcript holds embeddings, so that none can be brought.
+        locked = Locked(StagePlan("embed"), {}, self._store, free=True)
+        return Embedder(Looker(self._store, locked, MAX_ATTEMPTS), embedding_settings(self.params))
 
     def _count_embeddings(self, stage: str, generate: StagePlan, embed: Embedder, unwritten: int) -> None:
         """Count the embeddings that a generation would ask for.
