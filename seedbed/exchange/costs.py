@@ -7,7 +7,11 @@ from seedbed.exchange.requests import Request
 from seedbed.project.params import STAND_IN, Params
 from seedbed.util.canonical import canonical
 
-OUTPUT_TOKENS = {"translate": 300, "generate": 900, "answer": 400, "judge": 200, "embed": 0}
+_ANSWER = 400
+OUTPUT_TOKENS = {
+    **{"translate": 300, "generate": 900, "judge": 200, "embed": 0},
+    **dict.fromkeys(("answer", "answer_base", "answer_trained"), _ANSWER),
+}
 """Assumed length of a reply, by stage, before the store has seen one of that stage and model."""
 
 ACCEPTANCE = 0.75

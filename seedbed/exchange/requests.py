@@ -149,7 +149,10 @@ def build_request(
         "slot": slot,
         "attempt": 1,
     }
-    return Request(id, content | ({"again": again} if again else {}), retry=to.retry, problem=prompt.problem)
+    newer = {"again": again, "weights": to.weights}
+    return Request(
+        id, content | {name: value for name, value in newer.items() if value}, retry=to.retry, problem=prompt.problem
+    )
 
 
 def build_embedding(id: str, text: str, to: ModelSettings) -> Request:

@@ -16,7 +16,7 @@ from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 
-_ASKING = ("translate", "generate", "answer", "judge")
+_ASKING = ("translate", "generate", "answer", "answer_base", "answer_trained", "judge")
 _SLOT = re.compile(r"(s\d{5,})(?:-\d+)?")
 """A slot of `generate`, or one of its candidates."""
 _NONE = {"reason": None}
@@ -80,7 +80,7 @@ def _failed(stage: str) -> list[str]:
     name, _, key = stage.partition("@")
     outputs: dict[str, tuple[Callable[[str], Path], Callable[[Row], str]]] = {
         "translate": (paths.translated, lambda row: row["id"]),
-        "answer": (paths.answers, lambda row: row["id"]),
+        **dict.fromkeys(("answer", "answer_base", "answer_trained"), (paths.answers, lambda row: row["id"])),
         "judge": (paths.judgments, lambda row: f"{row['question']}.{row['order']}"),
     }
     left = paths.failed(stage) / "failed.jsonl"

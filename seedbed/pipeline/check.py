@@ -115,7 +115,7 @@ def _languages(params: Params) -> Iterator[str]:
     """Check that prompts, word lists and models of the stand-in are of the language to build."""
     yield from language_mismatches(params)
     for block, settings in asking_blocks(params).items():
-        model = settings["model"]
+        model = settings.get("model", "")
         speaks = language_of_model(model)
         if speaks not in (None, params["language"]):
             problem = f"{model} of the stand-in writes {speaks!r}, but language is {params['language']!r}; "
@@ -182,7 +182,9 @@ def _sets(params: Params) -> Iterator[str]:
     outputs = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, params["corpora"])]
     outputs += [path_of(name) for name in params["generations"] for path_of in (paths.instructions, paths.rejected)]
     for id, parts in params["sets"].items():
-        for field, path in (("seeds", Path(parts["seeds"])), ("rows", Path(parts["rows"]))):
+        rows = Path(parts["rows"])
+        files = [rows / f"{name}.jsonl" for name in parts["weights"]] if "weights" in parts else [rows]
+        for field, path in (("seeds", Path(parts["seeds"])), *(("rows", path) for path in files)):
             if path not in outputs and not path.is_file():
                 hint = did_you_mean(str(path), [str(each) for each in outputs])
                 yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"

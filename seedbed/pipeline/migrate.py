@@ -17,7 +17,8 @@ from seedbed.util.yaml_edit import yaml_editor
 
 _BLOCK_ORDER = (
     *("editions", "language", "endpoints", "servers", "labels", "corpora", "translate", "post_edit", "generate"),
-    *("generations", "filter", "sets", "export", "answer", "models", "judge", "matches", "budget", "prices", "report"),
+    *("generations", "filter", "sets", "export", "bases", "train", "trained", "answer", "models", "judge", "matches"),
+    *("budget", "prices", "report"),
 )
 _KEY = re.compile(r"^([A-Za-z_][\w-]*):", re.MULTILINE)
 _BETWEEN = re.compile(r"(?:^(?:#.*|[ \t]*)\n)*\Z", re.MULTILINE)
@@ -137,7 +138,7 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
                 raise _no_mapping(f"{name}.{id}", _line(params[name], id), entry)
     for name in ("corpora", "export"):
         _mapping(params, name)
-    return [note for step in (_servers, _labels, _sets) if (note := step(params))]
+    return [note for step in (_servers, _labels, _sets, _training) if (note := step(params))]
 
 
 def editions_of(params: Mapping[str, Any]) -> dict[str, int]:
@@ -205,6 +206,14 @@ def _sets(params: MutableMapping[str, Any]) -> str | None:
     params.setdefault("generations", CommentedMap(native=CommentedMap(seeds="edited")))
     params.setdefault("sets", sets)
     return "generations and sets declare what generate and export made: native, and direct where there is a baseline"
+
+
+def _training(params: MutableMapping[str, Any]) -> str | None:
+    missing = [name for name in ("bases", "train", "trained") if name not in params]
+    for name in missing:
+        params[name] = CommentedMap()
+        params[name].fa.set_flow_style()
+    return "bases, train and trained: models that the build fine-tunes; none so far" if missing else None
 
 
 def _editions(params: CommentedMap) -> str | None:

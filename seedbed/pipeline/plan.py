@@ -23,7 +23,17 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import Attempts, ModelSettings, embedding_settings, load_params, model_settings, server
+from seedbed.project.params import (
+    Attempts,
+    ModelSettings,
+    answer_stage,
+    answering_models,
+    answering_settings,
+    embedding_settings,
+    load_params,
+    model_settings,
+    server,
+)
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free, pays_again, pays_anyway, serve
@@ -34,6 +44,7 @@ from seedbed.steps.readers import reader_of
 from seedbed.store.locked import bring_transcripts
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
+from seedbed.training.weights import weights_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
@@ -181,7 +192,7 @@ class Plan:
         questions = self._post_edit("questions", corpora["questions"])
         for name, generation in self.params["generations"].items():
             self._generate(name, seeds[generation["seeds"]], questions)
-        answers = {model: self._answers(model, questions) for model in self.params["models"]}
+        answers = {model: self._answers(model, questions) for model in answering_models(self.params)}
         for match in self.params["matches"]:
             self._judge(match, questions, answers)
 
@@ -278,7 +289,7 @@ class Plan:
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
         again = read_again(plan.stage)
-        embed = self._embedder()
+        embed = self._embedder(plan)
         with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
             # Where the slots run out, or too few pass, the stage itself says so.
             for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
@@ -304,13 +315,12 @@ class Plan:
         if embed:
             self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
 
-    def _embedder(self) -> Embedder | None:
+    def _embedder(self, plan: StagePlan) -> Embedder | None:
         """Return what looks embeddings up; None where no rule takes any."""
         if SEMANTIC not in self.params["filter"]["rules"]:
             return None
-        # No transcript holds embeddings, so that none can be brought.
-        locked = Locked(StagePlan("embed"), {}, self._store, free=True)
-        return Embedder(Looker(self._store, locked, MAX_ATTEMPTS), embedding_settings(self.params))
+        to = embedding_settings(self.params)
+        return Embedder(self._looker(plan, to, MAX_ATTEMPTS), to)
 
     def _count_embeddings(self, stage: str, generate: StagePlan, embed: Embedder, unwritten: int) -> None:
         """Count the embeddings that a generation would ask for.
@@ -335,12 +345,14 @@ class Plan:
 
     def _answers(self, model: str, questions: Known) -> Known:
         """Return a model's answers; one that is not there yet has a text of its own that stands for it."""
-        plan = self._add(f"answer@{model}")
+        plan = self._add(answer_stage(self.params, model))
         if not plan.why:
             return Known(list(read_rows(paths.answers(model), "answer")), set())
-        if file := self.params["models"][model].get("recorded"):
+        if file := self.params["models"].get(model, {}).get("recorded"):
             return Known(answering.recorded(questions.rows, model, Path(file)), set())
-        to = model_settings(self.params, f"models.{model}")
+        weights, known = self._weights(model)
+        to, unknown = answering_settings(self.params, model, weights), set() if known else {row["id"] for row in questions.rows}
+        questions = Known(questions.rows, questions.open | unknown)
         requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
         results = self._looker(plan, to, self.params["answer"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params)
@@ -352,6 +364,18 @@ class Plan:
             for result in results
         ]
         return Known(rows, {result.request.id for result in results if not result.settled} | questions.open)
+
+    def _weights(self, model: str) -> tuple[str | None, bool]:
+        """Return the hash of the weights that answer as a model, and whether it is known: not before they are trained."""
+        kind = answering_models(self.params)[model]
+        if kind == "models":
+            return None, True
+        if kind == "bases":
+            return weights_hash(self.params["bases"][model], None), True
+        folder = paths.adapter(model)
+        if self.status.why(f"train@{model}") or not folder.is_dir():
+            return None, False
+        return weights_hash(self.params["bases"][self.params["trained"][model]["base"]], folder), True
 
     def _judge(self, match: str, questions: Known, answers: dict[str, Known]) -> None:
         plan, sides = self._add(f"judge@{match}"), self.params["matches"][match]

@@ -1,4 +1,4 @@
-"""Files of corpora, generations, sets, models and matches that `params.yaml` no longer lists.
+"""Files of corpora, generations, sets, bases, models and matches that `params.yaml` no longer lists.
 
 DVC leaves the outputs of a stage that is no more where they lie, and a folder that a report depends on would be hashed
 with them.
@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from seedbed.project import paths
-from seedbed.project.params import Params
+from seedbed.project.params import Params, answering_models
 
 
 def prune(params: Params) -> list[Path]:
@@ -17,18 +17,21 @@ def prune(params: Params) -> list[Path]:
 
     It is in the DVC cache still: listing the model again brings it back without a request.
     """
-    corpora, generations, models, matches = (params["corpora"], params["generations"], params["models"], params["matches"])
+    corpora, generations, matches = params["corpora"], params["generations"], params["matches"]
+    models, bases, trained = params["models"], params["bases"], params["trained"]
     ids: dict[Path, Collection[str]] = {
         paths.translated("").parent: corpora,
         paths.candidates("").parent: generations,
         paths.decisions("").parent: generations,
         paths.instructions("").parent: generations,
         paths.rejected("").parent: generations,
-        paths.answers("").parent: models,
+        paths.answers("").parent: answering_models(params),
         paths.judgments("").parent: matches,
         paths.RESPONSES / "translate": corpora,
         paths.RESPONSES / "generate": generations,
         paths.RESPONSES / "answer": models,
+        paths.RESPONSES / "answer_base": bases,
+        paths.RESPONSES / "answer_trained": trained,
         paths.RESPONSES / "judge": matches,
     }
     gone = [
@@ -39,7 +42,13 @@ def prune(params: Params) -> list[Path]:
     ]
     for path in gone:
         path.unlink()
-    exported = [path for path in sorted(paths.export("").glob("*")) if path.is_dir() and path.name not in params["sets"]]
-    for path in exported:
+    folders: dict[Path, Collection[str]] = {paths.export("*"): params["sets"], paths.adapter("*"): trained}
+    gone_folders = [
+        path
+        for pattern, listed in folders.items()
+        for path in sorted(pattern.parent.glob("*"))
+        if path.is_dir() and path.name not in listed
+    ]
+    for path in gone_folders:
         shutil.rmtree(path)
-    return gone + exported
+    return gone + gone_folders

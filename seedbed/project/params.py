@@ -1,7 +1,7 @@
 """`params.yaml`: every knob, checked whole before anything is sent."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -51,6 +51,8 @@ class Server(TypedDict, total=False):
     price: "PriceSettings"
     command: str
     weights: str
+    base: str
+    revision: str
     start_timeout_s: float
     idle_s: float
 
@@ -78,10 +80,19 @@ class Attempts(TypedDict):
     retry: NotRequired[Retry]
 
 
+class TrainedAnswers(TypedDict):
+    """How bases and trained models answer."""
+
+    endpoint: str
+    params: NotRequired[Sampling]
+    sample: NotRequired[int]
+
+
 class AnswerSettings(Attempts):
     """How answers are collected."""
 
     cut: NotRequired[Literal["judge", "fail"]]
+    trained: NotRequired[TrainedAnswers]
 
 
 class Asking(Attempts):
@@ -163,10 +174,12 @@ class FilterSettings(TypedDict):
 
 
 class TrainingSet(TypedDict):
-    """Two files whose rows make a training set."""
+    """Two files whose rows make a training set; with `weights`, `rows` is a folder of several."""
 
     seeds: str
     rows: str
+    first: NotRequired[int]
+    weights: NotRequired[dict[str, float]]
 
 
 class Export(TypedDict):
@@ -184,6 +197,46 @@ class Model(TypedDict, total=False):
     sample: int
     recorded: str
     name: str
+    base: str
+    set: str
+
+
+class Base(TypedDict):
+    """A model before fine-tuning."""
+
+    model: str
+    revision: NotRequired[str]
+    chat_template: NotRequired[Literal["own", "alpaca", "chatml"]]
+    dtype: NotRequired[Literal["float32", "bfloat16", "float16"]]
+
+
+class TrainSettings(TypedDict, total=False):
+    """How every base is fine-tuned; `seedbed.training.settings` has the defaults."""
+
+    method: Literal["lora", "full"]
+    rank: int
+    alpha: float
+    dropout: float
+    target_modules: list[str]
+    epochs: float
+    max_steps: int
+    learning_rate: float
+    schedule: Literal["cosine", "linear", "constant"]
+    warmup: float
+    batch_size: int
+    accumulation: int
+    max_length: int
+    packing: bool
+    loss_on: Literal["answer", "all"]
+    command: str
+
+
+class Trained(TypedDict):
+    """A base, fine-tuned on a training set."""
+
+    base: str
+    set: str
+    seed: NotRequired[int]
 
 
 class Judge(Asking):
@@ -242,6 +295,9 @@ class Params(TypedDict):
     filter: FilterSettings
     sets: dict[str, TrainingSet]
     export: Export
+    bases: dict[str, Base]
+    train: TrainSettings
+    trained: dict[str, Trained]
     answer: AnswerSettings
     models: dict[str, Model]
     judge: Judge
@@ -265,6 +321,7 @@ class ModelSettings:
         schema_lengths: whether the lengths of a reply schema's texts are sent: some servers refuse them.
         retry: how an attempt after an unusable reply differs: `repeat`, `explain` or `vary`.
         server: the entry of `servers` to send to; None for the endpoint's own. It changes no reply.
+        weights: content hash of the weights that answer, of a model that this project trained or serves; else None.
     """
 
     block: str
@@ -276,6 +333,7 @@ class ModelSettings:
     schema_lengths: bool = True
     retry: str = "repeat"
     server: str | None = None
+    weights: str | None = None
 
     @property
     def made_by(self) -> dict[str, str]:
@@ -284,6 +342,13 @@ class ModelSettings:
 
 
 Field = list[str | int]
+
+
+def with_weights(params: Params, to: ModelSettings, base: Base, adapter: Path | None) -> Params:
+    """Return params in which the server of `to` is started with these weights: `{base}`, `{revision}` and `{weights}`."""
+    server: Server = {"base": base["model"], "revision": base.get("revision", "main"), "weights": str(adapter or "")}
+    servers = params["servers"] | {server_id(to): params["servers"].get(server_id(to), {}) | server}
+    return params | {"servers": servers}
 
 
 def load_params(path: Path = paths.PARAMS) -> Params:
@@ -323,10 +388,33 @@ def cross_problems(params: Params) -> Iterator[Problem]:
     for id, match in params["matches"].items():
         if match["model"] == match["baseline"]:
             yield ["matches", id], f"{match['model']!r} is matched against itself; name two models"
+    yield from _training_problems(params)
     if "all" in params["labels"]["question"]:
         yield ["labels", "question"], "'all' is the report's word for the total; give it another name"
     if "all" in params["matches"]:
         yield ["matches", "all"], "'all' is the report's word for the total; give it another name"
+
+
+def _training_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with bases and trained models: each answers under its own id, on a server that is started."""
+    kinds = ("models", "bases", "trained")
+    for place, kind in enumerate(kinds):
+        for id in params[kind]:  # type: ignore[literal-required]
+            for other in kinds[:place]:
+                if id in params[other]:  # type: ignore[literal-required]
+                    yield [kind, id], f"{other} has {id!r} too, and both would write {paths.answers(id)}; rename one"
+    if not params["bases"]:
+        return
+    settings = params["answer"].get("trained")
+    if settings is None:
+        yield ["answer"], "answer.trained is missing: it names the endpoint that bases and trained models answer at"
+        return
+    if "{model}" not in params["servers"].get(settings["endpoint"], {}).get("command", ""):
+        yield (
+            ["answer", "trained", "endpoint"],
+            f"servers.{settings['endpoint']} has no command with {{model}} in it: a base or a trained model answers on a "
+            "server that its stage starts, e.g. `python -m seedbed.training.serve {model} --port {port}`",
+        )
 
 
 def _semantic_problems(params: Params) -> Iterator[Problem]:
@@ -368,7 +456,10 @@ def _server_problems(params: Params) -> Iterator[Problem]:
 
 def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
     """Yield (field, what it names, the name, the names there are)."""
-    endpoints, models = list(params["endpoints"]), list(params["models"])
+    endpoints, models = list(params["endpoints"]), list(answering_models(params))
+    for id, trained in params["trained"].items():
+        yield ["trained", id, "base"], "base", trained["base"], list(params["bases"])
+        yield ["trained", id, "set"], "training set", trained["set"], list(params["sets"])
     for name, block in named_blocks(params).items():
         yield [*name.split("."), "endpoint"], "endpoint", block["endpoint"], endpoints
     for id, match in params["matches"].items():
@@ -384,16 +475,40 @@ def asking_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
     return blocks | {f"models.{id}": model for id, model in params["models"].items() if "endpoint" in model}
 
 
+def answering_models(params: Params) -> dict[str, str]:
+    """Return the block of `params.yaml` by the id of each model that answers: `models`, `bases` or `trained`."""
+    return {id: kind for kind in ("models", "bases", "trained") for id in params[kind]}
+
+
+def answer_stage(params: Params, model: str) -> str:
+    """Return the stage that collects a model's answers, e.g. `answer@good` or `answer_trained@llama-native`."""
+    stages = {"models": "answer", "bases": "answer_base", "trained": "answer_trained"}
+    return f"{stages[answering_models(params)[model]]}@{model}"
+
+
+def answering_settings(params: Params, model: str, weights: str | None = None) -> ModelSettings:
+    """Return how a model of `models`, `bases` or `trained` is asked.
+
+    Args:
+        params: the whole of `params.yaml`.
+        model: its id.
+        weights: content hash of the weights of a base or a trained model; None where they are not known yet.
+    """
+    if answering_models(params)[model] == "models":
+        return model_settings(params, f"models.{model}")
+    return replace(model_settings(params, "answer.trained"), model=model, weights=weights)
+
+
 def asking_block(stage: str) -> str:
     """Return the block that says whom a stage asks: `models.good` of `answer@good`, `judge` of `judge@good-vs-thin`."""
     kind, _, id = stage.partition("@")
-    return f"models.{id}" if kind == "answer" else kind
+    return {"answer": f"models.{id}", "answer_base": "answer.trained", "answer_trained": "answer.trained"}.get(kind, kind)
 
 
 def named_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
-    """Return all blocks that name an endpoint: those that ask a model for text, and that which asks for embeddings."""
-    semantic = params["filter"].get("semantic")
-    return asking_blocks(params) | ({"filter.semantic": semantic} if semantic else {})
+    """Return all blocks that name an endpoint: those of `asking_blocks`, of embeddings, and of models trained here."""
+    others = {"filter.semantic": params["filter"].get("semantic"), "answer.trained": params["answer"].get("trained")}
+    return asking_blocks(params) | {name: block for name, block in others.items() if block}
 
 
 def embedding_settings(params: Params) -> ModelSettings:
@@ -411,7 +526,9 @@ def embedding_settings(params: Params) -> ModelSettings:
 
 
 def model_settings(params: Params, block: str) -> ModelSettings:
-    """Return the model that `block` (`translate`, `generate`, `judge`, `models.<id>`) asks.
+    """Return the model that `block` (`translate`, `generate`, `judge`, `models.<id>`, `answer.trained`) asks.
+
+    `answer.trained` names no model: see `answering_settings`.
 
     Raises:
         UserError: no such model in `params.yaml`.
@@ -422,11 +539,11 @@ def model_settings(params: Params, block: str) -> ModelSettings:
             raise UserError(f"{paths.PARAMS}: no {block!r}{did_you_mean(step, list(value))}")
         value = value[step]
     endpoint = params["endpoints"][value["endpoint"]]
-    stage = "answer" if block.startswith("models.") else block
+    stage = "answer" if block.startswith(("models.", "answer.")) else block
     return ModelSettings(
         block=block,
         endpoint=value["endpoint"],
-        model=value["model"],
+        model=value.get("model", ""),
         params=limited(value.get("params", {}), DEFAULT_MAX_TOKENS[stage]),
         sample=value.get("sample", 0),
         structured=value.get("structured", endpoint["structured"]),

@@ -103,6 +103,16 @@ def export(training_set: str) -> Path:
     return BUILD / "export" / training_set
 
 
+def messages(training_set: str) -> Path:
+    """Return what training reads of a set."""
+    return export(training_set) / "messages.jsonl"
+
+
+def adapter(trained: str) -> Path:
+    """Return the folder of what `train@trained` wrote."""
+    return BUILD / "adapters" / trained
+
+
 def answers(model: str) -> Path:
     """Return a model's answers."""
     return BUILD / "answers" / f"{model}.jsonl"
@@ -210,6 +220,11 @@ def locks(root: Path = Path()) -> Path:
 def servers() -> Path:
     """Return the folder in which keepers of servers and stages meet; short, since a socket's path may not be long."""
     return Path(tempfile.gettempdir()) / f"seedbed-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def checkpoints() -> Path:
+    """Return the folder of trainings that are not done; outside every output, since DVC deletes those of a stage that runs."""
+    return store().parent / "training"
 
 
 def drafts() -> Path:

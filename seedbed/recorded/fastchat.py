@@ -217,7 +217,7 @@ def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any]
     """
     model, baseline = params["matches"][match]["model"], params["matches"][match]["baseline"]
     path = Path(params["matches"][match]["recorded"])
-    names = (params["models"][model].get("name", model), params["models"][baseline].get("name", baseline))
+    names = (params["models"].get(model, {}).get("name", model), params["models"].get(baseline, {}).get("name", baseline))
     texts = {name: {id: row["text"] for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
     common = {"match": match, "request": None, "made_by": {"recorded": str(path)}}
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.project import columns, paths
-from seedbed.project.params import Params, Report
+from seedbed.project.params import Params, Report, answer_stage, answering_models
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows
@@ -111,7 +111,7 @@ class Benchmark:
             },
             "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
             "agreement": self._agreement_metrics(),
-            "corrected": {row["match"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
+            "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -131,7 +131,7 @@ class Benchmark:
         parts += ["## Win rates by category", *rate_parts(self.rates, confidence)]
         parts += difference_parts(self.differences, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
-        parts += ["## The judge's health", *health_parts(self.health)]
+        parts += ["## The judge's health", *health_parts(self.health, confidence)]
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)
         parts += ["## Responses that these results rest on", usage_table(self.usage)]
@@ -141,13 +141,15 @@ class Benchmark:
 
 def _load(params: Params) -> Tables:
     tables = Tables()
-    models, matches = params["models"], params["matches"]
+    models, matches = answering_models(params), params["matches"]
     tables.load("judgments", [paths.judgments(match) for match in matches], columns.JUDGMENTS)
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
     tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
-    transcripts = [paths.transcript(f"answer@{model}") for model in models]
+    transcripts = [paths.transcript(answer_stage(params, model)) for model in models]
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]
-    load_responses(tables, transcripts, params, [params["judge"], *models.values()])
+    trained = params["answer"].get("trained")
+    trained_blocks = [{"endpoint": trained["endpoint"], "model": id} for id in models] if trained else []
+    load_responses(tables, transcripts, params, [params["judge"], *params["models"].values(), *trained_blocks])
     tables.fill(
         "categories", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["question"]))
     )

@@ -7,7 +7,7 @@ from base64 import b64encode
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Params
+from seedbed.project.params import Params, answering_models
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.conclusions import conclude
@@ -51,7 +51,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         differences=benchmark.differences,
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         health=benchmark.health,
-        position=position_in_words(benchmark.health[-1]) if benchmark.health else "",
+        position=position_in_words(benchmark.health[-1], confidence) if benchmark.health else "",
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,
@@ -85,7 +85,7 @@ def _load_texts(tables: Tables, params: Params) -> None:
     """Make the tables of what only the browser of questions shows."""
     judgments = [paths.judgments(name) for name in params["matches"]]
     tables.load("judgment_texts", judgments, "match text, question text, order text, explanation text, failure json")
-    answers = [paths.answers(name) for name in params["models"]]
+    answers = [paths.answers(name) for name in answering_models(params)]
     tables.load("answer_failures", answers, "id text, model text, failure json")
 
 

@@ -86,14 +86,14 @@ def probe(endpoint: str, write: bool, confirm: Callable[[str], bool]) -> Iterato
     """
     params = load_params()
     changes: Changes = {}
+    answered = False
     for asking in _by_server(params, _used(params, endpoint)):
         found = _look(params, asking)
         yield from (*found.lines, *found.mistakes)
+        answered = answered or found.structured is not None
         changes |= _changes(params, asking[0], found)
-    if found.structured is None:
-        return
     if not changes:
-        yield "params.yaml says so already"
+        yield from ["params.yaml says so already"] if answered else []
         return
     yield _would_say(changes)
     if any(place[0] == "endpoints" for place in changes):
@@ -169,9 +169,9 @@ def _used(params: Params, endpoint: str) -> list[ModelSettings]:
         raise UserError(
             f"no block of params.yaml asks the endpoint {endpoint!r}; name it in one, with the model, and probe again"
         )
-    if _in_process(params, used[0]):
-        raise UserError(f"the endpoint {endpoint!r} is in this process; there is no server to ask")
-    return used
+    if served := [to for to in used if not _in_process(params, to)]:
+        return served
+    raise UserError(f"the endpoint {endpoint!r} is in this process; there is no server to ask")
 
 
 @contextmanager

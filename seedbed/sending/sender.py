@@ -266,7 +266,7 @@ class Sender:
             )
         self._say_wait(progress)
         job.looks += 1
-        return min(_FIRST_LOOK_S * 2**job.looks, _MOST_LOOK_S)
+        return min(_FIRST_LOOK_S * 2.0 ** min(job.looks, 10), _MOST_LOOK_S)
 
     def _say_wait(self, progress: Progress) -> None:
         """Say once that another process is at some of the requests."""

@@ -131,6 +131,7 @@ def _start_keeper(
     path: Path, id: str, server: Server, model: str, parent: Parent, port: int, log: Path
 ) -> tuple[tuple[int, float], int]:
     values = {"port": str(port), "model": model, "weights": server.get("weights", "")}
+    values |= {"base": server.get("base", ""), "revision": server.get("revision", "")}
     try:
         words = [word.format(**values) for word in shlex.split(server["command"])]
     except (ValueError, KeyError, IndexError) as error:

@@ -66,9 +66,9 @@ def recorded(questions: Sequence[EditedQuestion], model: str, path: Path) -> lis
     return rows
 
 
-def origin(row: Answer) -> Origin:
-    """Return what an answer came of: its question, and a request unless it was recorded."""
+def origin(row: Answer, stage: str) -> Origin:
+    """Return what an answer came of: its question, and a request of its stage unless it was recorded."""
     question = (Name("question", row["id"]),)
     if row["request"] is None:
         return Origin(question)
-    return Origin(question, Asked(f"answer@{row['model']}", row["id"]), PROMPT)
+    return Origin(question, Asked(stage, row["id"]), PROMPT)

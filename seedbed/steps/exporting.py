@@ -1,5 +1,7 @@
 """export: the examples of a training set, with where each comes from; `exporters.py` has the formats of trainers.
 
+`drawing.py` says which rows a set takes that does not take all.
+
 `examples.parquet` has them all, for whoever selects and mixes.
 """
 
@@ -10,14 +12,52 @@ from typing import Any
 from seedbed.project import paths
 from seedbed.project.params import TrainingSet
 from seedbed.project.row_types import EditedTask
+from seedbed.steps.drawing import drawn, shares
 from seedbed.steps.origin import Name, Origin
-from seedbed.util.rows import Row
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables
 
 _FIELDS = ("instruction", "input", "output")
 _COLUMNS = (
     "origin text, id text, status text, task_type text, instruction text, input text, output text, endpoint text, model text"
 )
+
+
+def set_rows(training_set: TrainingSet) -> list[Row]:
+    """Return the rows of a set, as its `rows`, `weights` and `first` say; failed translations left out.
+
+    Raises:
+        UserError: a file is missing, an imported row lacks a field, or a mixture cannot be had.
+    """
+    path, first = Path(training_set["rows"]), training_set.get("first")
+    weights = training_set.get("weights")
+    if weights is None:
+        rows = _usable(path)
+        return rows if first is None else drawn(rows, path.stem, first)
+    files = {name: _usable(path / f"{name}.jsonl") for name in weights}
+    numbers = shares({name: len(rows) for name, rows in files.items()}, weights, first)
+    # Two generations number their slots alike, so a row's id says its file too.
+    return [row | {"id": f"{name}/{row['id']}"} for name, rows in files.items() for row in drawn(rows, name, numbers[name])]
+
+
+def _usable(path: Path) -> list[Row]:
+    return [
+        _checked(row, path, number) for number, row in enumerate(read_rows(path), 1) if row.get("translation", row) is not None
+    ]
+
+
+def _checked(row: Row, path: Path, number: int) -> Row:
+    """Return a row that a stage wrote as it is; an imported one with the fields that a stage gives its rows.
+
+    A stage's rows say who made them. What people bring along needs an id, an instruction and an output.
+    """
+    if "made_by" in row:
+        return row
+    for name in ("id", *_FIELDS):
+        if not isinstance(row.get(name, "" if name == "input" else None), str) or (name != "input" and not row[name].strip()):
+            raise UserError(f"{path}:{number}: {name}: an imported row needs a text here; add it, or drop the row")
+    return {"input": "", "task_type": None} | row | {"made_by": {"recorded": str(path)}}
 
 
 def examples(seeds: Iterable[EditedTask], rows: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
@@ -29,13 +69,14 @@ def examples(seeds: Iterable[EditedTask], rows: Iterable[Mapping[str, Any]]) -> 
 
     Returns:
         `instruction`, `input`, `output`, `id`, `task_type`, `made_by`, `status` (of a seed; None of others), and `origin`:
-        `seed`, `generated` or `translated`.
+        `seed`, `generated`, `translated` or `imported`.
     """
     for seed in seeds:
         yield {**seed, "origin": "seed"}
     for row in rows:
         if "translation" not in row:
-            yield {**row, "origin": "generated", "status": None}
+            origin = "imported" if "recorded" in row["made_by"] else "generated"
+            yield {**row, "origin": origin, "status": None}
         elif row["translation"] is not None:
             yield {**row, **row["translation"], "origin": "translated", "status": None}
 
@@ -48,6 +89,9 @@ def origin(example: Row, training_set: TrainingSet) -> Origin:
         training_set: its set, as `params.yaml` has it.
     """
     path, id = Path(training_set["seeds" if example["origin"] == "seed" else "rows"]), example["id"]
+    if example["origin"] != "seed" and "weights" in training_set:
+        name, _, id = id.partition("/")
+        path /= f"{name}.jsonl"
     instruction = Name("instruction", f"{path.stem}/{id}")
     known = {
         paths.seeds("edited"): Name("seed", id),

@@ -31,6 +31,6 @@ def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) 
         corpus = params["corpora"][id]
         rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params)) if rows is None else rows
         return translating.reader(rows, corpus["kind"], load_language(paths.language_file(params["language"])))
-    if kind == "answer":
+    if kind in ("answer", "answer_base", "answer_trained"):
         return answering.reader(params["answer"].get("cut", "judge"))
     return judgment_reader(params) if kind == "judge" else json_of

@@ -1,6 +1,7 @@
 """Answers, judgments, references and votes: what there is to say about each, and its origin."""
 
 from seedbed.project import paths
+from seedbed.project.params import answer_stage
 from seedbed.project.row_types import Judgment
 from seedbed.project.votes import vote_status
 from seedbed.steps import answering, judging
@@ -20,7 +21,7 @@ _UNCOUNTED = {
 def answer(build: Build, id: str) -> Described:
     """Describe an answer; its id is `MODEL/QUESTION`."""
     model, _, question = id.partition("/")
-    path, stage = paths.answers(model), f"answer@{model}"
+    path, stage = paths.answers(model), answer_stage(build.params, model)
     row = build.row(path, question)
     if row is None:
         facts: dict[str, Fact] = {NOT_BUILT: not_in(path)}
@@ -28,7 +29,7 @@ def answer(build: Build, id: str) -> Described:
     facts = {"text": row["text"]} if row["text"] is not None else {}
     if row["failure"]:
         facts["failed"] = failed(row)
-    return Described(facts | recorded(row), answering.origin(row), stage)
+    return Described(facts | recorded(row), answering.origin(row, stage), stage)
 
 
 def judgment(build: Build, id: str) -> Described:

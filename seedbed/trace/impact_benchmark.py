@@ -5,6 +5,7 @@ from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.project.params import answer_stage, answering_models
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
 from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected
@@ -21,15 +22,15 @@ def question_node(build: Build, id: str) -> Node:
     if row is None:
         return not_built("question", id, corpus)
     facts: dict[str, Fact] = {"status": row["status"], "category": row["category"], "text": row["text"]}
-    asked = sum("recorded" not in model for model in build.params["models"].values())
+    asked = sum("recorded" not in build.params["models"].get(model, {}) for model in answering_models(build.params))
     judged = sum("recorded" not in match for match in build.params["matches"].values())
     touched = [count(asked, "answer"), count(2 * judged, "judgment")]
     if build.is_translated(corpus):
         touched.append(f"1 translation{OF_SOURCE}")
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
-    for model in build.params["models"]:
+    for model in answering_models(build.params):
         if found := build.row(paths.answers(model), id):
-            node.children.append(Node("answer", f"{model}/{id}", _made(found), stage=f"answer@{model}"))
+            node.children.append(Node("answer", f"{model}/{id}", _made(found), stage=answer_stage(build.params, model)))
     node.children += [_judgment(build, match, id) for match in build.params["matches"]]
     for generation in build.params["generations"]:
         node.children += rejected(build, generation, "benchmark_leak", "leaks of it", [id])
@@ -41,12 +42,12 @@ def answer_node(build: Build, id: str) -> Node:
     model, _, question = id.partition("/")
     row = build.row(paths.answers(model), question)
     children = [_judgment(build, match, question) for match in _matches(build, model)]
-    return Node("answer", id, _made(row) if row else {}, children, stage=f"answer@{model}")
+    return Node("answer", id, _made(row) if row else {}, children, stage=answer_stage(build.params, model))
 
 
 def model_node(build: Build, id: str) -> Node:
     """Return what rests on a model of `params.yaml`."""
-    stage = f"answer@{id}"
+    stage = answer_stage(build.params, id)
     facts: dict[str, Fact] = {"answers": build.count(paths.answers(id)), "requests": build.count(paths.transcript(stage))}
     return Node("model", id, facts, [match_node(build, match) for match in _matches(build, id)], stage=stage)
 

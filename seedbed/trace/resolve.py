@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.project.params import answering_models
 from seedbed.project.prompts import VARIABLES
 from seedbed.steps.judging import ORDERS
 from seedbed.steps.origin import Name
@@ -123,7 +124,7 @@ def _of_generations(path: Callable[[str], Path]) -> "Ids":
 
 
 def _answers(build: Build, word: str, of: "Of") -> list[str]:
-    return [f"{model}/{id}" for model in build.params["models"] for id in of(paths.answers(model))]
+    return [f"{model}/{id}" for model in answering_models(build.params) for id in of(paths.answers(model))]
 
 
 def _judgments(build: Build, word: str, of: "Of") -> list[str]:
@@ -188,7 +189,7 @@ KINDS = {
     "answer": Kind("answers", _answers),
     "judgment": Kind("judged questions", _judgments),
     "set": Kind("training sets", lambda build, word, of: list(build.params["sets"])),
-    "model": Kind("models", lambda build, word, of: list(build.params["models"])),
+    "model": Kind("models", lambda build, word, of: list(answering_models(build.params))),
     "match": Kind("matches", lambda build, word, of: list(build.params["matches"])),
     "prompt": Kind("prompts", lambda build, word, of: list(VARIABLES)),
     "parameter": Kind("parameters", _parameters),

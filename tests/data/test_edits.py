@@ -1,5 +1,7 @@
 """Edits: each was made on the texts that stand now."""
 
+from typing import Any, cast
+
 import pytest
 
 from seedbed.project.corpora import fields_of, status_of
@@ -61,5 +63,5 @@ def test_grading_points_make_no_edit_stale() -> None:
             "made_by": {"endpoint": "stand-in", "model": "stand-in"},
         }
         bare = {key: value for key, value in translated.items() if key != "rubric"}
-        edit = edits("questions")[row["id"]]
-        assert status_of(translated, edit) == status_of(bare, edit) == edit["decision"]
+        edit: Any = edits("questions")[row["id"]]
+        assert status_of(cast(Any, translated), edit) == status_of(cast(Any, bare), edit) == edit["decision"]

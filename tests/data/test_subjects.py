@@ -26,7 +26,8 @@ def morphemes() -> Callable[[str], Any]:
     """Return SudachiPy's own tokeniser, which tells parts of speech."""
     from sudachipy import Dictionary, SplitMode
 
-    return Dictionary(dict="core").tokenizer(mode=SplitMode.C).tokenize
+    found: Callable[[str], Any] = Dictionary(dict="core").tokenizer(mode=SplitMode.C).tokenize
+    return found
 
 
 def nouns(text: str) -> Counter[str]:

@@ -30,7 +30,7 @@ def test_public_references_are_kept_but_for_those_that_are_cut(reference: Path) 
     folder = reference / "ja-vicuna"
     asked = {row["question_id"]: row["turns"][0] for row in read_rows(folder / "question.jsonl", unique="question_id")}
     filter = make()
-    rejected = {}
+    rejected: dict[int, str] = {}
     for row in read_rows(folder / "reference_answers.jsonl", unique="question_id"):
         number, output = row["question_id"], row["choices"][0]["turns"][0]
         found = filter.decide({"id": f"r{number}", "instruction": asked[number], "input": "", "output": output})

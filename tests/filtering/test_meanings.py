@@ -52,7 +52,8 @@ def test_pieces_decide_as_one_by_one_and_as_a_plain_loop() -> None:
         if near is None:
             kept.append(v)
         else:
-            assert near == Neighbour(f"t{scores.index(best)}", pytest.approx(best, abs=1e-6))
+            assert near.id == f"t{scores.index(best)}"
+            assert near.score == pytest.approx(best, abs=1e-6)
     assert len(kept) > 64
 
 

@@ -112,7 +112,8 @@ def test_a_line_that_failed_fails_its_row_and_is_not_sent_again(ask: Ask, batche
     settings = {"base_url": batches.url, "mode": "batch", "poll_s": 0.01}
     results = ask(blocks={"translate": {"max_failed": 0.5}}, **settings)
     assert [result.failure is None for result in results] == [True, False, True]
-    failure = results[1].failure or {}
+    failure = results[1].failure
+    assert failure
     assert failure["reason"] == reason
     assert words in failure["detail"]
     assert len(batches.batches) == attempts

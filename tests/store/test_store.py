@@ -216,7 +216,15 @@ def test_two_that_open_a_new_store_at_the_same_moment_both_do(tmp_path: Path) ->
 
 def test_an_import_that_meets_a_damaged_line_keeps_what_is_before_it(tmp_path: Path) -> None:
     with Store(tmp_path / "one.sqlite") as store:
-        whole = {"endpoint": "e", "model": "m", "messages": [], "params": {}, "reply": None, "sample": 0, "slot": None}
+        whole: dict[str, Any] = {
+            "endpoint": "e",
+            "model": "m",
+            "messages": [],
+            "params": {},
+            "reply": None,
+            "sample": 0,
+            "slot": None,
+        }
         for number in range(1, 4):
             store.put("s", Request("", whole | {"attempt": number}), response(str(number)))
         export_to(store, tmp_path / "export.jsonl")

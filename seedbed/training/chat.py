@@ -1,0 +1,56 @@
+"""How messages become text for a base: by its tokenizer's own template, or by one of these where it has none."""
+
+from typing import Any
+
+from seedbed.util.errors import UserError
+
+TEMPLATES = {
+    "alpaca": (
+        "{% for message in messages %}"
+        "{% if message['role'] == 'system' %}{{ message['content'] + '\\n\\n' }}"
+        "{% elif message['role'] == 'user' %}{{ '### Instruction:\\n' + message['content'] + '\\n\\n' }}"
+        "{% else %}{{ '### Response:\\n' + message['content'] + eos_token }}{% endif %}"
+        "{% endfor %}"
+        "{% if add_generation_prompt %}{{ '### Response:\\n' }}{% endif %}"
+    ),
+    "chatml": (
+        "{% for message in messages %}"
+        "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
+        "{% if message['role'] == 'assistant' %}{{ eos_token }}{% endif %}"
+        "{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+    ),
+}
+"""Jinja, by the name that `bases.<id>.chat_template` gives."""
+_SYSTEM = "Z5Q-system-Z5Q"
+
+
+def use_template(tokenizer: Any, name: str, base: str) -> None:
+    """Give a tokenizer its chat template, and a padding token.
+
+    Args:
+        tokenizer: of transformers.
+        name: `own`, or one of `TEMPLATES`.
+        base: id of the base, for messages.
+
+    Raises:
+        UserError: there is no template, it drops the system message, or the tokenizer has no end-of-text token.
+    """
+    if name != "own":
+        tokenizer.chat_template = TEMPLATES[name]
+    if not tokenizer.chat_template:
+        raise UserError(f"bases.{base}: its tokenizer has no chat template; set chat_template to one of {', '.join(TEMPLATES)}")
+    if tokenizer.eos_token is None:
+        raise UserError(f"bases.{base}: its tokenizer names no end-of-text token (eos_token); add it to tokenizer_config.json")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": "?"}]
+    try:
+        text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    except Exception as error:  # a template is a program of somebody else's, and raises what it likes
+        raise UserError(f"bases.{base}: its chat template refuses a system message ({error}); {_ANOTHER}") from None
+    if _SYSTEM not in text:
+        raise UserError(f"bases.{base}: its chat template drops the system message; {_ANOTHER}")
+
+
+_ANOTHER = f"set chat_template to one of {', '.join(TEMPLATES)}"

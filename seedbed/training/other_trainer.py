@@ -1,0 +1,54 @@
+"""`train.command`: any other trainer over the exported set, e.g. LLaMA-Factory, axolotl, or several GPUs by accelerate."""
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from seedbed.project.params import Base
+from seedbed.training.settings import base_of
+from seedbed.training.weights import tidy_adapter
+from seedbed.util.errors import UserError
+
+
+def train_by_command(stage: str, messages: Path, base: Base, settings: dict[str, Any], seed: int, out: Path) -> None:
+    """Run `train.command`; its output goes where ours does.
+
+    Args:
+        stage: for messages.
+        messages: the training set, chat messages in JSON Lines.
+        base: the base's settings.
+        settings: of `train`, every one.
+        seed: of the training.
+        out: an empty folder for the weights.
+
+    Raises:
+        UserError: the command cannot be run, fails, or leaves no weights.
+    """
+    whole = base_of(base)
+    with TemporaryDirectory() as scratch:
+        described = Path(scratch) / "settings.json"
+        described.write_text(json.dumps({"train": settings, "base": whole, "seed": seed}, ensure_ascii=False), encoding="utf-8")
+        values = {
+            "data": str(messages),
+            "base": whole["model"],
+            "revision": whole["revision"],
+            "seed": str(seed),
+            "settings": str(described),
+            "out": str(out),
+        }
+        try:
+            words = [word.format(**values) for word in shlex.split(settings["command"])]
+        except (ValueError, KeyError, IndexError) as error:
+            raise UserError(f"train.command: {error}; it may hold {', '.join('{' + name + '}' for name in values)}") from None
+        try:
+            done = subprocess.run(words, check=False)
+        except OSError as error:
+            raise UserError(f"train.command cannot be run: {error}; install it, or name its whole path") from None
+    if done.returncode:
+        raise UserError(f"{stage}: train.command exited with {done.returncode}; what it printed is above")
+    tidy_adapter(out, base)
+    if not any(out.glob("*.safetensors")):
+        raise UserError(f"{stage}: train.command left no .safetensors file in {{out}}; it has to write its weights there")

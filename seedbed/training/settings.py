@@ -1,0 +1,35 @@
+"""How a base is fine-tuned: `train` of `params.yaml` over the defaults."""
+
+from typing import Any
+
+from seedbed.project.params import Base, TrainSettings
+
+DEFAULTS: dict[str, Any] = {
+    "method": "lora",
+    "rank": 8,
+    "alpha": 16,
+    "dropout": 0.05,
+    "target_modules": "all-linear",
+    "epochs": 3,
+    "max_steps": -1,
+    "learning_rate": 3e-4,
+    "schedule": "cosine",
+    "warmup": 0.03,
+    "batch_size": 4,
+    "accumulation": 32,
+    "max_length": 512,
+    "packing": False,
+    "loss_on": "answer",
+}
+"""What `train` need not say. Rank, alpha, dropout, learning rate, batch and epochs are those of masa3141/japanese-alpaca-lora,
+which follows tloen/alpaca-lora; 512 tokens, since a Japanese text has more of them than an English one."""
+
+
+def settings_of(train: TrainSettings) -> dict[str, Any]:
+    """Return every setting of a training; `command` only where there is one."""
+    return DEFAULTS | dict(train)
+
+
+def base_of(base: Base) -> dict[str, str]:
+    """Return a base with every setting."""
+    return {"revision": "main", "chat_template": "own", "dtype": "float32"} | {name: str(value) for name, value in base.items()}

@@ -1,0 +1,305 @@
+"""Fine-tuning by TRL's SFTTrainer, with a PEFT adapter or of all weights.
+
+On CPU the same inputs give the same bytes. A checkpoint is kept outside every output, so that a training that was killed goes
+on where it was, and comes to the same bytes too.
+"""
+
+import csv
+import io
+import logging
+import math
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
+os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
+
+import datasets
+import peft
+import psutil
+import torch
+import transformers
+import trl
+
+from seedbed.project.params import Base
+from seedbed.training.chat import use_template
+from seedbed.training.settings import base_of
+from seedbed.training.weights import tidy_adapter
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.words import count
+
+_TRAINING_BYTES = {"lora": 1.2, "full": 4.0}
+"""Bytes that training takes, as a multiple of the weights: gradients and two moments of each weight that learns."""
+_CHECKPOINTS = 20
+"""A checkpoint is written about so often in one training."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training came to.
+
+    Attributes:
+        losses: (step, loss) of each optimiser step.
+        seen: what was trained on, for `data/build/training/<id>.json`.
+    """
+
+    losses: list[tuple[int, float]]
+    seen: dict[str, Any]
+
+    def losses_csv(self) -> str:
+        """Return the loss of each step as CSV."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(("step", "loss"))
+        writer.writerows((step, f"{loss:.6f}") for step, loss in self.losses)
+        return out.getvalue()
+
+
+def train(
+    stage: str, rows: list[Row], base_id: str, base: Base, settings: dict[str, Any], seed: int, checkpoints: Path, out: Path
+) -> Trained:
+    """Fine-tune a base on chat messages, and write its adapter, or all its weights.
+
+    Args:
+        stage: for messages, e.g. `train@llama-native`.
+        rows: examples: `messages`, the last of them the assistant's.
+        base_id: of the base in `params.yaml`, for messages.
+        base: its settings.
+        settings: of `train`, every one.
+        seed: draws the order of the examples and the adapter's first weights.
+        checkpoints: a folder, kept until the training is done.
+        out: an empty folder for the weights.
+
+    Raises:
+        UserError: no examples, a base that cannot be had or has no template, a loss that is no number, or too little memory.
+    """
+    _quiet()
+    if not rows:
+        raise UserError(f"{stage}: its training set is empty; `seedbed explain` the set, or name another one")
+    transformers.set_seed(seed)
+    whole = base_of(base)
+    tokenizer, model = load_base(base_id, base)
+    use_template(tokenizer, whole["chat_template"], base_id)
+    cut, tokens = _lengths(rows, tokenizer, settings["max_length"])
+    _notices(stage, model, settings, len(rows), cut)
+    examples = [{"prompt": row["messages"][:-1], "completion": row["messages"][-1:]} for row in rows]
+    arguments = _arguments(settings, seed, checkpoints / content_hash([rows, whole, settings, seed])[:16], len(rows))
+    steps = _Progress(stage)
+    trainer = _Trainer(
+        model=model,
+        args=arguments,
+        train_dataset=datasets.Dataset.from_list(examples),
+        processing_class=tokenizer,
+        peft_config=_adapter(settings),
+        callbacks=[steps],
+    )
+    trainer.remove_callback(transformers.trainer_callback.PrinterCallback)
+    trainer.remove_callback(transformers.trainer_callback.ProgressCallback)
+    trainer.stage = stage
+    folder = Path(arguments.output_dir)
+    try:
+        trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
+    except (torch.OutOfMemoryError, MemoryError):
+        raise UserError(
+            f"{stage}: out of memory; lower train.batch_size (and raise accumulation as much), max_length or rank, or take a "
+            "smaller base; what was trained so far is kept"
+        ) from None
+    losses = [(entry["step"], entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
+    trainer.save_model(str(out))
+    tidy_adapter(out, base)
+    shutil.rmtree(folder, ignore_errors=True)
+    seen = {
+        "examples": len(rows),
+        "cut_examples": cut,
+        "tokens_of_the_set": tokens,
+        "steps": trainer.state.global_step,
+        "epochs": round(float(trainer.state.epoch or 0), 4),
+        "first_loss": round(losses[0][1], 6) if losses else None,
+        "final_loss": round(losses[-1][1], 6) if losses else None,
+        "learnt_weights": sum(weight.numel() for weight in trainer.model.parameters() if weight.requires_grad),
+        "weights": sum(weight.numel() for weight in trainer.model.parameters()),
+        "settings": settings,
+        "seed": seed,
+    }
+    return Trained(losses, seen)
+
+
+def load_base(base_id: str, base: Base, weights: Path | None = None) -> tuple[Any, Any]:
+    """Return a base's tokenizer and model, the weights in the type that `dtype` names.
+
+    Args:
+        base_id: of the base in `params.yaml`, for messages.
+        base: its settings.
+        weights: a folder of all weights to load in place of the base's own; None for those.
+
+    Raises:
+        UserError: it cannot be had, or has no tokenizer.
+    """
+    whole = base_of(base)
+    # transformers says what is wrong in many words and several types; only the first line is for people.
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(whole["model"], revision=whole["revision"])
+    except Exception as error:
+        raise UserError(f"bases.{base_id}: no tokenizer of {whole['model']!r}: {_first_line(error)}; {_where(whole)}") from None
+    try:
+        model = transformers.AutoModelForCausalLM.from_pretrained(
+            str(weights) if weights else whole["model"], revision=whole["revision"], dtype=getattr(torch, whole["dtype"])
+        )
+    except Exception as error:
+        raise UserError(
+            f"bases.{base_id}: {whole['model']!r} cannot be loaded: {_first_line(error)}; {_where(whole)}"
+        ) from None
+    return tokenizer, model
+
+
+def _where(base: dict[str, str]) -> str:
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    revision = "" if base["revision"] == "main" else f" --revision {base['revision']}"
+    return (
+        f"bring it into the cache ({HF_HUB_CACHE}) with `hf download {base['model']}{revision}`, or name a folder that holds it"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".")[:200] if lines else type(error).__name__
+
+
+def _quiet() -> None:
+    """What the libraries say on their way is not for people."""
+    warnings.simplefilter("ignore")
+    transformers.logging.set_verbosity_error()
+    datasets.disable_progress_bars()
+    logging.getLogger("trl").setLevel(logging.ERROR)
+
+
+def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> Any:
+    an_epoch = math.ceil(rows / settings["batch_size"] / settings["accumulation"])
+    steps = settings["max_steps"] if settings["max_steps"] > 0 else max(1, math.ceil(an_epoch * settings["epochs"]))
+    accelerator = torch.accelerator.is_available()
+    return trl.SFTConfig(
+        output_dir=str(folder),
+        seed=seed,
+        data_seed=seed,
+        full_determinism=False,
+        num_train_epochs=settings["epochs"],
+        max_steps=settings["max_steps"],
+        learning_rate=settings["learning_rate"],
+        lr_scheduler_type={"constant": "constant_with_warmup"}.get(settings["schedule"], settings["schedule"]),
+        warmup_steps=max(1, round(settings["warmup"] * steps)) if settings["warmup"] else 0,
+        per_device_train_batch_size=settings["batch_size"],
+        gradient_accumulation_steps=settings["accumulation"],
+        activation_checkpointing=accelerator,
+        max_length=settings["max_length"],
+        packing=settings["packing"],
+        completion_only_loss=settings["loss_on"] == "answer",
+        bf16=False,
+        fp16=False,
+        use_cpu=not accelerator,
+        dataloader_pin_memory=False,
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        save_strategy="steps",
+        save_steps=max(1, steps // _CHECKPOINTS),
+        save_total_limit=1,
+        report_to=[],
+        disable_tqdm=True,
+    )
+
+
+def _adapter(settings: dict[str, Any]) -> Any:
+    if settings["method"] == "full":
+        return None
+    return peft.LoraConfig(
+        r=settings["rank"],
+        lora_alpha=settings["alpha"],
+        lora_dropout=settings["dropout"],
+        target_modules=settings["target_modules"],
+        task_type="CAUSAL_LM",
+    )
+
+
+def _lengths(rows: list[Row], tokenizer: Any, most: int) -> tuple[int, int]:
+    """Return how many examples are longer than `most` tokens, and the tokens of all."""
+    lengths = [len(tokenizer(tokenizer.apply_chat_template(row["messages"], tokenize=False))["input_ids"]) for row in rows]
+    return sum(length > most for length in lengths), sum(lengths)
+
+
+def _notices(stage: str, model: Any, settings: dict[str, Any], rows: int, cut: int) -> None:
+    """Say what a person should know before it starts."""
+    if cut:
+        print(
+            f"{stage}: {cut} of {count(rows, 'example')} are longer than max_length ({settings['max_length']} tokens): cut",
+            file=sys.stderr,
+        )
+    needed = sum(weight.numel() * weight.element_size() for weight in model.parameters()) * _TRAINING_BYTES[settings["method"]]
+    if torch.cuda.is_available():
+        room, where = torch.cuda.mem_get_info()[0], "the accelerator"
+    else:
+        room, where = psutil.virtual_memory().available, "this machine"
+        if not torch.accelerator.is_available():
+            print(f"{stage}: no accelerator: training on the CPU", file=sys.stderr)
+    if needed > room:
+        print(
+            f"{stage}: about {needed / 2**30:.1f} GiB are needed and {where} has {room / 2**30:.1f} free: take a smaller base, "
+            "or train.method lora",
+            file=sys.stderr,
+        )
+
+
+def _last_checkpoint(folder: Path) -> str | None:
+    """Return the newest whole checkpoint; a half one, left by a kill, is deleted."""
+    for checkpoint in sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True):
+        if (checkpoint / "trainer_state.json").is_file():  # written last
+            return str(checkpoint)
+        shutil.rmtree(checkpoint, ignore_errors=True)
+    return None
+
+
+class _Progress(transformers.TrainerCallback):  # type: ignore[misc]
+    """A line at the beginning, every tenth of the way, and at the end."""
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **kwargs: Any) -> None:
+        """Called after each step."""
+        loss = (logs or {}).get("loss")
+        if loss is not None and (state.global_step == 1 or state.global_step % max(1, state.max_steps // 10) == 0):
+            print(f"{self._stage}: step {state.global_step} of {state.max_steps}, loss {loss:.3f}", file=sys.stderr)
+
+
+class _Trainer(trl.SFTTrainer):  # type: ignore[misc]
+    """Stops at a loss that is no number, and names the examples it came from."""
+
+    stage = "train"
+
+    def compute_loss(self, model: Any, inputs: Any, *arguments: Any, **more: Any) -> Any:
+        """As SFTTrainer's."""
+        found = super().compute_loss(model, inputs, *arguments, **more)
+        loss = found[0] if isinstance(found, tuple) else found
+        if not torch.isfinite(loss).all():
+            rows = ", ".join(str(number) for number in sorted(self._rows_of(inputs["input_ids"])))
+            raise UserError(
+                f"{self.stage}: the loss is no number at step {self.state.global_step + 1}, in rows {rows} of messages.jsonl; "
+                "look at these rows, or lower train.learning_rate; nothing was written"
+            )
+        return found
+
+    def _rows_of(self, batch: Any) -> Iterator[int]:
+        """Yield the line of each example in a batch; packed ones cannot be told apart."""
+        texts = [self.processing_class.decode(ids, skip_special_tokens=True) for ids in batch]
+        for number, example in enumerate(self.train_dataset, 1):
+            text = self.processing_class.decode(example["input_ids"], skip_special_tokens=True)
+            if any(text in known for known in texts):
+                yield number

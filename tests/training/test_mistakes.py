@@ -1,0 +1,67 @@
+"""What is wrong with a declared study is said before anything is sent."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedbed.project.params import load_params
+from seedbed.training.other_trainer import train_by_command
+from seedbed.training.settings import settings_of
+from seedbed.util.errors import UserError
+from tests.harness import Project
+from tests.training.study import declare_study
+
+MISTAKES: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "an unknown base": (lambda p: p["trained"]["b-native"].update(base="c"), "trained.b-native.base: unknown base 'c'"),
+    "an unknown set": (
+        lambda p: p["trained"]["b-native"].update(set="nativ"),
+        "trained.b-native.set: unknown training set 'nativ' (did you mean 'native'?)",
+    ),
+    "an id that a model has": (
+        lambda p: p["trained"].update(good={"base": "b", "set": "native"}),
+        "trained.good: models has 'good' too",
+    ),
+    "nothing that answers": (lambda p: p["answer"].pop("trained"), "answer.trained is missing"),
+    "no command": (
+        lambda p: p["servers"].update(own={"base_url": "http://localhost:1/v1"}),
+        "servers.own has no command with {model} in it",
+    ),
+    "a rank of 0": (lambda p: p["train"].update(rank=0), "train.rank"),
+    "a mixture of what is not there": (
+        lambda p: p["sets"].update(
+            mixed={"seeds": "data/empty.jsonl", "rows": "data/build/instructions", "weights": {"nativ": 1}}
+        ),
+        "data/build/instructions/nativ.jsonl: no such file, and no stage writes it",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_named(project: Project, tmp_path: Path, name: str) -> None:
+    change, words = MISTAKES[name]
+    declare_study(project, tmp_path / "log")
+    project.edit_params(change)
+    assert words in project.run("seedbed", "check", fails=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("no-such-trainer {out}", "train.command cannot be run"),
+        ("python -c 'raise SystemExit(3)' {out}", "train.command exited with 3"),
+        ("true {out}", "left no .safetensors file"),
+        ("true {ouch}", "train.command: 'ouch'; it may hold {data}, {base}"),
+    ],
+)
+def test_a_trainer_that_fails(tmp_path: Path, command: str, words: str) -> None:
+    with pytest.raises(UserError, match=words.replace("{", r"\{").replace("}", r"\}")):
+        train_by_command("train@x", tmp_path / "rows", {"model": "b"}, settings_of({"command": command}), 0, tmp_path)
+
+
+def test_a_study_passes_the_check(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    declare_study(project, tmp_path / "log")
+    assert "all fit their schemas" in project.run("seedbed", "check")
+    monkeypatch.chdir(project.root)
+    assert load_params()["trained"]["b-native"] == {"base": "b", "set": "native"}

@@ -1,0 +1,153 @@
+"""Training itself, on a random model of under 300,000 weights. Needs torch: `make test-train`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from tests.harness import Project
+
+pytestmark = [pytest.mark.train]
+pytest.importorskip("torch", reason="no torch: `make .venv/train` installs it")
+
+QUICK = {"epochs": 1, "accumulation": 1, "learning_rate": 0.002, "max_length": 256}
+
+
+def rows(number: int) -> list[dict[str, Any]]:
+    return [
+        {"messages": [{"role": "user", "content": f"{n}足す{n}は？"}, {"role": "assistant", "content": f"{2 * n}です。"}]}
+        for n in range(number)
+    ]
+
+
+@pytest.fixture
+def study(project: Project) -> Project:
+    """A project with one base of its own and two trained models, served by the library's own server."""
+    from tests.training.tiny_base import make_tiny_base
+
+    make_tiny_base(project.root / "bases" / "tiny")
+
+    def change(params: Any) -> None:
+        params["bases"] = {"tiny": {"model": "bases/tiny", "chat_template": "alpaca"}}
+        params["train"] = dict(QUICK)
+        params["trained"] = {f"tiny-{name}": {"base": "tiny", "set": name} for name in ("native", "direct")}
+        params["endpoints"]["own"] = {"structured": "text"}
+        params["servers"]["own"] = {"command": "python -m seedbed.training.serve {model} --port {port}", "idle_s": 1}
+        params["answer"]["trained"] = {"endpoint": "own", "params": {"temperature": 0, "max_tokens": 12}}
+        params["matches"]["native-vs-direct"] = {"model": "tiny-native", "baseline": "tiny-direct"}
+
+    project.edit_params(change)
+    return project
+
+
+def train(project: Project, **env: str) -> str:
+    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
+    return project.run(*command, "--out", "out", "--loss", "loss.csv", "--seen", "seen.json", fails=False, **env)
+
+
+def test_the_same_inputs_give_the_same_bytes_and_the_loss_falls(study: Project) -> None:
+    study.write_rows("data/messages.jsonl", rows(60))
+    study.edit_params(lambda params: params["train"].update(epochs=3))
+    train(study)
+    first = {path.name: path.read_bytes() for path in (study.root / "out").iterdir()}
+    assert set(first) == {"adapter_config.json", "adapter_model.safetensors"}
+    assert str(study.root).encode() not in b"".join(first.values())
+    losses = [float(line.split(",")[1]) for line in (study.root / "loss.csv").read_text().splitlines()[1:]]
+    assert len(losses) == 45
+    assert sum(losses[-5:]) < sum(losses[:5])
+    seen = json.loads((study.root / "seen.json").read_text())
+    assert (seen["examples"], seen["steps"], seen["cut_examples"]) == (60, 45, 0)
+    assert 0 < seen["learnt_weights"] < seen["weights"]
+    train(study)
+    assert {path.name: path.read_bytes() for path in (study.root / "out").iterdir()} == first
+
+
+def test_a_killed_training_goes_on_and_comes_to_the_same_bytes(study: Project) -> None:
+    study.write_rows("data/messages.jsonl", rows(160))
+    train(study)
+    whole = (study.root / "out" / "adapter_model.safetensors").read_bytes()
+    command = [sys.executable, "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
+    command += ["--out", "out", "--loss", "loss.csv", "--seen", "seen.json"]
+    process = subprocess.Popen(command, cwd=study.root, env=study.environment(), stderr=subprocess.DEVNULL)
+    checkpoints = study.root / ".dvc" / "seedbed" / "training"
+    deadline = time.monotonic() + 120
+    while not list(checkpoints.glob("*/checkpoint-*/trainer_state.json")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert list(checkpoints.glob("*/checkpoint-*")), "it was killed too early or too late"
+    out = train(study)
+    assert "step 1 of" not in out
+    assert (study.root / "out" / "adapter_model.safetensors").read_bytes() == whole
+    assert not list(checkpoints.glob("*"))
+
+
+def test_rows_that_are_too_long_are_counted_and_no_accelerator_is_said(study: Project) -> None:
+    long = [{"messages": [{"role": "user", "content": "長い" * 200}, {"role": "assistant", "content": "はい。"}]}]
+    study.write_rows("data/messages.jsonl", rows(4) + long)
+    out = train(study)
+    assert "1 of 5 examples are longer than max_length (256 tokens): cut" in out
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda p: p["bases"]["tiny"].update(model="no/such-base"), "bases.tiny: no tokenizer of 'no/such-base'"),
+        (lambda p: p["bases"]["tiny"].pop("chat_template"), "its tokenizer has no chat template; set chat_template to one of"),
+        (lambda p: p["train"].update(learning_rate=1e30, max_steps=6, warmup=0, schedule="constant"), "the loss is no number"),
+        (lambda p: p["train"].update(target_modules=["no_such_layer"]), "no_such_layer"),
+    ],
+)
+def test_mistakes(study: Project, change: Any, words: str) -> None:
+    study.write_rows("data/messages.jsonl", rows(40))
+    study.edit_params(change)
+    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
+    out = study.run(*command, "--out", "out", "--loss", "loss.csv", "--seen", "seen.json", fails=True, HF_HUB_OFFLINE="1")
+    assert words in out
+    assert not (study.root / "loss.csv").exists()
+
+
+def test_an_empty_set_is_refused(study: Project) -> None:
+    study.write_rows("data/messages.jsonl", [])
+    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
+    assert "its training set is empty" in study.run(*command, "--out", "o", "--loss", "l", "--seen", "s", fails=True)
+
+
+def test_a_template_that_drops_the_system_message_is_refused(study: Project) -> None:
+    from tests.training.tiny_base import make_tiny_base
+
+    make_tiny_base(
+        study.root / "bases" / "tiny", "{% for m in messages if m['role'] != 'system' %}{{ m['content'] }}{% endfor %}"
+    )
+    study.edit_params(lambda params: params["bases"]["tiny"].pop("chat_template"))
+    study.write_rows("data/messages.jsonl", rows(4))
+    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
+    out = study.run(*command, "--out", "o", "--loss", "l", "--seen", "s", fails=True)
+    assert "its chat template drops the system message" in out
+
+
+def test_two_sets_through_the_pipeline(study: Project) -> None:
+    study.repro()
+    assert len(study.rows("data/build/answers/tiny-native.jsonl")) == 3
+    assert len(study.rows("data/build/judgments/native-vs-direct.jsonl")) == 6
+    adapters = {name: _adapter(study, name) for name in ("native", "direct")}
+    assert adapters["native"] != adapters["direct"]
+    # A baseline task is in the direct set alone.
+    tasks = study.rows("data/baseline.en.jsonl")
+    tasks[0]["instruction"] += " Please."
+    study.write_rows("data/baseline.en.jsonl", tasks)
+    out = study.repro()
+    assert "Running stage 'train@tiny-direct'" in out
+    assert "Running stage 'train@tiny-native'" not in out
+    assert _adapter(study, "native") == adapters["native"]
+    assert _adapter(study, "direct") != adapters["direct"]
+    assert "up to date" in study.repro()
+
+
+def _adapter(study: Project, name: str) -> bytes:
+    return (study.root / "data" / "build" / "adapters" / f"tiny-{name}" / "adapter_model.safetensors").read_bytes()
