@@ -48,5 +48,5 @@ def optimiser_steps(settings: dict[str, Any], rows: int) -> int:
 
 
 def warmup_steps(settings: dict[str, Any], rows: int) -> int:
-    """Return over how many of them the learning rate rises."""
-    return max(1, round(settings["warmup"] * optimiser_steps(settings, rows))) if settings["warmup"] else 0
+    """Return over how many of them the learning rate rises: none of a few, since the first of these steps learns nothing."""
+    return round(settings["warmup"] * optimiser_steps(settings, rows))

@@ -32,7 +32,7 @@ from seedbed.training.chat import use_template
 from seedbed.training.settings import base_of, optimiser_steps, warmup_steps
 from seedbed.training.weights import tidy_adapter
 from seedbed.util.canonical import content_hash
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
@@ -88,6 +88,8 @@ def train(
     whole = base_of(base)
     tokenizer, model = load_base(base_id, base)
     use_template(tokenizer, whole["chat_template"], base_id)
+    if settings["method"] == "lora":
+        _check_modules(base_id, model, settings["target_modules"])
     cut, tokens = _lengths(rows, tokenizer, settings["max_length"])
     _notices(stage, model, settings, len(rows), cut)
     examples = [{"prompt": row["messages"][:-1], "completion": row["messages"][-1:]} for row in rows]
@@ -212,6 +214,17 @@ def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> 
         report_to=[],
         disable_tqdm=True,
     )
+
+
+def _check_modules(base_id: str, model: Any, wanted: str | list[str]) -> None:
+    """Refuse a layer that the base has not: PEFT says nothing of it where it finds another one."""
+    if isinstance(wanted, str):
+        return
+    linear = {name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)}
+    for name in wanted:
+        if not any(f".{layer}".endswith(f".{name}") for layer in linear):
+            known = sorted({layer.rpartition(".")[2] for layer in linear})
+            raise UserError(f"train.target_modules: the base {base_id} has no linear layer {name!r}{did_you_mean(name, known)}")
 
 
 def _adapter(settings: dict[str, Any]) -> Any:

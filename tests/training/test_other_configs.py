@@ -41,7 +41,7 @@ def test_llamafactory(tmp_path: Path) -> None:
     assert (config["lora_rank"], config["lora_alpha"], config["lora_target"]) == (8, 16, "all")
     assert (config["template"], config["default_system"]) == ("alpaca", "")
     assert (config["cutoff_len"], config["seed"], config["bf16"]) == (512, 3, True)
-    assert config["warmup_steps"] == 1  # of 9 steps
+    assert config["warmup_steps"] == 0  # of 9 steps
     listed = json.loads((Path(config["dataset_dir"]) / "dataset_info.json").read_text())
     assert Path(listed[config["dataset"]]["file_name"]).read_text().startswith('{"messages"')
 
