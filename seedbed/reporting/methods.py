@@ -6,9 +6,9 @@ A row of `method_rows` (points of adjusted win rate, new less old):
      "difference": 21.3, "low": 8.2, "high": 34.3, "p": 0.002, "p_holm": 0.006, "tests": 3, "sure": true, "through": "",
      "beside": "davinci", "beside_difference": 9.4, "beside_low": 1.2, "beside_high": 17.6}
 
-Its `comparison` is `sets` for two sets, `untrained` for a set against the base as it was, and `size` for a set twice as large. Its
-`base` is `all` for the mean over several bases. `through` names the baseline that both sides were matched with where they have no
-match of their own; `beside` names one where they have.
+Its `comparison` is `sets` for two sets, `untrained` for a set against the base as it was, and `size` for a set twice as
+large. Its `base` is `all` for the mean over several bases. `through` names the baseline that both sides were matched with
+where they have no match of their own; `beside` names one where they have.
 """
 
 from collections.abc import Iterator, Mapping
@@ -96,23 +96,26 @@ class _Study:
         for base in self.bases:
             pairs = [(one, other) for one in self._ids(base, new) for other in self._ids(base, old)]
             if matches := {pair: self.against[pair] for pair in pairs if pair in self.against}:
-                found[base] = direct_sides(matches)
+                sides = direct_sides(matches)
+                # The base as it was has no trainings that could differ.
+                found[base] = sides if old is not None else (sides[0], np.zeros_like(sides[0]))
         return found
 
     def through(self, *sets: _Name) -> tuple[str, dict[str, list[Floats]]]:
         """Return the baseline that the sets of most bases were matched with, and by base the scores of each set against it."""
+        wanted = [base for base in self.bases if all(self._ids(base, name) for name in sets)]
         best: tuple[str, dict[str, list[Floats]]] = ("", {})
-        others = dict.fromkeys(other for _, other in self.against)
-        # A model that is no method of its own is the likelier baseline.
-        for other in sorted(others, key=lambda id: id in self._made):
+        for other in dict.fromkeys(other for _, other in self.against):
             found = {}
-            for base in self.bases:
+            for base in wanted:
                 sides = [
                     [self.against[id, other] for id in self._ids(base, name) if (id, other) in self.against] for name in sets
                 ]
                 if all(sides) and not any(other in self._ids(base, name) for name in sets):
                     found[base] = [np.stack(side) for side in sides]
-            if len(found) > len(best[1]):
+            # A model of the study is no common baseline, unless it is a base as it was that all others were matched with.
+            made = self._made.get(other)
+            if (made is None or (made.set is None and len(found) == len(wanted))) and len(found) > len(best[1]):
                 best = (other, found)
         return best
 
@@ -135,6 +138,7 @@ def method_rows(scores: Scores, params: Params) -> Rows:
     tests = sum(row["p_holm"] is not None for row in rows if row["base"] != ALL and not row["primary"])
     for row in rows:
         row["tests"] = len(compared) if row["primary"] else tests if row["p_holm"] is not None else None
+        row["p"] = None if row["p_holm"] is None else row["p"]  # not tested
         row["sure"] = row["p_holm"] is not None and row["p_holm"] < 1 - confidence / 100
     families: list[Rows] = [[], list(_size_rows(study, params))]
     for name in study.sets:
@@ -160,12 +164,12 @@ def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
         The baseline's id, empty where no base was matched with one; rows `{"base": "llama", "points": [{"set": "native",
         "rate": 61.3}, …]}`, the base as it was (`set` None) first.
     """
-    study = _Study(scores, methods(params))
-    candidates = {row["baseline"] for row in rates if row["training_set"] is not None}
     made = methods(params)
+    study = _Study(scores, made)
+    candidates = {row["baseline"] for row in rates if row["training_set"] is not None and row["baseline"] not in made}
 
-    def covered(other: str) -> tuple[int, bool]:
-        return len({(row["base"], row["training_set"]) for row in rates if row["baseline"] == other}), other not in made
+    def covered(other: str) -> int:
+        return sum(row["baseline"] == other for row in rates)
 
     if not candidates:
         return "", []
@@ -182,7 +186,11 @@ def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
 def _compare(study: _Study, new: str, old: _Name, confidence: float) -> _Compared | None:
     """Return two sets compared: by their own matches, and through the baseline that both were matched with."""
     baseline, sides = study.through(new, old)
-    indirect = compare_sets({base: (side[0], side[1]) for base, side in sides.items()}, confidence) if sides else None
+    both = {
+        base: (one, other if old is not None else np.repeat(other[:1], len(one), axis=0))
+        for base, (one, other) in sides.items()
+    }
+    indirect = compare_sets(both, confidence) if both else None
     direct = study.direct(new, old)
     found = compare_sets(direct, confidence) if direct else None
     beside = (baseline, indirect) if indirect else None
