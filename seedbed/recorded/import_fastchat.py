@@ -76,8 +76,9 @@ def import_fastchat(
         What was taken over, in one line.
 
     Raises:
-        UserError: a row that is not of its format, equal slugs, an unknown or repeated id in `made_of`, an answer to an unknown question, a question without an
-            answer, a verdict on unknown models, questions or other answers, no verdict against the baseline.
+        UserError: a row that is not of its format, equal slugs, an unknown or repeated id in `made_of`, an answer to an
+            unknown question, a question without an answer, a verdict on unknown models, questions or other answers, no
+            verdict against the baseline.
     """
     params = load_params()
     asked = read_questions(questions)
