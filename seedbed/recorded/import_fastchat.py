@@ -138,7 +138,7 @@ def _to_judge(
     """Return the matches without recorded verdicts: those of a study, and of all with the baseline where none are recorded."""
     pairs = [(id, baseline) for id in models if id != baseline and not recorded]
     pairs += study_pairs(made, baseline) if made else ()
-    named = {f"{model}-vs-{other}": (models[model], models[other], []) for model, other in pairs}
+    named: dict[str, _Match] = {f"{model}-vs-{other}": (models[model], models[other], []) for model, other in pairs}
     return {id: match for id, match in named.items() if id not in matches}
 
 

@@ -77,8 +77,8 @@ class _Study:
             self.against.setdefault((model, baseline), scores.scores[:, column])
             self.against.setdefault((baseline, model), 1 - scores.scores[:, column])
         self.trained: dict[tuple[str, _Name], list[str]] = {}
-        for id, model in made.items():
-            self.trained.setdefault((model.base, model.set), []).append(id)
+        for id, method in made.items():
+            self.trained.setdefault((method.base, method.set), []).append(id)
         self.bases = list(dict.fromkeys(base for base, _ in self.trained))
         self.sets = list(dict.fromkeys(name for _, name in self.trained if name is not None))
         self._matches, self._made = list(scores.matches.values()), made

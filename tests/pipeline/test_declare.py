@@ -4,6 +4,7 @@ import difflib
 import shutil
 from contextlib import chdir
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_a_base_may_be_the_common_baseline(folder: Path) -> None:
         ({"sets": "native,native"}, "--sets: 'native' is named twice"),
     ],
 )
-def test_mistakes_are_named_and_nothing_is_written(folder: Path, change: dict[str, str], message: str) -> None:
+def test_mistakes_are_named_and_nothing_is_written(folder: Path, change: dict[str, Any], message: str) -> None:
     before = (folder / "params.yaml").read_bytes()
     with pytest.raises(UserError) as error:
         declare(folder, **change)
