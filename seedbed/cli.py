@@ -371,7 +371,13 @@ def review(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs --token.")] = "127.0.0.1",
-    token: Annotated[str | None, typer.Option(help="What a visitor must show; part of the printed address.")] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SEEDBED_REVIEW_TOKEN",
+            help="What a visitor must show; part of the printed address. Better in the variable: others see a command line.",
+        ),
+    ] = None,
     editor: Annotated[str | None, typer.Option(metavar="NAME", help="Who edits; asked on the page by default.")] = None,
     annotator: Annotated[str | None, typer.Option(metavar="NAME", help="Who votes; by default who edits.")] = None,
     per_match: Annotated[

@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LEAVE_OUT = shutil.ignore_patterns(".git", ".venv*", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
 
 
-Answer = tuple[int, dict[str, str], bytes]
-"""Status, headers and body; status 0 breaks the line."""
+Answer = tuple[int, dict[str, str], bytes | Iterator[bytes]]
+"""Status, headers and body, whole or in parts that take their time; status 0 breaks the line."""
 
 
 @dataclass
@@ -126,10 +126,12 @@ def serve() -> Iterator[Server]:
                 self.connection.close()
                 return
             self.send_response(status)
-            for name, value in {"content-type": "application/json", "content-length": str(len(content)), **headers}.items():
+            length = {"content-length": str(len(content))} if isinstance(content, bytes) else {}
+            for name, value in {"content-type": "application/json", **length, **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            for part in [content] if isinstance(content, bytes) else content:
+                self.wfile.write(part)
 
         def do_GET(self) -> None:
             listed = {"object": "list", "data": made.models} if made.models else {}

@@ -13,7 +13,7 @@ from tests.harness import ROOT
 
 PACKAGES = (
     *("util", "project", "exchange", "filtering", "recorded", "stand_in", "kits", "store", "sending", "reporting"),
-    *("steps", "pipeline", "diff", "trace", "review", "cli"),
+    *("steps", "training", "pipeline", "diff", "trace", "review", "cli"),
 )
 """What `seedbed` is made of, in order: each imports only from those before it, and from itself."""
 STAGES = sorted((ROOT / "stages").glob("[a-z]*.py"))
@@ -109,7 +109,7 @@ def test_every_stage_has_an_edition_and_every_edition_a_stage() -> None:
 @pytest.mark.parametrize("stage", DVC)
 def test_a_stage_depends_on_its_own_script_and_its_own_edition(stage: str) -> None:
     code = [dep for dep in body(stage)["deps"] if dep.endswith(".py") or dep.startswith(("seedbed", "stages"))]
-    assert code == [f"stages/{stage}.py"]
+    assert code == ([] if stage == "train" else [f"stages/{stage}.py"])  # a comment must train no model anew
     assert [name for name in params(stage) if name.split(".")[0] == "editions"] == [f"editions.{stage}"]
 
 

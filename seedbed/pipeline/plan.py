@@ -1,8 +1,8 @@
 """`seedbed plan`: what would `dvc repro` send now, and what would it cost? Sends nothing, changes nothing.
 
 The functions that the stages call run in memory, with an asker that only looks: into the store, and into the transcripts
-that `dvc.lock` names. A reply that is missing is a placeholder; what rests on one is counted all the same, as "at most",
-since the reply may come back the same as before.
+that `dvc.lock` names, which it brings into the DVC cache from the DVC remote as a build would. A reply that is missing is a
+placeholder; what rests on one is counted all the same, as "at most", since the reply may come back the same as before.
 """
 
 from collections.abc import Sequence
@@ -36,11 +36,12 @@ from seedbed.project.params import (
 )
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
-from seedbed.sending.asker import serve
+from seedbed.sending.asker import is_free, pays_again, pays_anyway, serve
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
+from seedbed.store.locked import bring_transcripts
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.training.weights import weights_hash
@@ -116,7 +117,7 @@ class Looker:
 
     in_batches = False
 
-    def __init__(self, store: Store, locked: dict[str, Response], max_attempts: int) -> None:
+    def __init__(self, store: Store, locked: "Locked", max_attempts: int) -> None:
         self._store, self._locked, self._max_attempts = store, locked, max_attempts
 
     def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
@@ -126,7 +127,41 @@ class Looker:
         return results
 
     def _get(self, keys: list[str]) -> dict[str, Response]:
-        return {key: self._locked[key] for key in keys if key in self._locked} | self._store.get(keys)
+        found = self._locked.get(keys) | self._store.get(keys)
+        if len(found) < len({*keys}) and self._locked.bring():
+            found |= self._locked.get(keys)
+        return found
+
+
+class Locked:
+    """The responses of one stage in transcripts that `dvc.lock` names and the store has not read.
+
+    Args:
+        plan: of the stage; a transcript that cannot be had is one of its reasons.
+        responses: of those in the DVC cache, by key; those that are brought are added.
+        store: opened to read.
+        free: whether what is asked again costs nothing, so that nothing needs to be brought.
+    """
+
+    def __init__(self, plan: StagePlan, responses: dict[str, Response], store: Store, free: bool) -> None:
+        self._plan, self._responses, self._store, self._free = plan, responses, store, free
+        self._brought = False
+
+    def get(self, keys: list[str]) -> dict[str, Response]:
+        """Return the responses that are here, by key."""
+        return {key: self._responses[key] for key in keys if key in self._responses}
+
+    def bring(self) -> bool:
+        """At the first miss, bring what the build would bring; return whether there was anything."""
+        if self._brought or self._free:
+            return False
+        self._brought = True
+        there, lacking = bring_transcripts(self._plan.stage, self._store.has_read)
+        for digest in there:
+            self._responses |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
+        if not pays_anyway() and (words := pays_again(lacking)):
+            self._plan.why = [*self._plan.why, f"the build would stop: {words}"]
+        return bool(there)
 
 
 class Plan:
@@ -146,7 +181,7 @@ class Plan:
         self.stages: list[StagePlan] = []
         with Store(store or paths.store(), read_only=True) as opened:
             self._store = opened
-            self._locked = _locked_responses(opened)
+            self._responses = _locked_responses(opened)
             self._plan()
         self._add_rest()
 
@@ -178,8 +213,8 @@ class Plan:
         self.stages.append(plan)
         return plan
 
-    def _look(self, requests: list[Request], read: Read[T], attempts: int) -> list[Result[T]]:
-        return Looker(self._store, self._locked, attempts).ask(requests, read)
+    def _looker(self, plan: StagePlan, to: ModelSettings, attempts: int) -> Looker:
+        return Looker(self._store, Locked(plan, self._responses, self._store, is_free(self.params, to)), attempts)
 
     def _count(
         self, plan: StagePlan, results: Sequence[Result[Any]], open: set[str], to: ModelSettings, attempts: Attempts
@@ -216,7 +251,9 @@ class Plan:
         if corpus["language"] == self.params["language"]:
             return Known([translating.original(row, kind) for row in rows], set())
         requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
-        results = self._look(requests, reader_of(plan.stage, self.params, rows), self.params["translate"]["max_attempts"])
+        results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
+            requests, reader_of(plan.stage, self.params, rows)
+        )
         self._count(plan, results, set(), to, self.params["translate"])
         open = {result.request.id for result in results if not result.settled}
         out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
@@ -245,14 +282,14 @@ class Plan:
         if not plan.why:
             return
         prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
-        looker = Looker(self._store, self._locked, settings["max_attempts"])
+        looker = self._looker(plan, to, settings["max_attempts"])
         # With another target the slots of the last build say nothing about those of the next.
         before = 0 if {*plan.why} & _HUNTS else _slots_built(name)
         estimator = Estimator(self._store.seen([plan.stage]))
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
         again = read_again(plan.stage)
-        embed = self._embedder()
+        embed = self._embedder(plan)
         with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
             # Where the slots run out, or too few pass, the stage itself says so.
             for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
@@ -278,11 +315,12 @@ class Plan:
         if embed:
             self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
 
-    def _embedder(self) -> Embedder | None:
+    def _embedder(self, plan: StagePlan) -> Embedder | None:
         """Return what looks embeddings up; None where no rule takes any."""
         if SEMANTIC not in self.params["filter"]["rules"]:
             return None
-        return Embedder(Looker(self._store, self._locked, MAX_ATTEMPTS), embedding_settings(self.params))
+        to = embedding_settings(self.params)
+        return Embedder(self._looker(plan, to, MAX_ATTEMPTS), to)
 
     def _count_embeddings(self, stage: str, generate: StagePlan, embed: Embedder, unwritten: int) -> None:
         """Count the embeddings that a generation would ask for.
@@ -316,7 +354,9 @@ class Plan:
         to, unknown = answering_settings(self.params, model, weights), set() if known else {row["id"] for row in questions.rows}
         questions = Known(questions.rows, questions.open | unknown)
         requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
-        results = self._look(requests, reader_of(plan.stage, self.params), self.params["answer"]["max_attempts"])
+        results = self._looker(plan, to, self.params["answer"]["max_attempts"]).ask(
+            requests, reader_of(plan.stage, self.params)
+        )
         self._count(plan, results, questions.open, to, self.params["answer"])
         rows = [
             answering.answered(model, to, result)
@@ -348,7 +388,7 @@ class Plan:
         by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
         requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to, read_again(plan.stage))
         open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
-        results = self._look(requests, reader_of(plan.stage, self.params), self.params["judge"]["max_attempts"])
+        results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, reader_of(plan.stage, self.params))
         self._count(plan, results, open, to, self.params["judge"])
 
     @property

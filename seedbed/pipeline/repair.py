@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seedbed.project import paths
+from seedbed.project.run_cache import dvc_lock, mend_run_cache
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at
@@ -14,6 +15,9 @@ from seedbed.util.yaml12 import load_yaml
 
 _WAITS_S = (0.0, 0.5, 0.5)
 """A file that is merely being written is whole a moment later."""
+_NO_DIGEST = "0" * 32
+_DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
+"""An MD5 as DVC writes it; what lies in a cloud may have another field in its place."""
 
 
 def mend_half_files() -> None:
@@ -24,6 +28,7 @@ def mend_half_files() -> None:
     """
     mend_rwlock(Path(".dvc/tmp/rwlock"))
     mend_dvc_lock(paths.DVC_LOCK)
+    mend_run_cache()
 
 
 def mend_rwlock(path: Path) -> None:
@@ -41,8 +46,14 @@ def mend_dvc_lock(path: Path) -> None:
     Raises:
         UserError: a merge left its marks in the file, or the committed one cannot be read either.
     """
-    if not path.is_file() or _whole(path, lambda text: _check_lock(path, text)):
-        return
+    if path.is_file() and not _whole(path, lambda text: _check_lock(path, text)):
+        with dvc_lock():  # a `dvc` at work has written it by then
+            if path.is_file() and not _whole(path, lambda text: _check_lock(path, text)):
+                _put_back(path)
+
+
+def _put_back(path: Path) -> None:
+    """Put the committed file in the place of the half one, which is kept."""
     if re.search(rb"^<<<<<<< ", path.read_bytes(), re.MULTILINE):
         raise UserError(
             f"{path}: a merge left a conflict in it; `git checkout --ours dvc.lock reports`, then `seedbed harvest` and "
@@ -90,6 +101,10 @@ def _check_lock(path: Path, text: str) -> None:
     from voluptuous import Invalid
 
     try:
-        COMPILED_LOCKFILE_SCHEMA(load_yaml(path, text))
+        stages = COMPILED_LOCKFILE_SCHEMA(load_yaml(path, text)).get("stages", {})
     except Invalid as error:
         raise ValueError(str(error)) from None
+    for stage, entry in stages.items():
+        for item in (*entry.get("deps", []), *entry.get("outs", [])):
+            if not item.keys() - {"path", "hash"} or not _DIGEST.fullmatch(str(item.get("md5", _NO_DIGEST))):
+                raise ValueError(f"{stage}: {item['path']} has no whole hash")

@@ -110,7 +110,7 @@ def params_text(language: str) -> str:
     text = _replaced(text, r"^  target: \d+", "  target: 100")
     text = _replaced(
         text,
-        r"^  reference_categories:.*\n    - coding-math\n",
+        r"^  reference_categories:.*\n(?:    - .*\n)+",
         "  reference_categories: [] # judged beside a reference answer\n",
     )
     if language == "ja":

@@ -166,6 +166,11 @@ def cache_folder(root: Path = Path()) -> Path:
     return Path(Config(str(dvc_folder))["cache"].get("dir") or dvc_folder / "cache")
 
 
+def may_have_remote(root: Path = Path()) -> bool:
+    """Whether DVC's configuration speaks of a remote for the repository at `root`."""
+    return any(b"remote" in file.read_bytes() for file in _dvc_configs((root / ".dvc").resolve()) if file.is_file())
+
+
 def _dvc_configs(dvc_folder: Path) -> list[Path]:
     """Return where DVC looks for its configuration: the machine's, the user's, the repository's, the checkout's."""
     from platformdirs import site_config_dir, user_config_dir

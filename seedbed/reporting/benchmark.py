@@ -127,7 +127,7 @@ class Benchmark:
             **({"methods": self._method_metrics()} if self.methods else {}),
             "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
             "agreement": self._agreement_metrics(),
-            "corrected": {row["match"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
+            "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -156,7 +156,7 @@ class Benchmark:
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
-        parts += ["## The judge's health", *health_parts(self.health)]
+        parts += ["## The judge's health", *health_parts(self.health, confidence)]
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)
         parts += ["## Responses that these results rest on", usage_table(self.usage)]

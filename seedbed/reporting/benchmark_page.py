@@ -57,7 +57,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         **_methods(benchmark),
         health=benchmark.health,
-        position=position_in_words(benchmark.health[-1]) if benchmark.health else "",
+        position=position_in_words(benchmark.health[-1], confidence) if benchmark.health else "",
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,

@@ -38,13 +38,19 @@ def health_rows(tables: Tables, confidence: float) -> Rows:
     return rows
 
 
-def position_in_words(row: dict[str, Any]) -> str:
-    """Return what the pairs that contradict say about the judge's leaning, in one sentence; `row` is of `health_rows`."""
+def position_in_words(row: dict[str, Any], confidence: float) -> str:
+    """Return what the pairs that contradict say about the judge's leaning, in one sentence.
+
+    Args:
+        row: of `health_rows`.
+        confidence: of its interval and of the test, in percent.
+    """
     first, second, p = int(row["first_pairs"]), int(row["second_pairs"]), row["position_p"]
     if p is None:
         return "No pair contradicts, so that no leaning to a place shows."
-    shown = "< 0.001" if p < 0.001 else f"= {p:.3f}"
-    said = f"Of the pairs that contradict, {first} name the first place and {second} the second (p {shown})"
-    if p >= 0.05:
+    shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    share = f"{row['first_share']:.0f}% the first, interval {row['first_low']:.0f} to {row['first_high']:.0f}, {shown}"
+    said = f"Of the pairs that contradict, {first} name the first place and {second} the second ({share})"
+    if p >= 1 - confidence / 100:
         return f"{said}: a leaning to either place cannot be concluded."
     return f"{said}: the judge leans to the {'first' if first > second else 'second'} place."

@@ -27,7 +27,7 @@ _PEOPLE = (
 CORRECTED = (
     "The adjusted win rate as people would give it: the judge's, moved by what it is off on the questions that people voted "
     "on, with its {confidence}% interval (prediction-powered inference). The questions voted on are taken to be drawn without "
-    "regard to answers and verdicts."
+    "regard to answers and verdicts. Below the matches stand the differences of two models, in points."
 )
 _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
@@ -111,10 +111,11 @@ def alternative_in_words(test: Alternative) -> str:
             "them."
         )
     word = "may" if test.passed else "may not"
+    held = f"{round(test.winning_rate * test.annotators)} of the {test.annotators} people"
+    agrees = f"{100 * (test.advantage or 0):.0f}% of the items"
     return (
-        f"By the alternative-annotator test (Calderon et al. 2025) the judge {word} do a person's work: it is no worse than "
-        f"{100 * test.winning_rate:.0f}% of the {test.annotators} people, and agrees with the others at least as well as one "
-        f"of them on {100 * (test.advantage or 0):.0f}% of the items."
+        f"By the alternative-annotator test (Calderon et al. 2025) the judge {word} do a person's work: it holds its own "
+        f"against {held}, and agrees with the others at least as well as one of them on {agrees}."
     )
 
 
@@ -123,12 +124,12 @@ def correction_parts(rows: Rows, confidence: float) -> list[str]:
     if not rows:
         return []
     shown = [
-        {"match": row["match"], "questions": row["items"], "voted on": row["voted"], "judge": f"{row['judge']:.1f}"}
+        {"rate": row["name"], "questions": row["items"], "voted on": row["voted"], "judge": f"{row['judge']:.1f}"}
         | {"corrected": f"{row['corrected']:.1f}", "interval": f"{row['low']:.1f} – {row['high']:.1f}"}
         | {"votes to halve it": "no number" if row["more"] is None else str(row["more"])}
         for row in rows
     ]
-    names = ["match", "questions", "voted on", "judge", "corrected", "interval", "votes to halve it"]
+    names = ["rate", "questions", "voted on", "judge", "corrected", "interval", "votes to halve it"]
     return [
         "### Rates corrected by the votes",
         CORRECTED.format(confidence=f"{confidence:g}"),

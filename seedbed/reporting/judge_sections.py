@@ -88,8 +88,8 @@ def equal_length_parts(rows: Rows, rates: Rows) -> list[str]:
     ]
 
 
-def health_parts(rows: Rows) -> list[str]:
-    """Return the paragraphs and the table of the judge's health; `rows` as from `health_rows`."""
+def health_parts(rows: Rows, confidence: float) -> list[str]:
+    """Return the paragraphs and the table of the judge's health; `rows` as from `health_rows`, `confidence` in percent."""
     if not rows:
         return ["Nothing was judged."]
     shown = [
@@ -104,7 +104,7 @@ def health_parts(rows: Rows) -> list[str]:
         "that stood first, or second, one says tie. *p* is that of first against second. *Longer* is the percent of the "
         "decided questions that the longer answer won, with its interval.",
         table(shown, [*names, "its interval", "invalid_rate", "cut_answers"], right=["p", "its interval"]),
-        position_in_words(rows[-1]),
+        position_in_words(rows[-1], confidence),
     ]
 
 

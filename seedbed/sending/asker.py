@@ -16,14 +16,18 @@ from filelock import FileLock, Timeout
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
-from seedbed.project.params import Attempts, ModelSettings, Params, server
+from seedbed.project.params import STAND_IN, Attempts, ModelSettings, Params, server
+from seedbed.project.run_cache import mend_run_cache
 from seedbed.sending.build_process import Parent
+from seedbed.sending.room import take_spilled
+from seedbed.store.locked import Lacking, bring_transcripts
 from seedbed.store.projects import register
 from seedbed.store.store import Store
-from seedbed.store.transcripts import Record, transcript, warm_store
+from seedbed.store.transcripts import Record, read_transcript, transcript, warm_store
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, write_rows
+from seedbed.util.words import count
 
 if TYPE_CHECKING:
     import asyncio
@@ -62,11 +66,16 @@ class Asker:
         self._parent = Parent()
         self._runner: asyncio.Runner | None = None
         self._sender: Sender | None = None
+        self._brought = False
+        self._lacking: list[Lacking] = []
 
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(paths.store()))
         register(self.store)
         self._lock()
+        if new := take_spilled(self.store):
+            print(f"{self.stage}: {count(new, 'answer')} of an earlier run taken into the store", file=sys.stderr)
+        mend_run_cache()  # before the stages after this one, where nobody ran the check
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -107,15 +116,43 @@ class Asker:
         """
         results: list[Result[T]] = [Result(request) for request in requests]
         serve(self.store.get, results, read, self._max_attempts)
-        if any(not result.settled for result in results) and warm_store(self.store):
-            serve(self.store.get, results, read, self._max_attempts)
+        for refill in (self._warm, self._bring):
+            if any(not result.settled for result in results) and refill():
+                serve(self.store.get, results, read, self._max_attempts)
         missing = [result for result in results if not result.settled]
         if missing:
             self._refuse_offline(missing[0].request)
+            self._refuse_to_pay_again(len(missing))
             left = None if most_failed is None else most_failed - sum(result.failure is not None for result in results)
             self._send(missing, read, len(results), left)
         self._parent.check()
         return results
+
+    def _warm(self) -> int:
+        return warm_store(self.store)
+
+    def _bring(self) -> int:
+        """Once, have the transcripts brought that were not pulled; return how many responses were new."""
+        if self._brought or is_free(self._params, self._to):
+            return 0
+        self._brought = True
+        there, self._lacking = bring_transcripts(self.stage, self.store.has_read)
+        if there:
+            print(f"{self.stage}: brought {count(len(there), 'transcript')} that dvc.lock names", file=sys.stderr)
+        return sum(self.store.warm(digest, self.stage, read_transcript(paths.blob(digest))) for digest in there)
+
+    def _refuse_to_pay_again(self, missing: int) -> None:
+        """Stop where what is missing may have been paid for; warn where there is no remote to bring it from."""
+        lacking, self._lacking = self._lacking, []
+        if not lacking or pays_anyway():
+            return
+        if words := pays_again(lacking):
+            raise UserError(f"{self.stage}: {count(missing, 'response is', 'responses are')} missing, and {words}")
+        print(
+            f"{self.stage}: the transcript {lacking[0].digest[:12]} that dvc.lock names is not in the DVC cache, and there is "
+            "no DVC remote to bring it from: what it holds is paid for again",
+            file=sys.stderr,
+        )
 
     def _refuse_offline(self, request: Request) -> None:
         if os.environ.get("SEEDBED_OFFLINE", "") not in ("", "0"):
@@ -142,6 +179,28 @@ class Asker:
     def sent(self) -> bool:
         """Whether anything had to be sent."""
         return self._sender is not None
+
+
+def is_free(params: Params, to: ModelSettings) -> bool:
+    """Whether a model is the stand-in in this process, which gives the same for nothing."""
+    return to.endpoint == STAND_IN and not {"base_url", "command"} & {*server(params, to)}
+
+
+def pays_anyway() -> bool:
+    """Whether a person says that what cannot be had is to be paid for again."""
+    return os.environ.get("SEEDBED_PAY_AGAIN", "") not in ("", "0")
+
+
+def pays_again(lacking: Sequence[Lacking]) -> str:
+    """Return why nothing may be sent while transcripts are lacking that a DVC remote should have; empty without a remote."""
+    found = next((each for each in lacking if each.why is not None), None)
+    if found is None:
+        return ""
+    return (
+        f"the transcript {found.digest[:12]} that dvc.lock names, which may hold them, is neither in the DVC cache nor "
+        f"to be had from the DVC remote ({found.why}); have whoever built it run `dvc push`, then run `dvc pull` here, or "
+        "set SEEDBED_PAY_AGAIN=1 to pay for it again"
+    )
 
 
 def serve(get: "Get", results: Sequence[Result[T]], read: Read[T], max_attempts: int) -> None:

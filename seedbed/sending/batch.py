@@ -18,6 +18,7 @@ from seedbed.store.claims import Batch, Claims, batches, close_batch
 from seedbed.store.store import Store
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
+from seedbed.util.saying import quoted
 
 MAX_REQUESTS = 50_000
 MAX_BYTES = 200_000_000
@@ -60,7 +61,7 @@ async def send_batches(
         read = {batch.id for batch in batches(store, "endpoint = ? and stage = ? and read", (client.id, stage))}
         id = await _find_or_create(client, stage, lines, digest, read)
         claims.open_batch(id, client.id, stage, keys)
-        progress.say(f"batch {id}: {len(keys)} requests")
+        progress.say(f"batch {quoted(id)}: {len(keys)} requests")
         try:
             async for key, response in _results(client, store, id, poll_s, progress, halted):
                 if key in missing:
@@ -85,7 +86,7 @@ async def _picked_up(
     halted: Callable[[], UserError | None],
 ) -> AsyncIterator[tuple[str, Response]]:
     """Yield what a batch that was left open brings of what is missing."""
-    progress.say(f"picking up batch {batch.id} of an earlier build")
+    progress.say(f"picking up batch {quoted(batch.id)} of an earlier build")
     unclaimed = False
     try:
         async for key, response in _results(client, store, batch.id, poll_s, progress, halted):
@@ -158,10 +159,11 @@ async def _results(
 ) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     told = ""
-    with client.in_words(f"batch {id}"):
+    with client.in_words(f"batch {quoted(id)}"):
         while (batch := await _or_lost(client.openai.batches.retrieve(id), "does not know it")).status not in _ENDED:
             counts = batch.request_counts
-            state = f"batch {id}: {batch.status}, {counts.completed if counts else 0} of {counts.total if counts else '?'} done"
+            done = f"{counts.completed if counts else 0} of {counts.total if counts else '?'}"
+            state = f"batch {quoted(id)}: {quoted(batch.status)}, {done} done"
             if state != told:
                 progress.say(state)
                 told = state
@@ -169,21 +171,22 @@ async def _results(
         if batch.status == "failed":
             close_batch(store, id)  # it was refused whole: what mends it is another request, in another batch
             errors = [error.message for error in (batch.errors.data if batch.errors and batch.errors.data else [])]
-            raise UserError(f"batch {id} was refused: {'; '.join(filter(None, errors)) or 'no reason given'}")
+            raise UserError(f"batch {quoted(id)} was refused: {quoted('; '.join(filter(None, errors))) or 'no reason given'}")
         files = [id for id in (batch.output_file_id, batch.error_file_id) if id]  # requests that failed are in the second
         texts = [
-            (await _or_lost(client.openai.files.content(id), f"has no file {id} with what it brought")).text for id in files
+            (await _or_lost(client.openai.files.content(id), f"has no file {quoted(id)} that it brought")).text for id in files
         ]
     refused = ""
     for line in "\n".join(texts).split("\n"):  # and at no other line end that a reply may hold
-        found = _response(line, client.quoted)
+        found = _response(line)
         if found:
             yield found
-        elif words := _refusal(line, client.quoted):
+        elif words := _refusal(line):
             refused = refused or words
     if refused:
         close_batch(store, id)  # so that the next build sends what it refused in another batch
-        raise UserError(f"batch {id}: endpoint {client.id!r} refuses what each request of the stage has in it: {refused}")
+        where = f"batch {quoted(id)}: endpoint {client.id!r}"
+        raise UserError(f"{where} refuses what each request of the stage has in it: {refused}")
 
 
 async def _or_lost(asked: Awaitable[U], what: str) -> U:
@@ -202,7 +205,7 @@ async def _or_lost(asked: Awaitable[U], what: str) -> U:
         raise _Lost(f"the server {what} (HTTP {error.status_code})") from None
 
 
-def _response(line: str, quoted: Callable[[str], str]) -> tuple[str, Response] | None:
+def _response(line: str) -> tuple[str, Response] | None:
     """Return (key, response) of a line of a batch's files; None where that request is to be sent again."""
     try:
         row: dict[str, Any] = json.loads(line)
@@ -224,7 +227,7 @@ def _response(line: str, quoted: Callable[[str], str]) -> tuple[str, Response] |
     return None
 
 
-def _refusal(line: str, quoted: Callable[[str], str]) -> str | None:
+def _refusal(line: str) -> str | None:
     """Return the words of an error that would meet every request of the stage; None where a line holds no such error."""
     try:
         row: dict[str, Any] = json.loads(line)

@@ -8,13 +8,12 @@ import asyncio
 import email.utils
 import json
 import os
-import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx2
@@ -32,15 +31,17 @@ from seedbed.exchange.replies import (
 from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params import STAND_IN, Server
 from seedbed.util.errors import UserError
-from seedbed.util.visible import spelt_out
+from seedbed.util.saying import keep_secret, quoted
 
 TIMEOUT_S = 600.0
+_ASKING = ("/chat/completions", "/embeddings")
+_CONNECT_S = 10.0
+_LATE_S = 1.0
+"""A timer that is later than this has slept: the process did not run."""
 _BYTES_PER_TOKEN = 4
 """Of a request's UTF-8 JSON; on the safe side for English, about right for Japanese."""
 _REPLY_TOKENS = 500
 """Assumed where the request sets no `max_tokens`."""
-_LEAST_SECRET = 8
-"""Characters of a part of a key that is masked."""
 _BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}
 _ENDPOINT_CODES = {
     *(
@@ -97,9 +98,10 @@ class Client:
         self._output_limit = server.get("output_limit", "max_tokens")
         key = _api_key(self._server_id, server)
         headers = _headers(self._server_id, server)
-        self._secrets = _secrets([key, *headers.values()], self.base_url)
-        timeout = httpx2.Timeout(self._timeout_s, connect=10)
-        hooks = {"request": [_limiting_hook(server)]}
+        keep_secret(key, *headers.values(), self.base_url)
+        timeout = httpx2.Timeout(self._timeout_s, connect=_CONNECT_S)
+        self._admit = _limits(server)
+        hooks = {"request": [self._admit_others]}
         if id == STAND_IN and "base_url" not in server and base_url is None:
             from seedbed.stand_in.server import handle
 
@@ -132,24 +134,36 @@ class Client:
             Busy: it may go through later.
             UserError: the endpoint refuses the key, the model, or what every request of the stage has in it.
         """
+        content = self.body(request).encode()
+        await self._admit(_tokens(content))
+        reply = asyncio.ensure_future(
+            self.openai.post(
+                "/embeddings" if request.is_embedding else "/chat/completions",
+                cast_to=httpx2.Response,
+                content=content,
+                options={"headers": {"content-type": "application/json"}, "timeout": httpx2.Timeout(None, connect=_CONNECT_S)},
+            )
+        )
+        reply.add_done_callback(lambda each: each.cancelled() or each.exception())  # one that nobody waits for is no news
         try:
-            async with asyncio.timeout(self._timeout_s):  # for the whole reply, not between two bytes
-                raw = await self.openai.post(
-                    "/embeddings" if request.is_embedding else "/chat/completions",
-                    cast_to=httpx2.Response,
-                    content=self.body(request).encode(),
-                    options={"headers": {"content-type": "application/json"}},
+            if not await _in_time(reply, self._timeout_s):
+                raise Busy(
+                    f"no whole reply within {self._timeout_s:g} s; raise servers.{self._server_id}.timeout_s, or lower "
+                    f"max_concurrency ({self._concurrency} requests share the server)"
                 )
+            raw = await reply
         except openai.APIStatusError as error:
             return self._response_to(error, f"the request for {request.id}")
-        except (TimeoutError, openai.APITimeoutError):
-            raise Busy(
-                f"no whole reply within {self._timeout_s:g} s; raise servers.{self._server_id}.timeout_s, or lower "
-                f"max_concurrency ({self._concurrency} requests share the server)"
-            ) from None
         except openai.APIConnectionError as error:
-            raise Busy(f"the line broke ({type(error.__cause__ or error).__name__})") from None
+            raise Busy(f"the line broke ({_cause(error)})") from None
+        finally:
+            reply.cancel()
         return self.read(raw.content, from_embeddings if request.is_embedding else from_chat_completion)
+
+    async def _admit_others(self, request: httpx2.Request) -> None:
+        """Count what is no request of a stage among the requests a minute; those are admitted before their time begins."""
+        if not request.url.path.endswith(_ASKING):
+            await self._admit(0)
 
     def read(self, content: bytes, form: Callable[[Any], Response] = from_chat_completion) -> Response:
         """Return what a body of a successful answer says; what has not its form is an error of that one request."""
@@ -157,7 +171,7 @@ class Client:
             return form(json.loads(content))
         except Exception as error:  # whatever a body leads us into: nested too deeply, numbers beyond range, …
             start = content[:200].decode("utf-8", "replace")
-            return error_response("not_a_completion", self.quoted(f"{error}: {start}"))
+            return error_response("not_a_completion", quoted(f"{error}: {start}"))
 
     def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
@@ -179,12 +193,12 @@ class Client:
         except openai.APIStatusError as error:
             raise UserError(self._status_in_words(error, what)) from None
         except openai.APIConnectionError as error:
-            raise UserError(self.unreachable(f"{type(error.__cause__ or error).__name__}")) from None
+            raise UserError(self.unreachable(_cause(error))) from None
 
     def unreachable(self, why: str) -> str:
         """Return the sentence for a server that does not answer."""
         return (
-            f"endpoint {self.id!r}: {self.quoted(self.base_url)} could not be reached ({why}); start the server or mend "
+            f"endpoint {self.id!r}: {quoted(self.base_url)} could not be reached ({why}); start the server or mend "
             f"servers.{self._server_id}.base_url, and run again"
         )
 
@@ -203,40 +217,33 @@ class Client:
         """Return the server's own words on an error, or its status."""
         text = error.response.text
         detail = (error.body.get("message") if isinstance(error.body, dict) else None) or ("" if text == "{}" else text)
-        return self.quoted(str(detail or f"HTTP {error.status_code}"))
-
-    def quoted(self, text: str) -> str:
-        """Return what a server said as it may be shown: secrets masked, hidden characters spelt out, on one line."""
-        for secret in self._secrets:
-            text = text.replace(secret, "…")
-        return spelt_out(" ".join(text.split()))[:300]
+        return quoted(str(detail or f"HTTP {error.status_code}"))
 
 
-def _secrets(keys: list[str], base_url: str) -> list[str]:
-    """Return what must not be shown: keys, every run of 8 characters at their ends, the password in an address."""
-    found = []
-    for key in (*keys, urlsplit(base_url).password or "", urlsplit(base_url).username or ""):
-        if len(key) >= _LEAST_SECRET:
-            parts = re.findall(r"[A-Za-z0-9]{8,}", key)
-            found += [key, quote(key, safe=""), *parts, key[:_LEAST_SECRET], key[-_LEAST_SECRET:]]
-        elif key:
-            found.append(key)
-    return sorted(dict.fromkeys(found), key=len, reverse=True)
+def _cause(error: BaseException) -> str:
+    """Return the name of what an error of the client comes from: the layers between call a line that was cut a time-out."""
+    while error.__cause__:
+        error = error.__cause__
+    return type(error).__name__
 
 
 def _asked_to_wait(response: Any) -> float | None:
     """Return the seconds of a Retry-After header, a number or a date; None where there is none."""
     given = response.headers.get("retry-after-ms")
-    if given and given.replace(".", "", 1).isdecimal():
+    if given and _is_number(given):
         return float(given) / 1000
     given = (response.headers.get("retry-after") or "").strip()
-    if given.replace(".", "", 1).isdecimal():
+    if _is_number(given):
         return float(given)
     try:
         wait = email.utils.parsedate_to_datetime(given).timestamp() - time.time()
     except (ValueError, TypeError, OverflowError):
         return None
     return max(wait, 0.0)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.replace(".", "", 1).isdigit()
 
 
 def _api_key(id: str, server: Server) -> str:
@@ -268,7 +275,7 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
         url = urlsplit(base_url)
         port = url.port or {"http": 80, "https": 443}[url.scheme]
     except ValueError as error:
-        raise UserError(f"servers.{id}.base_url is no address: {error}") from None
+        raise UserError(f"servers.{id}.base_url is no address: {quoted(str(error))}") from None
     if url.scheme in getproxies() or url.hostname is None:
         return
     try:
@@ -280,24 +287,22 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
         ) from None
 
 
-def _limiting_hook(server: Server) -> Any:
-    """Return a hook that lets each HTTP request, retries included, wait for its place within the endpoint's limits."""
+def _limits(server: Server) -> Callable[[float], Coroutine[Any, Any, None]]:
+    """Return a function that waits until a request of so many tokens has its place within the endpoint's limits."""
     requests = _limiter(server.get("requests_per_minute"))
     tokens = _limiter(server.get("tokens_per_minute"))
-
     order = asyncio.Lock()
 
-    async def hook(request: httpx2.Request) -> None:
+    async def admit(size: float) -> None:
         if requests:
             await requests.acquire()
-        if tokens and request.url.path.endswith("/chat/completions"):
+        if tokens and size:
             async with order:  # a request that is larger than the bucket takes it in several draughts
-                left = _tokens(request)
-                while left > 0:
-                    await tokens.acquire(min(left, tokens.max_rate))
-                    left -= tokens.max_rate
+                while size > 0:
+                    await tokens.acquire(min(size, tokens.max_rate))
+                    size -= tokens.max_rate
 
-    return hook
+    return admit
 
 
 def _limiter(per_minute: float | None) -> AsyncLimiter | None:
@@ -312,7 +317,24 @@ def _limiter(per_minute: float | None) -> AsyncLimiter | None:
     return AsyncLimiter(capacity, time_period=60 * capacity / drained)
 
 
-def _tokens(request: httpx2.Request) -> float:
-    body = json.loads(request.content)
+def _tokens(content: bytes) -> float:
+    body = json.loads(content)
     reply = body.get("max_tokens") or body.get("max_completion_tokens") or _REPLY_TOKENS
-    return float(len(request.content) / _BYTES_PER_TOKEN + reply)
+    return float(len(content) / _BYTES_PER_TOKEN + (reply if "messages" in body else 0))
+
+
+async def _in_time(reply: "asyncio.Future[httpx2.Response]", seconds: float) -> bool:
+    """Wait for a whole reply; return whether it came.
+
+    A time in which this process did not run, stopped or asleep, counts as one step: what came meanwhile is read first.
+    """
+    loop = asyncio.get_running_loop()
+    step_s = min(max(seconds / 60, 1.0), 10.0)
+    left = seconds
+    while left > 0:
+        before, wait_s = loop.time(), min(left, step_s)
+        if (await asyncio.wait({reply}, timeout=wait_s))[0]:
+            return True
+        late = loop.time() - before > wait_s + _LATE_S
+        left = max(left - wait_s, 1.0) if late else left - wait_s
+    return False

@@ -28,6 +28,7 @@ from seedbed.sending.client import Client
 from seedbed.sending.servers import running
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
+from seedbed.util.saying import quoted
 from seedbed.util.words import few
 from seedbed.util.yaml12 import located
 from seedbed.util.yaml_edit import yaml_editor
@@ -210,11 +211,11 @@ async def _listed(client: Client, asking: list[ModelSettings], found: Found) -> 
     entries = body.get("data") if isinstance(body, dict) else None
     listed = [entry for entry in entries if isinstance(entry, dict) and "id" in entry] if isinstance(entries, list) else []
     names = [str(entry["id"]) for entry in listed]
-    found.lines.append(f"models: {client.quoted(few(names, 10)) if names else 'the server lists none'}")
+    found.lines.append(f"models: {quoted(few(names, 10)) if names else 'the server lists none'}")
     unlisted = {to.model for to in asking if names and to.model not in names}
     for to in asking:
         if to.model in unlisted:
-            hint = client.quoted(did_you_mean(to.model, names))
+            hint = quoted(did_you_mean(to.model, names))
             found.mistakes.append(_wrong_model(to, f"does not list the model {to.model!r} {hint}; name one that it lists"))
     props = await _get(client, f"{client.base_url.removesuffix('/v1')}/props")
     props = props if isinstance(props, dict) else {}
@@ -262,7 +263,7 @@ async def _others(client: Client, asking: list[ModelSettings], found: Found) -> 
             if error.status_code not in _REFUSALS:
                 with client.in_words(f"the model {to.model!r}"):
                     raise
-            found.mistakes.append(_wrong_model(to, f"refuses the model {to.model!r}: {client.quoted(error.response.text)}"))
+            found.mistakes.append(_wrong_model(to, f"refuses the model {to.model!r}: {quoted(error.response.text)}"))
 
 
 def _wrong_model(to: ModelSettings, words: str) -> str:
@@ -278,7 +279,7 @@ async def _format(client: Client, model: str, prompt: str, limit: str, response_
         if error.status_code not in _REFUSALS:
             with client.in_words("a response format"):
                 raise
-        return f"refused ({client.quoted(error.response.text)[:120]})", False
+        return f"refused ({quoted(error.response.text)[:120]})", False
     try:
         value = json.loads(_text(_message(body)))
     except ValueError:
@@ -295,7 +296,7 @@ async def _seed(client: Client, model: str, limit: str) -> str:
         if error.status_code not in _REFUSALS:
             with client.in_words("a seed"):
                 raise
-        return f"refused ({client.quoted(error.response.text)[:120]})"
+        return f"refused ({quoted(error.response.text)[:120]})"
     return "taken"
 
 

@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.text import Text
 
 from seedbed.exchange.replies import Response
+from seedbed.util.saying import safe
 
 _EVERY_S = 30.0
 _RECENT = 200
@@ -26,14 +27,15 @@ class Progress:
 
     Attributes:
         under_way: requests that wait for their reply now.
-        waiting: requests that wait for another try.
+        waking: when the requests that wait for another try will be tried, on the monotonic clock.
     """
 
     def __init__(self, stage: str, total: int, stored: int) -> None:
         self._stage, self._total, self._stored = stage, total, stored
         self._done = stored
         self._sent = self._failed = self._tokens = self._retries = 0
-        self.under_way = self.waiting = 0
+        self.under_way = 0
+        self.waking: list[float] = []
         self._started = self._said_at = time.monotonic()
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=_RECENT)
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -76,14 +78,16 @@ class Progress:
     def say(self, words: str) -> None:
         """Print one line, the stage's name before it."""
         self._said_at = time.monotonic()
-        self._console.print(Text(f"{self._stage}: {words}"))
+        self._console.print(Text(f"{self._stage}: {safe(words)}"))
 
     def _line(self) -> Text:
         return Text(f"{self._stage}: {self._state()}")
 
     def _state(self) -> str:
         parts = [f"{self._done}/{self._total} done", f"{self._stored} from the store", f"{self.under_way} under way"]
-        parts += [f"{self.waiting} waiting to be tried again"] if self.waiting else []
+        if self.waking:
+            wait_s = max(0.0, min(self.waking) - time.monotonic())
+            parts += [f"{len(self.waking)} waiting to be tried again, the next in {wait_s:.0f} s"]
         parts += [f"{self._failed} failed"] if self._failed else []
         return ", ".join([*parts, f"{self._tokens:,} tokens", self._left()])
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from math import ceil
@@ -18,10 +19,12 @@ from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Busy, Client
 from seedbed.sending.progress import Progress
+from seedbed.sending.room import Room, spill
 from seedbed.sending.servers import Started, log_tail, running
 from seedbed.store.claims import Claims
-from seedbed.store.store import Store
+from seedbed.store.store import Sent, Store
 from seedbed.util.errors import UserError
+from seedbed.util.words import count
 
 _EMPTY_BATCHES = 3
 """Batches in a row in which every request failed, after which nothing more is sent."""
@@ -66,10 +69,11 @@ class _Queue(Generic[T]):
 
         def wake() -> None:
             self.timers.discard(timer)
-            progress.waiting -= 1
+            progress.waking.remove(at)
             self.ready.put_nowait(job)
 
-        progress.waiting += 1
+        at = time.monotonic() + wait_s
+        progress.waking.append(at)
         timer = asyncio.get_running_loop().call_later(wait_s, wake)
         self.timers.add(timer)
 
@@ -111,6 +115,8 @@ class Sender:
             self._started = self._stack.enter_context(running(self._server_id, self._server, to.model, parent))
         base_url = self._started.base_url if self._started else None
         self._client = Client(to.endpoint, self._server, self._server_id, base_url)
+        self._room = Room(store.path)
+        self._spilt = 0
         self._stop: UserError | None = None
         self._broken: list[UserError] = []
         self._interrupts = 0
@@ -126,6 +132,7 @@ class Sender:
     async def close(self) -> None:
         """Close the connections; give up our hold on a server that we started."""
         await self._client.close()
+        self._room.give_up()
         self._stack.close()
 
     async def send(self, missing: list[Result[T]], read: Read[T], progress: Progress, most_failed: int | None = None) -> None:
@@ -164,9 +171,9 @@ class Sender:
         total = sum(estimates, Tokens(0, 0))
         self._budget.check(len(jobs), total)
         if not self._estimated:  # later waves were expected then
-            count = ceil(len(jobs) / self._expected)
+            requests = ceil(len(jobs) / self._expected)
             dollars = self._budget.dollars(total) / self._expected
-            self._store.log_estimate(self._parent.build, self._stage, self._model, count, dollars)
+            self._store.log_estimate(self._parent.build, self._stage, self._model, requests, dollars)
             self._estimated = True
 
     async def _send(self, jobs: dict[str, _Job[T]], read: Read[T], progress: Progress) -> None:
@@ -176,16 +183,27 @@ class Sender:
         queue: _Queue[T] = _Queue(open=len(jobs))
         for job in jobs.values():
             queue.ready.put_nowait(job)
-        count = min(self._server.get("max_concurrency", 8), len(jobs))
+        wanted = min(self._server.get("max_concurrency", 8), len(jobs))
+        workers = self._room.hold(wanted)
+        if not workers:
+            raise UserError(self._no_room("nothing more was sent"))
+        if workers < wanted:
+            progress.say(f"room is short on the disk of {self._store.path}: one request at a time")
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(count):
-                    group.create_task(self._work(queue, count, read, progress))
+                for number in range(workers):
+                    group.create_task(self._work(queue, workers, number, read, progress))
         finally:
             queue.end()
 
-    async def _work(self, queue: _Queue[T], workers: int, read: Read[T], progress: Progress) -> None:
+    async def _work(self, queue: _Queue[T], workers: int, number: int, read: Read[T], progress: Progress) -> None:
+        """Ask one job after the other; where room gets short, the first of the workers goes on alone."""
         while (job := await queue.ready.get()) is not None:
+            if number and not self._room.has(workers):
+                queue.ready.put_nowait(job)
+                return
+            if not self._room.has(1):
+                self._stop = self._stop or UserError(self._no_room("every response that arrived is kept"))
             if self._stop is None and not self._enough:
                 await self._ask(job, queue, read, progress)
             # The share of rows that may fail is spent: what is under way is waited for, and the stage says what failed.
@@ -248,7 +266,7 @@ class Sender:
             )
         self._say_wait(progress)
         job.looks += 1
-        return float(min(_FIRST_LOOK_S * 2**job.looks, _MOST_LOOK_S))
+        return min(_FIRST_LOOK_S * 2.0 ** min(job.looks, 10), _MOST_LOOK_S)
 
     def _say_wait(self, progress: Progress) -> None:
         """Say once that another process is at some of the requests."""
@@ -337,8 +355,30 @@ class Sender:
         else:  # an endpoint that does not count: what was reserved stays spent
             tokens = self._estimator.tokens(self._stage, request)
         cost = self._budget.dollars(tokens)
-        self._store.put(self._stage, request, response, sent=(self._parent.build, tokens.input, tokens.output, cost))
+        self._room.saw(len((response["text"] or "").encode()))
+        sent = (self._parent.build, tokens.input, tokens.output, cost)
+        try:
+            self._store.put(self._stage, request, response, sent)
+        except UserError as error:
+            self._room.give_up()
+            self._keep(request, response, sent, error)
         return cost
+
+    def _keep(self, request: Request, response: Response, sent: Sent, error: UserError) -> None:
+        """Keep an answer that the store did not take, and send nothing more."""
+        try:
+            self._store.put(self._stage, request, response, sent)
+        except UserError:
+            self._spilt += 1
+            where = spill(self._store.path, self._stage, request, response)
+            self._stop = UserError(
+                f"{self._stage}: the store takes no more ({error}); {count(self._spilt, 'answer that it', 'answers that it')} "
+                f"did not take, {where}"
+            )
+        self._stop = self._stop or UserError(self._no_room("every response that arrived is kept"))
+
+    def _no_room(self, so: str) -> str:
+        return f"{self._stage}: the disk of {self._store.path} is full; {so}: free some space and run again"
 
     def _take(self, job: _Job[T], response: Response, read: Read[T], progress: Progress) -> None:
         for result in job.alike:

@@ -29,6 +29,7 @@ from seedbed.sending.build_process import Parent
 from seedbed.sending.processes import is_alive, start_of
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
+from seedbed.util.saying import quoted
 
 START_TIMEOUT_S = 600.0
 IDLE_S = 60.0
@@ -97,7 +98,7 @@ def log_tail(id: str, log: Path) -> str:
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-_LOG_LINES:]
     except OSError:
         lines = []
-    shown = "".join(f"\n  {line[:200]}" for line in lines)
+    shown = "".join(f"\n  {quoted(line)[:200]}" for line in lines)
     return f"servers.{id}.command printed last:{shown}" if shown else f"servers.{id}.command printed nothing"
 
 
@@ -173,7 +174,8 @@ def _wait(started: Started, model: str, timeout_s: float, parent: Parent) -> str
         if models is not None:
             if not models or model in models:
                 return None
-            return f"the server lists {', '.join(models[:5])}, and not the model {model!r}: give it that name, or name its own"
+            listed = quoted(", ".join(models[:5]))
+            return f"the server lists {listed}, and not the model {model!r}: give it that name, or name its own"
         time.sleep(0.2)
     return f"the server did not answer within {timeout_s:g} s (start_timeout_s)"
 

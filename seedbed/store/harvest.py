@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import chdir
-from hashlib import md5
 from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.store.claims import living_owners
+from seedbed.store.locked import NoRemote, fetch
 from seedbed.store.projects import projects, register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git_or_error
-from seedbed.util.rows import writing
 
 
 def harvest_all(store: Store) -> str:
@@ -102,19 +101,7 @@ def _commits(*args: str) -> list[str]:
 
 def _fetch(digest: str) -> Path | None:
     """Bring one blob from the default DVC remote into the cache; None where there is no remote, or it lacks the blob whole."""
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
     try:
-        with Repo() as repo:
-            remote = repo.cloud.get_remote_odb()
-            with remote.fs.open(remote.oid_to_path(digest), "rb") as source:
-                content = source.read()
-    except (DvcException, OSError):
+        return None if fetch(digest) else paths.blob(digest)
+    except NoRemote:
         return None
-    if md5(content, usedforsecurity=False).hexdigest() != digest:
-        return None
-    blob = paths.blob(digest)
-    with writing(blob) as file:
-        file.write(content.decode())
-    return blob

@@ -7,6 +7,7 @@ its store from the transcripts that `dvc.lock` still names: DVC deletes the outp
 lock and the blob in the DVC cache are still there.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows, writing
 
+_DIGEST = re.compile("[0-9a-f]{32}")
+"""The MD5 of a file; a `dvc` that is stopped may leave a part of one."""
 Record = Callable[[Result[Any]], None]
 """Writes every attempt of a request to the transcript."""
 
@@ -95,4 +98,8 @@ def locked_transcripts(lock: Path, text: str | None = None) -> list[tuple[str, s
         UserError: it is not what DVC writes.
     """
     outs = [(stage, out) for stage, entry in locked_stages(lock, text).items() for out in entry.get("outs", [])]
-    return [(stage, out["md5"]) for stage, out in outs if "md5" in out and out["path"].startswith(f"{paths.RESPONSES}/")]
+    return [
+        (stage, out["md5"])
+        for stage, out in outs
+        if out["path"].startswith(f"{paths.RESPONSES}/") and _DIGEST.fullmatch(str(out.get("md5")))
+    ]

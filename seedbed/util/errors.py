@@ -1,6 +1,8 @@
 """Mistakes that a person can mend, said in one sentence."""
 
+import errno
 import io
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -12,6 +14,7 @@ class UserError(Exception):
     """Something that the user can put right: what, where, what was expected, what to do."""
 
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _KEY = re.compile(
     r"(?:sk|pk|gsk|hf|xai|key|AIza)[-_A-Za-z0-9]{12,}|(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{28,}"
 )
@@ -41,15 +44,30 @@ def run(main: Callable[[], None]) -> NoReturn:
     try:
         main()
     except UserError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {_shown(error)}")
     except ModuleNotFoundError as error:
         extra = _extra_with(error.name or "")
         if extra is None:
             raise
         sys.exit(f"error: {error.name} is not installed; install it with `pip install 'seedbed[{extra}]'`")
+    except Exception as error:
+        if not no_room(error):
+            raise
+        sys.exit(f"error: no room on the disk: {_shown(error)}; free some space and run again, every response is kept")
     except KeyboardInterrupt:
         sys.exit("error: interrupted; every response that arrived is kept, run the same command again to go on")
     sys.exit(0)
+
+
+def no_room(error: Exception) -> bool:
+    """Whether it is for want of room that something could not be written; libraries say it in words of their own."""
+    return (isinstance(error, OSError) and error.errno in _NO_ROOM) or any(os.strerror(each) in str(error) for each in _NO_ROOM)
+
+
+def _shown(error: Exception) -> str:
+    from seedbed.util.saying import safe
+
+    return safe(str(error))
 
 
 def _extra_with(module: str) -> str | None:

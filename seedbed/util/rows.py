@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from seedbed.util.canonical import canonical, parse_json
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, no_room
 from seedbed.util.schemas import first_problem, problems
 
 Row = dict[str, Any]
@@ -133,10 +133,18 @@ def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
     part = path.with_name(f".{path.name}.part")
     with _writable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        opened = part.open("w", encoding="utf-8", newline="\n")
+        part.unlink(missing_ok=True)
+        opened = part.open("x", encoding="utf-8", newline="\n")  # what lies there is not followed, and not written into
     try:
-        with opened as file:
-            yield file
+        try:
+            with opened as file:
+                yield file
+        except OSError as error:
+            if not no_room(error):
+                raise
+            raise UserError(
+                f"{path}: cannot be written ({error.strerror}); free some space and run again, every response is kept"
+            ) from None
         with _writable(path):
             part.replace(path)
         if gave_up and gave_up.is_file():

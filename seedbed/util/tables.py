@@ -138,12 +138,13 @@ class Tables:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "rows.json.gz"
             query = self._sql(name)
-            self._db.execute(f"copy ({query}\n) to '{path}' (format json, compression gzip)")
+            self._db.execute(f"copy ({query}\n) to $path (format json, compression gzip)", {"path": str(path)})
             return path.read_bytes()
 
     def write_parquet(self, sql: str, path: Path) -> None:
         """Write the rows of a SELECT to a Parquet file, all or nothing: the same rows, the same bytes."""
         part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)
         self._db.execute("set threads = 1")  # row groups are cut at the same rows however many cores there are
         try:
             self._db.execute(f"copy ({sql}\n) to $path (format parquet, compression zstd)", {"path": str(part)})

@@ -18,6 +18,12 @@ _SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoade
 _CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>)(?= )", re.MULTILINE)
 
 
+_LARGEST, _DEEPEST = 20_000_000, 60
+"""Characters of a document, its aliases expanded; and how deep it may nest."""
+_SUSPECT = re.compile(r"[*&]|(?:[\[{][^\[\]{}]*){50}|^[ ?:-]{100}", re.MULTILINE)
+"""What a document has that nests deep or repeats itself; others need no second look."""
+
+
 class Loader(_SafeLoader):  # type: ignore[valid-type, misc]
     """PyYAML's SafeLoader with YAML 1.2 scalars, refusing a key that is given twice."""
 
@@ -76,6 +82,8 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
             raise UserError(
                 f"{path}:{line}: a merge left a conflict here ({conflict[0]}); keep one side's lines and remove the marks"
             )
+        if len(text) > _LARGEST or _SUSPECT.search(text):
+            _refuse_bombs(path, text)
         return yaml.load(text, Loader)  # noqa: S506, it is a SafeLoader
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; restore it, or run this in the project's folder") from None
@@ -87,6 +95,41 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
         raise UserError(f"{path}{where}: not valid YAML: {error.problem}") from None
     except (yaml.YAMLError, ValueError) as error:
         raise UserError(f"{path}: not valid YAML: {error}") from None
+
+
+def _refuse_bombs(path: Path, text: str) -> None:
+    """Refuse what nests too deep, or is too large once its aliases are expanded; only events are read, nothing is built.
+
+    Raises:
+        UserError: it does.
+        yaml.YAMLError: it is not YAML.
+    """
+    sizes: dict[str, int] = {}
+    open_nodes: list[tuple[str | None, int]] = [(None, 0)]
+
+    def add(size: int) -> None:
+        anchor, before = open_nodes[-1]
+        open_nodes[-1] = anchor, before + size
+        if before + size > _LARGEST:
+            raise UserError(f"{path}: larger than {_LARGEST:,} characters once its aliases are expanded; write less")
+
+    for event in yaml.parse(text, Loader):
+        where = f"{path}:{event.start_mark.line + 1}" if event.start_mark else f"{path}"
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_nodes.append((event.anchor, 1))
+            if len(open_nodes) > _DEEPEST:
+                raise UserError(f"{where}: nested more than {_DEEPEST} deep; write it flatter")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = open_nodes.pop()
+            sizes |= {anchor: size} if anchor else {}
+            add(size)
+        elif isinstance(event, yaml.ScalarEvent):
+            sizes |= {event.anchor: len(event.value) + 1} if event.anchor else {}
+            add(len(event.value) + 1)
+        elif isinstance(event, yaml.AliasEvent):
+            if any(anchor == event.anchor for anchor, _ in open_nodes):
+                raise UserError(f"{where}: *{event.anchor} holds itself; write it out")
+            add(sizes.get(str(event.anchor), 1))
 
 
 def line_of(path: Path, field: list[str | int]) -> int:

@@ -1,12 +1,20 @@
 """What a stopped `dvc` leaves half-written is mended; what a person must decide is left alone."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo, lock_repo
+from dvc.stage.loader import StageLoader
 
-from seedbed.pipeline.repair import mend_half_files
+from seedbed.pipeline.repair import _check_lock, mend_half_files
+from seedbed.project.run_cache import dvc_lock, half_entries, mend_run_cache
+from seedbed.store.transcripts import locked_transcripts
+from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
-from tests.harness import Project, git
+from seedbed.util.yaml12 import load_yaml
+from tests.harness import Project, copy_project, git, make_tiny
 
 LOCK = Path("dvc.lock")
 HALF = Path(".dvc/tmp/dvc.lock.half")
@@ -45,6 +53,126 @@ def test_half_a_lock_that_is_not_committed_is_taken_away(here: Project, cut: str
     assert "dvc.lock: half a file, left by a `dvc` that was stopped; taken away" in capsys.readouterr().err
     mend_half_files()
     assert capsys.readouterr().err == ""
+
+
+@pytest.fixture(scope="module")
+def translated(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A tiny project of which one stage was built; to be copied."""
+    made = copy_project(tmp_path_factory.mktemp("translated") / "project")
+    make_tiny(made)
+    made.repro("translate@questions")
+    return made
+
+
+@pytest.fixture
+def copy(translated: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """That project, in the current folder."""
+    made = Project(tmp_path / "project")
+    shutil.copytree(translated.root, made.root)
+    monkeypatch.chdir(made.root)
+    return made
+
+
+@pytest.mark.parametrize(
+    "cut", ["- path: data/build/responses/translate/questions.jsonl\n", "      hash: md5\n", "      md5: 0123"]
+)
+def test_a_lock_cut_after_the_path_of_an_output_is_taken_away(here: Project, cut: str) -> None:
+    """DVC reads it; what looks for the hash of a transcript cannot."""
+    path, digest = "data/build/responses/translate/questions.jsonl", "0123456789abcdef" * 2
+    text = f"{PARAMS_OF_LOCK}    outs:\n    - path: {path}\n      hash: md5\n      md5: {digest}\n"
+    LOCK.write_text(text[: text.rindex(cut) + len(cut)])
+    assert locked_transcripts(LOCK) == []
+    mend_half_files()
+    assert not LOCK.exists()
+    LOCK.write_text(text)
+    mend_half_files()
+    assert LOCK.read_text() == text
+    assert locked_transcripts(LOCK) == [("post_edit@questions", digest)]
+
+
+@pytest.mark.slow
+def test_every_beginning_of_a_lock_is_refused_or_can_be_read(copy: Project) -> None:
+    """What is left alone is what DVC and everything here reads: it merely lacks something, and DVC runs that stage."""
+    name, whole, seen = "translate@questions", LOCK.read_text(), set()
+    with Repo() as repo, lock_repo(repo):
+        (stage,) = (stage for stage in repo.index.stages if stage.addressing == name)
+        for size in range(len(whole)):
+            try:
+                _check_lock(LOCK, whole[:size])
+            except (ValueError, UserError):
+                continue
+            locked_transcripts(LOCK, whole[:size])
+            entry = (load_yaml(LOCK, whole[:size]).get("stages") or {}).get(name)
+            if entry and canonical(entry) not in seen:
+                seen.add(canonical(entry))
+                StageLoader.fill_from_lock(stage, entry)
+                stage.status(check_updates=True)
+                stage.outs_cached()
+    assert len(seen) > 10
+
+
+def cut_after_first_output(entry: str) -> str:
+    first = entry.index("- path", entry.index("outs:"))
+    return entry[: entry.index("- path", first + 1)]
+
+
+HALF_ENTRIES: dict[str, Callable[[str], str | None]] = {
+    "an empty folder": lambda entry: None,
+    "an empty file": lambda entry: "",
+    "cut in the command": lambda entry: entry[:8],
+    "cut before the outputs": lambda entry: entry[: entry.index("outs:")],
+    "cut at the outputs": lambda entry: entry[: entry.index("outs:") + 6],
+    "cut after an output": cut_after_first_output,
+    "cut in an output": lambda entry: cut_after_first_output(entry)[:-30],
+    "whole": lambda entry: entry,
+}
+
+
+@pytest.mark.parametrize("state", HALF_ENTRIES)
+def test_a_half_entry_of_the_run_cache_is_taken_away(here: Project, state: str, capsys: pytest.CaptureFixture[str]) -> None:
+    leave_half_entry(here, PARAMS_OF_LOCK + "    outs:\n    - path: a\n    - path: b\n", state)
+    mend_half_files()
+    assert not [path for path in Path(".dvc/cache/runs").rglob("*") if path.name not in ("aa", "bb", "c" * 64, "d" * 64)]
+    assert Path(".dvc/cache/runs/bb", "c" * 64, "d" * 64).read_text() == "whole"
+    assert "left by a `dvc` that was stopped, taken away" in capsys.readouterr().err
+
+
+def leave_half_entry(project: Project, entry: str, state: str, folder: str = f"aa/{'a' * 64}") -> None:
+    """Leave what a `dvc` leaves that was stopped while it wrote an entry; beside it a whole one, of another stage."""
+    runs = project.root / ".dvc" / "cache" / "runs"
+    (runs / folder).mkdir(parents=True, exist_ok=True)
+    other = runs / "bb" / ("c" * 64)
+    other.mkdir(parents=True, exist_ok=True)
+    (other / ("d" * 64)).write_text("whole")
+    text = HALF_ENTRIES[state](entry)
+    if text is not None:
+        (runs / folder / ".4eKx_tmpname.tmp").write_text(text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", HALF_ENTRIES)
+def test_a_build_goes_on_from_a_half_entry(copy: Project, state: str) -> None:
+    (entry,) = (copy.root / ".dvc" / "cache" / "runs").glob("*/*/*")
+    text, lock = entry.read_text(), LOCK.read_bytes()
+    entry.unlink()
+    LOCK.unlink()
+    leave_half_entry(copy, text, state, str(entry.parent.relative_to(copy.root / ".dvc" / "cache" / "runs")))
+    assert "taken away" in copy.run("seedbed", "check")
+    copy.repro("translate@questions", SEEDBED_OFFLINE="1")
+    assert LOCK.read_bytes() == lock
+
+
+def test_a_stage_that_runs_mends_the_run_cache_for_those_after_it(copy: Project) -> None:
+    leave_half_entry(copy, "", "an empty folder")
+    assert "left by a `dvc` that was stopped" in copy.run(*copy.stage_command("questions"))
+    assert not (copy.root / ".dvc" / "cache" / "runs" / "aa" / ("a" * 64)).exists()
+
+
+def test_half_entries_of_a_dvc_at_work_are_its_own(here: Project) -> None:
+    leave_half_entry(here, "", "an empty file")
+    with dvc_lock():
+        mend_run_cache()
+    assert half_entries()
 
 
 def test_a_lock_cut_where_it_can_be_read_is_left_to_dvc(here: Project) -> None:

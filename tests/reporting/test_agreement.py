@@ -273,9 +273,23 @@ def test_whether_the_judge_may_do_a_persons_work(tmp_path: Path) -> None:
     test = alternative(tables, SETTINGS)
     assert test
     assert (test.annotators, test.items, test.passed) == (3, 60, True)
-    assert "the judge may do a person's work: it is no worse than 100% of the 3 people" in alternative_in_words(test)
+    assert "the judge may do a person's work: it holds its own against 3 of the 3 people" in alternative_in_words(test)
     two = made(tmp_path / "two", judged, {name: votes[name] for name in ("ann", "ben")})
     nothing = alternative(two, SETTINGS)
     assert nothing
     assert "cannot be said: it takes 3 people with 50 items each" in alternative_in_words(nothing)
     assert alternative(made(tmp_path / "none", judged, {"ann": [vote("q01", "model", match="gone")]}), SETTINGS) is None
+
+
+def test_differences_corrected_by_votes(tmp_path: Path) -> None:
+    """The judge sees no difference of x and z against y; people see x win all of 20 questions, and z half of them."""
+    judged = {f"q{n:02}": "win" for n in range(40)}
+    sides = {"m": ("x", "y"), "n": ("z", "y")}
+    votes = [vote(f"q{n:02}", "model") for n in range(20)]
+    votes += [vote(f"q{n:02}", "model" if n % 2 else "baseline", match="n", model="z") for n in range(20)]
+    tables = made(tmp_path, judged, {"ann": votes}, matches=sides)
+    rows = {row["name"]: row for row in corrected_rows(tables, read_scores(tables), SETTINGS)}
+    assert {name: (row["judge"], row["corrected"]) for name, row in rows.items()} == {
+        **{"m": (100.0, 100.0), "n": (100.0, 50.0), "x less z": (0.0, 50.0)}
+    }
+    assert rows["x less z"]["low"] > 20

@@ -138,9 +138,9 @@ def test_health() -> None:
     assert shares == [50.0, 50.0, 0.0, 0.0]  # q1 agrees, q2 names the first twice
     assert (found["decided"], found["longer_answer_rate"], found["longer_high"]) == (1, 100.0, 100.0)  # q1, won by the longer
     assert (found["first_share"], found["position_p"]) == (100.0, 1.0)
+    said = position_in_words(found, 95)
     assert (
-        "1 name the first place and 0 the second (p = 1.000): a leaning to either place cannot be concluded"
-        in position_in_words(found)
+        "1 name the first place and 0 the second (100% the first, interval 21 to 100, p = 1.000): a leaning to either" in said
     )
 
 
@@ -150,13 +150,13 @@ def test_a_judge_that_takes_the_first_is_found_out_by_its_pairs() -> None:
     (found,) = health_rows(made(verdicts), 95)
     assert (found["first_biased"], found["second_biased"], found["order_agreement"]) == (15.0, 0.0, 85.0)
     assert found["position_p"] == pytest.approx(2 / 2**15, rel=1e-3)
-    assert position_in_words(found).endswith("the judge leans to the first place.")
+    assert position_in_words(found, 95).endswith("the judge leans to the first place.")
 
 
 def test_nothing_contradicts() -> None:
     (found,) = health_rows(made({"q1": ("first", "second")}), 95)
     assert (found["position_p"], found["first_share"]) == (None, None)
-    assert position_in_words(found) == "No pair contradicts, so that no leaning to a place shows."
+    assert position_in_words(found, 95) == "No pair contradicts, so that no leaning to a place shows."
 
 
 def test_an_answer_that_was_cut_is_counted_once_for_each_side() -> None:

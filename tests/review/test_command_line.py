@@ -58,3 +58,11 @@ def test_without_its_extra_it_says_what_to_install(module: str, arguments: list[
     done = subprocess.run([sys.executable, "-c", hidden, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"error: {module} is not installed; install it with `pip install 'seedbed[review]'`\n"
+
+
+def test_a_token_may_be_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where others do not see it, as they see a command line."""
+    monkeypatch.setenv("SEEDBED_REVIEW_TOKEN", "short")
+    done = seedbed("review", "--host", "0.0.0.0", "--port", "0", "--no-open")  # noqa: S104, it is refused
+    assert isinstance(done.exception, UserError), done.output
+    assert "5 characters can be guessed" in str(done.exception)

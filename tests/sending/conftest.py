@@ -21,7 +21,7 @@ Ask = Callable[..., list[Result[Row]]]
 
 @pytest.fixture
 def ask(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """Return a function that asks as a stage does: `ask(texts, blocks={…}, **server)`."""
+    """Return a function that asks as a stage does: `ask(texts, blocks={…}, **server)`; None takes a setting away."""
     monkeypatch.chdir(tmp_path)
     Path("schemas").symlink_to(ROOT / "schemas")  # replies have the project's schemas
     monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
@@ -43,14 +43,14 @@ def ask_as_stage(
         stage: it has a transcript, `transcript.jsonl`.
         texts: one for each request.
         blocks: of params.yaml, other than the repository's own.
-        settings: the server's.
+        settings: the server's; None takes one away.
     """
     changes = dict(blocks or {})
     params: dict[str, Any] = {**load_params(ROOT / "params.yaml")}
     params["translate"] = params["translate"] | {"endpoint": "mine", "model": "m"} | changes.pop("translate", {})
     params |= changes
     params["endpoints"] = {"mine": {"structured": "json_schema"}}
-    params["servers"] = {"mine": settings}
+    params["servers"] = {"mine": {name: value for name, value in settings.items() if value is not None}}
     to = model_settings(cast(Params, params), "translate")
     prompt = load_prompt("translate_question", ROOT / "prompts")
     requests: list[Request] = [

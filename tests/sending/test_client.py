@@ -1,15 +1,15 @@
 """Limits a minute, held in every minute."""
 
 import asyncio
+import json
 import selectors
 from collections.abc import Coroutine
 from itertools import pairwise
 from typing import Any
 
-import httpx2
 import pytest
 
-from seedbed.sending.client import _limiter, _limiting_hook
+from seedbed.sending.client import _limiter, _limits, _tokens
 
 
 class Jumping(asyncio.SelectorEventLoop):
@@ -60,12 +60,12 @@ def test_no_minute_lets_more_tokens_through_than_it_may(size: int) -> None:
     per_minute, count = 10_000, 40_000 // size
 
     async def send() -> list[float]:
-        hook = _limiting_hook({"tokens_per_minute": per_minute})
-        body = {"max_tokens": size, "messages": []}  # and some ten tokens for the body itself
+        admit = _limits({"tokens_per_minute": per_minute})
+        size_of_all = _tokens(json.dumps({"max_tokens": size, "messages": []}).encode())  # some ten tokens for the body itself
         times: list[float] = []
 
         async def one() -> None:
-            await hook(httpx2.Request("POST", "http://x/v1/chat/completions", json=body))
+            await admit(size_of_all)
             times.append(asyncio.get_running_loop().time())
 
         await asyncio.gather(*(one() for _ in range(count)))
@@ -79,7 +79,7 @@ def test_no_minute_lets_more_tokens_through_than_it_may(size: int) -> None:
 
 def test_a_request_without_a_body_waits_for_no_tokens() -> None:
     """Looking after a batch."""
-    run(_limiting_hook({"tokens_per_minute": 10})(httpx2.Request("GET", "http://x/v1/batches")))
+    run(_limits({"tokens_per_minute": 10})(0))
 
 
 def test_no_limit_where_none_is_given() -> None:

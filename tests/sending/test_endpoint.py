@@ -1,5 +1,6 @@
 """An endpoint that cannot be used: one sentence that says what to do, and no key in it."""
 
+import json
 import re
 import socket
 import time
@@ -41,6 +42,37 @@ def test_a_key_is_not_repeated_even_where_the_server_does(
     assert "sk-secret-1234" not in words + str(capsys.readouterr())
     if status == 401:
         assert "the API key was refused; check the environment variable named in servers.mine.api_key_env" in words
+
+
+ECHOES = {
+    "refused": (400, {}, "Incorrect API key"),
+    "rate limit": (429, {"retry-after": "3600"}, "too much from"),
+    "server error": (500, {}, "cannot serve"),
+}
+
+
+@pytest.mark.parametrize("kind", ECHOES)
+def test_no_part_of_a_key_and_nothing_that_drives_a_terminal_is_said(
+    ask: Ask, server: Server, kind: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    key = f"sk-{uuid4().hex}"
+    monkeypatch.setenv("MY_API_KEY", key)
+    status, headers, words = ECHOES[kind]
+    body = json.dumps({"error": {"message": f"\x1b[8m{words} {key[5:20]} or {key}\x1b[2K", "code": "invalid_model"}}).encode()
+    server.fault = lambda request, number: (status, headers, body)
+    told = said(ask, api_key_env="MY_API_KEY", max_retries=1)
+    assert words in told
+    shown = told + "".join(capfd.readouterr())
+    assert not [start for start in range(len(key) - 7) if key[start : start + 8] in shown]
+    assert "\x1b" not in shown
+
+
+def test_a_password_in_the_address_is_not_said(ask: Ask) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for address in (f"http://anna:pa55word@127.0.0.1:{port}/v1", "http://anna:pa55word@[::1/v1", "http://anna:pa55word@x:y/v1"):
+        assert "pa55word" not in said(ask, base_url=address)
 
 
 def test_a_key_that_no_key_is(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

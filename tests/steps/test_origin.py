@@ -46,8 +46,8 @@ def test_a_candidate_came_of_its_demonstrations_and_its_slots_request() -> None:
 def test_an_answer_came_of_its_question_and_a_request_unless_it_was_recorded() -> None:
     row: Any = {"id": "fermi-01", "model": "good", "request": "9f2c"}
     question = (Name("question", "fermi-01"),)
-    assert answering.origin(row) == Origin(question, Asked("answer@good", "fermi-01"), "answer")
-    assert answering.origin(row | {"request": None}) == Origin(question)
+    assert answering.origin(row, "answer@good") == Origin(question, Asked("answer@good", "fermi-01"), "answer")
+    assert answering.origin(row | {"request": None}, "answer@good") == Origin(question)
 
 
 def test_a_judgment_came_of_the_two_answers_as_they_were_shown() -> None:

@@ -100,13 +100,12 @@ def test_what_another_project_over_the_store_rests_on_is_kept(repository: Reposi
         each.commit("new", NEW_PIPELINE, NEW_PARAMS, outputs)
     shutil.rmtree(third.root / ".git")
     with Store(tmp_path / "store.sqlite") as store:
-        for each in (repository, other, third):
+        for each in (repository, other):
             with chdir(each.root):
-                if each is third:
-                    register(store)
-                    warm_store(store)
-                else:
-                    harvest_all(store)
+                harvest_all(store)
+        with chdir(third.root):
+            register(store)
+            warm_store(store)
         assert store.rows("select count(*) from responses") == [(6,)]
         lost = Request("", {"attempt": 1})
         store.put("s", lost, exchange("s", "lost")["response"])

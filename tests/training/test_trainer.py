@@ -47,7 +47,7 @@ def study(project: Project) -> Project:
 
 def train(project: Project, **env: str) -> str:
     command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
-    return project.run(*command, "--out", "out", "--loss", "loss.csv", "--seen", "seen.json", **env)
+    return project.run(*command, "--out", "out", "--loss", "loss.csv", "--seen", "seen.json", fails=False, **env)
 
 
 def test_the_same_inputs_give_the_same_bytes_and_the_loss_falls(study: Project) -> None:

@@ -1,11 +1,14 @@
 """What one person paid for is everybody's: push, pull, merge, a second worktree."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from seedbed.steps.demonstrations import draw
+from seedbed.store.transcripts import locked_transcripts
 from tests.harness import Project, Server, git
 from tests.whole.test_generation import slots
 
@@ -61,6 +64,80 @@ def test_a_colleague_pulls_and_pays_nothing(built: Project, tmp_path: Path, serv
     assert server.take() == []
 
 
+def forgetful(built: Project, tmp_path: Path, remote: Path | None) -> Project:
+    """Return a clone without a pull; the DVC remote is a folder, where there is one. A cache is laid out as a remote is."""
+    built.use_git()
+    if remote:
+        config = f"[core]\n    remote = team\n['remote \"team\"']\n    url = {remote}\n"
+        (built.root / ".dvc" / "config").write_text(config)
+        built.commit("remote")
+    return clone(built, tmp_path, [])
+
+
+def test_a_forgotten_pull_pays_nothing(built: Project, tmp_path: Path, server: Server) -> None:
+    """A stage that misses a response brings its own transcript, and no other."""
+    second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
+    output = second.run(*second.stage_command("questions"), DVC_STAGE="translate@questions")
+    assert "brought 1 transcript that dvc.lock names" in output
+    assert "all 3 requests served from the store, nothing sent" in output
+    assert server.take() == []
+    assert len([path for path in (second.root / ".dvc" / "cache" / "files").rglob("*") if path.is_file()]) == 1
+    assert second.rows("data/build/translated/questions.jsonl") == built.rows("data/build/translated/questions.jsonl")
+
+
+def test_a_forgotten_push_is_said_before_anything_is_paid_again(built: Project, tmp_path: Path, server: Server) -> None:
+    remote = tmp_path / "remote"
+    remote.mkdir()
+    second = forgetful(built, tmp_path, remote)
+    output = second.run(*second.stage_command("questions"), fails=True)
+    assert "3 responses are missing, and the transcript" in output
+    assert "have whoever built it run `dvc push`, then run `dvc pull` here, or set SEEDBED_PAY_AGAIN=1" in output
+    assert server.take() == []
+    second.run(*second.stage_command("questions"), SEEDBED_PAY_AGAIN="1")
+    assert len(server.take()) == 3
+
+
+def test_a_damaged_transcript_of_the_remote_is_not_taken(built: Project, tmp_path: Path, server: Server) -> None:
+    remote = tmp_path / "remote"
+    shutil.copytree(built.root / ".dvc" / "cache", remote)
+    second = forgetful(built, tmp_path, remote)
+    locked = dict(locked_transcripts(second.root / "dvc.lock"))["translate@questions"]
+    blob = remote / "files" / "md5" / locked[:2] / locked[2:]
+    blob.chmod(0o644)
+    blob.write_bytes(b"".join(blob.read_bytes().splitlines(keepends=True)[:-1]))
+    assert "nor to be had from the DVC remote" in second.run(*second.stage_command("questions"), fails=True)
+    assert server.take() == []
+
+
+def test_without_a_remote_what_is_paid_again_is_said(built: Project, tmp_path: Path, server: Server) -> None:
+    second = forgetful(built, tmp_path, None)
+    output = second.run(*second.stage_command("questions"))
+    assert output.count("no DVC remote to bring it from: what it holds is paid for again") == 1
+    assert len(server.take()) == 3
+
+
+def test_a_renamed_model_asks_nothing_again(built: Project, tmp_path: Path, server: Server) -> None:
+    """Its old stage is no more in dvc.yaml; the lock still names what it was answered."""
+    second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
+    questions = "data/build/edited/questions.jsonl"
+    (second.root / questions).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(built.root / questions, second.root / questions)
+    second.edit_params(lambda params: params["models"].insert(0, "better", params["models"].pop("good")))
+    second.edit_params(lambda params: params["matches"].clear())
+    out, transcript = "data/build/answers/better.jsonl", "data/build/responses/answer/better.jsonl"
+    second.run(
+        "python", "-m", "stages.answer", "--model", "better", "--questions", questions, "--out", out, "--transcript", transcript
+    )
+    assert server.take() == []
+
+
+def test_the_plan_counts_what_was_not_pulled(built: Project, tmp_path: Path, server: Server) -> None:
+    second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
+    plan = json.loads(second.run("seedbed", "plan", "--json"))
+    assert {stage["stage"]: stage["new"] for stage in plan["stages"] if stage["new"]} == {}
+    assert server.take() == []
+
+
 @pytest.mark.slow
 def test_a_colleague_edits_a_seed(built: Project, tmp_path: Path, server: Server) -> None:
     """The store of the second machine is empty; the transcripts that came with the pull hold what it need not send."""
@@ -91,7 +168,10 @@ def test_a_second_worktree_pays_nothing(built: Project, tmp_path: Path, server: 
 
 
 @pytest.mark.slow
-def test_two_branches_are_merged(built: Project, tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
+@pytest.mark.parametrize("forgotten", ["nothing", "harvest", "harvest until the merge is committed"])
+def test_two_branches_are_merged(
+    built: Project, tmp_path: Path, server: Server, remote: list[list[str]], forgotten: str
+) -> None:
     """Two people edit different questions; the merge of `dvc.lock` conflicts, and costs nothing."""
     share(built, remote)
     second = clone(built, tmp_path, remote)
@@ -109,7 +189,10 @@ def test_two_branches_are_merged(built: Project, tmp_path: Path, server: Server,
     git(second.root, "fetch", "-q", "origin", "edit-0:edit-0")
     second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", "merge", "-q", "edit-0", fails=True)
     git(second.root, "checkout", "--ours", "dvc.lock", "reports")
-    assert "new responses from" in second.run("seedbed", "harvest")
+    if forgotten == "nothing":
+        assert "new responses from" in second.run("seedbed", "harvest")
+    elif "committed" in forgotten:
+        second.commit("merged")
     second.repro()
     assert server.take() == []
     assert {row["source"]["text"] for row in second.rows("data/build/translated/questions.jsonl")} >= {

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from seedbed.util.canonical import content_hash
+from seedbed.util.rows import write_rows
 from tests.harness import Project, Server, git
 
 
@@ -40,3 +42,33 @@ def test_store_tools(counted: Project, server: Server, tmp_path: Path) -> None:
     text = (tmp_path / "export.jsonl").read_text(encoding="utf-8").replace('"attempt":1', '"attempt":2', 1)
     (tmp_path / "changed.jsonl").write_text(text, encoding="utf-8")
     assert "changed.jsonl:1: the key" in counted.run("seedbed", "store", "import", str(tmp_path / "changed.jsonl"), fails=True)
+
+
+PEAK = "import resource, sys; sys.argv[0] = 'seedbed'; from seedbed.cli import main\ntry: main()\nexcept SystemExit: pass\n" + (
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+
+
+@pytest.mark.slow
+def test_the_memory_of_an_import_does_not_grow_with_the_file(project: Project, tmp_path: Path) -> None:
+    """In KiB of the whole process; each line is 6 KB, so that twenty times as many would be 100 MB."""
+    peaks = []
+    for number in (1_000, 20_000):
+        path = tmp_path / f"{number}.jsonl"
+        write_rows(path, (exchange(each) for each in range(number)), "exchange")
+        store = tmp_path / f"{number}.sqlite"
+        said = project.run("python", "-c", PEAK, "store", "import", str(path), SEEDBED_STORE=str(store)).split()
+        assert f"{number:,}" in said or str(number) in said
+        peaks.append(int(said[-1]))
+    assert peaks[1] - peaks[0] < 40_000
+
+
+def exchange(number: int) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "endpoint": "e",
+        "model": "m",
+        "messages": [{"role": "user", "content": f"{number} {'x' * 3000}"}],
+    }
+    content |= {"params": {}, "reply": None, "sample": 0, "slot": None, "attempt": 1}
+    response = {"text": "y" * 3000, "refusal": None, "finish_reason": "stop", "model": "m", "usage": None}
+    return {"id": "judge@a", "key": content_hash(content), "request": content, "response": response}

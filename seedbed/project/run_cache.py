@@ -1,0 +1,84 @@
+"""DVC's run-cache, and DVC's lock: what a `dvc` that was stopped leaves in the one is taken away under the other.
+
+DVC keeps what a stage run came to in `runs/<2 digits>/<key>/<value>`. It makes the folder, writes a temporary file into it and
+moves that; and it takes the newest file of a folder, whatever its name. A `dvc` that is stopped in between leaves an empty
+folder, or a temporary file that may be cut: every later `dvc repro` fails over them, before the stage runs.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from seedbed.project import paths
+from seedbed.util.errors import UserError
+from seedbed.util.words import count
+
+_VALUE = re.compile(r"[0-9a-f]{64}")
+"""The name of a whole entry, and of its folder."""
+
+
+def half_entries(root: Path = Path()) -> list[Path]:
+    """Return the temporary files and the empty folders of the run-cache; a `dvc` that is at work has some too."""
+    found: list[Path] = []
+    for outer in _folders(paths.cache_folder(root) / "runs"):
+        for folder in _folders(outer):
+            there = list(folder.iterdir())
+            cut = [path for path in there if not _VALUE.fullmatch(path.name)]
+            found += [*cut, *([folder] if len(cut) == len(there) else [])]
+    return found
+
+
+def mend_run_cache(root: Path = Path()) -> None:
+    """Take away the half entries of the run-cache, under DVC's lock, and say so.
+
+    Nothing is lost with one: its stage runs again, from the store. Where another `dvc` is at work they are its own, and stay.
+    """
+    if not half_entries(root):
+        return
+    try:
+        with dvc_lock(root):
+            found = half_entries(root)
+            for path in found:
+                with suppress(FileNotFoundError):
+                    path.rmdir() if path.is_dir() else path.unlink()
+    except UserError:
+        return
+    if found:
+        print(
+            f"DVC's run-cache: {count(len(found), 'half entry', 'half entries')} left by a `dvc` that was stopped, taken away; "
+            "that stage runs again, from the store",
+            file=sys.stderr,
+        )
+
+
+@contextmanager
+def dvc_lock(root: Path = Path()) -> Iterator[None]:
+    """Hold the lock that `dvc` holds while it writes; it lets go of it while a stage's command runs.
+
+    Raises:
+        UserError: another `dvc` holds it, or it cannot be taken.
+    """
+    from dvc.config import Config
+    from dvc.lock import LockError, make_lock
+
+    folder = (root / ".dvc" / "tmp").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    hard_link = Config(str(folder.parent))["core"].get("hardlink_lock", False)
+    lock = make_lock(str(folder / "lock"), tmp_dir=str(folder), hardlink_lock=hard_link)
+    try:
+        lock.lock()
+    except (LockError, OSError) as error:
+        words = "another dvc is at work here" if isinstance(error, LockError) else str(error)
+        raise UserError(f"{folder / 'lock'}: DVC's lock cannot be had ({words}); wait for it, and run again") from None
+    try:
+        yield
+    finally:
+        lock.unlock()
+
+
+def _folders(path: Path) -> Iterator[Path]:
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(path) as entries:
+        yield from (Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))

@@ -1,0 +1,35 @@
+"""answer_base, answer_trained: the questions, put to weights on this machine."""
+
+from pathlib import Path
+
+from seedbed.project.again import read_again
+from seedbed.project.params import Params, answer_stage, answering_settings, with_weights
+from seedbed.project.prompts import load_prompt
+from seedbed.project.row_types import Answer, EditedQuestion
+from seedbed.sending.asker import ask_all
+from seedbed.steps.answering import PROMPT, answered, build
+from seedbed.steps.readers import reader_of
+from seedbed.training.weights import weights_hash
+
+
+def ask_weights(
+    params: Params, model: str, adapter: Path | None, questions: list[EditedQuestion], transcript: Path
+) -> list[Answer]:
+    """Put the questions to a base, or to what was trained on it; the server is started where something has to be sent.
+
+    Args:
+        params: the whole of `params.yaml`.
+        model: id of the base, or of the trained model.
+        adapter: the folder that training wrote; None for a base.
+        questions: in the order of the answers.
+        transcript: written whole or not at all.
+
+    Raises:
+        UserError: the server cannot be started, or more answers failed than `answer.max_failed`.
+    """
+    base = params["bases"][params["trained"][model]["base"] if adapter else model]
+    to, stage = answering_settings(params, model, weights_hash(base, adapter)), answer_stage(params, model)
+    requests = build(questions, to, load_prompt(PROMPT), read_again(stage))
+    reached = with_weights(params, to, base, adapter)
+    results = ask_all(stage, reached, to, params["answer"], transcript, requests, reader_of(stage, params))
+    return [answered(model, to, result) for result in results]

@@ -1,0 +1,30 @@
+"""answer_base: one answer of a base as it is, before any fine-tuning, to one question.
+
+{"failure":null,"id":"fermi-01","made_by":{…},"model":"llama","request":"9f2c…","text":"大阪市の面積は…"}
+
+The server that answers is started with the base's weights, and only where something has to be sent.
+"""
+
+import argparse
+from pathlib import Path
+
+from seedbed.project.params import load_params
+from seedbed.training.answers import ask_weights
+from seedbed.util.errors import run
+from seedbed.util.rows import read_rows, write_rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--base", required=True, help="id of a base in params.yaml")
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--transcript", type=Path, required=True)
+    args = parser.parse_args()
+
+    questions = list(read_rows(args.questions, "edited_question"))
+    write_rows(args.out, ask_weights(load_params(), args.base, None, questions, args.transcript), "answer")
+
+
+if __name__ == "__main__":
+    run(main)
