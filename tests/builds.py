@@ -173,7 +173,7 @@ class Build:
                 files.get(block[part].removeprefix("data/build/").removesuffix(".jsonl"), []) for part in ("seeds", "rows")
             ]
             (build / "export" / name).mkdir(parents=True)
-            write_parquet(examples(*parts), build / "export" / name / "examples.parquet")
+            write_parquet(examples(cast(Any, parts[0]), parts[1]), build / "export" / name / "examples.parquet")
         votes = self.folder / "data" / "votes"
         votes.mkdir(parents=True)
         for annotator in dict.fromkeys(vote[0] for vote in self.votes):
