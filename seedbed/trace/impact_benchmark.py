@@ -26,7 +26,7 @@ def question_node(build: Build, id: str) -> Node:
     asked = sum("recorded" not in build.params["models"].get(model, {}) for model in answering_models(build.params))
     judged = sum("recorded" not in match for match in build.params["matches"].values())
     touched = [count(asked, "answer"), count(2 * judged, "judgment")]
-    if build.is_translated(corpus):
+    if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
     for model in answering_models(build.params):
