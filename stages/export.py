@@ -30,7 +30,7 @@ def main() -> None:
     params = load_params()
     refuse_unknown_names(params, "export")
     training_set = params["sets"][args.set]
-    taken = set_rows(training_set)
+    taken = set_rows(training_set, args.rows)
     rows = list(examples(read_rows(args.seeds), taken))
     for format in dict.fromkeys(["messages", *params["export"]["formats"]]):
         write_rows(args.out / f"{format}.jsonl", map(load_exporter(format), rows), schema_of(format))

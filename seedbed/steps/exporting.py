@@ -24,13 +24,17 @@ _COLUMNS = (
 )
 
 
-def set_rows(training_set: TrainingSet) -> list[Row]:
-    """Return the rows of a set, as its `rows`, `weights` and `first` say; failed translations left out.
+def set_rows(training_set: TrainingSet, path: Path) -> list[Row]:
+    """Return the rows of a set, as its `weights` and `first` say; failed translations left out.
+
+    Args:
+        training_set: its entry in `params.yaml`.
+        path: the file of rows, or with `weights` the folder of files.
 
     Raises:
         UserError: a file is missing, an imported row lacks a field, or a mixture cannot be had.
     """
-    path, first = Path(training_set["rows"]), training_set.get("first")
+    first = training_set.get("first")
     weights = training_set.get("weights")
     if weights is None:
         rows = _usable(path)

@@ -112,8 +112,8 @@ def test_words_load_and_declare_their_language(code: str, folder: Path) -> None:
 def test_which_files_a_kit_has() -> None:
     prompts = {f"prompts/{name}.yaml" for name in VARIABLES}
     review = {"data/review/en.yaml"}
-    assert set(kit_files("ko")) == prompts | review | {"data/languages/ko.yaml", "data/review/ko.yaml"}
-    assert set(kit_files("en")) == prompts | review | {"data/languages/en.yaml"}
+    assert set(kit_files("ko")) == prompts | review | {"data/languages/ko.yaml", "data/pairs/ko.jsonl", "data/review/ko.yaml"}
+    assert set(kit_files("en")) == prompts | review | {"data/languages/en.yaml", "data/pairs/en.jsonl"}
     assert set(kit_files("sw")) == prompts | review
     for path, text in kit_files("ja").items():
         assert text == (ROOT / path).read_text(encoding="utf-8"), path
@@ -125,6 +125,7 @@ def test_a_wheel_has_the_files_of_the_repository_beside_the_others(tmp_path: Pat
     package = tmp_path / "site" / "seedbed" / "kits"
     shutil.copytree(ROOT / "seedbed" / "kits", package)
     shutil.copytree(ROOT / "prompts", package / "ja" / "prompts")
+    shutil.copy(ROOT / "data" / "pairs" / "ja.jsonl", package / "ja" / "pairs.jsonl")
     for code in ("ja", "en"):
         shutil.copy(ROOT / f"data/languages/{code}.yaml", package / code / "filter.yaml")
         shutil.copy(ROOT / f"data/review/{code}.yaml", package / code / "review.yaml")

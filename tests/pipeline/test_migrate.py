@@ -56,7 +56,10 @@ editions: # the library's rules that each stage was built with; `seedbed upgrade
   generate: 1
   filter: 1
   export: 1
+  train: 1
   answer: 1
+  answer_base: 1
+  answer_trained: 1
   judge: 1
   benchmark: 1
   dataset: 1
@@ -124,7 +127,7 @@ def with_editions(**editions: int) -> str:
 def test_the_older_form_becomes_this_one() -> None:
     text, notes = migrated(OLD)
     assert text == with_editions(**EDITIONS)
-    assert [note.split(":")[0].split()[0] for note in notes] == ["endpoints", "task_types", "generations", "editions"]
+    assert [note.split(":")[0].split()[0] for note in notes] == ["endpoints", "task_types", "generations", "bases,", "editions"]
 
 
 def test_a_second_time_changes_nothing() -> None:

@@ -143,7 +143,7 @@ ABSURD: dict[str, Answer] = {
 
 @pytest.mark.parametrize("kind", ABSURD)
 def test_an_absurd_answer_costs_no_other(ask: Ask, server: Server, kind: str) -> None:
-    server.fault = lambda body, number: ABSURD[kind] if '{"text":"b"}' in body["messages"][-1]["content"] else None
+    server.fault = lambda body, number: ABSURD[kind] if '{"text":"b"}' in asked_in(body) else None
     results = ask(blocks={"translate": {"max_failed": 0.5}}, max_concurrency=3)
     assert [result.failure is None for result in results] == [True, False, True]
     server.take()

@@ -53,7 +53,7 @@ def run(
     built: Path, monkeypatch: pytest.MonkeyPatch, rows: str = "instructions", seeds: str = "seeds", out: str = "out"
 ) -> Path:
     """Run the stage in the working folder, which has a params.yaml; return the folder that it wrote."""
-    arguments = [f"--seeds={built / seeds}.jsonl", f"--rows={built / rows}.jsonl", f"--out={built / out}"]
+    arguments = ["--set=native", f"--seeds={built / seeds}.jsonl", f"--rows={built / rows}.jsonl", f"--out={built / out}"]
     monkeypatch.setattr("sys.argv", ["export", *arguments])
     export.main()
     return built / out

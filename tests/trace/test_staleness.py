@@ -48,13 +48,14 @@ def test_a_changed_source_is_told_on_its_row_and_its_stage(edited: Project) -> N
 
 def test_a_changed_edit_is_told_on_its_row_and_its_stage(edited: Project) -> None:
     rows = edited.rows("data/edits/questions.ja.jsonl")
-    rows[0]["fields"]["text"] += "？"
+    row = next(row for row in rows if row["decision"] == "edited")
+    row["fields"]["text"] += "？"
     edited.write_rows("data/edits/questions.ja.jsonl", rows)
-    node = explain(rows[0]["id"])
-    said = {f"question {rows[0]['id']}": "now it would be outdated, so that `dvc repro` writes it anew"}
+    node = explain(row["id"])
+    said = {f"question {row['id']}": "now it would be outdated, so that `dvc repro` writes it anew"}
     assert facts_named(node, EDITED_SINCE) == said
-    assert list(out_of_date(node)) == [f"question {rows[0]['id']}"]
-    assert out_of_date(explain(f"good/{rows[0]['id']}"))[f"answer good/{rows[0]['id']}"] == (
+    assert list(out_of_date(node)) == [f"question {row['id']}"]
+    assert out_of_date(explain(f"good/{row['id']}"))[f"answer good/{row['id']}"] == (
         "answer@good: rests on post_edit@questions"
     )
 

@@ -49,5 +49,6 @@ def test_a_key_that_was_pasted_is_not_repeated() -> None:
 
 
 def test_every_row_schema_forbids_unknown_keys() -> None:
-    for path in library_file("schemas/rows").glob("*.json"):
+    """But for those of other tools' files, which hold more than we read."""
+    for path in set(library_file("schemas/rows").glob("*.json")) - set(library_file("schemas/rows").glob("fastchat_*.json")):
         assert load_schema(f"rows/{path.name.removesuffix('.schema.json')}")["additionalProperties"] is False, path
