@@ -180,6 +180,7 @@ def _quiet() -> None:
     """What the libraries say on their way is not for people."""
     warnings.simplefilter("ignore")
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     datasets.disable_progress_bars()
     logging.getLogger("trl").setLevel(logging.ERROR)
 
