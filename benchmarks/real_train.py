@@ -43,6 +43,7 @@ def base_folder() -> Path:
         sys.path.append(str(weights.parents[1]))  # transformers reads GGUF by the package gguf, which lies beside the model
         import transformers
 
+        transformers.utils.logging.disable_progress_bar()
         source, name = str(weights.parent), weights.name
         tokenizer = transformers.AutoTokenizer.from_pretrained(source, gguf_file=name)
         model = transformers.AutoModelForCausalLM.from_pretrained(source, gguf_file=name)

@@ -43,10 +43,10 @@ def optimiser_steps(settings: dict[str, Any], rows: int) -> int:
         settings: every one.
         rows: examples of the set.
     """
-    an_epoch = math.ceil(rows / settings["batch_size"] / settings["accumulation"])
-    return settings["max_steps"] if settings["max_steps"] > 0 else max(1, math.ceil(an_epoch * settings["epochs"]))
+    an_epoch, most = math.ceil(rows / settings["batch_size"] / settings["accumulation"]), int(settings["max_steps"])
+    return most if most > 0 else max(1, math.ceil(an_epoch * float(settings["epochs"])))
 
 
 def warmup_steps(settings: dict[str, Any], rows: int) -> int:
     """Return over how many of them the learning rate rises: none of a few, since the first of these steps learns nothing."""
-    return round(settings["warmup"] * optimiser_steps(settings, rows))
+    return round(float(settings["warmup"]) * optimiser_steps(settings, rows))

@@ -81,7 +81,6 @@ def train(
     Raises:
         UserError: no examples, a base that cannot be had or has no template, a loss that is no number, or too little memory.
     """
-    _quiet()
     if not rows:
         raise UserError(f"{stage}: its training set is empty; `seedbed explain` the set, or name another one")
     transformers.set_seed(seed)
@@ -145,6 +144,7 @@ def load_base(base_id: str, base: Base, weights: Path | None = None) -> tuple[An
     Raises:
         UserError: it cannot be had, or has no tokenizer.
     """
+    _quiet()
     whole = base_of(base)
     # transformers says what is wrong in many words and several types; only the first line is for people.
     try:
@@ -180,6 +180,7 @@ def _quiet() -> None:
     """What the libraries say on their way is not for people."""
     warnings.simplefilter("ignore")
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     datasets.disable_progress_bars()
     logging.getLogger("trl").setLevel(logging.ERROR)
 
