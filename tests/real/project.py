@@ -120,7 +120,7 @@ def settle(params: Any, weights: Path) -> None:
         for name, temperature in (("cool", 0.2), ("warm", 1.0))
     }
     params["matches"] = {"cool-vs-warm": {"model": "cool", "baseline": "warm"}}
-    params["report"]["bootstrap"] = 200
+    params["report"]["bootstrap"] = 1000
 
 
 def main() -> None:
