@@ -28,6 +28,7 @@ class Question(TypedDict):
     category: str
     language: NotRequired[str]
     text: str
+    rubric: NotRequired[list[str]]
 
 
 class Task(TypedDict):
@@ -48,6 +49,7 @@ class TranslatedQuestion(TypedDict):
     id: str
     category: str
     language: NotRequired[str]
+    rubric: NotRequired[list[str]]
     source: Fields
     translation: Fields | None
     failure: Failure | None
@@ -72,6 +74,7 @@ class EditedQuestion(TypedDict):
 
     id: str
     category: str
+    rubric: NotRequired[list[str]]
     text: str
     status: Status
     made_by: MadeBy | None
@@ -158,6 +161,7 @@ class Reference(TypedDict):
     reference: str
     tests: NotRequired[str]
     check: NotRequired[str]
+    range: NotRequired[list[float]]
 
 
 class Judgment(TypedDict):

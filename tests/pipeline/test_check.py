@@ -170,6 +170,11 @@ def test_a_set_may_have_no_rows_of_its_own(here: Project) -> None:
 BAD_ROWS = [
     (QUESTIONS, '{"id":"x","category":"cooking","text":"?"}', "unknown category 'cooking'"),
     (SEEDS, '{"id":"x","task_type":"logic"}', "field is_classification: missing"),
+    (
+        QUESTIONS,
+        '{"id":"x","category":"fermi","text":"?","language":"German"}',
+        "field language: 'German' does not have the form",
+    ),
     (SEEDS, "[1]", "a JSON array, where JSON Lines are expected"),
     (SEEDS, "<<<<<<< HEAD", "a merge left a conflict here (<<<<<<<)"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from seedbed.project import paths
-from seedbed.project.corpora import read_corpus, status_of
+from seedbed.project.corpora import foreign, language_of, read_corpus, status_of
 from seedbed.project.params import load_params
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
@@ -39,6 +39,28 @@ def test_an_id_given_twice_is_refused(tmp_path: Path, kind: str, row: Row) -> No
     write_rows(path, [row, row], kind)
     with pytest.raises(UserError, match=r"rows\.jsonl:2: duplicate id 'a-01' \(first on line 1\); give each row its own"):
         list(read_corpus(path, kind, PARAMS))
+
+
+@pytest.mark.parametrize("code", ["German", "DE", "", 1])
+@pytest.mark.parametrize(("kind", "row"), [("task", TASK), ("question", QUESTION)])
+def test_a_language_that_is_no_code_is_refused(tmp_path: Path, kind: str, row: Row, code: Any) -> None:
+    path = tmp_path / "rows.jsonl"
+    write_rows(path, [row, row | {"id": "a-02", "language": code}], None)
+    with pytest.raises(UserError) as error:
+        list(read_corpus(path, kind, PARAMS))
+    message = str(error.value)
+    assert message.startswith(f"{path}:2: field language: ")
+    assert "the language that it is written in, an ISO 639 code; left out where that is the corpus's" in message
+
+
+def test_a_row_is_in_its_own_language_or_in_its_corpuss() -> None:
+    corpus: Any = {"source": "rows.jsonl", "language": "en", "kind": "task"}
+    rows: Any = [TASK, TASK | {"language": "ja"}, TASK | {"language": "de"}, TASK | {"language": "en"}]
+    assert [language_of(row, corpus) for row in rows] == ["en", "ja", "de", "en"]
+    params: Any = PARAMS | {"language": "ja"}
+    assert foreign(rows, corpus, params) == [rows[0], rows[2], rows[3]]
+    assert foreign(rows, corpus | {"language": "ja"}, params) == rows[2:]
+    assert foreign([rows[1]], corpus, params) == []
 
 
 @pytest.mark.parametrize("kind", ["task", "question"])

@@ -20,7 +20,7 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 HERE = Path(__file__).parent
 ID, MODEL = "local", "smollm2-135m"
 SEEDS = 4
-"""Of the rows that `seedbed init` writes."""
+"""Of the rows that `seedbed init` writes; the two German ones are beside them."""
 QUESTIONS: list[dict[str, Any]] = [
     {"id": "generic-01", "category": "generic", "text": "Name three things that belong in a first-aid kit."},
     {"id": "knowledge-01", "category": "knowledge", "text": "What is the capital of France? Answer in one sentence."},
@@ -34,23 +34,25 @@ QUESTIONS: list[dict[str, Any]] = [
 """With short answers: a small model rambles to its limit on the others."""
 GERMAN: list[dict[str, Any]] = [
     {
-        "id": "advice-01",
+        "id": "german-01",
         "task_type": "advice",
         "is_classification": False,
+        "language": "de",
         "instruction": "Mein Nachbar übt jeden Abend um zehn Uhr Trompete. Wie spreche ich ihn freundlich darauf an?",
         "input": "",
         "output": "Klingeln Sie am Nachmittag, loben Sie sein Spiel und schlagen Sie vor, dass er vor acht Uhr übt.",
     },
     {
-        "id": "rewriting-01",
+        "id": "german-02",
         "task_type": "rewriting",
         "is_classification": False,
+        "language": "de",
         "instruction": "Formuliere den Satz höflicher.",
         "input": "Schick mir die Rechnung bis morgen.",
         "output": "Könnten Sie mir die Rechnung bitte bis morgen schicken?",
     },
 ]
-"""Tasks of another language than the project's, which the model translates."""
+"""Seeds of another language than the project's, which the model translates."""
 
 
 def fetch() -> Path:
@@ -94,9 +96,8 @@ def make(folder: Path, weights: Path) -> Project:
     """
     subprocess.run(["seedbed", "init", str(folder), "--language", "en"], check=True)
     project = Project(folder)
-    project.write_rows("data/seed_tasks.en.jsonl", project.rows("data/seed_tasks.en.jsonl")[:SEEDS])
+    project.write_rows("data/seed_tasks.en.jsonl", [*project.rows("data/seed_tasks.en.jsonl")[:SEEDS], *GERMAN])
     project.write_rows("data/questions.en.jsonl", QUESTIONS)
-    project.write_rows("data/baseline.de.jsonl", GERMAN)
     project.edit_params(lambda params: settle(params, weights))
     return project
 
@@ -106,7 +107,6 @@ def settle(params: Any, weights: Path) -> None:
     params["endpoints"] = {ID: {"structured": "json_schema"}}
     command = f"'{PYTHON}' '{HERE / 'llama_server.py'}' --weights {{weights}} --model {{model}} --port {{port}}"
     params["servers"] = {ID: {"command": command, "weights": str(weights), "max_concurrency": 2, "timeout_s": 300}}
-    params["corpora"]["baseline"] |= {"source": "data/baseline.de.jsonl", "language": "de"}
     # A reply that goes round in circles is ended early, and another try differs from it. Half of the rows may fail.
     asked = {"endpoint": ID, "model": MODEL}
     patient = {"max_attempts": 3, "max_failed": 0.5, "retry": "vary"}
@@ -120,7 +120,7 @@ def settle(params: Any, weights: Path) -> None:
         for name, temperature in (("cool", 0.2), ("warm", 1.0))
     }
     params["matches"] = {"cool-vs-warm": {"model": "cool", "baseline": "warm"}}
-    params["report"]["bootstrap"] = 200
+    params["report"]["bootstrap"] = 1000
 
 
 def main() -> None:

@@ -40,19 +40,20 @@ def test_a_small_real_model_builds_both_reports(real: Project) -> None:
     said = real.repro()
     assert "Updating lock file" in said
 
-    tasks = real.rows("data/build/translated/baseline.jsonl")
-    assert [row["id"] for row in tasks] == [row["id"] for row in GERMAN]
+    tasks = real.rows("data/build/translated/seed_tasks.jsonl")
+    assert [row["id"] for row in tasks if row["made_by"]] == [row["id"] for row in GERMAN]
+    asked = {row["id"] for row in real.rows("data/build/responses/translate/seed_tasks.jsonl")}
+    assert asked == {row["id"] for row in GERMAN}, "an English seed was sent"
     assert all((row["translation"] is None) != (row["failure"] is None) for row in tasks)
     failed = sum(row["translation"] is None for row in tasks)
     assert (f"{failed} failed" in said) == bool(failed)
-    assert len(real.rows("data/build/export/direct/messages.jsonl")) == len(GERMAN) - failed
 
     candidates, kept, rejected = (
         real.rows(f"data/build/{name}/native.jsonl") for name in ("candidates", "instructions", "rejected")
     )
     assert len(kept) >= 4
     assert len(kept) + len(rejected) == len(candidates)
-    assert len(real.rows("data/build/export/native/messages.jsonl")) == SEEDS + len(kept)
+    assert len(real.rows("data/build/export/native/messages.jsonl")) == SEEDS + len(GERMAN) - failed + len(kept)
 
     for model in ("cool", "warm"):
         answers = real.rows(f"data/build/answers/{model}.jsonl")

@@ -192,6 +192,10 @@ def test_check_asks_no_server_that_no_stage_would_ask(project: Project, server: 
     project.edit_params(change)
     project.run("seedbed", "check", "--probe")
     assert server.headers == []
+    rows = project.rows("data/questions.en.jsonl")
+    project.write_rows("data/questions.en.jsonl", [rows[0] | {"language": "de"}, *rows[1:]])
+    project.run("seedbed", "check", "--probe")
+    assert server.headers, "there is a row to translate"
 
 
 def test_check_names_a_server_that_ends_at_once(project: Project, start: Start) -> None:

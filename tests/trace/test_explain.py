@@ -12,6 +12,7 @@ from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project.prompts import blocks_of
 from seedbed.trace.explain import explain
 from seedbed.trace.impact import impact
+from seedbed.trace.node import EDITED_SINCE
 from seedbed.trace.workspace import Build
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
@@ -89,6 +90,17 @@ def test_a_seed_in_the_target_language_leads_to_its_source_alone(edited: Project
     seeds = edited.rows("data/build/edited/seed_tasks.jsonl")
     edited.write_rows("data/build/edited/seed_tasks.jsonl", [seeds[0] | {"status": "original"}, *seeds[1:]])
     assert [child.kind for child in explain(f"seed:{own['id']}").children] == ["source"]
+
+
+def test_a_source_says_its_rows_language_and_what_another_one_brings(edited: Project) -> None:
+    seeds = edited.rows("data/seed_tasks.en.jsonl")
+    edited.write_rows("data/seed_tasks.en.jsonl", [seeds[0] | {"language": "ja"}, seeds[1] | {"language": "de"}, *seeds[2:]])
+    translations = [only(explain(f"seed:{row['id']}", full=True), "translation") for row in seeds[:3]]
+    assert [only(node, "source").facts["language"] for node in translations] == ["ja", "de", "en"]
+    since = "the language that it is said to be in, so that `dvc repro` takes it over as it is"
+    assert [node.facts.get(EDITED_SINCE) for node in translations] == [since, None, None]
+    assert "1 translation" not in str(impact(f"seed:{seeds[0]['id']}").facts["requests an edit touches"])
+    assert "1 translation" in str(impact(f"seed:{seeds[1]['id']}").facts["requests an edit touches"])
 
 
 def test_a_rejected_instruction_names_its_rule_and_its_neighbour(project: Project) -> None:

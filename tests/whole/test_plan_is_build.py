@@ -49,6 +49,8 @@ EDITS: dict[str, Edit] = {
     "nothing": lambda project: None,
     "question edited": rows(QUESTIONS, lambda found: found[0].update(text="Why is the sea salty?")),
     "question added": rows(QUESTIONS, lambda found: found.append({"id": "new-1", "category": "fermi", "text": "How many?"})),
+    "question in the target language": rows(QUESTIONS, lambda found: found[0].update(language="ja")),
+    "question in a third language": rows(QUESTIONS, lambda found: found[0].update(language="de")),
     "question recategorised": rows(QUESTIONS, lambda found: found[1].update(category="writing")),
     "seed edited": rows(SEEDS, lambda found: found[2].update(instruction="Name a river.")),
     "seed added": rows(SEEDS, lambda found: found.append(NEW_SEED)),

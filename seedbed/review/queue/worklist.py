@@ -163,8 +163,9 @@ def _with_reasons(path: Path, settings: Settings, language: str) -> list[tuple[A
     """Return the rows of `translate`, each with the reasons why it may need work; none for one that was not translated."""
     kind = settings["kind"]
     rows = list(read_rows(path, f"translated_{kind}"))
-    common = corpus_statistics([row for row in rows if row["made_by"]])
-    words = {source: load_words(language, source) for source in {language_of(row, settings) for row in rows}}
+    made = [row for row in rows if row["made_by"]]
+    common = corpus_statistics(made)
+    words = {source: load_words(language, source) for source in sorted({language_of(row, settings) for row in made})}
     return [(row, reasons(row, kind, words[language_of(row, settings)], common) if row["made_by"] else []) for row in rows]
 
 
