@@ -239,13 +239,15 @@ def totals(found: list[dict[str, Any]]) -> Mapping[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="orders at a time")
-    parser.add_argument("--only", type=int, nargs="+", help="numbers of orders, from 0 and in this order")
+    parser.add_argument(
+        "--only", type=int, nargs="+", choices=range(len(orders())), metavar="N", help="orders, by number from 0"
+    )
     parser.add_argument("--minutes", type=float, default=600, help="begin no order after so many")
     args = parser.parse_args()
     wanted, until = orders(), time.monotonic() + 60 * args.minutes
     with TemporaryDirectory() as folder:
         found = list(measure(Path(folder), [wanted[n] for n in args.only] if args.only else wanted, args.jobs, until))
-    print(json.dumps(totals(found)))
+    print(json.dumps({"only": args.only or [], **totals(found)}))
 
 
 if __name__ == "__main__":

@@ -84,8 +84,9 @@ def forgetting(lines: list[dict[str, Any]]) -> list[str]:
         how = "neither built" if each["first_push"] else f"{each['how']}; lock of {each['lock']}"
         stopped = ", ".join(sorted({said.partition(":")[0] for said in each["said"]}))
         rows.append((", ".join(forgotten) or "nothing", how, stopped, each["sent"], each["paid_twice"]))
+    only = f" --only {' '.join(map(str, found['only']))}" if found["only"] else ""
     words = (
-        f"`python -m benchmarks.forgetting > benchmarks/forgetting.json`: {found['orders']} of "
+        f"`python -m benchmarks.forgetting{only} > benchmarks/forgetting.json`: {found['orders']} of "
         f"{found['orders_there_are']} orders. Ann and Ben edit a "
         "question each on a branch of their own and build; Ben takes Ann's branch with one side's `dvc.lock` and builds; Ann "
         "takes that and builds. Each forgets what the first column says, every time. Where a build stopped, everybody "

@@ -35,7 +35,7 @@ def test_a_fault_at_the_wire_costs_one_request_and_changes_no_byte() -> None:
 
 @pytest.mark.slow
 def test_whatever_two_people_forget_nothing_is_paid_twice() -> None:
-    """Both forget the pull and the harvest: the pushed transcript is brought, and the one that was not pushed stops the build."""
+    """Both forget the pull and the harvest: a pushed transcript is brought, one that was not pushed stops the build."""
     found = measured("benchmarks.forgetting", "--only", "14", "15")
     pushed, not_pushed = found["each"]
     assert not pushed["push"]
