@@ -142,9 +142,9 @@ def _rebases() -> Iterator[tuple[str, list[str]]]:
     log = git_text("log", f"--max-count={_REBASED}", "--format=%H %at %ct %ae%x00%P", "HEAD") or ""
     commits: dict[str, tuple[int, int, str, list[str]]] = {}
     for line in log.splitlines():
-        fields, _, parents = line.partition("\0")
-        commit, written, committed, author = fields.split(" ", 3)
-        commits[commit] = int(written), int(committed), author, parents.split()
+        fields, _, hashes = line.partition("\0")
+        name, at, committed, person = fields.split(" ", 3)
+        commits[name] = int(at), int(committed), person, hashes.split()
 
     def moved(commit: str) -> bool:
         written, _, _, parents = commits[commit]
