@@ -2,7 +2,8 @@
 
 One run measures everything, in CPU seconds, on texts of `benchmarks.similarity`'s generator, and writes
 `benchmarks/README.md` and `benchmarks/growth.svg`. Tokenising is measured by itself and is in no other figure. A million texts
-take about twenty minutes; `--sizes` takes fewer.
+take about twenty minutes; `--sizes` takes fewer, and `--trials` measures nothing: it writes the tables of the other commands'
+files (`benchmarks.trials`) into the page anew.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from rapidfuzz.process import cdist
 from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import Spent, decided, ours, peak_mib, texts, tokenised
+from benchmarks.trials import HEADING, tables
 from seedbed.filtering.similarity import Encoder
 from seedbed.project.params import load_params
 
@@ -105,7 +107,12 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000])
     parser.add_argument("--compared", type=int, default=4_000, help="texts that cdist and MinHash decide")
     parser.add_argument("--reference", type=int, default=300, help="texts that rouge_score decides")
+    parser.add_argument("--trials", action="store_true", help="write the tables of the trials' files anew, and nothing else")
     args = parser.parse_args()
+    if args.trials:
+        page = (FOLDER / "README.md").read_text(encoding="utf-8")
+        (FOLDER / "README.md").write_text(page.partition(HEADING)[0].rstrip() + f"\n\n{tables()}", encoding="utf-8")
+        return
 
     settings = load_params()["filter"]
     threshold = settings["similarity"]["threshold"]
@@ -170,6 +177,7 @@ def main() -> None:
         flipped=f"{edited['flipped_decisions_of_unchanged_candidates']:,}",
         still=f"{edited['flipped_although_the_neighbour_stayed']:,}",
         whole="\n".join(whole_run(scale)),
+        trials=tables().rstrip(),
     )
     (FOLDER / "README.md").write_text(page, encoding="utf-8")
     (FOLDER / "growth.svg").write_text(plot([row[:3] for row in curve]), encoding="utf-8")

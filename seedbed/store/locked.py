@@ -18,6 +18,8 @@ _HEADS = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD")
 """What git names the other side while a merge is not committed."""
 _MERGES = 3
 """Merges back in time that are looked at; a stage that was built since one has the responses of both sides."""
+_REBASED = 20
+"""Commits back in time that are looked at for a rebase."""
 
 
 @dataclass(frozen=True)
@@ -106,24 +108,63 @@ def _lack(digest: str) -> Lacking | None:
 
 
 def _wanted(stage: str) -> Iterator[str]:
-    """Yield the MD5 of a stage's transcript in `dvc.lock`, then those of the other side of a merge."""
-    locked = _digest(stage, None)
-    yield from [locked] if locked else []
-    for sides in _merges():
-        digests = [_digest(stage, side) for side in sides]
-        base = (git_text("merge-base", *sides[:2]) or "").strip()
-        if locked in digests:  # else the stage was built since
-            yield from (found for found in digests if found and found not in (locked, _digest(stage, base)))
+    """Yield the MD5 of a stage's transcript in `dvc.lock`, then those of the other sides of merges and rebases.
+
+    Where `dvc.lock` is gone, or a conflict was resolved without the stage, the last commit's is taken for it.
+    """
+    locked = _digest(stage, None) or _digest(stage, "HEAD")
+    known = {locked} if locked else set()
+    yield from known
+    for base, sides in _merges():  # the latest first: a side of it may be what an earlier one came to
+        digests = [found for side in sides if (found := _digest(stage, side))]
+        if known & {*digests}:  # else the stage was built since
+            yield from (found for found in digests if found not in {*known, _digest(stage, base)})
+            known |= {*digests}
 
 
-def _merges() -> Iterator[list[str]]:
-    """Yield the sides of the merge that is under way, or of the latest ones."""
+def _merges() -> Iterator[tuple[str, list[str]]]:
+    """Yield the base and the sides of the merge that is under way, and of the latest merges and rebased commits."""
     for head in _HEADS:
         if git_text("rev-parse", "--verify", "--quiet", head) is not None:
-            yield ["HEAD", head]
-            return
+            yield _base("HEAD", head), ["HEAD", head]
+            break
     merges = git_text("log", "--merges", f"--max-count={_MERGES}", "--format=%P", "HEAD") or ""
-    yield from (line.split() for line in merges.splitlines())
+    for line in merges.splitlines():
+        yield _base(*line.split()[:2]), line.split()
+    yield from _rebases()
+
+
+def _rebases() -> Iterator[tuple[str, list[str]]]:
+    """Yield the base of commits that were put upon others, unbuilt, and the two sides: the last of them, and what they are on.
+
+    Such a commit was written before its parent was committed. Those that one person wrote in a row are one side.
+    """
+    log = git_text("log", f"--max-count={_REBASED}", "--format=%H %at %ct %ae%x00%P", "HEAD") or ""
+    commits: dict[str, tuple[int, int, str, list[str]]] = {}
+    for line in log.splitlines():
+        fields, _, hashes = line.partition("\0")
+        name, at, committed, person = fields.split(" ", 3)
+        commits[name] = int(at), int(committed), person, hashes.split()
+
+    def moved(commit: str) -> bool:
+        written, _, _, parents = commits[commit]
+        return len(parents) == 1 and parents[0] in commits and commits[parents[0]][1] > written
+
+    last = ""
+    for commit, (written, _, author, parents) in commits.items():
+        if not moved(commit):
+            last = ""
+            continue
+        last = last or commit
+        if not moved(parents[0]) or commits[parents[0]][2] != author:
+            base = git_text("rev-list", "--max-count=1", f"--before={written}", parents[0]) or ""
+            yield base.strip(), [last, parents[0]]
+            last = ""
+
+
+def _base(one: str, other: str) -> str:
+    """Return the commit that two have in common; empty where there is none."""
+    return (git_text("merge-base", one, other) or "").strip()
 
 
 def _digest(stage: str, revision: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The trials of kills and of faults at the wire, whose figures the benchmarks' page has; here small."""
+"""The trials of kills, of faults at the wire and of forgetting, whose figures the benchmarks' page has; here small."""
 
 import json
 import subprocess
@@ -31,3 +31,15 @@ def test_a_fault_at_the_wire_costs_one_request_and_changes_no_byte() -> None:
     assert found["faults"] > 15
     assert sum(found["extra"].values()) == found["faults"]
     assert found["extra_of_others"] == 0
+
+
+@pytest.mark.slow
+def test_whatever_two_people_forget_nothing_is_paid_twice() -> None:
+    """Both forget the pull and the harvest: a pushed transcript is brought, one that was not pushed stops the build."""
+    found = measured("benchmarks.forgetting", "--only", "14", "15")
+    pushed, not_pushed = found["each"]
+    assert not pushed["push"]
+    assert not_pushed["push"] == ["ann"]
+    assert [each["paid_twice"] for each in found["each"]] == [0, 0]
+    assert pushed["said"] == []
+    assert [said.partition(":")[0] for said in not_pushed["said"]] == ["ben"]

@@ -106,7 +106,8 @@ def _unended(text: str, ends: list[re.Pattern[str]]) -> str | None:
     """
     last = text[text.rfind("\n") + 1 :]
     if last[-1:].isalpha() and first_match(ends, last) is None:
-        if (found := _CUT.search(last)) and sum(map(str.isalpha, found[1])) >= 4:
+        listed = _ITEM.fullmatch(last) is not None  # an item may be a title: the other items say how one ends
+        if not listed and (found := _CUT.search(last)) and sum(map(str.isalpha, found[1])) >= 4:
             return f"{found[1][-40:]!r} has no end"
         items = [item[1] for line in text.splitlines() if (item := _ITEM.fullmatch(line.rstrip()))]
         if len(items) >= 3 and _ITEM.fullmatch(last) and all(item[-1] in _SENTENCE_END for item in items[:-1]):

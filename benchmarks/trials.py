@@ -1,0 +1,148 @@
+"""The tables of what was done on purpose, from the files that the trials wrote; `benchmarks.compare` puts them on its page."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from seedbed.util.markdown import escaped, table
+
+FOLDER = Path(__file__).parent
+HEADING = "## What was done to it on purpose"
+
+
+def tables() -> str:
+    """Return the last part of the page: a table for each trial that was run, with the command that wrote its file."""
+    parts = [
+        HEADING,
+        "Each table is of one run of its command, of the size that it names. Seconds are by the clock where nothing else is\n"
+        "said, with whatever else the machine did in them.",
+    ]
+    for name, told in (
+        ("kills.json", kills),
+        ("faults.json", faults),
+        ("forgetting.json", forgetting),
+        ("hostile.jsonl", hostile),
+        ("store.json", store),
+    ):
+        path = FOLDER / name
+        if path.is_file():
+            parts += told([json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()])
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(columns: str, rows: list[tuple[Any, ...]]) -> str:
+    """Return a table; its columns are separated by a semicolon, and numbers stand to the right."""
+    names = columns.split("; ")
+    return table([dict(zip(names, row, strict=True)) for row in rows], names)
+
+
+def kills(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the heading, the words and the table of `benchmarks.kills`."""
+    (found,) = lines
+    trials = found["trials"]
+    rows = [
+        ("the following seedbed repro refused", found["refused"]),
+        ("the following plain dvc repro refused, where it was tried, every other time", found["plain_dvc_repro_refused"]),
+        ("answers that were in the store when it was killed, all trials together", found["answers_stored_before"]),
+        ("of these, paid again", found["paid_again"]),
+        ("answers asked again that had not been read", found["asked_twice_since_not_read"]),
+        ("builds with the bytes of one that nobody killed", found["bytes_equal"]),
+    ]
+    words = (
+        f"`python -m benchmarks.kills --trials {trials} > benchmarks/kills.json`: {trials} builds, each killed at a random "
+        "instant by SIGKILL, SIGTERM or SIGINT to `dvc`, to its stage or to the group, and built again."
+    )
+    return ["### Kills", words, _table(f"of {trials} kills; number", rows)]
+
+
+def faults(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the heading, the words and the table of `benchmarks.faults`."""
+    (found,) = lines
+    rows = [(kind, found["met"].get(kind, 0), extra) for kind, extra in found["extra"].items()]
+    rows += [("none", found["rows"] - found["faults"], found["extra_of_others"])]
+    words = (
+        f"`python -m benchmarks.faults --rows {found['rows']} > benchmarks/faults.json`: of {found['rows']:,} requests "
+        f"{found['faults']:,} meet a fault on their first try. The rows are "
+        f"{'the same bytes as' if found['same_bytes'] else 'NOT those'} of a run without faults, after "
+        f"{found['seconds']} s instead of {found['seconds_without']} s."
+    )
+    return ["### Faults at the wire", words, _table("fault; requests that met it; sent beyond one each", rows)]
+
+
+def forgetting(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the heading, the words, the table and the sentences of `benchmarks.forgetting`."""
+    (found,) = lines
+    rows = []
+    for each in found["each"]:
+        pushes = [*(["whoever was first"] if each["first_push"] else []), *each["push"]]
+        forgotten = [
+            *(["pull"] if each["pull"] else []),
+            *(["harvest"] if each["harvest"] else []),
+            *([f"push ({', '.join(pushes)})"] if pushes else []),
+        ]
+        how = "neither built" if each["first_push"] else f"{each['how']}; lock of {each['lock']}"
+        stopped = ", ".join(sorted({said.partition(":")[0] for said in each["said"]}))
+        rows.append((", ".join(forgotten) or "nothing", how, stopped, each["sent"], each["paid_twice"]))
+    only = f" --only {' '.join(map(str, found['only']))}" if found["only"] else ""
+    words = (
+        f"`python -m benchmarks.forgetting{only} > benchmarks/forgetting.json`: {found['orders']} of "
+        f"{found['orders_there_are']} orders. Ann and Ben edit a "
+        "question each on a branch of their own and build; Ben takes Ann's branch with one side's `dvc.lock` and builds; Ann "
+        "takes that and builds. Each forgets what the first column says, every time. Where a build stopped, everybody "
+        f"pushed, as its sentence says, and it went on. Stopped so: {found['stopped_by_a_sentence']} orders. Paid twice: "
+        f"{found['paid_twice']}."
+    )
+    orders = _table("forgotten; Ben takes Ann's branch by; stopped; requests in all; paid twice", rows)
+    said = next((said for each in found["each"] for said in each["said"]), None)
+    return ["### Forgetting", words, orders, *([f"Such a sentence: “{escaped(said)}”"] if said else [])]
+
+
+def hostile(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the heading, the words and the tables of `benchmarks.hostile`."""
+    total = lines[-1]
+    books = [each for each in lines if "workbook" in each]
+    rows: list[tuple[Any, ...]] = [
+        (each["workbook"], "yes" if each["refused"] else "NO", each["cpu_s"], each["mib"], each["said"]) for each in books
+    ]
+    asked: Counter[tuple[str, int]] = Counter()
+    wrong: Counter[tuple[str, int]] = Counter()
+    for each in lines:
+        if "request" in each:
+            kind = each["request"].partition(" ")[0], each["status"]
+            asked[kind] += 1
+            wrong[kind] += each["wrote"] or not each["as_it_should"]
+    answers: list[tuple[Any, ...]] = [
+        (f"{method}, {status}", number, wrong[method, status]) for (method, status), number in asked.items()
+    ]
+    words = (
+        f"`python -m benchmarks.hostile > benchmarks/hostile.jsonl`: {total['workbooks']} workbooks, of which "
+        f"{total['workbooks_not_refused']} were not refused; {total['texts']} texts as a model may write them, of which "
+        f"{total['texts_that_did_harm']} did harm on a page, a terminal or in a spreadsheet "
+        f"({total['texts_that_would_unescaped']} would on a page, unescaped); {total['requests']} requests to the review page, "
+        f"of which {total['requests_let_in']} were let in. CPU seconds and MiB are those of the process that "
+        "reads the workbook."
+    )
+    return [
+        "### What is meant to do harm",
+        words,
+        _table("workbook; refused; CPU s; MiB; because of", rows),
+        _table("request, and status; number; let in", answers),
+    ]
+
+
+def store(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the heading, the words and the table of `benchmarks.store`."""
+    (found,) = lines
+    looked = f"{found['keys']:,} look-ups"
+    rows: list[tuple[Any, ...]] = [
+        (f"{looked}, opening included; {found['store_cpu_s']} s of a CPU", found["store_s"], None),
+        (f"{looked} one by one by SQLite alone", found["one_by_one_s"], None),
+        ("export", found["export_s"], found["export_own_mib_at_its_end"]),
+        ("import", found["import_s"], found["import_own_mib_at_its_end"]),
+    ]
+    words = (
+        f"`python -m benchmarks.store --responses {found['responses']} > benchmarks/store.json`: {found['responses']:,} "
+        f"responses in {found['gib']} GiB. The MiB are the process's own, without the file that is mapped."
+    )
+    return ["### A large store", words, _table("what; seconds; MiB", rows)]

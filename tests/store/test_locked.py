@@ -1,0 +1,103 @@
+"""Which transcripts a stage that misses a response asks for: all sides of a merge that it was not built since."""
+
+from pathlib import Path
+
+import pytest
+
+from seedbed.store.locked import bring_transcripts
+from tests.harness import git
+
+BASE, ANN, BEN, CAROL, OTHER = ("0" * 32, "a" * 32, "b" * 32, "c" * 32, "d" * 32)
+_LOCK = """\
+schema: '2.0'
+stages:
+  translate@questions:
+    cmd: x
+    outs:
+    - path: data/build/responses/translate/questions.jsonl
+      hash: md5
+      md5: {}
+      size: 1
+"""
+
+
+@pytest.fixture
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Ann, Ben and Carol each built on a branch of their own; the DVC cache is empty, and there is no remote."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_EDITOR", "true")
+    at(monkeypatch, 800)  # merges and rebases
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(BASE, 100)
+    for number, (name, digest) in enumerate((("ben", BEN), ("ann", ANN), ("carol", CAROL)), start=2):
+        git(tmp_path, "checkout", "-q", "-b", name, "main")
+        commit(digest, 100 * number)
+    git(tmp_path, "checkout", "-q", "ben")
+    return tmp_path
+
+
+def commit(digest: str, seconds: int) -> None:
+    """Commit a lock, at a time of its own."""
+    Path("dvc.lock").write_text(_LOCK.format(digest))
+    git(Path(), "add", "dvc.lock")
+    with pytest.MonkeyPatch.context() as patch:
+        at(patch, seconds)
+        git(Path(), "commit", "-qm", digest[:1])
+
+
+def at(patch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Have git believe that it is now so many seconds after a beginning."""
+    for role in ("AUTHOR", "COMMITTER"):
+        patch.setenv(f"GIT_{role}_DATE", f"@{1_700_000_000 + seconds} +0000")
+
+
+def merge(branch: str, digest: str) -> None:
+    """Merge a branch, with the lock of one side; the merge is left uncommitted."""
+    git(Path(), "merge", "-q", "--no-commit", "-s", "ours", branch)
+    Path("dvc.lock").write_text(_LOCK.format(digest))
+    git(Path(), "add", "dvc.lock")
+
+
+def wanted() -> set[str]:
+    """Return what is lacking, which here is all that is wanted."""
+    there, lacking = bring_transcripts("translate@questions", lambda digest: False)
+    assert there == []
+    return {each.digest for each in lacking}
+
+
+def test_a_branch_wants_its_own_alone(history: Path) -> None:
+    assert wanted() == {BEN}
+
+
+@pytest.mark.parametrize("lock", [ANN, BEN])
+def test_a_merge_wants_both_sides(history: Path, lock: str) -> None:
+    merge("ann", lock)
+    assert wanted() == {ANN, BEN}
+    git(history, "commit", "-qm", "merged")
+    assert wanted() == {ANN, BEN}
+    commit(OTHER, 900)  # built since
+    assert wanted() == {OTHER}
+
+
+def test_two_merges_before_a_build_want_all_three(history: Path) -> None:
+    merge("ann", ANN)
+    git(history, "commit", "-qm", "merged")
+    merge("carol", CAROL)
+    assert wanted() == {ANN, BEN, CAROL}
+    git(history, "commit", "-qm", "merged again")
+    assert wanted() == {ANN, BEN, CAROL}
+
+
+def test_a_lock_that_was_deleted_is_looked_up_in_the_last_commit(history: Path) -> None:
+    merge("ann", BEN)
+    Path("dvc.lock").unlink()
+    assert wanted() == {ANN, BEN}
+
+
+def test_a_rebase_wants_the_last_of_both_sides(history: Path) -> None:
+    """Its commits were written before the one on which they are now."""
+    commit(OTHER, 250)  # Ben built once more
+    git(history, "rebase", "-q", "-X", "theirs", "ann")  # of a rebase, theirs are the commits that it moves
+    assert wanted() == {ANN, OTHER}
+    commit(CAROL, 900)  # built since
+    assert wanted() == {CAROL}
