@@ -39,7 +39,7 @@ def test_a_fresh_project(here: Project, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_embeddings(here: Project, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    """Of the seeds, of which one has another's text, and at most of every candidate."""
+    """Of each text of a seed, two seeds with the same one among them, and at most of every candidate."""
 
     def change(params: Any) -> None:
         params["filter"]["rules"].append("semantic_duplicate")
@@ -50,14 +50,14 @@ def test_embeddings(here: Project, server: Server, capsys: pytest.CaptureFixture
 
     here.edit_params(change)
     seeds = here.rows("data/seed_tasks.en.jsonl")
-    twin = seeds[0] | {"id": "twin-01"}
-    here.write_rows("data/seed_tasks.en.jsonl", [*seeds, twin])
+    twins = [seeds[0] | {"id": id} for id in ("twin-01", "twin-02")]
+    here.write_rows("data/seed_tasks.en.jsonl", [*seeds, *twins])
     plan = stages(Plan())
     generate, embed = plan["generate@native"], plan["embed@native"]
     assert generate.top_up
     candidates = (generate.new + generate.top_up[0]) * load_params()["generate"]["per_slot"]
-    assert (embed.stored, embed.new, embed.at_most) == (0, len(seeds) + candidates, True)
-    assert embed.rows == [f"{row['id']}.embedding" for row in seeds]
+    assert (embed.stored, embed.new, embed.at_most) == (0, len(seeds) + 1 + candidates, True)
+    assert embed.rows == [f"{row['id']}.embedding" for row in [*seeds, twins[0]]]
     assert embed.why == ["never built"]
     assert embed.tokens.output == 0
     assert embed.dollars == pytest.approx(embed.tokens.input / 1e6)
