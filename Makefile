@@ -8,6 +8,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where this folder is in no git checkout (a source archive), DVC is told so, in its local settings.
 NO_SCM = git rev-parse --is-inside-work-tree >/dev/null 2>&1 || dvc config --local core.no_scm true
 
+# Training needs torch, which is the machine's choice and in no lock file: `make .venv/train` takes the one that pip finds,
+# `make .venv/train TORCH='torch --index-url ADDRESS'` another.
+TORCH ?= torch
+
 .PHONY: repro clean
 
 repro: .venv/run
@@ -16,6 +20,10 @@ repro: .venv/run
 
 .venv/run: .ci/install requirements.lock $(wildcard pyproject.toml seedbed/__init__.py)
 	.ci/install requirements.lock
+	touch $@
+
+.venv/train: requirements-train.lock .venv/run
+	.ci/install requirements-train.lock $(TORCH)
 	touch $@
 
 clean:

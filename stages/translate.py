@@ -7,12 +7,12 @@ import argparse
 from pathlib import Path
 
 from seedbed.project.again import read_again
-from seedbed.project.corpora import read_corpus
+from seedbed.project.corpora import foreign, read_corpus
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
 from seedbed.steps.readers import reader_of
-from seedbed.steps.translating import build, original, prompt_name, translated
+from seedbed.steps.translating import build, prompt_name, translated
 from seedbed.util.errors import run
 from seedbed.util.rows import write_rows, write_text
 
@@ -28,16 +28,15 @@ def main() -> None:
     corpus, to = params["corpora"][args.corpus], model_settings(params, "translate")
     kind = corpus["kind"]
     rows = list(read_corpus(Path(corpus["source"]), kind, params))
-    if corpus["language"] == params["language"]:
-        write_text(args.transcript, "")
-        out = [original(row, kind) for row in rows]
-    else:
+    if to_translate := foreign(rows, corpus, params):
         stage = f"translate@{args.corpus}"
-        requests = build(rows, kind, to, load_prompt(prompt_name(kind)), read_again(stage))
+        requests = build(to_translate, kind, to, load_prompt(prompt_name(kind)), read_again(stage))
         read = reader_of(stage, params, rows)
         results = ask_all(stage, params, to, params["translate"], args.transcript, requests, read)
-        out = [translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
-    write_rows(args.out, out, f"translated_{kind}")
+    else:
+        write_text(args.transcript, "")
+        results = []
+    write_rows(args.out, translated(rows, kind, to, results), f"translated_{kind}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.benchmark_page import benchmark_page
 from seedbed.reporting.dataset import Dataset
 from seedbed.reporting.dataset_page import dataset_page
+from seedbed.steps.exporting import examples, write_parquet
 from seedbed.util.rows import write_rows
 from tests.harness import ROOT
 
@@ -167,6 +168,12 @@ class Build:
         files |= {f"responses/judge/{one}-vs-{other}": [] for one, other in self.matches}
         for name, rows in files.items():
             write_rows(build / f"{name}.jsonl", rows, None)
+        for name, block in self.params()["sets"].items():
+            parts = [
+                files.get(block[part].removeprefix("data/build/").removesuffix(".jsonl"), []) for part in ("seeds", "rows")
+            ]
+            (build / "export" / name).mkdir(parents=True)
+            write_parquet(examples(cast(Any, parts[0]), parts[1]), build / "export" / name / "examples.parquet")
         votes = self.folder / "data" / "votes"
         votes.mkdir(parents=True)
         for annotator in dict.fromkeys(vote[0] for vote in self.votes):

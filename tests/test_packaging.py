@@ -162,7 +162,8 @@ def test_what_the_wheel_carries(wheel: Path) -> None:
         assert carried == {f"seedbed/template/{name}" for name in here if not name.endswith(".pyc")}, folder
     prompts = {f"seedbed/kits/ja/prompts/{path.name}" for path in (ROOT / "prompts").iterdir()}
     assert prompts | {"seedbed/kits/ja/filter.yaml", "seedbed/kits/ja/review.yaml", "seedbed/py.typed"} <= names
-    assert {"seedbed/template/dvc.yaml", "seedbed/template/Makefile", "seedbed/template/.ci/install"} <= names
+    files = ("dvc.yaml", "Makefile", ".ci/install", "requirements-train.lock")
+    assert {f"seedbed/template/{name}" for name in files} <= names
     assert {name.split("/")[0] for name in names} == {"seedbed", f"seedbed-{seedbed.__version__}.dist-info"}
 
 

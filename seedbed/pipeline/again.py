@@ -7,7 +7,7 @@ from pathlib import Path
 from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
-from seedbed.project.corpora import read_corpus
+from seedbed.project.corpora import foreign, read_corpus
 from seedbed.project.params import Params, load_params
 from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import ORDERS
@@ -63,12 +63,18 @@ def _refuse_unknown(stage: str, params: Params) -> None:
     name, _, key = stage.partition("@")
     asks_nothing = (
         name not in _ASKING
-        or (name == "translate" and params["corpora"][key]["language"] == params["language"])
+        or (name == "translate" and not _to_translate(key, params))
         or (name == "answer" and "recorded" in params["models"][key])
         or (name == "judge" and "recorded" in params["matches"][key])
     )
     if asks_nothing:
         raise UserError(f"{stage} asks no model; only replies of a model can be asked for once more")
+
+
+def _to_translate(name: str, params: Params) -> list[str]:
+    """Return the ids of the rows of a corpus that are translated."""
+    corpus = params["corpora"][name]
+    return [row["id"] for row in foreign(read_corpus(Path(corpus["source"]), corpus["kind"], params), corpus, params)]
 
 
 def _failed(stage: str) -> list[str]:
@@ -117,6 +123,8 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
         return [slot[1]]
     corpus = params["corpora"][key if name == "translate" else "questions"]
     rows = [row["id"] for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    if name == "translate" and id in rows and id not in _to_translate(key, params):
+        raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
     asked = {f"{row}.{order}": [f"{row}.{order}"] for row in rows for order in ORDERS} if name == "judge" else {}
     asked |= {row: [f"{row}.{order}" for order in ORDERS] if name == "judge" else [row] for row in rows}
     if id not in asked:

@@ -21,7 +21,7 @@ from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.again import read_again
-from seedbed.project.corpora import read_corpus, status_of
+from seedbed.project.corpora import foreign, read_corpus, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import (
     Attempts,
@@ -195,15 +195,16 @@ class Plan:
         if not plan.why:
             return Known(list(read_rows(paths.translated(name), f"translated_{kind}")), set())
         rows = list(read_corpus(Path(corpus["source"]), kind, self.params))
-        if corpus["language"] == self.params["language"]:
-            return Known([translating.original(row, kind) for row in rows], set())
-        requests = translating.build(rows, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
+        to_translate = foreign(rows, corpus, self.params)
+        if not to_translate:
+            return Known(list(translating.translated(rows, kind, to, [])), set())
+        requests = translating.build(to_translate, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
         results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params, rows)
         )
         self._count(plan, results, set(), to, self.params["translate"])
         open = {result.request.id for result in results if not result.settled}
-        out = [translating.translated(row, kind, to, result) for row, result in zip(rows, results, strict=True)]
+        out = translating.translated(rows, kind, to, results)
         return Known([row | {"translation": _guess(row["source"])} if row["id"] in open else row for row in out], open)
 
     def _post_edit(self, name: str, translated: Known) -> Known:

@@ -44,7 +44,10 @@ def print_plan(plan: Plan) -> None:
     console = wide_console()
     running = [stage for stage in plan.stages if stage.why]
     asking = [stage for stage in running if stage.asks]
-    rest = [stage.stage for stage in running if not stage.asks]
+    quiet = [stage.stage for stage in running if not stage.asks]
+    # A training sends nothing and may take hours, so that it is no line among others.
+    trained = [name for name in quiet if name.startswith("train@")]
+    rest = [name for name in quiet if name not in trained]
     requests, at_most, dollars = plan.total
     if not running:
         console.print("Nothing to do: no stage has changed.")
@@ -66,6 +69,8 @@ def print_plan(plan: Plan) -> None:
             console.print(Text(f"  {words}; `seedbed again {stage.stage} --failed` asks once more", style="dim"))
         if stage.rows:
             console.print(Text(f"  new: {few(stage.rows, _SHOWN)}", style="dim"))
+    if trained:
+        console.print(Text(f"trained anew: {few(trained, 12)}", style="dim"))
     if requests and rest:
         console.print(Text(f"rebuilt without a request: {few(rest, 12)}", style="dim"))
     if dollars is None:

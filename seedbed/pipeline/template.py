@@ -1,6 +1,6 @@
 """What a new project is made of: the library's own files, a language kit, example rows, and what names the language.
 
-The files that the library may change later (`dvc.yaml`, `stages/`, `schemas/`, `queries/`, the Makefile, `requirements.lock`)
+The files that the library may change later (`dvc.yaml`, `stages/`, `schemas/`, `queries/`, the Makefile, the lock files)
 are the *template*: `template.lock` records what each was, so that `seedbed upgrade` can tell what people changed.
 """
 
@@ -20,6 +20,8 @@ from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
 
 LOCK = "template.lock"
+TRAIN_LOCK = "requirements-train.lock"
+"""What training needs beside torch; `make .venv/train` installs it."""
 _FILES = (
     *(".ci/install", ".ci/uv.txt", ".dvc/config", ".dvcignore", ".gitattributes", ".gitignore", "Makefile", "dvc.yaml"),
     *(".dvc/plots/*.json", "plugins/.gitkeep", "queries/*/*.sql", "schemas/*.json", "schemas/*/*.json", "stages/*.py"),
@@ -53,7 +55,7 @@ def template_files(language: str) -> dict[str, bytes]:
     root = library_file("")
     paths = sorted(path for pattern in _FILES for path in root.glob(pattern) if path.is_file())
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
-    return files | {"requirements.lock": lock_text(language).encode()}
+    return files | {"requirements.lock": lock_text(language).encode(), TRAIN_LOCK: _pins(TRAIN_LOCK, language).encode()}
 
 
 def scaffold_files() -> dict[str, bytes]:
@@ -129,9 +131,13 @@ def _replaced(text: str, pattern: str, new: str) -> str:
 
 def lock_text(language: str) -> str:
     """Return `requirements.lock` of a project: the library's own, hashed, and the library itself."""
-    pins = re.split(r"(?m)^(?=\S)", library_file("requirements.lock").read_text(encoding="utf-8"))
-    kept = [pin for pin in pins if language == "ja" or pin.partition("==")[0] not in _JAPANESE_ONLY]
-    return "".join(kept) + _own_pin()
+    return _pins("requirements.lock", language) + _own_pin()
+
+
+def _pins(lock: str, language: str) -> str:
+    """Return a lock file of the library's, without what only Japanese needs where the language is another."""
+    pins = re.split(r"(?m)^(?=\S)", library_file(lock).read_text(encoding="utf-8"))
+    return "".join(pin for pin in pins if language == "ja" or pin.partition("==")[0] not in _JAPANESE_ONLY)
 
 
 def _own_pin() -> str:

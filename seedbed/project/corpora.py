@@ -1,12 +1,12 @@
 """Seed tasks, questions and baseline tasks: what people write, and its state after the person's edit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Params
-from seedbed.project.row_types import Edit, Fields, Status, Translated
+from seedbed.project.params import Corpus, Params
+from seedbed.project.row_types import Edit, Fields, Source, Status, Translated
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import read_rows
@@ -44,6 +44,16 @@ def label_problem(row: Mapping[str, Any], kind: str, params: Params) -> str | No
         f"unknown {field} {row[field]!r}{did_you_mean(row[field], known)}; mend the row, or add it to labels.{kind} of "
         f"{paths.PARAMS} (listed there: {', '.join(known)})"
     )
+
+
+def language_of(row: Mapping[str, Any], corpus: Corpus) -> str:
+    """Return the language that a row, as people wrote it or of `translate`, was written in: its own, or its corpus's."""
+    return str(row.get("language", corpus["language"]))
+
+
+def foreign(rows: Iterable[Source], corpus: Corpus, params: Params) -> list[Source]:
+    """Return the rows of a corpus that are in another language than the target's: those that are translated."""
+    return [row for row in rows if language_of(row, corpus) != params["language"]]
 
 
 def fields_of(row: Mapping[str, Any], kind: str) -> Fields:

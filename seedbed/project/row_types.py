@@ -26,6 +26,7 @@ class Question(TypedDict):
 
     id: str
     category: str
+    language: NotRequired[str]
     text: str
 
 
@@ -35,6 +36,7 @@ class Task(TypedDict):
     id: str
     task_type: str
     is_classification: bool
+    language: NotRequired[str]
     instruction: str
     input: str
     output: str
@@ -45,6 +47,7 @@ class TranslatedQuestion(TypedDict):
 
     id: str
     category: str
+    language: NotRequired[str]
     source: Fields
     translation: Fields | None
     failure: Failure | None
@@ -57,6 +60,7 @@ class TranslatedTask(TypedDict):
     id: str
     task_type: str
     is_classification: bool
+    language: NotRequired[str]
     source: Fields
     translation: Fields | None
     failure: Failure | None

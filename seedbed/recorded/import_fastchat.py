@@ -3,13 +3,14 @@
 Everything is checked before the first file is written.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
+from seedbed.project.methods import Made, study_pairs
 from seedbed.project.params import Params, cross_problems, load_params
 from seedbed.recorded.fastchat import (
     Line,
@@ -56,56 +57,89 @@ def import_fastchat(
     references: Path | None,
     language: str,
     confirm: Callable[[str], bool],
+    made_of: Sequence[tuple[str, str, str | None]] = (),
 ) -> str:
     """Copy recorded files under `data/recorded/` and write `models`, `matches` and labels of `params.yaml`.
 
     Args:
         questions: FastChat's question.jsonl.
         answers: (id, file) of each model.
-        judgments: files of verdicts on pairs of models.
+        judgments: files of verdicts on pairs of models; none where our judge is to judge each model against the baseline.
         baseline: id of the model that the others are compared with.
         references: reference answers, in the answers' format.
         language: what the questions are written in.
         confirm: asked before models, matches and earlier recorded files are replaced, with what goes.
+        made_of: (id, base, set) of models that were fine-tuned, the set None for a base as it was. Their sets are matched with
+            each other and with the base as it was, and judged by our judge where no verdicts are recorded.
 
     Returns:
         What was taken over, in one line.
 
     Raises:
-        UserError: a row that is not of its format, equal slugs, an answer to an unknown question, a question without an
-            answer, a verdict on unknown models, questions or other answers, no verdict against the baseline.
+        UserError: a row that is not of its format, equal slugs, an unknown or repeated id in `made_of`, an answer to an
+            unknown question, a question without an answer, a verdict on unknown models, questions or other answers, no
+            verdict against the baseline.
     """
     params = load_params()
     asked = read_questions(questions)
     models = _models(answers, asked)
     if slug(baseline) not in models:
         raise UserError(f"--baseline {baseline!r}: no --answers of this id{did_you_mean(slug(baseline), list(models))}")
+    made = _made_of(made_of, models)
     matches, left_out = _matches(judgments, models, slug(baseline), asked)
+    matches |= _to_judge(matches, models, slug(baseline), made, recorded=bool(judgments))
     known = read_references(references) if references else []
     if unknown := [row["id"] for row in known if row["id"] not in {question["id"] for question in asked}]:
         raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
     own = paths.references(params["language"])
     kept = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
-    declared = _declared(asked, models, matches, {row["id"] for row in known}, language)
+    declared = _declared(asked, models, matches, {row["id"] for row in known}, language, made)
     goes = _replaced(params, models, matches)
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"
 
     write_rows(_QUESTIONS, asked, "question")
-    for folder, ids in ((_ANSWERS, models), (_JUDGMENTS, matches)):
+    judged = {id: lines for id, (_, _, lines) in matches.items() if lines}
+    for folder, ids in ((_ANSWERS, models), (_JUDGMENTS, judged)):
         for path in folder.glob("*.jsonl"):
             if path.name.removesuffix(".jsonl") not in ids:
                 path.unlink()
     for model in models.values():
         write_text(_ANSWERS / f"{model.id}.jsonl", model.text)
-    for id, (_, _, lines) in matches.items():
+    for id, lines in judged.items():
         write_rows(_JUDGMENTS / f"{id}.jsonl", (line.row for line in lines), None)
     write_rows(own, (kept | {row["id"]: row for row in known}).values(), "reference")
     write_text(paths.PARAMS, declared)
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
+    ours = len(matches) - len(judged)
+    sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` says what that sends)" if ours else ""
     return (
-        f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{ignored}; now run `dvc repro benchmark`"
+        f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{sends}{ignored}; now run "
+        "`dvc repro benchmark`"
     )
+
+
+def _made_of(given: Sequence[tuple[str, str, str | None]], models: Collection[str]) -> dict[str, Made]:
+    """Return what models were made of, by id; those of one base and set are numbered, as trainings with other seeds."""
+    found: dict[str, Made] = {}
+    for name, base, training_set in given:
+        if slug(name) not in models:
+            raise UserError(f"--method {name!r}: no --answers of this id{did_you_mean(slug(name), list(models))}")
+        if slug(name) in found:
+            raise UserError(f"--method {name!r}: given twice; a model was made in one way")
+        method = (base, training_set)
+        found[slug(name)] = Made(*method, sum(other[:2] == method for other in found.values()))
+    return found
+
+
+def _to_judge(
+    matches: Collection[str], models: dict[str, _Model], baseline: str, made: dict[str, Made], *, recorded: bool
+) -> dict[str, _Match]:
+    """Return the matches without recorded verdicts: those of a study, and of all with the baseline where none are recorded."""
+    pairs = [(id, baseline) for id in models if id != baseline and not recorded]
+    pairs += study_pairs(made, baseline) if made else ()
+    named: dict[str, _Match] = {f"{model}-vs-{other}": (models[model], models[other], []) for model, other in pairs}
+    return {id: match for id, match in named.items() if id not in matches}
 
 
 def _replaced(params: Params, models: Collection[str], matches: Collection[str]) -> str:
@@ -178,7 +212,12 @@ def _find(models: dict[str, _Model], name: str, where: str) -> _Model:
 
 
 def _declared(
-    questions: list[Row], models: dict[str, _Model], matches: dict[str, _Match], referenced: set[str], language: str
+    questions: list[Row],
+    models: dict[str, _Model],
+    matches: dict[str, _Match],
+    referenced: set[str],
+    language: str,
+    made: dict[str, Made],
 ) -> str:
     """Return the text of `params.yaml` with what is imported; comments elsewhere stay.
 
@@ -195,10 +234,12 @@ def _declared(
         category for category in categories if all(q["id"] in referenced for q in questions if q["category"] == category)
     ]
     names = _names_used(models, matches)
-    params["models"] = {id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} for id in models}
+    params["models"] = {
+        id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} | _method(made.get(id)) for id in models
+    }
     params["matches"] = {
-        id: {"model": model.id, "baseline": other.id, "recorded": str(_JUDGMENTS / f"{id}.jsonl")}
-        for id, (model, other, _) in matches.items()
+        id: {"model": model.id, "baseline": other.id} | ({"recorded": str(_JUDGMENTS / f"{id}.jsonl")} if lines else {})
+        for id, (model, other, lines) in matches.items()
     }
     # A blank line belongs to the value before it, and those values are new.
     for key in ("corpora", "judge", "matches", "budget"):
@@ -210,6 +251,10 @@ def _declared(
         field, words = problem
         raise UserError(f"{path}: with what is imported, {'.'.join(map(str, field))} would not be valid: {words}")
     return written.getvalue()
+
+
+def _method(made: Made | None) -> dict[str, str]:
+    return {} if made is None else {"base": made.base} | ({"set": made.set} if made.set is not None else {})
 
 
 def _names_used(models: dict[str, _Model], matches: dict[str, _Match]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.project import columns, paths
+from seedbed.project.methods import methods
 from seedbed.project.params import Params, Report, answer_stage, answering_models
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
 from seedbed.reporting.conclusions import with_tests
@@ -16,6 +17,8 @@ from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
 from seedbed.reporting.human_sections import agreement_parts, correction_parts
 from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, rate_parts
+from seedbed.reporting.method_sections import method_parts
+from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
 from seedbed.reporting.scores import Scores, read_scores
 from seedbed.reporting.shared import (
     load_responses,
@@ -51,6 +54,8 @@ class Benchmark:
         rates: the rows of `queries/benchmark/win_rates.sql` with intervals and tests, in percent; the totals with their rate at
             equal length.
         differences: as from `difference_rows`.
+        methods: as from `method_rows`.
+        chart: as from `chart_rows`.
         equal_length: as from `equal_length_rows`.
         health: as from `health_rows`.
         agreement: as from `agreement_rows`.
@@ -70,7 +75,9 @@ class Benchmark:
         self.scores = read_scores(self.tables)
         self.equal_length = equal_length_rows(self.scores, settings)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
-        self.differences = difference_rows(self.scores, settings["confidence"])
+        self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
+        self.methods = method_rows(self.scores, params)
+        self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
         self.health = health_rows(self.tables, settings["confidence"])
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
@@ -96,6 +103,14 @@ class Benchmark:
         """Return `reports/judge_health.csv`."""
         return to_csv(self.health, HEALTH_COLUMNS)
 
+    def methods_csv(self) -> str:
+        """Return `reports/methods.csv`: the head alone where no models are compared as methods."""
+        rounded = [
+            row | {name: None if row[name] is None else float(f"{row[name]:.4g}") for name in ("p", "p_holm")}
+            for row in self.methods
+        ]
+        return to_csv(rounded, METHOD_COLUMNS)
+
     def metrics(self) -> str:
         """Return `reports/benchmark.json`: what `dvc metrics` and `dvc exp show` compare."""
         # The first column is the one that `dvc exp show` has room for.
@@ -109,12 +124,21 @@ class Benchmark:
                 f"{row['model']}-{row['other']}": _rounded(row, ("difference", "low", "high", "p_holm", "n", "dropped"))
                 for row in self.differences
             },
+            **({"methods": self._method_metrics()} if self.methods else {}),
             "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
             "agreement": self._agreement_metrics(),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    def _method_metrics(self) -> dict[str, Any]:
+        """Return what each comparison of sets found, by comparison, sets and base."""
+        found: dict[str, Any] = {}
+        for row in self.methods:
+            pair = found.setdefault(row["comparison"], {}).setdefault(f"{row['new']}-{row['old'] or 'base'}", {})
+            pair[row["base"]] = _rounded(row, ("difference", "low", "high", "p_holm", "n", "seeds"))
+        return found
 
     def _agreement_metrics(self) -> dict[str, Any]:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
@@ -129,6 +153,7 @@ class Benchmark:
         confidence = self.params["report"]["confidence"]
         parts = ["# Benchmark", *stand_in_line(self.stand_in)]
         parts += ["## Win rates by category", *rate_parts(self.rates, confidence)]
+        parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
         parts += ["## The judge's health", *health_parts(self.health, confidence)]
@@ -153,6 +178,8 @@ def _load(params: Params) -> Tables:
     tables.fill(
         "categories", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["question"]))
     )
+    made = ((id, model.base, model.set) for id, model in methods(params).items())
+    tables.fill("methods", "model text, base text, training_set text", made)
     tables.keep("benchmark/makers")
     load_votes(tables, params)
     return tables

@@ -14,6 +14,7 @@ from seedbed.reporting.conclusions import conclude
 from seedbed.reporting.health import position_in_words
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
+from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
@@ -21,11 +22,14 @@ from seedbed.util.tables import Tables
 SECTIONS = {
     "provenance": "What was built from what",
     "win-rates": "Win rates",
+    "methods": "Methods",
     "judge": "The judge",
     "usage": "Tokens and cost",
     "questions": "Questions",
 }
 PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
+_COLOURS = 5
+"""Of training sets in the chart of methods: set1 to set5 of `methods.css`."""
 _BROWSER = ("questions", "answers", "verdicts", "votes")
 _SHADES = ((20, "low3"), (35, "low2"), (45, "low1"), (55, "mid"), (65, "high1"), (80, "high2"), (100, "high3"))
 
@@ -38,7 +42,8 @@ def benchmark_page(benchmark: Benchmark) -> str:
     return render(
         "benchmark_page.html.j2",
         "browser.js",
-        sections=list(SECTIONS.items()),
+        styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
+        sections=[(id, title) for id, title in SECTIONS.items() if id != "methods" or benchmark.methods],
         lead=_lead(rates, params),
         language=params["language"],
         stand_in=benchmark.stand_in,
@@ -50,6 +55,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         ranking=ranking_rows(tables, params["report"]) if _all_pairs(rates) else [],
         differences=benchmark.differences,
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
+        **_methods(benchmark),
         health=benchmark.health,
         position=position_in_words(benchmark.health[-1], confidence) if benchmark.health else "",
         agreement=benchmark.agreement,
@@ -64,6 +70,26 @@ def benchmark_page(benchmark: Benchmark) -> str:
             "data": {name: _packed(tables, name) for name in _BROWSER} if rates else {},
         },
     )
+
+
+def _methods(benchmark: Benchmark) -> dict[str, Any]:
+    """Return what the section on methods shows."""
+    baseline, rows = benchmark.chart
+    names = dict.fromkeys(point["set"] for row in rows for point in row["points"])
+    shown = {point["set"] for row in rows for point in row["points"] if point["rate"] is not None}
+    # The base as it was comes first and has a colour of its own.
+    colours = {name: (place - 1) % _COLOURS + 1 if place else 0 for place, name in enumerate(names) if name in shown}
+    kinds = {
+        kind: [row | {"sets": sets_in_words(row)} for row in benchmark.methods if row["comparison"] == kind]
+        for kind in ("sets", "untrained", "size")
+    }
+    return {
+        "methods": benchmark.methods,
+        "method_rows": kinds,
+        "method_sentences": concluded(benchmark.methods, benchmark.params["report"]["confidence"]),
+        "method_seeds": seeds_in_words(benchmark.methods),
+        "chart": {"baseline": baseline, "rows": rows, "sets": colours},
+    }
 
 
 def _total(rates: Rows, match: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from seedbed.reporting.shared import (
     usage_table,
 )
 from seedbed.util.markdown import table
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 DECISION_COLUMNS = ["generation", "decision", "candidates", "percent"]
@@ -39,6 +40,7 @@ class Dataset:
     Attributes:
         tables: the build's rows: translated and edited ones, instructions, rejected ones, exchanges, edits.
         decisions: the rows of `queries/dataset/decisions.sql`.
+        training_sets: the rows of `queries/dataset/training_sets.sql`.
         pairs: how the near-duplicate threshold decides pairs that people judged; see `judged_pairs`.
         usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
@@ -52,6 +54,7 @@ class Dataset:
         self.tables = _load(params)
         load_effort(self.tables, params)
         self.decisions = self.tables.query("dataset/decisions")
+        self.training_sets = self.tables.query("dataset/training_sets")
         self.pairs = judged_pairs(params)
         self.usage = self.tables.query("shared/usage")
         rehearsed = [_SOURCES[name] for name in made_by_stand_in(self.tables, _SOURCES)]
@@ -67,8 +70,12 @@ class Dataset:
         decided: dict[str, dict[str, int]] = {}
         for row in self.decisions:
             decided.setdefault(row["generation"], {})[row["decision"]] = row["candidates"]
+        sets: dict[str, dict[str, int]] = {}
+        for row in self.training_sets:
+            sets.setdefault(row["training_set"], {})[row["origin"]] = row["examples"]
         document = {
             "instructions": decided,
+            "sets": sets,
             "effort": {name: value for name, value in effort.items() if name in _EFFORT and value is not None},
             "responses": usage_metrics(self.usage),
         }
@@ -79,10 +86,24 @@ class Dataset:
         parts = ["# Dataset", *stand_in_line(self.stand_in)]
         decisions = table(self.decisions, DECISION_COLUMNS) if self.decisions else "No instruction has been generated."
         parts += ["## Generated instructions", decisions, *_threshold_parts(self.pairs, self.params)]
+        parts += _set_parts(self.training_sets)
         parts += ["## Human effort", *effort_parts(self.tables)]
         parts += ["## Responses that this data rests on", usage_table(self.usage)]
         parts += ["How the models compare is in [benchmark.md](benchmark.md)."]
         return "\n\n".join(parts) + "\n"
+
+
+def _set_parts(rows: Rows) -> list[str]:
+    """Return the section on training sets, side by side; none where there is no example."""
+    if not rows:
+        return []
+    shown = [{**row, "set": row["training_set"], "output 95%": row["output_95"], "shared, %": row["shared"]} for row in rows]
+    names = ["set", "origin", "examples", "instruction", "input", "output", "output 95%", "shared, %"]
+    return [
+        "## Training sets",
+        "Examples by origin, and their median lengths in characters. *Shared* examples are in another set too.",
+        table(shown, names),
+    ]
 
 
 def _threshold_parts(pairs: list[dict[str, Any]], params: Params) -> list[str]:
@@ -114,6 +135,9 @@ def _load(params: Params) -> Tables:
     blocks = named_blocks(params)
     asked = [blocks[name] for name in ("translate", "generate", "filter.semantic") if name in blocks]
     load_responses(tables, transcripts, params, asked)
+    sets = {name: paths.export(name) / "examples.parquet" for name in params["sets"]}
+    tables.load_parquet("examples", "origin text, instruction text, input text, output text", "training_set", sets)
+    tables.fill("training_sets", "name text, place int", ((name, place) for place, name in enumerate(sets)))
     tables.fill("generations", "name text, place int", ((name, place) for place, name in enumerate(generations)))
     tables.keep("dataset/makers")
     return tables

@@ -24,6 +24,7 @@ def dataset_page(dataset: Dataset) -> str:
     """Return the page."""
     tables, params = dataset.tables, dataset.params
     measured = diversity.measure(tables, params)
+    human: dict[str, Any] = {name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections")}
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
@@ -34,6 +35,7 @@ def dataset_page(dataset: Dataset) -> str:
         stand_in=dataset.stand_in,
         **provenance(tables, PROMPTS),
         decisions=dataset.decisions,
+        training_sets=dataset.training_sets,
         pairs=dataset.pairs,
         agreeing=agreeing(dataset.pairs),
         diversity=measured,
@@ -46,7 +48,7 @@ def dataset_page(dataset: Dataset) -> str:
         sampled=any(row["tasks"] > diversity.SAMPLE for row in measured["sets"]),
         threshold=similarity["threshold"],
         reject=similarity["reject"],
-        **{name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections")},
+        **human,
         usage=dataset.usage,
     )
 

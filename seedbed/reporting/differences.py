@@ -6,6 +6,7 @@ A row of `difference_rows` (points of adjusted win rate, new less old):
      "p_holm": 0.0001, "tests": 1, "sure": true, "dropped": 0, "worst": 59.4, "best": 59.4}
 """
 
+from collections.abc import Collection
 from itertools import combinations
 from typing import Any
 
@@ -16,7 +17,7 @@ from seedbed.reporting.statistics.paired import Difference, paired_difference
 Rows = list[dict[str, Any]]
 
 
-def difference_rows(scores: Scores, confidence: float) -> Rows:
+def difference_rows(scores: Scores, confidence: float, methods: Collection[str] = ()) -> Rows:
     """Return the paired differences of each two models against one baseline, the largest first.
 
     Two models with a match of their own are left out: the direct match sees more (on real verdicts the scores of two models
@@ -25,11 +26,13 @@ def difference_rows(scores: Scores, confidence: float) -> Rows:
     Args:
         scores: of all matches.
         confidence: in percent.
+        methods: models that are compared as methods, and so not with each other here.
     """
     direct = {frozenset(pair) for pair in scores.matches.values()}
     rows: Rows = []
     for (one, (model, baseline)), (other, (rival, same)) in combinations(scores.matches.items(), 2):
-        if baseline == same and model != rival and frozenset((model, rival)) not in direct:
+        ours = model in methods and rival in methods
+        if baseline == same and model != rival and not ours and frozenset((model, rival)) not in direct:
             columns = [scores.scores[:, list(scores.matches).index(match)] for match in (one, other)]
             found = paired_difference(columns[0], columns[1], confidence)
             if found:

@@ -23,12 +23,13 @@ from seedbed.util.yaml12 import load_yaml
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, script: str | None, **values: Any) -> str:
+def render(template: str, script: str | None, styles: Sequence[str] = ("style.css",), **values: Any) -> str:
     """Return the page of a template.
 
     Args:
         template: a file of `templates/`.
         script: a file of `templates/` that runs in the page; None for none.
+        styles: files of `templates/`, one after the other.
         values: what the template shows; all of it is escaped.
     """
     environment = Environment(
@@ -36,7 +37,7 @@ def render(template: str, script: str | None, **values: Any) -> str:
     )
     environment.filters |= {"number": number, "whole": whole, "dollars": dollars, "p_value": p_value, "integrity": integrity}
     return environment.get_template(template).render(
-        style=_own("style.css"), script=_own(script) if script else "", stand_in_endpoint=STAND_IN, **values
+        style=Markup().join(map(_own, styles)), script=_own(script) if script else "", stand_in_endpoint=STAND_IN, **values
     )
 
 

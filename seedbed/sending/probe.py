@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import openai
 
 from seedbed.project import paths
+from seedbed.project.corpora import foreign, read_corpus
 from seedbed.project.params import (
     STAND_IN,
     ModelSettings,
@@ -127,7 +129,10 @@ def probe_all() -> Iterator[str]:
 
 def _wanted(params: Params) -> list[ModelSettings]:
     """Return the blocks that a build of all stages would ask."""
-    translated = any(corpus["language"] != params["language"] for corpus in params["corpora"].values())
+    translated = any(
+        foreign(read_corpus(Path(corpus["source"]), corpus["kind"], params), corpus, params)
+        for corpus in params["corpora"].values()
+    )
     judged = any("recorded" not in match for match in params["matches"].values())
     unused = {"translate": not translated, "generate": not params["generations"], "judge": not judged}
     return [model_settings(params, name) for name in asking_blocks(params) if not unused.get(name)]

@@ -73,14 +73,15 @@ def _problem(source: str, translation: str, language: Language) -> str | None:
     return None
 
 
-def translated(row: Source, kind: str, to: ModelSettings, result: Result[Fields]) -> Translated:
-    """Return the output row of one source row."""
-    return _row(row, kind, result.value, result.failure, to.made_by)
-
-
-def original(row: Source, kind: str) -> Translated:
-    """Return the output row of a row that is in the target language already."""
-    return _row(row, kind, fields_of(row, kind), None, None)
+def translated(rows: Sequence[Source], kind: str, to: ModelSettings, results: Sequence[Result[Fields]]) -> list[Translated]:
+    """Return the output rows of a corpus, in its order; a row that has no result is in the target language already."""
+    by_id = {result.request.id: result for result in results}
+    return [
+        _row(row, kind, result.value, result.failure, to.made_by)
+        if (result := by_id.get(row["id"]))
+        else _row(row, kind, fields_of(row, kind), None, None)
+        for row in rows
+    ]
 
 
 def _row(row: Source, kind: str, translation: Fields | None, failure: Failure | None, made_by: MadeBy | None) -> Translated:

@@ -1,6 +1,7 @@
 """Answers, judgments, references and votes: what there is to say about each, and its origin."""
 
 from seedbed.project import paths
+from seedbed.project.methods import methods
 from seedbed.project.params import answer_stage
 from seedbed.project.row_types import Judgment
 from seedbed.project.votes import vote_status
@@ -29,6 +30,9 @@ def answer(build: Build, id: str) -> Described:
     facts = {"text": row["text"]} if row["text"] is not None else {}
     if row["failure"]:
         facts["failed"] = failed(row)
+    if made := methods(build.params).get(model):
+        facts["base"] = made.base
+        facts |= {"training set": made.set, "seed": made.seed} if made.set is not None else {}
     return Described(facts | recorded(row), answering.origin(row, stage), stage)
 
 

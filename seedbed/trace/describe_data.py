@@ -24,7 +24,7 @@ def source(build: Build, id: str) -> Described:
     """Describe a row as a person wrote it; its id is `CORPUS/ROW`."""
     corpus, _, row_id = id.partition("/")
     block, row = build.params["corpora"][corpus], build.source(corpus, row_id)
-    facts: dict[str, Fact] = {"file": block["source"], "language": block["language"]}
+    facts: dict[str, Fact] = {"file": block["source"], "language": build.language(corpus, row_id)}
     if row is None:
         return Described(facts | {GONE: "this row is no longer there; `dvc repro` drops what came of it"})
     facts |= {name: row[name] for name in ("task_type", "category") if name in row}
@@ -42,7 +42,10 @@ def translation(build: Build, id: str) -> Described:
     facts = texts(row["translation"], kind) if row["translation"] else {}
     if row["failure"]:
         facts["failed"] = failed(row)
-    if written and fields_of(written, kind) != row["source"]:
+    if written and build.is_translated(corpus, row_id) != (row["made_by"] is not None):
+        becomes = "takes it over as it is" if row["made_by"] else "translates it"
+        facts[EDITED_SINCE] = f"the language that it is said to be in, so that `dvc repro` {becomes}"
+    elif written and fields_of(written, kind) != row["source"]:
         facts[EDITED_SINCE] = "its source, so that `dvc repro` translates it anew"
     return Described(facts, translating.origin(row, corpus, kind), stage)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.project.methods import methods
 from seedbed.project.params import answer_stage, answering_models
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
@@ -25,7 +26,7 @@ def question_node(build: Build, id: str) -> Node:
     asked = sum("recorded" not in build.params["models"].get(model, {}) for model in answering_models(build.params))
     judged = sum("recorded" not in match for match in build.params["matches"].values())
     touched = [count(asked, "answer"), count(2 * judged, "judgment")]
-    if build.is_translated(corpus):
+    if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
     for model in answering_models(build.params):
@@ -49,6 +50,9 @@ def model_node(build: Build, id: str) -> Node:
     """Return what rests on a model of `params.yaml`."""
     stage = answer_stage(build.params, id)
     facts: dict[str, Fact] = {"answers": build.count(paths.answers(id)), "requests": build.count(paths.transcript(stage))}
+    if made := methods(build.params).get(id):
+        facts["base"] = made.base
+        facts |= {"training set": made.set, "seed": made.seed} if made.set is not None else {}
     return Node("model", id, facts, [match_node(build, match) for match in _matches(build, id)], stage=stage)
 
 

@@ -33,7 +33,7 @@ def seed_node(build: Build, id: str) -> Node:
         names += [Name("instruction", name) for name in kept]
         node.children += [Node("slot", slot, {**facts}, stage=f"generate@{generation}") for slot, facts in written.items()]
         node.children += _near_it_and_its_own(build, generation, id, [_without_generation(name) for name in kept])
-    if build.is_translated(corpus):
+    if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
     node.facts |= {"shown in": shown_in or "no generation", "requests an edit touches": touched or "none", **BILL}
     node.children += set_nodes(build, names)
@@ -58,7 +58,7 @@ def baseline_node(build: Build, id: str) -> Node:
         node.facts["exported"] = "no, it has no translation"
         return node
     node.children = set_nodes(build, [Name("translation", f"{corpus}/{id}")])
-    node.facts["requests an edit touches"] = "1 translation" if build.is_translated(corpus) else "none"
+    node.facts["requests an edit touches"] = "1 translation" if build.is_translated(corpus, id) else "none"
     return node
 
 

@@ -14,7 +14,12 @@ from seedbed.trace.node import Fact, Node
 from seedbed.trace.workspace import Build
 from seedbed.util.words import count
 
-_ORIGINS = {"seed": "seed tasks", "generated": "generated instructions", "translated": "translated tasks"}
+_ORIGINS = {
+    "seed": "seed tasks",
+    "generated": "generated instructions",
+    "translated": "translated tasks",
+    "imported": "imported rows",
+}
 """What an example's `origin` says, in words."""
 
 
@@ -22,7 +27,12 @@ def set_node(build: Build, id: str) -> Node:
     """Return what a training set is made of, how much it holds, and what rests on it."""
     parts, stages, stage = build.params["sets"][id], load_stages(), f"export@{id}"
     counts = build.example_counts(id)
-    facts: dict[str, Fact] = {"seeds": parts["seeds"], "rows": parts["rows"], "examples": sum(counts.values())}
+    facts: dict[str, Fact] = {"seeds": parts["seeds"], "rows": parts["rows"]}
+    if "first" in parts:
+        facts["first"] = parts["first"]
+    if "weights" in parts:
+        facts["weights"] = json.dumps(parts["weights"])
+    facts["examples"] = sum(counts.values())
     facts |= {_ORIGINS[origin]: number for origin, number in counts.items()}
     own = [other for other in stages if other.name == stage]
     children = [stage_node(build, "stage that writes it", each) for each in own]

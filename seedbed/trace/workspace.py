@@ -12,7 +12,7 @@ import duckdb
 
 from seedbed.exchange.result import Read
 from seedbed.project import columns, paths
-from seedbed.project.corpora import FIELDS
+from seedbed.project.corpora import FIELDS, language_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import Kind, load_params
 from seedbed.project.votes import read_votes
@@ -83,9 +83,13 @@ class Build:
             )
         return row
 
-    def is_translated(self, corpus: str) -> bool:
-        """Whether a corpus is written in another language than the target's."""
-        return self.params["corpora"][corpus]["language"] != self.params["language"]
+    def language(self, corpus: str, id: str) -> str:
+        """Return the language that a row of a corpus is written in; its corpus's where it is no longer there."""
+        return language_of(self.source(corpus, id) or {}, self.params["corpora"][corpus])
+
+    def is_translated(self, corpus: str, id: str) -> bool:
+        """Whether a row of a corpus is written in another language than the target's."""
+        return self.language(corpus, id) != self.params["language"]
 
     def category(self, question: str) -> str | None:
         """Return a question's category; None where it is not in the build."""

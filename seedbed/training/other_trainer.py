@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from seedbed.project.params import Base
+from seedbed.training.other_configs import COMMANDS, job_of, write_config
 from seedbed.training.settings import base_of
 from seedbed.training.weights import tidy_adapter
 from seedbed.util.errors import UserError
@@ -39,10 +40,14 @@ def train_by_command(stage: str, messages: Path, base: Base, settings: dict[str,
             "settings": str(described),
             "out": str(out),
         }
+        for trainer in COMMANDS:
+            if f"{{{trainer}}}" in settings["command"]:
+                values[trainer] = str(write_config(trainer, job_of(messages, base, settings, seed, out, Path(scratch))))
         try:
             words = [word.format(**values) for word in shlex.split(settings["command"])]
         except (ValueError, KeyError, IndexError) as error:
-            raise UserError(f"train.command: {error}; it may hold {', '.join('{' + name + '}' for name in values)}") from None
+            names = ", ".join(f"{{{name}}}" for name in {**values, **COMMANDS})
+            raise UserError(f"train.command: {error}; it may hold {names}") from None
         try:
             done = subprocess.run(words, check=False)
         except OSError as error:

@@ -1,5 +1,6 @@
 """How a base is fine-tuned: `train` of `params.yaml` over the defaults."""
 
+import math
 from typing import Any
 
 from seedbed.project.params import Base, TrainSettings
@@ -33,3 +34,19 @@ def settings_of(train: TrainSettings) -> dict[str, Any]:
 def base_of(base: Base) -> dict[str, str]:
     """Return a base with every setting."""
     return {"revision": "main", "chat_template": "own", "dtype": "float32"} | {name: str(value) for name, value in base.items()}
+
+
+def optimiser_steps(settings: dict[str, Any], rows: int) -> int:
+    """Return how many optimiser steps a training has, on one device and without packing.
+
+    Args:
+        settings: every one.
+        rows: examples of the set.
+    """
+    an_epoch = math.ceil(rows / settings["batch_size"] / settings["accumulation"])
+    return settings["max_steps"] if settings["max_steps"] > 0 else max(1, math.ceil(an_epoch * settings["epochs"]))
+
+
+def warmup_steps(settings: dict[str, Any], rows: int) -> int:
+    """Return over how many of them the learning rate rises: none of a few, since the first of these steps learns nothing."""
+    return round(settings["warmup"] * optimiser_steps(settings, rows))

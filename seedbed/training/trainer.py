@@ -7,7 +7,6 @@ on where it was, and comes to the same bytes too.
 import csv
 import io
 import logging
-import math
 import os
 import shutil
 import sys
@@ -30,10 +29,10 @@ import trl
 
 from seedbed.project.params import Base
 from seedbed.training.chat import use_template
-from seedbed.training.settings import base_of
+from seedbed.training.settings import base_of, optimiser_steps, warmup_steps
 from seedbed.training.weights import tidy_adapter
 from seedbed.util.canonical import content_hash
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
@@ -89,6 +88,8 @@ def train(
     whole = base_of(base)
     tokenizer, model = load_base(base_id, base)
     use_template(tokenizer, whole["chat_template"], base_id)
+    if settings["method"] == "lora":
+        _check_modules(base_id, model, settings["target_modules"])
     cut, tokens = _lengths(rows, tokenizer, settings["max_length"])
     _notices(stage, model, settings, len(rows), cut)
     examples = [{"prompt": row["messages"][:-1], "completion": row["messages"][-1:]} for row in rows]
@@ -184,8 +185,6 @@ def _quiet() -> None:
 
 
 def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> Any:
-    an_epoch = math.ceil(rows / settings["batch_size"] / settings["accumulation"])
-    steps = settings["max_steps"] if settings["max_steps"] > 0 else max(1, math.ceil(an_epoch * settings["epochs"]))
     accelerator = torch.accelerator.is_available()
     return trl.SFTConfig(
         output_dir=str(folder),
@@ -196,7 +195,7 @@ def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> 
         max_steps=settings["max_steps"],
         learning_rate=settings["learning_rate"],
         lr_scheduler_type={"constant": "constant_with_warmup"}.get(settings["schedule"], settings["schedule"]),
-        warmup_steps=max(1, round(settings["warmup"] * steps)) if settings["warmup"] else 0,
+        warmup_steps=warmup_steps(settings, rows),
         per_device_train_batch_size=settings["batch_size"],
         gradient_accumulation_steps=settings["accumulation"],
         activation_checkpointing=accelerator,
@@ -210,11 +209,22 @@ def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> 
         logging_steps=1,
         logging_nan_inf_filter=False,
         save_strategy="steps",
-        save_steps=max(1, steps // _CHECKPOINTS),
+        save_steps=max(1, optimiser_steps(settings, rows) // _CHECKPOINTS),
         save_total_limit=1,
         report_to=[],
         disable_tqdm=True,
     )
+
+
+def _check_modules(base_id: str, model: Any, wanted: str | list[str]) -> None:
+    """Refuse a layer that the base has not: PEFT says nothing of it where it finds another one."""
+    if isinstance(wanted, str):
+        return
+    linear = {name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)}
+    for name in wanted:
+        if not any(f".{layer}".endswith(f".{name}") for layer in linear):
+            known = sorted({layer.rpartition(".")[2] for layer in linear})
+            raise UserError(f"train.target_modules: the base {base_id} has no linear layer {name!r}{did_you_mean(name, known)}")
 
 
 def _adapter(settings: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ other queries must be tables first. A query's table has the query's name without
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -51,6 +51,21 @@ class Tables:
                     "from read_json(?, format = 'newline_delimited', columns = ?, maximum_object_size = 100000000)",
                     [*value, str(path), pairs],
                 )
+
+    def load_parquet(self, name: str, columns: str, label: str, paths: Mapping[str, Path]) -> None:
+        """Make the table `name` from Parquet files; an empty one where there are none.
+
+        Args:
+            name: of the table.
+            columns: the columns to read, as `name type, …`.
+            label: name of a first column, and what it holds for the rows of each file.
+            paths: the files, by that value.
+        """
+        self._replace(name)
+        self._db.execute(f'create or replace table "{name}" ({label} text, {columns})')
+        read = ", ".join(pair.split(" ", 1)[0] for pair in columns.split(", "))
+        for value, path in paths.items():
+            self._db.execute(f'insert into "{name}" select ?, {read} from read_parquet(?)', [value, str(path)])
 
     def fill(self, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Make the table `name` from values, all columns at once: a row at a time costs 300 times as much."""

@@ -1,6 +1,12 @@
 """YAML that people wrote, changed by a program: comments and order are kept."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import StreamMark
+from ruamel.yaml.tokens import CommentToken
 
 
 def yaml_editor() -> YAML:
@@ -11,3 +17,40 @@ def yaml_editor() -> YAML:
     yaml.representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
+
+
+def add_entries(document: CommentedMap, name: str, entries: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add entries at the end of a block; the blank lines and comments below the block stay below it.
+
+    Args:
+        document: holds the block; it is changed in place.
+        name: of the block; one written as `{}` becomes block style.
+        entries: flat ones, by id.
+    """
+    if not entries:
+        return
+    block = document[name]
+    holder, key = document, name
+    while isinstance(value := holder[key], CommentedMap) and value and not value.fa.flow_style():
+        holder, key = value, list(value)[-1]
+    below = _cut(holder, key)
+    if not block:
+        block.fa.set_block_style()
+        block.ca.comment = None
+    for id, entry in entries.items():
+        block[id] = CommentedMap(entry)
+    if below:
+        last = block[id]
+        last.ca.items[list(last)[-1]] = [None, None, CommentToken("\n" + below, StreamMark("", 0, 0, 0), None), None]
+
+
+def _cut(holder: CommentedMap, key: str) -> str:
+    """Take from a value what stands below its line: blank lines, comments; a comment on the line itself stays."""
+    token = (holder.ca.items.get(key) or [None] * 4)[2]
+    if token is None:
+        return ""
+    line, _, below = token.value.partition("\n")
+    token.value, token.column = f"{line}\n", 0
+    if not line:
+        del holder.ca.items[key]
+    return str(below)

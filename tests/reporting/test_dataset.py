@@ -17,6 +17,22 @@ def test_files_of_a_small_dataset(tmp_path: Path) -> None:
     assert Build(tmp_path / "b").dataset().stand_in == ""
 
 
+def test_training_sets_stand_side_by_side(tmp_path: Path) -> None:
+    task = ("email", "手紙を書いてください。", "", "拝啓")
+    build = Build(tmp_path / "a", baseline=(task, ("email", "詩を訳してください。", "雪", "snow")))
+    found = json.loads(build.dataset().metrics())["sets"]
+    assert found == {"native": {"seed": 1, "generated": 2, "all": 3}, "direct": {"translated": 2, "all": 2}}
+    rows = {(row["training_set"], row["origin"]): row for row in build.dataset().training_sets}
+    assert rows["direct", "translated"] == {
+        **{"training_set": "direct", "origin": "translated", "examples": 2, "shared": 50.0},
+        **{"instruction": 10, "input": 1, "output": 2, "output_95": 4},
+    }
+    assert rows["native", "all"]["input"] is None
+    assert rows["native", "generated"]["shared"] == 50.0  # the first task stands in both sets
+    assert "| direct | translated | 2 | 10 | 1 | 2 | 4 | 50.0 |" in build.dataset().summary()
+    assert "Training sets" in build.dataset_page()
+
+
 def test_generations_are_told_apart(tmp_path: Path) -> None:
     """Files of generations that params.yaml does not list are not read."""
     build = Build(tmp_path / "a", changes={"generations": {"native": {"seeds": "edited"}, "machine": {"seeds": "machine"}}})

@@ -26,10 +26,12 @@ def rows(number: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def study(project: Project) -> Project:
+def study(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with one base of its own and two trained models, served by the library's own server."""
     from tests.training.tiny_base import make_tiny_base
 
+    # Two threads wait for each other in a loop: on a busy machine they are slower than one by far.
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     make_tiny_base(project.root / "bases" / "tiny")
 
     def change(params: Any) -> None:
@@ -100,7 +102,10 @@ def test_rows_that_are_too_long_are_counted_and_no_accelerator_is_said(study: Pr
         (lambda p: p["bases"]["tiny"].update(model="no/such-base"), "bases.tiny: no tokenizer of 'no/such-base'"),
         (lambda p: p["bases"]["tiny"].pop("chat_template"), "its tokenizer has no chat template; set chat_template to one of"),
         (lambda p: p["train"].update(learning_rate=1e30, max_steps=6, warmup=0, schedule="constant"), "the loss is no number"),
-        (lambda p: p["train"].update(target_modules=["no_such_layer"]), "no_such_layer"),
+        (
+            lambda p: p["train"].update(target_modules=["q_proj", "v_prj"]),
+            "train.target_modules: the base tiny has no linear layer 'v_prj' (did you mean 'v_proj'?)",
+        ),
     ],
 )
 def test_mistakes(study: Project, change: Any, words: str) -> None:

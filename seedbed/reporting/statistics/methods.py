@@ -39,16 +39,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class Methods:
-    """One pair of sets over all bases.
-
-    Attributes:
-        overall: the mean over the bases, the primary test, made alone.
-        by_base: the effect on each base, with the p-value that Holm's correction gives; None where the primary test did not
-            reject, and the bases are not tested.
-    """
+    """One pair of sets over all bases: the effect on each, and the mean over the bases."""
 
     overall: Effect
-    by_base: dict[str, tuple[Effect, float | None]]
+    by_base: dict[str, Effect]
 
 
 def compare_sets(sides: Mapping[str, tuple[Floats, Floats]], confidence: float) -> Methods | None:
@@ -56,8 +50,8 @@ def compare_sets(sides: Mapping[str, tuple[Floats, Floats]], confidence: float) 
 
     Args:
         sides: by base, the scores of the new and of the old set, each of shape (seeds, questions): trainings that differ in
-            the seed alone, the same questions in the same order on all bases; NaN where invalid. For a direct match give the
-            scores of the new set and those less from 1.
+            the seed alone, the same questions in the same order on all bases; NaN where invalid. For direct matches see
+            `direct_sides`.
         confidence: in percent.
 
     Returns:
@@ -65,13 +59,46 @@ def compare_sets(sides: Mapping[str, tuple[Floats, Floats]], confidence: float) 
     """
     by_base = {base: _effect([pair], confidence) for base, pair in sides.items()}
     overall = _effect(list(sides.values()), confidence)
-    if overall is None or None in by_base.values():
-        return None
     effects = {base: effect for base, effect in by_base.items() if effect is not None}
-    corrected: Sequence[float | None] = [None] * len(effects)
-    if overall.p < 1 - confidence / 100:
-        corrected = holm([effect.p for effect in effects.values()])
-    return Methods(overall, dict(zip(effects, zip(effects.values(), corrected, strict=True), strict=True)))
+    return Methods(overall, effects) if overall is not None and len(effects) == len(sides) else None
+
+
+def direct_sides(matches: Mapping[tuple[str, str], Floats]) -> tuple[Floats, Floats]:
+    """Return direct matches of two sets as the sides that `compare_sets` takes.
+
+    Args:
+        matches: scores of the new side, shape (questions,), by (training of the new set, training of the old one).
+
+    Returns:
+        The rates of the new set less those of the old one, a row for each new training; and rows of mean 0, one for each old
+        training, which add the old side's own variance where trainings were matched in more ways than one with one.
+    """
+    news, olds = (list(dict.fromkeys(pair[side] for pair in matches)) for side in (0, 1))
+    new = np.stack([np.mean([2 * row - 1 for pair, row in matches.items() if pair[0] == id], axis=0) for id in news])
+    old = np.stack([np.mean([1 - 2 * row for pair, row in matches.items() if pair[1] == id], axis=0) for id in olds])
+    # One with one: the rows of the new side vary with both trainings already.
+    return new, np.zeros_like(old) if len(matches) == len(news) == len(olds) else old - old.mean(axis=0)
+
+
+def gated(pairs: Sequence[Methods], confidence: float) -> list[tuple[float, list[float | None]]]:
+    """Return the p-values of pairs of sets, corrected by Holm: that of the mean over the bases, and those of the bases.
+
+    The means are tested first, alone where there is one pair. Only the bases of pairs whose mean is not 0 are tested at all,
+    as one family; those of the others are None.
+    """
+    means = holm([pair.overall.p for pair in pairs])
+    found: list[tuple[float, list[float | None]]] = [
+        (mean, [None] * len(pair.by_base)) for mean, pair in zip(means, pairs, strict=True)
+    ]
+    tested = [
+        (place, number, effect.p)
+        for place, pair in enumerate(pairs)
+        if means[place] < 1 - confidence / 100
+        for number, effect in enumerate(pair.by_base.values())
+    ]
+    for (place, number, _), corrected in zip(tested, holm([p for *_, p in tested]), strict=True):
+        found[place][1][number] = corrected
+    return found
 
 
 def _effect(pairs: Sequence[tuple[Floats, Floats]], confidence: float) -> Effect | None:

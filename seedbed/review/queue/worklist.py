@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.corpora import status_of
+from seedbed.project.corpora import language_of, status_of
 from seedbed.project.edits import CORPORA, read_edits
+from seedbed.project.params import Corpus as Settings
 from seedbed.project.params import Params, load_params
-from seedbed.project.review_words import Words, load_words
+from seedbed.project.review_words import load_words
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.reasons import Reason, reasons, score
@@ -34,6 +35,7 @@ class Item:
         status: one of `STATUSES`.
         reasons: why it may need work.
         score: how likely it needs work; the queue's order among rows of one status.
+        source_language: what people wrote it in.
     """
 
     row: Row
@@ -41,6 +43,7 @@ class Item:
     status: str
     reasons: list[Reason]
     score: float
+    source_language: str
 
     @property
     def id(self) -> str:
@@ -65,7 +68,6 @@ class Corpus:
     Attributes:
         name: in `params.yaml`.
         kind: `task` or `question`.
-        source_language: what people wrote it in.
         language: what it was translated to.
         path: its edits.
         items: in the order of the queue.
@@ -77,7 +79,6 @@ class Corpus:
 
     name: str
     kind: str
-    source_language: str
     language: str
     path: Path
     items: list[Item]
@@ -149,10 +150,8 @@ class Worklist:
         translated, edits = paths.translated(name), paths.edits(name, language)
         if not translated.is_file():
             raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
-        kind, source_language = settings["kind"], settings["language"]
-        rows = self._files.get(
-            (name, "rows"), [translated], lambda: _with_reasons(translated, kind, load_words(language, source_language))
-        )
+        kind = settings["kind"]
+        rows = self._files.get((name, "rows"), [translated], lambda: _with_reasons(translated, settings, language))
         return self._files.get(
             (name, "corpus"),
             [translated, edits, paths.PARAMS],
@@ -160,26 +159,26 @@ class Worklist:
         )
 
 
-def _with_reasons(path: Path, kind: str, words: Words) -> list[tuple[Any, list[Reason]]]:
-    """Return the rows of `translate`, each with the reasons why it may need work."""
+def _with_reasons(path: Path, settings: Settings, language: str) -> list[tuple[Any, list[Reason]]]:
+    """Return the rows of `translate`, each with the reasons why it may need work; none for one that was not translated."""
+    kind = settings["kind"]
     rows = list(read_rows(path, f"translated_{kind}"))
-    common = corpus_statistics(rows)
-    return [(row, reasons(row, kind, words, common)) for row in rows]
+    common = corpus_statistics([row for row in rows if row["made_by"]])
+    words = {source: load_words(language, source) for source in {language_of(row, settings) for row in rows}}
+    return [(row, reasons(row, kind, words[language_of(row, settings)], common) if row["made_by"] else []) for row in rows]
 
 
 def _corpus(name: str, params: Params, rows: list[tuple[Any, list[Reason]]], edits: dict[str, Any]) -> Corpus:
-    items = []
+    items, settings, language = [], params["corpora"][name], params["language"]
     for row, found in rows:
         edit = edits.get(row["id"])
         status = status_of(row, edit)
         if row["translation"] is not None and status != "original":
-            items.append(Item(row, edit, status, found, score(found)))
-    settings, language = params["corpora"][name], params["language"]
+            items.append(Item(row, edit, status, found, score(found), language_of(row, settings)))
     order = [row["id"] for row, _ in rows]
     return Corpus(
         name=name,
         kind=settings["kind"],
-        source_language=settings["language"],
         language=language,
         path=paths.edits(name, language),
         items=sorted(items, key=lambda item: (_STATUS_ORDER[item.status], -item.score)),

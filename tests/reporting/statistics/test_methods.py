@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import linregress  # type: ignore[import-untyped]
 
-from seedbed.reporting.statistics.methods import compare_sets, size_trend
+from seedbed.reporting.statistics.methods import compare_sets, direct_sides, gated, size_trend
 from seedbed.reporting.statistics.paired import paired_difference
 from seedbed.reporting.statistics.resamples import Floats
 
@@ -38,10 +38,50 @@ def test_bases_are_tested_only_where_their_mean_is_not_0() -> None:
     nothing = compare_sets({name: (scores(0.5, place), scores(0.5, 10 + place)) for place, name in enumerate("abc")}, 95)
     assert nothing
     assert nothing.overall.p > 0.05
-    assert [corrected for _, corrected in nothing.by_base.values()] == [None, None, None]
+    assert gated([nothing], 95) == [(nothing.overall.p, [None, None, None])]
     much = compare_sets({name: (scores(0.9, place), scores(0.5, 10 + place)) for place, name in enumerate("abc")}, 95)
     assert much
-    assert all(corrected is not None and effect.p <= corrected < 0.05 for effect, corrected in much.by_base.values())
+    ((mean, bases),) = gated([much], 95)
+    assert mean == much.overall.p
+    corrected = zip(much.by_base.values(), bases, strict=True)
+    assert all(p is not None and effect.p <= p < 0.05 for effect, p in corrected)
+
+
+def test_the_bases_of_several_pairs_are_one_family() -> None:
+    much = compare_sets({"a": (scores(0.9, 1), scores(0.5, 2)), "b": (scores(0.9, 3), scores(0.5, 4))}, 95)
+    nothing = compare_sets({"a": (scores(0.5, 1), scores(0.5, 1))}, 95)
+    assert much
+    assert nothing
+    first, second, third = gated([much, nothing, much], 95)
+    assert first[0] == pytest.approx(3 * much.overall.p)
+    assert second[1] == [None]
+    assert first == third
+    assert min(p for p in first[1] if p is not None) == pytest.approx(4 * min(e.p for e in much.by_base.values()))
+
+
+def test_direct_matches_of_trainings_one_with_one() -> None:
+    """The variance of the trainings is that of the differences: both sides of a match vary together."""
+    rows = np.stack([scores(rate, place)[0] for place, rate in enumerate((0.4, 0.6, 0.8))])
+    new, old = direct_sides({(f"n{place}", f"o{place}"): row for place, row in enumerate(rows)})
+    assert np.array_equal(new, 2 * rows - 1)
+    assert old.shape == new.shape
+    assert not old.any()
+    found = compare_sets({"a": (new, old)}, 95)
+    assert found
+    assert found.overall.mean == pytest.approx(2 * rows.mean() - 1)
+    assert found.overall.seeds == 3
+
+
+def test_direct_matches_of_each_training_with_each() -> None:
+    rows = {(f"n{one}", f"o{other}"): scores(0.6, 3 * one + other)[0] for one in range(3) for other in range(3)}
+    new, old = direct_sides(rows)
+    assert old.mean(axis=0) == pytest.approx(np.zeros(80))
+    found = compare_sets({"a": (new, old)}, 95)
+    assert found
+    assert found.overall.mean == pytest.approx(2 * np.mean(list(rows.values())) - 1)
+    one_old = compare_sets({"a": direct_sides({pair: row for pair, row in rows.items() if pair[1] == "o0"})}, 95)
+    assert one_old
+    assert one_old.overall.seeds == 1
 
 
 def test_trainings_that_differ_widen_the_interval() -> None:

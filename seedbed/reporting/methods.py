@@ -1,0 +1,250 @@
+"""Training sets as methods: how much better one set makes a model than another, on each base and over all of them.
+
+A row of `method_rows` (points of adjusted win rate, new less old):
+
+    {"comparison": "sets", "new": "native", "old": "direct", "base": "llama", "seeds": 1, "n": 80, "dropped": 0,
+     "difference": 21.3, "low": 8.2, "high": 34.3, "p": 0.002, "p_holm": 0.006, "tests": 3, "sure": true, "through": "",
+     "beside": "davinci", "beside_difference": 9.4, "beside_low": 1.2, "beside_high": 17.6}
+
+Its `comparison` is `sets` for two sets, `untrained` for a set against the base as it was, and `size` for a set twice as
+large. Its `base` is `all` for the mean over several bases. `through` names the baseline that both sides were matched with
+where they have no match of their own; `beside` names one where they have.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from seedbed.project.methods import Made, methods
+from seedbed.project.params import Params
+from seedbed.reporting.differences import corrected_together
+from seedbed.reporting.scores import Scores
+from seedbed.reporting.statistics.methods import Effect, Methods, compare_sets, direct_sides, gated, size_trend
+from seedbed.reporting.statistics.resamples import Floats
+from seedbed.util.canonical import canonical
+from seedbed.util.rows import Rows
+
+ALL = "all"
+METHOD_COLUMNS = [
+    *(
+        "comparison",
+        "new",
+        "old",
+        "base",
+        "seeds",
+        "n",
+        "dropped",
+        "difference",
+        "low",
+        "high",
+        "p",
+        "p_holm",
+        "tests",
+        "through",
+    ),
+    *("beside", "beside_difference", "beside_low", "beside_high"),
+]
+_Sides = tuple[Floats, Floats]
+_Name = str | None
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Two sets, compared by their own matches, or through a baseline where they have none; beside it the latter."""
+
+    new: str
+    old: _Name
+    found: Methods
+    through: str
+    beside: tuple[str, Methods] | None
+
+
+class _Study:
+    """The scores of the models that say what they were made of.
+
+    Attributes:
+        trained: ids of models by (base, set), in the order they are declared; the set is None for the base as it was.
+        against: the scores of a model, by (model, the other one).
+        bases, sets: in that order.
+    """
+
+    def __init__(self, scores: Scores, made: Mapping[str, Made]) -> None:
+        self.against: dict[tuple[str, str], Floats] = {}
+        for column, (model, baseline) in enumerate(scores.matches.values()):
+            self.against.setdefault((model, baseline), scores.scores[:, column])
+            self.against.setdefault((baseline, model), 1 - scores.scores[:, column])
+        self.trained: dict[tuple[str, _Name], list[str]] = {}
+        for id, method in made.items():
+            self.trained.setdefault((method.base, method.set), []).append(id)
+        self.bases = list(dict.fromkeys(base for base, _ in self.trained))
+        self.sets = list(dict.fromkeys(name for _, name in self.trained if name is not None))
+        self._matches, self._made = list(scores.matches.values()), made
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield each two sets, (new, old): most matches of the two have the new one as their model."""
+        for pair in combinations(self.sets, 2):
+            sides = [[self._made[id].set for id in match] for match in self._matches if all(id in self._made for id in match)]
+            forward, backward = sides.count([*pair]), sides.count([*reversed(pair)])
+            yield pair if forward >= backward else (pair[1], pair[0])
+
+    def direct(self, new: _Name, old: _Name) -> dict[str, _Sides]:
+        """Return by base the sides of the matches between two sets."""
+        found = {}
+        for base in self.bases:
+            pairs = [(one, other) for one in self._ids(base, new) for other in self._ids(base, old)]
+            if matches := {pair: self.against[pair] for pair in pairs if pair in self.against}:
+                sides = direct_sides(matches)
+                # The base as it was has no trainings that could differ.
+                found[base] = sides if old is not None else (sides[0], np.zeros_like(sides[0]))
+        return found
+
+    def through(self, *sets: _Name) -> tuple[str, dict[str, list[Floats]]]:
+        """Return the baseline that the sets of most bases were matched with, and by base the scores of each set against it."""
+        wanted = [base for base in self.bases if all(self._ids(base, name) for name in sets)]
+        best: tuple[str, dict[str, list[Floats]]] = ("", {})
+        for other in dict.fromkeys(other for _, other in self.against):
+            found = {}
+            for base in wanted:
+                sides = [
+                    [self.against[id, other] for id in self._ids(base, name) if (id, other) in self.against] for name in sets
+                ]
+                if all(sides) and not any(other in self._ids(base, name) for name in sets):
+                    found[base] = [np.stack(side) for side in sides]
+            # A model of the study is no common baseline, unless it is a base as it was that all others were matched with.
+            made = self._made.get(other)
+            if (made is None or (made.set is None and len(found) == len(wanted))) and len(found) > len(best[1]):
+                best = (other, found)
+        return best
+
+    def _ids(self, base: str, name: _Name) -> list[str]:
+        return self.trained.get((base, name), [])
+
+
+def method_rows(scores: Scores, params: Params) -> Rows:
+    """Return the comparisons of training sets; none where no two models say that they were made of one base.
+
+    The mean over the bases is the primary test of two sets, made alone, or corrected for the pairs of sets where there are
+    several. The bases of pairs that it finds different are one family for Holm's correction; the others are not tested, and
+    their `p_holm` is None. Sets against the base as it was are a family of their own, and so are sizes.
+    """
+    study, confidence = _Study(scores, methods(params)), params["report"]["confidence"]
+    compared = [found for new, old in study.pairs() if (found := _compare(study, new, old, confidence))]
+    rows: Rows = []
+    for pair, (mean, bases) in zip(compared, gated([pair.found for pair in compared], confidence), strict=True):
+        rows += _rows(pair, "sets", mean, bases, len(compared))
+    tests = sum(row["p_holm"] is not None for row in rows if row["base"] != ALL and not row["primary"])
+    for row in rows:
+        row["tests"] = len(compared) if row["primary"] else tests if row["p_holm"] is not None else None
+        row["p"] = None if row["p_holm"] is None else row["p"]  # not tested
+        row["sure"] = row["p_holm"] is not None and row["p_holm"] < 1 - confidence / 100
+    families: list[Rows] = [[], list(_size_rows(study, params))]
+    for name in study.sets:
+        if found := _compare(study, name, None, confidence):
+            families[0] += _rows(found, "untrained", None, [None] * len(found.found.by_base), 0)
+    for family in families:
+        corrected_together(family, confidence)
+        rows += family
+    for row in rows:
+        row["dropped"] = len(scores.questions) - row["n"]
+    return rows
+
+
+def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
+    """Return the common baseline, and for each base the rate of each set against it: a row of the chart.
+
+    Args:
+        scores: of all matches.
+        params: the whole of `params.yaml`.
+        rates: the rows of `queries/benchmark/method_rates.sql`.
+
+    Returns:
+        The baseline's id, empty where no base was matched with one; rows `{"base": "llama", "points": [{"set": "native",
+        "rate": 61.3}, …]}`, the base as it was (`set` None) first.
+    """
+    made = methods(params)
+    study = _Study(scores, made)
+    candidates = {row["baseline"] for row in rates if row["training_set"] is not None and row["baseline"] not in made}
+
+    def covered(other: str) -> int:
+        return sum(row["baseline"] == other for row in rates)
+
+    if not candidates:
+        return "", []
+    baseline = max(sorted(candidates), key=covered)
+    found = {(row["base"], row["training_set"]): row["adjusted_win_rate"] for row in rates if row["baseline"] == baseline}
+    shown = []
+    for base in study.bases:
+        points = [{"set": name, "rate": found.get((base, name))} for name in (None, *study.sets)]
+        if sum(point["rate"] is not None for point in points) > 1:
+            shown.append({"base": base, "points": points})
+    return (baseline, shown) if shown else ("", [])
+
+
+def _compare(study: _Study, new: str, old: _Name, confidence: float) -> _Compared | None:
+    """Return two sets compared: by their own matches, and through the baseline that both were matched with."""
+    baseline, sides = study.through(new, old)
+    both = {
+        base: (one, other if old is not None else np.repeat(other[:1], len(one), axis=0))
+        for base, (one, other) in sides.items()
+    }
+    indirect = compare_sets(both, confidence) if both else None
+    direct = study.direct(new, old)
+    found = compare_sets(direct, confidence) if direct else None
+    beside = (baseline, indirect) if indirect else None
+    if found:
+        return _Compared(new, old, found, "", beside)
+    return _Compared(new, old, indirect, baseline, None) if indirect else None
+
+
+def _rows(pair: _Compared, comparison: str, mean: float | None, bases: list[float | None], pairs: int) -> Rows:
+    """Return the rows of two sets: the mean over the bases, and each base; one alone where there is one base."""
+    names = {"comparison": comparison, "new": pair.new, "old": pair.old or "", "through": pair.through}
+    beside = pair.beside[1] if pair.beside else None
+    name = pair.beside[0] if pair.beside else ""
+    effects = pair.found.by_base
+    first = ALL if len(effects) > 1 else next(iter(effects))
+    row = {**names, "base": first, "primary": pairs > 0, "p_holm": mean, **_points(pair.found.overall)}
+    rows = [row | _beside(name, beside.overall if beside and {*beside.by_base} == {*effects} else None)]
+    if len(effects) > 1:
+        for (base, effect), corrected in zip(effects.items(), bases, strict=True):
+            row = {**names, "base": base, "primary": False, "p_holm": corrected, **_points(effect)}
+            rows.append(row | _beside(name, beside.by_base.get(base) if beside else None))
+    return rows
+
+
+def _size_rows(study: _Study, params: Params) -> Iterator[dict[str, Any]]:
+    """Yield what a set twice as large changes: of sets that are draws of other sizes from the same rows."""
+    families: dict[str, dict[str, int]] = {}
+    for name in study.sets:
+        block = params["sets"].get(name)
+        if block and "first" in block:
+            rest = canonical({key: value for key, value in block.items() if key != "first"})
+            families.setdefault(rest, {})[name] = block["first"]
+    for sizes in families.values():
+        names = sorted(sizes, key=lambda name: sizes[name])
+        baseline, sides = study.through(*names) if len({*sizes.values()}) > 1 else ("", {})
+        by_base = {base: np.stack([side.mean(axis=0) for side in found]) for base, found in sides.items()}
+        if len(by_base) > 1:
+            by_base = {ALL: np.mean(list(by_base.values()), axis=0), **by_base}
+        for base, found in by_base.items():
+            trend = size_trend(found, [sizes[name] for name in names], params["report"]["confidence"])
+            if trend:
+                row = {"comparison": "size", "new": names[-1], "old": names[0], "base": base, "through": baseline}
+                yield row | {"primary": False, **_points(trend), **_beside("", None)}
+
+
+def _points(effect: Effect) -> dict[str, Any]:
+    points = {name: round(100 * value, 4) + 0.0 for name, value in _values(effect)}  # no -0.0
+    return {"seeds": effect.seeds, "n": effect.n, "p": effect.p} | points
+
+
+def _beside(baseline: str, effect: Effect | None) -> dict[str, Any]:
+    values = {f"beside_{name}": round(100 * value, 4) + 0.0 for name, value in _values(effect)} if effect else {}
+    return {"beside": baseline if effect else "", "beside_difference": None, "beside_low": None, "beside_high": None} | values
+
+
+def _values(effect: Effect) -> list[tuple[str, float]]:
+    return [("difference", effect.mean), ("low", effect.low), ("high", effect.high)]

@@ -1,0 +1,162 @@
+"""Training sets compared as methods: what the benchmark report makes of models that say what they were made of."""
+
+import csv
+import io
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedbed.project.methods import Made, study_pairs
+from seedbed.reporting.benchmark_page import SECTIONS
+from seedbed.reporting.methods import METHOD_COLUMNS
+from tests.builds import Build
+
+BASES = ("llama", "calm")
+QUESTIONS = tuple(("generic", f"質問 {number}。") for number in range(40))
+
+
+def study(
+    folder: Path, rates: dict[str, float], seeds: int = 1, sets: dict[str, Any] | None = None, ours: bool = True
+) -> Build:
+    """Return a build of recorded models `BASE-SET-SEED`, each base as it was, and a baseline `m`.
+
+    Args:
+        folder: of the build.
+        rates: how strong a set is, from 0 to 1; `base` is the base as it was.
+        seeds: trainings of each.
+        sets: the block of `params.yaml`.
+        ours: whether the models have matches of their own, beside those against the baseline.
+    """
+    models: dict[str, Any] = {"m": {"recorded": "m.jsonl"}}
+    for base in BASES:
+        models[base] = {"recorded": "b.jsonl", "base": base}
+        for name in rates:
+            if name != "base":
+                for seed in range(seeds):
+                    models[f"{base}-{name}-{seed}"] = {"recorded": "r.jsonl", "base": base, "set": name}
+    made = {
+        id: Made(block["base"], block.get("set"), int(id.rpartition("-")[2]) if "set" in block else 0)
+        for id, block in models.items()
+        if "base" in block
+    }
+    pairs = [(one, other) for one, other in study_pairs(made, "m") if ours or other == "m"]
+
+    def strength(model: str) -> float:
+        return rates[made[model].set or "base"] if model in made else 0.5
+
+    def judge(match: str, question: str, order: str) -> tuple[str, str]:
+        model, _, baseline = match.partition("-vs-")
+        chance = int(sha256(f"{match} {question}".encode()).hexdigest(), 16) % 1000 / 1000
+        won = chance < 0.5 + (strength(model) - strength(baseline)) / 2
+        return ("first" if won == (order == "ab") else "second"), ""
+
+    changes = {"models": models, "sets": sets or {}}
+    return Build(folder, models=list(models), matches=pairs, questions=QUESTIONS, judge=judge, changes=changes)
+
+
+def rows(build: Build, comparison: str) -> dict[str, dict[str, Any]]:
+    return {f"{row['new']} {row['base']}": row for row in build.benchmark().methods if row["comparison"] == comparison}
+
+
+def test_a_study_of_two_sets_on_two_bases(tmp_path: Path) -> None:
+    build = study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3})
+    benchmark = build.benchmark()
+    found = rows(build, "sets")
+    assert list(found) == ["native all", "native llama", "native calm"]
+    # The difference of the rates in their own match, by hand: all verdicts are wins or losses.
+    scores = benchmark.scores.of("llama-native-0-vs-llama-direct-0")
+    assert found["native llama"]["difference"] == pytest.approx(100 * (2 * scores.mean() - 1), abs=1e-3)
+    mean = (found["native llama"]["difference"] + found["native calm"]["difference"]) / 2
+    assert found["native all"]["difference"] == pytest.approx(mean, abs=1e-3)
+    assert found["native all"]["p_holm"] == found["native all"]["p"]  # made alone
+    assert [row["tests"] for row in found.values()] == [1, 2, 2]
+    beside = benchmark.scores.of("llama-native-0-vs-m").mean() - benchmark.scores.of("llama-direct-0-vs-m").mean()
+    assert found["native llama"]["beside"] == "m"
+    assert found["native llama"]["beside_difference"] == pytest.approx(100 * beside, abs=1e-3)
+    secondary = rows(build, "untrained")
+    assert len(secondary) == 6
+    assert {row["tests"] for row in secondary.values()} == {6}
+    baseline, chart = benchmark.chart
+    assert (baseline, [row["base"] for row in chart]) == ("m", ["llama", "calm"])
+    assert [point["set"] for point in chart[0]["points"]] == [None, "native", "direct"]
+    assert chart[0]["points"][0]["rate"] is None  # no match of the base with m
+    assert chart[0]["points"][1]["rate"] == pytest.approx(100 * benchmark.scores.of("llama-native-0-vs-m").mean())
+
+
+def test_what_is_concluded_in_words(tmp_path: Path) -> None:
+    summary = study(tmp_path / "a", {"base": 0.1, "native": 0.95, "direct": 0.2}).benchmark().summary()
+    assert "## Methods" in summary
+    assert "Of these trainings the judge prefers those on native." in summary
+    assert "native is ahead on llama and calm, with the correction for 2 tests." in summary
+    assert "speak of these two trainings" in summary
+    equal = study(tmp_path / "b", {"base": 0.5, "native": 0.5, "direct": 0.5}).benchmark()
+    assert "Which of the two sets is better cannot be concluded, and the bases are not tested one by one." in equal.summary()
+    assert [row["p_holm"] for row in equal.methods if row["comparison"] == "sets"][1:] == [None, None]
+
+
+def test_repeated_trainings(tmp_path: Path) -> None:
+    build = study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3}, seeds=3)
+    found = rows(build, "sets")
+    assert {row["seeds"] for row in found.values()} == {3}
+    assert "the intervals hold what a training with another seed changes" in build.benchmark().summary()
+    names = [f"llama-native-{seed}-vs-llama-direct-{seed}" for seed in range(3)]
+    direct = [build.benchmark().scores.of(name).mean() for name in names]
+    assert found["native llama"]["difference"] == pytest.approx(100 * (2 * sum(direct) / 3 - 1), abs=1e-3)
+
+
+def test_sets_without_a_match_of_their_own_are_compared_through_the_baseline(tmp_path: Path) -> None:
+    found = rows(study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3}, ours=False), "sets")
+    assert {row["through"] for row in found.values()} == {"m"}
+    assert {row["beside"] for row in found.values()} == {""}
+
+
+def test_sizes_are_a_trend(tmp_path: Path) -> None:
+    block = {"seeds": "data/empty.jsonl", "rows": "data/build/instructions/native.jsonl"}
+    sets = {"small": block | {"first": 100}, "large": block | {"first": 400}, "direct": {"seeds": "a", "rows": "b", "first": 5}}
+    build = study(tmp_path / "a", {"base": 0.1, "small": 0.4, "large": 0.9, "direct": 0.3}, sets=sets)
+    found = rows(build, "size")
+    assert list(found) == ["large all", "large llama", "large calm"]
+    scores = build.benchmark().scores
+    per_doubling = (scores.of("llama-large-0-vs-m").mean() - scores.of("llama-small-0-vs-m").mean()) / 2
+    assert found["large llama"]["difference"] == pytest.approx(100 * per_doubling, abs=1e-3)
+    assert (found["large llama"]["through"], found["large llama"]["old"]) == ("m", "small")
+    pairs = rows(build, "sets")
+    assert {row["tests"] for row in pairs.values() if row["base"] == "all"} == {3}
+
+
+def test_files_and_page(tmp_path: Path) -> None:
+    build = study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3})
+    benchmark = build.benchmark()
+    written = list(csv.DictReader(io.StringIO(benchmark.methods_csv())))
+    assert len(written) == len(benchmark.methods) == 9
+    metrics = json.loads(benchmark.metrics())["methods"]
+    assert metrics["sets"]["native-direct"]["all"]["difference"] == round(float(written[0]["difference"]), 2)
+    assert set(metrics["untrained"]) == {"native-base", "direct-base"}
+    page = build.benchmark_page()
+    assert '<section id="methods">' in page
+    assert page.count('class="dumbbell"') == 2
+
+
+def test_nothing_where_no_model_says_what_it_was_made_of(tmp_path: Path) -> None:
+    build = Build(tmp_path / "a")
+    benchmark = build.benchmark()
+    assert benchmark.methods_csv() == ",".join(METHOD_COLUMNS) + "\n"
+    assert "methods" not in json.loads(benchmark.metrics())
+    assert "Methods" not in benchmark.summary()
+    page = build.benchmark_page()
+    assert "methods" in SECTIONS
+    assert 'href="#methods"' not in page
+    assert "dumbbell" not in page
+
+
+def test_a_question_without_a_verdict_on_one_base_is_dropped(tmp_path: Path) -> None:
+    build = study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3})
+    judge = build.judge
+    build.judge = lambda match, question, order: (
+        ("invalid", "") if match == "llama-native-0-vs-llama-direct-0" and question == "q03" else judge(match, question, order)
+    )
+    found = rows(build, "sets")
+    assert [(row["n"], row["dropped"]) for row in found.values()] == [(39, 1), (39, 1), (40, 0)]
