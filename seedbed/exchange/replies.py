@@ -20,6 +20,7 @@ from typing import Any
 from seedbed.exchange.requests import Request
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.rows import Row
+from seedbed.util.saying import quoted
 from seedbed.util.schemas import first_problem
 from seedbed.util.visible import is_blank, without_invisible
 
@@ -67,10 +68,10 @@ def error_response(kind: str, detail: str) -> Response:
     Args:
         kind: `too_long` (the prompt), `filtered` (the prompt, by the endpoint), `no_choice`, `error` (an error object
             under 200), or `not_a_completion` (a page, or JSON that ends early).
-        detail: what the server said.
+        detail: what the server said; it is kept as it may be shown.
     """
     base = {"text": None, "refusal": None, "finish_reason": None, "model": None, "usage": None}
-    return base | {"error": {"kind": kind, "detail": _whole_characters(detail)}}
+    return base | {"error": {"kind": kind, "detail": quoted(_whole_characters(detail))}}
 
 
 def from_chat_completion(body: Any) -> Response:
@@ -84,7 +85,7 @@ def from_chat_completion(body: Any) -> Response:
     if body.get("error"):
         error = body["error"]
         detail = error.get("message") if isinstance(error, dict) else error
-        return error_response(kind_of_error(error), str(detail or error)[:500])
+        return error_response(kind_of_error(error), str(detail or error))
     choices = body.get("choices")
     if not isinstance(choices, list):
         raise ValueError("not a chat completion: it has no list of choices")
@@ -93,8 +94,8 @@ def from_chat_completion(body: Any) -> Response:
         return error_response("no_choice", "the reply has no choice") | {"usage": _usage(body)}
     message = first["message"]
     response = {
-        "text": _whole_characters(_joined(message.get("content"))),
-        "refusal": _whole_characters(_joined(message.get("refusal"))),
+        "text": _joined(message.get("content")),
+        "refusal": _joined(message.get("refusal")),
         "finish_reason": _text_or_none(first.get("finish_reason")),
         "model": _text_or_none(body.get("model")),
         "usage": _usage(body),
@@ -103,7 +104,7 @@ def from_chat_completion(body: Any) -> Response:
         reasoning = _joined(message.get("reasoning_content") or message.get("reasoning"))
     except ValueError:  # in a form of the server's own; the answer stands beside it
         reasoning = None
-    return response | ({"reasoning": _whole_characters(reasoning)} if reasoning else {})
+    return response | ({"reasoning": reasoning} if reasoning else {})
 
 
 def from_embeddings(body: Any) -> Response:
@@ -184,11 +185,13 @@ def _index(choice: Any) -> int:
 
 def _joined(content: Any) -> str | None:
     """Return a message's content as one text: some servers send it in parts."""
-    if content is None or isinstance(content, str):
-        return content
+    if content is None:
+        return None
+    if isinstance(content, str):
+        return _whole_characters(content)
     if isinstance(content, list):
         parts = [part if isinstance(part, str) else part.get("text") for part in content if isinstance(part, str | dict)]
-        return "".join(part for part in parts if isinstance(part, str))
+        return _whole_characters("".join(part for part in parts if isinstance(part, str)))
     raise ValueError(f"not a chat completion: the content is {type(content).__name__}, where text was expected")
 
 
@@ -207,15 +210,15 @@ def _usage(body: dict[str, Any]) -> dict[str, int] | None:
     counts: dict[str, int] = {}
     for name, value in given.items():
         number = value or 0
-        if not isinstance(number, int | float) or not isfinite(number) or not 0 <= number <= _MOST_TOKENS:
+        if not isinstance(number, int | float) or not 0 <= number <= _MOST_TOKENS:  # nor is a NaN between them
             return None
         counts[name] = int(number)
     return counts
 
 
-def _whole_characters(text: str | None) -> str | None:
+def _whole_characters(text: str) -> str:
     """Replace half surrogate pairs, which no UTF-8 file can hold, by U+FFFD."""
-    return text if text is None else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def text_of(response: Response, *, cut: bool = False) -> str:

@@ -58,7 +58,7 @@ class Result(Generic[T]):
 
 
 def allowed_failures(total: int, max_failed: float) -> int:
-    """Return how many of `total` rows may fail: the share `max_failed` of them, and always one."""
+    """Return how many of `total` rows may fail: the share `max_failed` of them, at least one; none where `max_failed` is 0."""
     return max(1, int(max_failed * total)) if max_failed else 0
 
 

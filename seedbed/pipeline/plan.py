@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.exchange.costs import Estimator, Tokens, price_of
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Read, Result, T, allowed_failures
+from seedbed.exchange.result import Result, allowed_failures
 from seedbed.filtering.filter import SEMANTIC, load_filter
+from seedbed.pipeline.looker import Looker, locked_responses
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
@@ -36,14 +36,12 @@ from seedbed.project.params import (
 )
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
-from seedbed.sending.asker import is_free, pays_again, pays_anyway, serve
+from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
-from seedbed.store.locked import bring_transcripts
 from seedbed.store.store import Store
-from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.training.weights import weights_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
@@ -107,63 +105,6 @@ class Known:
     open: set[str]
 
 
-class Looker:
-    """Settles requests by what is there, and sends nothing.
-
-    Args:
-        store: opened to read.
-        max_attempts: how often a request is asked before it counts as failed.
-    """
-
-    in_batches = False
-
-    def __init__(self, store: Store, locked: "Locked", max_attempts: int) -> None:
-        self._store, self._locked, self._max_attempts = store, locked, max_attempts
-
-    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
-        """Settle what is known, attempt by attempt; the rest stays open."""
-        results: list[Result[T]] = [Result(request) for request in requests]
-        serve(self._get, results, read, self._max_attempts)
-        return results
-
-    def _get(self, keys: list[str]) -> dict[str, Response]:
-        found = self._locked.get(keys) | self._store.get(keys)
-        if len(found) < len({*keys}) and self._locked.bring():
-            found |= self._locked.get(keys)
-        return found
-
-
-class Locked:
-    """The responses of one stage in transcripts that `dvc.lock` names and the store has not read.
-
-    Args:
-        plan: of the stage; a transcript that cannot be had is one of its reasons.
-        responses: of those in the DVC cache, by key; those that are brought are added.
-        store: opened to read.
-        free: whether what is asked again costs nothing, so that nothing needs to be brought.
-    """
-
-    def __init__(self, plan: StagePlan, responses: dict[str, Response], store: Store, free: bool) -> None:
-        self._plan, self._responses, self._store, self._free = plan, responses, store, free
-        self._brought = False
-
-    def get(self, keys: list[str]) -> dict[str, Response]:
-        """Return the responses that are here, by key."""
-        return {key: self._responses[key] for key in keys if key in self._responses}
-
-    def bring(self) -> bool:
-        """At the first miss, bring what the build would bring; return whether there was anything."""
-        if self._brought or self._free:
-            return False
-        self._brought = True
-        there, lacking = bring_transcripts(self._plan.stage, self._store.has_read)
-        for digest in there:
-            self._responses |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
-        if not pays_anyway() and (words := pays_again(lacking)):
-            self._plan.why = [*self._plan.why, f"the build would stop: {words}"]
-        return bool(there)
-
-
 class Plan:
     """The plan of a whole build.
 
@@ -181,7 +122,7 @@ class Plan:
         self.stages: list[StagePlan] = []
         with Store(store or paths.store(), read_only=True) as opened:
             self._store = opened
-            self._responses = _locked_responses(opened)
+            self._locked = locked_responses(opened)
             self._plan()
         self._add_rest()
 
@@ -214,7 +155,13 @@ class Plan:
         return plan
 
     def _looker(self, plan: StagePlan, to: ModelSettings, attempts: int) -> Looker:
-        return Looker(self._store, Locked(plan, self._responses, self._store, is_free(self.params, to)), attempts)
+        """Return what looks for the replies of a stage; what would stop the build there becomes one of the plan's reasons."""
+
+        def say(why: str) -> None:
+            if why not in plan.why:
+                plan.why = [*plan.why, why]
+
+        return Looker(plan.stage, self._store, self._locked, is_free(self.params, to), attempts, say)
 
     def _count(
         self, plan: StagePlan, results: Sequence[Result[Any]], open: set[str], to: ModelSettings, attempts: Attempts
@@ -335,12 +282,15 @@ class Plan:
         plan, to = StagePlan(stage, why=generate.why), embedding_settings(self.params)
         self.stages.append(plan)
         estimator = Estimator(self._store.seen([stage]))
-        plan.stored = embed.stored
-        plan.new, plan.at_most = len(embed.open) + unwritten, unwritten > 0
-        plan.rows = [result.request.id for result in embed.open]
+        plan.stored, plan.failing = embed.stored, embed.failed
+        asked: dict[str, Request] = {}
         for result in embed.open:
-            plan.tokens += estimator.tokens(stage, result.request)
-        average = plan.tokens.input / len(embed.open) if embed.open else _EMBEDDED_TOKENS
+            asked.setdefault(result.request.key, result.request)  # equal texts are sent once
+        plan.new, plan.at_most = len(asked) + unwritten, unwritten > 0
+        plan.rows = [request.id for request in asked.values()]
+        for request in asked.values():
+            plan.tokens += estimator.tokens(stage, request)
+        average = plan.tokens.input / len(asked) if asked else _EMBEDDED_TOKENS
         plan.tokens += Tokens(average * unwritten, 0)
         self._price(plan, to)
 
@@ -430,12 +380,3 @@ def _slots_built(generation: str) -> int:
     """Return how many slots the last build's candidates are from; 0 where there are none."""
     path = paths.candidates(generation)
     return 1 + max((row["slot"] for row in read_rows(path)), default=-1) if path.is_file() else 0
-
-
-def _locked_responses(store: Store) -> dict[str, Response]:
-    """Return the responses of transcripts that `dvc.lock` names and the store has not read, by key."""
-    found: dict[str, Response] = {}
-    for _, digest in locked_transcripts(paths.DVC_LOCK):
-        if not store.has_read(digest) and (blob := whole_blob(digest)):
-            found.update({request.key: response for request, response in read_transcript(blob)})
-    return found

@@ -56,10 +56,12 @@ class Asker:
         params: the whole of `params.yaml`.
         to: the model to ask.
         max_attempts: how often a request is asked before it counts as failed.
+        kept_by: the stage whose transcript has the responses; `stage` itself where it is not given.
     """
 
-    def __init__(self, stage: str, params: Params, to: ModelSettings, max_attempts: int) -> None:
+    def __init__(self, stage: str, params: Params, to: ModelSettings, max_attempts: int, kept_by: str | None = None) -> None:
         self.stage = stage
+        self._kept_by = kept_by or stage
         self.in_batches = server(params, to).get("mode") == "batch"
         self._params, self._to, self._max_attempts = params, to, max_attempts
         self._stack = ExitStack()
@@ -136,10 +138,10 @@ class Asker:
         if self._brought or is_free(self._params, self._to):
             return 0
         self._brought = True
-        there, self._lacking = bring_transcripts(self.stage, self.store.has_read)
+        there, self._lacking = bring_transcripts(self._kept_by, self.store.has_read)
         if there:
             print(f"{self.stage}: brought {count(len(there), 'transcript')} that dvc.lock names", file=sys.stderr)
-        return sum(self.store.warm(digest, self.stage, read_transcript(paths.blob(digest))) for digest in there)
+        return sum(self.store.warm(digest, self._kept_by, read_transcript(paths.blob(digest))) for digest in there)
 
     def _refuse_to_pay_again(self, missing: int) -> None:
         """Stop where what is missing may have been paid for; warn where there is no remote to bring it from."""
@@ -278,7 +280,9 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
                 raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
         except UserError:
             if opened.failed:
-                write_rows(paths.failed(stage) / "failed.jsonl", map(_failed_row, opened.failed), None)
+                path = paths.failed(stage) / "failed.jsonl"
+                write_rows(path, map(_failed_row, opened.failed), None)
+                print(f"{stage}: {count(len(opened.failed), 'failed row')} in {path}", file=sys.stderr)
             raise
     if opened.total and not asker.sent:
         print(f"{stage}: all {opened.total} requests served from the store, nothing sent", file=sys.stderr)
@@ -302,19 +306,12 @@ def ask_all(
         if any(not result.settled for result in results) or len(opened.failed) > allowed_failures(
             len(requests), attempts["max_failed"]
         ):
-            _leave(stage, results)
+            good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
+            path = paths.failed(stage) / "good.jsonl"
+            write_rows(path, good, None)
+            print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
             raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
     return results
-
-
-def _leave(stage: str, results: Sequence[Result[Any]]) -> None:
-    """Leave the rows of a stage that is about to fail where a person can look at them."""
-    folder = paths.failed(stage)
-    good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
-    bad = [_failed_row(result) for result in results if result.failure]
-    write_rows(folder / "good.jsonl", good, None)
-    write_rows(folder / "failed.jsonl", bad, None)
-    print(f"{stage}: {len(good)} good rows and {len(bad)} failed ones are in {folder}/", file=sys.stderr)
 
 
 def _failed_row(result: Result[Any]) -> Row:

@@ -10,9 +10,9 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from seedbed.exchange.replies import Response, error_response, from_chat_completion, kind_of_error
+from seedbed.exchange.replies import Response, error_response, kind_of_error
 from seedbed.exchange.requests import Request
-from seedbed.sending.client import Client, is_of_the_endpoint
+from seedbed.sending.client import Client, is_of_the_endpoint, response_in
 from seedbed.sending.progress import Progress
 from seedbed.store.claims import Batch, Claims, batches, close_batch
 from seedbed.store.store import Store
@@ -139,7 +139,7 @@ def _split(requests: dict[str, Request], body: Callable[[Request], str]) -> Iter
 
 async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str, read: set[str]) -> str:
     """Return the id of the batch with this digest: one that a killed build made and could not note, or a new one."""
-    with client.in_words("the batch"):
+    with client.in_words("the batch", batch=True):
         async for batch in client.openai.batches.list(limit=100):
             ours = (batch.metadata or {}).get("seedbed") == digest and batch.id not in read
             if ours and batch.status not in ("failed", "expired", "cancelled"):
@@ -159,7 +159,7 @@ async def _results(
 ) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     told = ""
-    with client.in_words(f"batch {quoted(id)}"):
+    with client.in_words(f"batch {quoted(id)}", batch=True):
         while (batch := await _or_lost(client.openai.batches.retrieve(id), "does not know it")).status not in _ENDED:
             counts = batch.request_counts
             done = f"{counts.completed if counts else 0} of {counts.total if counts else '?'}"
@@ -213,17 +213,16 @@ def _response(line: str) -> tuple[str, Response] | None:
         status, body = response.get("status_code"), response.get("body") or {}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+    if not isinstance(key, str):
+        return None
     if status == 200:
-        try:
-            return key, from_chat_completion(body)
-        except ValueError as error:
-            return key, error_response("not_a_completion", quoted(str(error)))
+        return key, response_in(json.dumps(body).encode())
     said = body.get("error", body) if isinstance(body, dict) else body
     if is_of_the_endpoint(status, _code(said)):
         return None
     if status in (400, 413, 422):  # of that one request, as it would be outside a batch; others may go through later
         words = said.get("message") if isinstance(said, dict) else said
-        return key, error_response("too_long" if status == 413 else kind_of_error(said), quoted(str(words or said)))
+        return key, error_response("too_long" if status == 413 else kind_of_error(said), str(words or said))
     return None
 
 
@@ -234,7 +233,7 @@ def _refusal(line: str) -> str | None:
         response, error = row.get("response") or {}, row.get("error")
         body = response.get("body") or {}
         said = error or (body.get("error", body) if isinstance(body, dict) else body)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
     if not is_of_the_endpoint(response.get("status_code"), _code(said)):
         return None

@@ -62,6 +62,14 @@ def is_of_the_endpoint(status: int | None, code: object) -> bool:
     return code in _ENDPOINT_CODES or status in (401, 403, 404, 405)
 
 
+def response_in(content: bytes, form: Callable[[Any], Response] = from_chat_completion) -> Response:
+    """Return what a body of a successful answer says; what has not its form is an error of that one request."""
+    try:
+        return form(json.loads(content))
+    except Exception as error:  # whatever a body leads us into: nested too deeply, numbers beyond range, …
+        return error_response("not_a_completion", f"{error}: {content[:200].decode('utf-8', 'replace')}")
+
+
 class Busy(Exception):
     """The server was busy, failed, or could not be reached: the same request may go through later.
 
@@ -158,20 +166,12 @@ class Client:
             raise Busy(f"the line broke ({_cause(error)})") from None
         finally:
             reply.cancel()
-        return self.read(raw.content, from_embeddings if request.is_embedding else from_chat_completion)
+        return response_in(raw.content, from_embeddings if request.is_embedding else from_chat_completion)
 
     async def _admit_others(self, request: httpx2.Request) -> None:
         """Count what is no request of a stage among the requests a minute; those are admitted before their time begins."""
         if not request.url.path.endswith(_ASKING):
             await self._admit(0)
-
-    def read(self, content: bytes, form: Callable[[Any], Response] = from_chat_completion) -> Response:
-        """Return what a body of a successful answer says; what has not its form is an error of that one request."""
-        try:
-            return form(json.loads(content))
-        except Exception as error:  # whatever a body leads us into: nested too deeply, numbers beyond range, …
-            start = content[:200].decode("utf-8", "replace")
-            return error_response("not_a_completion", quoted(f"{error}: {start}"))
 
     def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
@@ -186,11 +186,16 @@ class Client:
         raise UserError(self._status_in_words(error, what)) from None
 
     @contextmanager
-    def in_words(self, what: str) -> Iterator[None]:
-        """Turn the client's errors on `what` into a `UserError`."""
+    def in_words(self, what: str, *, batch: bool = False) -> Iterator[None]:
+        """Turn the client's errors on `what`, a batch or something else, into a `UserError`."""
         try:
             yield
         except openai.APIStatusError as error:
+            if batch and error.status_code in (404, 405, 501):
+                raise UserError(
+                    f"endpoint {self.id!r} (HTTP {error.status_code}): the server has no Batch API; take `mode: batch` off "
+                    f"servers.{self._server_id} in params.yaml"
+                ) from None
             raise UserError(self._status_in_words(error, what)) from None
         except openai.APIConnectionError as error:
             raise UserError(self.unreachable(_cause(error))) from None
@@ -209,8 +214,6 @@ class Client:
                 f"{where}: the API key was refused; check the environment variable named in "
                 f"servers.{self._server_id}.api_key_env"
             )
-        if error.status_code in (404, 405, 501) and "batch" in what:
-            return f"{where}: the server has no Batch API; take `mode: batch` off servers.{self._server_id} in params.yaml"
         return f"{where}: the server does not take {what}: {self._said(error)}"
 
     def _said(self, error: openai.APIStatusError) -> str:

@@ -110,14 +110,21 @@ def take_spilled(store: Store) -> int:
         for path in sorted(folder.glob(f"{name}-*.jsonl")):
             pid = path.stem.removeprefix(f"{name}-")
             at_work = pid.isdecimal() and int(pid) != os.getpid() and psutil.pid_exists(int(pid))
-            if not pid.isdecimal() or at_work or path.is_symlink() or not _is_ours(path) or not _is_ours(folder):
+            if not pid.isdecimal() or at_work or path.is_symlink():
                 continue
-            bad: list[str] = []
-            new += store.take_over(_exchanges(path, bad))
-            if bad:  # a process was killed while it wrote, or somebody changed the file: a person may still read it
-                path.rename(path.with_suffix(".cut"))
-            else:
-                path.unlink()
+            with suppress(FileNotFoundError):  # another process takes the same file in just now
+                new += _take_file(store, path) if _is_ours(path) and _is_ours(folder) else 0
+    return new
+
+
+def _take_file(store: Store, path: Path) -> int:
+    """Take what one file holds into the store; return how many answers were new."""
+    bad: list[str] = []
+    new = store.take_over(_exchanges(path, bad))
+    if bad:  # a process was killed while it wrote, or somebody changed the file: a person may still read it
+        path.rename(path.with_suffix(".cut"))
+    else:
+        path.unlink()
     return new
 
 

@@ -3,11 +3,8 @@
 import asyncio
 import random
 import signal
-import time
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
 from math import ceil
-from typing import Generic
 
 from seedbed.exchange.costs import ACCEPTANCE, Estimator, Tokens
 from seedbed.exchange.replies import Response
@@ -18,6 +15,7 @@ from seedbed.sending.batch import nap, send_batches
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Busy, Client
+from seedbed.sending.jobs import Job, Queue
 from seedbed.sending.progress import Progress
 from seedbed.sending.room import Room, spill
 from seedbed.sending.servers import Started, log_tail, running
@@ -40,48 +38,6 @@ _LONGEST_WAIT_S = 120.0
 """A server that asks for more patience than this is left alone."""
 _FIRST_LOOK_S, _MOST_LOOK_S = 0.05, 2.0
 """Between two looks for the response to a request that another process sends."""
-
-
-@dataclass
-class _Job(Generic[T]):
-    """Equal requests, which are sent once, and how often they were tried in vain or looked for."""
-
-    alike: list[Result[T]]
-    tries: int = 0
-    looks: int = 0
-    limited_s: float = 0.0
-
-    @property
-    def request(self) -> Request:
-        return self.alike[0].request
-
-
-@dataclass
-class _Queue(Generic[T]):
-    """Jobs that are ready, and how many are not settled; one that waits for another try holds no worker."""
-
-    ready: "asyncio.Queue[_Job[T] | None]" = field(default_factory=asyncio.Queue)
-    open: int = 0
-    timers: set[asyncio.TimerHandle] = field(default_factory=set)
-
-    def later(self, job: _Job[T], wait_s: float, progress: Progress) -> None:
-        """Make a job ready after a while."""
-
-        def wake() -> None:
-            self.timers.discard(timer)
-            progress.waking.remove(at)
-            self.ready.put_nowait(job)
-
-        at = time.monotonic() + wait_s
-        progress.waking.append(at)
-        timer = asyncio.get_running_loop().call_later(wait_s, wake)
-        self.timers.add(timer)
-
-    def end(self) -> None:
-        """Let no more job become ready."""
-        for timer in self.timers:
-            timer.cancel()
-        self.timers.clear()
 
 
 class Sender:
@@ -142,9 +98,9 @@ class Sender:
             UserError: the budget, the endpoint, an interrupt or the parent's death ended it early; all that arrived is
                 in the store.
         """
-        jobs: dict[str, _Job[T]] = {}
+        jobs: dict[str, Job[T]] = {}
         for result in missing:
-            jobs.setdefault(result.request.key, _Job([])).alike.append(result)
+            jobs.setdefault(result.request.key, Job([])).alike.append(result)
         self._estimate(jobs)
         self._most_failed, self._failed = most_failed, 0
         self._enough = most_failed is not None and most_failed < 0  # the replies that are there say so already
@@ -165,7 +121,7 @@ class Sender:
         if self._stop or self._broken:
             raise self._stop or self._broken[0]
 
-    def _estimate(self, jobs: dict[str, _Job[T]]) -> None:
+    def _estimate(self, jobs: dict[str, Job[T]]) -> None:
         """Hold what is about to be sent against the budget, and note it beside what will be sent."""
         estimates = [self._estimator.tokens(self._stage, job.request) for job in jobs.values()]
         total = sum(estimates, Tokens(0, 0))
@@ -176,11 +132,11 @@ class Sender:
             self._store.log_estimate(self._parent.build, self._stage, self._model, requests, dollars)
             self._estimated = True
 
-    async def _send(self, jobs: dict[str, _Job[T]], read: Read[T], progress: Progress) -> None:
+    async def _send(self, jobs: dict[str, Job[T]], read: Read[T], progress: Progress) -> None:
         if self._server.get("mode") == "batch":
             await self._send_in_batches(list(jobs.values()), read, progress)
             return
-        queue: _Queue[T] = _Queue(open=len(jobs))
+        queue: Queue[T] = Queue(open=len(jobs))
         for job in jobs.values():
             queue.ready.put_nowait(job)
         wanted = min(self._server.get("max_concurrency", 8), len(jobs))
@@ -196,7 +152,7 @@ class Sender:
         finally:
             queue.end()
 
-    async def _work(self, queue: _Queue[T], workers: int, number: int, read: Read[T], progress: Progress) -> None:
+    async def _work(self, queue: Queue[T], workers: int, number: int, read: Read[T], progress: Progress) -> None:
         """Ask one job after the other; where room gets short, the first of the workers goes on alone."""
         while (job := await queue.ready.get()) is not None:
             if number and not self._room.has(workers):
@@ -206,14 +162,12 @@ class Sender:
                 self._stop = self._stop or UserError(self._no_room("every response that arrived is kept"))
             if self._stop is None and not self._enough:
                 await self._ask(job, queue, read, progress)
-            # The share of rows that may fail is spent: what is under way is waited for, and the stage says what failed.
-            self._enough = self._enough or (self._most_failed is not None and self._failed > self._most_failed)
             if self._stop or self._enough or not queue.open:
                 for _ in range(workers):
                     queue.ready.put_nowait(None)
                 return
 
-    async def _ask(self, job: _Job[T], queue: _Queue[T], read: Read[T], progress: Progress) -> None:
+    async def _ask(self, job: Job[T], queue: Queue[T], read: Read[T], progress: Progress) -> None:
         """Ask until a job is settled, has to wait, or nothing more may be sent."""
         while self._stop is None and not job.alike[0].settled:
             request = job.request
@@ -250,7 +204,7 @@ class Sender:
         if job.alike[0].settled:
             queue.open -= 1
 
-    def _wait_for(self, job: _Job[T], progress: Progress) -> float:
+    def _wait_for(self, job: Job[T], progress: Progress) -> float:
         """Return how long to wait for the response to a request that another process is sending.
 
         Raises:
@@ -274,7 +228,7 @@ class Sender:
             self._waits = True
             progress.say("another build over the same store is sending some of these requests; waiting for its responses")
 
-    def _patience(self, job: _Job[T], busy: Busy) -> float | None:
+    def _patience(self, job: Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
         wait_s = min(_FIRST_WAIT_S * 2**job.tries, _MOST_WAIT_S) * random.uniform(0.75, 1.25)
         wait_s = max(busy.wait_s, _FIRST_WAIT_S) if busy.wait_s is not None else wait_s  # a server may say 0 for ever
@@ -380,14 +334,17 @@ class Sender:
     def _no_room(self, so: str) -> str:
         return f"{self._stage}: the disk of {self._store.path} is full; {so}: free some space and run again"
 
-    def _take(self, job: _Job[T], response: Response, read: Read[T], progress: Progress) -> None:
+    def _take(self, job: Job[T], response: Response, read: Read[T], progress: Progress) -> None:
         for result in job.alike:
             result.take(response, read, self._max_attempts)
         done = len(job.alike) if job.alike[0].settled else 0
-        self._failed += done if job.alike[0].failure else 0
-        progress.arrived(response, done=done, failed=done if job.alike[0].failure else 0)
+        failed = done if job.alike[0].failure else 0
+        self._failed += failed
+        # The share of rows that may fail is spent: what is under way is waited for, and the stage says what failed.
+        self._enough = self._enough or (self._most_failed is not None and self._failed > self._most_failed)
+        progress.arrived(response, done=done, failed=failed)
 
-    async def _send_in_batches(self, waiting: list[_Job[T]], read: Read[T], progress: Progress) -> None:
+    async def _send_in_batches(self, waiting: list[Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
         empty, poll_s = 0, self._server.get("poll_s", 30)
         while waiting and self._stop is None and not self._enough:

@@ -30,7 +30,8 @@ class Embedder:
 
     Attributes:
         open: requests that are not settled, where the asker only looks.
-        failed: texts of which the endpoint gave no vector.
+        failed: how many texts the endpoint gave no vector of.
+        stored: how many requests are settled.
     """
 
     def __init__(self, asker: Asks, to: ModelSettings) -> None:
@@ -58,7 +59,7 @@ def embedding(name: str, params: Params) -> Iterator[Embedder | None]:
     """Open a way to the model of `filter.semantic`; None where no rule needs it.
 
     Args:
-        name: what the vectors are for, e.g. the id of a generation.
+        name: what the vectors are for: the id of a generation, or `file`.
         params: the whole of `params.yaml`.
 
     Raises:
@@ -68,7 +69,7 @@ def embedding(name: str, params: Params) -> Iterator[Embedder | None]:
         yield None
         return
     to = embedding_settings(params)
-    with Asker(f"embed@{name}", params, to, MAX_ATTEMPTS) as asker:
+    with Asker(f"embed@{name}", params, to, MAX_ATTEMPTS, kept_by=f"generate@{name}") as asker:
         embedder = Embedder(asker, to)
         yield embedder
     if embedder.failed:

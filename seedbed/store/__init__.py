@@ -3,7 +3,7 @@
 from seedbed.store import Store
 
 with Store(path, read_only=True) as store:
-responses = store.get(keys)
+    responses = store.get(keys)
 """
 
 from typing import TYPE_CHECKING

@@ -9,7 +9,7 @@ that the batch brought is in the store.
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,11 +84,8 @@ class Claims:
 
         Of the others there is a response by now, or somebody else's claim (`held`).
         """
-        if len(keys) == 1:  # one statement is a transaction by itself
+        with self._store.at_once() if len(keys) > 1 else nullcontext():  # one statement is a transaction by itself
             ours = {key for key in keys if self._store.change(_CLAIM, (key, self._owner))}
-        else:
-            with self._store.at_once():
-                ours = {key for key in keys if self._store.change(_CLAIM, (key, self._owner))}
         for key, (owner, batch) in self._holders(key for key in keys if key not in ours).items():
             if batch is None and (owner == self._owner or (not self._lives(owner) and self._take_over(key, owner))):
                 ours.add(key)

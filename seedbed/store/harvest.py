@@ -25,7 +25,7 @@ def harvest_all(store: Store) -> str:
     for stage, digest in dict.fromkeys(_locked(_commits("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
         if store.has_read(digest):
             continue
-        blob = whole_blob(digest) or _fetch(digest)
+        blob = _fetch(digest)
         if blob is None:
             absent.append(stage)
             continue
@@ -100,7 +100,7 @@ def _commits(*args: str) -> list[str]:
 
 
 def _fetch(digest: str) -> Path | None:
-    """Bring one blob from the default DVC remote into the cache; None where there is no remote, or it lacks the blob whole."""
+    """Return a blob in the DVC cache, brought from the default DVC remote where need be; None where neither has it whole."""
     try:
         return None if fetch(digest) else paths.blob(digest)
     except NoRemote:

@@ -164,10 +164,10 @@ class Store:
             remedy = "`seedbed store verify --repair` drops it, and takes it from a transcript" if self._read_only else remedy
             print(f"{self.path}: damaged, and so missing: {named}; {remedy}", file=sys.stderr)
         if not self._read_only:
-            self.drop_damaged(keys)
+            self.delete(keys)
 
-    def drop_damaged(self, keys: Iterable[str]) -> None:
-        """Delete responses that are damaged; transcripts are then read again where they may hold them."""
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete responses, in one transaction; transcripts are then read again, since they may hold them."""
         with self.at_once():
             self._db.executemany("delete from responses where key = ?", [(key,) for key in keys])
             self._db.execute("delete from transcripts")
@@ -304,11 +304,9 @@ class Store:
         return [(stage, key, parse_json(request), parse_json(response)) for stage, key, request, response in found]
 
     def drop(self, keys: Iterable[str]) -> None:
-        """Delete responses, in one transaction, and give their room back."""
+        """Delete responses, and give their room back."""
+        self.delete(keys)
         with self._in_words():
-            with self._transaction():
-                self._db.executemany("delete from responses where key = ?", [(key,) for key in keys])
-                self._db.execute("delete from transcripts")
             self._db.execute("vacuum")
 
     @contextmanager

@@ -113,7 +113,7 @@ def verify(store: Store, repair: bool = False) -> str:
         )
     dropped = ""
     if damaged:
-        store.drop_damaged(key for _, key, _ in damaged)
+        store.delete(key for _, key, _ in damaged)
         warm_store(store)
         back = len(store.get(key for _, key, _ in damaged))
         others = "; `seedbed harvest` looks for the others in the transcripts of every branch" if back < len(damaged) else ""

@@ -9,6 +9,7 @@ import pytest
 from seedbed.pipeline.plan import Plan, StagePlan
 from seedbed.pipeline.plan_text import plan_json, print_plan
 from seedbed.project import paths
+from seedbed.project.params import load_params
 from seedbed.util.errors import UserError
 from tests.harness import Project, Server, completion
 
@@ -35,6 +36,35 @@ def test_a_fresh_project(here: Project, capsys: pytest.CaptureFixture[str]) -> N
     assert "rebuilt without a request: post_edit@seed_tasks, " in text
     assert not paths.store().exists()
     assert not Path("dvc.lock").exists()
+
+
+def test_embeddings(here: Project, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of each text of a seed, two seeds with the same one among them, and at most of every candidate."""
+
+    def change(params: Any) -> None:
+        params["filter"]["rules"].append("semantic_duplicate")
+        params["filter"]["semantic"] = {"endpoint": "paid", "model": "vectors", "threshold": 0.98}
+        params["endpoints"]["paid"] = {"structured": "text"}
+        params["servers"]["paid"] = {"base_url": server.url}
+        params["prices"] = {"vectors": {"input": 1, "output": 1}}
+
+    here.edit_params(change)
+    seeds = here.rows("data/seed_tasks.en.jsonl")
+    twins = [seeds[0] | {"id": id} for id in ("twin-01", "twin-02")]
+    here.write_rows("data/seed_tasks.en.jsonl", [*seeds, *twins])
+    plan = stages(Plan())
+    generate, embed = plan["generate@native"], plan["embed@native"]
+    assert generate.top_up
+    candidates = (generate.new + generate.top_up[0]) * load_params()["generate"]["per_slot"]
+    assert (embed.stored, embed.new, embed.at_most) == (0, len(seeds) + 1 + candidates, True)
+    assert embed.rows == [f"{row['id']}.embedding" for row in [*seeds, twins[0]]]
+    assert embed.why == ["never built"]
+    assert embed.tokens.output == 0
+    assert embed.dollars == pytest.approx(embed.tokens.input / 1e6)
+    names = list(plan)
+    assert names.index("embed@native") == names.index("generate@native") + 1
+    assert "embed@native" in shown(capsys)
+    assert server.take() == []
 
 
 def test_nothing_changed(built_here: Project, capsys: pytest.CaptureFixture[str]) -> None:

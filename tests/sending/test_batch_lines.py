@@ -17,12 +17,13 @@ Outcome = tuple[int, Any]
 
 
 class Batches:
-    """A server with a Batch API whose batches end at once; `outcome` says what becomes of a line."""
+    """A server with a Batch API whose batches end at once; `outcome` says what becomes of a line, `more` are other lines."""
 
     def __init__(self) -> None:
         self.files: list[str] = []
         self.batches: list[dict[str, Any]] = []
         self.outcome: Callable[[dict[str, Any]], Outcome | None] = lambda body: None
+        self.more: list[str] = []
         self.url = ""
 
     def upload(self, content: bytes) -> dict[str, Any]:
@@ -31,7 +32,7 @@ class Batches:
         return {"id": f"file-{len(self.files) - 1}", "object": "file"}
 
     def create(self, input_id: str) -> dict[str, Any]:
-        good: list[str] = []
+        good = list(self.more)
         bad: list[str] = []
         for row in map(json.loads, self.files[int(input_id.removeprefix("file-"))].splitlines()):
             status, body = self.outcome(row["body"]) or (200, json.loads(completion(reply_to(row["body"]))))
@@ -119,6 +120,22 @@ def test_a_line_that_failed_fails_its_row_and_is_not_sent_again(ask: Ask, batche
     assert len(batches.batches) == attempts
     ask(blocks={"translate": {"max_failed": 0.5}}, **settings)
     assert len(batches.batches) == attempts
+
+
+def test_lines_that_answer_nothing_are_passed_over(ask: Ask, batches: Batches) -> None:
+    batches.more = ["[" * 100_000, "[]", '{"custom_id": [], "response": {"status_code": 200, "body": {}}}']
+    results = ask(base_url=batches.url, mode="batch", poll_s=0.01)
+    assert all(result.failure is None for result in results)
+    assert len(batches.batches) == 1
+
+
+def test_no_further_batch_is_sent_where_too_many_rows_failed(ask: Ask, batches: Batches) -> None:
+    """One row failed for good, which is one too many; another would be asked again."""
+    unusable = 200, json.loads(completion("no JSON"))
+    batches.outcome = lambda body: LINES["overlong"][0] if of_row_b(body) else unusable
+    with pytest.raises(UserError, match="1 of 3 rows have no usable reply, more than max_failed = 0 allows"):
+        ask(blocks={"translate": {"max_failed": 0}}, base_url=batches.url, mode="batch", poll_s=0.01)
+    assert len(batches.batches) == 1
 
 
 def test_a_line_that_may_go_through_later_is_sent_again(ask: Ask, batches: Batches) -> None:

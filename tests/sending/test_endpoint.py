@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from seedbed.util.errors import UserError
-from tests.harness import Server
+from tests.harness import Server, completion
 from tests.sending.conftest import Ask
 
 
@@ -65,6 +65,21 @@ def test_no_part_of_a_key_and_nothing_that_drives_a_terminal_is_said(
     shown = told + "".join(capfd.readouterr())
     assert not [start for start in range(len(key) - 7) if key[start : start + 8] in shown]
     assert "\x1b" not in shown
+
+
+def test_what_an_error_under_200_says_is_kept_without_the_key(
+    ask: Ask, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_API_KEY", "sk-secret-1234")
+    refusal = json.dumps({"error": {"message": "maximum context length of sk-secret-1234\x1b[2K"}}).encode()
+    good = completion('{"text":"訳"}')
+    server.fault = lambda body, number: (200, {}, refusal if '{"text":"b"}' in body["messages"][1]["content"] else good)
+    results = ask(blocks={"translate": {"max_failed": 0.5}}, api_key_env="MY_API_KEY")
+    assert results[1].failure
+    assert results[1].failure["detail"] == "maximum context length of …<U+001B>[2K"
+    kept = Path("transcript.jsonl").read_text(encoding="utf-8")
+    assert "maximum context length" in kept
+    assert "sk-secret-1234" not in kept
 
 
 def test_a_password_in_the_address_is_not_said(ask: Ask) -> None:

@@ -12,6 +12,7 @@ from seedbed.steps import exporters
 from seedbed.steps.exporters import alpaca, load_exporter, messages, schema_of, sharegpt
 from seedbed.util.errors import UserError
 from seedbed.util.rows import write_rows
+from seedbed.util.yaml_edit import yaml_editor
 from stages import export
 from tests.examples import example_in
 from tests.harness import ROOT
@@ -46,14 +47,23 @@ def built(tmp_path: Path) -> Path:
     }
     for name, made in (rows | {"empty": []}).items():
         write_rows(tmp_path / f"{name}.jsonl", made, None)
+    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
     return tmp_path
 
 
 def run(
     built: Path, monkeypatch: pytest.MonkeyPatch, rows: str = "instructions", seeds: str = "seeds", out: str = "out"
 ) -> Path:
-    """Run the stage in the working folder, which has a params.yaml; return the folder that it wrote."""
-    arguments = ["--set=native", f"--seeds={built / seeds}.jsonl", f"--rows={built / rows}.jsonl", f"--out={built / out}"]
+    """Run the stage for a set of these rows, which params.yaml declares; return the folder that it wrote."""
+    yaml = yaml_editor()
+    params = yaml.load((built / "params.yaml").read_text(encoding="utf-8"))
+    params["sets"] = {"mine": {"seeds": f"{built / seeds}.jsonl", "rows": f"{built / rows}.jsonl"}}
+    with (built / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)
+    if not (built / "schemas").exists():  # `write_plugin` may have been here
+        (built / "schemas").symlink_to(ROOT / "schemas")
+    monkeypatch.chdir(built)
+    arguments = ["--set=mine", f"--seeds={built / seeds}.jsonl", f"--rows={built / rows}.jsonl", f"--out={built / out}"]
     monkeypatch.setattr("sys.argv", ["export", *arguments])
     export.main()
     return built / out

@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.harness import Project, Server
+from tests.whole.test_sharing import forgetful
 
 TRANSCRIPT = "data/build/responses/generate/native.jsonl"
 TASKS = [
@@ -54,6 +56,27 @@ def test_a_hunt_asks_once_for_each_text_and_shares_what_came(built: Project, ser
     built.repro("--force", "--single-item", "generate@native", SEEDBED_OFFLINE="1")
     assert (built.root / TRANSCRIPT).read_bytes() == written
     assert server.take() == []
+
+
+def test_vectors_that_were_not_pulled_are_not_paid_for_again(built: Project, tmp_path: Path, server: Server) -> None:
+    """They are in the transcript of the generation, which the first stage to miss one brings."""
+    built.edit_params(switch_on)
+    built.repro("generate@native")
+    server.take()
+    second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
+    texts = ("data/build/edited/seed_tasks.jsonl", "data/build/edited/questions.jsonl")
+    for text in texts:
+        (second.root / text).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(built.root / text, second.root / text)
+    plan = json.loads(second.run("seedbed", "plan", "--json"))
+    assert {stage["stage"]: stage["new"] for stage in plan["stages"] if stage["new"]} == {}
+    (second.root / ".dvc" / "cache").rename(tmp_path / "brought by the plan")
+    out = ["--out", "data/build/candidates/native.jsonl", "--decisions", "data/build/decisions/native.jsonl"]
+    command = ["python", "-m", "stages.generate", "--generation", "native", "--seeds", texts[0], "--questions", texts[1]]
+    said = second.run(*command, *out, "--transcript", TRANSCRIPT)
+    assert "embed@native: brought 1 transcript that dvc.lock names" in said
+    assert server.take() == []
+    assert (second.root / TRANSCRIPT).read_bytes() == (built.root / TRANSCRIPT).read_bytes()
 
 
 def test_paraphrases_are_rejected_and_nothing_is_asked_twice(counted: Project, server: Server) -> None:

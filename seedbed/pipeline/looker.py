@@ -1,0 +1,75 @@
+"""What `seedbed plan` asks with: it looks for responses where a build would find them, and sends nothing."""
+
+from collections.abc import Callable, Sequence
+
+from seedbed.exchange.replies import Response
+from seedbed.exchange.requests import Request
+from seedbed.exchange.result import Read, Result, T
+from seedbed.project import paths
+from seedbed.sending.asker import pays_again, pays_anyway, serve
+from seedbed.store.locked import bring_transcripts
+from seedbed.store.store import Store
+from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
+
+
+class Looker:
+    """Settles the requests of one stage by what is there.
+
+    Args:
+        stage: the stage whose transcripts may have what the store lacks.
+        store: opened to read.
+        locked: as from `locked_responses`, for all stages; what is brought is added.
+        free: whether what is asked again costs nothing, so that nothing needs to be brought.
+        max_attempts: how often a request is asked before it counts as failed.
+        say: called with why the build would stop.
+    """
+
+    in_batches = False
+
+    def __init__(
+        self,
+        stage: str,
+        store: Store,
+        locked: dict[str, Response],
+        free: bool,
+        max_attempts: int,
+        say: Callable[[str], None],
+    ) -> None:
+        self._stage, self._store, self._locked, self._max_attempts, self._say = stage, store, locked, max_attempts, say
+        self._has_brought = free  # there is nothing to bring then
+
+    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
+        """Settle what is known, attempt by attempt; the rest stays open."""
+        results: list[Result[T]] = [Result(request) for request in requests]
+        serve(self._get, results, read, self._max_attempts)
+        return results
+
+    def _get(self, keys: list[str]) -> dict[str, Response]:
+        found = self._here(keys) | self._store.get(keys)
+        if len(found) < len({*keys}) and self._bring():
+            found |= self._here(keys)
+        return found
+
+    def _here(self, keys: list[str]) -> dict[str, Response]:
+        return {key: self._locked[key] for key in keys if key in self._locked}
+
+    def _bring(self) -> bool:
+        """At the first miss, bring what the build would bring; return whether there was anything."""
+        if self._has_brought:
+            return False
+        self._has_brought = True
+        there, lacking = bring_transcripts(self._stage, self._store.has_read)
+        for digest in there:
+            self._locked |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
+        if not pays_anyway() and (words := pays_again(lacking)):
+            self._say(f"the build would stop: {words}")
+        return bool(there)
+
+
+def locked_responses(store: Store) -> dict[str, Response]:
+    """Return the responses of transcripts in the DVC cache that `dvc.lock` names and the store has not read, by key."""
+    found: dict[str, Response] = {}
+    for _, digest in locked_transcripts(paths.DVC_LOCK):
+        if not store.has_read(digest) and (blob := whole_blob(digest)):
+            found.update({request.key: response for request, response in read_transcript(blob)})
+    return found
