@@ -28,7 +28,8 @@ _FILES = (
 """The template: files and patterns."""
 _FOLDERS = (
     *("candidates", "decisions", "edited", "export", "instructions", "judgments", "answers", "machine", "rejected"),
-    *("translated", "responses/translate", "responses/generate", "responses/answer", "responses/judge"),
+    *("translated", "responses/translate", "responses/generate", "responses/answer", "responses/answer_base"),
+    *("responses/answer_trained", "responses/judge"),
 )
 _JAPANESE_ONLY = ("sudachidict-core", "sudachipy")
 _NO_ROWS = b"\n"
