@@ -1,5 +1,5 @@
 -- One row: the rows that one step of the build has of one maker, with the parameters that they were asked for with.
---   model, endpoint, parameters  of the requests; empty where nothing was asked for; JSON, each only once
+--   model, endpoint, parameters  of the requests; JSON, each only once; no parameters where the report reads none of the requests
 --   recorded                     the file that answers or verdicts made elsewhere were read from
 --   failed                       rows that no attempt brought a usable reply for: dropped, or invalid
 -- reads the table `makers` of the report that asks (benchmark/makers or dataset/makers)

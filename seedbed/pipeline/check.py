@@ -62,16 +62,20 @@ def check_all() -> str:
         raise UserError(_listed(mistakes))
     params = load_params()
     rows: dict[str, list[Any]] = {}
+    whole: set[str] = set()
     for name, corpus in params["corpora"].items():
         rows[name] = []
+        before = len(mistakes)
         collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name]))  # type: ignore[misc]
+        if len(mistakes) == before:
+            whole.add(name)
     collect(lambda: _names(params))
     collect(lambda: _languages(params))
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
     if (pairs := paths.pairs(params["language"])).is_file():
         collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
     collect(lambda: _references(rows["questions"], params))
-    collect(lambda: _edits(params, rows))
+    collect(lambda: _edits(params, rows, whole))
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
     collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
@@ -151,8 +155,11 @@ def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
         used_references(questions, path, categories)
 
 
-def _edits(params: Params, rows: dict[str, list[Row]]) -> Iterator[str]:
-    """Check every file of edits, those of other languages too, and say which edits have no row."""
+def _edits(params: Params, rows: dict[str, list[Row]], whole: set[str]) -> Iterator[str]:
+    """Check every file of edits, those of other languages too, and say which edits have no row.
+
+    Of a corpus that is not `whole`, since a mistake is in it, nothing is said: its row may be there, and only unreadable.
+    """
     for path in sorted(paths.EDITS.glob("*.jsonl")):
         name = path.name.split(".")[0]
         corpus = params["corpora"].get(name)
@@ -170,7 +177,7 @@ def _edits(params: Params, rows: dict[str, list[Row]]) -> Iterator[str]:
         if corpus is None:
             hint = did_you_mean(name, list(params["corpora"]))
             print(f"{path}: no corpus is called {name!r}{hint}; these edits apply to nothing", file=sys.stderr)
-        elif orphans:
+        elif orphans and name in whole:
             print(
                 f"{path}: {count(len(orphans), 'orphaned edit')} ({few(orphans, 3)}), whose rows are gone; kept, not applied",
                 file=sys.stderr,

@@ -1,6 +1,7 @@
 """`seedbed init`: a project of one's own that builds at once."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,9 +27,11 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
         What was written, and what to do next.
 
     Raises:
-        UserError: the folder is not empty, lies in another project or cannot be written, `language` is no code, or git or
-            DVC fails.
+        UserError: the folder is not empty, lies in another project or cannot be written, `language` is no code, git is not
+            installed, or git or DVC fails.
     """
+    if shutil.which("git") is None:
+        raise UserError("git is not installed, so nothing was written; install it and run `seedbed init` again")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder}: not an empty folder, so nothing was written; name a new one")
     if around := find_project(folder.resolve().parent):
@@ -70,10 +73,7 @@ def _version(folder: Path, files: dict[str, bytes]) -> None:
 
 def _run(folder: Path, *command: str, check: bool = True, env: dict[str, str] | None = None) -> str | None:
     """Run a command in the project and return what it printed; None where it failed and need not succeed."""
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | (env or {}))
-    except FileNotFoundError:
-        raise UserError(f"{command[0]} is not installed; install it and run `seedbed init` in a new folder") from None
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | (env or {}))
     if done.returncode and check:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
         raise UserError(f"{' '.join(command[:3])}: {''.join(last)}; the files are in {folder}")

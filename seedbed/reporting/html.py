@@ -45,7 +45,11 @@ def provenance(tables: Tables, prompts: Sequence[str]) -> dict[str, Any]:
     """Return what the section on provenance shows: who made the rows, and the prompts they were asked for with."""
     made = tables.query("shared/provenance")
     return {
-        "provenance": [row | {"parameters": _settings(row["parameters"])} for row in made],
+        "provenance": [
+            # The benchmark reads no requests for translations: the dataset report does.
+            row | {"parameters": _settings(row["parameters"]), "in_dataset": bool(row["model"] and not row["parameters"])}
+            for row in made
+        ],
         "prompts": [_prompt(name) for name in prompts],
     }
 

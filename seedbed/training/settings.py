@@ -43,10 +43,12 @@ def optimiser_steps(settings: dict[str, Any], rows: int) -> int:
         settings: every one.
         rows: examples of the set.
     """
-    an_epoch, most = math.ceil(rows / settings["batch_size"] / settings["accumulation"]), int(settings["max_steps"])
+    an_epoch: int = math.ceil(rows / settings["batch_size"] / settings["accumulation"])
+    most = int(settings["max_steps"])
     return most if most > 0 else max(1, math.ceil(an_epoch * float(settings["epochs"])))
 
 
 def warmup_steps(settings: dict[str, Any], rows: int) -> int:
     """Return over how many of them the learning rate rises: none of a few, since the first of these steps learns nothing."""
-    return round(float(settings["warmup"]) * optimiser_steps(settings, rows))
+    share: float = settings["warmup"]
+    return round(share * optimiser_steps(settings, rows))

@@ -266,6 +266,15 @@ def test_orphaned_edits_are_counted(here: Project, capsys: pytest.CaptureFixture
     )
 
 
+@pytest.mark.parametrize("broken", [b"", b"<<<<<<< HEAD\n", b'{"id": "x"}\n'])
+def test_no_edit_is_called_orphaned_where_the_rows_cannot_be_read(
+    here: Project, capsys: pytest.CaptureFixture[str], broken: bytes
+) -> None:
+    Path("data/seed_tasks.en.jsonl").write_bytes(broken)
+    assert any("data/seed_tasks.en.jsonl" in mistake for mistake in mistakes())
+    assert "data/edits/seed_tasks.ja.jsonl" not in capsys.readouterr().err
+
+
 def test_another_dictionary_than_the_one_installed_is_named_early(here: Project) -> None:
     here.edit_params(lambda p: p["filter"].update({"tokeniser": {"name": "sudachi", "dictionary": "20000101"}}))
     assert "filter.tokeniser.dictionary: '20000101' is named" in "\n".join(mistakes())

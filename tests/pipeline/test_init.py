@@ -75,6 +75,15 @@ def test_the_lock_names_each_file_of_the_template_as_git_does() -> None:
     assert recorded["dvc.yaml"] == git(ROOT, "hash-object", "dvc.yaml").strip()
 
 
+def test_every_folder_that_a_report_rests_on_is_there_before_a_stage_writes_into_it() -> None:
+    """DVC refuses a stage with a dependency that is not there, and no stage need write answers of bases or trained models."""
+    folders = {str(parent) for path in project_files("ko", bare=True) for parent in Path(path).parents}
+    stages = load_yaml(ROOT / "dvc.yaml")["stages"]
+    needed = {dep for name in ("benchmark", "dataset") for dep in stages[name]["deps"] if not Path(dep).suffix}
+    assert "data/build/responses/answer_trained" in needed
+    assert needed <= folders
+
+
 def test_without_rows() -> None:
     full, bare = (project_files("ko", bare) for bare in (False, True))
     assert full.keys() == bare.keys()
@@ -132,6 +141,15 @@ def test_a_refusal_writes_nothing(
         init_project(Path(folder), language)
     assert sorted(tmp_path.rglob("*")) == before
     assert not (ROOT / "new").exists()
+
+
+def test_without_git_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        UserError, match=r"^git is not installed, so nothing was written; install it and run `seedbed init` again$"
+    ):
+        init_project(tmp_path / "new", "ko")
+    assert list(tmp_path.iterdir()) == []
 
 
 def made(tmp_path: Path, language: str) -> Project:

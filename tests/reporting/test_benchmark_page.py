@@ -17,8 +17,10 @@ def test_it_says_loudly_what_the_stand_in_made(tmp_path: Path) -> None:
     real = Reader(Build(tmp_path / "b").benchmark_page()).shown
     assert "Made with the stand-in" not in real
     assert "a/real:model at there" in real
+    assert "translate@questions a/real:model at there in the dataset report" in real
     recorded = Reader(Build(tmp_path / "c", made_by={"recorded": "data/recorded/x.jsonl"}).benchmark_page()).shown
     assert "recorded in data/recorded/x.jsonl" in recorded
+    assert "in the dataset report" not in recorded
 
 
 def test_numbers_of_a_match(tmp_path: Path) -> None:
