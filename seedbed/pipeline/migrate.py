@@ -97,7 +97,7 @@ def _written(text: str, before: Mapping[str, Any], params: CommentedMap) -> str:
             above = _above(old.get("task_types" if name == "labels" else name, ""))
             block = above + _dumped(CommentedMap({name: params[name]}))
             if name not in before:
-                block = re.sub(rf"(?m)^{name}:$", lambda found, name=name: found[0] + _remark(name), block)  # type: ignore[misc]
+                block = re.sub(rf"(?m)^{name}:(?: \{{\}})?$", lambda found, name=name: found[0] + _remark(name), block)  # type: ignore[misc]
         new = name not in before or (number > 0 and order[number - 1] not in before)
         if new and number and not block.startswith("\n") and not written.endswith("\n\n"):
             block = f"\n{block}"
@@ -120,7 +120,7 @@ def _dumped(params: CommentedMap) -> str:
 
 def _remark(name: str) -> str:
     """Return the comment that the library's own `params.yaml` has beside a block's name."""
-    found = re.search(rf"(?m)^{name}:( +#.*)$", library_file("params.yaml").read_text(encoding="utf-8"))
+    found = re.search(rf"(?m)^{name}:(?: \{{\}})?( +#.*)$", library_file("params.yaml").read_text(encoding="utf-8"))
     return found[1] if found else ""
 
 

@@ -67,7 +67,7 @@ def write_outputs(project: Project) -> None:
     transcript(project, f"judge@{MATCH}", [f"{id}.{order}" for id in ids for order in ("ab", "ba")])
     win_rates(project, {"generic": (100.0, 90.0, 100.0), "all": (80.0, 60.0, 95.0)})
     written = [f"{report}.{ending}" for report in ("benchmark", "dataset") for ending in ("md", "html", "json")]
-    for name in (*written, "judge_health.csv", "dataset.csv"):
+    for name in (*written, "judge_health.csv", "methods.csv", "dataset.csv"):
         write_text(project.root / "reports" / name, "{}\n")
 
 

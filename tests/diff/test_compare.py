@@ -1,5 +1,6 @@
 """`seedbed diff` on small projects in git and DVC: what it shows, and what it says where it cannot show something."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -133,7 +134,7 @@ def test_seeds_questions_and_an_edit_of_an_edit(project: Project) -> None:
 def test_the_order_of_keys_is_no_change(project: Project) -> None:
     path = project.root / "data" / "questions.en.jsonl"
     first, *rest = project.rows("data/questions.en.jsonl")
-    turned = ", ".join(f'"{name}": "{first[name]}"' for name in reversed(first))
+    turned = ", ".join(f'"{name}": {json.dumps(first[name])}' for name in reversed(first))
     project.write_rows("data/questions.en.jsonl", rest)
     path.write_text(f"{{{turned}}}\n\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
     only(structure(project))

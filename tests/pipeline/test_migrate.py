@@ -112,6 +112,12 @@ export:
   formats:
     - alpaca # for Mina
 
+bases: {} # models before fine-tuning: {model: Hub id or folder, revision, chat_template, dtype}
+
+train: {} # how they are fine-tuned; schemas/params.schema.json has every setting and its default
+
+trained: {} # fine-tuned models: {base, set, seed}; `seedbed declare study` writes them
+
 matches: {}
 """
 

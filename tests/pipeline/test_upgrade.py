@@ -163,7 +163,7 @@ def test_remotes_stay_and_what_holds_a_folder_comes_back(project: Project) -> No
     (project.root / ".dvc" / "config").write_text("[core]\n    remote = team\n")
     shutil.rmtree(project.root / "data" / "build")
     (project.root / "data" / "empty.jsonl").unlink()
-    assert upgraded().startswith("15 files written")
+    assert upgraded().startswith("17 files written")
     assert changed(project) == {".dvc/config"}
 
 

@@ -17,8 +17,8 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
     ("old", "new", "message"),
     [
         ("  sample: 0 # raise", "  sampel: 0 # raise", "translate.sampel: unknown key (did you mean 'sample'?)"),
-        ("target: 500", "target: lots", "generate.target: expected integer, found 'lots'"),
-        ("target: 500", "target: 0", "generate.target: 0 is less than the minimum of 1"),
+        ("target: 200", "target: lots", "generate.target: expected integer, found 'lots'"),
+        ("target: 200", "target: 0", "generate.target: 0 is less than the minimum of 1"),
         ("threshold: 0.7 ", "threshold: 1.2 ", "filter.similarity.threshold: 1.2 is greater than the maximum of 1"),
         ("    model: good\n", "    model: goood\n", "matches.good-vs-thin.model: unknown model 'goood' (did you mean 'good'?)"),
         ("    model: good\n", "    model: thin\n", "'thin' is matched against itself"),
@@ -77,8 +77,8 @@ def test_a_mistake_in_params_is_named(tmp_path: Path, old: str, new: str, messag
 
 def test_the_line_is_the_right_one(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
-    path.write_text(TEXT.replace("target: 500", "target: lots"), encoding="utf-8")
-    number = 1 + next(i for i, line in enumerate(TEXT.splitlines()) if "target: 500" in line)
+    path.write_text(TEXT.replace("target: 200", "target: lots"), encoding="utf-8")
+    number = 1 + next(i for i, line in enumerate(TEXT.splitlines()) if "target: 200" in line)
     with pytest.raises(UserError, match=f":{number}: generate.target"):
         load_params(path)
 
@@ -86,7 +86,7 @@ def test_the_line_is_the_right_one(tmp_path: Path) -> None:
 def test_all_mistakes_are_listed_each_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     text = (
-        TEXT.replace("target: 500", "target: lots").replace("usd: null", "usd: -1").replace("threshold: 0.7 ", "threshold: 7 ")
+        TEXT.replace("target: 200", "target: lots").replace("usd: null", "usd: -1").replace("threshold: 0.7 ", "threshold: 7 ")
     )
     path.write_text(text, encoding="utf-8")
     found = [words.removeprefix(f"{path}:").split(" ")[1] for words in params_problems(path)]
