@@ -2,6 +2,7 @@
 
 A build must not pay for what somebody has paid for and pushed, only because a `dvc pull` was forgotten. So a stage that misses
 a response looks for its own transcript of the lock; and for the other side's, where the lock is still one side's of a merge.
+Where that brings nothing it looks for those of the latest commits, since a rebase leaves the other side there.
 """
 
 import logging
@@ -18,8 +19,8 @@ _HEADS = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD")
 """What git names the other side while a merge is not committed."""
 _MERGES = 3
 """Merges back in time that are looked at; a stage that was built since one has the responses of both sides."""
-_REBASED = 20
-"""Commits back in time that are looked at for a rebase."""
+_COMMITS, _EARLIER = 20, 5
+"""Commits of `dvc.lock` back in time that are looked at, and how many transcripts of theirs are tried, and never required."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,11 @@ def bring_transcripts(stage: str, has_read: Callable[[str], bool]) -> tuple[list
             lacking.append(lack)
         else:
             there.append(digest)
-    if there or not (gone := [digest for digest in _of_stages_no_more(stage) if not has_read(digest)]):
+    if there:
         return there, lacking
-    return [digest for digest in gone if not _lack(digest)], lacking
+    # Neither is required: what the stage was called before, and what earlier commits had.
+    others = dict.fromkeys([*_of_stages_no_more(stage), *_earlier(stage)])
+    return [digest for digest in others if not has_read(digest) and not _lack(digest)], lacking
 
 
 def fetch(digest: str) -> str | None:
@@ -108,7 +111,7 @@ def _lack(digest: str) -> Lacking | None:
 
 
 def _wanted(stage: str) -> Iterator[str]:
-    """Yield the MD5 of a stage's transcript in `dvc.lock`, then those of the other sides of merges and rebases.
+    """Yield the MD5 of a stage's transcript in `dvc.lock`, then those of the other sides of merges.
 
     Where `dvc.lock` is gone, or a conflict was resolved without the stage, the last commit's is taken for it.
     """
@@ -123,7 +126,7 @@ def _wanted(stage: str) -> Iterator[str]:
 
 
 def _merges() -> Iterator[tuple[str, list[str]]]:
-    """Yield the base and the sides of the merge that is under way, and of the latest merges and rebased commits."""
+    """Yield the base and the sides of the merge that is under way, and of the latest merges."""
     for head in _HEADS:
         if git_text("rev-parse", "--verify", "--quiet", head) is not None:
             yield _base("HEAD", head), ["HEAD", head]
@@ -131,35 +134,16 @@ def _merges() -> Iterator[tuple[str, list[str]]]:
     merges = git_text("log", "--merges", f"--max-count={_MERGES}", "--format=%P", "HEAD") or ""
     for line in merges.splitlines():
         yield _base(*line.split()[:2]), line.split()
-    yield from _rebases()
 
 
-def _rebases() -> Iterator[tuple[str, list[str]]]:
-    """Yield the base of commits that were put upon others, unbuilt, and the two sides: the last of them, and what they are on.
+def _earlier(stage: str) -> Iterator[str]:
+    """Yield the MD5s of a stage's transcripts by the locks of the latest commits, the newest first.
 
-    Such a commit was written before its parent was committed. Those that one person wrote in a row are one side.
+    After a rebase, the other's responses are in the transcript of a commit below, and no merge says so.
     """
-    log = git_text("log", f"--max-count={_REBASED}", "--format=%H %at %ct %ae%x00%P", "HEAD") or ""
-    commits: dict[str, tuple[int, int, str, list[str]]] = {}
-    for line in log.splitlines():
-        fields, _, hashes = line.partition("\0")
-        name, at, committed, person = fields.split(" ", 3)
-        commits[name] = int(at), int(committed), person, hashes.split()
-
-    def moved(commit: str) -> bool:
-        written, _, _, parents = commits[commit]
-        return len(parents) == 1 and parents[0] in commits and commits[parents[0]][1] > written
-
-    last = ""
-    for commit, (written, _, author, parents) in commits.items():
-        if not moved(commit):
-            last = ""
-            continue
-        last = last or commit
-        if not moved(parents[0]) or commits[parents[0]][2] != author:
-            base = git_text("rev-list", "--max-count=1", f"--before={written}", parents[0]) or ""
-            yield base.strip(), [last, parents[0]]
-            last = ""
+    log = git_text("log", f"--max-count={_COMMITS}", "--format=%H", "HEAD", "--", str(paths.DVC_LOCK)) or ""
+    found = (_digest(stage, commit) for commit in log.split())
+    yield from list(dict.fromkeys(digest for digest in found if digest))[:_EARLIER]
 
 
 def _base(one: str, other: str) -> str:
