@@ -19,7 +19,12 @@ QUESTIONS = tuple(("generic", f"質問 {number}。") for number in range(40))
 
 
 def study(
-    folder: Path, rates: dict[str, float], seeds: int = 1, sets: dict[str, Any] | None = None, ours: bool = True
+    folder: Path,
+    rates: dict[str, float],
+    seeds: int = 1,
+    sets: dict[str, Any] | None = None,
+    ours: bool = True,
+    bases: tuple[str, ...] = BASES,
 ) -> Build:
     """Return a build of recorded models `BASE-SET-SEED`, each base as it was, and a baseline `m`.
 
@@ -29,9 +34,10 @@ def study(
         seeds: trainings of each.
         sets: the block of `params.yaml`.
         ours: whether the models have matches of their own, beside those against the baseline.
+        bases: their ids.
     """
     models: dict[str, Any] = {"m": {"recorded": "m.jsonl"}}
-    for base in BASES:
+    for base in bases:
         models[base] = {"recorded": "b.jsonl", "base": base}
         for name in rates:
             if name != "base":
@@ -138,6 +144,12 @@ def test_files_and_page(tmp_path: Path) -> None:
     page = build.benchmark_page()
     assert '<section id="methods">' in page
     assert page.count('class="dumbbell"') == 2
+
+
+def test_one_base_alone_has_no_mean_and_a_page(tmp_path: Path) -> None:
+    build = study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3}, bases=("llama",))
+    assert set(rows(build, "sets")) == {"native llama"}
+    assert '<section id="methods">' in build.benchmark_page()
 
 
 def test_nothing_where_no_model_says_what_it_was_made_of(tmp_path: Path) -> None:
