@@ -19,7 +19,7 @@ EDITIONS: dict[str, int] = {
     "answer_base": 1,
     "answer_trained": 1,
     "judge": 2,
-    "benchmark": 3,
+    "benchmark": 4,
     "dataset": 3,
 }
 """The edition of this library, by stage."""

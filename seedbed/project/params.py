@@ -277,6 +277,7 @@ class Report(TypedDict):
     confidence: float
     seed: int
     epsilon: NotRequired[float]
+    run_code: NotRequired[bool]
 
 
 class Params(TypedDict):

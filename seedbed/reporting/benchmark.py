@@ -10,6 +10,8 @@ from seedbed.project import columns, paths
 from seedbed.project.methods import methods
 from seedbed.project.params import Params, Report, answer_stage, answering_models
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
+from seedbed.reporting.check_sections import check_parts
+from seedbed.reporting.checks.results import check_rows, load_checks
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows
 from seedbed.reporting.differences import difference_rows
@@ -61,11 +63,14 @@ class Benchmark:
         agreement: as from `agreement_rows`.
         alternative: as from `alternative`.
         corrected: as from `corrected_rows`.
+        checks: as from `check_rows`; empty where no question has checks.
+        contradictions: the rows of `queries/benchmark/contradictions.sql`.
         usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
 
     Raises:
-        UserError: a file of votes is not valid, or a question was judged twice in one order.
+        UserError: a file of votes is not valid, a question was judged twice in one order, or code of answers is to be run
+            and cannot be confined.
     """
 
     def __init__(self, params: Params) -> None:
@@ -82,6 +87,9 @@ class Benchmark:
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
         self.corrected = corrected_rows(self.tables, self.scores, settings)
+        load_checks(self.tables, settings)
+        self.checks = check_rows(self.tables, settings)
+        self.contradictions = self.tables.query("benchmark/contradictions")
         self.usage = self.tables.query("shared/usage")
         rehearsed = made_by_stand_in(self.tables, _SOURCES)
         hollow = {"answers", "judgments"} & {*rehearsed}
@@ -128,6 +136,7 @@ class Benchmark:
             "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
             "agreement": self._agreement_metrics(),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
+            **({"checks": self._check_metrics()} if self.checks else {}),
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -139,6 +148,12 @@ class Benchmark:
             pair = found.setdefault(row["comparison"], {}).setdefault(f"{row['new']}-{row['old'] or 'base'}", {})
             pair[row["base"]] = _rounded(row, ("difference", "low", "high", "p_holm", "n", "seeds"))
         return found
+
+    def _check_metrics(self) -> dict[str, Any]:
+        """Return how many questions' checks each model passes, and how many verdicts contradict them."""
+        names = ("rate", "low", "high", "questions", "passed", "not_run")
+        models = {row["model"]: _rounded(row, names) for row in self.checks if row["category"] == "all"}
+        return {"contradictions": len(self.contradictions), "models": models}
 
     def _agreement_metrics(self) -> dict[str, Any]:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
@@ -156,6 +171,7 @@ class Benchmark:
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
+        parts += check_parts(self.checks, self.contradictions, confidence)
         parts += ["## The judge's health", *health_parts(self.health, confidence)]
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)

@@ -10,6 +10,7 @@ from seedbed.project import paths
 from seedbed.project.params import Params, answering_models
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
+from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, not_run_in_words
 from seedbed.reporting.conclusions import conclude
 from seedbed.reporting.health import position_in_words
 from seedbed.reporting.html import provenance, render
@@ -23,6 +24,7 @@ SECTIONS = {
     "provenance": "What was built from what",
     "win-rates": "Win rates",
     "methods": "Methods",
+    "checks": "Checks",
     "judge": "The judge",
     "usage": "Tokens and cost",
     "questions": "Questions",
@@ -39,11 +41,12 @@ def benchmark_page(benchmark: Benchmark) -> str:
     tables, params, rates = benchmark.tables, benchmark.params, benchmark.rates
     _load_texts(tables, params)
     confidence = params["report"]["confidence"]
+    shown = {"methods": benchmark.methods, "checks": benchmark.checks}
     return render(
         "benchmark_page.html.j2",
         "browser.js",
         styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
-        sections=[(id, title) for id, title in SECTIONS.items() if id != "methods" or benchmark.methods],
+        sections=[(id, title) for id, title in SECTIONS.items() if id not in shown or shown[id]],
         lead=_lead(rates, params),
         language=params["language"],
         stand_in=benchmark.stand_in,
@@ -56,6 +59,11 @@ def benchmark_page(benchmark: Benchmark) -> str:
         differences=benchmark.differences,
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         **_methods(benchmark),
+        checks=benchmark.checks,
+        checks_words=CHECKS.format(confidence=f"{confidence:g}").replace("`", ""),
+        checks_not_run=not_run_in_words(benchmark.checks).replace("`", ""),
+        contradictions=benchmark.contradictions,
+        contradictions_words=contradictions_in_words(benchmark.contradictions),
         health=benchmark.health,
         position=position_in_words(benchmark.health[-1], confidence) if benchmark.health else "",
         agreement=benchmark.agreement,
