@@ -40,6 +40,7 @@ WIN_RATE_COLUMNS = [
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
     *("ties_both", "ties_one", "contradictory", "cut", "standard_error", "p", "p_holm", "tests", "visible"),
     *("length_rate", "length_low", "length_high"),
+    *("voted", "corrected", "corrected_low", "corrected_high"),
 ]
 _SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments"}
 
@@ -99,10 +100,12 @@ class Benchmark:
     def win_rates_csv(self) -> str:
         """Return `reports/win_rates.csv`."""
         lengths = {row["match"]: row for row in self.equal_length}
+        by_votes = {row["name"]: {f"corrected_{name}": row[name] for name in ("low", "high")} | row for row in self.corrected}
         rows = [
             row
             | {f"length_{name}": lengths[row["match"]][name] if row["is_all"] else None for name in ("rate", "low", "high")}
             | {name: None if row[name] is None else float(f"{row[name]:.4g}") for name in ("p", "p_holm")}
+            | {name: by_votes.get(row["match"], {}).get(name) if row["is_all"] else None for name in WIN_RATE_COLUMNS[-4:]}
             for row in self.rates
         ]
         return to_csv(rows, WIN_RATE_COLUMNS)

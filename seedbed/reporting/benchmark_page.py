@@ -69,7 +69,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,
-        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", ""),
+        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", "").replace("`", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
         usage=benchmark.usage,
