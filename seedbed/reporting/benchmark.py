@@ -8,7 +8,7 @@ import numpy as np
 
 from seedbed.project import columns, paths
 from seedbed.project.methods import methods
-from seedbed.project.params import Params, Report, answer_stage, answering_models
+from seedbed.project.params import Params, Report, answer_stage, answering_models, judge_blocks
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows
@@ -174,7 +174,7 @@ def _load(params: Params) -> Tables:
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]
     trained = params["answer"].get("trained")
     trained_blocks = [{"endpoint": trained["endpoint"], "model": id} for id in models] if trained else []
-    load_responses(tables, transcripts, params, [params["judge"], *params["models"].values(), *trained_blocks])
+    load_responses(tables, transcripts, params, [*judge_blocks(params).values(), *params["models"].values(), *trained_blocks])
     tables.fill(
         "categories", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["question"]))
     )
