@@ -17,6 +17,7 @@ from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
 from seedbed.reporting.human_sections import agreement_parts, correction_parts
 from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, rate_parts
+from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
 from seedbed.reporting.scores import Scores, read_scores
@@ -167,7 +168,7 @@ class Benchmark:
 def _load(params: Params) -> Tables:
     tables = Tables()
     models, matches = answering_models(params), params["matches"]
-    tables.load("judgments", [paths.judgments(match) for match in matches], columns.JUDGMENTS)
+    load_judgments(tables, [paths.judgments(match) for match in matches], params["report"])
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
     tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
     transcripts = [paths.transcript(answer_stage(params, model)) for model in models]

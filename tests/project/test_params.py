@@ -30,7 +30,7 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
         ("  good-vs-thin:", "  good.vs.thin:", "matches"),
         ("  good-vs-thin:", "  all:", "matches.all: 'all' is the report's word for the total"),
         ("    - generic\n", "    - all\n", "labels.question: 'all' is the report's word for the total"),
-        ("    - coding-math\n\nmatches", "    - coding\n\nmatches", "unknown category 'coding' (did you mean 'coding-math'?)"),
+        ("    - coding-math\n\njudges", "    - coding\n\njudges", "unknown category 'coding' (did you mean 'coding-math'?)"),
         ("report:\n", "report:\n  bootstrap: 5\n", "the key 'bootstrap' stands twice"),
         ("  good:\n", "  1:\n", "a key that is no text; put it in quotes"),
         ("language: ja", "language: [ja", "not valid YAML"),
