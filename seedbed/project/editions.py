@@ -18,7 +18,7 @@ EDITIONS: dict[str, int] = {
     "answer": 2,
     "answer_base": 1,
     "answer_trained": 1,
-    "judge": 2,
+    "judge": 3,
     "benchmark": 4,
     "dataset": 3,
 }

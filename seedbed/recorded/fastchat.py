@@ -219,7 +219,7 @@ def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any]
     path = Path(params["matches"][match]["recorded"])
     names = (params["models"].get(model, {}).get("name", model), params["models"].get(baseline, {}).get("name", baseline))
     texts = {name: {id: row["text"] for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
-    common = {"match": match, "request": None, "made_by": {"recorded": str(path)}}
+    common = {"match": match, "judge": "recorded", "request": None, "made_by": {"recorded": str(path)}}
 
     def invalid(id: str, reason: str, detail: str) -> Iterator[Row]:
         failure = {"reason": reason, "detail": detail, "text": None}

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from seedbed.util.tables import Tables
 
-PLAIN, DOUBTFUL, CONTRADICTED = 1.0, 2.0, 4.0
-"""Weights: both orders name one answer; a tie, or orders or judges that differ; the checks say the other answer is right."""
+WEIGHTS = {"plain": 1.0, "doubtful": 2.0, "contradicted": 4.0}
+"""By what `queries/human/doubts.sql` says."""
 
 
 def weights(tables: Tables) -> Mapping[tuple[str, str], float]:
@@ -18,11 +18,4 @@ def weights(tables: Tables) -> Mapping[tuple[str, str], float]:
     Args:
         tables: questions, judgments and `check_results`.
     """
-    found = {
-        (row["match"], row["question"]): PLAIN if row["outcome"] in ("win", "loss") else DOUBTFUL
-        for row in tables.query("benchmark/outcomes")
-        if row["outcome"] != "invalid"
-    }
-    for row in tables.query("benchmark/contradictions"):
-        found[row["match"], row["question"]] = CONTRADICTED
-    return found
+    return {(row["match"], row["question"]): WEIGHTS[row["doubt"]] for row in tables.query("human/doubts")}

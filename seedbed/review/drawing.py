@@ -7,8 +7,9 @@ from seedbed.project.draws import Item, is_drawn, log_draws, read_draws
 from seedbed.project.params import Params
 from seedbed.project.votes import answer_hash
 from seedbed.reporting.checks.results import load_checks
+from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.statistics.informative import draw_probabilities
-from seedbed.reporting.telling import DOUBTFUL, weights
+from seedbed.reporting.telling import WEIGHTS, weights
 from seedbed.review.ballots import Answers, Ballot, sample
 from seedbed.util.tables import Tables
 
@@ -33,7 +34,7 @@ def log_draw(params: Params, answers: Answers, wanted: int) -> str:
         items = [item for id in answers.questions if (item := item_of(answers, match, id))]
         if not items:
             continue
-        doubt = np.array([known.get((match, item.question), DOUBTFUL) for item in items])
+        doubt = np.array([known.get((match, item.question), WEIGHTS["doubtful"]) for item in items])
         found |= dict(zip(items, map(float, draw_probabilities(doubt, wanted)), strict=True))
     added = log_draws(found)
     drawn = len(drawn_items())
@@ -54,9 +55,8 @@ def drawn_sample(answers: Answers) -> list[Ballot]:
 def _judged(params: Params, answers: Answers) -> Tables:
     """Return what is known of the items: judgments, as far as there are any, and what the checks say."""
     tables = Tables()
-    tables.load(
-        "judgments", [path for match in answers.matches if (path := paths.judgments(match)).is_file()], columns.JUDGMENTS
-    )
+    judged = [path for match in answers.matches if (path := paths.judgments(match)).is_file()]
+    load_judgments(tables, judged, params["report"])
     tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
     models = {model for match in answers.matches.values() for model in (match["model"], match["baseline"])}
     written = [path for model in sorted(models) if (path := paths.answers(model)).is_file()]
