@@ -248,6 +248,7 @@ class Judge(Asking):
     """Who judges, and how."""
 
     reference_categories: list[str]
+    retest: NotRequired[int]
     verdict_format: NotRequired[str]
     family: NotRequired[str]
 

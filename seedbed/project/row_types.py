@@ -169,6 +169,14 @@ class Reference(TypedDict):
     range: NotRequired[list[float]]
 
 
+class Retest(TypedDict):
+    """What a judge said when it was asked a second time."""
+
+    verdict: Literal["first", "second", "tie", "invalid"]
+    strength: NotRequired[Literal["slight", "strong"]]
+    request: str
+
+
 class Judgment(TypedDict):
     """One order of one question of a match, by one judge; `request` is None where nothing was asked."""
 
@@ -180,6 +188,7 @@ class Judgment(TypedDict):
     judge: str
     verdict: Literal["first", "second", "tie", "invalid"]
     strength: NotRequired[Literal["slight", "strong"]]
+    retest: NotRequired[Retest]
     explanation: str | None
     failure: Failure | None
     request: str | None

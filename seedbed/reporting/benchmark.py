@@ -22,6 +22,8 @@ from seedbed.reporting.judge_sections import difference_parts, equal_length_part
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
+from seedbed.reporting.retest import component_rows, load_retests, retest_rows
+from seedbed.reporting.retest_sections import retest_parts
 from seedbed.reporting.scores import Scores, read_scores
 from seedbed.reporting.shared import (
     load_responses,
@@ -62,6 +64,8 @@ class Benchmark:
         chart: as from `chart_rows`.
         equal_length: as from `equal_length_rows`.
         health: as from `health_rows`.
+        retest: as from `retest_rows`; empty where nothing was asked for twice.
+        varying: as from `component_rows`.
         agreement: as from `agreement_rows`.
         alternative: as from `alternative`.
         corrected: as from `corrected_rows`.
@@ -86,6 +90,8 @@ class Benchmark:
         self.methods = method_rows(self.scores, params)
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
         self.health = health_rows(self.tables, settings["confidence"])
+        self.retest = retest_rows(self.tables, settings["confidence"])
+        self.varying = component_rows(self.tables, params)
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
         self.corrected = corrected_rows(self.tables, self.scores, settings)
@@ -138,6 +144,7 @@ class Benchmark:
             },
             **({"methods": self._method_metrics()} if self.methods else {}),
             "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
+            **({"retest": self._retest_metrics()} if self.retest else {}),
             "agreement": self._agreement_metrics(),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
             **({"checks": self._check_metrics()} if self.checks else {}),
@@ -159,6 +166,11 @@ class Benchmark:
         models = {row["model"]: _rounded(row, names) for row in self.checks if row["category"] == "all"}
         return {"contradictions": len(self.contradictions), "models": models}
 
+    def _retest_metrics(self) -> dict[str, Any]:
+        """Return how often each judge agrees with itself."""
+        names = ("rate", "low", "high", "items", "agreed", "reversed", "invalid")
+        return {row["judge"]: _rounded(row, names) for row in self.retest}
+
     def _agreement_metrics(self) -> dict[str, Any]:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
         rows = self.tables.select("select status, count(*) as votes from votes group by status")
@@ -177,6 +189,7 @@ class Benchmark:
         parts += equal_length_parts(self.equal_length, self.rates)
         parts += check_parts(self.checks, self.contradictions, confidence)
         parts += ["## The judge's health", *health_parts(self.health, confidence)]
+        parts += retest_parts(self.retest, self.varying, confidence)
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)
         parts += ["## Responses that these results rest on", usage_table(self.usage)]
@@ -188,6 +201,7 @@ def _load(params: Params) -> Tables:
     tables = Tables()
     models, matches = answering_models(params), params["matches"]
     load_judgments(tables, [paths.judgments(match) for match in matches], params["report"])
+    load_retests(tables, [paths.judgments(match) for match in matches])
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
     tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
     transcripts = [paths.transcript(answer_stage(params, model)) for model in models]

@@ -17,6 +17,7 @@ from seedbed.reporting.html import provenance, render
 from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
+from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
@@ -66,6 +67,10 @@ def benchmark_page(benchmark: Benchmark) -> str:
         contradictions_words=contradictions_in_words(benchmark.contradictions),
         health=benchmark.health,
         position=position_in_words(benchmark.health[-1], confidence) if benchmark.health else "",
+        retest=[retest_in_words(row, confidence) for row in benchmark.retest],
+        varying=benchmark.varying,
+        components_words=COMPONENTS,
+        negative=negative_in_words(benchmark.varying),
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,
