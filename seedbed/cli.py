@@ -250,6 +250,22 @@ def diff(
         print(text, end="")
 
 
+@app.command(cls=InProject)
+def calibrate(
+    revisions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REVISION]...", help="Commits, branches, tags, experiments of `dvc exp`.", show_default=False),
+    ] = None,
+    experiments: Annotated[bool, typer.Option("--experiments", help="Take every experiment of `dvc exp`.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Say which judge, or judge's prompt, agrees best with people's votes. Checks nothing out, changes nothing."""
+    from seedbed.diff.calibrate import calibrate as calibrated
+    from seedbed.project.params import load_params
+
+    print(calibrated(revisions or [], experiments, load_params()["report"]["confidence"], as_json), end="")
+
+
 def id_and_file(text: str) -> tuple[str, Path]:
     """Return the two sides of `ID=FILE`, the file's path resolved."""
     id, _, file = text.partition("=")
