@@ -19,6 +19,8 @@ DEFAULT_MAX_TOKENS = {"translate": 4096, "generate": 4096, "answer": 2048, "judg
 """The limit of a reply's tokens where a block sets none: without one a small model fills a JSON string until it is stopped."""
 DEFAULT_JUDGE = "judge"
 """Id of the one judge where `judges` names none."""
+RECORDED_JUDGE = "recorded"
+"""Id of the judge of verdicts that were recorded elsewhere."""
 Kind = Literal["task", "question"]
 Sampling = dict[str, Any]
 """Sampling parameters, passed to the API as they are."""
