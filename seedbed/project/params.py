@@ -425,7 +425,12 @@ def cross_problems(params: Params) -> Iterator[Problem]:
 
 
 def _jury_problems(params: Params) -> Iterator[Problem]:
-    """Yield what is wrong with the judges of a jury: each has a name of its own, and asks something of its own."""
+    """Yield what is wrong with criteria, and with the judges of a jury: each has a name, and asks something, of its own."""
+    known = params["labels"]["question"]
+    for category in params["criteria"]:
+        if category not in known:
+            words = f"unknown category {category!r}{did_you_mean(category, known)}; its criteria would be shown for no question"
+            yield ["criteria", category], words
     asked: dict[str, str] = {}
     for id, block in judge_blocks(params).items() if params["judges"] else ():
         if id in _JURY_WORDS:
@@ -511,8 +516,6 @@ def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
         yield ["matches", id, "baseline"], "model", match["baseline"], models
     for category in params["judge"]["reference_categories"]:
         yield ["judge", "reference_categories"], "category", category, params["labels"]["question"]
-    for category in params["criteria"]:
-        yield ["criteria", category], "category", category, params["labels"]["question"]
 
 
 def asking_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
