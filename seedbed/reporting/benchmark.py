@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.project import columns, paths
+from seedbed.project.judges import judge_notices, lone_judge
 from seedbed.project.methods import methods
 from seedbed.project.params import Params, Report, answer_stage, answering_models, judge_blocks
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
@@ -18,8 +19,9 @@ from seedbed.reporting.differences import difference_rows
 from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
 from seedbed.reporting.human_sections import agreement_parts, correction_parts
-from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, rate_parts
+from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, jury_parts, rate_parts
 from seedbed.reporting.judgments import load_judgments
+from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
 from seedbed.reporting.retest import component_rows, load_retests, retest_rows
@@ -42,7 +44,7 @@ WIN_RATE_COLUMNS = [
     *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
     *("ties_both", "ties_one", "contradictory", "cut", "standard_error", "p", "p_holm", "tests", "visible"),
-    *("length_rate", "length_low", "length_high"),
+    *("length_rate", "length_low", "length_high", "judges", "ties_agreed", "splits"),
     *("voted", "corrected", "corrected_low", "corrected_high"),
 ]
 _SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments"}
@@ -66,6 +68,8 @@ class Benchmark:
         health: as from `health_rows`.
         retest: as from `retest_rows`; empty where nothing was asked for twice.
         varying: as from `component_rows`.
+        jury: as from the function `jury`.
+        notices: what is unsound about the choice of judges, a sentence each.
         agreement: as from `agreement_rows`.
         alternative: as from `alternative`.
         corrected: as from `corrected_rows`.
@@ -92,6 +96,8 @@ class Benchmark:
         self.health = health_rows(self.tables, settings["confidence"])
         self.retest = retest_rows(self.tables, settings["confidence"])
         self.varying = component_rows(self.tables, params)
+        self.jury = jury(self.tables, settings)
+        self.notices = [*filter(None, [lone_judge(params)]), *judge_notices(params)]
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
         self.corrected = corrected_rows(self.tables, self.scores, settings)
@@ -143,7 +149,8 @@ class Benchmark:
                 for row in self.differences
             },
             **({"methods": self._method_metrics()} if self.methods else {}),
-            "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
+            "judge": self._health_metrics(),
+            **({"jury": self._jury_metrics(self.jury)} if self.jury else {}),
             **({"retest": self._retest_metrics()} if self.retest else {}),
             "agreement": self._agreement_metrics(),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
@@ -171,6 +178,18 @@ class Benchmark:
         names = ("rate", "low", "high", "items", "agreed", "reversed", "invalid")
         return {row["judge"]: _rounded(row, names) for row in self.retest}
 
+    def _health_metrics(self) -> dict[str, Any]:
+        """Return each judge's health by match; of several judges by judge first."""
+        found: dict[str, Any] = {}
+        for row in self.health:
+            found.setdefault(row["judge"], {})[row["match"]] = {name: row[name] for name in HEALTH_COLUMNS[2:]}
+        return found if len(found) > 1 else next(iter(found.values()), {})
+
+    def _jury_metrics(self, found: Jury) -> dict[str, Any]:
+        """Return how far the judges of the jury agree."""
+        pairs = {f"{row['one']}-{row['other']}": {name: row[name] for name in list(row)[2:]} for row in found.pairs}
+        return {"judges": len(found.judges), "alpha": found.alpha and found.alpha[0], **found.counts, "pairs": pairs}
+
     def _agreement_metrics(self) -> dict[str, Any]:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
         rows = self.tables.select("select status, count(*) as votes from votes group by status")
@@ -188,7 +207,12 @@ class Benchmark:
         parts += difference_parts(self.differences, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
         parts += check_parts(self.checks, self.contradictions, confidence)
-        parts += ["## The judge's health", *health_parts(self.health, confidence)]
+        parts += jury_parts(self.jury, self.notices) if self.jury else []
+        parts += [
+            "## The judge's health",
+            *(jury_parts(None, self.notices) if not self.jury else []),
+            *health_parts(self.health, confidence),
+        ]
         parts += retest_parts(self.retest, self.varying, confidence)
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)
