@@ -19,7 +19,7 @@ from typing import Any
 import regex
 
 from seedbed.project import paths
-from seedbed.project.params import Base, TrainSettings
+from seedbed.project.params_types import Base, TrainSettings
 from seedbed.training.settings import settings_of
 from seedbed.util.rows import Row, read_rows
 from tests.real.project import ENVIRONMENT, fetch

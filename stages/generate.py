@@ -16,7 +16,8 @@ from seedbed.filtering.rules import fields_of
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project import paths
 from seedbed.project.again import read_again
-from seedbed.project.params import load_params, model_settings
+from seedbed.project.model_settings import model_settings
+from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import asking
 from seedbed.steps.embedding import embedding

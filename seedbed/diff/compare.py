@@ -5,7 +5,7 @@ from typing import Any
 from seedbed.diff import bill, datasets, results, settings, staleness
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
-from seedbed.project.params import STAND_IN
+from seedbed.project.params_types import STAND_IN
 from seedbed.util.rows import Row
 
 Comparison = dict[str, Any]

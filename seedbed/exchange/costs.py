@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from seedbed.exchange.requests import Request
-from seedbed.project.params import STAND_IN, Params
+from seedbed.project.params_types import STAND_IN, Params
 from seedbed.util.canonical import canonical
 
 _ANSWER = 400

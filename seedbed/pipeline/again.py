@@ -8,7 +8,8 @@ from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
 from seedbed.project.corpora import foreign, read_corpus
-from seedbed.project.params import Params, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
 from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import ORDERS
 from seedbed.util.errors import UserError, did_you_mean

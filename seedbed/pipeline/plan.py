@@ -23,17 +23,17 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import (
-    Attempts,
+from seedbed.project.model_settings import (
     ModelSettings,
     answer_stage,
     answering_models,
     answering_settings,
     embedding_settings,
-    load_params,
     model_settings,
     server,
 )
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Attempts
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free

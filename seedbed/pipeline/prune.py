@@ -9,7 +9,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from seedbed.project import paths
-from seedbed.project.params import Params, answering_models
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params_types import Params
 
 
 def prune(params: Params) -> list[Path]:

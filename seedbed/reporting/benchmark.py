@@ -8,7 +8,8 @@ import numpy as np
 
 from seedbed.project import columns, paths
 from seedbed.project.methods import methods
-from seedbed.project.params import Params, Report, answer_stage, answering_models
+from seedbed.project.model_settings import answer_stage, answering_models
+from seedbed.project.params_types import Params, Report
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows

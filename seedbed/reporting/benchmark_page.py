@@ -7,7 +7,8 @@ from base64 import b64encode
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Params, answering_models
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.conclusions import conclude

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.corrected import corrected_uniform, votes_to_halve
 from seedbed.reporting.statistics.resamples import Floats

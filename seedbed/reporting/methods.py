@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.project.methods import Made, methods
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.reporting.differences import corrected_together
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.methods import Effect, Methods, compare_sets, direct_sides, gated, size_trend

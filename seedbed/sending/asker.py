@@ -16,7 +16,8 @@ from filelock import FileLock, Timeout
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
-from seedbed.project.params import STAND_IN, Attempts, ModelSettings, Params, server
+from seedbed.project.model_settings import ModelSettings, server
+from seedbed.project.params_types import STAND_IN, Attempts, Params
 from seedbed.project.run_cache import mend_run_cache
 from seedbed.sending.build_process import Parent
 from seedbed.sending.room import take_spilled

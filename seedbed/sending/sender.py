@@ -10,7 +10,8 @@ from seedbed.exchange.costs import ACCEPTANCE, Estimator, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
-from seedbed.project.params import ModelSettings, Params, server, server_id
+from seedbed.project.model_settings import ModelSettings, server, server_id
+from seedbed.project.params_types import Params
 from seedbed.sending.batch import nap, send_batches
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent

@@ -10,7 +10,8 @@ from typing import Literal
 
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
-from seedbed.project.params import Match, ModelSettings
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import Match
 from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.project.row_types import Answer, EditedQuestion, Failure, Judgment, Question
 from seedbed.steps.origin import Asked, Name, Origin

@@ -6,7 +6,7 @@ from pathlib import Path
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
 from seedbed.project.methods import methods
-from seedbed.project.params import answer_stage, answering_models
+from seedbed.project.model_settings import answer_stage, answering_models
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
 from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected
