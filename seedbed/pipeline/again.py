@@ -8,10 +8,11 @@ from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
 from seedbed.project.corpora import foreign, read_corpus
+from seedbed.project.model_settings import judge_blocks
 from seedbed.project.params import load_params
-from seedbed.project.params_types import Params
+from seedbed.project.params_types import DEFAULT_JUDGE, Params
 from seedbed.steps.generating import slot_id
-from seedbed.steps.judging import ORDERS
+from seedbed.steps.judging import ORDERS, judge_of, request_id
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
@@ -30,7 +31,8 @@ def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
 
     Args:
         stage: e.g. `answer@good`.
-        ids: rows; of `generate` its slots or candidates, of `judge` questions (both orders) or `question.order`.
+        ids: rows; of `generate` its slots or candidates, of `judge` questions (both orders), `question.order` (every judge) or
+            `question.order.judge`.
         failed: take the rows that failed instead.
 
     Raises:
@@ -88,7 +90,7 @@ def _failed(stage: str) -> list[str]:
     outputs: dict[str, tuple[Callable[[str], Path], Callable[[Row], str]]] = {
         "translate": (paths.translated, lambda row: row["id"]),
         **dict.fromkeys(("answer", "answer_base", "answer_trained"), (paths.answers, lambda row: row["id"])),
-        "judge": (paths.judgments, lambda row: f"{row['question']}.{row['order']}"),
+        "judge": (paths.judgments, lambda row: request_id(row["question"], row["order"], judge_of(row))),
     }
     left = paths.failed(stage) / "failed.jsonl"
     if name == "generate" and paths.candidates(key).is_file() and paths.transcript(stage).is_file():
@@ -123,10 +125,13 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
             raise UserError(f"{stage}: no slot {id!r}; expected {slot_id(0)} to {slot_id(most - 1)}, or one of its candidates")
         return [slot[1]]
     corpus = params["corpora"][key if name == "translate" else "questions"]
-    rows = [row["id"] for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    rows, judges = [row["id"] for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)], judge_blocks(params)
     if name == "translate" and id in rows and id not in _to_translate(key, params):
         raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
-    asked = {f"{row}.{order}": [f"{row}.{order}"] for row in rows for order in ORDERS} if name == "judge" else {}
+    asked: dict[str, list[str]] = {}
+    if name == "judge":
+        names = [request_id(row, order, judge) for row in rows for order in ORDERS for judge in (DEFAULT_JUDGE, *judges)]
+        asked = {name: [name] for name in names}
     asked |= {row: [f"{row}.{order}" for order in ORDERS] if name == "judge" else [row] for row in rows}
     if id not in asked:
         near = did_you_mean(id, list(asked))

@@ -15,7 +15,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import label_problem
 from seedbed.project.edits import check_edit
 from seedbed.project.languages import language_mismatches
-from seedbed.project.model_settings import asking_block, asking_blocks, model_settings, server_id
+from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id
 from seedbed.project.params import load_params, params_problems
 from seedbed.project.params_types import Corpus, Params
 from seedbed.project.prompts import VARIABLES, prompt_problems
@@ -204,7 +204,11 @@ def _keys_not_set(params: Params) -> Iterator[str]:
     except UserError:  # the stage that it concerns says so
         return
     for id, name in without.items():
-        stages = [plan.stage for plan in plans if (plan.new or plan.top_up) and asked.get(asking_block(plan.stage)) == id]
+        stages = [
+            plan.stage
+            for plan in plans
+            if (plan.new or plan.top_up) and id in (asked.get(block) for block in blocks_asked(params, plan.stage))
+        ]
         if stages:
             words = f"the environment variable {name} is not set, and {few(stages, 3)} would ask there; put the API key in it"
             yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params_types import Base, Params, Sampling, Server
+from seedbed.project.params_types import DEFAULT_JUDGE, Base, Judge, JuryMember, Params, Sampling, Server
 from seedbed.util.errors import UserError, did_you_mean
 
 DEFAULT_MAX_TOKENS = {"translate": 4096, "generate": 4096, "answer": 2048, "judge": 2048}
@@ -56,8 +56,35 @@ def with_weights(params: Params, to: ModelSettings, base: Base, adapter: Path | 
 
 def asking_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
     """Return the blocks that ask a model, by the name that `model_settings` takes; a recorded model asks nothing."""
-    blocks: dict[str, Mapping[str, Any]] = {name: params[name] for name in ("translate", "generate", "judge")}
+    blocks: dict[str, Mapping[str, Any]] = {name: params[name] for name in ("translate", "generate")}
+    blocks |= {judge_block(params, id): block for id, block in judge_blocks(params).items()}
     return blocks | {f"models.{id}": model for id, model in params["models"].items() if "endpoint" in model}
+
+
+def judge_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
+    """Return the judges by id: the entries of `judges`, each over what `judge` says; where there is none, `judge` alone.
+
+    An entry with another endpoint takes over neither server nor form of reply, and one with another model no family.
+    """
+    shared = params["judge"]
+    return {id: _member(shared, entry) for id, entry in params["judges"].items()} or {DEFAULT_JUDGE: shared}
+
+
+def _member(shared: Judge, entry: JuryMember) -> Mapping[str, Any]:
+    other_endpoint = entry.get("endpoint", shared["endpoint"]) != shared["endpoint"]
+    other_model = entry.get("model", shared["model"]) != shared["model"]
+    own = {*(("server", "structured") if other_endpoint else ()), *(("family",) if other_model else ())}
+    return {name: value for name, value in shared.items() if name not in own} | entry
+
+
+def judge_block(params: Params, id: str) -> str:
+    """Return the block of `params.yaml` that a judge of `judge_blocks` is declared in: `judge`, or `judges.<id>`."""
+    return f"judges.{id}" if params["judges"] else "judge"
+
+
+def judge_settings(params: Params) -> dict[str, ModelSettings]:
+    """Return how each judge of `judge_blocks` is asked, by id."""
+    return {id: model_settings(params, judge_block(params, id)) for id in judge_blocks(params)}
 
 
 def answering_models(params: Params) -> dict[str, str]:
@@ -84,10 +111,12 @@ def answering_settings(params: Params, model: str, weights: str | None = None) -
     return replace(model_settings(params, "answer.trained"), model=model, weights=weights)
 
 
-def asking_block(stage: str) -> str:
-    """Return the block that says whom a stage asks: `models.good` of `answer@good`, `judge` of `judge@good-vs-thin`."""
+def blocks_asked(params: Params, stage: str) -> list[str]:
+    """Return the blocks that say whom a stage asks: `models.good` of `answer@good`, each judge's of `judge@good-vs-thin`."""
     kind, _, id = stage.partition("@")
-    return {"answer": f"models.{id}", "answer_base": "answer.trained", "answer_trained": "answer.trained"}.get(kind, kind)
+    if kind == "judge":
+        return [judge_block(params, judge) for judge in judge_blocks(params)]
+    return [{"answer": f"models.{id}", "answer_base": "answer.trained", "answer_trained": "answer.trained"}.get(kind, kind)]
 
 
 def named_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
@@ -111,20 +140,21 @@ def embedding_settings(params: Params) -> ModelSettings:
 
 
 def model_settings(params: Params, block: str) -> ModelSettings:
-    """Return the model that `block` (`translate`, `generate`, `judge`, `models.<id>`, `answer.trained`) asks.
+    """Return the model that `block` (`translate`, `generate`, `judge`, `judges.<id>`, `models.<id>`, `answer.trained`) asks.
 
     `answer.trained` names no model: see `answering_settings`.
 
     Raises:
         UserError: no such model in `params.yaml`.
     """
-    value: Any = params
-    for step in block.split("."):
+    kind, _, id = block.partition(".")
+    value: Any = judge_blocks(params) if kind == "judges" else params
+    for step in [id] if kind == "judges" else block.split("."):
         if step not in value:
             raise UserError(f"{paths.PARAMS}: no {block!r}{did_you_mean(step, list(value))}")
         value = value[step]
     endpoint = params["endpoints"][value["endpoint"]]
-    stage = "answer" if block.startswith(("models.", "answer.")) else block
+    stage = {"models": "answer", "judges": "judge"}.get(kind, kind)
     return ModelSettings(
         block=block,
         endpoint=value["endpoint"],

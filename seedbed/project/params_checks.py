@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 from seedbed.project import paths
 from seedbed.project.editions import other_edition
-from seedbed.project.model_settings import answering_models, named_blocks
+from seedbed.project.model_settings import answering_models, judge_blocks, named_blocks
 from seedbed.project.params_types import STAND_IN, Params
+from seedbed.util.canonical import canonical
 from seedbed.util.errors import did_you_mean
 from seedbed.util.schemas import Problem
 
 Field = list[str | int]
+_JURY_WORDS = {"all": "the total", "jury": "the verdict of all judges", "recorded": "verdicts that were recorded"}
+_JUDGE_CONTENT = ("endpoint", "model", "params", "sample", "structured")
+"""What of a judge is in its requests."""
+_JUDGE_DEFAULTS = {"params": {}, "sample": 0}
 
 
 def cross_problems(params: Params) -> Iterator[Problem]:
@@ -29,6 +34,22 @@ def cross_problems(params: Params) -> Iterator[Problem]:
         yield ["labels", "question"], "'all' is the report's word for the total; give it another name"
     if "all" in params["matches"]:
         yield ["matches", "all"], "'all' is the report's word for the total; give it another name"
+    yield from _jury_problems(params)
+
+
+def _jury_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with the judges of a jury: each has a name of its own, and asks something of its own."""
+    asked: dict[str, str] = {}
+    for id, block in judge_blocks(params).items() if params["judges"] else ():
+        if id in _JURY_WORDS:
+            yield ["judges", id], f"{id!r} is the report's word for {_JURY_WORDS[id]}; give the judge another name"
+        content = canonical({name: block.get(name, _JUDGE_DEFAULTS.get(name)) for name in _JUDGE_CONTENT})
+        if same := asked.get(content):
+            yield (
+                ["judges", id],
+                f"it asks just what judges.{same} asks, and one judge twice is no jury; give it another model, or other params",
+            )
+        asked.setdefault(content, id)
 
 
 def _training_problems(params: Params) -> Iterator[Problem]:
@@ -103,3 +124,5 @@ def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
         yield ["matches", id, "baseline"], "model", match["baseline"], models
     for category in params["judge"]["reference_categories"]:
         yield ["judge", "reference_categories"], "category", category, params["labels"]["question"]
+    for category in params["criteria"]:
+        yield ["criteria", category], "category", category, params["labels"]["question"]

@@ -5,6 +5,11 @@ from typing import Any, Literal, NotRequired, TypedDict
 STAND_IN = "stand-in"
 """The endpoint id that always means the rule-based stand-in, in this process or served on a socket."""
 
+DEFAULT_JUDGE = "judge"
+"""Id of the one judge where `judges` names none."""
+RECORDED_JUDGE = "recorded"
+"""Id of the judge of verdicts that were recorded elsewhere."""
+
 Kind = Literal["task", "question"]
 Sampling = dict[str, Any]
 """Sampling parameters, passed to the API as they are."""
@@ -188,6 +193,7 @@ class Model(TypedDict, total=False):
     name: str
     base: str
     set: str
+    family: str
 
 
 class Base(TypedDict):
@@ -197,6 +203,7 @@ class Base(TypedDict):
     revision: NotRequired[str]
     chat_template: NotRequired[Literal["own", "alpaca", "chatml"]]
     dtype: NotRequired[Literal["float32", "bfloat16", "float16"]]
+    family: NotRequired[str]
 
 
 class TrainSettings(TypedDict, total=False):
@@ -233,6 +240,19 @@ class Judge(Asking):
 
     reference_categories: list[str]
     verdict_format: NotRequired[str]
+    family: NotRequired[str]
+
+
+class JuryMember(TypedDict, total=False):
+    """One judge of a jury, as far as it differs from `judge`."""
+
+    endpoint: str
+    model: str
+    server: str
+    structured: Structured
+    params: Sampling
+    sample: int
+    family: str
 
 
 class Match(TypedDict):
@@ -266,6 +286,8 @@ class Report(TypedDict):
     confidence: float
     seed: int
     epsilon: NotRequired[float]
+    slight: NotRequired[Literal["win", "tie"]]
+    strong_weight: NotRequired[float]
 
 
 class Params(TypedDict):
@@ -290,6 +312,8 @@ class Params(TypedDict):
     answer: AnswerSettings
     models: dict[str, Model]
     judge: Judge
+    judges: dict[str, JuryMember]
+    criteria: dict[str, str]
     matches: dict[str, Match]
     budget: NotRequired[BudgetSettings]
     prices: NotRequired[dict[str, PriceSettings]]

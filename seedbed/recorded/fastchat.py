@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seedbed.project.params_types import Params
+from seedbed.project.params_types import RECORDED_JUDGE, Params
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank
@@ -219,7 +219,7 @@ def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any]
     path = Path(params["matches"][match]["recorded"])
     names = (params["models"].get(model, {}).get("name", model), params["models"].get(baseline, {}).get("name", baseline))
     texts = {name: {id: row["text"] for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
-    common = {"match": match, "request": None, "made_by": {"recorded": str(path)}}
+    common = {"match": match, "judge": RECORDED_JUDGE, "request": None, "made_by": {"recorded": str(path)}}
 
     def invalid(id: str, reason: str, detail: str) -> Iterator[Row]:
         failure = {"reason": reason, "detail": detail, "text": None}

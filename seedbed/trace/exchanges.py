@@ -7,6 +7,7 @@ from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import request_of
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.steps.judging import order_name
 from seedbed.steps.origin import Asked, Name
 from seedbed.store.store import Store
 from seedbed.trace.node import NOT_BUILT, Fact, Node
@@ -115,8 +116,8 @@ def left_by_stages(build: Build, word: str) -> list[Node]:
         for row in build.rows(path):
             names = {row["id"]}
             if stage.startswith("judge@"):
-                question, _, order = row["id"].rpartition(".")
-                names |= {question, f"{question}/{order}"}
+                question, *rest = row["id"].split(".")
+                names |= {question, "/".join([question, *rest[:1]]), "/".join([question, *rest])}
             if {word, word.partition(":")[2], word.partition("/")[2]} & names:
                 children = [exchange_node(build, *exchange) for exchange in exchanges(build, row["request"])]
                 nodes.append(Node("failed", row["id"], {"failed": f"{row['reason']}: {row['detail']}"}, children, stage=stage))
@@ -143,7 +144,7 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
             return [(Name("answer", f"{of}/{row['id']}"), row) for row in holding(paths.answers(of))]
         case "judge":
             rows = holding(paths.judgments(of))
-            return [(Name("judgment", f"{of}/{row['question']}/{row['order']}"), row) for row in rows]
+            return [(order_name(of, row, "judgment"), row) for row in rows]
     return []
 
 

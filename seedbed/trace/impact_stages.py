@@ -53,7 +53,7 @@ def prompt_node(build: Build, id: str) -> Node:
 
         def asked(stage: str) -> int:
             asked = build.ids(paths.transcript(stage))
-            prompts = [prompt_name(build.with_reference(categories.get(name.rpartition(".")[0]))) for name in asked]
+            prompts = [prompt_name(build.with_reference(categories.get(name.partition(".")[0]))) for name in asked]
             return prompts.count(id)
 
     return _resting(build, Node("prompt", id, facts), str(path), "", asked)

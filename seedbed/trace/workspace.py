@@ -17,6 +17,7 @@ from seedbed.project.edits import read_edits
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Kind
 from seedbed.project.votes import read_votes
+from seedbed.reporting.judgments import load_judgments
 from seedbed.steps.readers import reader_of
 from seedbed.trace.node import Fact
 from seedbed.util.canonical import parse_json
@@ -130,7 +131,7 @@ class Build:
     def _outcomes(self, match: str) -> dict[str, Row]:
         """Return the rows of `queries/benchmark/outcomes.sql` of one match, by question."""
         tables = Tables()
-        tables.load("judgments", [paths.built(paths.judgments(match))], columns.JUDGMENTS)
+        load_judgments(tables, [paths.built(paths.judgments(match))], self.params["report"])
         tables.load("questions", [paths.built(paths.edited("questions"))], columns.QUESTIONS)
         return {row["question"]: row for row in tables.query("benchmark/outcomes")}
 
