@@ -38,7 +38,12 @@ def cross_problems(params: Params) -> Iterator[Problem]:
 
 
 def _jury_problems(params: Params) -> Iterator[Problem]:
-    """Yield what is wrong with the judges of a jury: each has a name of its own, and asks something of its own."""
+    """Yield what is wrong with criteria, and with the judges of a jury: each has a name, and asks something, of its own."""
+    known = params["labels"]["question"]
+    for category in params["criteria"]:
+        if category not in known:
+            words = f"unknown category {category!r}{did_you_mean(category, known)}; its criteria would be shown for no question"
+            yield ["criteria", category], words
     asked: dict[str, str] = {}
     for id, block in judge_blocks(params).items() if params["judges"] else ():
         if id in _JURY_WORDS:
