@@ -129,5 +129,3 @@ def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
         yield ["matches", id, "baseline"], "model", match["baseline"], models
     for category in params["judge"]["reference_categories"]:
         yield ["judge", "reference_categories"], "category", category, params["labels"]["question"]
-    for category in params["criteria"]:
-        yield ["criteria", category], "category", category, params["labels"]["question"]
