@@ -29,6 +29,12 @@ def review(
     per_match: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Votes to draw from each match; all by default.")
     ] = None,
+    draw: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Draw about N of each match where votes tell most; logs how likely each was to be drawn."
+        ),
+    ] = None,
     annotators: Annotated[
         int | None, typer.Option(min=1, metavar="K", help="How many people vote on each item; all by default.")
     ] = None,
@@ -57,6 +63,7 @@ def review(
         editor=editor,
         annotator=annotator or editor,
         per_match=per_match,
+        draw=draw,
         annotators=annotators,
         people=tuple(comma_separated(people)),
         language=language,

@@ -22,6 +22,7 @@ from seedbed.project.prompts import VARIABLES, prompt_problems
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Question
 from seedbed.project.votes import checked_votes
+from seedbed.reporting.checks.kinds import check_problem
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
@@ -127,10 +128,18 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
             yield str(row)
         elif words := label_problem(row, kind, params):
             yield f"{path}:{number}: {words}"
+        elif problems := _checks(row):
+            yield from (f"{path}:{number}: {problem}" for problem in problems)
         else:
             rows.append(row)
     if not rows and path != paths.EMPTY:
         yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+
+
+def _checks(row: Row) -> list[str]:
+    """Return what is wrong with a question's checks, each with its field."""
+    found = ((place, check_problem(check)) for place, check in enumerate(row.get("checks", [])))
+    return [f"question {row['id']!r}: field checks.{place}: {problem}" for place, problem in found if problem]
 
 
 def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:

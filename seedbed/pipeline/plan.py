@@ -39,7 +39,7 @@ from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
-from seedbed.steps import answering, generating, judging, post_editing, translating
+from seedbed.steps import answering, generating, judging, post_editing, retesting, translating
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
 from seedbed.steps.verdicts import verdict_form
@@ -346,8 +346,10 @@ class Plan:
         read = reader_of(plan.stage, self.params)
         open_ids = questions.open | model.open | baseline.open
         for judge, to in judge_settings(self.params).items():
-            requests = judging.build(questions.rows, by_id, shown, prompts, to, again, judge)
+            once = judging.build(questions.rows, by_id, shown, prompts, to, again, judge)
+            requests = retesting.with_retests(match, once, self.params["judge"].get("retest", 0))
             open = {judging.request_id(id, order, judge) for id in open_ids for order in judging.ORDERS}
+            open |= {retesting.retest_id(name) for name in open}
             results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, read)
             self._count(plan, results, open, to, self.params["judge"])
 

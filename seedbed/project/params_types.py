@@ -239,6 +239,7 @@ class Judge(Asking):
     """Who judges, and how."""
 
     reference_categories: list[str]
+    retest: NotRequired[int]
     verdict_format: NotRequired[str]
     family: NotRequired[str]
 
@@ -286,6 +287,7 @@ class Report(TypedDict):
     confidence: float
     seed: int
     epsilon: NotRequired[float]
+    run_code: NotRequired[bool]
     slight: NotRequired[Literal["win", "tie"]]
     strong_weight: NotRequired[float]
 

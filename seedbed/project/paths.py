@@ -18,6 +18,8 @@ EMPTY = DATA / "empty.jsonl"
 AGAIN = DATA / "again.jsonl"
 EDITS = DATA / "edits"
 VOTES = DATA / "votes"
+DRAWS = VOTES / "draws"
+"""How likely each item was to be drawn for votes; a folder below, since each file beside it is a person's."""
 LANGUAGES = DATA / "languages"
 PAIRS = DATA / "pairs"
 REVIEW_WORDS = DATA / "review"
@@ -61,6 +63,11 @@ def edits(corpus: str, language: str) -> Path:
 def votes(annotator: str) -> Path:
     """Return the file of a person's votes."""
     return VOTES / f"{annotator}.jsonl"
+
+
+def draws(match: str) -> Path:
+    """Return the file of the probabilities with which a match's items were drawn for votes."""
+    return DRAWS / f"{match}.jsonl"
 
 
 def translated(corpus: str) -> Path:

@@ -3,7 +3,7 @@
 What is read from disk was checked against its schema, so `read_rows` gives `Any`, and who takes a row names its kind.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Status = Literal["edited", "outdated", "approved", "unreviewed", "stale", "original"]
 """What a row of `post_edit` rests on; see `seedbed.project.corpora.status_of`."""
@@ -11,6 +11,8 @@ MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
 """The translated fields of a task or a question, by name."""
+Check = dict[str, Any]
+"""What code can decide of an answer; `schemas/rows/question.schema.json` says which fields each `kind` has."""
 
 
 class Failure(TypedDict):
@@ -29,6 +31,7 @@ class Question(TypedDict):
     language: NotRequired[str]
     text: str
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
 
 
 class Task(TypedDict):
@@ -50,6 +53,7 @@ class TranslatedQuestion(TypedDict):
     category: str
     language: NotRequired[str]
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
     source: Fields
     translation: Fields | None
     failure: Failure | None
@@ -75,6 +79,7 @@ class EditedQuestion(TypedDict):
     id: str
     category: str
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
     text: str
     status: Status
     made_by: MadeBy | None
@@ -164,6 +169,14 @@ class Reference(TypedDict):
     range: NotRequired[list[float]]
 
 
+class Retest(TypedDict):
+    """What a judge said when it was asked a second time."""
+
+    verdict: Literal["first", "second", "tie", "invalid"]
+    strength: NotRequired[Literal["slight", "strong"]]
+    request: str
+
+
 class Judgment(TypedDict):
     """One order of one question of a match, by one judge; `request` is None where nothing was asked."""
 
@@ -175,6 +188,7 @@ class Judgment(TypedDict):
     judge: str
     verdict: Literal["first", "second", "tie", "invalid"]
     strength: NotRequired[Literal["slight", "strong"]]
+    retest: NotRequired[Retest]
     explanation: str | None
     failure: Failure | None
     request: str | None

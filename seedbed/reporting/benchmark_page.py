@@ -11,6 +11,7 @@ from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
+from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, not_run_in_words
 from seedbed.reporting.conclusions import conclude
 from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
@@ -18,6 +19,7 @@ from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
 from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
+from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
@@ -25,6 +27,7 @@ SECTIONS = {
     "provenance": "What was built from what",
     "win-rates": "Win rates",
     "methods": "Methods",
+    "checks": "Checks",
     "judge": "The judge",
     "usage": "Tokens and cost",
     "questions": "Questions",
@@ -41,11 +44,12 @@ def benchmark_page(benchmark: Benchmark) -> str:
     tables, params, rates = benchmark.tables, benchmark.params, benchmark.rates
     _load_texts(tables, params)
     confidence = params["report"]["confidence"]
+    shown = {"methods": benchmark.methods, "checks": benchmark.checks}
     return render(
         "benchmark_page.html.j2",
         "browser.js",
         styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
-        sections=[(id, title) for id, title in SECTIONS.items() if id != "methods" or benchmark.methods],
+        sections=[(id, title) for id, title in SECTIONS.items() if id not in shown or shown[id]],
         lead=_lead(rates, params),
         language=params["language"],
         stand_in=benchmark.stand_in,
@@ -58,15 +62,24 @@ def benchmark_page(benchmark: Benchmark) -> str:
         differences=benchmark.differences,
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         **_methods(benchmark),
+        checks=benchmark.checks,
+        checks_words=CHECKS.format(confidence=f"{confidence:g}").replace("`", ""),
+        checks_not_run=not_run_in_words(benchmark.checks).replace("`", ""),
+        contradictions=benchmark.contradictions,
+        contradictions_words=contradictions_in_words(benchmark.contradictions),
         health=benchmark.health,
         positions=[(row["judge"], position_in_words(row, confidence)) for row in last_rows(benchmark.health)],
         jury=benchmark.jury,
         jury_sentences=jury_sentences(benchmark.jury) if benchmark.jury else [],
         notices=[f"{notice[:1].upper()}{notice[1:]}." for notice in benchmark.notices],
+        retest=[retest_in_words(row, confidence) for row in benchmark.retest],
+        varying=benchmark.varying,
+        components_words=COMPONENTS,
+        negative=negative_in_words(benchmark.varying),
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,
-        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", ""),
+        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", "").replace("`", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
         usage=benchmark.usage,
