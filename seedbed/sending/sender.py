@@ -1,7 +1,6 @@
 """Sending what the store lacks: many at a time, within limits and budget, each response committed as it arrives."""
 
 import asyncio
-import random
 import signal
 from contextlib import ExitStack, suppress
 from math import ceil
@@ -11,11 +10,12 @@ from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
 from seedbed.project.params import ModelSettings, Params, server, server_id
-from seedbed.sending.batch import nap, send_batches
+from seedbed.sending.batch import Waiting, send_batches
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Busy, Client
 from seedbed.sending.jobs import Job, Queue
+from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
 from seedbed.sending.room import Room, spill
 from seedbed.sending.servers import Started, log_tail, running
@@ -31,11 +31,6 @@ _IN_A_ROW = 3
 _ENDPOINT_KINDS = {"error", "not_a_completion"}
 _GRACE_S = 1.5
 """How long an interrupted stage waits for the requests under way."""
-_RETRIES, _LIMITED_S = 8, 180.0
-"""How often a request is tried again; a rate limit is waited out for longer than two of its windows of a minute."""
-_FIRST_WAIT_S, _MOST_WAIT_S = 0.5, 30.0
-_LONGEST_WAIT_S = 120.0
-"""A server that asks for more patience than this is left alone."""
 _FIRST_LOOK_S, _MOST_LOOK_S = 0.05, 2.0
 """Between two looks for the response to a request that another process sends."""
 
@@ -180,7 +175,7 @@ class Sender:
                     self._take(job, stored, read, progress)
                     continue
                 response = await self._paid(request, progress)
-                job.tries, job.limited_s = 0, 0.0
+                job.tries = Tries()
                 self._take(job, response, read, progress)
                 self._note(request, response, failed=job.alike[0].failure is not None)
             except Busy as busy:
@@ -230,30 +225,16 @@ class Sender:
 
     def _patience(self, job: Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
-        wait_s = min(_FIRST_WAIT_S * 2**job.tries, _MOST_WAIT_S) * random.uniform(0.75, 1.25)
-        wait_s = max(busy.wait_s, _FIRST_WAIT_S) if busy.wait_s is not None else wait_s  # a server may say 0 for ever
         if self._started and not self._started.alive:
             self._stop = self._stop or UserError(
                 f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}"
             )
             return None
-        if wait_s > _LONGEST_WAIT_S:
-            self._stop = self._stop or UserError(
-                f"{self._stage}: endpoint {self._client.id!r}: the server asks to wait {wait_s:.0f} s ({busy}); run again "
-                "then, all that arrived is kept"
-            )
+        try:
+            return job.tries.wait_s(busy, self._server, job.request.id)
+        except UserError as error:
+            self._stop = self._stop or UserError(f"{self._stage}: endpoint {self._client.id!r}: {error}")
             return None
-        job.tries += 1
-        job.limited_s += wait_s if busy.limited else 0.0
-        most = self._server.get("max_retries", _RETRIES)
-        if job.tries <= most or (busy.limited and "max_retries" not in self._server and job.limited_s < _LIMITED_S):
-            return wait_s
-        advice = "run again later, or lower requests_per_minute" if busy.limited else "run again later"
-        self._stop = self._stop or UserError(
-            f"{self._stage}: endpoint {self._client.id!r}: {job.tries} tries of {job.request.id} failed, the last: {busy}; "
-            f"{advice}, all that arrived is kept"
-        )
-        return None
 
     def _note(self, request: Request, response: Response, failed: bool) -> None:
         """Stop where the answers to several rows in a row are none: then it is the endpoint, and not the rows.
@@ -346,7 +327,7 @@ class Sender:
 
     async def _send_in_batches(self, waiting: list[Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
-        empty, poll_s = 0, self._server.get("poll_s", 30)
+        empty, waiting_for = 0, Waiting(self._stage, self._client, self._server, progress, self._halted)
         while waiting and self._stop is None and not self._enough:
             requests = {job.request.key: job.request for job in waiting}
             try:
@@ -354,15 +335,13 @@ class Sender:
                 missing = {key: request for key, request in requests.items() if key not in stored}
                 estimates = (self._estimator.tokens(self._stage, request) for request in missing.values())
                 self._budget.check(len(missing), sum(estimates, Tokens(0, 0)))
-                async for request, response in send_batches(
-                    self._client, self._store, self._claims, self._stage, missing, poll_s, progress, self._halted
-                ):
+                async for request, response in send_batches(waiting_for, self._store, self._claims, missing):
                     self._budget.count(self._commit(request, response))
                 found = self._store.get(requests)
                 elsewhere = self._claims.held(key for key in missing if key not in found)
                 if elsewhere:
                     self._say_wait(progress)
-                    await nap(min(poll_s, _MOST_LOOK_S), self._halted)
+                    await waiting_for.nap(min(waiting_for.poll_s, _MOST_LOOK_S))
                 empty = 0 if found or elsewhere else empty + 1
                 if empty == _EMPTY_BATCHES:
                     raise UserError(
