@@ -27,8 +27,8 @@ _MERGES = 3
 """Merges back in time that are looked at; a stage that was built since one has the responses of both sides."""
 _COMMITS, _OTHERS = 20, 20
 """Branches, commits back in time and places where the user was that are looked at; how many of their transcripts are tried."""
-_SQUASHED = re.compile(r"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
-"""A commit in git's message for a squash, the newest first."""
+_SQUASH, _SQUASHED = "^Squashed commit of the following:$", re.compile(r"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
+"""How git's message for a squash begins, and the commits in it, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -143,19 +143,26 @@ def _wanted(stage: str) -> Iterator[str]:
 
 
 def _merges() -> Iterator[tuple[str, list[str]]]:
-    """Yield the base and the sides of the merge that is under way, and of the latest merges."""
-    other = next((head for head in _HEADS if git_text("rev-parse", "--verify", "--quiet", head) is not None), _squashed())
+    """Yield the base and the sides of the merge that is under way, and of the latest merges, squashes among them."""
+    other = next((head for head in _HEADS if git_text("rev-parse", "--verify", "--quiet", head) is not None), None)
+    path = Path((git_text("rev-parse", "--git-path", "SQUASH_MSG") or "").strip())
+    if path.is_file():  # git has no head for the other side of a squash
+        other = other or _squashed(path.read_text(encoding="utf-8", errors="replace"))
     if other:
         yield _base("HEAD", other), ["HEAD", other]
     merges = git_text("log", "--merges", f"--max-count={_MERGES}", "--format=%P", "HEAD") or ""
     for line in merges.splitlines():
         yield _base(*line.split()[:2]), line.split()
+    squashes = git_text("log", f"--grep={_SQUASH}", f"--max-count={_MERGES}", "--format=%x00%P%n%B", "HEAD") or ""
+    for message in squashes.split("\0")[1:]:
+        parent = message.partition("\n")[0]
+        if parent and (other := _squashed(message)):
+            yield _base(parent, other), [parent, other]
 
 
-def _squashed() -> str | None:
-    """Return the commit that `git merge --squash` took, until the squash is committed; git has no head for it."""
-    path = Path((git_text("rev-parse", "--git-path", "SQUASH_MSG") or "").strip())
-    found = _SQUASHED.search(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
+def _squashed(message: str) -> str | None:
+    """Return the newest commit that a squash took, by git's own message for it."""
+    found = _SQUASHED.search(message)
     return found[1] if found else None
 
 

@@ -116,14 +116,19 @@ def test_a_rebase_brings_what_is_there_of_the_commits_below(history: Path) -> No
     assert brought({ANN, BEN}) == []
 
 
-def test_a_squash_wants_both_sides_until_it_is_committed(history: Path) -> None:
+@pytest.mark.parametrize("named", [False, True])
+def test_a_squash_wants_both_sides_as_long_as_git_names_them(history: Path, named: bool) -> None:
+    """Until it is committed, and later where the message is git's own."""
     with pytest.raises(subprocess.CalledProcessError):
         git(history, "merge", "-q", "--squash", "ann")
     git(history, "checkout", "-q", "--ours", "dvc.lock")
     assert wanted() == {ANN, BEN}
-    git(history, "commit", "-q", "--allow-empty", "-am", "Ann's")
-    assert wanted() == {BEN}
+    git(history, "add", "dvc.lock")
+    git(history, "commit", "-q", "--allow-empty", *(["--no-edit"] if named else ["-m", "Ann's"]))
+    assert wanted() == ({ANN, BEN} if named else {BEN})
     assert brought({BEN}) == [ANN]
+    commit(OTHER, 900)  # built since
+    assert wanted() == {OTHER}
 
 
 @pytest.mark.parametrize("where", ["branch", "remote", "left", "fetched"])
