@@ -21,7 +21,7 @@ from seedbed.project.params_types import STAND_IN, Attempts, Params
 from seedbed.project.run_cache import mend_run_cache
 from seedbed.sending.build_process import Parent
 from seedbed.sending.room import take_spilled
-from seedbed.store.locked import Lacking, bring_transcripts
+from seedbed.store.locked import Bring, Lacking, bring_others, bring_transcripts
 from seedbed.store.projects import register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, read_transcript, transcript, warm_store
@@ -69,7 +69,7 @@ class Asker:
         self._parent = Parent()
         self._runner: asyncio.Runner | None = None
         self._senders: dict[str, Sender] = {}
-        self._brought = False
+        self._places = [self._warm, self._bring, self._bring_others]
         self._lacking: list[Lacking] = []
 
     def __enter__(self) -> Self:
@@ -128,9 +128,8 @@ class Asker:
         results: list[Result[T]] = [Result(request) for request in requests]
         serve(self.store.get, results, read, self._max_attempts)
         to = to or self._to
-        for refill in (self._warm, self._bring):
-            if any(not result.settled for result in results) and refill(to):
-                serve(self.store.get, results, read, self._max_attempts)
+        while any(not result.settled for result in results) and self._refill(to):
+            serve(self.store.get, results, read, self._max_attempts)
         missing = [result for result in results if not result.settled]
         if missing:
             self._refuse_offline(missing[0].request)
@@ -140,31 +139,50 @@ class Asker:
         self._parent.check()
         return results
 
-    def _warm(self, to: ModelSettings) -> int:
+    def _refill(self, to: ModelSettings) -> bool:
+        """Take transcripts into the store from the next place that has any, each once; False where none is left.
+
+        What a free endpoint lacks is asked again, and no transcript is fetched for it.
+        """
+        while self._places and (self._places[0] == self._warm or not is_free(self._params, to)):
+            if self._places.pop(0)():
+                return True
+        return False
+
+    def _warm(self) -> int:
         return warm_store(self.store)
 
-    def _bring(self, to: ModelSettings) -> int:
-        """Once, have the transcripts brought that were not pulled; return how many responses were new."""
-        if self._brought or is_free(self._params, to):
-            return 0
-        self._brought = True
-        there, self._lacking = bring_transcripts(self._kept_by, self.store.has_read)
+    def _bring(self) -> int:
+        """Have the transcripts brought that were not pulled; return how many responses were new."""
+        return self._taken(bring_transcripts, "that dvc.lock names")
+
+    def _bring_others(self) -> int:
+        """Have those brought that may hold more, such as another branch's; return how many responses were new."""
+        return self._taken(bring_others, "of other branches or earlier commits")
+
+    def _taken(self, bring: Bring, which: str) -> int:
+        there, lacking = bring(self._kept_by, self.store.has_read)
+        self._lacking += lacking
         if there:
-            print(f"{self.stage}: brought {count(len(there), 'transcript')} that dvc.lock names", file=sys.stderr)
+            print(f"{self.stage}: brought {count(len(there), 'transcript')} {which}", file=sys.stderr)
         return sum(self.store.warm(digest, self._kept_by, read_transcript(paths.blob(digest))) for digest in there)
 
     def _refuse_to_pay_again(self, missing: int) -> None:
-        """Stop where what is missing may have been paid for; warn where there is no remote to bring it from."""
+        """Stop where what is missing may have been paid for; warn where nothing requires the transcript that may hold it."""
         lacking, self._lacking = self._lacking, []
         if not lacking or pays_anyway():
             return
         if words := pays_again(lacking):
             raise UserError(f"{self.stage}: {count(missing, 'response is', 'responses are')} missing, and {words}")
-        print(
-            f"{self.stage}: the transcript {lacking[0].digest[:12]} that dvc.lock names is not in the DVC cache, and there is "
-            "no DVC remote to bring it from: what it holds is paid for again",
-            file=sys.stderr,
+        first = lacking[0]
+        whose = f"of {first.branch} names" if first.branch else "names"
+        where = (
+            f"is neither in the DVC cache nor to be had from the DVC remote ({first.why})"
+            if first.why
+            else "is not in the DVC cache, and there is no DVC remote to bring it from"
         )
+        words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what it holds is paid for again"
+        print(f"{self.stage}: {words}", file=sys.stderr)
 
     def _refuse_offline(self, request: Request) -> None:
         if os.environ.get("SEEDBED_OFFLINE", "") not in ("", "0"):
@@ -206,7 +224,7 @@ def pays_anyway() -> bool:
 
 def pays_again(lacking: Sequence[Lacking]) -> str:
     """Return why nothing may be sent while transcripts are lacking that a DVC remote should have; empty without a remote."""
-    found = next((each for each in lacking if each.why is not None), None)
+    found = next((each for each in lacking if each.why is not None and each.branch is None), None)
     if found is None:
         return ""
     return (

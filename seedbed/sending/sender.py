@@ -10,14 +10,14 @@ from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
 from seedbed.project.model_settings import ModelSettings, server, server_id
 from seedbed.project.params_types import Params
-from seedbed.sending.batch import nap, send_batches
+from seedbed.sending.batch import Waiting, send_batches
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Busy, Client
 from seedbed.sending.committing import Committer
 from seedbed.sending.halt import Halt
 from seedbed.sending.jobs import Job, Queue
-from seedbed.sending.patience import retry_wait_s
+from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
 from seedbed.sending.room import Room
 from seedbed.sending.servers import Started, log_tail, running
@@ -156,7 +156,7 @@ class Sender:
                     self._take(job, stored, read, progress)
                     continue
                 response = await self._paid(request, progress)
-                job.tries, job.limited_s = 0, 0.0
+                job.tries = Tries()
                 self._take(job, response, read, progress)
                 if reason := self._streak.add(request, response, failed=job.alike[0].failure is not None):
                     self._halt.stop(reason)
@@ -207,12 +207,14 @@ class Sender:
 
     def _retry_wait(self, job: Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
+        if self._started and not self._started.alive:
+            ended = f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}"
+            self._halt.stop(UserError(ended))
+            return None
         try:
-            if self._started and not self._started.alive:
-                raise UserError(f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}")
-            return retry_wait_s(job, busy, self._server, f"{self._stage}: endpoint {self._client.id!r}")
+            return job.tries.wait_s(busy, self._server, job.request.id)
         except UserError as error:
-            self._halt.stop(error)
+            self._halt.stop(UserError(f"{self._stage}: endpoint {self._client.id!r}: {error}"))
             return None
 
     async def _paid(self, request: Request, progress: Progress) -> Response:
@@ -246,7 +248,7 @@ class Sender:
 
     async def _send_in_batches(self, waiting: list[Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
-        empty, poll_s = 0, self._server.get("poll_s", 30)
+        empty, waiting_for = 0, Waiting(self._stage, self._client, self._server, progress, self._halt.why)
         while waiting and self._halt.reason is None and not self._enough:
             requests = {job.request.key: job.request for job in waiting}
             try:
@@ -254,15 +256,13 @@ class Sender:
                 missing = {key: request for key, request in requests.items() if key not in stored}
                 estimates = (self._estimator.tokens(self._stage, request) for request in missing.values())
                 self._budget.check(len(missing), sum(estimates, Tokens(0, 0)))
-                async for request, response in send_batches(
-                    self._client, self._store, self._claims, self._stage, missing, poll_s, progress, self._halt.why
-                ):
+                async for request, response in send_batches(waiting_for, self._store, self._claims, missing):
                     self._budget.count(self._committer.commit(request, response))
                 found = self._store.get(requests)
                 elsewhere = self._claims.held(key for key in missing if key not in found)
                 if elsewhere:
                     self._say_wait(progress)
-                    await nap(min(poll_s, _MOST_LOOK_S), self._halt.why)
+                    await waiting_for.nap(min(waiting_for.poll_s, _MOST_LOOK_S))
                 empty = 0 if found or elsewhere else empty + 1
                 if empty == _EMPTY_BATCHES:
                     raise UserError(
