@@ -108,6 +108,11 @@ def messages(training_set: str) -> Path:
     return export(training_set) / "messages.jsonl"
 
 
+def training(trained: str) -> Path:
+    """Return what `train@trained` saw."""
+    return BUILD / "training" / f"{trained}.json"
+
+
 def adapter(trained: str) -> Path:
     """Return the folder of what `train@trained` wrote."""
     return BUILD / "adapters" / trained
