@@ -3,6 +3,7 @@
 from typing import Any
 
 from seedbed.diff import bill, datasets, results, settings, staleness
+from seedbed.diff.methods import method_changes
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project.params import STAND_IN
@@ -37,6 +38,7 @@ def compare(old: Revision, new: Revision) -> Comparison:
         "answers": results.answers(data, old, new),
         "verdicts": results.verdicts(outcomes),
         "win_rates": results.win_rates(outcomes, old, new),
+        "methods": method_changes(old, new),
         "responses": bill.new_responses(data, old, new),
     }
 
@@ -59,7 +61,7 @@ def _stand_in(old: Revision, new: Revision) -> list[str]:
 
 def is_same(comparison: Comparison) -> bool:
     """Whether there is nothing to show but names."""
-    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "responses")
+    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "methods", "responses")
     return not any(comparison[key] for key in shown)
 
 

@@ -30,6 +30,7 @@ FAILED = BUILD / "failed"
 
 REPORTS = Path("reports")
 WIN_RATES = REPORTS / "win_rates.csv"
+METHODS = REPORTS / "methods.csv"
 JUDGE_HEALTH = REPORTS / "judge_health.csv"
 
 

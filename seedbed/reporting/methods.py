@@ -66,6 +66,21 @@ class _Compared:
     beside: tuple[str, Methods] | None
 
 
+@dataclass(frozen=True)
+class Contrast:
+    """The difference of two sets, question by question.
+
+    Attributes:
+        through: the baseline that both were matched with; empty for their own matches.
+        bases: over which it is the mean.
+        by_question: shape (questions,), from -1 to 1; NaN where invalid.
+    """
+
+    through: str
+    bases: tuple[str, ...]
+    by_question: Floats
+
+
 class _Study:
     """The scores of the models that say what they were made of.
 
@@ -75,17 +90,17 @@ class _Study:
         bases, sets: in that order.
     """
 
-    def __init__(self, scores: Scores, made: Mapping[str, Made]) -> None:
+    def __init__(self, matches: Mapping[str, tuple[str, str]], scores: Floats, made: Mapping[str, Made]) -> None:
         self.against: dict[tuple[str, str], Floats] = {}
-        for column, (model, baseline) in enumerate(scores.matches.values()):
-            self.against.setdefault((model, baseline), scores.scores[:, column])
-            self.against.setdefault((baseline, model), 1 - scores.scores[:, column])
+        for column, (model, baseline) in enumerate(matches.values()):
+            self.against.setdefault((model, baseline), scores[:, column])
+            self.against.setdefault((baseline, model), 1 - scores[:, column])
         self.trained: dict[tuple[str, _Name], list[str]] = {}
         for id, method in made.items():
             self.trained.setdefault((method.base, method.set), []).append(id)
         self.bases = list(dict.fromkeys(base for base, _ in self.trained))
         self.sets = list(dict.fromkeys(name for _, name in self.trained if name is not None))
-        self._matches, self._made = list(scores.matches.values()), made
+        self._matches, self._made = list(matches.values()), made
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yield each two sets, (new, old): most matches of the two have the new one as their model."""
@@ -150,7 +165,7 @@ def method_rows(scores: Scores, params: Params, sizes: Mapping[str, int]) -> Row
     several. The bases of pairs that it finds different are one family for Holm's correction; the others are not tested, and
     their `p_holm` is None. Sets against the base as it was are a family of their own, and so are sizes.
     """
-    study, confidence = _Study(scores, methods(params)), params["report"]["confidence"]
+    study, confidence = _Study(scores.matches, scores.scores, methods(params)), params["report"]["confidence"]
     compared = [found for new, old in study.pairs() if (found := _compare(study, new, old, confidence))]
     rows: Rows = []
     for pair, (mean, bases) in zip(compared, gated([pair.found for pair in compared], confidence), strict=True):
@@ -185,7 +200,7 @@ def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
         `{"base": "llama", "points": [{"set": "native", "rate": 61.3}, …]}`, the base as it was (`set` None) first.
     """
     made = methods(params)
-    study = _Study(scores, made)
+    study = _Study(scores.matches, scores.scores, made)
     outside = {row["baseline"] for row in rates if row["training_set"] is not None and row["baseline"] not in made}
 
     def covered(other: str) -> int:
@@ -210,15 +225,43 @@ def _rates_of(study: _Study, rates: Rows) -> Rows:
     return [row for row in rows if any(point["rate"] is not None for point in row["points"])]
 
 
-def _compare(study: _Study, new: str, old: _Name, confidence: float) -> _Compared | None:
-    """Return two sets compared: by their own matches, and through the baseline that both were matched with."""
+def contrasts(
+    matches: Mapping[str, tuple[str, str]], scores: Floats, made: Mapping[str, Made]
+) -> dict[tuple[str, str, str, str], Contrast]:
+    """Return the differences of sets question by question, by comparison, new set, old set and base, as `method_rows` has them.
+
+    Args:
+        matches: model and baseline by name, in the order of the columns.
+        scores: shape (questions, matches), from 0 to 1; NaN where invalid.
+        made: what the models were made of.
+    """
+    study = _Study(matches, scores, made)
+    pairs: list[tuple[str, str, _Name]] = [("sets", new, old) for new, old in study.pairs()]
+    found = {}
+    for comparison, new, old in [*pairs, *(("untrained", name, None) for name in study.sets)]:
+        direct, baseline, both = _sides(study, new, old)
+        by_base = {base: one.mean(axis=0) - other.mean(axis=0) for base, (one, other) in (direct or both).items()}
+        how = "" if direct else baseline
+        for base, difference in _and_mean(by_base).items():
+            bases = tuple(by_base) if base == ALL else (base,)
+            found[comparison, new, old or "", base] = Contrast(how, bases, difference)
+    return found
+
+
+def _sides(study: _Study, new: str, old: _Name) -> tuple[dict[str, _Sides], str, dict[str, _Sides]]:
+    """Return by base the sides of two sets in their own matches; then a common baseline, and the sides against that."""
     baseline, sides = study.through(new, old)
     both = {
         base: (one, other if old is not None else np.repeat(other[:1], len(one), axis=0))
         for base, (one, other) in sides.items()
     }
+    return study.direct(new, old), baseline, both
+
+
+def _compare(study: _Study, new: str, old: _Name, confidence: float) -> _Compared | None:
+    """Return two sets compared: by their own matches, and through the baseline that both were matched with."""
+    direct, baseline, both = _sides(study, new, old)
     indirect = compare_sets(both, confidence) if both else None
-    direct = study.direct(new, old)
     found = compare_sets(direct, confidence) if direct else None
     beside = (baseline, indirect) if indirect else None
     if found:
