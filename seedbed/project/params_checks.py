@@ -65,6 +65,16 @@ def _training_problems(params: Params) -> Iterator[Problem]:
             for other in kinds[:place]:
                 if id in params[other]:  # type: ignore[literal-required]
                     yield [kind, id], f"{other} has {id!r} too, and both would write {paths.answers(id)}; rename one"
+    if "all" in params["bases"]:
+        yield ["bases", "all"], "'all' is the report's word for the mean over the bases; give it another name"
+    first: dict[tuple[str, str, int], str] = {}
+    for id, trained in params["trained"].items():
+        same = first.setdefault((trained["base"], trained["set"], trained.get("seed", 0)), id)
+        if same != id:
+            yield (
+                ["trained", id],
+                f"it is {same!r} again: the same base, set and seed; give it a seed of its own, or take one of the two out",
+            )
     if not params["bases"]:
         return
     settings = params["answer"].get("trained")

@@ -24,7 +24,7 @@ from seedbed.reporting.judge_sections import difference_parts, equal_length_part
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.method_sections import method_parts
-from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
+from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
 from seedbed.reporting.retest import component_rows, load_retests, retest_rows
 from seedbed.reporting.retest_sections import retest_parts
 from seedbed.reporting.scores import Scores, read_scores
@@ -92,7 +92,7 @@ class Benchmark:
         self.equal_length = equal_length_rows(self.scores, settings)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
-        self.methods = method_rows(self.scores, params)
+        self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
         self.health = health_rows(self.tables, settings["confidence"])
         self.jury = jury(self.tables, settings)

@@ -50,7 +50,8 @@ def component_rows(tables: Tables, params: Params) -> Rows:
     scores: dict[tuple[str, str], dict[str, np.ndarray[Any, Any]]] = defaultdict(dict)
     by_question: dict[tuple[str, str, str], dict[str, tuple[float | None, float | None]]] = defaultdict(dict)
     for row in tables.select(
-        "select match, coalesce(judge, 'judge') as judge, question, \"order\", verdict, retest ->> 'verdict' as again from retests where retest is not null"
+        "select match, coalesce(judge, 'judge') as judge, question, \"order\", verdict, retest ->> 'verdict' as again "
+        "from retests where retest is not null"
     ):
         draws = (_score(row["verdict"], row["order"]), _score(row["again"], row["order"]))
         by_question[row["match"], row["judge"], row["question"]][row["order"]] = draws
