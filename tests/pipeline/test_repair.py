@@ -150,7 +150,7 @@ def leave_half_entry(project: Project, entry: str, state: str, folder: str = f"a
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", HALF_ENTRIES)
+@pytest.mark.parametrize("state", ["an empty folder", "cut in an output"])
 def test_a_build_goes_on_from_a_half_entry(copy: Project, state: str) -> None:
     (entry,) = (copy.root / ".dvc" / "cache" / "runs").glob("*/*/*")
     text, lock = entry.read_text(), LOCK.read_bytes()
