@@ -39,7 +39,7 @@ def store_summary(context: typer.Context) -> None:
 
 @storing.command("builds", cls=InProject)
 def store_builds() -> None:
-    """Show what each build sent, beside what each stage estimated when it first had something to send."""
+    """Show what each build sent, beside what `seedbed plan` says of each stage right before its first request."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import builds

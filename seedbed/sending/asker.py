@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from filelock import FileLock, Timeout
 
+from seedbed.exchange.costs import Forecast
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
@@ -58,10 +59,20 @@ class Asker:
         to: the model to ask.
         max_attempts: how often a request is asked before it counts as failed.
         kept_by: the stage whose transcript has the responses; `stage` itself where it is not given.
+        forecast: says before the first request how much is going to be sent; see `Sender`.
     """
 
-    def __init__(self, stage: str, params: Params, to: ModelSettings, max_attempts: int, kept_by: str | None = None) -> None:
+    def __init__(
+        self,
+        stage: str,
+        params: Params,
+        to: ModelSettings,
+        max_attempts: int,
+        kept_by: str | None = None,
+        forecast: Forecast | None = None,
+    ) -> None:
         self.stage = stage
+        self._forecast = forecast
         self._kept_by = kept_by or stage
         self.in_batches = server(params, to).get("mode") == "batch"
         self._params, self._to, self._max_attempts = params, to, max_attempts
@@ -202,7 +213,9 @@ class Asker:
         if to.block not in self._senders:
             from seedbed.sending.sender import Sender
 
-            self._senders[to.block] = Sender(self.stage, self._params, to, self.store, self._parent, self._max_attempts)
+            self._senders[to.block] = Sender(
+                self.stage, self._params, to, self.store, self._parent, self._max_attempts, self._forecast
+            )
         with Progress(self.stage, total=total, stored=total - len(missing)) as progress:
             self._runner.run(self._senders[to.block].send(missing, read, progress, most_failed))
 
@@ -298,7 +311,14 @@ class Asking:
 
 
 @contextmanager
-def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, transcript_path: Path) -> Iterator[Asking]:
+def asking(
+    stage: str,
+    params: Params,
+    to: ModelSettings,
+    attempts: Attempts,
+    transcript_path: Path,
+    forecast: Forecast | None = None,
+) -> Iterator[Asking]:
     """Open a stage's asker and transcript; at the end refuse more failures than `max_failed` allows.
 
     Args:
@@ -307,12 +327,13 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
         to: the model to ask.
         attempts: the stage's block of `params.yaml`.
         transcript_path: the transcript, written whole or not at all.
+        forecast: says how much is going to be sent, where the stage asks in several calls; see `Sender`.
 
     Raises:
         UserError: the store cannot be used, or more rows failed than the share `max_failed`.
     """
     with (
-        Asker(stage, params, to, attempts["max_attempts"]) as asker,
+        Asker(stage, params, to, attempts["max_attempts"], forecast=forecast) as asker,
         transcript(transcript_path, asker.store) as record,
     ):
         opened = Asking(asker, record)

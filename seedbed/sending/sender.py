@@ -2,9 +2,9 @@
 
 import asyncio
 from contextlib import ExitStack
-from math import ceil
+from functools import partial
 
-from seedbed.exchange.costs import ACCEPTANCE, Estimator, Tokens
+from seedbed.exchange.costs import Estimator, Forecast, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
@@ -42,12 +42,22 @@ class Sender:
         store: where responses are committed.
         parent: the process whose death ends the sending.
         max_attempts: how often a request is asked before it counts as failed.
+        forecast: says how much the whole stage is going to send, where it asks in several calls; None where in one.
 
     Raises:
         UserError: the price is unknown and there is a dollar budget, the key is not set, or nothing listens there.
     """
 
-    def __init__(self, stage: str, params: Params, to: ModelSettings, store: Store, parent: Parent, max_attempts: int) -> None:
+    def __init__(
+        self,
+        stage: str,
+        params: Params,
+        to: ModelSettings,
+        store: Store,
+        parent: Parent,
+        max_attempts: int,
+        forecast: Forecast | None = None,
+    ) -> None:
         self._stage, self._store, self._parent, self._max_attempts = stage, store, parent, max_attempts
         self._server = server(params, to)
         self._model = to.model
@@ -71,8 +81,8 @@ class Sender:
         self._failed = 0
         self._most_failed: int | None = None
         self._enough = False
-        self._expected = ACCEPTANCE if stage.startswith("generate") else 1.0
-        self._estimated = False
+        self._forecast = forecast
+        self._noted = False
 
     async def close(self) -> None:
         """Close the connections; give up our hold on a server that we started."""
@@ -98,15 +108,17 @@ class Sender:
             raise self._halt.reason or self._broken[0]
 
     def _estimate(self, jobs: dict[str, Job[T]]) -> None:
-        """Hold what is about to be sent against the budget, and note it beside what will be sent."""
+        """Hold what is about to be sent against the budget; once, note what `seedbed plan` says of the stage now."""
         estimates = [self._estimator.tokens(self._stage, job.request) for job in jobs.values()]
         total = sum(estimates, Tokens(0, 0))
         self._budget.check(len(jobs), total)
-        if not self._estimated:  # later waves were expected then
-            requests = ceil(len(jobs) / self._expected)
-            dollars = self._budget.dollars(total) / self._expected
+        if not self._noted:
+            requests = len(jobs)
+            if self._forecast:
+                requests, total = self._forecast(partial(self._estimator.tokens, self._stage))
+            dollars = self._budget.dollars(total)
             self._store.log_estimate(self._parent.build, self._stage, self._model, requests, dollars)
-            self._estimated = True
+            self._noted = True
 
     async def _send(self, jobs: dict[str, Job[T]], read: Read[T], progress: Progress) -> None:
         if self._server.get("mode") == "batch":
