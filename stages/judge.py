@@ -9,7 +9,8 @@ from pathlib import Path
 
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.again import read_again
-from seedbed.project.params import judge_settings, load_params
+from seedbed.project.model_settings import judge_settings
+from seedbed.project.params import load_params
 from seedbed.recorded.fastchat import recorded_judgments
 from seedbed.sending.asker import ask_each
 from seedbed.steps.judging import beside, build, judged, load_prompts

@@ -8,7 +8,9 @@ from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
 from seedbed.project.corpora import foreign, read_corpus
-from seedbed.project.params import DEFAULT_JUDGE, Params, judge_blocks, load_params
+from seedbed.project.model_settings import judge_blocks
+from seedbed.project.params import load_params
+from seedbed.project.params_types import DEFAULT_JUDGE, Params
 from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import ORDERS, judge_of, request_id
 from seedbed.util.errors import UserError, did_you_mean

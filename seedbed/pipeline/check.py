@@ -15,16 +15,9 @@ from seedbed.project import paths
 from seedbed.project.corpora import label_problem
 from seedbed.project.edits import check_edit
 from seedbed.project.languages import language_mismatches
-from seedbed.project.params import (
-    Corpus,
-    Params,
-    asking_blocks,
-    blocks_asked,
-    load_params,
-    model_settings,
-    params_problems,
-    server_id,
-)
+from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id
+from seedbed.project.params import load_params, params_problems
+from seedbed.project.params_types import Corpus, Params
 from seedbed.project.prompts import VARIABLES, prompt_problems
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Question

@@ -10,7 +10,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from seedbed.project.editions import EDITIONS
-from seedbed.project.params import Endpoint
+from seedbed.project.params_types import Endpoint
 from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
 from seedbed.util.yaml_edit import yaml_editor

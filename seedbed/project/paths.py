@@ -32,6 +32,7 @@ FAILED = BUILD / "failed"
 
 REPORTS = Path("reports")
 WIN_RATES = REPORTS / "win_rates.csv"
+METHODS = REPORTS / "methods.csv"
 JUDGE_HEALTH = REPORTS / "judge_health.csv"
 
 
@@ -113,6 +114,11 @@ def export(training_set: str) -> Path:
 def messages(training_set: str) -> Path:
     """Return what training reads of a set."""
     return export(training_set) / "messages.jsonl"
+
+
+def training(trained: str) -> Path:
+    """Return what `train@trained` saw."""
+    return BUILD / "training" / f"{trained}.json"
 
 
 def adapter(trained: str) -> Path:

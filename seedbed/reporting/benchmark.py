@@ -9,7 +9,8 @@ import numpy as np
 from seedbed.project import columns, paths
 from seedbed.project.judges import judge_notices, lone_judge
 from seedbed.project.methods import methods
-from seedbed.project.params import Params, Report, answer_stage, answering_models, judge_blocks
+from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
+from seedbed.project.params_types import Params, Report
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
 from seedbed.reporting.check_sections import check_parts
 from seedbed.reporting.checks.results import check_rows, load_checks
@@ -23,7 +24,7 @@ from seedbed.reporting.judge_sections import difference_parts, equal_length_part
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.method_sections import method_parts
-from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
+from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
 from seedbed.reporting.retest import component_rows, load_retests, retest_rows
 from seedbed.reporting.retest_sections import retest_parts
 from seedbed.reporting.scores import Scores, read_scores
@@ -66,10 +67,10 @@ class Benchmark:
         chart: as from `chart_rows`.
         equal_length: as from `equal_length_rows`.
         health: as from `health_rows`.
-        retest: as from `retest_rows`; empty where nothing was asked for twice.
-        varying: as from `component_rows`.
         jury: as from the function `jury`.
         notices: what is unsound about the choice of judges, a sentence each.
+        retest: as from `retest_rows`; empty where nothing was asked for twice.
+        varying: as from `component_rows`.
         agreement: as from `agreement_rows`.
         alternative: as from `alternative`.
         corrected: as from `corrected_rows`.
@@ -91,13 +92,13 @@ class Benchmark:
         self.equal_length = equal_length_rows(self.scores, settings)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
-        self.methods = method_rows(self.scores, params)
+        self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
         self.health = health_rows(self.tables, settings["confidence"])
-        self.retest = retest_rows(self.tables, settings["confidence"])
-        self.varying = component_rows(self.tables, params)
         self.jury = jury(self.tables, settings)
         self.notices = [*filter(None, [lone_judge(params)]), *judge_notices(params)]
+        self.retest = retest_rows(self.tables, settings["confidence"])
+        self.varying = component_rows(self.tables, params)
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
         self.corrected = corrected_rows(self.tables, self.scores, settings)
@@ -167,17 +168,6 @@ class Benchmark:
             pair[row["base"]] = _rounded(row, ("difference", "low", "high", "p_holm", "n", "seeds"))
         return found
 
-    def _check_metrics(self) -> dict[str, Any]:
-        """Return how many questions' checks each model passes, and how many verdicts contradict them."""
-        names = ("rate", "low", "high", "questions", "passed", "not_run")
-        models = {row["model"]: _rounded(row, names) for row in self.checks if row["category"] == "all"}
-        return {"contradictions": len(self.contradictions), "models": models}
-
-    def _retest_metrics(self) -> dict[str, Any]:
-        """Return how often each judge agrees with itself."""
-        names = ("rate", "low", "high", "items", "agreed", "reversed", "invalid")
-        return {row["judge"]: _rounded(row, names) for row in self.retest}
-
     def _health_metrics(self) -> dict[str, Any]:
         """Return each judge's health by match; of several judges by judge first."""
         found: dict[str, Any] = {}
@@ -189,6 +179,17 @@ class Benchmark:
         """Return how far the judges of the jury agree."""
         pairs = {f"{row['one']}-{row['other']}": {name: row[name] for name in list(row)[2:]} for row in found.pairs}
         return {"judges": len(found.judges), "alpha": found.alpha and found.alpha[0], **found.counts, "pairs": pairs}
+
+    def _check_metrics(self) -> dict[str, Any]:
+        """Return how many questions' checks each model passes, and how many verdicts contradict them."""
+        names = ("rate", "low", "high", "questions", "passed", "not_run")
+        models = {row["model"]: _rounded(row, names) for row in self.checks if row["category"] == "all"}
+        return {"contradictions": len(self.contradictions), "models": models}
+
+    def _retest_metrics(self) -> dict[str, Any]:
+        """Return how often each judge agrees with itself."""
+        names = ("rate", "low", "high", "items", "agreed", "reversed", "invalid")
+        return {row["judge"]: _rounded(row, names) for row in self.retest}
 
     def _agreement_metrics(self) -> dict[str, Any]:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""

@@ -7,7 +7,8 @@ from base64 import b64encode
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Params, answering_models
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, not_run_in_words
@@ -67,14 +68,14 @@ def benchmark_page(benchmark: Benchmark) -> str:
         contradictions=benchmark.contradictions,
         contradictions_words=contradictions_in_words(benchmark.contradictions),
         health=benchmark.health,
-        retest=[retest_in_words(row, confidence) for row in benchmark.retest],
-        varying=benchmark.varying,
-        components_words=COMPONENTS,
-        negative=negative_in_words(benchmark.varying),
         positions=[(row["judge"], position_in_words(row, confidence)) for row in last_rows(benchmark.health)],
         jury=benchmark.jury,
         jury_sentences=jury_sentences(benchmark.jury) if benchmark.jury else [],
         notices=[f"{notice[:1].upper()}{notice[1:]}." for notice in benchmark.notices],
+        retest=[retest_in_words(row, confidence) for row in benchmark.retest],
+        varying=benchmark.varying,
+        components_words=COMPONENTS,
+        negative=negative_in_words(benchmark.varying),
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,

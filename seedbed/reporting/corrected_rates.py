@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedbed.project.draws import Item, is_drawn, read_draws
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.project.votes import answer_hash
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.corrected import (

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.reporting.statistics.components import LEAST_RETEST, components, retest
 from seedbed.util.canonical import canonical
 from seedbed.util.rows import Rows

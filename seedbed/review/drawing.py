@@ -4,7 +4,7 @@ import numpy as np
 
 from seedbed.project import columns, paths
 from seedbed.project.draws import Item, is_drawn, log_draws, read_draws
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.project.votes import answer_hash
 from seedbed.reporting.checks.results import load_checks
 from seedbed.reporting.judgments import load_judgments

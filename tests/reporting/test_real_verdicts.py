@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from seedbed.project.columns import ANSWERS, QUESTIONS
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.reporting.benchmark import win_rate_rows
 from seedbed.reporting.conclusions import conclude, with_tests
 from seedbed.reporting.differences import difference_rows

@@ -3,7 +3,7 @@
 from typing import Any
 
 from seedbed.project.corpora import status_of
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import load_prompt
 from seedbed.steps import answering, judging, translating
 from seedbed.steps.post_editing import edited

@@ -4,7 +4,7 @@ from typing import Any
 
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Result
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.steps.judging import judged
 from seedbed.steps.retesting import retest_id, retested, with_retests
 from seedbed.util.schemas import first_problem

@@ -60,7 +60,7 @@ def confine() -> None:
         lines += [(_EQUAL, 0, 5, call), (_LOAD, 0, 0, 16 + 8 * place), (_AND, 0, 0, _WRITES), (_EQUAL, 0, 1, 0)]
         lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _DENY)]
     lines += [(_RETURN, 0, 0, _DENY)]
-    filters = (_Filter * len(lines))(*lines)
+    filters = (_Filter * len(lines))(*(_Filter(*line) for line in lines))
     library = ctypes.CDLL(None, use_errno=True)
     for arguments in ((38, 1, 0, 0, 0), (22, 2, ctypes.byref(_Program(len(lines), filters)), 0, 0)):
         if library.prctl(*arguments):

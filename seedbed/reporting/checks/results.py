@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.reporting.checks.confined import run_all
 from seedbed.reporting.checks.kinds import Check, passes
 from seedbed.reporting.statistics.intervals import wilson
