@@ -9,7 +9,8 @@ A row of `candidates`' measures (agreement and `off` in percent and points, `off
 """
 
 import json
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,13 +33,14 @@ from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.git import git_text
 from seedbed.util.markdown import table
-from seedbed.util.rows import Row, Rows, read_rows
+from seedbed.util.rows import Row, Rows, read_rows, write_rows
 from seedbed.util.tables import Tables
 
 LEAST = 10
 """Questions with votes below which a part says nothing."""
 _SAYS = {"model": "win", "baseline": "loss", "tie": "tie", "both_bad": "tie"}
 _SCORES = {"win": 1.0, "tie": 0.5, "loss": 0.0}
+_NAME = re.compile("[a-z0-9][a-z0-9_-]*")
 Item = tuple[str, str]
 """A match and a question."""
 
@@ -60,7 +62,7 @@ class Candidate:
     draws: Mapping[Item, tuple[float, bool]]
 
 
-def calibrate(revisions: Sequence[str], experiments: bool, confidence: float, as_json: bool) -> str:
+def calibrate(revisions: Sequence[str], experiments: bool, confidence: float, as_json: bool, labels: str | None = None) -> str:
     """Return the comparison of the working tree's judges with those of other revisions, as a table in Markdown or as JSON.
 
     Args:
@@ -68,9 +70,10 @@ def calibrate(revisions: Sequence[str], experiments: bool, confidence: float, as
         experiments: whether every experiment of `dvc exp` is taken too.
         confidence: of the intervals, in percent.
         as_json: the form.
+        labels: name of the file to write of what the chosen judge and people said, for other benchmarks; None for none.
 
     Raises:
-        UserError: no such revision, nothing judged, or too few votes.
+        UserError: no such revision, nothing judged, too few votes, or the file of labels cannot be written.
     """
     known = _experiments()
     names = [*revisions, *(name for name in known if experiments and name not in revisions)]
@@ -79,7 +82,28 @@ def calibrate(revisions: Sequence[str], experiments: bool, confidence: float, as
     if not found:
         raise UserError("nothing is judged here nor in the revisions named; run `dvc repro` first")
     result = compared(found, confidence)
+    if labels:
+        _write_labels(labels, next(one for one in found if one.name == result["chosen"]))
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n" if as_json else in_words(result, confidence)
+
+
+def _write_labels(name: str, one: Candidate) -> None:
+    """Write what the judge and more than half of the votes said of each item, where more than half say one thing.
+
+    Raises:
+        UserError: the name is none, or the file is there.
+    """
+    path = paths.labels(name)
+    if not _NAME.fullmatch(name):
+        raise UserError(f"--labels {name!r}: use small letters, digits, - and _, first a letter or digit")
+    if path.exists():
+        raise UserError(f"{path}: there already; remove it, or give another name with --labels")
+    rows = []
+    for item in sorted(one.judged.keys() & one.votes.keys()):
+        said, times = Counter(one.votes[item]).most_common(1)[0]
+        if 2 * times > len(one.votes[item]):
+            rows.append({"judge": one.judged[item], "people": said})
+    write_rows(path, rows, "label")
 
 
 def compared(candidates: Sequence[Candidate], confidence: float) -> dict[str, Any]:

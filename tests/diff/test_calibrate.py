@@ -98,3 +98,13 @@ def test_revisions_and_experiments_beside_the_workspace(project: Project) -> Non
         **{"workspace: judge": (100.0, 0.0), "HEAD: judge": (0.0, -100.0), "brave-idea: judge": (0.0, -100.0)}
     }
     assert "Chosen: workspace: judge." in words
+
+
+def test_labels_of_the_chosen_judge_are_written_once(project: Project) -> None:
+    with chdir(project.root):
+        calibrate([], False, 95, False, "mine")
+        assert project.rows("data/votes/labels/mine.jsonl") == [{"judge": "win", "people": "win"}] * 40
+        with pytest.raises(UserError, match=r"data/votes/labels/mine\.jsonl: there already"):
+            calibrate([], False, 95, False, "mine")
+        with pytest.raises(UserError, match=r"--labels '\.\./x'"):
+            calibrate([], False, 95, False, "../x")

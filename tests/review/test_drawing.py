@@ -1,6 +1,7 @@
 """Votes drawn where they tell most: the probabilities are on file before the draw, and the draw follows from them."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,9 +34,11 @@ def answers_of_forty() -> Answers:
 def judge(match: str, verdicts: dict[str, tuple[str, str]]) -> None:
     """Write the judgments of a match: the verdicts of both orders, by question."""
     model, baseline = match.split("-vs-")
-    rows = [
-        {"match": match, "model": model, "baseline": baseline, "question": id, "order": order, "judge": "judge"}
-        | {"verdict": verdict, "explanation": "…", "failure": None, "request": None, "made_by": MADE_BY}
+    rows: list[dict[str, Any]] = [
+        {
+            **{"match": match, "model": model, "baseline": baseline, "question": id, "order": order, "judge": "judge"},
+            **{"verdict": verdict, "explanation": "…", "failure": None, "request": None, "made_by": MADE_BY},
+        }
         for id, pair in verdicts.items()
         for order, verdict in zip(("ab", "ba"), pair, strict=True)
     ]
