@@ -75,8 +75,8 @@ def check_all() -> str:
     collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
     for path in sorted(paths.DRAWS.glob("*.jsonl")):
         collect(lambda path=path: _rows_of(path, "draw"))  # type: ignore[misc]
-    if name := params["report"].get("labels"):
-        collect(lambda: _rows_of(paths.labels(name), "label"))
+    if labels := params["report"].get("labels"):
+        collect(lambda: _rows_of(paths.labels(labels), "label"))
     collect(lambda: _sets(params))
     if mistakes:
         raise UserError(_listed(mistakes))

@@ -8,6 +8,7 @@ A row of `labelled_rows` (percent): `{"match": "good-vs-thin", "labels": 120, "j
 "high": 76.9, "why": null}`.
 """
 
+from collections import Counter, defaultdict
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,14 @@ def labelled_rows(tables: Tables, settings: Report) -> Rows:
     """
     if "labels" not in settings:
         return []
-    counts = _table(settings["labels"])
-    rows = []
-    for match in tables.select("select match from judgments group by match order by match"):
-        said = [row["outcome"] for row in tables.query("benchmark/outcomes") if row["match"] == match["match"]]
-        judged = np.array([float(said.count(outcome)) for outcome in _OUTCOMES])
-        rows.append({"match": match["match"], "labels": int(counts.sum())} | _rate(match["match"], counts, judged, settings))
-    return rows
+    counts, said = _table(settings["labels"]), defaultdict[str, Counter[str]](Counter)
+    for row in tables.query("benchmark/outcomes"):
+        said[row["match"]][row["outcome"]] += 1
+    return [
+        {"match": match, "labels": int(counts.sum())}
+        | _rate(match, counts, np.array([float(outcomes[outcome]) for outcome in _OUTCOMES]), settings)
+        for match, outcomes in said.items()
+    ]
 
 
 def _table(name: str) -> Floats:

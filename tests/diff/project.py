@@ -127,8 +127,8 @@ def answers(project: Project, model: str, texts: dict[str, str]) -> None:
 
 def judgments(project: Project, verdicts: dict[str, tuple[str, str]], said: str = "よい回答です。") -> None:
     """Write the match's judgments: the verdicts of the orders `ab` and `ba`, by question."""
-    fixed = {"match": MATCH, "model": "good", "baseline": "thin", "judge": "judge", "explanation": said, "failure": None}
-    fixed |= {"made_by": STAND_IN}
+    sides: dict[str, Any] = {"match": MATCH, "model": "good", "baseline": "thin", "judge": "judge"}
+    fixed = sides | {"explanation": said, "failure": None, "made_by": STAND_IN}
     rows = [
         fixed | {"question": id, "order": order, "verdict": verdict, "request": content_hash([said, id, order])}
         for id, both in verdicts.items()

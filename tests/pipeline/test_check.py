@@ -306,3 +306,15 @@ def test_what_is_wrong_with_a_check_of_a_question_is_said_by_line_and_field(here
     assert "field checks.1: pattern: not a regular expression (RE2)" in found[0]
     assert "field checks.1: tests: not Python" in found[1]
     assert "field checks.1.value: missing" in found[2]
+
+
+def test_draws_and_labels_are_checked_too(here: Project) -> None:
+    draws, labels = Path("data/votes/draws/good-vs-thin.jsonl"), Path("data/votes/labels/other.jsonl")
+    for path in (draws, labels):
+        path.parent.mkdir(parents=True)
+    append(draws, '{"match":"good-vs-thin"}')
+    append(labels, '{"judge":"win","people":"won"}')
+    here.edit_params(lambda p: p["report"].update(labels="other"))
+    _, *found = mistakes()
+    assert [line.split(": ")[0] for line in found] == [f"{draws}:1", f"{labels}:1"]
+    assert "field people: expected one of win, loss, tie, found 'won'" in found[1]
