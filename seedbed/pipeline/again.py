@@ -7,7 +7,7 @@ from pathlib import Path
 from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
-from seedbed.project.corpora import foreign, read_corpus
+from seedbed.project.corpora import foreign, question_corpora, read_corpus
 from seedbed.project.params import Params, load_params
 from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import ORDERS
@@ -121,13 +121,13 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
         if slot is None or int(slot[1][1:]) >= most:
             raise UserError(f"{stage}: no slot {id!r}; expected {slot_id(0)} to {slot_id(most - 1)}, or one of its candidates")
         return [slot[1]]
-    corpus = params["corpora"][key if name == "translate" else "questions"]
-    rows = [row["id"] for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    corpora = [params["corpora"][id] for id in ([key] if name == "translate" else question_corpora(params))]
+    rows = [row["id"] for corpus in corpora for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
     if name == "translate" and id in rows and id not in _to_translate(key, params):
         raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
     asked = {f"{row}.{order}": [f"{row}.{order}"] for row in rows for order in ORDERS} if name == "judge" else {}
     asked |= {row: [f"{row}.{order}" for order in ORDERS] if name == "judge" else [row] for row in rows}
     if id not in asked:
-        near = did_you_mean(id, list(asked))
-        raise UserError(f"{stage}: no row {id!r}{near if 'did you mean' in near else ''} in {corpus['source']}")
+        near, files = did_you_mean(id, list(asked)), few([corpus["source"] for corpus in corpora], 3)
+        raise UserError(f"{stage}: no row {id!r}{near if 'did you mean' in near else ''} in {files}")
     return asked[id]

@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
+from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
 from seedbed.project.params import Endpoint
 from seedbed.util.errors import UserError
@@ -138,7 +139,7 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
                 raise _no_mapping(f"{name}.{id}", _line(params[name], id), entry)
     for name in ("corpora", "export"):
         _mapping(params, name)
-    return [note for step in (_servers, _labels, _sets, _training) if (note := step(params))]
+    return [note for step in (_servers, _labels, _post_edit, _sets, _training) if (note := step(params))]
 
 
 def editions_of(params: Mapping[str, Any]) -> dict[str, int]:
@@ -192,6 +193,18 @@ def _labels(params: MutableMapping[str, Any]) -> str | None:
         return None
     params["labels"] = CommentedMap(task=params.pop("task_types", []), question=params.pop("categories", []))
     return "task_types and categories moved to labels.task and labels.question"
+
+
+def _post_edit(params: MutableMapping[str, Any]) -> str | None:
+    """The corpora that people edit are listed, each with its file: the questions of all lie in one folder."""
+    block = _mapping(params, "post_edit")
+    if not block or "corpora" in block or not isinstance(block, MutableMapping):
+        return None
+    kinds = {"seed_tasks": "task", "questions": "question"}
+    block["corpora"] = CommentedMap({name: paths.edited(name, kind).as_posix() for name, kind in kinds.items()})
+    if isinstance(block, CommentedMap):
+        block.yaml_add_eol_comment("what people edit, and where the edited rows go: all questions into one folder", "corpora")
+    return "post_edit.corpora lists what people edit; the edited questions lie in data/build/edited/questions/"
 
 
 def _sets(params: MutableMapping[str, Any]) -> str | None:

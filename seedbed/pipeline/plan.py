@@ -21,7 +21,7 @@ from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.again import read_again
-from seedbed.project.corpora import foreign, read_corpus, status_of
+from seedbed.project.corpora import foreign, question_corpora, read_corpus, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import (
     Attempts,
@@ -130,7 +130,7 @@ class Plan:
         corpora = {name: self._translate(name) for name in self.params["corpora"]}
         seeds = {"edited": self._post_edit("seed_tasks", corpora["seed_tasks"])}
         seeds["machine"] = self._as_translated(corpora["seed_tasks"])
-        questions = self._post_edit("questions", corpora["questions"])
+        questions = self._questions(corpora)
         for name, generation in self.params["generations"].items():
             self._generate(name, seeds[generation["seeds"]], questions)
         answers = {model: self._answers(model, questions) for model in answering_models(self.params)}
@@ -211,7 +211,7 @@ class Plan:
         """Return the rows of `post_edit@name`; one whose text is not known yet is open."""
         kind = self.params["corpora"][name]["kind"]
         if not translated.open and not self.status.why(f"post_edit@{name}"):
-            return Known(list(read_rows(paths.edited(name), f"edited_{kind}")), set())
+            return Known(list(read_rows(paths.edited(name, kind), f"edited_{kind}")), set())
         edits = read_edits(paths.edits(name, self.params["language"]), kind)
         policy = self.params["post_edit"]["unreviewed"]
         rows: list[Edited] = []
@@ -220,6 +220,11 @@ class Plan:
         # An edit of a source that stands keeps its text, whatever the machine will say.
         status = {row["id"]: status_of(row, edits.get(row["id"])) for row in translated.rows}
         return Known(rows, {id for id in translated.open if status[id] not in ("edited", "outdated")})
+
+    def _questions(self, translated: dict[str, Known]) -> Known:
+        """Return the edited questions of every corpus, in the order in which stages read them."""
+        known = [self._post_edit(name, translated[name]) for name in sorted(question_corpora(self.params))]
+        return Known([row for each in known for row in each.rows], {id for each in known for id in each.open})
 
     def _as_translated(self, translated: Known) -> Known:
         return Known(list(post_editing.as_translated(translated.rows, "task")), translated.open)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from seedbed.project import paths
+from seedbed.project.corpora import question_corpora
 from seedbed.project.params import Params, answering_models
 
 
@@ -21,6 +22,8 @@ def prune(params: Params) -> list[Path]:
     models, bases, trained = params["models"], params["bases"], params["trained"]
     ids: dict[Path, Collection[str]] = {
         paths.translated("").parent: corpora,
+        paths.EDITED_QUESTIONS: question_corpora(params),
+        paths.EDITED_QUESTIONS.parent: [name for name in params["post_edit"]["corpora"] if corpora[name]["kind"] == "task"],
         paths.candidates("").parent: generations,
         paths.decisions("").parent: generations,
         paths.instructions("").parent: generations,

@@ -9,10 +9,12 @@ from seedbed.project.params import Corpus, Params
 from seedbed.project.row_types import Edit, Fields, Source, Status, Translated
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import read_rows
+from seedbed.util.rows import checked_rows, read_rows
 
-CORPUS_OF = {"seed": "seed_tasks", "question": "questions", "baseline": "baseline"}
-"""The corpus in `params.yaml` that each kind of row is from, as `explain` and `impact` call them."""
+BENCHMARK = "questions"
+"""The corpus of questions whose results are the benchmark's; those of another corpus are reported on their own."""
+CORPUS_OF = {"seed": "seed_tasks", "baseline": "baseline"}
+"""The corpus in `params.yaml` that each kind of task is from, as `explain` and `impact` call them; questions have several."""
 FIELDS = {"task": ("instruction", "input", "output"), "question": ("text",)}
 """The fields that are translated, by kind of corpus."""
 
@@ -32,6 +34,52 @@ def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Any]:
         yield row
     if empty and path != paths.EMPTY:
         raise UserError(f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)")
+
+
+def question_corpora(params: Params) -> list[str]:
+    """Return the corpora of questions, as `params.yaml` lists them."""
+    return [name for name, corpus in params["corpora"].items() if corpus["kind"] == "question"]
+
+
+def edited_corpora(params: Params) -> list[str]:
+    """Return the corpora that people post-edit; the baseline stays as the machine translated it."""
+    return [name for name in params["post_edit"]["corpora"] if name in params["corpora"]]
+
+
+def read_questions(path: Path = paths.EDITED_QUESTIONS) -> list[Any]:
+    """Return the edited questions (each an `EditedQuestion`) of every corpus, in the order of the corpora's names.
+
+    Args:
+        path: the folder, or one file of it.
+
+    Raises:
+        UserError: there is no such folder, or no file in it; a row breaks its schema; or two corpora have a question of one id.
+    """
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files:
+        raise UserError(f"{path}: no questions are built yet; `dvc repro` builds them, or `dvc pull` brings them")
+    rows: list[Any] = []
+    places = Places()
+    for file in files:
+        for number, row in checked_rows(file, "edited_question"):
+            if problem := str(row) if isinstance(row, UserError) else places.add(row["id"], file, number):
+                raise UserError(problem)
+            rows.append(row)
+    return rows
+
+
+class Places:
+    """Where each question is, so that no two corpora have one of the same id: answers and judgments know it by that alone."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, tuple[Path, int]] = {}
+
+    def add(self, id: str, path: Path, number: int) -> str | None:
+        """Note a question's file and line; return what is wrong where another file has one of this id."""
+        first, line = self._places.setdefault(id, (path, number))
+        if first == path:
+            return None
+        return f"{path}:{number}: question {id!r} is in {first}:{line} too; ids are unique across the corpora of questions"
 
 
 def label_problem(row: Mapping[str, Any], kind: str, params: Params) -> str | None:

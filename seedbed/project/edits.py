@@ -19,8 +19,6 @@ from seedbed.util.line_ends import to_lf
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.schemas import first_problem
 
-CORPORA = ("seed_tasks", "questions")
-"""What people post-edit; the baseline stays as the machine translated it."""
 MOST_CHARACTERS = 20_000
 """Of one field; more is a paste gone wrong."""
 _MAY_BE_BLANK = {"input"}

@@ -107,9 +107,10 @@ class Asking(Attempts):
 
 
 class PostEdit(TypedDict):
-    """What becomes of a row without an edit that holds."""
+    """What people edit, and what becomes of a row without an edit that holds."""
 
     unreviewed: Literal["use", "drop", "fail"]
+    corpora: dict[str, str]
 
 
 class DemonstrationCounts(TypedDict):
@@ -388,11 +389,27 @@ def cross_problems(params: Params) -> Iterator[Problem]:
     for id, match in params["matches"].items():
         if match["model"] == match["baseline"]:
             yield ["matches", id], f"{match['model']!r} is matched against itself; name two models"
+    yield from _corpus_problems(params)
     yield from _training_problems(params)
     if "all" in params["labels"]["question"]:
         yield ["labels", "question"], "'all' is the report's word for the total; give it another name"
     if "all" in params["matches"]:
         yield ["matches", "all"], "'all' is the report's word for the total; give it another name"
+
+
+def _corpus_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with the corpora that people edit: each has its own file, and questions lie in one folder."""
+    corpora, edited = params["corpora"], params["post_edit"]["corpora"]
+    for name, path in edited.items():
+        field: Field = ["post_edit", "corpora", name]
+        if name not in corpora:
+            yield field, f"unknown corpus {name!r}{did_you_mean(name, list(corpora))}"
+        elif Path(path) != (wanted := paths.edited(name, corpora[name]["kind"])):
+            yield field, f"expected {wanted}, found {path!r}: other stages look there"
+    for name, corpus in corpora.items():
+        if corpus["kind"] == "question" and name not in edited:
+            wanted = paths.edited(name, "question")
+            yield ["corpora", name], f"nothing would ask these questions: post_edit.corpora lacks `{name}: {wanted}`"
 
 
 def _training_problems(params: Params) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.project import columns, paths
+from seedbed.project.corpora import BENCHMARK
 from seedbed.project.methods import methods
 from seedbed.project.params import Params, Report, answer_stage, answering_models
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
@@ -169,7 +170,7 @@ def _load(params: Params) -> Tables:
     models, matches = answering_models(params), params["matches"]
     tables.load("judgments", [paths.judgments(match) for match in matches], columns.JUDGMENTS)
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
-    tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
+    tables.load("questions", [paths.edited(BENCHMARK, "question")], columns.QUESTIONS)
     transcripts = [paths.transcript(answer_stage(params, model)) for model in models]
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]
     trained = params["answer"].get("trained")

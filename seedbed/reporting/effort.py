@@ -13,8 +13,8 @@ from rapidfuzz.distance import Levenshtein
 
 from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, separates_words, space
 from seedbed.project import paths
-from seedbed.project.corpora import FIELDS, status_of
-from seedbed.project.edits import CORPORA, read_edits
+from seedbed.project.corpora import FIELDS, edited_corpora, status_of
+from seedbed.project.edits import read_edits
 from seedbed.project.params import Params
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row, read_rows
@@ -41,7 +41,7 @@ def load_effort(tables: Tables, params: Params) -> None:
     settings = params["filter"]["tokeniser"]
     by_words = separates_words(settings)
     tokenise: Tokenise | None = None
-    for corpus in CORPORA:
+    for corpus in edited_corpora(params):
         kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
         translated = {row["id"]: row for row in read_rows(paths.translated(corpus))}
         edited = read_edits(path, kind)

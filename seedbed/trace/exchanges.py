@@ -135,7 +135,7 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
         case "translate":
             attempts = build.rows(paths.transcript(stage), "json->>'id' = ?", id)
             row = build.row(paths.translated(of), id)
-            kind = next(kind for kind, corpus in CORPUS_OF.items() if corpus == of)
+            kind = next((kind for kind, corpus in CORPUS_OF.items() if corpus == of), "question")
             return [(Name(kind, id), row)] if row and row["translation"] and attempts[-1]["key"] == key else []
         case "generate":
             return [(Name("instruction", f"{of}/{row['id']}"), row) for row in holding(paths.candidates(of))]
