@@ -11,7 +11,7 @@ from seedbed.project.corpora import read_questions
 from seedbed.project.params import load_params, model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
-from seedbed.steps.answering import PROMPT, answered, build, recorded
+from seedbed.steps.answering import PROMPT, answered, build, following, recorded
 from seedbed.steps.readers import reader_of
 from seedbed.util.errors import run
 from seedbed.util.rows import write_rows, write_text
@@ -33,9 +33,10 @@ def main() -> None:
     else:
         to = model_settings(params, f"models.{model}")
         stage, settings = f"answer@{model}", params["answer"]
-        requests = build(questions, to, load_prompt(PROMPT), read_again(stage))
-        results = ask_all(stage, params, to, settings, args.transcript, requests, reader_of(stage, params))
-        answers = [answered(model, to, result) for result in results]
+        asking = (questions, to, load_prompt(PROMPT), read_again(stage))
+        read = reader_of(stage, params)
+        results = ask_all(stage, params, to, settings, args.transcript, build(*asking), read, following(*asking))
+        answers = answered(model, to, results)
     write_rows(args.out, answers, "answer")
 
 

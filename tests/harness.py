@@ -62,7 +62,7 @@ def reply_to(body: dict[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     text = asked_in(body)
     match kind_of(body):
-        case "translated_task" | "translated_question":
+        case "translated_task" | "translated_question" | "translated_conversation":
             source = json.loads(text[text.index("{") : text.rindex("}") + 1])
             return json.dumps({name: value and f"訳された文です。{digest[:6]} {value[:60]}" for name, value in source.items()})
         case "instructions":

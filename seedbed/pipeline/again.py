@@ -7,8 +7,9 @@ from pathlib import Path
 from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
-from seedbed.project.corpora import foreign, question_corpora, read_corpus
+from seedbed.project.corpora import foreign, question_corpora, read_corpus, turns_of
 from seedbed.project.params import Params, load_params
+from seedbed.steps.answering import asked_as
 from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import ORDERS
 from seedbed.util.errors import UserError, did_you_mean
@@ -86,7 +87,10 @@ def _failed(stage: str) -> list[str]:
     name, _, key = stage.partition("@")
     outputs: dict[str, tuple[Callable[[str], Path], Callable[[Row], str]]] = {
         "translate": (paths.translated, lambda row: row["id"]),
-        **dict.fromkeys(("answer", "answer_base", "answer_trained"), (paths.answers, lambda row: row["id"])),
+        **dict.fromkeys(
+            ("answer", "answer_base", "answer_trained"),
+            (paths.answers, lambda row: asked_as(row["id"], row.get("failed_turn", 1))),
+        ),
         "judge": (paths.judgments, lambda row: f"{row['question']}.{row['order']}"),
     }
     left = paths.failed(stage) / "failed.jsonl"
@@ -127,6 +131,14 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
         raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
     asked = {f"{row}.{order}": [f"{row}.{order}"] for row in rows for order in ORDERS} if name == "judge" else {}
     asked |= {row: [f"{row}.{order}" for order in ORDERS] if name == "judge" else [row] for row in rows}
+    if name.startswith("answer"):  # a later turn alone, too
+        asked |= {
+            turn: [turn]
+            for corpus in corpora
+            for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)
+            for number in range(2, len(turns_of(row)) + 1)
+            for turn in [asked_as(row["id"], number)]
+        }
     if id not in asked:
         near, files = did_you_mean(id, list(asked)), few([corpus["source"] for corpus in corpora], 3)
         raise UserError(f"{stage}: no row {id!r}{near if 'did you mean' in near else ''} in {files}")

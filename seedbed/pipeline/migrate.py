@@ -203,7 +203,9 @@ def _post_edit(params: MutableMapping[str, Any]) -> str | None:
     kinds = {"seed_tasks": "task", "questions": "question"}
     block["corpora"] = CommentedMap({name: paths.edited(name, kind).as_posix() for name, kind in kinds.items()})
     if isinstance(block, CommentedMap):
-        block.yaml_add_eol_comment("what people edit, and where the edited rows go: all questions into one folder", "corpora")
+        block.yaml_add_eol_comment(
+            "what people edit, and where the edited rows go: all questions into one folder", "corpora", column=0
+        )
     return "post_edit.corpora lists what people edit; the edited questions lie in data/build/edited/questions/"
 
 

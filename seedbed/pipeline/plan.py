@@ -198,7 +198,7 @@ class Plan:
         to_translate = foreign(rows, corpus, self.params)
         if not to_translate:
             return Known(list(translating.translated(rows, kind, to, [])), set())
-        requests = translating.build(to_translate, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
+        requests = translating.build(to_translate, kind, to, translating.load_prompts(kind), read_again(plan.stage))
         results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params, rows)
         )
@@ -309,17 +309,28 @@ class Plan:
         weights, known = self._weights(model)
         to, unknown = answering_settings(self.params, model, weights), set() if known else {row["id"] for row in questions.rows}
         questions = Known(questions.rows, questions.open | unknown)
-        requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
-        results = self._looker(plan, to, self.params["answer"]["max_attempts"]).ask(
-            requests, reader_of(plan.stage, self.params)
-        )
-        self._count(plan, results, questions.open, to, self.params["answer"])
-        rows = [
-            answering.answered(model, to, result)
-            | ({} if result.settled else {"text": f"{model} {result.request.id} {_GUESS}"})
-            for result in results
-        ]
-        return Known(rows, {result.request.id for result in results if not result.settled} | questions.open)
+        asking = (questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
+        looker, read = self._looker(plan, to, self.params["answer"]["max_attempts"]), reader_of(plan.stage, self.params)
+        waiting, following = answering.build(*asking), answering.following(*asking)
+        results: list[Result[str]] = []
+        said: list[Result[str]] = []
+        open = set(questions.open)  # questions that rest on a reply that is not there yet
+        resting = set(questions.open)  # and the requests that do: all of an open question but the first that is missing
+        while waiting:
+            found = looker.ask(waiting, read)
+            results += found
+            for result in found:
+                question, _ = answering.question_and_turn(result.request.id)
+                resting |= {result.request.id} if question in open else set()
+                open |= set() if result.settled else {question}
+            guessed = [
+                result if result.settled else Result(result.request, f"{model} {result.request.id} {_GUESS}")
+                for result in found
+            ]
+            said += guessed
+            waiting = following(guessed)
+        self._count(plan, results, resting, to, self.params["answer"])
+        return Known(answering.answered(model, to, said), open)
 
     def _weights(self, model: str) -> tuple[str | None, bool]:
         """Return the hash of the weights that answer as a model, and whether it is known: not before they are trained."""

@@ -16,7 +16,11 @@ BENCHMARK = "questions"
 CORPUS_OF = {"seed": "seed_tasks", "baseline": "baseline"}
 """The corpus in `params.yaml` that each kind of task is from, as `explain` and `impact` call them; questions have several."""
 FIELDS = {"task": ("instruction", "input", "output"), "question": ("text",)}
-"""The fields that are translated, by kind of corpus."""
+"""The fields that are translated, by kind of corpus; a question's follow-ups are fields too: see `field_names`."""
+DIVIDER = "\n\n---\n\n"
+"""Stands between the turns of a conversation where they are shown or counted as one text."""
+MOST_FOLLOW_UPS = 4
+"""Of one question, as the schemas have it."""
 
 
 def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Any]:
@@ -105,8 +109,37 @@ def foreign(rows: Iterable[Source], corpus: Corpus, params: Params) -> list[Sour
 
 
 def fields_of(row: Mapping[str, Any], kind: str) -> Fields:
-    """Return the translated fields of `row`."""
-    return {name: row[name] for name in FIELDS[kind]}
+    """Return the translated fields of a row as people wrote it, or as it is after the person's edit."""
+    return {name: row[name] for name in FIELDS[kind]} | {
+        follow_up(number): text for number, text in enumerate(row.get("follow_ups", ()), start=1)
+    }
+
+
+def follow_up(number: int) -> str:
+    """Return the field of a follow-up, from 1; `follow_up_1` is the second turn."""
+    return f"follow_up_{number}"
+
+
+def field_names(fields: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    """Return the names of a row's fields in the order of its turns.
+
+    Args:
+        fields: as from `fields_of`, or a row's `source`, `translation` or edit.
+        kind: `task` or `question`.
+    """
+    numbers = range(1, MOST_FOLLOW_UPS + 1) if kind == "question" else ()
+    return (*FIELDS[kind], *(name for number in numbers if (name := follow_up(number)) in fields))
+
+
+def columns_of(fields: Mapping[str, str], kind: str) -> dict[str, Any]:
+    """Return fields as an edited row has them: the follow-ups of a question as a list, where there are any."""
+    follow_ups = [fields[name] for name in field_names(fields, kind)[len(FIELDS[kind]) :]]
+    return {name: fields[name] for name in FIELDS[kind]} | ({"follow_ups": follow_ups} if follow_ups else {})
+
+
+def turns_of(question: Mapping[str, Any]) -> list[str]:
+    """Return what a question asks, turn by turn."""
+    return [question["text"], *question.get("follow_ups", ())]
 
 
 def status_of(translated: Translated, edit: Edit | None) -> Status:

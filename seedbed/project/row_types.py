@@ -10,7 +10,7 @@ Status = Literal["edited", "outdated", "approved", "unreviewed", "stale", "origi
 MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
-"""The translated fields of a task or a question, by name."""
+"""The translated fields of a task or a question, by name; of a question's follow-ups `follow_up_1`, `follow_up_2`, …"""
 
 
 class Failure(TypedDict):
@@ -28,6 +28,7 @@ class Question(TypedDict):
     category: str
     language: NotRequired[str]
     text: str
+    follow_ups: NotRequired[list[str]]
     rubric: NotRequired[list[str]]
 
 
@@ -76,6 +77,7 @@ class EditedQuestion(TypedDict):
     category: str
     rubric: NotRequired[list[str]]
     text: str
+    follow_ups: NotRequired[list[str]]
     status: Status
     made_by: MadeBy | None
 
@@ -143,11 +145,16 @@ class Rejected(Candidate):
 
 
 class Answer(TypedDict):
-    """One model's answer to one question; `text` is None where it failed, `request` where it was recorded."""
+    """One model's answer to one question; `text` is None where it failed, `request` where it was recorded.
+
+    Of a conversation `text` is all of its turns, and `request` that of the last one.
+    """
 
     id: str
     model: str
     text: str | None
+    turns: NotRequired[list[str]]
+    failed_turn: NotRequired[int]
     cut: NotRequired[bool]
     failure: Failure | None
     request: str | None

@@ -5,7 +5,7 @@ A stage with one list of requests calls `ask_all`; one that asks in waves opens 
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -296,21 +296,38 @@ def ask_all(
     transcript_path: Path,
     requests: Sequence[Request],
     read: Read[T],
+    following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
 ) -> list[Result[T]]:
-    """Settle a stage's requests, write its transcript, and return one result a request; see `asking`."""
+    """Settle a stage's requests, write its transcript, and return one result a request; see `asking`.
+
+    Args:
+        stage: the stage's name, e.g. `answer@good`.
+        params: the whole of `params.yaml`.
+        to: the model to ask.
+        attempts: the stage's block of `params.yaml`; `max_failed` is a share of `requests`.
+        transcript_path: the transcript, written whole or not at all.
+        requests: what to ask.
+        read: turns a response into a value.
+        following: gives the requests that rest on results, such as the next turn of conversations; none by default. They are
+            asked together once all of the results before them are there, and their results come after those.
+    """
+    allowed = allowed_failures(len(requests), attempts["max_failed"])
+    results: list[Result[T]] = []
     with asking(stage, params, to, attempts, transcript_path) as opened:
-        results = opened.asker.ask(requests, read, allowed_failures(len(requests), attempts["max_failed"]))
-        for result in results:
-            if result.settled:
-                opened.record(result)
-        if any(not result.settled for result in results) or len(opened.failed) > allowed_failures(
-            len(requests), attempts["max_failed"]
-        ):
-            good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
-            path = paths.failed(stage) / "good.jsonl"
-            write_rows(path, good, None)
-            print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
-            raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
+        waiting = requests
+        while waiting:
+            found = opened.asker.ask(waiting, read, allowed - len(opened.failed))
+            for result in found:
+                if result.settled:
+                    opened.record(result)
+            results += found
+            if any(not result.settled for result in found) or len(opened.failed) > allowed:
+                good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
+                path = paths.failed(stage) / "good.jsonl"
+                write_rows(path, good, None)
+                print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
+                raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
+            waiting = following(found)
     return results
 
 

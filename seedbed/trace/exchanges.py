@@ -7,6 +7,7 @@ from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import request_of
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.steps.answering import question_and_turn
 from seedbed.steps.origin import Asked, Name
 from seedbed.store.store import Store
 from seedbed.trace.node import NOT_BUILT, Fact, Node
@@ -114,6 +115,8 @@ def left_by_stages(build: Build, word: str) -> list[Node]:
             continue
         for row in build.rows(path):
             names = {row["id"]}
+            if stage.startswith("answer"):
+                names.add(question_and_turn(row["id"])[0])
             if stage.startswith("judge@"):
                 question, _, order = row["id"].rpartition(".")
                 names |= {question, f"{question}/{order}"}
@@ -140,7 +143,10 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
         case "generate":
             return [(Name("instruction", f"{of}/{row['id']}"), row) for row in holding(paths.candidates(of))]
         case "answer":
-            return [(Name("answer", f"{of}/{row['id']}"), row) for row in holding(paths.answers(of))]
+            attempts = build.rows(paths.transcript(stage), "json->>'id' = ?", id)
+            row = build.row(paths.answers(of), question_and_turn(id)[0])  # of a conversation it has the last request only
+            used = row and (row["request"] == key or (row["text"] is not None and attempts[-1]["key"] == key))
+            return [(Name("answer", f"{of}/{row['id']}"), row)] if used else []
         case "judge":
             rows = holding(paths.judgments(of))
             return [(Name("judgment", f"{of}/{row['question']}/{row['order']}"), row) for row in rows]

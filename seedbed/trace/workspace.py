@@ -12,7 +12,7 @@ import duckdb
 
 from seedbed.exchange.result import Read
 from seedbed.project import columns, paths
-from seedbed.project.corpora import BENCHMARK, CORPUS_OF, FIELDS, language_of, question_corpora
+from seedbed.project.corpora import BENCHMARK, CORPUS_OF, field_names, fields_of, language_of, question_corpora
 from seedbed.project.edits import read_edits
 from seedbed.project.params import Kind, load_params
 from seedbed.project.votes import read_votes
@@ -164,7 +164,8 @@ class Build:
 
 def texts(row: Row, kind: Kind) -> dict[str, Fact]:
     """Return the texts of a row that are not empty, as facts."""
-    return {name: row[name] for name in FIELDS[kind] if row[name]}
+    fields = fields_of(row, kind) if "follow_ups" in row else row
+    return {name: fields[name] for name in field_names(fields, kind) if fields[name]}
 
 
 def _written(path: Path) -> dict[str, Row]:
