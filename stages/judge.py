@@ -38,7 +38,7 @@ def main() -> None:
     )
     if "recorded" in params["matches"][match]:
         write_text(args.transcript, "")
-        judgments = list(recorded_judgments(match, params, (model, baseline)))
+        judgments = list(recorded_judgments(match, params, questions, (model, baseline)))
     else:
         to = model_settings(params, "judge")
         references = used_references(questions, args.references, params["judge"]["reference_categories"])

@@ -169,6 +169,7 @@ class Reference(TypedDict):
     tests: NotRequired[str]
     check: NotRequired[str]
     range: NotRequired[list[float]]
+    follow_ups: NotRequired[list[str]]
 
 
 class Judgment(TypedDict):
@@ -178,6 +179,7 @@ class Judgment(TypedDict):
     model: str
     baseline: str
     question: str
+    turn: NotRequired[int]
     order: Literal["ab", "ba"]
     verdict: Literal["first", "second", "tie", "invalid"]
     explanation: str | None

@@ -13,9 +13,8 @@ from seedbed.project.corpora import DIVIDER, turns_of
 from seedbed.project.params import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, render
 from seedbed.project.row_types import Answer, EditedQuestion, MadeBy
-from seedbed.recorded.fastchat import read_answers
+from seedbed.recorded.fastchat import answers_to
 from seedbed.steps.origin import Asked, Name, Origin
-from seedbed.util.errors import UserError
 
 PROMPT = "answer"
 
@@ -116,18 +115,21 @@ def recorded(questions: Sequence[EditedQuestion], model: str, path: Path) -> lis
     """Return the answers of a file; one that was recorded as an error has failed.
 
     Raises:
-        UserError: a question without an answer, or an answer for an unknown question.
+        UserError: a question without an answer, an answer for an unknown question, or one with fewer turns than its question.
     """
-    answers, ids = read_answers(path), [question["id"] for question in questions]
-    if missing := [id for id in ids if id not in answers]:
-        raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); add it, or drop the question")
-    if unknown := sorted(answers.keys() - set(ids)):
-        raise UserError(f"{path}: an answer to {unknown[0]!r}, which is no question of data/; import the questions with it")
-    rows = [_row(id, model, answers[id], {"recorded": str(path)}) for id in ids]
-    for row in rows:
-        if row["text"] is None:
-            row["failure"] = {"reason": "recorded", "detail": "recorded as an error", "text": None}
-    return rows
+    return [_recorded(id, model, turns, path) for id, turns in answers_to(path, questions).items()]
+
+
+def _recorded(id: str, model: str, turns: Sequence[str | None], path: Path) -> Answer:
+    said = [text for text in turns if text is not None]
+    row = _row(id, model, DIVIDER.join(said) if len(said) == len(turns) else None, {"recorded": str(path)})
+    if row["text"] is None:
+        row["failure"] = {"reason": "recorded", "detail": "recorded as an error", "text": None}
+        if (failed := turns.index(None)) > 0:
+            row["failed_turn"] = failed + 1
+    elif len(said) > 1:
+        row["turns"] = said
+    return row
 
 
 def origin(row: Answer, stage: str) -> Origin:
