@@ -10,7 +10,8 @@ from seedbed.diff.datasets import SIDES, Loaded, load_output
 from seedbed.diff.paired import paired
 from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.pipeline.graph import mapping
-from seedbed.project import columns, paths
+from seedbed.project import paths
+from seedbed.reporting.judgments import load_judgments
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
@@ -60,7 +61,8 @@ def judged(data: Loaded, old: Revision, new: Revision) -> Tables | None:
         return None
     outcomes = Tables()
     for place, (side, at) in enumerate(zip(SIDES, (old, new), strict=True)):
-        outcomes.load("judgments", [file for both in files if (file := both[place])], columns.JUDGMENTS)
+        report = mapping(params_of(at).get("report"))
+        load_judgments(outcomes, [file for both in files if (file := both[place])], report)
         outcomes.fill("questions", "id text, category text", _categories(at).items())
         outcomes.keep("benchmark/outcomes")
         for table in ("judgments", "outcomes"):

@@ -8,10 +8,10 @@ from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
 from seedbed.project.corpora import foreign, question_corpora, read_corpus, turns_of
-from seedbed.project.params import Params, load_params
+from seedbed.project.params import DEFAULT_JUDGE, Params, judge_blocks, load_params
 from seedbed.steps.answering import asked_as
 from seedbed.steps.generating import slot_id
-from seedbed.steps.judging import ORDERS
+from seedbed.steps.judging import judge_of, request_id, request_ids
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
@@ -30,7 +30,8 @@ def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
 
     Args:
         stage: e.g. `answer@good`.
-        ids: rows; of `generate` its slots or candidates, of `judge` questions (both orders) or `question.order`.
+        ids: rows; of `generate` its slots or candidates, of `judge` questions (both orders), `question.order` (every judge) or
+            `question.order.judge`.
         failed: take the rows that failed instead.
 
     Raises:
@@ -91,7 +92,7 @@ def _failed(stage: str) -> list[str]:
             ("answer", "answer_base", "answer_trained"),
             (paths.answers, lambda row: asked_as(row["id"], row.get("failed_turn", 1))),
         ),
-        "judge": (paths.judgments, lambda row: f"{row['question']}.{row['order']}"),
+        "judge": (paths.judgments, lambda row: request_id(row["question"], row["order"], judge_of(row), row.get("turn", 1))),
     }
     left = paths.failed(stage) / "failed.jsonl"
     if name == "generate" and paths.candidates(key).is_file() and paths.transcript(stage).is_file():
@@ -126,16 +127,19 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
             raise UserError(f"{stage}: no slot {id!r}; expected {slot_id(0)} to {slot_id(most - 1)}, or one of its candidates")
         return [slot[1]]
     corpora = [params["corpora"][id] for id in ([key] if name == "translate" else question_corpora(params))]
-    rows = [row["id"] for corpus in corpora for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    found = [row for corpus in corpora for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    rows, judges = [row["id"] for row in found], judge_blocks(params)
     if name == "translate" and id in rows and id not in _to_translate(key, params):
         raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
-    asked = {f"{row}.{order}": [f"{row}.{order}"] for row in rows for order in ORDERS} if name == "judge" else {}
-    asked |= {row: [f"{row}.{order}" for order in ORDERS] if name == "judge" else [row] for row in rows}
+    if name == "judge":
+        names = [name for row in found for judge in (DEFAULT_JUDGE, *judges) for name in request_ids(row, judge)]
+        asked = {name: [name] for name in names} | {row["id"]: request_ids(row, DEFAULT_JUDGE) for row in found}
+    else:
+        asked = {row: [row] for row in rows}
     if name.startswith("answer"):  # a later turn alone, too
         asked |= {
             turn: [turn]
-            for corpus in corpora
-            for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)
+            for row in found
             for number in range(2, len(turns_of(row)) + 1)
             for turn in [asked_as(row["id"], number)]
         }

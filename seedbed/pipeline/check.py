@@ -18,8 +18,8 @@ from seedbed.project.languages import language_mismatches
 from seedbed.project.params import (
     Corpus,
     Params,
-    asking_block,
     asking_blocks,
+    blocks_asked,
     load_params,
     model_settings,
     params_problems,
@@ -214,7 +214,11 @@ def _keys_not_set(params: Params) -> Iterator[str]:
     except UserError:  # the stage that it concerns says so
         return
     for id, name in without.items():
-        stages = [plan.stage for plan in plans if (plan.new or plan.top_up) and asked.get(asking_block(plan.stage)) == id]
+        stages = [
+            plan.stage
+            for plan in plans
+            if (plan.new or plan.top_up) and id in (asked.get(block) for block in blocks_asked(params, plan.stage))
+        ]
         if stages:
             words = f"the environment variable {name} is not set, and {few(stages, 3)} would ask there; put the API key in it"
             yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

@@ -18,8 +18,21 @@ from seedbed.util.yaml_edit import yaml_editor
 
 _BLOCK_ORDER = (
     *("editions", "language", "endpoints", "servers", "labels", "corpora", "translate", "post_edit", "generate"),
-    *("generations", "filter", "sets", "export", "bases", "train", "trained", "answer", "models", "judge", "matches"),
-    *("budget", "prices", "report"),
+    *(
+        "generations",
+        "filter",
+        "sets",
+        "export",
+        "bases",
+        "train",
+        "trained",
+        "answer",
+        "models",
+        "judge",
+        "judges",
+        "criteria",
+    ),
+    *("matches", "budget", "prices", "report"),
 )
 _KEY = re.compile(r"^([A-Za-z_][\w-]*):", re.MULTILINE)
 _BETWEEN = re.compile(r"(?:^(?:#.*|[ \t]*)\n)*\Z", re.MULTILINE)
@@ -139,7 +152,7 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
                 raise _no_mapping(f"{name}.{id}", _line(params[name], id), entry)
     for name in ("corpora", "export"):
         _mapping(params, name)
-    return [note for step in (_servers, _labels, _post_edit, _sets, _training) if (note := step(params))]
+    return [note for step in (_servers, _labels, _post_edit, _sets, _training, _judging) if (note := step(params))]
 
 
 def editions_of(params: Mapping[str, Any]) -> dict[str, int]:
@@ -224,11 +237,22 @@ def _sets(params: MutableMapping[str, Any]) -> str | None:
 
 
 def _training(params: MutableMapping[str, Any]) -> str | None:
-    missing = [name for name in ("bases", "train", "trained") if name not in params]
+    missing = _add_empty(params, "bases", "train", "trained")
+    return "bases, train and trained: models that the build fine-tunes; none so far" if missing else None
+
+
+def _judging(params: MutableMapping[str, Any]) -> str | None:
+    missing = _add_empty(params, "judges", "criteria")
+    return "judges and criteria: a jury, and what a category is judged by; none so far" if missing else None
+
+
+def _add_empty(params: MutableMapping[str, Any], *names: str) -> bool:
+    """Add the blocks that are not there, empty; return whether there was any."""
+    missing = [name for name in names if name not in params]
     for name in missing:
         params[name] = CommentedMap()
         params[name].fa.set_flow_style()
-    return "bases, train and trained: models that the build fine-tunes; none so far" if missing else None
+    return bool(missing)
 
 
 def _editions(params: CommentedMap) -> str | None:

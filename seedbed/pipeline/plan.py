@@ -30,6 +30,7 @@ from seedbed.project.params import (
     answering_models,
     answering_settings,
     embedding_settings,
+    judge_settings,
     load_params,
     model_settings,
     server,
@@ -41,6 +42,7 @@ from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
+from seedbed.steps.verdicts import verdict_form
 from seedbed.store.store import Store
 from seedbed.training.weights import weights_hash
 from seedbed.util.errors import UserError
@@ -166,27 +168,32 @@ class Plan:
     def _count(
         self, plan: StagePlan, results: Sequence[Result[Any]], open: set[str], to: ModelSettings, attempts: Attempts
     ) -> None:
-        """Count a stage's results into its plan; the requests of `open` rows are missing whatever the store says."""
+        """Add a model's results to its stage's plan; the requests of `open` rows are missing whatever the store says."""
         estimator = Estimator(self._store.seen([plan.stage]))
         seen: set[str] = set()
+        failing, tokens = 0, Tokens(0, 0)
         for result in results:
             if result.settled and result.request.id not in open:
                 plan.stored += 1
-                plan.failing += result.failure is not None
+                failing += result.failure is not None
             elif result.request.key not in seen:
                 seen.add(result.request.key)
                 plan.new += 1
                 plan.repeated += result.request.attempt > 1
                 plan.at_most = plan.at_most or result.request.id in open
                 plan.rows.append(result.request.id)
-                plan.tokens += estimator.tokens(plan.stage, result.request)
-        plan.stops = plan.failing > allowed_failures(len(results), attempts["max_failed"])
-        self._price(plan, to)
+                tokens += estimator.tokens(plan.stage, result.request)
+        plan.failing += failing
+        plan.stops = plan.stops or failing > allowed_failures(len(results), attempts["max_failed"])
+        plan.tokens += tokens
+        dollars = self._dollars(tokens, to, bool(seen))
+        plan.dollars = None if plan.dollars is None or dollars is None else plan.dollars + dollars
 
-    def _price(self, plan: StagePlan, to: ModelSettings) -> None:
+    def _dollars(self, tokens: Tokens, to: ModelSettings, asks: bool) -> float | None:
+        """Return what tokens cost; None where something is asked at an unknown price."""
         price = price_of(self.params, to.endpoint, to.model)
         batch = server(self.params, to).get("mode") == "batch"
-        plan.dollars = price.dollars(plan.tokens, batch) if price else (None if plan.new or plan.top_up else 0.0)
+        return price.dollars(tokens, batch) if price else (None if asks else 0.0)
 
     def _translate(self, name: str) -> Known:
         """Return the rows of `translate@name`; where a translation is not there yet, a text of its own stands for it."""
@@ -264,7 +271,7 @@ class Plan:
         if plan.new or expected:
             plan.top_up = (expected, max(expected, settings["max_slots"] - max(first, slots - expected)))
         plan.stops = plan.failing > allowed_failures(slots, settings["max_failed"])
-        self._price(plan, to)
+        plan.dollars = self._dollars(plan.tokens, to, bool(plan.new or plan.top_up))
         if embed:
             self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
 
@@ -297,7 +304,7 @@ class Plan:
             plan.tokens += estimator.tokens(stage, request)
         average = plan.tokens.input / len(asked) if asked else _EMBEDDED_TOKENS
         plan.tokens += Tokens(average * unwritten, 0)
-        self._price(plan, to)
+        plan.dollars = self._dollars(plan.tokens, to, bool(plan.new or plan.top_up))
 
     def _answers(self, model: str, questions: Known) -> Known:
         """Return a model's answers; one that is not there yet has a text of its own that stands for it."""
@@ -348,15 +355,17 @@ class Plan:
         plan, sides = self._add(f"judge@{match}"), self.params["matches"][match]
         if not plan.why or "recorded" in sides:
             return
-        to = model_settings(self.params, "judge")
-        path = paths.references(self.params["language"])
-        references = judging.used_references(questions.rows, path, self.params["judge"]["reference_categories"])
+        shown = judging.beside(questions.rows, paths.references(self.params["language"]), self.params)
         model, baseline = answers[sides["model"]], answers[sides["baseline"]]
         by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
-        requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to, read_again(plan.stage))
-        open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
-        results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, reader_of(plan.stage, self.params))
-        self._count(plan, results, open, to, self.params["judge"])
+        prompts, again = judging.load_prompts(verdict_form(self.params)), read_again(plan.stage)
+        read = reader_of(plan.stage, self.params)
+        open_ids = questions.open | model.open | baseline.open
+        for judge, to in judge_settings(self.params).items():
+            requests = judging.build(questions.rows, by_id, shown, prompts, to, again, judge)
+            open = {name for row in questions.rows if row["id"] in open_ids for name in judging.request_ids(row, judge)}
+            results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, read)
+            self._count(plan, results, open, to, self.params["judge"])
 
     @property
     def total(self) -> tuple[int, bool, float | None]:

@@ -18,6 +18,7 @@ import numpy as np
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK
 from seedbed.project.params import Params
+from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.scores import Scores, read_scores
 from seedbed.reporting.shared import made_by_stand_in
 from seedbed.reporting.statistics.visible import SD_DIFFERENCE, SD_MATCH, questions_needed, visible_difference
@@ -120,7 +121,7 @@ def _pilot(params: Params) -> Scores | None:
     if not params["matches"] or not all(path.is_file() for path in needed):
         return None
     tables = Tables()
-    tables.load("judgments", [paths.judgments(match) for match in params["matches"]], columns.JUDGMENTS)
+    load_judgments(tables, [paths.judgments(match) for match in params["matches"]], params["report"])
     tables.load("answers", [paths.answers(model) for model in params["models"]], columns.ANSWERS)
     tables.load("questions", [paths.edited(BENCHMARK, "question")], columns.QUESTIONS)
     return None if made_by_stand_in(tables, ("answers", "judgments")) else read_scores(tables)

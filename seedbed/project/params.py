@@ -7,6 +7,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from seedbed.project import paths
 from seedbed.project.editions import other_edition
+from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.schemas import Problem, first_problem, problems
 from seedbed.util.yaml12 import line_of, load_yaml, located
@@ -16,6 +17,8 @@ STAND_IN = "stand-in"
 
 DEFAULT_MAX_TOKENS = {"translate": 4096, "generate": 4096, "answer": 2048, "judge": 2048}
 """The limit of a reply's tokens where a block sets none: without one a small model fills a JSON string until it is stopped."""
+DEFAULT_JUDGE = "judge"
+"""Id of the one judge where `judges` names none."""
 Kind = Literal["task", "question"]
 Sampling = dict[str, Any]
 """Sampling parameters, passed to the API as they are."""
@@ -200,6 +203,7 @@ class Model(TypedDict, total=False):
     name: str
     base: str
     set: str
+    family: str
 
 
 class Base(TypedDict):
@@ -209,6 +213,7 @@ class Base(TypedDict):
     revision: NotRequired[str]
     chat_template: NotRequired[Literal["own", "alpaca", "chatml"]]
     dtype: NotRequired[Literal["float32", "bfloat16", "float16"]]
+    family: NotRequired[str]
 
 
 class TrainSettings(TypedDict, total=False):
@@ -245,6 +250,19 @@ class Judge(Asking):
 
     reference_categories: list[str]
     verdict_format: NotRequired[str]
+    family: NotRequired[str]
+
+
+class JuryMember(TypedDict, total=False):
+    """One judge of a jury, as far as it differs from `judge`."""
+
+    endpoint: str
+    model: str
+    server: str
+    structured: Structured
+    params: Sampling
+    sample: int
+    family: str
 
 
 class Match(TypedDict):
@@ -278,6 +296,8 @@ class Report(TypedDict):
     confidence: float
     seed: int
     epsilon: NotRequired[float]
+    slight: NotRequired[Literal["win", "tie"]]
+    strong_weight: NotRequired[float]
 
 
 class Params(TypedDict):
@@ -302,6 +322,8 @@ class Params(TypedDict):
     answer: AnswerSettings
     models: dict[str, Model]
     judge: Judge
+    judges: dict[str, JuryMember]
+    criteria: dict[str, str]
     matches: dict[str, Match]
     budget: NotRequired[BudgetSettings]
     prices: NotRequired[dict[str, PriceSettings]]
@@ -343,6 +365,10 @@ class ModelSettings:
 
 
 Field = list[str | int]
+_JURY_WORDS = {"all": "the total", "jury": "the verdict of all judges", "recorded": "verdicts that were recorded"}
+_JUDGE_CONTENT = ("endpoint", "model", "params", "sample", "structured")
+"""What of a judge is in its requests."""
+_JUDGE_DEFAULTS = {"params": {}, "sample": 0}
 
 
 def with_weights(params: Params, to: ModelSettings, base: Base, adapter: Path | None) -> Params:
@@ -395,6 +421,22 @@ def cross_problems(params: Params) -> Iterator[Problem]:
         yield ["labels", "question"], "'all' is the report's word for the total; give it another name"
     if "all" in params["matches"]:
         yield ["matches", "all"], "'all' is the report's word for the total; give it another name"
+    yield from _jury_problems(params)
+
+
+def _jury_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with the judges of a jury: each has a name of its own, and asks something of its own."""
+    asked: dict[str, str] = {}
+    for id, block in judge_blocks(params).items() if params["judges"] else ():
+        if id in _JURY_WORDS:
+            yield ["judges", id], f"{id!r} is the report's word for {_JURY_WORDS[id]}; give the judge another name"
+        content = canonical({name: block.get(name, _JUDGE_DEFAULTS.get(name)) for name in _JUDGE_CONTENT})
+        if same := asked.get(content):
+            yield (
+                ["judges", id],
+                f"it asks just what judges.{same} asks, and one judge twice is no jury; give it another model, or other params",
+            )
+        asked.setdefault(content, id)
 
 
 def _corpus_problems(params: Params) -> Iterator[Problem]:
@@ -484,12 +526,41 @@ def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
         yield ["matches", id, "baseline"], "model", match["baseline"], models
     for category in params["judge"]["reference_categories"]:
         yield ["judge", "reference_categories"], "category", category, params["labels"]["question"]
+    for category in params["criteria"]:
+        yield ["criteria", category], "category", category, params["labels"]["question"]
 
 
 def asking_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
     """Return the blocks that ask a model, by the name that `model_settings` takes; a recorded model asks nothing."""
-    blocks: dict[str, Mapping[str, Any]] = {name: params[name] for name in ("translate", "generate", "judge")}
+    blocks: dict[str, Mapping[str, Any]] = {name: params[name] for name in ("translate", "generate")}
+    blocks |= {judge_block(params, id): block for id, block in judge_blocks(params).items()}
     return blocks | {f"models.{id}": model for id, model in params["models"].items() if "endpoint" in model}
+
+
+def judge_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
+    """Return the judges by id: the entries of `judges`, each over what `judge` says; where there is none, `judge` alone.
+
+    An entry with another endpoint takes over neither server nor form of reply, and one with another model no family.
+    """
+    shared = params["judge"]
+    return {id: _member(shared, entry) for id, entry in params["judges"].items()} or {DEFAULT_JUDGE: shared}
+
+
+def _member(shared: Judge, entry: JuryMember) -> Mapping[str, Any]:
+    other_endpoint = entry.get("endpoint", shared["endpoint"]) != shared["endpoint"]
+    other_model = entry.get("model", shared["model"]) != shared["model"]
+    own = {*(("server", "structured") if other_endpoint else ()), *(("family",) if other_model else ())}
+    return {name: value for name, value in shared.items() if name not in own} | entry
+
+
+def judge_block(params: Params, id: str) -> str:
+    """Return the block of `params.yaml` that a judge of `judge_blocks` is declared in: `judge`, or `judges.<id>`."""
+    return f"judges.{id}" if params["judges"] else "judge"
+
+
+def judge_settings(params: Params) -> dict[str, ModelSettings]:
+    """Return how each judge of `judge_blocks` is asked, by id."""
+    return {id: model_settings(params, judge_block(params, id)) for id in judge_blocks(params)}
 
 
 def answering_models(params: Params) -> dict[str, str]:
@@ -516,10 +587,12 @@ def answering_settings(params: Params, model: str, weights: str | None = None) -
     return replace(model_settings(params, "answer.trained"), model=model, weights=weights)
 
 
-def asking_block(stage: str) -> str:
-    """Return the block that says whom a stage asks: `models.good` of `answer@good`, `judge` of `judge@good-vs-thin`."""
+def blocks_asked(params: Params, stage: str) -> list[str]:
+    """Return the blocks that say whom a stage asks: `models.good` of `answer@good`, each judge's of `judge@good-vs-thin`."""
     kind, _, id = stage.partition("@")
-    return {"answer": f"models.{id}", "answer_base": "answer.trained", "answer_trained": "answer.trained"}.get(kind, kind)
+    if kind == "judge":
+        return [judge_block(params, judge) for judge in judge_blocks(params)]
+    return [{"answer": f"models.{id}", "answer_base": "answer.trained", "answer_trained": "answer.trained"}.get(kind, kind)]
 
 
 def named_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
@@ -543,20 +616,21 @@ def embedding_settings(params: Params) -> ModelSettings:
 
 
 def model_settings(params: Params, block: str) -> ModelSettings:
-    """Return the model that `block` (`translate`, `generate`, `judge`, `models.<id>`, `answer.trained`) asks.
+    """Return the model that `block` (`translate`, `generate`, `judge`, `judges.<id>`, `models.<id>`, `answer.trained`) asks.
 
     `answer.trained` names no model: see `answering_settings`.
 
     Raises:
         UserError: no such model in `params.yaml`.
     """
-    value: Any = params
-    for step in block.split("."):
+    kind, _, id = block.partition(".")
+    value: Any = judge_blocks(params) if kind == "judges" else params
+    for step in [id] if kind == "judges" else block.split("."):
         if step not in value:
             raise UserError(f"{paths.PARAMS}: no {block!r}{did_you_mean(step, list(value))}")
         value = value[step]
     endpoint = params["endpoints"][value["endpoint"]]
-    stage = "answer" if block.startswith(("models.", "answer.")) else block
+    stage = {"models": "answer", "judges": "judge"}.get(kind, kind)
     return ModelSettings(
         block=block,
         endpoint=value["endpoint"],

@@ -173,7 +173,7 @@ class Reference(TypedDict):
 
 
 class Judgment(TypedDict):
-    """One order of one question of a match; `request` is None where nothing was asked."""
+    """One order of one question of a match, by one judge; `request` is None where nothing was asked."""
 
     match: str
     model: str
@@ -181,7 +181,9 @@ class Judgment(TypedDict):
     question: str
     turn: NotRequired[int]
     order: Literal["ab", "ba"]
+    judge: str
     verdict: Literal["first", "second", "tie", "invalid"]
+    strength: NotRequired[Literal["slight", "strong"]]
     explanation: str | None
     failure: Failure | None
     request: str | None

@@ -255,7 +255,7 @@ def recorded_judgments(
     names = (params["models"].get(model, {}).get("name", model), params["models"].get(baseline, {}).get("name", baseline))
     turns = {question["id"]: len(turns_of(question)) for question in questions}
     texts = {name: {id: said_in(row, turns[id]) for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
-    common = {"match": match, "request": None, "made_by": {"recorded": str(path)}}
+    common = {"match": match, "judge": "recorded", "request": None, "made_by": {"recorded": str(path)}}
 
     def invalid(id: str, turn: int, reason: str, detail: str) -> Iterator[Row]:
         failure = {"reason": reason, "detail": detail, "text": None}

@@ -9,7 +9,7 @@ import numpy as np
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK
 from seedbed.project.methods import methods
-from seedbed.project.params import Params, Report, answer_stage, answering_models
+from seedbed.project.params import Params, Report, answer_stage, answering_models, judge_blocks
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows
@@ -18,6 +18,7 @@ from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
 from seedbed.reporting.human_sections import agreement_parts, correction_parts
 from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, rate_parts
+from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
 from seedbed.reporting.scores import Scores, read_scores
@@ -168,14 +169,14 @@ class Benchmark:
 def _load(params: Params) -> Tables:
     tables = Tables()
     models, matches = answering_models(params), params["matches"]
-    tables.load("judgments", [paths.judgments(match) for match in matches], columns.JUDGMENTS)
+    load_judgments(tables, [paths.judgments(match) for match in matches], params["report"])
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
     tables.load("questions", [paths.edited(BENCHMARK, "question")], columns.QUESTIONS)
     transcripts = [paths.transcript(answer_stage(params, model)) for model in models]
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]
     trained = params["answer"].get("trained")
     trained_blocks = [{"endpoint": trained["endpoint"], "model": id} for id in models] if trained else []
-    load_responses(tables, transcripts, params, [params["judge"], *params["models"].values(), *trained_blocks])
+    load_responses(tables, transcripts, params, [*judge_blocks(params).values(), *params["models"].values(), *trained_blocks])
     tables.fill(
         "categories", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["question"]))
     )

@@ -67,7 +67,7 @@ class Asker:
         self._stack = ExitStack()
         self._parent = Parent()
         self._runner: asyncio.Runner | None = None
-        self._sender: Sender | None = None
+        self._senders: dict[str, Sender] = {}
         self._brought = False
         self._lacking: list[Lacking] = []
 
@@ -81,8 +81,9 @@ class Asker:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._runner and self._sender:
-            self._runner.run(self._sender.close())
+        if self._runner:
+            for sender in self._senders.values():
+                self._runner.run(sender.close())
             self._runner.close()
         self._stack.close()
 
@@ -101,13 +102,20 @@ class Asker:
                 print(f"{self.stage}: waiting for another process that runs this stage", file=sys.stderr)
         raise UserError(f"{self.stage}: another process has been running this stage for a day; end it and run again")
 
-    def ask(self, requests: Sequence[Request], read: Read[T], most_failed: int | None = None) -> list[Result[T]]:
+    def ask(
+        self,
+        requests: Sequence[Request],
+        read: Read[T],
+        most_failed: int | None = None,
+        to: ModelSettings | None = None,
+    ) -> list[Result[T]]:
         """Settle `requests`: from the store, then from the transcripts that `dvc.lock` names, then by sending.
 
         Args:
             requests: what to ask.
             read: turns a response into a value.
             most_failed: failures beyond which nothing more is sent; None for no such limit.
+            to: the model to ask, where it is another than the asker's own.
 
         Returns:
             One result a request, in their order.
@@ -118,24 +126,25 @@ class Asker:
         """
         results: list[Result[T]] = [Result(request) for request in requests]
         serve(self.store.get, results, read, self._max_attempts)
+        to = to or self._to
         for refill in (self._warm, self._bring):
-            if any(not result.settled for result in results) and refill():
+            if any(not result.settled for result in results) and refill(to):
                 serve(self.store.get, results, read, self._max_attempts)
         missing = [result for result in results if not result.settled]
         if missing:
             self._refuse_offline(missing[0].request)
             self._refuse_to_pay_again(len(missing))
             left = None if most_failed is None else most_failed - sum(result.failure is not None for result in results)
-            self._send(missing, read, len(results), left)
+            self._send(to, missing, read, len(results), left)
         self._parent.check()
         return results
 
-    def _warm(self) -> int:
+    def _warm(self, to: ModelSettings) -> int:
         return warm_store(self.store)
 
-    def _bring(self) -> int:
+    def _bring(self, to: ModelSettings) -> int:
         """Once, have the transcripts brought that were not pulled; return how many responses were new."""
-        if self._brought or is_free(self._params, self._to):
+        if self._brought or is_free(self._params, to):
             return 0
         self._brought = True
         there, self._lacking = bring_transcripts(self._kept_by, self.store.has_read)
@@ -163,24 +172,25 @@ class Asker:
                 "not in the store; unset it, or `dvc pull` the transcripts that hold it"
             )
 
-    def _send(self, missing: list[Result[T]], read: Read[T], total: int, most_failed: int | None) -> None:
+    def _send(self, to: ModelSettings, missing: list[Result[T]], read: Read[T], total: int, most_failed: int | None) -> None:
         """Send what is missing. Only here is the client imported, which costs about a second."""
         import asyncio
 
         from seedbed.sending.progress import Progress
 
-        if self._runner is None or self._sender is None:
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        if to.block not in self._senders:
             from seedbed.sending.sender import Sender
 
-            self._sender = Sender(self.stage, self._params, self._to, self.store, self._parent, self._max_attempts)
-            self._runner = asyncio.Runner()
+            self._senders[to.block] = Sender(self.stage, self._params, to, self.store, self._parent, self._max_attempts)
         with Progress(self.stage, total=total, stored=total - len(missing)) as progress:
-            self._runner.run(self._sender.send(missing, read, progress, most_failed))
+            self._runner.run(self._senders[to.block].send(missing, read, progress, most_failed))
 
     @property
     def sent(self) -> bool:
         """Whether anything had to be sent."""
-        return self._sender is not None
+        return bool(self._senders)
 
 
 def is_free(params: Params, to: ModelSettings) -> bool:
@@ -241,12 +251,25 @@ class Asking:
         self.asker = asker
         self._record = record
         self.failed: list[Result[Any]] = []
-        self.total = 0
+        self._totals = [0]
+
+    @property
+    def total(self) -> int:
+        """Requests recorded."""
+        return sum(self._totals)
+
+    def allowed(self, max_failed: float) -> int:
+        """Return how many of them may fail, each model's counted by themselves."""
+        return sum(allowed_failures(total, max_failed) for total in self._totals)
+
+    def next_model(self) -> None:
+        """Begin to count the requests of another model."""
+        self._totals.append(0)
 
     def record(self, result: Result[Any]) -> None:
         """Write every attempt of a request to the transcript; results are recorded in the order of their rows."""
         self._record(result)
-        self.total += 1
+        self._totals[-1] += 1
         self.failed += [result] if result.failure else []
 
     def add(self, results: Iterable[Result[Any]]) -> None:
@@ -276,7 +299,7 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
         opened = Asking(asker, record)
         try:
             yield opened
-            if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
+            if len(opened.failed) > opened.allowed(attempts["max_failed"]):
                 raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
         except UserError:
             if opened.failed:
@@ -298,37 +321,61 @@ def ask_all(
     read: Read[T],
     following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
 ) -> list[Result[T]]:
-    """Settle a stage's requests, write its transcript, and return one result a request; see `asking`.
+    """Settle a stage's requests, write its transcript, and return one result a request; see `ask_each`."""
+    return ask_each(stage, params, [(to, requests)], attempts, transcript_path, read, following)[0]
+
+
+def ask_each(
+    stage: str,
+    params: Params,
+    asked: Sequence[tuple[ModelSettings, Sequence[Request]]],
+    attempts: Attempts,
+    transcript_path: Path,
+    read: Read[T],
+    following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
+) -> list[list[Result[T]]]:
+    """Settle a stage's requests to several models, one after the other, and write one transcript.
 
     Args:
-        stage: the stage's name, e.g. `answer@good`.
+        stage: the stage's name, e.g. `judge@good-vs-thin`.
         params: the whole of `params.yaml`.
-        to: the model to ask.
-        attempts: the stage's block of `params.yaml`; `max_failed` is a share of `requests`.
+        asked: each model, at least one, with its requests.
+        attempts: the stage's block of `params.yaml`; the share `max_failed` is that of each model.
         transcript_path: the transcript, written whole or not at all.
-        requests: what to ask.
         read: turns a response into a value.
         following: gives the requests that rest on results, such as the next turn of conversations; none by default. They are
             asked together once all of the results before them are there, and their results come after those.
+
+    Returns:
+        One result a request, by model.
+
+    Raises:
+        UserError: as `asking`.
     """
-    allowed = allowed_failures(len(requests), attempts["max_failed"])
-    results: list[Result[T]] = []
-    with asking(stage, params, to, attempts, transcript_path) as opened:
-        waiting = requests
-        while waiting:
-            found = opened.asker.ask(waiting, read, allowed - len(opened.failed))
-            for result in found:
-                if result.settled:
-                    opened.record(result)
-            results += found
-            if any(not result.settled for result in found) or len(opened.failed) > allowed:
-                good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
-                path = paths.failed(stage) / "good.jsonl"
-                write_rows(path, good, None)
-                print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
-                raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
-            waiting = following(found)
-    return results
+    found = []
+    with asking(stage, params, asked[0][0], attempts, transcript_path) as opened:
+        for place, (to, requests) in enumerate(asked):
+            if place:
+                opened.next_model()
+            allowed, before = allowed_failures(len(requests), attempts["max_failed"]), len(opened.failed)
+            results: list[Result[T]] = []
+            waiting = requests
+            while waiting:
+                settled = opened.asker.ask(waiting, read, allowed - len(opened.failed) + before, to)
+                for result in settled:
+                    if result.settled:
+                        opened.record(result)
+                results += settled
+                failed = opened.failed[before:]
+                if any(not result.settled for result in settled) or len(failed) > allowed:
+                    good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
+                    path = paths.failed(stage) / "good.jsonl"
+                    write_rows(path, good, None)
+                    print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
+                    raise UserError(f"{stage}: {failures_in_words(failed, len(requests), attempts['max_failed'])}")
+                waiting = following(settled)
+            found.append(results)
+    return found
 
 
 def _failed_row(result: Result[Any]) -> Row:

@@ -134,8 +134,9 @@ def _wanted(params: Params) -> list[ModelSettings]:
         for corpus in params["corpora"].values()
     )
     judged = any("recorded" not in match for match in params["matches"].values())
-    unused = {"translate": not translated, "generate": not params["generations"], "judge": not judged}
-    return [model_settings(params, name) for name in asking_blocks(params) if not unused.get(name)]
+    unused = {"translate": not translated, "generate": not params["generations"]}
+    unused |= dict.fromkeys(("judge", "judges"), not judged)
+    return [model_settings(params, name) for name in asking_blocks(params) if not unused.get(name.partition(".")[0])]
 
 
 def _by_server(params: Params, asking: list[ModelSettings]) -> list[list[ModelSettings]]:

@@ -8,6 +8,7 @@ from seedbed.exchange.requests import request_of
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
 from seedbed.steps.answering import question_and_turn
+from seedbed.steps.judging import order_name
 from seedbed.steps.origin import Asked, Name
 from seedbed.store.store import Store
 from seedbed.trace.node import NOT_BUILT, Fact, Node
@@ -118,8 +119,8 @@ def left_by_stages(build: Build, word: str) -> list[Node]:
             if stage.startswith("answer"):
                 names.add(question_and_turn(row["id"])[0])
             if stage.startswith("judge@"):
-                question, _, order = row["id"].rpartition(".")
-                names |= {question, f"{question}/{order}"}
+                question, *rest = row["id"].split(".")
+                names |= {question, "/".join([question, *rest[:1]]), "/".join([question, *rest])}
             if {word, word.partition(":")[2], word.partition("/")[2]} & names:
                 children = [exchange_node(build, *exchange) for exchange in exchanges(build, row["request"])]
                 nodes.append(Node("failed", row["id"], {"failed": f"{row['reason']}: {row['detail']}"}, children, stage=stage))
@@ -149,7 +150,7 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
             return [(Name("answer", f"{of}/{row['id']}"), row)] if used else []
         case "judge":
             rows = holding(paths.judgments(of))
-            return [(Name("judgment", f"{of}/{row['question']}/{row['order']}"), row) for row in rows]
+            return [(order_name(of, row, "judgment"), row) for row in rows]
     return []
 
 

@@ -53,7 +53,8 @@ def prompt_node(build: Build, id: str) -> Node:
 
         def asked(stage: str) -> int:
             asked = build.ids(paths.transcript(stage))
-            prompts = [prompt_name(build.with_reference(categories.get(name.rpartition(".")[0]))) for name in asked]
+            named = [(name.split(".")[0], int(name.split(".")[1][2:] or 1)) for name in asked]
+            prompts = [prompt_name(build.with_reference(categories.get(question)), turn) for question, turn in named]
             return prompts.count(id)
 
     return _resting(build, Node("prompt", id, facts), str(path), "", asked)

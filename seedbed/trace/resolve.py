@@ -130,7 +130,7 @@ def _answers(build: Build, word: str, of: "Of") -> list[str]:
 
 def _judgments(build: Build, word: str, of: "Of") -> list[str]:
     """Return the questions of each match; with their orders where the word has a second slash."""
-    found = []
+    found: list[str] = []
     for match in build.params["matches"]:
         path = paths.judgments(match)
         if not path.is_file():
@@ -138,7 +138,10 @@ def _judgments(build: Build, word: str, of: "Of") -> list[str]:
             continue
         questions = dict.fromkeys(build.values(path, "question"))
         found += [f"{match}/{question}" for question in questions]
-    return [f"{id}/{order}" for id in found for order in ORDERS] if word.count("/") > 1 else found
+    if word.count("/") < 2:
+        return found
+    orders = [f"{id}/{order}" for id in found for order in ORDERS]
+    return orders + [f"{id}/{judge}" for id in orders for judge in build.params["judges"]]
 
 
 def _parameters(build: Build, word: str, of: "Of") -> list[str]:

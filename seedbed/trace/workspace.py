@@ -16,6 +16,7 @@ from seedbed.project.corpora import BENCHMARK, CORPUS_OF, field_names, fields_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import Kind, load_params
 from seedbed.project.votes import read_votes
+from seedbed.reporting.judgments import load_judgments
 from seedbed.steps.readers import reader_of
 from seedbed.trace.node import Fact
 from seedbed.util.canonical import parse_json
@@ -143,7 +144,7 @@ class Build:
     def _outcomes(self, match: str) -> dict[str, Row]:
         """Return the rows of `queries/benchmark/outcomes.sql` of one match, by question."""
         tables = Tables()
-        tables.load("judgments", [paths.built(paths.judgments(match))], columns.JUDGMENTS)
+        load_judgments(tables, [paths.built(paths.judgments(match))], self.params["report"])
         corpora = question_corpora(self.params)
         tables.load("questions", [paths.built(paths.edited(name, "question")) for name in corpora], columns.QUESTIONS)
         return {row["question"]: row for row in tables.query("benchmark/outcomes")}

@@ -25,7 +25,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_order_shows_the_answers_the_other_way_round() -> None:
-    first, second = build(QUESTIONS, ANSWERS, {"q1": "known"}, load_prompts(), TO)
+    first, second = build(QUESTIONS, ANSWERS, {"q1": {"reference": "known"}}, load_prompts(), TO)
     assert (first.id, second.id) == ("q1.ab", "q1.ba")
     shown = [blocks_of(request.content["messages"][-1]["content"]) for request in (first, second)]
     assert [(blocks["answer_a"], blocks["answer_b"]) for blocks in shown] == [("one", "other"), ("other", "one")]
