@@ -84,6 +84,8 @@ def reply_to(body: dict[str, Any]) -> str:
             )
         case "judgment":
             return json.dumps({"explanation": "よい回答です。", "verdict": "ABC"[int(digest, 16) % 3]})
+        case "score":
+            return json.dumps({"explanation": "よい回答です。", "rating": 1 + int(digest, 16) % 10})
     return f"回答です。{digest[:8]}"
 
 

@@ -12,12 +12,13 @@ from seedbed.project.params import DEFAULT_JUDGE, Params, judge_blocks, load_par
 from seedbed.steps.answering import asked_as
 from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import judge_of, request_id, request_ids
+from seedbed.steps.scoring import score_id, score_ids
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 
-_ASKING = ("translate", "generate", "answer", "answer_base", "answer_trained", "judge")
+_ASKING = ("translate", "generate", "answer", "answer_base", "answer_trained", "judge", "score")
 _SLOT = re.compile(r"(s\d{5,})(?:-\d+)?")
 """A slot of `generate`, or one of its candidates."""
 _NONE = {"reason": None}
@@ -68,6 +69,7 @@ def _refuse_unknown(stage: str, params: Params) -> None:
         or (name == "translate" and not _to_translate(key, params))
         or (name == "answer" and "recorded" in params["models"][key])
         or (name == "judge" and "recorded" in params["matches"][key])
+        or (name == "score" and "recorded" in params["scores"][key])
     )
     if asks_nothing:
         raise UserError(f"{stage} asks no model; only replies of a model can be asked for once more")
@@ -94,6 +96,7 @@ def _failed(stage: str) -> list[str]:
         ),
         "judge": (paths.judgments, lambda row: request_id(row["question"], row["order"], judge_of(row), row.get("turn", 1))),
     }
+    outputs["score"] = (paths.scores, lambda row: score_id(row["question"], judge_of(row), row.get("turn", 1)))
     left = paths.failed(stage) / "failed.jsonl"
     if name == "generate" and paths.candidates(key).is_file() and paths.transcript(stage).is_file():
         # A slot whose request failed has no candidates.
@@ -131,9 +134,10 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
     rows, judges = [row["id"] for row in found], judge_blocks(params)
     if name == "translate" and id in rows and id not in _to_translate(key, params):
         raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
-    if name == "judge":
-        names = [name for row in found for judge in (DEFAULT_JUDGE, *judges) for name in request_ids(row, judge)]
-        asked = {name: [name] for name in names} | {row["id"]: request_ids(row, DEFAULT_JUDGE) for row in found}
+    if name in ("judge", "score"):
+        ids_of = request_ids if name == "judge" else score_ids
+        names = [asked for row in found for judge in (DEFAULT_JUDGE, *judges) for asked in ids_of(row, judge)]
+        asked = {name: [name] for name in names} | {row["id"]: ids_of(row, DEFAULT_JUDGE) for row in found}
     else:
         asked = {row: [row] for row in rows}
     if name.startswith("answer"):  # a later turn alone, too

@@ -18,21 +18,8 @@ from seedbed.util.yaml_edit import yaml_editor
 
 _BLOCK_ORDER = (
     *("editions", "language", "endpoints", "servers", "labels", "corpora", "translate", "post_edit", "generate"),
-    *(
-        "generations",
-        "filter",
-        "sets",
-        "export",
-        "bases",
-        "train",
-        "trained",
-        "answer",
-        "models",
-        "judge",
-        "judges",
-        "criteria",
-    ),
-    *("matches", "budget", "prices", "report"),
+    *("generations", "filter", "sets", "export", "bases", "train", "trained", "answer", "models"),
+    *("judge", "judges", "criteria", "matches", "scores", "budget", "prices", "report"),
 )
 _KEY = re.compile(r"^([A-Za-z_][\w-]*):", re.MULTILINE)
 _BETWEEN = re.compile(r"(?:^(?:#.*|[ \t]*)\n)*\Z", re.MULTILINE)
@@ -152,7 +139,7 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
                 raise _no_mapping(f"{name}.{id}", _line(params[name], id), entry)
     for name in ("corpora", "export"):
         _mapping(params, name)
-    return [note for step in (_servers, _labels, _post_edit, _sets, _training, _judging) if (note := step(params))]
+    return [note for step in (_servers, _labels, _post_edit, _sets, _training, _judging, _scoring) if (note := step(params))]
 
 
 def editions_of(params: Mapping[str, Any]) -> dict[str, int]:
@@ -244,6 +231,11 @@ def _training(params: MutableMapping[str, Any]) -> str | None:
 def _judging(params: MutableMapping[str, Any]) -> str | None:
     missing = _add_empty(params, "judges", "criteria")
     return "judges and criteria: a jury, and what a category is judged by; none so far" if missing else None
+
+
+def _scoring(params: MutableMapping[str, Any]) -> str | None:
+    missing = _add_empty(params, "scores")
+    return "scores: models whose answers are rated by themselves; none so far" if missing else None
 
 
 def _add_empty(params: MutableMapping[str, Any], *names: str) -> bool:

@@ -39,7 +39,7 @@ from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
-from seedbed.steps import answering, generating, judging, post_editing, translating
+from seedbed.steps import answering, generating, judging, post_editing, scoring, translating
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.readers import reader_of
 from seedbed.steps.verdicts import verdict_form
@@ -138,6 +138,8 @@ class Plan:
         answers = {model: self._answers(model, questions) for model in answering_models(self.params)}
         for match in self.params["matches"]:
             self._judge(match, questions, answers)
+        for model in self.params["scores"]:
+            self._score(model, questions, answers[model])
 
     def _add_rest(self) -> None:
         """Add the stages that ask nothing and would run, and bring all into the order of the pipeline."""
@@ -365,6 +367,18 @@ class Plan:
             requests = judging.build(questions.rows, by_id, shown, prompts, to, again, judge)
             open = {name for row in questions.rows if row["id"] in open_ids for name in judging.request_ids(row, judge)}
             results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, read)
+            self._count(plan, results, open, to, self.params["judge"])
+
+    def _score(self, model: str, questions: Known, answers: Known) -> None:
+        plan = self._add(f"score@{model}")
+        if not plan.why or "recorded" in self.params["scores"][model]:
+            return
+        shown = judging.beside(questions.rows, paths.references(self.params["language"]), self.params)
+        by_id, open_ids = {row["id"]: row for row in answers.rows}, questions.open | answers.open
+        for judge, to in judge_settings(self.params).items():
+            requests = scoring.build(questions.rows, by_id, shown, scoring.load_prompts(), to, read_again(plan.stage), judge)
+            open = {name for row in questions.rows if row["id"] in open_ids for name in scoring.score_ids(row, judge)}
+            results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, scoring.read)
             self._count(plan, results, open, to, self.params["judge"])
 
     @property

@@ -30,12 +30,14 @@ def prune(params: Params) -> list[Path]:
         paths.rejected("").parent: generations,
         paths.answers("").parent: answering_models(params),
         paths.judgments("").parent: matches,
+        paths.scores("").parent: params["scores"],
         paths.RESPONSES / "translate": corpora,
         paths.RESPONSES / "generate": generations,
         paths.RESPONSES / "answer": models,
         paths.RESPONSES / "answer_base": bases,
         paths.RESPONSES / "answer_trained": trained,
         paths.RESPONSES / "judge": matches,
+        paths.RESPONSES / "score": params["scores"],
     }
     gone = [
         path

@@ -39,6 +39,8 @@ _FOLDERS = (
         "responses/answer_base",
         "responses/answer_trained",
         "responses/judge",
+        "responses/score",
+        "scores",
     ),
 )
 _JAPANESE_ONLY = ("sudachidict-core", "sudachipy")

@@ -273,6 +273,12 @@ class Match(TypedDict):
     recorded: NotRequired[str]
 
 
+class ScoredModel(TypedDict, total=False):
+    """A model whose answers are rated by themselves: by the judge, or recorded."""
+
+    recorded: str
+
+
 class BudgetSettings(TypedDict, total=False):
     """What one build may spend."""
 
@@ -325,6 +331,7 @@ class Params(TypedDict):
     judges: dict[str, JuryMember]
     criteria: dict[str, str]
     matches: dict[str, Match]
+    scores: dict[str, ScoredModel]
     budget: NotRequired[BudgetSettings]
     prices: NotRequired[dict[str, PriceSettings]]
     report: Report
@@ -524,6 +531,8 @@ def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
     for id, match in params["matches"].items():
         yield ["matches", id, "model"], "model", match["model"], models
         yield ["matches", id, "baseline"], "model", match["baseline"], models
+    for id in params["scores"]:
+        yield ["scores", id], "model", id, models
     for category in params["judge"]["reference_categories"]:
         yield ["judge", "reference_categories"], "category", category, params["labels"]["question"]
     for category in params["criteria"]:
@@ -590,7 +599,7 @@ def answering_settings(params: Params, model: str, weights: str | None = None) -
 def blocks_asked(params: Params, stage: str) -> list[str]:
     """Return the blocks that say whom a stage asks: `models.good` of `answer@good`, each judge's of `judge@good-vs-thin`."""
     kind, _, id = stage.partition("@")
-    if kind == "judge":
+    if kind in ("judge", "score"):
         return [judge_block(params, judge) for judge in judge_blocks(params)]
     return [{"answer": f"models.{id}", "answer_base": "answer.trained", "answer_trained": "answer.trained"}.get(kind, kind)]
 

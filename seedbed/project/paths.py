@@ -125,6 +125,11 @@ def judgments(match: str) -> Path:
     return BUILD / "judgments" / f"{match}.jsonl"
 
 
+def scores(model: str) -> Path:
+    """Return the ratings of a model's answers."""
+    return BUILD / "scores" / f"{model}.jsonl"
+
+
 def transcript(stage: str) -> Path:
     """Return the transcript of a stage, e.g. of `answer@good`: `data/build/responses/answer/good.jsonl`."""
     name, _, key = stage.partition("@")

@@ -37,6 +37,7 @@ REPLIES: dict[str, str | None] = {
     "judge": "judgment",
     "judge_reference": "judgment",
     "judge_turn": "judgment",
+    **dict.fromkeys(("score", "score_reference", "score_turn"), "score"),
 }
 """The reply schema that each prompt's stage can read."""
 VARIABLES: dict[str, set[str]] = {
@@ -48,11 +49,14 @@ VARIABLES: dict[str, set[str]] = {
     "judge": {"question", "answer_a", "answer_b"},
     "judge_reference": {"question", "reference", "answer_a", "answer_b"},
     "judge_turn": {"question", "before_a", "before_b", "answer_a", "answer_b"},
+    "score": {"question", "answer"},
+    "score_reference": {"question", "reference", "answer"},
+    "score_turn": {"question", "before", "answer"},
 }
 """What the stages supply, by the prompt's file name; each prompt shows all of its own."""
 OPTIONAL: dict[str, set[str]] = {
-    **{name: {"criteria", "rubric"} for name in ("judge", "judge_reference")},
-    "judge_turn": {"reference", "criteria", "rubric"},
+    **{name: {"criteria", "rubric"} for name in ("judge", "judge_reference", "score", "score_reference")},
+    **{name: {"reference", "criteria", "rubric"} for name in ("judge_turn", "score_turn")},
 }
 """What stages supply for some rows only; a prompt may show it, and its paragraph is left out where there is none."""
 

@@ -190,6 +190,20 @@ class Judgment(TypedDict):
     made_by: MadeBy
 
 
+class Score(TypedDict):
+    """A judge's rating of one turn of an answer; `rating` is None where there is none, `request` where it was recorded."""
+
+    model: str
+    question: str
+    turn: NotRequired[int]
+    judge: str
+    rating: int | None
+    explanation: str | None
+    failure: Failure | None
+    request: str | None
+    made_by: MadeBy
+
+
 class Vote(TypedDict):
     """A person's verdict on two answers, as its line has it."""
 

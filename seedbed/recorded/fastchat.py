@@ -290,6 +290,74 @@ def recorded_judgments(
                 yield from invalid(id, turn, "not_judged", "the recorded file has no verdict on this question")
 
 
+def read_scores(path: Path) -> list[Line]:
+    """Return the rows of a file of ratings.
+
+    Raises:
+        UserError: a field is missing or has another form, a score is neither a whole number from 1 to 10 nor -1, or a turn is
+            rated twice.
+    """
+    seen: dict[tuple[str, str, int], str] = {}
+    lines = []
+    for line in _lines(path, "score"):
+        score, place = line.row["score"], (line.id, line.row["model"], line.turn)
+        if score is not None and score != -1 and score not in range(1, 11):
+            raise UserError(f"{line.where}: field score: expected a whole number from 1 to 10, or -1 for none, found {score}")
+        if first := seen.get(place):
+            raise UserError(
+                f"{line.where}: question {line.id!r} is rated twice for {line.row['model']!r} ({first}); keep one row"
+            )
+        seen[place] = line.where
+        lines.append(line)
+    return lines
+
+
+def recorded_scores(
+    model: str, path: Path, params: Params, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]
+) -> Iterator[Any]:
+    """Yield the ratings (each a `Score`) of a model in a file; a turn that it leaves out has none.
+
+    Args:
+        model: its id.
+        path: the file; rows of other models are passed over.
+        params: the whole of `params.yaml`.
+        questions: the edited questions.
+        answers: the model's answers, by question id.
+
+    Raises:
+        UserError: a row breaks the format, rates an unknown question, or no row is of this model.
+    """
+    name = params["models"].get(model, {}).get("name", model)
+    turns = {question["id"]: len(turns_of(question)) for question in questions}
+    lines = [line for line in read_scores(path) if line.row["model"] == name]
+    if not lines:
+        raise UserError(f"{path}: no rating of {name!r}; name the file of this model in scores.{model}.recorded")
+    given: dict[tuple[str, int], Row] = {}
+    for line in lines:
+        if line.id not in turns:
+            raise UserError(
+                f"{line.where}: question {line.row['question_id']!r}: no such question; import the questions with it"
+            )
+        given[line.id, line.turn] = line.row
+    for id, number in turns.items():
+        for turn in range(1, number + 1):
+            row = given.get((id, turn), {})
+            score = row.get("score")
+            rating = int(score) if score not in (None, -1) and answers[id]["text"] is not None else None
+            reason = "no_answer" if answers[id]["text"] is None else "recorded" if row else "not_rated"
+            failure = {"reason": reason, "detail": "the recorded file has no rating", "text": row.get("judgment")}
+            yield {
+                "model": model,
+                "question": id,
+                "judge": "recorded",
+                "rating": rating,
+                "explanation": row.get("judgment"),
+                "failure": None if rating else failure,
+                "request": None,
+                "made_by": {"recorded": str(path)},
+            } | turn_of(turn, number)
+
+
 def said_in(row: Mapping[str, Any], turns: int) -> list[str | None]:
     """Return what an answer row says in each turn of its question; None in every turn of one that failed."""
     return list(row.get("turns", [row["text"]])) if row["text"] is not None else [None] * turns

@@ -109,6 +109,9 @@ def reply(body: dict[str, Any], model: Model, text: str) -> str:
         explanation, verdict = judging.judge(blocks, chance, model.language)
         value = {"explanation": explanation, "verdict": verdict}
         return canonical(value) if speaks_json else f"{explanation}\n\n[[{verdict}]]"
+    if "answer" in blocks:
+        explanation, rating = judging.rate(blocks, chance, model.language)
+        return canonical({"explanation": explanation, "rating": rating}) if speaks_json else f"{explanation}\n\n[[{rating}]]"
     return answering.answer(_turns(body)[-1], model.level, model.language)
 
 
