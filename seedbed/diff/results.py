@@ -75,8 +75,8 @@ def verdicts(outcomes: Tables | None) -> Row:
     """Return which verdicts flipped; `outcomes` as from `judged`.
 
     Returns:
-        `{"by_category": [{"match", "category", "judged", "verdicts", "outcomes", "better", "worse", "validity"}],
-        "flips": [{"match", "question", "category", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
+        `{"by_category": [{"match", "category", "judged", "compared", "verdicts", "outcomes", "better", "worse", "validity"}],
+        "flips": [{"match", "question", "category", "judge", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
     """
     if outcomes is None:
         return {"by_category": [], "flips": []}

@@ -19,6 +19,8 @@ DEFAULT_MAX_TOKENS = {"translate": 4096, "generate": 4096, "answer": 2048, "judg
 """The limit of a reply's tokens where a block sets none: without one a small model fills a JSON string until it is stopped."""
 DEFAULT_JUDGE = "judge"
 """Id of the one judge where `judges` names none."""
+RECORDED_JUDGE = "recorded"
+"""Id of the judge of verdicts that were recorded elsewhere."""
 Kind = Literal["task", "question"]
 Sampling = dict[str, Any]
 """Sampling parameters, passed to the API as they are."""
@@ -432,7 +434,12 @@ def cross_problems(params: Params) -> Iterator[Problem]:
 
 
 def _jury_problems(params: Params) -> Iterator[Problem]:
-    """Yield what is wrong with the judges of a jury: each has a name of its own, and asks something of its own."""
+    """Yield what is wrong with criteria, and with the judges of a jury: each has a name, and asks something, of its own."""
+    known = params["labels"]["question"]
+    for category in params["criteria"]:
+        if category not in known:
+            words = f"unknown category {category!r}{did_you_mean(category, known)}; its criteria would be shown for no question"
+            yield ["criteria", category], words
     asked: dict[str, str] = {}
     for id, block in judge_blocks(params).items() if params["judges"] else ():
         if id in _JURY_WORDS:
@@ -535,8 +542,6 @@ def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
         yield ["scores", id], "model", id, models
     for category in params["judge"]["reference_categories"]:
         yield ["judge", "reference_categories"], "category", category, params["labels"]["question"]
-    for category in params["criteria"]:
-        yield ["criteria", category], "category", category, params["labels"]["question"]
 
 
 def asking_blocks(params: Params) -> dict[str, Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seedbed.project.corpora import turns_of
-from seedbed.project.params import Params
+from seedbed.project.params import RECORDED_JUDGE, Params
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank
@@ -255,7 +255,7 @@ def recorded_judgments(
     names = (params["models"].get(model, {}).get("name", model), params["models"].get(baseline, {}).get("name", baseline))
     turns = {question["id"]: len(turns_of(question)) for question in questions}
     texts = {name: {id: said_in(row, turns[id]) for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
-    common = {"match": match, "judge": "recorded", "request": None, "made_by": {"recorded": str(path)}}
+    common = {"match": match, "judge": RECORDED_JUDGE, "request": None, "made_by": {"recorded": str(path)}}
 
     def invalid(id: str, turn: int, reason: str, detail: str) -> Iterator[Row]:
         failure = {"reason": reason, "detail": detail, "text": None}
@@ -349,7 +349,7 @@ def recorded_scores(
             yield {
                 "model": model,
                 "question": id,
-                "judge": "recorded",
+                "judge": RECORDED_JUDGE,
                 "rating": rating,
                 "explanation": row.get("judgment"),
                 "failure": None if rating else failure,

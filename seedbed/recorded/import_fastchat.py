@@ -232,6 +232,7 @@ def _declared(
     params["judge"]["reference_categories"] = [
         category for category in categories if all(q["id"] in referenced for q in questions if q["category"] == category)
     ]
+    params["criteria"] = {name: text for name, text in params["criteria"].items() if name in categories}
     names = _names_used(models, matches)
     params["models"] = {
         id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} | _method(made.get(id)) for id in models
@@ -241,7 +242,7 @@ def _declared(
         for id, (model, other, lines) in matches.items()
     }
     # A blank line belongs to the value before it, and those values are new.
-    for key in ("corpora", "judge", "matches", "budget"):
+    for key in ("corpora", "judge", "judges", "matches", "budget"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     written = StringIO()
     yaml.dump(params, written)

@@ -8,6 +8,7 @@ import numpy as np
 
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK
+from seedbed.project.judges import judge_notices, lone_judge
 from seedbed.project.methods import methods
 from seedbed.project.params import Params, Report, answer_stage, answering_models, judge_blocks
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
@@ -17,8 +18,9 @@ from seedbed.reporting.differences import difference_rows
 from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
 from seedbed.reporting.human_sections import agreement_parts, correction_parts
-from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, rate_parts
+from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, jury_parts, rate_parts
 from seedbed.reporting.judgments import load_judgments
+from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
 from seedbed.reporting.scores import Scores, read_scores
@@ -39,7 +41,7 @@ WIN_RATE_COLUMNS = [
     *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
     *("ties_both", "ties_one", "contradictory", "cut", "standard_error", "p", "p_holm", "tests", "visible"),
-    *("length_rate", "length_low", "length_high"),
+    *("length_rate", "length_low", "length_high", "judges", "ties_agreed", "splits"),
 ]
 _SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments"}
 
@@ -60,6 +62,8 @@ class Benchmark:
         chart: as from `chart_rows`.
         equal_length: as from `equal_length_rows`.
         health: as from `health_rows`.
+        jury: as from the function `jury`.
+        notices: what is unsound about the choice of judges, a sentence each.
         agreement: as from `agreement_rows`.
         alternative: as from `alternative`.
         corrected: as from `corrected_rows`.
@@ -81,6 +85,8 @@ class Benchmark:
         self.methods = method_rows(self.scores, params)
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
         self.health = health_rows(self.tables, settings["confidence"])
+        self.jury = jury(self.tables, settings)
+        self.notices = [*filter(None, [lone_judge(params)]), *judge_notices(params)]
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
         self.corrected = corrected_rows(self.tables, self.scores, settings)
@@ -127,7 +133,8 @@ class Benchmark:
                 for row in self.differences
             },
             **({"methods": self._method_metrics()} if self.methods else {}),
-            "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
+            "judge": self._health_metrics(),
+            **({"jury": self._jury_metrics(self.jury)} if self.jury else {}),
             "agreement": self._agreement_metrics(),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
             "responses": usage_metrics(self.usage),
@@ -141,6 +148,18 @@ class Benchmark:
             pair = found.setdefault(row["comparison"], {}).setdefault(f"{row['new']}-{row['old'] or 'base'}", {})
             pair[row["base"]] = _rounded(row, ("difference", "low", "high", "p_holm", "n", "seeds"))
         return found
+
+    def _health_metrics(self) -> dict[str, Any]:
+        """Return each judge's health by match; of several judges by judge first."""
+        found: dict[str, Any] = {}
+        for row in self.health:
+            found.setdefault(row["judge"], {})[row["match"]] = {name: row[name] for name in HEALTH_COLUMNS[2:]}
+        return found if len(found) > 1 else next(iter(found.values()), {})
+
+    def _jury_metrics(self, found: Jury) -> dict[str, Any]:
+        """Return how far the judges of the jury agree."""
+        pairs = {f"{row['one']}-{row['other']}": {name: row[name] for name in list(row)[2:]} for row in found.pairs}
+        return {"judges": len(found.judges), "alpha": found.alpha and found.alpha[0], **found.counts, "pairs": pairs}
 
     def _agreement_metrics(self) -> dict[str, Any]:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
@@ -158,7 +177,12 @@ class Benchmark:
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
-        parts += ["## The judge's health", *health_parts(self.health, confidence)]
+        parts += jury_parts(self.jury, self.notices) if self.jury else []
+        parts += [
+            "## The judge's health",
+            *(jury_parts(None, self.notices) if not self.jury else []),
+            *health_parts(self.health, confidence),
+        ]
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)
         parts += ["## Responses that these results rest on", usage_table(self.usage)]

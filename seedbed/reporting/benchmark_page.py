@@ -11,9 +11,10 @@ from seedbed.project.params import Params, answering_models
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.conclusions import conclude
-from seedbed.reporting.health import position_in_words
+from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
+from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.util.rows import Rows
@@ -57,7 +58,10 @@ def benchmark_page(benchmark: Benchmark) -> str:
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         **_methods(benchmark),
         health=benchmark.health,
-        position=position_in_words(benchmark.health[-1], confidence) if benchmark.health else "",
+        positions=[(row["judge"], position_in_words(row, confidence)) for row in last_rows(benchmark.health)],
+        jury=benchmark.jury,
+        jury_sentences=jury_sentences(benchmark.jury) if benchmark.jury else [],
+        notices=[f"{notice[:1].upper()}{notice[1:]}." for notice in benchmark.notices],
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,
@@ -110,7 +114,8 @@ def _lead(rates: Rows, params: Params) -> str:
 def _load_texts(tables: Tables, params: Params) -> None:
     """Make the tables of what only the browser of questions shows."""
     judgments = [paths.judgments(name) for name in params["matches"]]
-    tables.load("judgment_texts", judgments, "match text, question text, order text, explanation text, failure json")
+    said = "match text, question text, judge text, order text, explanation text, failure json"
+    tables.load("judgment_texts", judgments, said)
     answers = [paths.answers(name) for name in answering_models(params)]
     tables.load("answer_failures", answers, "id text, model text, failure json")
 

@@ -106,13 +106,19 @@ def reply(body: dict[str, Any], model: Model, text: str) -> str:
         count = _count(_asked(body))
         return canonical({"instructions": generation.write(count, chance, model.language, _wording(text))})
     if "answer_a" in blocks:
-        explanation, verdict = judging.judge(blocks, chance, model.language)
+        explanation, verdict = judging.judge(blocks, chance, model.language, in_steps=_in_steps(body))
         value = {"explanation": explanation, "verdict": verdict}
         return canonical(value) if speaks_json else f"{explanation}\n\n[[{verdict}]]"
     if "answer" in blocks:
         explanation, rating = judging.rate(blocks, chance, model.language)
         return canonical({"explanation": explanation, "rating": rating}) if speaks_json else f"{explanation}\n\n[[{rating}]]"
     return answering.answer(_turns(body)[-1], model.level, model.language)
+
+
+def _in_steps(body: dict[str, Any]) -> bool:
+    """Whether the verdict is to be one of five steps: as the reply's schema, or what is said of it, has them."""
+    told = [message["content"] for message in body["messages"] if message["role"] == "system"]
+    return "A>>B" in canonical([body.get("response_format"), told])
 
 
 def _asked(body: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
 from seedbed.project.corpora import turns_of
-from seedbed.project.params import DEFAULT_JUDGE, Match, ModelSettings, Params
+from seedbed.project.params import DEFAULT_JUDGE, RECORDED_JUDGE, Match, ModelSettings, Params
 from seedbed.project.prompts import Prompt, as_shown, load_prompt, render
 from seedbed.project.row_types import Answer, EditedQuestion, Failure, Judgment, Question
 from seedbed.steps.answering import asked_as
@@ -21,8 +21,6 @@ from seedbed.steps.verdicts import Verdict
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows
 
-RECORDED = "recorded"
-"""The judge of verdicts that were recorded."""
 ORDERS: tuple[Literal["ab"], Literal["ba"]] = ("ab", "ba")
 Answers = Mapping[str, Answer]
 """A model's answers by question id."""
@@ -227,7 +225,7 @@ def used_references(questions: Sequence[EditedQuestion | Question], path: Path, 
 def order_name(match: str, row: Judgment, kind: str = "order") -> Name:
     """Return what `seedbed explain` calls one judge's word on one order: `MATCH/QUESTION/ORDER`, of a jury with `/JUDGE`."""
     judge = judge_of(row)
-    behind = f"/{judge}" if judge not in (DEFAULT_JUDGE, RECORDED) else ""
+    behind = f"/{judge}" if judge not in (DEFAULT_JUDGE, RECORDED_JUDGE) else ""
     order = order_of_turn(row["order"], row.get("turn", 1))
     return Name(kind, f"{match}/{row['question']}/{order}{behind}")
 

@@ -97,6 +97,8 @@ def outcome(row: Row) -> str:
     """Return what became of a question in a match, in words; of a row of `queries/benchmark/outcomes.sql`."""
     if row["inconsistent"]:
         return "tie, since the two orders disagree (inconsistent)"
+    if row["tie"] == "split":
+        return "tie, since no more than half of the judges say the same (split)"
     return f"{row['outcome']} for {row['model']}" if row["outcome"] in ("win", "loss") else str(row["outcome"])
 
 

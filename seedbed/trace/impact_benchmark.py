@@ -5,8 +5,8 @@ from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.project.methods import methods
-from seedbed.project.params import DEFAULT_JUDGE, answer_stage, answering_models, judge_blocks
-from seedbed.steps.judging import RECORDED, prompt_name
+from seedbed.project.params import DEFAULT_JUDGE, RECORDED_JUDGE, answer_stage, answering_models, judge_blocks
+from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
 from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected
 from seedbed.trace.node import NOT_BUILT, Fact, Node
@@ -99,7 +99,7 @@ def _judgment(build: Build, match: str, question: str) -> Node:
 def _order(row: Row) -> str:
     """Return the order of a judgment, with the judge where it is one of a jury: `ab`, or `ab by large`."""
     judge = row.get("judge", DEFAULT_JUDGE)
-    return row["order"] if judge in (DEFAULT_JUDGE, RECORDED) else f"{row['order']} by {judge}"
+    return row["order"] if judge in (DEFAULT_JUDGE, RECORDED_JUDGE) else f"{row['order']} by {judge}"
 
 
 def _matches(build: Build, model: str) -> list[str]:

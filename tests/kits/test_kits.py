@@ -138,7 +138,7 @@ def test_another_language_is_named_in_the_prompts_and_what_to_translate_is_said(
     files = kit_files("sw")
     assert "Translate each field of the following JSON into Swahili (sw)." in files["prompts/translate_task.yaml"]
     assert "# In English so far. Translate `system` into Swahili (sw)" in files["prompts/answer.yaml"]
-    assert "natural its tlh (ISO 639 code) sounds" in kit_files("tlh")["prompts/judge.yaml"]
+    assert "if it is not in tlh (ISO 639 code) or mixes" in kit_files("tlh")["prompts/judge.yaml"]
     assert (language_name("ko"), language_name("tlh")) == ("Korean", "tlh")
 
 

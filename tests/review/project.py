@@ -79,6 +79,7 @@ def make_review_project(root: Path) -> None:
         (root / folder).mkdir(parents=True, exist_ok=True)
     params = YAML().load(root / "params.yaml")
     params["labels"]["question"] = ["generic", "fermi"]
+    params["criteria"] = {}
     params["judge"]["reference_categories"] = []
     YAML().dump(params, root / "params.yaml")
     write_questions(dict(TEXTS))
