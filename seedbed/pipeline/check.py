@@ -145,7 +145,7 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
 
 def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
     """Check that there is a reference for every question that the judge is to see with one."""
-    judged = any("recorded" not in match for match in params["matches"].values())
+    judged = any("recorded" not in each for each in [*params["matches"].values(), *params["scores"].values()])
     dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet
     categories = params["judge"]["reference_categories"] if judged and not dropped else []
     path = paths.references(params["language"])

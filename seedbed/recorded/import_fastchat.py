@@ -242,7 +242,7 @@ def _declared(
         for id, (model, other, lines) in matches.items()
     }
     # A blank line belongs to the value before it, and those values are new.
-    for key in ("corpora", "judge", "judges", "matches", "budget"):
+    for key in ("corpora", "judge", "judges", "matches", "scores"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     written = StringIO()
     yaml.dump(params, written)

@@ -17,6 +17,8 @@ from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
 from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
+from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
+from seedbed.reporting.turns import TURNS_IN_WORDS
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
@@ -24,10 +26,14 @@ SECTIONS = {
     "provenance": "What was built from what",
     "win-rates": "Win rates",
     "methods": "Methods",
+    "turns": "Conversations",
+    "ratings": "Ratings",
     "judge": "The judge",
     "usage": "Tokens and cost",
     "questions": "Questions",
 }
+_OPTIONAL = ("methods", "turns", "ratings")
+"""Sections that are there where the benchmark has rows for them."""
 PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
 _COLOURS = 5
 """Of training sets in the chart of methods: set1 to set5 of `methods.css`."""
@@ -44,7 +50,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         "benchmark_page.html.j2",
         "browser.js",
         styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
-        sections=[(id, title) for id, title in SECTIONS.items() if id != "methods" or benchmark.methods],
+        sections=[(id, title) for id, title in SECTIONS.items() if id not in _OPTIONAL or getattr(benchmark, id)],
         lead=_lead(rates, params),
         language=params["language"],
         stand_in=benchmark.stand_in,
@@ -68,6 +74,11 @@ def benchmark_page(benchmark: Benchmark) -> str:
         corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
+        turns=benchmark.turns,
+        turns_words=TURNS_IN_WORDS.replace("*", ""),
+        ratings=benchmark.ratings,
+        modes=[row | agreement_in_words(row) for row in benchmark.modes],
+        modes_words=AGREEMENT_IN_WORDS.replace("*", ""),
         usage=benchmark.usage,
         browser={
             "verdicts": bool(rates),

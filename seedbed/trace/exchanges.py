@@ -7,7 +7,7 @@ from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import request_of
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
-from seedbed.steps.answering import question_and_turn
+from seedbed.steps.answering import asked_as, question_and_turn
 from seedbed.steps.judging import order_name
 from seedbed.steps.origin import Asked, Name
 from seedbed.store.store import Store
@@ -148,6 +148,9 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
             row = build.row(paths.answers(of), question_and_turn(id)[0])  # of a conversation it has the last request only
             used = row and (row["request"] == key or (row["text"] is not None and attempts[-1]["key"] == key))
             return [(Name("answer", f"{of}/{row['id']}"), row)] if used else []
+        case "score":
+            rows = holding(paths.scores(of))
+            return [(Name("rating", f"{of}/{asked_as(row['question'], row.get('turn', 1))}"), row) for row in rows]
         case "judge":
             rows = holding(paths.judgments(of))
             return [(order_name(of, row, "judgment"), row) for row in rows]
@@ -157,4 +160,4 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
 def _gist(row: Row) -> dict[str, Fact]:
     """Return the few words that tell a row from others."""
     row = row | (row.get("translation") or {})
-    return {name: row[name] for name in ("verdict", "instruction", "text") if row.get(name)}
+    return {name: row[name] for name in ("verdict", "rating", "instruction", "text") if row.get(name)}

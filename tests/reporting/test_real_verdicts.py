@@ -8,7 +8,7 @@ import pytest
 
 from seedbed.project.columns import ANSWERS, QUESTIONS
 from seedbed.project.params import Report
-from seedbed.reporting.benchmark import win_rate_rows
+from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.reporting.conclusions import conclude, with_tests
 from seedbed.reporting.differences import difference_rows
 from seedbed.reporting.equal_length import equal_length_rows

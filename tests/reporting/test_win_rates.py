@@ -6,7 +6,7 @@ import pytest
 
 from seedbed.project.columns import ANSWERS, QUESTIONS
 from seedbed.project.params import Report
-from seedbed.reporting.benchmark import win_rate_rows
+from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.reporting.health import health_rows, position_in_words
 from seedbed.reporting.scores import read_scores
 from seedbed.util.errors import UserError
