@@ -16,6 +16,7 @@ from seedbed.filtering.rules import fields_of
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project import paths
 from seedbed.project.again import read_again
+from seedbed.project.corpora import read_questions
 from seedbed.project.model_settings import model_settings
 from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
@@ -31,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--generation", required=True, help="id of a generation in params.yaml")
     parser.add_argument("--seeds", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True, help="folder of the edited questions")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--decisions", type=Path, required=True)
     parser.add_argument("--transcript", type=Path, required=True)
@@ -41,7 +42,7 @@ def main() -> None:
     refuse_unknown_names(params, "filter")
     settings, to, prompt = params["generate"], model_settings(params, "generate"), load_prompt(PROMPT)
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
-    questions = list(read_rows(args.questions, "edited_question"))
+    questions = read_questions(args.questions)
     forecast = forecast_of(args.generation, params, seeds, questions, prompt)
     gave_up = paths.failed(stage)
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.again import read_again
+from seedbed.project.corpora import read_questions
 from seedbed.project.model_settings import judge_settings
 from seedbed.project.params import load_params
 from seedbed.recorded.fastchat import recorded_judgments
@@ -24,7 +25,7 @@ from seedbed.util.rows import read_rows, write_rows, write_text
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--match", required=True, help="id of a match in params.yaml")
-    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True, help="folder of the edited questions")
     parser.add_argument("--model-answers", type=Path, required=True)
     parser.add_argument("--baseline-answers", type=Path, required=True)
     parser.add_argument("--references", type=Path, required=True)
@@ -34,13 +35,13 @@ def main() -> None:
 
     params, match = load_params(), args.match
     refuse_unknown_names(params, "judge")
-    questions = list(read_rows(args.questions, "edited_question"))
+    questions = read_questions(args.questions)
     model, baseline = (
         {row["id"]: row for row in read_rows(path, "answer")} for path in (args.model_answers, args.baseline_answers)
     )
     if "recorded" in params["matches"][match]:
         write_text(args.transcript, "")
-        judgments = list(recorded_judgments(match, params, (model, baseline)))
+        judgments = list(recorded_judgments(match, params, questions, (model, baseline)))
     else:
         stage, judges = f"judge@{match}", judge_settings(params)
         shown, prompts, again = (

@@ -68,7 +68,7 @@ def reply_to(body: dict[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     text = asked_in(body)
     match kind_of(body):
-        case "translated_task" | "translated_question":
+        case "translated_task" | "translated_question" | "translated_conversation":
             source = json.loads(text[text.index("{") : text.rindex("}") + 1])
             return json.dumps({name: value and f"訳された文です。{digest[:6]} {value[:60]}" for name, value in source.items()})
         case "instructions":
@@ -90,6 +90,8 @@ def reply_to(body: dict[str, Any]) -> str:
             )
         case "judgment":
             return json.dumps({"explanation": "よい回答です。", "verdict": "ABC"[int(digest, 16) % 3]})
+        case "score":
+            return json.dumps({"explanation": "よい回答です。", "rating": 1 + int(digest, 16) % 10})
     return f"回答です。{digest[:8]}"
 
 

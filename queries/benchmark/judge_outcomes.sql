@@ -1,5 +1,5 @@
 -- One row: what one judge says of one question of one match, from its two orders. The query fails where an order is judged twice:
--- which of the two judgments counts would be chance.
+-- which of the two judgments counts would be chance. Of a conversation each order says what more of its turns say.
 --   outcome       win, loss or tie of the model, or invalid where either order is. Two orders that disagree are a tie. A slight
 --                 preference of a five-step verdict is what report.slight says: one for either side, or a tie
 --   score         0.5 for a tie; for a win 0.5 + w / (2 * report.strong_weight), for a loss 0.5 less that, where w is the mean of the
@@ -10,7 +10,7 @@
 with
 answered as (
     select
-        match, model, baseline, coalesce(judge, 'judge') as judge, question, "order", verdict,
+        match, model, baseline, coalesce(judge, 'judge') as judge, question, coalesce(turn, 1) as turn, "order", verdict,
         case
             when verdict in ('tie', 'invalid') then verdict
             when strength = 'slight' and verdict_rule.slight = 'tie' then 'tie'
@@ -21,6 +21,29 @@ answered as (
     from judgments
     cross join verdict_rule
 ),
+by_turn as (
+    select
+        match, model, baseline, judge, question, turn, "order", any_value(verdict) as verdict, any_value(outcome) as outcome,
+        avg(weight) as weight, count(*) as judged
+    from answered
+    group by all
+),
+summed as (
+    select
+        match, model, baseline, judge, question, "order",
+        bool_or(outcome = 'invalid') as invalid, any_value(verdict) as verdict, count(*) as turns,
+        count(*) filter (outcome = 'win') - count(*) filter (outcome = 'loss') as more,
+        avg(weight) as weight, max(judged) as judged
+    from by_turn
+    group by all
+),
+by_order as (
+    select
+        match, model, baseline, judge, question, "order", weight, judged,
+        case when invalid then 'invalid' when more > 0 then 'win' when more < 0 then 'loss' else 'tie' end as outcome,
+        if(turns = 1, verdict, if((more > 0) = ("order" = 'ab'), 'first', 'second')) as verdict
+    from summed
+),
 by_question as (
     select
         match, model, baseline, judge, question,
@@ -28,8 +51,8 @@ by_question as (
         any_value(outcome) filter ("order" = 'ba') as ba,
         any_value(verdict) filter ("order" = 'ab') as ab_verdict,
         avg(weight) as weight,
-        greatest(count(*) filter ("order" = 'ab'), count(*) filter ("order" = 'ba')) as judged
-    from answered
+        max(judged) as judged
+    from by_order
     group by all
 ),
 final as (

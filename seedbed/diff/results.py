@@ -87,9 +87,10 @@ def verdicts(outcomes: Tables | None) -> Row:
 def categories(at: Revision) -> dict[str, str]:
     """Return the category of each question of a revision, from the file that people write: it needs no DVC cache."""
     corpora = mapping(params_of(at).get("corpora"))
-    content = at.read(str(mapping(corpora.get("questions")).get("source"))) or b""
+    sources = [each.get("source") for each in map(mapping, corpora.values()) if each.get("kind") == "question"]
+    lines = [line for source in sources for line in (at.read(str(source)) or b"").split(b"\n")]
     try:
-        rows = [parse_json(line.decode("utf-8-sig")) for line in content.split(b"\n") if line.strip()]
+        rows = [parse_json(line.decode("utf-8-sig")) for line in lines if line.strip()]
         return {str(row["id"]): str(row.get("category", "")) for row in rows}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"the questions of {at.name} cannot be read: {error!r}; `seedbed check` names the line") from None

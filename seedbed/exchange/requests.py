@@ -136,7 +136,7 @@ def build_request(
     """
     reply = None
     if prompt.reply:
-        schema = reply_schema(prompt.reply)
+        schema = reply_schema(prompt.reply, prompt.only)
         schema = schema if to.schema_lengths else without_bounds(schema, *_LENGTHS)
         reply = {"structured": to.structured, "name": prompt.reply, "schema": schema}
     content = {

@@ -12,7 +12,7 @@ from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
 from seedbed.project import paths
-from seedbed.project.corpora import label_problem
+from seedbed.project.corpora import Places, label_problem, question_corpora
 from seedbed.project.edits import check_edit
 from seedbed.project.languages import language_mismatches
 from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id
@@ -57,10 +57,11 @@ def check_all() -> str:
     params = load_params()
     rows: dict[str, list[Any]] = {}
     whole: set[str] = set()
+    places = Places()
     for name, corpus in params["corpora"].items():
         rows[name] = []
         before = len(mistakes)
-        collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name]))  # type: ignore[misc]
+        collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name], places))  # type: ignore[misc]
         if len(mistakes) == before:
             whole.add(name)
     collect(lambda: _names(params))
@@ -68,7 +69,7 @@ def check_all() -> str:
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
     if (pairs := paths.pairs(params["language"])).is_file():
         collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
-    collect(lambda: _references(rows["questions"], params))
+    collect(lambda: _references([row for name in question_corpora(params) for row in rows[name]], params))
     collect(lambda: _edits(params, rows, whole))
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
@@ -124,7 +125,7 @@ def _languages(params: Params) -> Iterator[str]:
             yield located(paths.PARAMS, [*block.split("."), "model"], problem + f"take stand-in-{params['language']}")
 
 
-def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
+def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> Iterator[str]:
     """Yield what is wrong with a corpus; its rows are added to `rows`."""
     path, kind = Path(corpus["source"]), corpus["kind"]
     for number, row in checked_rows(path, kind):
@@ -134,6 +135,8 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
             yield f"{path}:{number}: {words}"
         elif problems := _checks(row):
             yield from (f"{path}:{number}: {problem}" for problem in problems)
+        elif kind == "question" and (words := places.add(row["id"], path, number)):
+            yield words
         else:
             rows.append(row)
     if not rows and path != paths.EMPTY:
@@ -152,7 +155,7 @@ def _checks(row: Row) -> list[str]:
 
 def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
     """Check that there is a reference for every question that the judge is to see with one."""
-    judged = any("recorded" not in match for match in params["matches"].values())
+    judged = any("recorded" not in each for each in [*params["matches"].values(), *params["scores"].values()])
     dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet
     categories = params["judge"]["reference_categories"] if judged and not dropped else []
     path = paths.references(params["language"])

@@ -20,7 +20,7 @@ from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.again import read_again
-from seedbed.project.corpora import foreign, read_corpus, status_of
+from seedbed.project.corpora import foreign, question_corpora, read_corpus, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.model_settings import (
     ModelSettings,
@@ -38,7 +38,7 @@ from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
-from seedbed.steps import answering, generating, judging, post_editing, retesting, translating
+from seedbed.steps import answering, generating, judging, post_editing, retesting, scoring, translating
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.outlook import look_ahead, slots_built
 from seedbed.steps.readers import reader_of
@@ -130,12 +130,14 @@ class Plan:
         corpora = {name: self._translate(name) for name in self.params["corpora"]}
         seeds = {"edited": self._post_edit("seed_tasks", corpora["seed_tasks"])}
         seeds["machine"] = self._as_translated(corpora["seed_tasks"])
-        questions = self._post_edit("questions", corpora["questions"])
+        questions = self._questions(corpora)
         for name, generation in self.params["generations"].items():
             self._generate(name, seeds[generation["seeds"]], questions)
         answers = {model: self._answers(model, questions) for model in answering_models(self.params)}
         for match in self.params["matches"]:
             self._judge(match, questions, answers)
+        for model in self.params["scores"]:
+            self._score(model, questions, answers[model])
 
     def _add_rest(self) -> None:
         """Add the stages that ask nothing and would run, and bring all into the order of the pipeline."""
@@ -203,7 +205,7 @@ class Plan:
         to_translate = foreign(rows, corpus, self.params)
         if not to_translate:
             return Known(list(translating.translated(rows, kind, to, [])), set())
-        requests = translating.build(to_translate, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
+        requests = translating.build(to_translate, kind, to, translating.load_prompts(kind), read_again(plan.stage))
         results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params, rows)
         )
@@ -216,7 +218,7 @@ class Plan:
         """Return the rows of `post_edit@name`; one whose text is not known yet is open."""
         kind = self.params["corpora"][name]["kind"]
         if not translated.open and not self.status.why(f"post_edit@{name}"):
-            return Known(list(read_rows(paths.edited(name), f"edited_{kind}")), set())
+            return Known(list(read_rows(paths.edited(name, kind), f"edited_{kind}")), set())
         edits = read_edits(paths.edits(name, self.params["language"]), kind)
         policy = self.params["post_edit"]["unreviewed"]
         rows: list[Edited] = []
@@ -225,6 +227,11 @@ class Plan:
         # An edit of a source that stands keeps its text, whatever the machine will say.
         status = {row["id"]: status_of(row, edits.get(row["id"])) for row in translated.rows}
         return Known(rows, {id for id in translated.open if status[id] not in ("edited", "outdated")})
+
+    def _questions(self, translated: dict[str, Known]) -> Known:
+        """Return the edited questions of every corpus, in the order in which stages read them."""
+        known = [self._post_edit(name, translated[name]) for name in sorted(question_corpora(self.params))]
+        return Known([row for each in known for row in each.rows], {id for each in known for id in each.open})
 
     def _as_translated(self, translated: Known) -> Known:
         return Known(list(post_editing.as_translated(translated.rows, "task")), translated.open)
@@ -300,17 +307,28 @@ class Plan:
         weights, known = self._weights(model)
         to, unknown = answering_settings(self.params, model, weights), set() if known else {row["id"] for row in questions.rows}
         questions = Known(questions.rows, questions.open | unknown)
-        requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
-        results = self._looker(plan, to, self.params["answer"]["max_attempts"]).ask(
-            requests, reader_of(plan.stage, self.params)
-        )
-        self._count(plan, results, questions.open, to, self.params["answer"])
-        rows = [
-            answering.answered(model, to, result)
-            | ({} if result.settled else {"text": f"{model} {result.request.id} {_GUESS}"})
-            for result in results
-        ]
-        return Known(rows, {result.request.id for result in results if not result.settled} | questions.open)
+        asking = (questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
+        looker, read = self._looker(plan, to, self.params["answer"]["max_attempts"]), reader_of(plan.stage, self.params)
+        waiting, following = answering.build(*asking), answering.following(*asking)
+        results: list[Result[str]] = []
+        said: list[Result[str]] = []
+        open = set(questions.open)  # questions that rest on a reply that is not there yet
+        resting = set(questions.open)  # and the requests that do: all of an open question but the first that is missing
+        while waiting:
+            found = looker.ask(waiting, read)
+            results += found
+            for result in found:
+                question, _ = answering.question_and_turn(result.request.id)
+                resting |= {result.request.id} if question in open else set()
+                open |= set() if result.settled else {question}
+            guessed = [
+                result if result.settled else Result(result.request, f"{model} {result.request.id} {_GUESS}")
+                for result in found
+            ]
+            said += guessed
+            waiting = following(guessed)
+        self._count(plan, results, resting, to, self.params["answer"])
+        return Known(answering.answered(model, to, said), open)
 
     def _weights(self, model: str) -> tuple[str | None, bool]:
         """Return the hash of the weights that answer as a model, and whether it is known: not before they are trained."""
@@ -337,9 +355,21 @@ class Plan:
         for judge, to in judge_settings(self.params).items():
             once = judging.build(questions.rows, by_id, shown, prompts, to, again, judge)
             requests = retesting.with_retests(match, once, self.params["judge"].get("retest", 0))
-            open = {judging.request_id(id, order, judge) for id in open_ids for order in judging.ORDERS}
+            open = {name for row in questions.rows if row["id"] in open_ids for name in judging.request_ids(row, judge)}
             open |= {retesting.retest_id(name) for name in open}
             results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, read)
+            self._count(plan, results, open, to, self.params["judge"])
+
+    def _score(self, model: str, questions: Known, answers: Known) -> None:
+        plan = self._add(f"score@{model}")
+        if not plan.why or "recorded" in self.params["scores"][model]:
+            return
+        shown = judging.beside(questions.rows, paths.references(self.params["language"]), self.params)
+        by_id, open_ids = {row["id"]: row for row in answers.rows}, questions.open | answers.open
+        for judge, to in judge_settings(self.params).items():
+            requests = scoring.build(questions.rows, by_id, shown, scoring.load_prompts(), to, read_again(plan.stage), judge)
+            open = {name for row in questions.rows if row["id"] in open_ids for name in scoring.score_ids(row, judge)}
+            results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, scoring.read)
             self._count(plan, results, open, to, self.params["judge"])
 
     @property

@@ -32,6 +32,7 @@ _FOLDERS = (
     *("candidates", "decisions", "edited", "export", "instructions", "judgments", "answers", "machine", "rejected"),
     *(
         "training",
+        "edited/questions",
         "translated",
         "responses/translate",
         "responses/generate",
@@ -39,6 +40,8 @@ _FOLDERS = (
         "responses/answer_base",
         "responses/answer_trained",
         "responses/judge",
+        "responses/score",
+        "scores",
     ),
 )
 _JAPANESE_ONLY = ("sudachidict-core", "sudachipy")

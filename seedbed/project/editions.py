@@ -19,6 +19,7 @@ EDITIONS: dict[str, int] = {
     "answer_base": 1,
     "answer_trained": 1,
     "judge": 3,
+    "score": 1,
     "benchmark": 4,
     "dataset": 3,
 }

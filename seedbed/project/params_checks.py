@@ -1,6 +1,7 @@
 """What the schema of `params.yaml` cannot say: editions, and that the names used are names given."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.project.editions import other_edition
@@ -29,6 +30,7 @@ def cross_problems(params: Params) -> Iterator[Problem]:
     for id, match in params["matches"].items():
         if match["model"] == match["baseline"]:
             yield ["matches", id], f"{match['model']!r} is matched against itself; name two models"
+    yield from _corpus_problems(params)
     yield from _training_problems(params)
     if "all" in params["labels"]["question"]:
         yield ["labels", "question"], "'all' is the report's word for the total; give it another name"
@@ -55,6 +57,21 @@ def _jury_problems(params: Params) -> Iterator[Problem]:
                 f"it asks just what judges.{same} asks, and one judge twice is no jury; give it another model, or other params",
             )
         asked.setdefault(content, id)
+
+
+def _corpus_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with the corpora that people edit: each has its own file, and questions lie in one folder."""
+    corpora, edited = params["corpora"], params["post_edit"]["corpora"]
+    for name, path in edited.items():
+        field: Field = ["post_edit", "corpora", name]
+        if name not in corpora:
+            yield field, f"unknown corpus {name!r}{did_you_mean(name, list(corpora))}"
+        elif Path(path) != (wanted := paths.edited(name, corpora[name]["kind"])):
+            yield field, f"expected {wanted}, found {path!r}: other stages look there"
+    for name, corpus in corpora.items():
+        if corpus["kind"] == "question" and name not in edited:
+            wanted = paths.edited(name, "question")
+            yield ["corpora", name], f"nothing would ask these questions: post_edit.corpora lacks `{name}: {wanted}`"
 
 
 def _training_problems(params: Params) -> Iterator[Problem]:
@@ -137,5 +154,7 @@ def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:
     for id, match in params["matches"].items():
         yield ["matches", id, "model"], "model", match["model"], models
         yield ["matches", id, "baseline"], "model", match["baseline"], models
+    for id in params["scores"]:
+        yield ["scores", id], "model", id, models
     for category in params["judge"]["reference_categories"]:
         yield ["judge", "reference_categories"], "category", category, params["labels"]["question"]

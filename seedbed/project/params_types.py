@@ -101,9 +101,10 @@ class Asking(Attempts):
 
 
 class PostEdit(TypedDict):
-    """What becomes of a row without an edit that holds."""
+    """What people edit, and what becomes of a row without an edit that holds."""
 
     unreviewed: Literal["use", "drop", "fail"]
+    corpora: dict[str, str]
 
 
 class DemonstrationCounts(TypedDict):
@@ -264,6 +265,12 @@ class Match(TypedDict):
     recorded: NotRequired[str]
 
 
+class ScoredModel(TypedDict, total=False):
+    """A model whose answers are rated by themselves: by the judge, or recorded."""
+
+    recorded: str
+
+
 class BudgetSettings(TypedDict, total=False):
     """What one build may spend."""
 
@@ -318,6 +325,7 @@ class Params(TypedDict):
     judges: dict[str, JuryMember]
     criteria: dict[str, str]
     matches: dict[str, Match]
+    scores: dict[str, ScoredModel]
     budget: NotRequired[BudgetSettings]
     prices: NotRequired[dict[str, PriceSettings]]
     report: Report

@@ -28,6 +28,8 @@ REVIEW_WORDS = DATA / "review"
 RECORDED = DATA / "recorded"
 
 BUILD = DATA / "build"
+EDITED_QUESTIONS = BUILD / "edited" / "questions"
+"""The edited questions, a file a corpus."""
 RESPONSES = BUILD / "responses"
 FAILED = BUILD / "failed"
 """What a stage leaves to look at when it gives up: no DVC output, since DVC deletes those of a failed stage."""
@@ -83,9 +85,9 @@ def translated(corpus: str) -> Path:
     return BUILD / "translated" / f"{corpus}.jsonl"
 
 
-def edited(corpus: str) -> Path:
-    """Return what `post_edit@corpus` writes."""
-    return BUILD / "edited" / f"{corpus}.jsonl"
+def edited(corpus: str, kind: str) -> Path:
+    """Return what `post_edit@corpus` writes: questions of every corpus lie in one folder, which other stages read whole."""
+    return (EDITED_QUESTIONS if kind == "question" else EDITED_QUESTIONS.parent) / f"{corpus}.jsonl"
 
 
 def seeds(form: str) -> Path:
@@ -141,6 +143,11 @@ def answers(model: str) -> Path:
 def judgments(match: str) -> Path:
     """Return a match's judgments."""
     return BUILD / "judgments" / f"{match}.jsonl"
+
+
+def scores(model: str) -> Path:
+    """Return the ratings of a model's answers."""
+    return BUILD / "scores" / f"{model}.jsonl"
 
 
 def transcript(stage: str) -> Path:

@@ -31,22 +31,33 @@ Messages = list[dict[str, str]]
 REPLIES: dict[str, str | None] = {
     "translate_task": "translated_task",
     "translate_question": "translated_question",
+    "translate_conversation": "translated_conversation",
     "generate": "instructions",
     "answer": None,
     "judge": "judgment",
     "judge_reference": "judgment",
+    "judge_turn": "judgment",
+    **dict.fromkeys(("score", "score_reference", "score_turn"), "score"),
 }
 """The reply schema that each prompt's stage can read."""
 VARIABLES: dict[str, set[str]] = {
     "translate_task": {"source"},
     "translate_question": {"source"},
+    "translate_conversation": {"source"},
     "generate": {"count", "demonstrations"},
     "answer": {"question"},
     "judge": {"question", "answer_a", "answer_b"},
     "judge_reference": {"question", "reference", "answer_a", "answer_b"},
+    "judge_turn": {"question", "before_a", "before_b", "answer_a", "answer_b"},
+    "score": {"question", "answer"},
+    "score_reference": {"question", "reference", "answer"},
+    "score_turn": {"question", "before", "answer"},
 }
 """What the stages supply, by the prompt's file name; each prompt shows all of its own."""
-OPTIONAL: dict[str, set[str]] = {name: {"criteria", "rubric"} for name in ("judge", "judge_reference")}
+OPTIONAL: dict[str, set[str]] = {
+    **{name: {"criteria", "rubric"} for name in ("judge", "judge_reference", "score", "score_reference")},
+    **{name: {"reference", "criteria", "rubric"} for name in ("judge_turn", "score_turn")},
+}
 """What stages supply for some rows only; a prompt may show it, and its paragraph is left out where there is none."""
 
 
@@ -63,6 +74,7 @@ class Prompt:
         as_json: sentence on how to reply in JSON, added to the system message.
         as_text: the same for an endpoint that has no structured output; None where JSON is always asked for.
         problem: what is said to the model after an unusable reply, with `$problem`; for `retry: explain`. None for nothing.
+        only: the fields of the reply's schema that are asked for, all of them required; None for the schema as it is.
     """
 
     path: Path
@@ -73,6 +85,7 @@ class Prompt:
     as_json: str
     as_text: str | None
     problem: str | None = None
+    only: tuple[str, ...] | None = None
 
 
 def load_prompt(name: str, folder: Path = Path("prompts"), form: str | None = None) -> Prompt:
@@ -189,7 +202,7 @@ def _json_wish(prompt: Prompt, structured: str) -> str:
     """How to reply in JSON; with the schema in words where the endpoint cannot be given it."""
     if structured == "json_schema" or prompt.reply is None:
         return prompt.as_json
-    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(reply_schema(prompt.reply))}"
+    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(reply_schema(prompt.reply, prompt.only))}"
 
 
 def explain_problem(template: str, problem: str) -> str:
@@ -202,9 +215,12 @@ def as_shown(fields: Mapping[str, Any], order: Sequence[str]) -> str:
     return json.dumps({name: fields[name] for name in order}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def reply_schema(name: str) -> dict[str, Any]:
-    """Return the schema of a reply without its `$schema` and `$id`, as an endpoint wants it."""
-    return {key: value for key, value in load_schema(f"replies/{name}").items() if not key.startswith("$")}
+def reply_schema(name: str, only: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the schema of a reply without its `$schema` and `$id`, as an endpoint wants it; with `only` these fields."""
+    schema = {key: value for key, value in load_schema(f"replies/{name}").items() if not key.startswith("$")}
+    if only is None:
+        return schema
+    return schema | {"properties": {field: schema["properties"][field] for field in only}, "required": list(only)}
 
 
 def blocks_of(text: str) -> dict[str, str]:

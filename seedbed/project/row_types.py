@@ -10,7 +10,7 @@ Status = Literal["edited", "outdated", "approved", "unreviewed", "stale", "origi
 MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
-"""The translated fields of a task or a question, by name."""
+"""The translated fields of a task or a question, by name; of a question's follow-ups `follow_up_1`, `follow_up_2`, …"""
 Check = dict[str, Any]
 """What code can decide of an answer; `schemas/rows/question.schema.json` says which fields each `kind` has."""
 
@@ -30,6 +30,7 @@ class Question(TypedDict):
     category: str
     language: NotRequired[str]
     text: str
+    follow_ups: NotRequired[list[str]]
     rubric: NotRequired[list[str]]
     checks: NotRequired[list[Check]]
 
@@ -81,6 +82,7 @@ class EditedQuestion(TypedDict):
     rubric: NotRequired[list[str]]
     checks: NotRequired[list[Check]]
     text: str
+    follow_ups: NotRequired[list[str]]
     status: Status
     made_by: MadeBy | None
 
@@ -148,11 +150,16 @@ class Rejected(Candidate):
 
 
 class Answer(TypedDict):
-    """One model's answer to one question; `text` is None where it failed, `request` where it was recorded."""
+    """One model's answer to one question; `text` is None where it failed, `request` where it was recorded.
+
+    Of a conversation `text` is all of its turns, and `request` that of the last one.
+    """
 
     id: str
     model: str
     text: str | None
+    turns: NotRequired[list[str]]
+    failed_turn: NotRequired[int]
     cut: NotRequired[bool]
     failure: Failure | None
     request: str | None
@@ -167,6 +174,7 @@ class Reference(TypedDict):
     tests: NotRequired[str]
     check: NotRequired[str]
     range: NotRequired[list[float]]
+    follow_ups: NotRequired[list[str]]
 
 
 class Retest(TypedDict):
@@ -184,11 +192,26 @@ class Judgment(TypedDict):
     model: str
     baseline: str
     question: str
+    turn: NotRequired[int]
     order: Literal["ab", "ba"]
     judge: str
     verdict: Literal["first", "second", "tie", "invalid"]
     strength: NotRequired[Literal["slight", "strong"]]
     retest: NotRequired[Retest]
+    explanation: str | None
+    failure: Failure | None
+    request: str | None
+    made_by: MadeBy
+
+
+class Score(TypedDict):
+    """A judge's rating of one turn of an answer; `rating` is None where there is none, `request` where it was recorded."""
+
+    model: str
+    question: str
+    turn: NotRequired[int]
+    judge: str
+    rating: int | None
     explanation: str | None
     failure: Failure | None
     request: str | None

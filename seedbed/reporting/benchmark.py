@@ -4,13 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from seedbed.project import columns, paths
+from seedbed.project.corpora import BENCHMARK
 from seedbed.project.judges import judge_notices, lone_judge
 from seedbed.project.methods import methods
 from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
-from seedbed.project.params_types import Params, Report
+from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
 from seedbed.reporting.check_sections import check_parts
 from seedbed.reporting.checks.results import check_rows, load_checks
@@ -26,9 +25,10 @@ from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.labelled_rates import labelled_rows
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
+from seedbed.reporting.ratings import RATING_COLUMNS, rating_parts, rating_rows
 from seedbed.reporting.retest import component_rows, load_retests, retest_rows
 from seedbed.reporting.retest_sections import retest_parts
-from seedbed.reporting.scores import Scores, read_scores
+from seedbed.reporting.scores import read_scores
 from seedbed.reporting.shared import (
     load_responses,
     made_by_stand_in,
@@ -38,8 +38,8 @@ from seedbed.reporting.shared import (
     usage_metrics,
     usage_table,
 )
-from seedbed.reporting.statistics.intervals import rate_interval
-from seedbed.util.rows import Rows
+from seedbed.reporting.turns import TURN_COLUMNS, turn_metrics, turn_parts, turn_rows
+from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.tables import Tables
 
 WIN_RATE_COLUMNS = [
@@ -78,6 +78,9 @@ class Benchmark:
         labelled: as from `labelled_rows`; empty where `report.labels` names no file.
         checks: as from `check_rows`; empty where no question has checks.
         contradictions: the rows of `queries/benchmark/contradictions.sql`.
+        turns: as from `turn_rows`.
+        ratings: as from `rating_rows`, the means.
+        modes: as from `rating_rows`, how far ratings and matches agree.
         usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
 
@@ -108,6 +111,8 @@ class Benchmark:
         load_checks(self.tables, settings)
         self.checks = check_rows(self.tables, settings)
         self.contradictions = self.tables.query("benchmark/contradictions")
+        self.turns = turn_rows(params)
+        self.ratings, self.modes = rating_rows(params)
         self.usage = self.tables.query("shared/usage")
         rehearsed = made_by_stand_in(self.tables, _SOURCES)
         hollow = {"answers", "judgments"} & {*rehearsed}
@@ -139,6 +144,14 @@ class Benchmark:
         ]
         return to_csv(rounded, METHOD_COLUMNS)
 
+    def turns_csv(self) -> str:
+        """Return `reports/turns.csv`: the head alone where the benchmark's corpus is the only one and has no conversations."""
+        return to_csv(self.turns, TURN_COLUMNS)
+
+    def ratings_csv(self) -> str:
+        """Return `reports/ratings.csv`: the head alone where no answer is rated by itself."""
+        return to_csv(self.ratings, RATING_COLUMNS)
+
     def metrics(self) -> str:
         """Return `reports/benchmark.json`: what `dvc metrics` and `dvc exp show` compare."""
         # The first column is the one that `dvc exp show` has room for.
@@ -153,6 +166,8 @@ class Benchmark:
                 for row in self.differences
             },
             **({"methods": self._method_metrics()} if self.methods else {}),
+            **({"conversations": turn_metrics(self.turns)} if self.turns else {}),
+            **({"ratings": self._rating_metrics()} if self.ratings else {}),
             "judge": self._health_metrics(),
             **({"jury": self._jury_metrics(self.jury)} if self.jury else {}),
             **({"retest": self._retest_metrics()} if self.retest else {}),
@@ -163,6 +178,14 @@ class Benchmark:
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    def _rating_metrics(self) -> dict[str, Any]:
+        """Return the mean rating of each model over the whole conversations of each corpus."""
+        found: dict[str, Any] = {}
+        for row in self.ratings:
+            if row["category"] == row["turn"] == "all":
+                found.setdefault(row["corpus"], {})[row["model"]] = _rounded(row, ("mean", "low", "high", "n", "invalid"))
+        return found
 
     def _method_metrics(self) -> dict[str, Any]:
         """Return what each comparison of sets found, by comparison, sets and base."""
@@ -210,6 +233,8 @@ class Benchmark:
         parts += ["## Win rates by category", *rate_parts(self.rates, confidence)]
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
+        parts += turn_parts(self.turns, confidence)
+        parts += rating_parts(self.ratings, self.modes, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
         parts += check_parts(self.checks, self.contradictions, confidence)
         parts += jury_parts(self.jury, self.notices) if self.jury else []
@@ -233,9 +258,11 @@ def _load(params: Params) -> Tables:
     load_judgments(tables, [paths.judgments(match) for match in matches], params["report"])
     load_retests(tables, [paths.judgments(match) for match in matches])
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
-    tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
+    tables.load("questions", [paths.edited(BENCHMARK, "question")], columns.QUESTIONS)
+    _only_benchmark(tables)
     transcripts = [paths.transcript(answer_stage(params, model)) for model in models]
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]
+    transcripts += [paths.transcript(f"score@{model}") for model in params["scores"]]
     trained = params["answer"].get("trained")
     trained_blocks = [{"endpoint": trained["endpoint"], "model": id} for id in models] if trained else []
     load_responses(tables, transcripts, params, [*judge_blocks(params).values(), *params["models"].values(), *trained_blocks])
@@ -249,23 +276,10 @@ def _load(params: Params) -> Tables:
     return tables
 
 
-def win_rate_rows(tables: Tables, scores: Scores, settings: Report) -> Rows:
-    """Return the rows of `queries/benchmark/win_rates.sql` with the interval of the adjusted win rate, and its standard error.
-
-    Args:
-        tables: the build's rows.
-        scores: as from `read_scores` of the same tables.
-        settings: the block `report` of `params.yaml`.
-    """
-    rows = tables.query("benchmark/win_rates")
-    for row in rows:
-        sample = scores.of(row["match"], row["category"])
-        row["ci_low"] = row["ci_high"] = row["standard_error"] = None
-        if len(sample):
-            bounds = 100 * rate_interval(sample, settings["confidence"])
-            row["ci_low"], row["ci_high"] = (round(float(bound), 4) for bound in bounds)
-            row["standard_error"] = round(100 * float(np.sqrt(sample.var() / len(sample))), 4)
-    return rows
+def _only_benchmark(tables: Tables) -> None:
+    """Take out what is of another corpus than the benchmark's: the report has rows of their own for those."""
+    for table, field in (("judgments", "question"), ("answers", "id")):
+        tables.run(f"delete from {table} where {field} not in (select id from questions)")
 
 
 def _rounded(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

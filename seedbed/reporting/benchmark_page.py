@@ -19,7 +19,9 @@ from seedbed.reporting.human_sections import CORRECTED, alternative_in_words, la
 from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
+from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
 from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
+from seedbed.reporting.turns import TURNS_IN_WORDS
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
@@ -28,10 +30,14 @@ SECTIONS = {
     "win-rates": "Win rates",
     "methods": "Methods",
     "checks": "Checks",
+    "turns": "Conversations",
+    "ratings": "Ratings",
     "judge": "The judge",
     "usage": "Tokens and cost",
     "questions": "Questions",
 }
+_OPTIONAL = ("methods", "checks", "turns", "ratings")
+"""Sections that are there where the benchmark has rows for them."""
 PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
 _COLOURS = 5
 """Of training sets in the chart of methods: set1 to set5 of `methods.css`."""
@@ -44,12 +50,11 @@ def benchmark_page(benchmark: Benchmark) -> str:
     tables, params, rates = benchmark.tables, benchmark.params, benchmark.rates
     _load_texts(tables, params)
     confidence = params["report"]["confidence"]
-    shown = {"methods": benchmark.methods, "checks": benchmark.checks}
     return render(
         "benchmark_page.html.j2",
         "browser.js",
         styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
-        sections=[(id, title) for id, title in SECTIONS.items() if id not in shown or shown[id]],
+        sections=[(id, title) for id, title in SECTIONS.items() if id not in _OPTIONAL or getattr(benchmark, id)],
         lead=_lead(rates, params),
         language=params["language"],
         stand_in=benchmark.stand_in,
@@ -84,6 +89,11 @@ def benchmark_page(benchmark: Benchmark) -> str:
         labelled_words=labelled_in_words(benchmark.labelled, confidence).replace("`", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
+        turns=benchmark.turns,
+        turns_words=TURNS_IN_WORDS.replace("*", ""),
+        ratings=benchmark.ratings,
+        modes=[row | agreement_in_words(row) for row in benchmark.modes],
+        modes_words=AGREEMENT_IN_WORDS.replace("*", ""),
         usage=benchmark.usage,
         browser={
             "verdicts": bool(rates),

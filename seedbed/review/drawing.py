@@ -57,7 +57,7 @@ def _judged(params: Params, answers: Answers) -> Tables:
     tables = Tables()
     judged = [path for match in answers.matches if (path := paths.judgments(match)).is_file()]
     load_judgments(tables, judged, params["report"])
-    tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
+    tables.load("questions", sorted(paths.EDITED_QUESTIONS.glob("*.jsonl")), columns.QUESTIONS)
     models = {model for match in answers.matches.values() for model in (match["model"], match["baseline"])}
     written = [path for model in sorted(models) if (path := paths.answers(model)).is_file()]
     tables.load("answers", written, columns.ANSWERS)

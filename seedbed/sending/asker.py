@@ -5,7 +5,7 @@ A stage with one list of requests calls `ask_all`; one that asks in waves opens 
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -359,9 +359,10 @@ def ask_all(
     transcript_path: Path,
     requests: Sequence[Request],
     read: Read[T],
+    following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
 ) -> list[Result[T]]:
-    """Settle a stage's requests, write its transcript, and return one result a request; see `asking`."""
-    return ask_each(stage, params, [(to, requests)], attempts, transcript_path, read)[0]
+    """Settle a stage's requests, write its transcript, and return one result a request; see `ask_each`."""
+    return ask_each(stage, params, [(to, requests)], attempts, transcript_path, read, following)[0]
 
 
 def ask_each(
@@ -371,6 +372,7 @@ def ask_each(
     attempts: Attempts,
     transcript_path: Path,
     read: Read[T],
+    following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
 ) -> list[list[Result[T]]]:
     """Settle a stage's requests to several models, one after the other, and write one transcript.
 
@@ -381,6 +383,8 @@ def ask_each(
         attempts: the stage's block of `params.yaml`; the share `max_failed` is that of each model.
         transcript_path: the transcript, written whole or not at all.
         read: turns a response into a value.
+        following: gives the requests that rest on results, such as the next turn of conversations; none by default. They are
+            asked together once all of the results before them are there, and their results come after those.
 
     Returns:
         One result a request, by model.
@@ -394,17 +398,22 @@ def ask_each(
             if place:
                 opened.next_model()
             allowed, before = allowed_failures(len(requests), attempts["max_failed"]), len(opened.failed)
-            results = opened.asker.ask(requests, read, allowed, to)
-            for result in results:
-                if result.settled:
-                    opened.record(result)
-            failed = opened.failed[before:]
-            if any(not result.settled for result in results) or len(failed) > allowed:
-                good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
-                path = paths.failed(stage) / "good.jsonl"
-                write_rows(path, good, None)
-                print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
-                raise UserError(f"{stage}: {failures_in_words(failed, len(requests), attempts['max_failed'])}")
+            results: list[Result[T]] = []
+            waiting = requests
+            while waiting:
+                settled = opened.asker.ask(waiting, read, allowed - len(opened.failed) + before, to)
+                for result in settled:
+                    if result.settled:
+                        opened.record(result)
+                results += settled
+                failed = opened.failed[before:]
+                if any(not result.settled for result in settled) or len(failed) > allowed:
+                    good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
+                    path = paths.failed(stage) / "good.jsonl"
+                    write_rows(path, good, None)
+                    print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
+                    raise UserError(f"{stage}: {failures_in_words(failed, len(requests), attempts['max_failed'])}")
+                waiting = following(settled)
             found.append(results)
     return found
 

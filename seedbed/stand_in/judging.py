@@ -45,6 +45,19 @@ def judge(
     return localise(_in_english(answers, verdict, language), language), said
 
 
+def rate(blocks: Mapping[str, str], chance: random.Random, language: str = JAPANESE) -> tuple[str, int]:
+    """Return (explanation, rating from 1 to 10) of the block `answer`."""
+    question = blocks.get("question", "")
+    reference = blocks.get("reference", "") or answering.own_answer(question, language)
+    answer = blocks["answer"]
+    rating = min(10, max(1, round(1 + 2 * _score(answer, question, reference, language) + chance.gauss(0, 0.5))))
+    if language == JAPANESE:
+        seen = [f"{len(answer)}文字"] + ([f"{_items(answer)}項目の箇条書き"] if _items(answer) else [])
+        seen += ["同じ言い回しの繰り返しが目立つ"] if _repetition(answer, JAPANESE) > _MUCH else []
+        return f"回答は{'、'.join(seen)}の文章です。以上から、{rating}点とします。", rating
+    return localise(f"The answer has {len(answer)} characters, and its rating is {rating}.", language), rating
+
+
 def _score(answer: str, question: str, reference: str, language: str) -> float:
     length = min(len(answer) / (_LONG if language == JAPANESE else _LONG_IN_LETTERS), 1.0)
     order = 0.15 * min(_items(answer), 4)

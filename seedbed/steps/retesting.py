@@ -49,7 +49,7 @@ def retested(rows: Sequence[Judgment], results: Sequence[Result[Verdict]]) -> It
     """
     by_id: Mapping[str, Result[Verdict]] = {result.request.id: result for result in results}
     for row in rows:
-        result = by_id.get(retest_id(request_id(row["question"], row["order"], judge_of(row))))
+        result = by_id.get(retest_id(request_id(row["question"], row["order"], judge_of(row), row.get("turn", 1))))
         if result is None:
             yield row
             continue

@@ -55,7 +55,11 @@ def judgment(build: Build, id: str) -> Described:
 
 def _is_wanted(row: Judgment, wanted: list[str]) -> bool:
     """Whether a judgment is of the order, and by the judge, that were named."""
-    return all(part == of for part, of in zip(wanted, (row["order"], judging.judge_of(row)), strict=False))
+    return all(part == of for part, of in zip(wanted, (_order(row), judging.judge_of(row)), strict=False))
+
+
+def _order(row: Judgment) -> str:
+    return judging.order_of_turn(row["order"], row.get("turn", 1))
 
 
 def order(build: Build, id: str) -> Described:

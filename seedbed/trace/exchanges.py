@@ -7,6 +7,7 @@ from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import request_of
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.steps.answering import asked_as, question_and_turn
 from seedbed.steps.judging import order_name
 from seedbed.steps.origin import Asked, Name
 from seedbed.store.store import Store
@@ -115,6 +116,8 @@ def left_by_stages(build: Build, word: str) -> list[Node]:
             continue
         for row in build.rows(path):
             names = {row["id"]}
+            if stage.startswith("answer"):
+                names.add(question_and_turn(row["id"])[0])
             if stage.startswith("judge@"):
                 question, *rest = row["id"].split(".")
                 names |= {question, "/".join([question, *rest[:1]]), "/".join([question, *rest])}
@@ -136,12 +139,18 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
         case "translate":
             attempts = build.rows(paths.transcript(stage), "json->>'id' = ?", id)
             row = build.row(paths.translated(of), id)
-            kind = next(kind for kind, corpus in CORPUS_OF.items() if corpus == of)
+            kind = next((kind for kind, corpus in CORPUS_OF.items() if corpus == of), "question")
             return [(Name(kind, id), row)] if row and row["translation"] and attempts[-1]["key"] == key else []
         case "generate":
             return [(Name("instruction", f"{of}/{row['id']}"), row) for row in holding(paths.candidates(of))]
         case "answer":
-            return [(Name("answer", f"{of}/{row['id']}"), row) for row in holding(paths.answers(of))]
+            attempts = build.rows(paths.transcript(stage), "json->>'id' = ?", id)
+            row = build.row(paths.answers(of), question_and_turn(id)[0])  # of a conversation it has the last request only
+            used = row and (row["request"] == key or (row["text"] is not None and attempts[-1]["key"] == key))
+            return [(Name("answer", f"{of}/{row['id']}"), row)] if used else []
+        case "score":
+            rows = holding(paths.scores(of))
+            return [(Name("rating", f"{of}/{asked_as(row['question'], row.get('turn', 1))}"), row) for row in rows]
         case "judge":
             rows = holding(paths.judgments(of))
             return [(order_name(of, row, "judgment"), row) for row in rows]
@@ -151,4 +160,4 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
 def _gist(row: Row) -> dict[str, Fact]:
     """Return the few words that tell a row from others."""
     row = row | (row.get("translation") or {})
-    return {name: row[name] for name in ("verdict", "instruction", "text") if row.get(name)}
+    return {name: row[name] for name in ("verdict", "rating", "instruction", "text") if row.get(name)}

@@ -4,7 +4,6 @@ import csv
 from pathlib import Path
 
 from seedbed.project import paths
-from seedbed.project.corpora import CORPUS_OF
 from seedbed.project.methods import methods
 from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
 from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
@@ -19,10 +18,9 @@ from seedbed.util.words import count
 
 def question_node(build: Build, id: str) -> Node:
     """Return what rests on a question."""
-    corpus = CORPUS_OF["question"]
-    row = build.row(paths.edited(corpus), id)
+    corpus, row = build.corpus_of("question", id), build.question(id)
     if row is None:
-        return not_built("question", id, corpus)
+        return not_built("question", id, corpus, "question")
     facts: dict[str, Fact] = {"status": row["status"], "category": row["category"], "text": row["text"]}
     asked = sum("recorded" not in build.params["models"].get(model, {}) for model in answering_models(build.params))
     judged = sum("recorded" not in match for match in build.params["matches"].values())

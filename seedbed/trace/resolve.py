@@ -8,7 +8,7 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from seedbed.project import paths
-from seedbed.project.corpora import CORPUS_OF
+from seedbed.project.corpora import CORPUS_OF, question_corpora
 from seedbed.project.model_settings import answering_models
 from seedbed.project.prompts import VARIABLES
 from seedbed.steps.judging import ORDERS
@@ -103,13 +103,14 @@ def _known(kind: str, word: str, build: Build, absent: list[Path]) -> list[str]:
 
 def _corpus(kind: str) -> "Ids":
     """Return the rows that people wrote, and those of the build that they have taken out since."""
-    corpus = CORPUS_OF[kind]
 
     def ids(build: Build, word: str, of: "Of") -> list[str]:
-        if corpus not in build.params["corpora"]:
-            return []
-        written = build.written(Path(build.params["corpora"][corpus]["source"]))
-        return list(dict.fromkeys([*written, *of(paths.translated(corpus))]))
+        corpora = question_corpora(build.params) if kind == "question" else [CORPUS_OF[kind]]
+        found: list[str] = []
+        for corpus in corpora:
+            if corpus in build.params["corpora"]:
+                found += [*build.written(Path(build.params["corpora"][corpus]["source"])), *of(paths.translated(corpus))]
+        return list(dict.fromkeys(found))
 
     return ids
 

@@ -22,6 +22,7 @@ KINDS: dict[str, Any] = {
     "answer": types.Answer,
     "reference": types.Reference,
     "judgment": types.Judgment,
+    "score": types.Score,
     "vote": types.Vote,
 }
 

@@ -44,7 +44,7 @@ def write_questions(texts: Mapping[str, tuple[str, str | None]]) -> None:
         for r in rows
         if r["translation"]
     ]
-    write_rows(Path("data/build/edited/questions.jsonl"), edited, "edited_question")
+    write_rows(Path("data/build/edited/questions/questions.jsonl"), edited, "edited_question")
 
 
 def write_answers(model: str, texts: dict[str, str]) -> None:

@@ -55,7 +55,7 @@ def answer(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
         results: list[Result[str]] = ask_all(
             "answer@m", cast(Params, params), to, params["answer"], Path("transcript.jsonl"), requests, answering.reader(cut)
         )
-        rows = [answering.answered("m", to, result) for result in results]
+        rows = answering.answered("m", to, results)
         write_rows(Path("answers.jsonl"), rows, "answer")
         assert [rows[0]["failure"], rows[2]["failure"]] == [None, None]
         return dict(rows[1])

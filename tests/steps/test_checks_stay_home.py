@@ -40,8 +40,9 @@ def test_checks_reach_the_report_and_nobody_else() -> None:
 
 def test_no_request_changes() -> None:
     prompts = ROOT / "prompts"
-    translate, answer = (load_prompt(name, prompts) for name in ("translate_question", "answer"))
-    judge = {with_reference: load_prompt(judging.prompt_name(with_reference), prompts) for with_reference in (False, True)}
+    translate = {"translate_question": load_prompt("translate_question", prompts)}
+    answer = load_prompt("answer", prompts)
+    judge = {name: load_prompt(name, prompts) for name in ("judge", "judge_reference", "judge_turn")}
     answers: Any = ({"q": {"text": "one"}}, {"q": {"text": "other"}})
 
     def requests(question: Any) -> list[str]:

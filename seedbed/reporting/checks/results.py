@@ -9,12 +9,12 @@ A row of `check_rows` (percent):
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from seedbed.project import paths
+from seedbed.project.corpora import read_questions
 from seedbed.project.params_types import Report
 from seedbed.reporting.checks.confined import run_all
 from seedbed.reporting.checks.kinds import Check, passes
 from seedbed.reporting.statistics.intervals import wilson
-from seedbed.util.rows import Rows, read_rows
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 Result = tuple[str, str, str, str, bool | None]
@@ -56,7 +56,7 @@ def load_checks(tables: Tables, settings: Report) -> None:
     Raises:
         UserError: as of `check_results`.
     """
-    questions = list(read_rows(paths.edited("questions")))
+    questions = read_questions()
     answers = {
         (row["model"], row["id"]): row["text"]
         for row in (tables.select("select model, id, text from answers where text is not null"))
