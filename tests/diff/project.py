@@ -127,9 +127,10 @@ def answers(project: Project, model: str, texts: dict[str, str]) -> None:
 
 def judgments(project: Project, verdicts: dict[str, tuple[str, str]], said: str = "よい回答です。") -> None:
     """Write the match's judgments: the verdicts of the orders `ab` and `ba`, by question."""
-    fixed = {"match": MATCH, "model": "good", "baseline": "thin", "explanation": said, "failure": None, "made_by": STAND_IN}
+    fixed = {"match": MATCH, "model": "good", "baseline": "thin", "judge": "judge", "explanation": said, "failure": None}
     rows = [
-        fixed | {"question": id, "order": order, "verdict": verdict, "request": content_hash([said, id, order])}
+        fixed
+        | {"question": id, "order": order, "verdict": verdict, "request": content_hash([said, id, order]), "made_by": STAND_IN}
         for id, both in verdicts.items()
         for order, verdict in zip(("ab", "ba"), both, strict=True)
     ]
