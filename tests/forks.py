@@ -127,7 +127,8 @@ def _serve(connection: socket.socket) -> None:
             child = os.fork()
         if child == 0:
             connection.close()
-            _become(*json.loads(request), outputs)
+            command, folder, env = json.loads(request)
+            _become(command, folder, env, outputs)
         for output in outputs:
             os.close(output)
         _, status = os.waitpid(child, 0)
