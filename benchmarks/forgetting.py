@@ -269,7 +269,7 @@ def main() -> None:
 
 def _is_of(found: dict[str, Any], order: Order) -> bool:
     """Whether these figures are an order's."""
-    return {name: found[name] for name in asdict(order)} == json.loads(json.dumps(asdict(order)))
+    return bool({name: found[name] for name in asdict(order)} == json.loads(json.dumps(asdict(order))))
 
 
 if __name__ == "__main__":

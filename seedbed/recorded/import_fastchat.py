@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
+from seedbed.project.corpora import turns_of
 from seedbed.project.methods import Made, study_pairs
-from seedbed.project.params import Params, cross_problems, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_checks import cross_problems
+from seedbed.project.params_types import Params
 from seedbed.recorded.fastchat import (
     Line,
+    answers_to,
     check_quoted,
     model_names,
-    read_answers,
     read_questions,
     read_references,
     read_verdicts,
@@ -41,7 +44,7 @@ class _Model:
     id: str
     name: str
     text: str
-    answers: dict[str, str | None]
+    answers: dict[str, list[str | None]]
     names: set[str]
 
 
@@ -157,13 +160,9 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str])
 
 def _models(answers: list[tuple[str, Path]], questions: list[Row]) -> dict[str, _Model]:
     refuse_equal_slugs([slug(name) for name, _ in answers], "--answers: two models")
-    ids, models = [question["id"] for question in questions], {}
+    models = {}
     for name, path in answers:
-        texts = read_answers(path)
-        if unknown := [id for id in texts if id not in ids]:
-            raise UserError(f"{path}: row {unknown[0]!r}: an answer to a question that the questions file does not have")
-        if missing := [id for id in ids if id not in texts]:
-            raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); every model answers all")
+        texts = answers_to(path, questions)
         text = path.read_text(encoding="utf-8-sig")  # now: an import may replace the file
         models[slug(name)] = _Model(slug(name), name, text, texts, model_names(path))
     return models
@@ -173,7 +172,7 @@ def _matches(
     files: list[Path], models: dict[str, _Model], baseline: str, questions: list[Row]
 ) -> tuple[dict[str, _Match], int]:
     """Return the verdict rows by match id, with the two models, and how many rows are of pairs without the baseline."""
-    ids = {question["id"] for question in questions}
+    turns = {question["id"]: len(turns_of(question)) for question in questions}
     matches: dict[str, _Match] = {}
     left_out = 0
     for path in files:
@@ -183,8 +182,10 @@ def _matches(
             pair = [_find(models, row[side], where) for side in ("model_1", "model_2")]
             if pair[0] is pair[1]:
                 raise UserError(f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}")
-            if line.id not in ids:
+            if line.id not in turns:
                 raise UserError(f"{where}: a verdict on a question that the questions file does not have")
+            if line.turn > turns[line.id]:
+                continue
             check_quoted(line, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
             if baseline not in (pair[0].id, pair[1].id):
                 left_out += 1
@@ -233,6 +234,7 @@ def _declared(
     params["judge"]["reference_categories"] = [
         category for category in categories if all(q["id"] in referenced for q in questions if q["category"] == category)
     ]
+    params["criteria"] = {name: text for name, text in params["criteria"].items() if name in categories}
     names = _names_used(models, matches)
     params["models"] = {
         id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} | _method(made.get(id)) for id in models
@@ -242,7 +244,7 @@ def _declared(
         for id, (model, other, lines) in matches.items()
     }
     # A blank line belongs to the value before it, and those values are new.
-    for key in ("corpora", "judge", "matches", "budget"):
+    for key in ("corpora", "judge", "judges", "matches", "scores"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     written = StringIO()
     yaml.dump(params, written)

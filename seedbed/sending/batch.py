@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from seedbed.exchange.replies import Response, error_response, kind_of_error
 from seedbed.exchange.requests import Request
-from seedbed.project.params import Server
+from seedbed.project.params_types import Server
 from seedbed.sending.client import Busy, Client, is_of_the_endpoint, response_in
 from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
@@ -231,7 +231,8 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     name, told, api = f"batch {quoted(batch.id)}", "", waiting.client.openai
     kept = "which picks the batch up: it goes on at the provider, and `seedbed store batches` lists it"
-    refused = damaged = ""
+    refused: str | None = None
+    damaged = ""
 
     async def state() -> Any:
         found = await _or_lost(api.batches.retrieve(batch.id), "does not know it")
@@ -267,11 +268,10 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
         except UserError as error:  # what is whole of it is kept
             damaged = str(error)
     for line in lines:
-        found = _response(line)
-        if found:
+        if found := _response(line):
             yield found
-        elif words := _refusal(line):
-            refused = refused or words
+        elif reason := _refusal(line):
+            refused = refused or reason
     if damaged:
         raise UserError(damaged)
     if refused:

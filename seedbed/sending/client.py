@@ -29,7 +29,7 @@ from seedbed.exchange.replies import (
     kind_of_error,
 )
 from seedbed.exchange.requests import Request, body_text
-from seedbed.project.params import STAND_IN, Server
+from seedbed.project.params_types import STAND_IN, Server
 from seedbed.util.errors import UserError
 from seedbed.util.saying import keep_secret, quoted
 

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from seedbed.project.params import Server
+from seedbed.project.params_types import Server
 from seedbed.sending.client import Busy
 from seedbed.util.errors import UserError
 

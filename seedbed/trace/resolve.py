@@ -8,8 +8,8 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from seedbed.project import paths
-from seedbed.project.corpora import CORPUS_OF
-from seedbed.project.params import answering_models
+from seedbed.project.corpora import CORPUS_OF, question_corpora
+from seedbed.project.model_settings import answering_models
 from seedbed.project.prompts import VARIABLES
 from seedbed.steps.judging import ORDERS
 from seedbed.steps.origin import Name
@@ -103,13 +103,14 @@ def _known(kind: str, word: str, build: Build, absent: list[Path]) -> list[str]:
 
 def _corpus(kind: str) -> "Ids":
     """Return the rows that people wrote, and those of the build that they have taken out since."""
-    corpus = CORPUS_OF[kind]
 
     def ids(build: Build, word: str, of: "Of") -> list[str]:
-        if corpus not in build.params["corpora"]:
-            return []
-        written = build.written(Path(build.params["corpora"][corpus]["source"]))
-        return list(dict.fromkeys([*written, *of(paths.translated(corpus))]))
+        corpora = question_corpora(build.params) if kind == "question" else [CORPUS_OF[kind]]
+        found: list[str] = []
+        for corpus in corpora:
+            if corpus in build.params["corpora"]:
+                found += [*build.written(Path(build.params["corpora"][corpus]["source"])), *of(paths.translated(corpus))]
+        return list(dict.fromkeys(found))
 
     return ids
 
@@ -129,7 +130,7 @@ def _answers(build: Build, word: str, of: "Of") -> list[str]:
 
 def _judgments(build: Build, word: str, of: "Of") -> list[str]:
     """Return the questions of each match; with their orders where the word has a second slash."""
-    found = []
+    found: list[str] = []
     for match in build.params["matches"]:
         path = paths.judgments(match)
         if not path.is_file():
@@ -137,7 +138,10 @@ def _judgments(build: Build, word: str, of: "Of") -> list[str]:
             continue
         questions = dict.fromkeys(build.values(path, "question"))
         found += [f"{match}/{question}" for question in questions]
-    return [f"{id}/{order}" for id in found for order in ORDERS] if word.count("/") > 1 else found
+    if word.count("/") < 2:
+        return found
+    orders = [f"{id}/{order}" for id in found for order in ORDERS]
+    return orders + [f"{id}/{judge}" for id in orders for judge in build.params["judges"]]
 
 
 def _parameters(build: Build, word: str, of: "Of") -> list[str]:

@@ -44,7 +44,7 @@ def write_questions(texts: Mapping[str, tuple[str, str | None]]) -> None:
         for r in rows
         if r["translation"]
     ]
-    write_rows(Path("data/build/edited/questions.jsonl"), edited, "edited_question")
+    write_rows(Path("data/build/edited/questions/questions.jsonl"), edited, "edited_question")
 
 
 def write_answers(model: str, texts: dict[str, str]) -> None:
@@ -79,6 +79,7 @@ def make_review_project(root: Path) -> None:
         (root / folder).mkdir(parents=True, exist_ok=True)
     params = YAML().load(root / "params.yaml")
     params["labels"]["question"] = ["generic", "fermi"]
+    params["criteria"] = {}
     params["judge"]["reference_categories"] = []
     YAML().dump(params, root / "params.yaml")
     write_questions(dict(TEXTS))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from seedbed.exchange.result import Result
-from seedbed.project.params import Match, ModelSettings
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import Match
 from seedbed.project.prompts import blocks_of
 from seedbed.steps.judging import build, judged, load_prompts
 from tests.harness import ROOT
@@ -25,7 +26,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_order_shows_the_answers_the_other_way_round() -> None:
-    first, second = build(QUESTIONS, ANSWERS, {"q1": "known"}, load_prompts(), TO)
+    first, second = build(QUESTIONS, ANSWERS, {"q1": {"reference": "known"}}, load_prompts(), TO)
     assert (first.id, second.id) == ("q1.ab", "q1.ba")
     shown = [blocks_of(request.content["messages"][-1]["content"]) for request in (first, second)]
     assert [(blocks["answer_a"], blocks["answer_b"]) for blocks in shown] == [("one", "other"), ("other", "one")]

@@ -8,7 +8,8 @@ import pytest
 
 from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import build_request
-from seedbed.project.params import ModelSettings, load_params
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.steps import verdict_formats
 from seedbed.steps.verdicts import Verdict, judgment_reader
@@ -123,5 +124,7 @@ def test_its_mistakes_are_reported(write_plugin: WritePlugin, body: str, message
 
 
 def test_an_unknown_one_is_reported() -> None:
-    with pytest.raises(UserError, match=r"^judge\.verdict_format: unknown verdict format 'scores' \(known: letters\)$"):
+    with pytest.raises(
+        UserError, match=r"^judge\.verdict_format: unknown verdict format 'scores' \(known: letters, five_steps\)$"
+    ):
         read("x", verdict_format="scores")

@@ -119,7 +119,7 @@ def test_without_a_remote_what_is_paid_again_is_said(built: Project, tmp_path: P
 def test_a_renamed_model_asks_nothing_again(built: Project, tmp_path: Path, server: Server) -> None:
     """Its old stage is no more in dvc.yaml; the lock still names what it was answered."""
     second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
-    questions = "data/build/edited/questions.jsonl"
+    questions = "data/build/edited/questions/questions.jsonl"
     (second.root / questions).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(built.root / questions, second.root / questions)
     second.edit_params(lambda params: params["models"].insert(0, "better", params["models"].pop("good")))
