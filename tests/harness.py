@@ -279,6 +279,7 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
         project.write_rows(f"data/{name}.en.jsonl", project.rows(f"data/{name}.en.jsonl")[:count])
 
     def change(params: Any) -> None:
+        del params["corpora"]["two_turns"], params["post_edit"]["corpora"]["two_turns"]
         for name, value in endpoint.items():
             params["endpoints" if name == "structured" else "servers"]["stand-in"][name] = value
         params["generate"].update({"target": 6, "per_slot": 2, "max_slots": 40})

@@ -20,6 +20,7 @@ from seedbed.recorded.fastchat import (
     model_names,
     read_questions,
     read_references,
+    read_scores,
     read_verdicts,
     refuse_equal_slugs,
     slug,
@@ -59,6 +60,7 @@ def import_fastchat(
     language: str,
     confirm: Callable[[str], bool],
     made_of: Sequence[tuple[str, str, str | None]] = (),
+    scores: Sequence[Path] = (),
 ) -> str:
     """Copy recorded files under `data/recorded/` and write `models`, `matches` and labels of `params.yaml`.
 
@@ -72,6 +74,7 @@ def import_fastchat(
         confirm: asked before models, matches and earlier recorded files are replaced, with what goes.
         made_of: (id, base, set) of models that were fine-tuned, the set None for a base as it was. Their sets are matched with
             each other and with the base as it was, and judged by our judge where no verdicts are recorded.
+        scores: files of ratings of single answers.
 
     Returns:
         What was taken over, in one line.
@@ -90,11 +93,14 @@ def import_fastchat(
     matches, left_out = _matches(judgments, models, slug(baseline), asked)
     matches |= _to_judge(matches, models, slug(baseline), made, recorded=bool(judgments))
     known = read_references(references) if references else []
-    if unknown := [row["id"] for row in known if row["id"] not in {question["id"] for question in asked}]:
+    turns = {question["id"]: len(turns_of(question)) for question in asked}
+    if unknown := [row["id"] for row in known if row["id"] not in turns]:
         raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
     own = paths.references(params["language"])
     kept = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
-    declared = _declared(asked, models, matches, {row["id"] for row in known}, language, made)
+    rated = _ratings(scores, models, asked)
+    whole = {row["id"] for row in known if len(turns_of(row | {"text": ""})) == turns[row["id"]]}
+    declared = _declared(asked, models, matches, whole, language, made, list(rated))
     goes = _replaced(params, models, matches)
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"
@@ -109,6 +115,9 @@ def import_fastchat(
         write_text(_ANSWERS / f"{model.id}.jsonl", model.text)
     for id, lines in judged.items():
         write_rows(_JUDGMENTS / f"{id}.jsonl", (line.row for line in lines), None)
+    names = _names_used(models, matches)
+    for id, rows in rated.items():
+        write_rows(_scores(id), (row | {"model": names.get(id, id)} for row in rows), None)
     write_rows(own, (kept | {row["id"]: row for row in known}).values(), "reference")
     write_text(paths.PARAMS, declared)
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
@@ -118,6 +127,23 @@ def import_fastchat(
         f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{sends}{ignored}; now run "
         "`dvc repro benchmark`"
     )
+
+
+def _scores(model: str) -> Path:
+    """Return the file of a model's recorded ratings."""
+    return _JUDGMENTS / f"score.{model}.jsonl"
+
+
+def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Row]) -> dict[str, list[Row]]:
+    """Return the rows of files of ratings, by model."""
+    ids = {question["id"] for question in questions}
+    found: dict[str, list[Row]] = {}
+    for path in files:
+        for line in read_scores(path):
+            if line.id not in ids:
+                raise UserError(f"{line.where}: a rating of a question that the questions file does not have")
+            found.setdefault(_find(models, line.row["model"], line.where).id, []).append(line.row)
+    return found
 
 
 def _made_of(given: Sequence[tuple[str, str, str | None]], models: Collection[str]) -> dict[str, Made]:
@@ -217,6 +243,7 @@ def _declared(
     referenced: set[str],
     language: str,
     made: dict[str, Made],
+    rated: Sequence[str],
 ) -> str:
     """Return the text of `params.yaml` with what is imported; comments elsewhere stay.
 
@@ -241,8 +268,9 @@ def _declared(
         id: {"model": model.id, "baseline": other.id} | ({"recorded": str(_JUDGMENTS / f"{id}.jsonl")} if lines else {})
         for id, (model, other, lines) in matches.items()
     }
+    params["scores"] = {id: {"recorded": str(_scores(id))} for id in rated}
     # A blank line belongs to the value before it, and those values are new.
-    for key in ("corpora", "judge", "judges", "matches", "scores"):
+    for key in ("corpora", "judge", "judges", "matches", "scores", "budget"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     written = StringIO()
     yaml.dump(params, written)

@@ -27,8 +27,8 @@ TURN_COLUMNS = [
 WHOLE = "all"
 """The turn that means the whole conversation."""
 TURNS_IN_WORDS = (
-    "Questions of another corpus than the benchmark's have rows of their own here, and so has each turn of a conversation. A turn "
-    "is judged with the turns before it shown. Turn *all* is the whole conversation: each order says what more of its turns say."
+    "Questions of another corpus than the benchmark's have rows of their own here, and so has each turn of a conversation. "
+    "A turn is judged with the turns before it shown. Turn *all* is the whole conversation: each order says what more of its turns say."
 )
 _JUDGMENTS = [column for column in columns.JUDGMENTS.split(", ") if not column.startswith("made_by")]
 

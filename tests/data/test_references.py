@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from seedbed.stand_in.models import LEVELS
+from seedbed.util.rows import Row
 from tests.data.bundled import (
     DATA,
     PARAMS,
@@ -18,6 +19,11 @@ from tests.data.bundled import (
     rows_of,
     values,
 )
+
+
+def of_the_benchmark() -> list[Row]:
+    """Return the references of the 80 questions; those of conversations are looked at in test_two_turns.py."""
+    return [row for row in rows_of(DATA / "references.ja.jsonl") if not row["id"].startswith("turns-")]
 
 
 def run(code: str) -> str:
@@ -55,7 +61,8 @@ def calculate(node: ast.AST) -> float:
 
 
 def test_references_are_for_the_categories_that_are_judged_with_one() -> None:
-    wanted = [row["id"] for row in corpus("questions") if row["category"] in PARAMS["judge"]["reference_categories"]]
+    asked = [*corpus("questions"), *corpus("two_turns")]
+    wanted = [row["id"] for row in asked if row["category"] in PARAMS["judge"]["reference_categories"]]
     rows = rows_of(DATA / "references.ja.jsonl")
     assert [row["id"] for row in rows] == wanted
     report(
@@ -66,7 +73,7 @@ def test_references_are_for_the_categories_that_are_judged_with_one() -> None:
 def test_references_pass_their_tests_and_so_do_the_good_answers() -> None:
     """Thin answers pass too where they show code; poor ones must fail: they are there to lose."""
     problems = []
-    for row in rows_of(DATA / "references.ja.jsonl"):
+    for row in of_the_benchmark():
         if "tests" not in row:
             continue
         answer = answers_by_id().get(row["id"], {})
@@ -83,7 +90,7 @@ def test_references_pass_their_tests_and_so_do_the_good_answers() -> None:
 def test_references_state_what_they_work_out() -> None:
     """And so do the good and the thin answers, but not the poor ones."""
     problems = []
-    for row in rows_of(DATA / "references.ja.jsonl"):
+    for row in of_the_benchmark():
         if "check" not in row or "range" in row:
             continue
         value = calculate(ast.parse(row["check"], mode="eval"))
@@ -100,7 +107,7 @@ def test_references_state_what_they_work_out() -> None:
 def test_estimates_lie_in_the_range_that_counts_as_right() -> None:
     """The reference says its result, within 5 %, and both ends of the range; the good answer states a number between them."""
     problems = []
-    rows = [row for row in rows_of(DATA / "references.ja.jsonl") if row["id"].startswith("fermi-")]
+    rows = [row for row in of_the_benchmark() if row["id"].startswith("fermi-")]
     assert len(rows) == 10
     for row in rows:
         value, (least, most) = calculate(ast.parse(row["check"], mode="eval")), row["range"]
