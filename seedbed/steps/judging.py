@@ -5,7 +5,6 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -173,7 +172,7 @@ def judged(
     by_id = {result.request.id: result for result in results}
     no_answer: Failure = {"reason": "no_answer", "detail": "one of the two answers failed", "text": None}
     for question in questions:
-        for turn, order in product(turns(question), ORDERS):
+        for turn, order in ((turn, order) for turn in turns(question) for order in ORDERS):
             result = by_id.get(request_id(question["id"], order, judge, turn))
             failure = result.failure if result else no_answer
             value = result.value if result else None
