@@ -8,7 +8,8 @@ from pathlib import Path
 
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_questions
-from seedbed.project.params import load_params, model_settings
+from seedbed.project.model_settings import model_settings
+from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
 from seedbed.steps.answering import PROMPT, answered, build, following, recorded

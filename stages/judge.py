@@ -10,11 +10,13 @@ from pathlib import Path
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_questions
-from seedbed.project.params import judge_settings, load_params
+from seedbed.project.model_settings import judge_settings
+from seedbed.project.params import load_params
 from seedbed.recorded.fastchat import recorded_judgments
 from seedbed.sending.asker import ask_each
 from seedbed.steps.judging import beside, build, judged, load_prompts
 from seedbed.steps.readers import reader_of
+from seedbed.steps.retesting import retested, with_retests
 from seedbed.steps.verdicts import verdict_form
 from seedbed.util.errors import run
 from seedbed.util.rows import read_rows, write_rows, write_text
@@ -47,12 +49,16 @@ def main() -> None:
             load_prompts(verdict_form(params)),
             read_again(stage),
         )
-        asked = [(to, build(questions, (model, baseline), shown, prompts, to, again, judge)) for judge, to in judges.items()]
+        answers, items = (model, baseline), params["judge"].get("retest", 0)
+        asked = [
+            (to, with_retests(match, build(questions, answers, shown, prompts, to, again, judge), items))
+            for judge, to in judges.items()
+        ]
         results = ask_each(stage, params, asked, params["judge"], args.transcript, reader_of(stage, params))
         judgments = [
             row
             for (judge, to), given in zip(judges.items(), results, strict=True)
-            for row in judged(match, params["matches"][match], questions, to, given, judge)
+            for row in retested(list(judged(match, params["matches"][match], questions, to, given, judge)), given)
         ]
     write_rows(args.out, judgments, "judgment")
 

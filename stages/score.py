@@ -8,7 +8,8 @@ from pathlib import Path
 
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_questions
-from seedbed.project.params import judge_settings, load_params
+from seedbed.project.model_settings import judge_settings
+from seedbed.project.params import load_params
 from seedbed.recorded.fastchat import recorded_scores
 from seedbed.sending.asker import ask_each
 from seedbed.steps.judging import beside

@@ -37,7 +37,8 @@ def main() -> None:
     args.out.mkdir(parents=True)
     if "command" in settings:
         train_by_command(stage, args.messages, base, settings, seed, args.out)
-        losses, seen = "step,loss\n", {"settings": settings, "seed": seed}
+        examples = sum(1 for line in args.messages.read_bytes().split(b"\n") if line.strip())
+        losses, seen = "step,loss\n", {"examples": examples, "settings": settings, "seed": seed}
     else:
         try:
             from seedbed.training.trainer import train

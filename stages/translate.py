@@ -8,7 +8,8 @@ from pathlib import Path
 
 from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, read_corpus
-from seedbed.project.params import load_params, model_settings
+from seedbed.project.model_settings import model_settings
+from seedbed.project.params import load_params
 from seedbed.sending.asker import ask_all
 from seedbed.steps.readers import reader_of
 from seedbed.steps.translating import build, load_prompts, translated

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from seedbed.project.params import Params, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
 from seedbed.project.votes import answer_hash
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.benchmark_page import benchmark_page

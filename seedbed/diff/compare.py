@@ -3,9 +3,10 @@
 from typing import Any
 
 from seedbed.diff import bill, datasets, results, settings, staleness
+from seedbed.diff.methods import method_changes
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
-from seedbed.project.params import STAND_IN
+from seedbed.project.params_types import STAND_IN
 from seedbed.util.rows import Row
 
 Comparison = dict[str, Any]
@@ -37,6 +38,7 @@ def compare(old: Revision, new: Revision) -> Comparison:
         "answers": results.answers(data, old, new),
         "verdicts": results.verdicts(outcomes),
         "win_rates": results.win_rates(outcomes, old, new),
+        "methods": method_changes(old, new),
         "responses": bill.new_responses(data, old, new),
     }
 
@@ -65,7 +67,7 @@ def _judges(params: Row) -> list[Row]:
 
 def is_same(comparison: Comparison) -> bool:
     """Whether there is nothing to show but names."""
-    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "responses")
+    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "methods", "responses")
     return not any(comparison[key] for key in shown)
 
 

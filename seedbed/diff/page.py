@@ -8,7 +8,7 @@ from seedbed.diff.blocks import Block, Code, Field, Line, Page, Paragraph, Sampl
 from seedbed.diff.compare import Comparison, is_same
 from seedbed.diff.paired import in_words
 from seedbed.diff.summary import notes, signed, summary
-from seedbed.project.params import DEFAULT_JUDGE, RECORDED_JUDGE
+from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
 from seedbed.util.canonical import canonical
 from seedbed.util.rows import Row
 from seedbed.util.words import count
@@ -221,6 +221,33 @@ def _rate(side: Row | None) -> Line:
     return ("nothing valid" if side["rate"] is None else f"{side['rate']:.1f}{interval}{invalid}",)
 
 
+def _methods(comparison: Comparison) -> Section:
+    rows: list[list[Line]] = [
+        [
+            (Code(row["new_set"]), " less ", Code(row["old_set"]) if row["old_set"] else "the base as it was"),
+            ("the mean over the bases",) if row["base"] == "all" else (Code(row["base"]),),
+            *map(_difference, (row["old"], row["new"])),
+            ("" if row["change"] is None else signed(row["change"]),),
+            (in_words(row) if row["change"] is not None else "",),
+        ]
+        for row in comparison["methods"]
+    ]
+    head = ["sets", "base", "old", "new", "points", "on the same questions"]
+    words = (
+        "By how many points of adjusted win rate one training set is ahead of another, with its interval. Whether a change may "
+        "be chance is told by the same questions, compared one by one (sign-flip test, corrected for the number of rows by "
+        "Holm)."
+    )
+    blocks: list[Block] = [Paragraph((words,)), Table(head, rows, frozenset({2, 3, 4}))]
+    return Section("Methods", blocks if rows else [])
+
+
+def _difference(side: Row | None) -> Line:
+    if side is None:
+        return ("not compared",)
+    return (f"{signed(side['difference'])} ({signed(side['low'])} – {signed(side['high'])})",)
+
+
 def _responses(comparison: Comparison) -> Section:
     rows: list[list[Line]] = [
         [
@@ -240,4 +267,16 @@ def _responses(comparison: Comparison) -> Section:
     return Section("New responses", [Paragraph((words,)), Table(head, rows, frozenset({3, 4, 5, 6}))])
 
 
-_SECTIONS = (_prompts, _parameters, _sources, _rows, _filter, _training_sets, _answers, _verdicts, _win_rates, _responses)
+_SECTIONS = (
+    _prompts,
+    _parameters,
+    _sources,
+    _rows,
+    _filter,
+    _training_sets,
+    _answers,
+    _verdicts,
+    _win_rates,
+    _methods,
+    _responses,
+)

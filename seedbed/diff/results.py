@@ -45,8 +45,8 @@ def training_sets(data: Loaded) -> list[Row]:
 
 def answers(data: Loaded, old: Revision, new: Revision) -> list[Row]:
     """Return, by model and category, how many answers say something else: `{"model", "category", "compared", "changed"}`."""
-    categories = _categories(old) | _categories(new)
-    data.tables.fill("categories_of", "question text, category text", categories.items())
+    both = categories(old) | categories(new)
+    data.tables.fill("categories_of", "question text, category text", both.items())
     return data.tables.query("diff/answers")
 
 
@@ -63,7 +63,7 @@ def judged(data: Loaded, old: Revision, new: Revision) -> Tables | None:
     for place, (side, at) in enumerate(zip(SIDES, (old, new), strict=True)):
         report = mapping(params_of(at).get("report"))
         load_judgments(outcomes, [file for both in files if (file := both[place])], report)
-        outcomes.fill("questions", "id text, category text", _categories(at).items())
+        outcomes.fill("questions", "id text, category text", categories(at).items())
         outcomes.keep("benchmark/outcomes")
         for table in ("judgments", "outcomes"):
             verb = f"create table sided_{table} as" if side == "old" else f"insert into sided_{table}"
@@ -84,8 +84,8 @@ def verdicts(outcomes: Tables | None) -> Row:
 
 
 @cache
-def _categories(at: Revision) -> dict[str, str]:
-    """Return the category of each question, from the file that people write: it needs no DVC cache."""
+def categories(at: Revision) -> dict[str, str]:
+    """Return the category of each question of a revision, from the file that people write: it needs no DVC cache."""
     corpora = mapping(params_of(at).get("corpora"))
     sources = [each.get("source") for each in map(mapping, corpora.values()) if each.get("kind") == "question"]
     lines = [line for source in sources for line in (at.read(str(source)) or b"").split(b"\n")]

@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, explain_problem, reply_schema
 from seedbed.util.canonical import canonical
 from seedbed.util.schemas import without_bounds

@@ -13,7 +13,7 @@ from seedbed.filtering.rules import RULES, Context, Rejection, Rule
 from seedbed.filtering.similarity import Encoder, Pool, Text
 from seedbed.project import paths
 from seedbed.project.corpora import turns_of
-from seedbed.project.params import FilterSettings, Params
+from seedbed.project.params_types import FilterSettings, Params
 from seedbed.project.plugins import load_plugins, plugin_error
 from seedbed.project.prompts import Prompt
 from seedbed.util.errors import UserError

@@ -9,7 +9,9 @@ from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
 from seedbed.project.corpora import foreign, question_corpora, read_corpus, turns_of
-from seedbed.project.params import DEFAULT_JUDGE, Params, judge_blocks, load_params
+from seedbed.project.model_settings import judge_blocks
+from seedbed.project.params import load_params
+from seedbed.project.params_types import DEFAULT_JUDGE, Params
 from seedbed.steps.answering import asked_as
 from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import judge_of, request_id, request_ids
@@ -152,4 +154,5 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
     if id not in asked:
         near, files = did_you_mean(id, list(asked)), few([corpus["source"] for corpus in corpora], 3)
         raise UserError(f"{stage}: no row {id!r}{near if 'did you mean' in near else ''} in {files}")
-    return asked[id]
+    ids: list[str] = asked[id]
+    return ids

@@ -15,20 +15,14 @@ from seedbed.project import paths
 from seedbed.project.corpora import Places, label_problem, question_corpora
 from seedbed.project.edits import check_edit
 from seedbed.project.languages import language_mismatches
-from seedbed.project.params import (
-    Corpus,
-    Params,
-    asking_blocks,
-    blocks_asked,
-    load_params,
-    model_settings,
-    params_problems,
-    server_id,
-)
+from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id
+from seedbed.project.params import load_params, params_problems
+from seedbed.project.params_types import Corpus, Params
 from seedbed.project.prompts import VARIABLES, prompt_problems
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Question
 from seedbed.project.votes import checked_votes
+from seedbed.reporting.checks.kinds import check_problem
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
@@ -135,12 +129,20 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
             yield str(row)
         elif words := label_problem(row, kind, params):
             yield f"{path}:{number}: {words}"
+        elif problems := _checks(row):
+            yield from (f"{path}:{number}: {problem}" for problem in problems)
         elif kind == "question" and (words := places.add(row["id"], path, number)):
             yield words
         else:
             rows.append(row)
     if not rows and path != paths.EMPTY:
         yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+
+
+def _checks(row: Row) -> list[str]:
+    """Return what is wrong with a question's checks, each with its field."""
+    found = ((place, check_problem(check)) for place, check in enumerate(row.get("checks", [])))
+    return [f"question {row['id']!r}: field checks.{place}: {problem}" for place, problem in found if problem]
 
 
 def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ruamel.yaml.error import YAMLError
 
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
-from seedbed.project.params import Endpoint
+from seedbed.project.params_types import Endpoint
 from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
 from seedbed.util.yaml_edit import yaml_editor

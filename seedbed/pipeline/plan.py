@@ -6,9 +6,8 @@ placeholder; what rests on one is counted all the same, as "at most", since the 
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from math import ceil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +22,25 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, question_corpora, read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import (
-    Attempts,
+from seedbed.project.model_settings import (
     ModelSettings,
     answer_stage,
     answering_models,
     answering_settings,
     embedding_settings,
     judge_settings,
-    load_params,
     model_settings,
     server,
 )
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Attempts
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
-from seedbed.steps import answering, generating, judging, post_editing, scoring, translating
+from seedbed.steps import answering, generating, judging, post_editing, retesting, scoring, translating
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
+from seedbed.steps.outlook import look_ahead, slots_built
 from seedbed.steps.readers import reader_of
 from seedbed.steps.verdicts import verdict_form
 from seedbed.store.store import Store
@@ -48,8 +48,6 @@ from seedbed.training.weights import weights_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
-_HUNTS = {f"{paths.PARAMS}: generate.{name}" for name in ("target", "per_slot")}
-"""Reasons of a stage that say that another number of slots is needed."""
 _EMBEDDED_TOKENS = 60
 """Assumed of a text that is to be embedded and is not there yet."""
 _GUESS = "…" * 200
@@ -244,38 +242,29 @@ class Plan:
         if not plan.why:
             return
         prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
-        looker = self._looker(plan, to, settings["max_attempts"])
-        # With another target the slots of the last build say nothing about those of the next.
-        before = 0 if {*plan.why} & _HUNTS else _slots_built(name)
-        estimator = Estimator(self._store.seen([plan.stage]))
-        first = before or ceil(settings["target"] / settings["per_slot"])
-        slots = expected = 0
-        again = read_again(plan.stage)
         embed = self._embedder(plan)
-        with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
-            # Where the slots run out, or too few pass, the stage itself says so.
-            for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
-                slots += 1
-                # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
-                rests = bool(seeds.open & {*slot.shown} or (settings["demonstrations"]["generated"] and plan.new))
-                if slot.result.settled and not rests:
-                    plan.stored += 1
-                    plan.failing += slot.result.failure is not None
-                    continue
-                plan.tokens += estimator.tokens(plan.stage, slot.result.request)
-                if slot.number >= first:
-                    expected += 1
-                    continue
-                plan.new += 1
-                plan.repeated += slot.result.request.attempt > 1
-                plan.at_most = plan.at_most or rests or before > 0
-                plan.rows.append(slot.result.request.id)
-        if plan.new or expected:
-            plan.top_up = (expected, max(expected, settings["max_slots"] - max(first, slots - expected)))
-        plan.stops = plan.failing > allowed_failures(slots, settings["max_failed"])
+        with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter:
+            outlook = look_ahead(
+                self._looker(plan, to, settings["max_attempts"]),
+                by_id,
+                filter,
+                prompt,
+                to,
+                settings,
+                estimate=partial(Estimator(self._store.seen([plan.stage])).tokens, plan.stage),
+                again=read_again(plan.stage),
+                built=slots_built(name, settings),
+                open_seeds=seeds.open,
+            )
+        plan.stored, plan.failing = outlook.stored, outlook.failing
+        plan.new, plan.rows, plan.tokens = len(outlook.new), outlook.new, outlook.tokens
+        plan.repeated, plan.at_most = outlook.repeated, outlook.at_most
+        if outlook.requests:
+            plan.top_up = (outlook.expected, outlook.most)
+        plan.stops = plan.failing > allowed_failures(outlook.slots, settings["max_failed"])
         plan.dollars = self._dollars(plan.tokens, to, bool(plan.new or plan.top_up))
         if embed:
-            self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
+            self._count_embeddings(f"embed@{name}", plan, embed, outlook.requests * settings["per_slot"])
 
     def _embedder(self, plan: StagePlan) -> Embedder | None:
         """Return what looks embeddings up; None where no rule takes any."""
@@ -364,8 +353,10 @@ class Plan:
         read = reader_of(plan.stage, self.params)
         open_ids = questions.open | model.open | baseline.open
         for judge, to in judge_settings(self.params).items():
-            requests = judging.build(questions.rows, by_id, shown, prompts, to, again, judge)
+            once = judging.build(questions.rows, by_id, shown, prompts, to, again, judge)
+            requests = retesting.with_retests(match, once, self.params["judge"].get("retest", 0))
             open = {name for row in questions.rows if row["id"] in open_ids for name in judging.request_ids(row, judge)}
+            open |= {retesting.retest_id(name) for name in open}
             results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, read)
             self._count(plan, results, open, to, self.params["judge"])
 
@@ -413,9 +404,3 @@ class Plan:
 def _guess(fields: Row) -> Row:
     """Return texts that stand for translations that are not there yet: in no request that was ever sent."""
     return {name: f"{text} {_GUESS}" if text else text for name, text in fields.items()}
-
-
-def _slots_built(generation: str) -> int:
-    """Return how many slots the last build's candidates are from; 0 where there are none."""
-    path = paths.candidates(generation)
-    return 1 + max((row["slot"] for row in read_rows(path)), default=-1) if path.is_file() else 0

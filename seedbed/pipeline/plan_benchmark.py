@@ -17,7 +17,7 @@ import numpy as np
 
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.scores import Scores, read_scores
 from seedbed.reporting.shared import made_by_stand_in

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.project.corpora import question_corpora
-from seedbed.project.params import Params, answering_models
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params_types import Params
 
 
 def prune(params: Params) -> list[Path]:
@@ -45,6 +46,7 @@ def prune(params: Params) -> list[Path]:
         for path in sorted(folder.glob("*.jsonl"))
         if path.name.removesuffix(".jsonl") not in listed
     ]
+    gone += [path for path in sorted(paths.training("").parent.glob("*.*")) if path.stem not in {*trained, ".gitkeep"}]
     for path in gone:
         path.unlink()
     folders: dict[Path, Collection[str]] = {paths.export("*"): params["sets"], paths.adapter("*"): trained}

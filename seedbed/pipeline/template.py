@@ -31,6 +31,7 @@ _FILES = (
 _FOLDERS = (
     *("candidates", "decisions", "edited", "export", "instructions", "judgments", "answers", "machine", "rejected"),
     *(
+        "training",
         "edited/questions",
         "translated",
         "responses/translate",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Corpus, Params
+from seedbed.project.params_types import Corpus, Params
 from seedbed.project.row_types import Edit, Fields, Source, Status, Translated
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError, did_you_mean

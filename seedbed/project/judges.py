@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from seedbed.project.params import DEFAULT_JUDGE, Params, judge_blocks
+from seedbed.project.model_settings import judge_blocks
+from seedbed.project.params_types import DEFAULT_JUDGE, Params
 
 
 def is_judged(params: Params) -> bool:
@@ -38,7 +39,7 @@ def lone_judge(params: Params) -> str:
 def _of_family(params: Params, family: str) -> list[str]:
     """Return the models of judged matches that are of a family; a trained model is of its base's."""
     matched = [match for match in params["matches"].values() if "recorded" not in match]
-    models = dict.fromkeys(match[side] for match in matched for side in ("model", "baseline"))  # type: ignore[literal-required]
+    models = dict.fromkeys(match[side] for match in matched for side in ("model", "baseline"))
     families = {id: block.get("family") for id, block in params["models"].items()}
     families |= {id: block.get("family") for id, block in params["bases"].items()}
     families |= {id: params["bases"][block["base"]].get("family") for id, block in params["trained"].items()}

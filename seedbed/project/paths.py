@@ -18,6 +18,8 @@ EMPTY = DATA / "empty.jsonl"
 AGAIN = DATA / "again.jsonl"
 EDITS = DATA / "edits"
 VOTES = DATA / "votes"
+DRAWS = VOTES / "draws"
+"""How likely each item was to be drawn for votes; a folder below, since each file beside it is a person's."""
 LANGUAGES = DATA / "languages"
 PAIRS = DATA / "pairs"
 REVIEW_WORDS = DATA / "review"
@@ -32,6 +34,7 @@ FAILED = BUILD / "failed"
 
 REPORTS = Path("reports")
 WIN_RATES = REPORTS / "win_rates.csv"
+METHODS = REPORTS / "methods.csv"
 JUDGE_HEALTH = REPORTS / "judge_health.csv"
 
 
@@ -63,6 +66,11 @@ def edits(corpus: str, language: str) -> Path:
 def votes(annotator: str) -> Path:
     """Return the file of a person's votes."""
     return VOTES / f"{annotator}.jsonl"
+
+
+def draws(match: str) -> Path:
+    """Return the file of the probabilities with which a match's items were drawn for votes."""
+    return DRAWS / f"{match}.jsonl"
 
 
 def translated(corpus: str) -> Path:
@@ -108,6 +116,11 @@ def export(training_set: str) -> Path:
 def messages(training_set: str) -> Path:
     """Return what training reads of a set."""
     return export(training_set) / "messages.jsonl"
+
+
+def training(trained: str) -> Path:
+    """Return what `train@trained` saw."""
+    return BUILD / "training" / f"{trained}.json"
 
 
 def adapter(trained: str) -> Path:

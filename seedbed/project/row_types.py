@@ -3,7 +3,7 @@
 What is read from disk was checked against its schema, so `read_rows` gives `Any`, and who takes a row names its kind.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Status = Literal["edited", "outdated", "approved", "unreviewed", "stale", "original"]
 """What a row of `post_edit` rests on; see `seedbed.project.corpora.status_of`."""
@@ -11,6 +11,8 @@ MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
 """The translated fields of a task or a question, by name; of a question's follow-ups `follow_up_1`, `follow_up_2`, …"""
+Check = dict[str, Any]
+"""What code can decide of an answer; `schemas/rows/question.schema.json` says which fields each `kind` has."""
 
 
 class Failure(TypedDict):
@@ -30,6 +32,7 @@ class Question(TypedDict):
     text: str
     follow_ups: NotRequired[list[str]]
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
 
 
 class Task(TypedDict):
@@ -51,6 +54,7 @@ class TranslatedQuestion(TypedDict):
     category: str
     language: NotRequired[str]
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
     source: Fields
     translation: Fields | None
     failure: Failure | None
@@ -76,6 +80,7 @@ class EditedQuestion(TypedDict):
     id: str
     category: str
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
     text: str
     follow_ups: NotRequired[list[str]]
     status: Status
@@ -172,6 +177,14 @@ class Reference(TypedDict):
     follow_ups: NotRequired[list[str]]
 
 
+class Retest(TypedDict):
+    """What a judge said when it was asked a second time."""
+
+    verdict: Literal["first", "second", "tie", "invalid"]
+    strength: NotRequired[Literal["slight", "strong"]]
+    request: str
+
+
 class Judgment(TypedDict):
     """One order of one question of a match, by one judge; `request` is None where nothing was asked."""
 
@@ -184,6 +197,7 @@ class Judgment(TypedDict):
     judge: str
     verdict: Literal["first", "second", "tie", "invalid"]
     strength: NotRequired[Literal["slight", "strong"]]
+    retest: NotRequired[Retest]
     explanation: str | None
     failure: Failure | None
     request: str | None

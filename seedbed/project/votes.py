@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from seedbed.project.params import Match
+from seedbed.project.params_types import Match
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows

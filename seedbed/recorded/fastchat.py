@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seedbed.project.corpora import turns_of
-from seedbed.project.params import RECORDED_JUDGE, Params
+from seedbed.project.params_types import RECORDED_JUDGE, Params
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank

@@ -12,7 +12,9 @@ from typing import Any
 from seedbed.project import paths
 from seedbed.project.corpora import turns_of
 from seedbed.project.methods import Made, study_pairs
-from seedbed.project.params import Params, cross_problems, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_checks import cross_problems
+from seedbed.project.params_types import Params
 from seedbed.recorded.fastchat import (
     Line,
     answers_to,

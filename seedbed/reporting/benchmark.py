@@ -8,8 +8,11 @@ from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK
 from seedbed.project.judges import judge_notices, lone_judge
 from seedbed.project.methods import methods
-from seedbed.project.params import Params, answer_stage, answering_models, judge_blocks
+from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
+from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
+from seedbed.reporting.check_sections import check_parts
+from seedbed.reporting.checks.results import check_rows, load_checks
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows
 from seedbed.reporting.differences import difference_rows
@@ -20,8 +23,10 @@ from seedbed.reporting.judge_sections import difference_parts, equal_length_part
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.method_sections import method_parts
-from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
+from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
 from seedbed.reporting.ratings import RATING_COLUMNS, rating_parts, rating_rows
+from seedbed.reporting.retest import component_rows, load_retests, retest_rows
+from seedbed.reporting.retest_sections import retest_parts
 from seedbed.reporting.scores import read_scores
 from seedbed.reporting.shared import (
     load_responses,
@@ -41,6 +46,7 @@ WIN_RATE_COLUMNS = [
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
     *("ties_both", "ties_one", "contradictory", "cut", "standard_error", "p", "p_holm", "tests", "visible"),
     *("length_rate", "length_low", "length_high", "judges", "ties_agreed", "splits"),
+    *("voted", "corrected", "corrected_low", "corrected_high"),
 ]
 _SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments"}
 
@@ -63,9 +69,13 @@ class Benchmark:
         health: as from `health_rows`.
         jury: as from the function `jury`.
         notices: what is unsound about the choice of judges, a sentence each.
+        retest: as from `retest_rows`; empty where nothing was asked for twice.
+        varying: as from `component_rows`.
         agreement: as from `agreement_rows`.
         alternative: as from `alternative`.
         corrected: as from `corrected_rows`.
+        checks: as from `check_rows`; empty where no question has checks.
+        contradictions: the rows of `queries/benchmark/contradictions.sql`.
         turns: as from `turn_rows`.
         ratings: as from `rating_rows`, the means.
         modes: as from `rating_rows`, how far ratings and matches agree.
@@ -73,7 +83,8 @@ class Benchmark:
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
 
     Raises:
-        UserError: a file of votes is not valid, or a question was judged twice in one order.
+        UserError: a file of votes is not valid, a question was judged twice in one order, or code of answers is to be run
+            and cannot be confined.
     """
 
     def __init__(self, params: Params) -> None:
@@ -84,14 +95,19 @@ class Benchmark:
         self.equal_length = equal_length_rows(self.scores, settings)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
-        self.methods = method_rows(self.scores, params)
+        self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
         self.health = health_rows(self.tables, settings["confidence"])
         self.jury = jury(self.tables, settings)
         self.notices = [*filter(None, [lone_judge(params)]), *judge_notices(params)]
+        self.retest = retest_rows(self.tables, settings["confidence"])
+        self.varying = component_rows(self.tables, params)
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
         self.corrected = corrected_rows(self.tables, self.scores, settings)
+        load_checks(self.tables, settings)
+        self.checks = check_rows(self.tables, settings)
+        self.contradictions = self.tables.query("benchmark/contradictions")
         self.turns = turn_rows(params)
         self.ratings, self.modes = rating_rows(params)
         self.usage = self.tables.query("shared/usage")
@@ -103,10 +119,12 @@ class Benchmark:
     def win_rates_csv(self) -> str:
         """Return `reports/win_rates.csv`."""
         lengths = {row["match"]: row for row in self.equal_length}
+        by_votes = {row["name"]: {f"corrected_{name}": row[name] for name in ("low", "high")} | row for row in self.corrected}
         rows = [
             row
             | {f"length_{name}": lengths[row["match"]][name] if row["is_all"] else None for name in ("rate", "low", "high")}
             | {name: None if row[name] is None else float(f"{row[name]:.4g}") for name in ("p", "p_holm")}
+            | {name: by_votes.get(row["match"], {}).get(name) if row["is_all"] else None for name in WIN_RATE_COLUMNS[-4:]}
             for row in self.rates
         ]
         return to_csv(rows, WIN_RATE_COLUMNS)
@@ -149,8 +167,10 @@ class Benchmark:
             **({"ratings": self._rating_metrics()} if self.ratings else {}),
             "judge": self._health_metrics(),
             **({"jury": self._jury_metrics(self.jury)} if self.jury else {}),
+            **({"retest": self._retest_metrics()} if self.retest else {}),
             "agreement": self._agreement_metrics(),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
+            **({"checks": self._check_metrics()} if self.checks else {}),
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -183,6 +203,17 @@ class Benchmark:
         pairs = {f"{row['one']}-{row['other']}": {name: row[name] for name in list(row)[2:]} for row in found.pairs}
         return {"judges": len(found.judges), "alpha": found.alpha and found.alpha[0], **found.counts, "pairs": pairs}
 
+    def _check_metrics(self) -> dict[str, Any]:
+        """Return how many questions' checks each model passes, and how many verdicts contradict them."""
+        names = ("rate", "low", "high", "questions", "passed", "not_run")
+        models = {row["model"]: _rounded(row, names) for row in self.checks if row["category"] == "all"}
+        return {"contradictions": len(self.contradictions), "models": models}
+
+    def _retest_metrics(self) -> dict[str, Any]:
+        """Return how often each judge agrees with itself."""
+        names = ("rate", "low", "high", "items", "agreed", "reversed", "invalid")
+        return {row["judge"]: _rounded(row, names) for row in self.retest}
+
     def _agreement_metrics(self) -> dict[str, Any]:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
         rows = self.tables.select("select status, count(*) as votes from votes group by status")
@@ -201,12 +232,14 @@ class Benchmark:
         parts += turn_parts(self.turns, confidence)
         parts += rating_parts(self.ratings, self.modes, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
+        parts += check_parts(self.checks, self.contradictions, confidence)
         parts += jury_parts(self.jury, self.notices) if self.jury else []
         parts += [
             "## The judge's health",
             *(jury_parts(None, self.notices) if not self.jury else []),
             *health_parts(self.health, confidence),
         ]
+        parts += retest_parts(self.retest, self.varying, confidence)
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)
         parts += ["## Responses that these results rest on", usage_table(self.usage)]
@@ -218,6 +251,7 @@ def _load(params: Params) -> Tables:
     tables = Tables()
     models, matches = answering_models(params), params["matches"]
     load_judgments(tables, [paths.judgments(match) for match in matches], params["report"])
+    load_retests(tables, [paths.judgments(match) for match in matches])
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
     tables.load("questions", [paths.edited(BENCHMARK, "question")], columns.QUESTIONS)
     _only_benchmark(tables)

@@ -7,9 +7,11 @@ from base64 import b64encode
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Params, answering_models
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
+from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, not_run_in_words
 from seedbed.reporting.conclusions import conclude
 from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
@@ -18,6 +20,7 @@ from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
+from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
 from seedbed.reporting.turns import TURNS_IN_WORDS
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
@@ -26,13 +29,14 @@ SECTIONS = {
     "provenance": "What was built from what",
     "win-rates": "Win rates",
     "methods": "Methods",
+    "checks": "Checks",
     "turns": "Conversations",
     "ratings": "Ratings",
     "judge": "The judge",
     "usage": "Tokens and cost",
     "questions": "Questions",
 }
-_OPTIONAL = ("methods", "turns", "ratings")
+_OPTIONAL = ("methods", "checks", "turns", "ratings")
 """Sections that are there where the benchmark has rows for them."""
 PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
 _COLOURS = 5
@@ -63,15 +67,24 @@ def benchmark_page(benchmark: Benchmark) -> str:
         differences=benchmark.differences,
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         **_methods(benchmark),
+        checks=benchmark.checks,
+        checks_words=CHECKS.format(confidence=f"{confidence:g}").replace("`", ""),
+        checks_not_run=not_run_in_words(benchmark.checks).replace("`", ""),
+        contradictions=benchmark.contradictions,
+        contradictions_words=contradictions_in_words(benchmark.contradictions),
         health=benchmark.health,
         positions=[(row["judge"], position_in_words(row, confidence)) for row in last_rows(benchmark.health)],
         jury=benchmark.jury,
         jury_sentences=jury_sentences(benchmark.jury) if benchmark.jury else [],
         notices=[f"{notice[:1].upper()}{notice[1:]}." for notice in benchmark.notices],
+        retest=[retest_in_words(row, confidence) for row in benchmark.retest],
+        varying=benchmark.varying,
+        components_words=COMPONENTS,
+        negative=negative_in_words(benchmark.varying),
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,
-        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", ""),
+        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", "").replace("`", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
         turns=benchmark.turns,

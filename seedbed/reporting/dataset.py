@@ -5,7 +5,8 @@ from typing import Any
 
 from seedbed.project import columns, paths
 from seedbed.project.corpora import edited_corpora
-from seedbed.project.params import Params, named_blocks
+from seedbed.project.model_settings import named_blocks
+from seedbed.project.params_types import Params
 from seedbed.reporting.effort import load_effort
 from seedbed.reporting.human_sections import effort_parts
 from seedbed.reporting.pairs import agreeing, judged_pairs

@@ -15,7 +15,7 @@ from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, separat
 from seedbed.project import paths
 from seedbed.project.corpora import edited_corpora, field_names, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables

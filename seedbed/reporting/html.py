@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from seedbed.project import paths
-from seedbed.project.params import STAND_IN
+from seedbed.project.params_types import STAND_IN
 from seedbed.project.prompts import load_prompt
 from seedbed.util.canonical import canonical, content_hash, parse_json
 from seedbed.util.tables import Tables

@@ -26,8 +26,10 @@ _PEOPLE = (
 )
 CORRECTED = (
     "The adjusted win rate as people would give it: the judge's, moved by what it is off on the questions that people voted "
-    "on, with its {confidence}% interval (prediction-powered inference). The questions voted on are taken to be drawn without "
-    "regard to answers and verdicts. Below the matches stand the differences of two models, in points."
+    "on, with its {confidence}% interval (prediction-powered inference). *Draw* says how the questions voted on were drawn: "
+    "*logged*, by the probabilities that `seedbed review --draw` wrote before, and then only votes within that draw are used; "
+    "where none are logged it is taken to be *uniform*, without regard to answers and verdicts. Below the matches stand the "
+    "differences of two models, in points."
 )
 _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
@@ -126,10 +128,10 @@ def correction_parts(rows: Rows, confidence: float) -> list[str]:
     shown = [
         {"rate": row["name"], "questions": row["items"], "voted on": row["voted"], "judge": f"{row['judge']:.1f}"}
         | {"corrected": f"{row['corrected']:.1f}", "interval": f"{row['low']:.1f} – {row['high']:.1f}"}
-        | {"votes to halve it": "no number" if row["more"] is None else str(row["more"])}
+        | {"draw": row["draw"], "votes to halve it": "no number" if row["more"] is None else str(row["more"])}
         for row in rows
     ]
-    names = ["rate", "questions", "voted on", "judge", "corrected", "interval", "votes to halve it"]
+    names = ["rate", "questions", "voted on", "judge", "corrected", "interval", "draw", "votes to halve it"]
     return [
         "### Rates corrected by the votes",
         CORRECTED.format(confidence=f"{confidence:g}"),

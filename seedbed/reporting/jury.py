@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.jury import error_correlations
 from seedbed.reporting.statistics.people import alpha, alpha_interval, coincidences, kappa, kappa_interval

@@ -13,7 +13,7 @@ import numpy as np
 
 from seedbed.project import paths
 from seedbed.project.corpora import BENCHMARK
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.reporting.statistics.distributions import t_quantile
 from seedbed.reporting.turns import WHOLE, load_corpora
 from seedbed.util.markdown import table

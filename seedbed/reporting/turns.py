@@ -10,7 +10,8 @@ from typing import Any
 
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK, question_corpora
-from seedbed.project.params import Params, answering_models
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments, set_verdict_rule
 from seedbed.reporting.scores import read_scores
 from seedbed.reporting.shared import file_name

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.util.rows import Rows

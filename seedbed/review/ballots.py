@@ -8,7 +8,7 @@ from functools import partial
 from seedbed.project import paths
 from seedbed.project.corpora import question_corpora, read_questions
 from seedbed.project.edits import Conflict
-from seedbed.project.params import Match, Params
+from seedbed.project.params_types import Match, Params
 from seedbed.project.votes import read_votes, vote_status
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.worklist import neighbour

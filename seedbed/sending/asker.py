@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from filelock import FileLock, Timeout
 
+from seedbed.exchange.costs import Forecast
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
-from seedbed.project.params import STAND_IN, Attempts, ModelSettings, Params, server
+from seedbed.project.model_settings import ModelSettings, server
+from seedbed.project.params_types import STAND_IN, Attempts, Params
 from seedbed.project.run_cache import mend_run_cache
 from seedbed.sending.build_process import Parent
 from seedbed.sending.room import take_spilled
-from seedbed.store.locked import Lacking, bring_transcripts
+from seedbed.store.locked import Bring, Lacking, bring_others, bring_transcripts
 from seedbed.store.projects import register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, read_transcript, transcript, warm_store
@@ -57,10 +59,20 @@ class Asker:
         to: the model to ask.
         max_attempts: how often a request is asked before it counts as failed.
         kept_by: the stage whose transcript has the responses; `stage` itself where it is not given.
+        forecast: says before the first request how much is going to be sent; see `Sender`.
     """
 
-    def __init__(self, stage: str, params: Params, to: ModelSettings, max_attempts: int, kept_by: str | None = None) -> None:
+    def __init__(
+        self,
+        stage: str,
+        params: Params,
+        to: ModelSettings,
+        max_attempts: int,
+        kept_by: str | None = None,
+        forecast: Forecast | None = None,
+    ) -> None:
         self.stage = stage
+        self._forecast = forecast
         self._kept_by = kept_by or stage
         self.in_batches = server(params, to).get("mode") == "batch"
         self._params, self._to, self._max_attempts = params, to, max_attempts
@@ -68,7 +80,7 @@ class Asker:
         self._parent = Parent()
         self._runner: asyncio.Runner | None = None
         self._senders: dict[str, Sender] = {}
-        self._brought = False
+        self._places = [self._warm, self._bring, self._bring_others]
         self._lacking: list[Lacking] = []
 
     def __enter__(self) -> Self:
@@ -127,9 +139,8 @@ class Asker:
         results: list[Result[T]] = [Result(request) for request in requests]
         serve(self.store.get, results, read, self._max_attempts)
         to = to or self._to
-        for refill in (self._warm, self._bring):
-            if any(not result.settled for result in results) and refill(to):
-                serve(self.store.get, results, read, self._max_attempts)
+        while any(not result.settled for result in results) and self._refill(to):
+            serve(self.store.get, results, read, self._max_attempts)
         missing = [result for result in results if not result.settled]
         if missing:
             self._refuse_offline(missing[0].request)
@@ -139,31 +150,50 @@ class Asker:
         self._parent.check()
         return results
 
-    def _warm(self, to: ModelSettings) -> int:
+    def _refill(self, to: ModelSettings) -> bool:
+        """Take transcripts into the store from the next place that has any, each once; False where none is left.
+
+        What a free endpoint lacks is asked again, and no transcript is fetched for it.
+        """
+        while self._places and (self._places[0] == self._warm or not is_free(self._params, to)):
+            if self._places.pop(0)():
+                return True
+        return False
+
+    def _warm(self) -> int:
         return warm_store(self.store)
 
-    def _bring(self, to: ModelSettings) -> int:
-        """Once, have the transcripts brought that were not pulled; return how many responses were new."""
-        if self._brought or is_free(self._params, to):
-            return 0
-        self._brought = True
-        there, self._lacking = bring_transcripts(self._kept_by, self.store.has_read)
+    def _bring(self) -> int:
+        """Have the transcripts brought that were not pulled; return how many responses were new."""
+        return self._taken(bring_transcripts, "that dvc.lock names")
+
+    def _bring_others(self) -> int:
+        """Have those brought that may hold more, such as another branch's; return how many responses were new."""
+        return self._taken(bring_others, "of other branches or earlier commits")
+
+    def _taken(self, bring: Bring, which: str) -> int:
+        there, lacking = bring(self._kept_by, self.store.has_read)
+        self._lacking += lacking
         if there:
-            print(f"{self.stage}: brought {count(len(there), 'transcript')} that dvc.lock names", file=sys.stderr)
+            print(f"{self.stage}: brought {count(len(there), 'transcript')} {which}", file=sys.stderr)
         return sum(self.store.warm(digest, self._kept_by, read_transcript(paths.blob(digest))) for digest in there)
 
     def _refuse_to_pay_again(self, missing: int) -> None:
-        """Stop where what is missing may have been paid for; warn where there is no remote to bring it from."""
+        """Stop where what is missing may have been paid for; warn where nothing requires the transcript that may hold it."""
         lacking, self._lacking = self._lacking, []
         if not lacking or pays_anyway():
             return
         if words := pays_again(lacking):
             raise UserError(f"{self.stage}: {count(missing, 'response is', 'responses are')} missing, and {words}")
-        print(
-            f"{self.stage}: the transcript {lacking[0].digest[:12]} that dvc.lock names is not in the DVC cache, and there is "
-            "no DVC remote to bring it from: what it holds is paid for again",
-            file=sys.stderr,
+        first = lacking[0]
+        whose = f"of {first.branch} names" if first.branch else "names"
+        where = (
+            f"is neither in the DVC cache nor to be had from the DVC remote ({first.why})"
+            if first.why
+            else "is not in the DVC cache, and there is no DVC remote to bring it from"
         )
+        words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what it holds is paid for again"
+        print(f"{self.stage}: {words}", file=sys.stderr)
 
     def _refuse_offline(self, request: Request) -> None:
         if os.environ.get("SEEDBED_OFFLINE", "") not in ("", "0"):
@@ -183,7 +213,9 @@ class Asker:
         if to.block not in self._senders:
             from seedbed.sending.sender import Sender
 
-            self._senders[to.block] = Sender(self.stage, self._params, to, self.store, self._parent, self._max_attempts)
+            self._senders[to.block] = Sender(
+                self.stage, self._params, to, self.store, self._parent, self._max_attempts, self._forecast
+            )
         with Progress(self.stage, total=total, stored=total - len(missing)) as progress:
             self._runner.run(self._senders[to.block].send(missing, read, progress, most_failed))
 
@@ -205,7 +237,7 @@ def pays_anyway() -> bool:
 
 def pays_again(lacking: Sequence[Lacking]) -> str:
     """Return why nothing may be sent while transcripts are lacking that a DVC remote should have; empty without a remote."""
-    found = next((each for each in lacking if each.why is not None), None)
+    found = next((each for each in lacking if each.why is not None and each.branch is None), None)
     if found is None:
         return ""
     return (
@@ -279,7 +311,14 @@ class Asking:
 
 
 @contextmanager
-def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, transcript_path: Path) -> Iterator[Asking]:
+def asking(
+    stage: str,
+    params: Params,
+    to: ModelSettings,
+    attempts: Attempts,
+    transcript_path: Path,
+    forecast: Forecast | None = None,
+) -> Iterator[Asking]:
     """Open a stage's asker and transcript; at the end refuse more failures than `max_failed` allows.
 
     Args:
@@ -288,12 +327,13 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
         to: the model to ask.
         attempts: the stage's block of `params.yaml`.
         transcript_path: the transcript, written whole or not at all.
+        forecast: says how much is going to be sent, where the stage asks in several calls; see `Sender`.
 
     Raises:
         UserError: the store cannot be used, or more rows failed than the share `max_failed`.
     """
     with (
-        Asker(stage, params, to, attempts["max_attempts"]) as asker,
+        Asker(stage, params, to, attempts["max_attempts"], forecast=forecast) as asker,
         transcript(transcript_path, asker.store) as record,
     ):
         opened = Asking(asker, record)

@@ -10,7 +10,7 @@ from seedbed.exchange.replies import text_of, was_cut
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Read, Result
 from seedbed.project.corpora import DIVIDER, turns_of
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, render
 from seedbed.project.row_types import Answer, EditedQuestion, MadeBy
 from seedbed.recorded.fastchat import answers_to

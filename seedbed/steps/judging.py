@@ -11,7 +11,8 @@ from typing import Any, Literal
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
 from seedbed.project.corpora import turns_of
-from seedbed.project.params import DEFAULT_JUDGE, RECORDED_JUDGE, Match, ModelSettings, Params
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE, Match, Params
 from seedbed.project.prompts import Prompt, as_shown, load_prompt, render
 from seedbed.project.row_types import Answer, EditedQuestion, Failure, Judgment, Question
 from seedbed.steps.answering import asked_as
@@ -67,9 +68,9 @@ def order_of_turn(order: str, turn: int) -> str:
     return order if turn == 1 else f"{order}{turn}"
 
 
-def judge_of(row: Judgment) -> str:
+def judge_of(row: Mapping[str, Any]) -> str:
     """Return the id of the judge of a judgment; rows of older editions name none."""
-    return row.get("judge", DEFAULT_JUDGE)
+    return str(row.get("judge", DEFAULT_JUDGE))
 
 
 def beside(questions: Sequence[EditedQuestion], references: Path, params: Params) -> dict[str, dict[str, str]]:
@@ -221,7 +222,7 @@ def used_references(questions: Sequence[EditedQuestion | Question], path: Path, 
     return {id: known[id] for id in wanted}
 
 
-def order_name(match: str, row: Judgment, kind: str = "order") -> Name:
+def order_name(match: str, row: Mapping[str, Any], kind: str = "order") -> Name:
     """Return what `seedbed explain` calls one judge's word on one order: `MATCH/QUESTION/ORDER`, of a jury with `/JUDGE`."""
     judge = judge_of(row)
     behind = f"/{judge}" if judge not in (DEFAULT_JUDGE, RECORDED_JUDGE) else ""

@@ -9,7 +9,7 @@ from seedbed.exchange.result import Read
 from seedbed.filtering.language import load_language
 from seedbed.project import paths
 from seedbed.project.corpora import read_corpus
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.project.row_types import Source
 from seedbed.steps import answering, scoring, translating
 from seedbed.steps.verdicts import judgment_reader

@@ -9,7 +9,8 @@ from seedbed.exchange.replies import Response, Unusable, json_of, text_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
 from seedbed.project.corpora import turns_of
-from seedbed.project.params import DEFAULT_JUDGE, ModelSettings
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import DEFAULT_JUDGE
 from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.project.row_types import EditedQuestion, Failure, Score
 from seedbed.steps.answering import asked_as

@@ -14,7 +14,7 @@ from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Read, Result
 from seedbed.filtering.language import Language
 from seedbed.project.corpora import FIELDS, field_names, fields_of
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import Prompt, as_shown, load_prompt, render
 from seedbed.project.row_types import Failure, Fields, MadeBy, Source, Translated
 from seedbed.steps.origin import Asked, Name, Origin

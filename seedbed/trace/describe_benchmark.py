@@ -2,7 +2,7 @@
 
 from seedbed.project import paths
 from seedbed.project.methods import methods
-from seedbed.project.params import answer_stage
+from seedbed.project.model_settings import answer_stage
 from seedbed.project.row_types import Judgment
 from seedbed.project.votes import vote_status
 from seedbed.steps import answering, judging

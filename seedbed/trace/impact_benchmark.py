@@ -5,7 +5,8 @@ from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.project.methods import methods
-from seedbed.project.params import DEFAULT_JUDGE, RECORDED_JUDGE, answer_stage, answering_models, judge_blocks
+from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
+from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
 from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected

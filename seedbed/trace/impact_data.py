@@ -2,7 +2,7 @@
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
-from seedbed.project.params import Kind
+from seedbed.project.params_types import Kind
 from seedbed.steps import exporting
 from seedbed.steps.generating import slot_id
 from seedbed.steps.origin import Name

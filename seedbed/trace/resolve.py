@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF, question_corpora
-from seedbed.project.params import answering_models
+from seedbed.project.model_settings import answering_models
 from seedbed.project.prompts import VARIABLES
 from seedbed.steps.judging import ORDERS
 from seedbed.steps.origin import Name

@@ -14,7 +14,8 @@ from seedbed.exchange.result import Read
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK, CORPUS_OF, field_names, fields_of, language_of, question_corpora
 from seedbed.project.edits import read_edits
-from seedbed.project.params import Kind, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Kind
 from seedbed.project.votes import read_votes
 from seedbed.reporting.judgments import load_judgments
 from seedbed.steps.readers import reader_of

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from seedbed.project.again import read_again
-from seedbed.project.params import Params, answer_stage, answering_settings, with_weights
+from seedbed.project.model_settings import answer_stage, answering_settings, with_weights
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Answer, EditedQuestion
 from seedbed.sending.asker import ask_all

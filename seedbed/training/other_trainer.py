@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from seedbed.project.params import Base
+from seedbed.project.params_types import Base
 from seedbed.training.other_configs import COMMANDS, job_of, write_config
 from seedbed.training.settings import base_of
 from seedbed.training.weights import tidy_adapter

@@ -6,12 +6,13 @@ from collections import Counter
 
 import pytest
 
-from seedbed.project.corpora import fields_of, turns_of
+from seedbed.project.corpora import DIVIDER, fields_of, turns_of
+from seedbed.reporting.checks.confined import passes_tests
 from seedbed.util.canonical import content_hash
-from tests.data.bundled import CODE, DATA, PARAMS, Text, corpus, edits, phrasebook, python_blocks, report, rows_of, values
+from tests.data.bundled import CODE, DATA, PARAMS, Text, corpus, edits, phrasebook, report, rows_of, values
 from tests.data.test_house_style import KANJI_NUMBER, KANJI_ONE, found, without_speech
 from tests.data.test_likeness import Corpus, texts_of, too_close
-from tests.data.test_references import calculate, run
+from tests.data.test_references import calculate
 
 ROWS = corpus("two_turns")
 REFERENCES = [row for row in rows_of(DATA / "references.ja.jsonl") if row["id"].startswith("turns-")]

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,6 @@ CATEGORIES = ["generic", "generic", "fermi"]
 def make_project(root: Path) -> Project:
     """A tiny project, its outputs written, and all of it committed."""
     project = copy_project(root)
-    for folder in ("seedbed", "tests", "benchmarks"):  # no stage reads them, and each test copies the rest
-        shutil.rmtree(project.root / folder)
     make_tiny(project, seeds=3)
     questions = project.rows("data/questions.en.jsonl")
     for question, category in zip(questions, CATEGORIES, strict=True):

@@ -37,8 +37,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def project(original: Project, tmp_path: Path) -> Project:
     """A committed project, to change."""
-    shutil.copytree(original.root, tmp_path / "project", symlinks=True)
-    return Project(tmp_path / "project")
+    return original.copy(tmp_path / "project")
 
 
 def only(found: dict[str, Any], *keys: str) -> None:

@@ -16,9 +16,9 @@ from seedbed.project.params import load_params
 from seedbed.project.prompts import VARIABLES, load_prompt, render
 from seedbed.project.review_words import Words, load_words, read_words
 from seedbed.review.queue.corpus_statistics import CorpusStatistics
-from seedbed.review.queue.numerals import numbers_in_digits, numbers_in_words
 from seedbed.review.queue.reasons import reasons
 from seedbed.util.errors import UserError
+from seedbed.util.numerals import numbers_in_digits, numbers_in_words
 from tests.harness import ROOT
 
 EVERY = [*LANGUAGES, "sw", "tlh", "no"]  # no: a word of YAML 1.1

@@ -291,3 +291,18 @@ def test_a_question_that_may_be_dropped_needs_no_reference(here: Project) -> Non
 def test_a_key_with_a_dot_in_matches(here: Project) -> None:
     here.replace("params.yaml", "good-vs-thin:", "good.vs.thin:")
     assert "does not have the form" in "\n".join(mistakes())
+
+
+def test_what_is_wrong_with_a_check_of_a_question_is_said_by_line_and_field(here: Project) -> None:
+    row = '{"id":"%s","category":"generic","text":"?","checks":[{"kind":"length","unit":"words","most":9},%s]}'
+    append(
+        QUESTIONS,
+        row % ("x", '{"kind":"format","pattern":"("}'),
+        row % ("y", '{"kind":"python","tests":"assert ("}'),
+        row % ("z", '{"kind":"number"}'),
+    )
+    _, *found = mistakes()
+    assert [line.split(": ")[0] for line in found] == [f"data/questions.en.jsonl:{number}" for number in (4, 5, 6)]
+    assert "field checks.1: pattern: not a regular expression (RE2)" in found[0]
+    assert "field checks.1: tests: not Python" in found[1]
+    assert "field checks.1.value: missing" in found[2]

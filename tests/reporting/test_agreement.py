@@ -9,7 +9,7 @@ import pytest
 
 from seedbed.project import paths
 from seedbed.project.columns import ANSWERS, QUESTIONS
-from seedbed.project.params import Params, Report
+from seedbed.project.params_types import Params, Report
 from seedbed.project.votes import answer_hash, left_is_model
 from seedbed.reporting.agreement import agreement_rows, alternative, load_votes
 from seedbed.reporting.corrected_rates import corrected_rows

@@ -3,7 +3,7 @@
 import pytest
 
 from seedbed.project.columns import QUESTIONS
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.util.tables import Tables
 from tests.reporting.judgments import fill_judgments

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from seedbed.project.columns import ANSWERS, QUESTIONS
-from seedbed.project.params import Report
-from seedbed.reporting.win_rates import win_rate_rows
+from seedbed.project.params_types import Report
 from seedbed.reporting.health import health_rows, position_in_words
 from seedbed.reporting.scores import read_scores
+from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.errors import UserError
 from seedbed.util.tables import Tables
 from tests.reporting.judgments import fill_judgments

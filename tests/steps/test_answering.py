@@ -6,7 +6,7 @@ import pytest
 
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Result
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.steps.answering import answered, reader
 from seedbed.util.schemas import first_problem
 

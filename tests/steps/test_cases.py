@@ -11,7 +11,9 @@ import pytest
 from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import build_request
 from seedbed.exchange.result import Result
-from seedbed.project.params import ModelSettings, Params, load_params, model_settings
+from seedbed.project.model_settings import ModelSettings, model_settings
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
 from seedbed.steps import answering

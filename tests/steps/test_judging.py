@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from seedbed.exchange.result import Result
-from seedbed.project.params import Match, ModelSettings
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import Match
 from seedbed.project.prompts import blocks_of
 from seedbed.steps.judging import build, judged, load_prompts
 from tests.harness import ROOT

@@ -8,7 +8,8 @@ import pytest
 
 from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import build_request
-from seedbed.project.params import ModelSettings, load_params
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.steps import verdict_formats
 from seedbed.steps.verdicts import Verdict, judgment_reader

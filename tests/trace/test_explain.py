@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -327,12 +326,9 @@ FAULTS = {"translate@questions": "no JSON", "answer@good": "", "judge@good-vs-th
 
 
 @pytest.mark.parametrize("stage", FAULTS)
-def test_a_row_that_failed_shows_its_request_and_its_reply(
-    built: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
-) -> None:
+def test_a_row_that_failed_shows_its_request_and_its_reply(edited: Project, stage: str) -> None:
     """Where the stage stopped: by the row's id, and by its key, which only the store has."""
-    project = Project(shutil.copytree(built.root, tmp_path / "project"))
-    monkeypatch.chdir(project.root)
+    project = edited
     kind, _, id = stage.partition("@")
 
     def change(params: Any) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from seedbed.project import paths
 from seedbed.project.corpora import edited_corpora, language_of, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.params import Corpus as Settings
-from seedbed.project.params import Params, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Corpus as Settings
+from seedbed.project.params_types import Params
 from seedbed.project.review_words import load_words
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
