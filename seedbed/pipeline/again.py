@@ -17,7 +17,7 @@ from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import judge_of, request_id, request_ids
 from seedbed.steps.scoring import score_id, score_ids
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.corpora import read_questions, turns_of
-from seedbed.project.params import answering_models, load_params
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params import load_params
 from seedbed.recorded.fastchat import ERROR, said_in
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows, write_rows

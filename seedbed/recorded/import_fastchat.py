@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.corpora import turns_of
+from seedbed.project.corpora import BENCHMARK, question_corpora, turns_of
 from seedbed.project.methods import Made, study_pairs
 from seedbed.project.params import load_params
 from seedbed.project.params_checks import cross_problems
@@ -144,7 +144,7 @@ def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[R
         for line in read_scores(path):
             if line.id not in ids:
                 raise UserError(f"{line.where}: a rating of a question that the questions file does not have")
-            found.setdefault(_find(models, line.row["model"], line.where).id, []).append(line.row)
+            found.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
     return found
 
 
@@ -181,6 +181,8 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str])
     source = params["corpora"]["questions"]["source"]
     if source != str(_QUESTIONS):
         parts.append(f"the questions ({source} stays where it is)")
+    if others := [name for name in question_corpora(params) if name != BENCHMARK]:
+        parts.append(f"{count(len(others), 'further corpus', 'further corpora')} of questions ({few(others, 5)})")
     return " and ".join(parts)
 
 
@@ -227,14 +229,14 @@ def _matches(
     return matches, left_out
 
 
-def _find(models: dict[str, _Model], name: str, where: str) -> _Model:
+def _find(models: dict[str, _Model], name: str, where: str, what: str = "verdict") -> _Model:
     found = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
     if len(found) > 1:
         raise UserError(
             f"{where}: {name!r} is the model_id of {found[0].id} and of {found[1].id}; give each model its own name"
         )
     if not found:
-        raise UserError(f"{where}: a verdict on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
+        raise UserError(f"{where}: a {what} on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
     return found[0]
 
 
@@ -256,6 +258,11 @@ def _declared(
     path = paths.PARAMS
     params = yaml.load(path.read_text(encoding="utf-8"))
     params["corpora"]["questions"].update({"source": str(_QUESTIONS), "language": language})
+    others = [name for name, corpus in params["corpora"].items() if corpus["kind"] == "question" and name != BENCHMARK]
+    for name in others:
+        del params["corpora"][name]  # no recorded model has answers to it
+        params["post_edit"]["corpora"].pop(name, None)
+    behind = list(params)[list(params).index("post_edit") + 1 :][:1] if others else []
     categories = list(dict.fromkeys(question["category"] for question in questions))
     params["labels"]["question"] = categories
     params["judge"]["reference_categories"] = [
@@ -272,7 +279,7 @@ def _declared(
     }
     params["scores"] = {id: {"recorded": str(_scores(id))} for id in rated}
     # A blank line belongs to the value before it, and those values are new.
-    for key in ("corpora", "judge", "judges", "matches", "scores", "budget"):
+    for key in (*behind, "corpora", "judge", "judges", "matches", "scores", "budget"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     written = StringIO()
     yaml.dump(params, written)

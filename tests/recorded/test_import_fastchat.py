@@ -19,7 +19,7 @@ from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, Project
 
 BASELINE = "openai--text-davinci-003"
-QUESTIONS = [{"id": "1"}, {"id": "2"}]
+QUESTIONS = [{"id": "1", "text": "質問1"}, {"id": "2", "text": "質問2"}]
 
 
 def run_import(project: Project, *args: str) -> str:
