@@ -279,7 +279,7 @@ def _declared(
     }
     params["scores"] = {id: {"recorded": str(_scores(id))} for id in rated}
     # A blank line belongs to the value before it, and those values are new.
-    for key in (*behind, "corpora", "judge", "judges", "matches", "scores", "budget"):
+    for key in (*behind, "corpora", "judge", "judges", "matches", "scores"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     written = StringIO()
     yaml.dump(params, written)
