@@ -2,8 +2,8 @@
 
 A kit is a folder: `prompts/*.yaml`, `filter.yaml` (the project's `data/languages/<code>.yaml`), `pairs.jsonl` (its
 `data/pairs/<code>.jsonl`), `review.yaml` (its `data/review/<code>.yaml`) and `criteria.yaml` (a block of its `params.yaml`).
-What this repository has for its own project is not kept twice: in a checkout the Japanese kit, and the filter and review words of
-the English one, are read from `prompts/` and `data/`; a wheel carries them in the folders `ja/` and `en/` here.
+What this repository has for its own project is not kept twice: in a checkout the Japanese kit, and the filter and review
+words of the English one, are read from `prompts/` and `data/`; a wheel carries them in the folders `ja/` and `en/` here.
 """
 
 import re
