@@ -77,6 +77,10 @@ def check_all() -> str:
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
     collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
+    for path in sorted(paths.DRAWS.glob("*.jsonl")):
+        collect(lambda path=path: _rows_of(path, "draw"))  # type: ignore[misc]
+    if labels := params["report"].get("labels"):
+        collect(lambda: _rows_of(paths.labels(labels), "label"))
     collect(lambda: _sets(params))
     if mistakes:
         raise UserError(_listed(mistakes))
@@ -140,6 +144,10 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
             rows.append(row)
     if not rows and path != paths.EMPTY:
         yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+
+
+def _rows_of(path: Path, schema: str) -> Iterator[str]:
+    return (str(row) for _, row in checked_rows(path, schema, unique=None) if isinstance(row, UserError))
 
 
 def _checks(row: Row) -> list[str]:

@@ -32,6 +32,11 @@ CORRECTED = (
     "where none are logged it is taken to be *uniform*, without regard to answers and verdicts. Below the matches stand the "
     "differences of two models, in points."
 )
+LABELLED = (
+    "The adjusted win rate as people would give it if the judge erred here as it does on the labels of another benchmark "
+    "({labels} of them, `report.labels`; Rogan and Gladen 1978), with its {confidence}% interval by a bootstrap of both. Votes "
+    "on this benchmark assume less."
+)
 _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
     "block shifts): in characters, or in words where the language separates them by blanks."
@@ -144,6 +149,29 @@ def correction_parts(rows: Rows, confidence: float) -> list[str]:
         "### Rates corrected by the votes",
         CORRECTED.format(confidence=f"{confidence:g}"),
         table(shown, names, right=names[3:]),
+    ]
+
+
+def labelled_in_words(rows: Rows, confidence: float) -> str:
+    """Return what the rates corrected by labels are; nothing where there are none."""
+    return LABELLED.format(labels=rows[0]["labels"], confidence=f"{confidence:g}") if rows else ""
+
+
+def labelled_parts(rows: Rows, confidence: float) -> list[str]:
+    """Return the section on the rates that labels of another benchmark correct; none where no file of them is named."""
+    if not rows:
+        return []
+    shown = [
+        {"match": row["match"], "judge": "" if row["judge"] is None else f"{row['judge']:.1f}"}
+        | {"corrected": "" if row["rate"] is None else f"{row['rate']:.1f}"}
+        | {"interval": "" if row["rate"] is None else f"{row['low']:.1f} – {row['high']:.1f}", "not given, since": row["why"]}
+        for row in rows
+    ]
+    names = ["match", "judge", "corrected", "interval"]
+    return [
+        "### Rates corrected by labels of another benchmark",
+        labelled_in_words(rows, confidence),
+        table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
     ]
 
 

@@ -293,7 +293,6 @@ def test_a_key_with_a_dot_in_matches(here: Project) -> None:
     assert "does not have the form" in "\n".join(mistakes())
 
 
-<<<<<<< HEAD
 def test_what_is_wrong_with_a_check_of_a_question_is_said_by_line_and_field(here: Project) -> None:
     row = '{"id":"%s","category":"generic","text":"?","checks":[{"kind":"length","unit":"words","most":9},%s]}'
     append(
@@ -307,7 +306,8 @@ def test_what_is_wrong_with_a_check_of_a_question_is_said_by_line_and_field(here
     assert "field checks.1: pattern: not a regular expression (RE2)" in found[0]
     assert "field checks.1: tests: not Python" in found[1]
     assert "field checks.1.value: missing" in found[2]
-=======
+
+
 def test_what_judges_questions_and_votes_cannot_show_is_noticed(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
     def change(params: Any) -> None:
         params["judges"] = {"a": {}, "b": {"model": "stand-in-good", "family": "f"}}
@@ -337,4 +337,15 @@ def test_what_judges_questions_and_votes_cannot_show_is_noticed(here: Project, c
 def test_nothing_is_noticed_of_the_judge_of_a_project_as_it_comes(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
     check_all()
     assert "judge" not in capsys.readouterr().err
->>>>>>> h-judge
+
+
+def test_draws_and_labels_are_checked_too(here: Project) -> None:
+    draws, labels = Path("data/votes/draws/good-vs-thin.jsonl"), Path("data/votes/labels/other.jsonl")
+    for path in (draws, labels):
+        path.parent.mkdir(parents=True)
+    append(draws, '{"match":"good-vs-thin"}')
+    append(labels, '{"judge":"win","people":"won"}')
+    here.edit_params(lambda p: p["report"].update(labels="other"))
+    _, *found = mistakes()
+    assert [line.split(": ")[0] for line in found] == [f"{draws}:1", f"{labels}:1"]
+    assert "field people: expected one of win, loss, tie, found 'won'" in found[1]
