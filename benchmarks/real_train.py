@@ -83,13 +83,15 @@ def measure(base: Base, weights: Path | None, rows: list[Row]) -> dict[str, Any]
         import peft
 
         model = peft.PeftModel.from_pretrained(model, str(weights))
-    model.eval()
+    device = torch.accelerator.current_accelerator() or torch.device("cpu")
+    model = model.to(device).eval()
     total, tokens = 0.0, 0
     with torch.inference_mode():
         for row in rows:
             whole = tokenizer.apply_chat_template(row["messages"], tokenize=False)
             asked = tokenizer.apply_chat_template(row["messages"][:-1], tokenize=False, add_generation_prompt=True)
-            ids = tokenizer(whole, return_tensors="pt", add_special_tokens=False)["input_ids"][:, : SETTINGS["max_length"]]
+            ids = tokenizer(whole, return_tensors="pt", add_special_tokens=False)["input_ids"]
+            ids = ids[:, : SETTINGS["max_length"]].to(device)
             before = len(tokenizer(asked, add_special_tokens=False)["input_ids"])
             if ids.shape[1] <= before:
                 continue
@@ -115,16 +117,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=15, help="of training (default 15)")
     parser.add_argument("--steps", type=int, help="instead: so many optimiser steps")
-    parser.add_argument("--base", type=Path, help="instead of SmolLM2: a folder with a model, which gets Alpaca's format")
+    parser.add_argument(
+        "--base", type=Path, help="instead of SmolLM2: a folder with a model; without a template it gets Alpaca's"
+    )
     parser.add_argument("--messages", type=Path, default=paths.export("native") / "messages.jsonl", help="the training set")
     parser.add_argument("--out", type=Path, default=FIGURES, help="JSON file of the figures")
     args = parser.parse_args()
     if not args.messages.is_file():
         sys.exit(f"error: {args.messages} is not there: run `make repro` first")
     try:
-        base: Base = {"model": str(args.base), "chat_template": "alpaca"} if args.base else {"model": str(base_folder())}
+        base: Base = {"model": str(args.base or base_folder())}
     except subprocess.CalledProcessError as error:
         sys.exit(f"error: the model cannot be had here: {error.stderr.strip()}")
+    if not (Path(base["model"]) / "chat_template.jinja").is_file():
+        base["chat_template"] = "alpaca"
 
     import torch
 
