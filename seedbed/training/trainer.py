@@ -118,11 +118,17 @@ def train(
     folder = Path(arguments.output_dir)
     try:
         trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
-    except (torch.OutOfMemoryError, MemoryError):
-        raise UserError(
-            f"{stage}: out of memory; lower train.batch_size (and raise accumulation as much), max_length or rank, or take a "
-            "smaller base; what was trained so far is kept"
-        ) from None
+    except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
+        if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+            raise UserError(
+                f"{stage}: out of memory; lower train.batch_size (and raise accumulation as much), max_length or rank, or take "
+                "a smaller base; what was trained so far is kept"
+            ) from None
+        if "inline_container" in str(error):  # torch's writer of zip files says no more than its own line
+            raise UserError(
+                f"{stage}: no room for a checkpoint in {folder}; free some space and run again: it goes on where it was"
+            ) from None
+        raise
     losses = [(entry["step"], entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
     trainer.save_model(str(out))
     tidy_adapter(out, base)
@@ -175,6 +181,8 @@ def load_base(base_id: str, base: Base, weights: Path | None = None) -> tuple[An
 def _where(base: dict[str, str]) -> str:
     from huggingface_hub.constants import HF_HUB_CACHE
 
+    if Path(base["model"]).is_dir():
+        return "the folder has to hold config.json, the weights, and a tokenizer (tokenizer.json, tokenizer_config.json)"
     revision = "" if base["revision"] == "main" else f" --revision {base['revision']}"
     return (
         f"bring it into the cache ({HF_HUB_CACHE}) with `hf download {base['model']}{revision}`, or name a folder that holds it"
