@@ -19,7 +19,14 @@ from seedbed.reporting.differences import difference_rows
 from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
 from seedbed.reporting.human_sections import agreement_parts, correction_parts, labelled_parts
-from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, jury_parts, rate_parts
+from seedbed.reporting.judge_sections import (
+    difference_parts,
+    equal_length_parts,
+    health_parts,
+    jury_parts,
+    match_sentences,
+    rate_parts,
+)
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.labelled_rates import labelled_rows
@@ -63,6 +70,7 @@ class Benchmark:
         scores: of all matches, question by question.
         rates: the rows of `queries/benchmark/win_rates.sql` with intervals and tests, in percent; the totals with their rate at
             equal length.
+        unrated: as from `match_sentences`.
         differences: as from `difference_rows`.
         methods: as from `method_rows`.
         chart: as from `chart_rows`.
@@ -96,6 +104,7 @@ class Benchmark:
         self.scores = read_scores(self.tables)
         self.equal_length = equal_length_rows(self.scores, settings)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
+        self.unrated = match_sentences(params["matches"], self.rates)
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
         self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
@@ -230,7 +239,7 @@ class Benchmark:
         """Return `reports/benchmark.md`, which a person reads in a pull request."""
         confidence = self.params["report"]["confidence"]
         parts = ["# Benchmark", *stand_in_line(self.stand_in)]
-        parts += ["## Win rates by category", *rate_parts(self.rates, confidence)]
+        parts += ["## Win rates by category", *rate_parts(self.rates, confidence, self.unrated)]
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
         parts += turn_parts(self.turns, confidence)

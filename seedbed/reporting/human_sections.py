@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from seedbed.project.votes import votes_notices
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.util.markdown import table
@@ -64,6 +65,7 @@ def agreement_parts(tables: Tables, agreement: Rows, test: Alternative | None, c
         f"Votes that count: {counted}. Stale, an answer being another one now: {stale}. Orphaned, the match or an answer being "
         f"gone: {orphaned}."
     ]
+    parts += vote_sentences(tables)
     if agreement:
         parts += [
             f"In percent, with the {confidence:g}% interval over questions and the number of comparisons. "
@@ -83,6 +85,12 @@ def agreement_parts(tables: Tables, agreement: Rows, test: Alternative | None, c
         table(votes, [name for name in votes[0] if name not in ("timed", "minutes") or any(row["timed"] for row in votes)])
     ]
     return parts
+
+
+def vote_sentences(tables: Tables) -> list[str]:
+    """Return what the counted votes cannot say, a sentence each."""
+    votes = tables.select("select annotator, verdict from votes where status = 'counted'")
+    return [f"{notice}." for notice in votes_notices(votes)]
 
 
 def _agreement_table(agreement: Rows, by: str) -> str:
