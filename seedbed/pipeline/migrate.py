@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
+from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
 from seedbed.project.params import Endpoint
 from seedbed.util.errors import UserError
@@ -138,7 +139,7 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
                 raise _no_mapping(f"{name}.{id}", _line(params[name], id), entry)
     for name in ("corpora", "export"):
         _mapping(params, name)
-    return [note for step in (_servers, _labels, _sets, _training) if (note := step(params))]
+    return [note for step in (_servers, _labels, _sets, _training, _examples) if (note := step(params))]
 
 
 def editions_of(params: Mapping[str, Any]) -> dict[str, int]:
@@ -214,6 +215,14 @@ def _training(params: MutableMapping[str, Any]) -> str | None:
         params[name] = CommentedMap()
         params[name].fa.set_flow_style()
     return "bases, train and trained: models that the build fine-tunes; none so far" if missing else None
+
+
+def _examples(params: MutableMapping[str, Any]) -> str | None:
+    translate = params.get("translate")
+    if not isinstance(translate, MutableMapping) or "examples_from" in translate:
+        return None
+    translate["examples_from"] = str(paths.NO_EDITS)
+    return f"translate.examples_from: {paths.NO_EDITS}, so that translations rest on no edit, as before"
 
 
 def _editions(params: CommentedMap) -> str | None:

@@ -5,6 +5,7 @@ that `dvc.lock` names, which it brings into the DVC cache from the DVC remote as
 placeholder; what rests on one is counted all the same, as "at most", since the reply may come back the same as before.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, read_corpus, status_of
 from seedbed.project.edits import read_edits
+from seedbed.project.generation_lists import load_lists
 from seedbed.project.params import (
     Attempts,
     ModelSettings,
@@ -33,13 +35,16 @@ from seedbed.project.params import (
     load_params,
     model_settings,
     server,
+    writes_outputs_apart,
 )
-from seedbed.project.prompts import load_prompt
+from seedbed.project.prompts import load_prompt, without_outputs
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, translating
+from seedbed.steps import outputs as outputs_apart
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
+from seedbed.steps.outputs import OutputWriter
 from seedbed.steps.readers import reader_of
 from seedbed.store.store import Store
 from seedbed.training.weights import weights_hash
@@ -48,8 +53,14 @@ from seedbed.util.rows import Row, read_rows
 
 _HUNTS = {f"{paths.PARAMS}: generate.{name}" for name in ("target", "per_slot")}
 """Reasons of a stage that say that another number of slots is needed."""
+_IN_REPLY = {
+    f"{paths.PARAMS}: labels.task": f"{paths.PARAMS}: labels.task, to which every reply is held: all slots are asked anew"
+}
+"""What a reason of `generate` means for its requests, where its name does not say so."""
 _EMBEDDED_TOKENS = 60
 """Assumed of a text that is to be embedded and is not there yet."""
+_ANSWERED_TOKENS = 300
+"""Assumed of an instruction that is not there yet, with its prompt, and of its output."""
 _GUESS = "…" * 200
 """Stands for a text that is not there yet; about as long as one."""
 
@@ -144,9 +155,9 @@ class Plan:
             StagePlan(name, why=why) for name in self.status.names if name not in planned and (why := self.status.why(name))
         ]
         order = {name: place for place, name in enumerate(self.status.names)}
-        # Embeddings are asked for by the stage that they are of.
+        # Embeddings and outputs are asked for by the stage that they are of.
         self.stages = sorted(
-            [*self.stages, *rest], key=lambda plan: order.get(plan.stage.replace("embed@", "generate@"), len(order))
+            [*self.stages, *rest], key=lambda plan: order.get(re.sub("^(embed|outputs)@", "generate@", plan.stage), len(order))
         )
 
     def _add(self, stage: str) -> StagePlan:
@@ -198,13 +209,14 @@ class Plan:
         to_translate = foreign(rows, corpus, self.params)
         if not to_translate:
             return Known(list(translating.translated(rows, kind, to, [])), set())
-        requests = translating.build(to_translate, kind, to, load_prompt(translating.prompt_name(kind)), read_again(plan.stage))
+        prompt, beside = load_prompt(translating.prompt_name(kind)), translating.beside(name, to_translate, kind, self.params)
+        requests = translating.build(to_translate, kind, to, prompt, read_again(plan.stage), beside)
         results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params, rows)
         )
         self._count(plan, results, set(), to, self.params["translate"])
         open = {result.request.id for result in results if not result.settled}
-        out = translating.translated(rows, kind, to, results)
+        out = translating.translated(rows, kind, to, results, beside)
         return Known([row | {"translation": _guess(row["source"])} if row["id"] in open else row for row in out], open)
 
     def _post_edit(self, name: str, translated: Known) -> Known:
@@ -229,7 +241,11 @@ class Plan:
         plan, settings, to = self._add(f"generate@{name}"), self.params["generate"], model_settings(self.params, "generate")
         if not plan.why:
             return
+        plan.why = [_IN_REPLY.get(why, why) for why in plan.why]
         prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
+        prompt = without_outputs(prompt) if writes_outputs_apart(self.params) else prompt
+        task_types = self.params["labels"]["task"]
+        lists = load_lists(paths.generation_lists(self.params["language"]), task_types)
         looker = self._looker(plan, to, settings["max_attempts"])
         # With another target the slots of the last build say nothing about those of the next.
         before = 0 if {*plan.why} & _HUNTS else _slots_built(name)
@@ -237,13 +253,26 @@ class Plan:
         first = before or ceil(settings["target"] / settings["per_slot"])
         slots = expected = 0
         again = read_again(plan.stage)
-        embed = self._embedder(plan)
+        embed, outputs = self._embedder(plan), self._output_writer(plan)
         with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
             # Where the slots run out, or too few pass, the stage itself says so.
-            for slot in generating.Generation(looker, by_id, filter, prompt, to, settings, again=again, least_slots=before):
+            for slot in generating.Generation(
+                looker,
+                by_id,
+                filter,
+                prompt,
+                to,
+                settings,
+                lists,
+                task_types,
+                outputs=outputs,
+                again=again,
+                least_slots=before,
+            ):
                 slots += 1
                 # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
-                rests = bool(seeds.open & {*slot.shown} or (settings["demonstrations"]["generated"] and plan.new))
+                shows_kept = settings["demonstrations"]["generated"] or settings.get("avoid", 0)
+                rests = bool(seeds.open & {*slot.shown} or (shows_kept and (plan.new or (outputs and outputs.open))))
                 if slot.result.settled and not rests:
                     plan.stored += 1
                     plan.failing += slot.result.failure is not None
@@ -260,8 +289,41 @@ class Plan:
             plan.top_up = (expected, max(expected, settings["max_slots"] - max(first, slots - expected)))
         plan.stops = plan.failing > allowed_failures(slots, settings["max_failed"])
         self._price(plan, to)
+        unwritten = (plan.new + expected) * settings["per_slot"]
+        if outputs:
+            self._count_outputs(f"outputs@{name}", plan, outputs, unwritten)
+            unwritten += len(outputs.open)
         if embed:
-            self._count_embeddings(f"embed@{name}", plan, embed, (plan.new + expected) * settings["per_slot"])
+            self._count_embeddings(f"embed@{name}", plan, embed, unwritten)
+
+    def _output_writer(self, plan: StagePlan) -> OutputWriter | None:
+        """Return what looks outputs up; None where the model that writes an instruction writes its output too."""
+        if not writes_outputs_apart(self.params):
+            return None
+        to = model_settings(self.params, outputs_apart.BLOCK)
+        looker = self._looker(plan, to, self.params["generate"]["max_attempts"])
+        return OutputWriter(looker, to, load_prompt(outputs_apart.PROMPT))
+
+    def _count_outputs(self, stage: str, generate: StagePlan, outputs: OutputWriter, unwritten: int) -> None:
+        """Count the outputs that a generation would ask for.
+
+        Args:
+            stage: what they are asked as.
+            generate: the plan of the generation.
+            outputs: what looked for those of the instructions that are there.
+            unwritten: instructions that are not there yet, at most.
+        """
+        plan, to = StagePlan(stage, why=generate.why), model_settings(self.params, outputs_apart.BLOCK)
+        self.stages.append(plan)
+        estimator = Estimator(self._store.seen([stage]))
+        plan.stored, plan.failing = outputs.stored, outputs.failed
+        plan.new, plan.at_most = len(outputs.open) + unwritten, unwritten > 0
+        plan.rows = [result.request.id for result in outputs.open]
+        for result in outputs.open:
+            plan.tokens += estimator.tokens(stage, result.request)
+        average = plan.tokens.input / len(outputs.open) if outputs.open else _ANSWERED_TOKENS
+        plan.tokens += Tokens(average * unwritten, _ANSWERED_TOKENS * unwritten)
+        self._price(plan, to)
 
     def _embedder(self, plan: StagePlan) -> Embedder | None:
         """Return what looks embeddings up; None where no rule takes any."""

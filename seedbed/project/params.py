@@ -106,6 +106,13 @@ class Asking(Attempts):
     sample: NotRequired[int]
 
 
+class Translate(Asking):
+    """Who translates, and what it is shown beside a row."""
+
+    examples: NotRequired[int]
+    examples_from: str
+
+
 class PostEdit(TypedDict):
     """What becomes of a row without an edit that holds."""
 
@@ -119,6 +126,17 @@ class DemonstrationCounts(TypedDict):
     generated: int
 
 
+class OutputSettings(TypedDict):
+    """Who writes the outputs, where another model does than the one that writes the instructions."""
+
+    endpoint: str
+    model: str
+    server: NotRequired[str]
+    structured: NotRequired[Structured]
+    params: NotRequired[Sampling]
+    sample: NotRequired[int]
+
+
 class Generate(Asking):
     """How instructions are generated."""
 
@@ -129,6 +147,9 @@ class Generate(Asking):
     least_yield: NotRequired[float]
     wave: int
     demonstrations: DemonstrationCounts
+    avoid: NotRequired[int]
+    answer: NotRequired[Literal["same", "separate"]]
+    outputs: NotRequired[OutputSettings]
 
 
 class Generation(TypedDict):
@@ -288,7 +309,7 @@ class Params(TypedDict):
     servers: dict[str, Server]
     labels: Labels
     corpora: dict[str, Corpus]
-    translate: Asking
+    translate: Translate
     post_edit: PostEdit
     generate: Generate
     generations: dict[str, Generation]
@@ -382,6 +403,7 @@ def cross_problems(params: Params) -> Iterator[Problem]:
         yield ["editions", other[0]], other[1]
     yield from _server_problems(params)
     yield from _semantic_problems(params)
+    yield from _shown_problems(params)
     for field, what, word, known in _names_used(params):
         if word not in known:
             yield field, f"unknown {what} {word!r}{did_you_mean(word, known)}"
@@ -428,6 +450,18 @@ def _semantic_problems(params: Params) -> Iterator[Problem]:
             ["filter", "semantic"],
             "embeddings are not sent in batches; name in filter.semantic.server one of the endpoint without `mode: batch`",
         )
+
+
+def _shown_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with the settings that say what requests show, and who writes outputs."""
+    generate, translate = params["generate"], params["translate"]
+    if generate.get("answer", "same") == "separate" and "outputs" not in generate:
+        yield (
+            ["generate", "answer"],
+            "separate asks another model for the outputs; name it in generate.outputs: endpoint, model",
+        )
+    if translate.get("examples", 0) and translate["examples_from"] != str(paths.EDITS):
+        yield ["translate", "examples"], f"edits are shown from {paths.EDITS}: set translate.examples_from to that folder"
 
 
 def _server_problems(params: Params) -> Iterator[Problem]:
@@ -507,8 +541,17 @@ def asking_block(stage: str) -> str:
 
 def named_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
     """Return all blocks that name an endpoint: those of `asking_blocks`, of embeddings, and of models trained here."""
-    others = {"filter.semantic": params["filter"].get("semantic"), "answer.trained": params["answer"].get("trained")}
+    others: dict[str, Any] = {
+        "generate.outputs": params["generate"].get("outputs") if writes_outputs_apart(params) else None,
+        "filter.semantic": params["filter"].get("semantic"),
+        "answer.trained": params["answer"].get("trained"),
+    }
     return asking_blocks(params) | {name: block for name, block in others.items() if block}
+
+
+def writes_outputs_apart(params: Params) -> bool:
+    """Whether the outputs of generated instructions come from requests of their own, to `generate.outputs`."""
+    return params["generate"].get("answer", "same") == "separate"
 
 
 def embedding_settings(params: Params) -> ModelSettings:
@@ -526,7 +569,7 @@ def embedding_settings(params: Params) -> ModelSettings:
 
 
 def model_settings(params: Params, block: str) -> ModelSettings:
-    """Return the model that `block` (`translate`, `generate`, `judge`, `models.<id>`, `answer.trained`) asks.
+    """Return the model that `block` (`translate`, `generate`, `generate.outputs`, `judge`, `models.<id>`, …) asks.
 
     `answer.trained` names no model: see `answering_settings`.
 
@@ -539,7 +582,7 @@ def model_settings(params: Params, block: str) -> ModelSettings:
             raise UserError(f"{paths.PARAMS}: no {block!r}{did_you_mean(step, list(value))}")
         value = value[step]
     endpoint = params["endpoints"][value["endpoint"]]
-    stage = "answer" if block.startswith(("models.", "answer.")) else block
+    stage = "answer" if block.startswith(("models.", "answer.")) else block.partition(".")[0]
     return ModelSettings(
         block=block,
         endpoint=value["endpoint"],
@@ -549,7 +592,7 @@ def model_settings(params: Params, block: str) -> ModelSettings:
         structured=value.get("structured", endpoint["structured"]),
         schema_lengths=endpoint.get("schema_lengths", True),
         server=value.get("server"),
-        retry=value.get("retry", params["answer"].get("retry", "repeat") if stage == "answer" else "repeat"),
+        retry=value.get("retry", params[stage].get("retry", "repeat")),  # type: ignore[literal-required]
     )
 
 

@@ -13,7 +13,7 @@ reply:
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,7 @@ REPLIES: dict[str, str | None] = {
     "translate_task": "translated_task",
     "translate_question": "translated_question",
     "generate": "instructions",
+    "generate_output": None,
     "answer": None,
     "judge": "judgment",
     "judge_reference": "judgment",
@@ -39,11 +40,20 @@ VARIABLES: dict[str, set[str]] = {
     "translate_task": {"source"},
     "translate_question": {"source"},
     "generate": {"count", "demonstrations"},
+    "generate_output": {"task"},
     "answer": {"question"},
     "judge": {"question", "answer_a", "answer_b"},
     "judge_reference": {"question", "reference", "answer_a", "answer_b"},
 }
 """What the stages supply, by the prompt's file name; each prompt shows all of its own."""
+OPTIONAL: dict[str, set[str]] = {
+    "translate_task": {"glossary", "examples"},
+    "translate_question": {"glossary", "examples"},
+    "generate": {"assignments", "avoid"},
+}
+"""What a prompt may show beside: where there is nothing to show, the line that holds the variable alone is left out."""
+TASKS = "tasks"
+"""The reply schema of `generate` where the outputs come from other requests: instructions and inputs alone."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class Prompt:
         reply: name of the reply's schema; None where the reply is free text.
         as_json: sentence on how to reply in JSON, added to the system message.
         as_text: the same for an endpoint that has no structured output; None where JSON is always asked for.
+        without_output: the same as `as_json` where the reply holds no outputs; of `generate` alone.
         problem: what is said to the model after an unusable reply, with `$problem`; for `retry: explain`. None for nothing.
     """
 
@@ -69,6 +80,11 @@ class Prompt:
     as_json: str
     as_text: str | None
     problem: str | None = None
+    without_output: str | None = None
+
+    def shows(self, variable: str) -> bool:
+        """Whether the system or user message shows a variable."""
+        return any(variable in Template(text).get_identifiers() for text in (self.system, self.user))
 
 
 def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
@@ -91,7 +107,22 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
         as_json=reply.get("as_json", ""),
         as_text=reply.get("as_text"),
         problem=document.get("again"),
+        without_output=reply.get("without_output"),
     )
+
+
+def without_outputs(prompt: Prompt) -> Prompt:
+    """Return the prompt of `generate` as one that asks for instructions and inputs alone.
+
+    Raises:
+        UserError: it does not say how to reply without outputs.
+    """
+    if prompt.without_output is None:
+        raise UserError(
+            f"{prompt.path}: reply.without_output is missing: generate.answer is separate, so that this prompt asks for "
+            "task_type, instruction and input alone; say so there, in the place of as_json"
+        )
+    return replace(prompt, reply=TASKS, as_json=prompt.without_output)
 
 
 def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:
@@ -106,7 +137,7 @@ def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:
     yield from (located(path, field, words) for field, words in wrong)
     if not wrong:
         yield from _reply_problems(path, document, REPLIES[name])
-        yield from _variable_problems(path, document, VARIABLES[name])
+        yield from _variable_problems(path, document, VARIABLES[name], OPTIONAL.get(name, set()))
 
 
 def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None) -> Iterator[str]:
@@ -119,8 +150,9 @@ def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None)
         yield located(path, ["reply", "schema"], f"expected {wanted or 'no reply block'}, found {given}")
 
 
-def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str]) -> Iterator[str]:
+def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str], optional: set[str]) -> Iterator[str]:
     """Yield what is wrong with the variables of a prompt's texts."""
+    known = sorted(variables | optional)
     found: set[str] = set()
     meant: set[str] = set()  # by a variable that is spelt wrongly, which is one mistake and not two
     for part in ("system", "user"):
@@ -129,9 +161,9 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
             yield located(path, [part], "a '$' that begins no variable; write '$$' for a dollar")
         names = template.get_identifiers()
         for variable in names:
-            if variable not in variables:
-                yield located(path, [part], f"unknown variable ${variable}{did_you_mean(variable, sorted(variables))}")
-                meant.update(get_close_matches(variable, sorted(variables), n=1))
+            if variable not in known:
+                yield located(path, [part], f"unknown variable ${variable}{did_you_mean(variable, known)}")
+                meant.update(get_close_matches(variable, known, n=1))
         found.update(names)
     for missing in sorted(variables - found - meant):
         yield f"{path}: the variable ${missing} is missing; this prompt must show it somewhere"
@@ -140,7 +172,14 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
         yield located(path, ["again"], "expected a text with the variable $problem and no other")
 
 
-def render(prompt: Prompt, structured: str, data: Mapping[str, str], plain: Mapping[str, str] | None = None) -> Messages:
+def render(
+    prompt: Prompt,
+    structured: str,
+    data: Mapping[str, str],
+    plain: Mapping[str, str] | None = None,
+    optional: Mapping[str, str] | None = None,
+    schema: Mapping[str, Any] | None = None,
+) -> Messages:
     """Fill a prompt's variables and return the chat messages.
 
     Args:
@@ -150,22 +189,36 @@ def render(prompt: Prompt, structured: str, data: Mapping[str, str], plain: Mapp
             all of them, so that no text can close its own block or open another one:
             `<answer_a 3f9a…>` text `</answer_a 3f9a…>`.
         plain: variables of our own making (a number, a language), put in as they are.
+        optional: more of `data` that the prompt need not show. Of one without text, the line that holds its variable alone is
+            left out, and nothing tells that there was one.
+        schema: the reply's schema, where it is not the file that the prompt names.
     """
+    empty = [name for name, text in (optional or {}).items() if not text]
+    data = {**data, **{name: text for name, text in (optional or {}).items() if text and prompt.shows(name)}}
     mark = sha256(canonical(dict(data)).encode()).hexdigest()[:12]
     values = {name: f"<{name} {mark}>\n{text}\n</{name} {mark}>" for name, text in data.items()} | dict(plain or {})
-    system = Template(prompt.system).substitute(values)
+    values |= dict.fromkeys(empty, "")
+    system = Template(_without_lines(prompt.system, empty)).substitute(values)
     if prompt.reply:
-        asked = prompt.as_text if structured == "text" and prompt.as_text is not None else _json_wish(prompt, structured)
+        asked = (
+            prompt.as_text if structured == "text" and prompt.as_text is not None else _json_wish(prompt, structured, schema)
+        )
         system = "\n\n".join(filter(None, [system.rstrip("\n"), asked.rstrip("\n")]))
     messages = [{"role": "system", "content": system.strip()}] if system.strip() else []
-    return [*messages, {"role": "user", "content": Template(prompt.user).substitute(values).strip()}]
+    return [*messages, {"role": "user", "content": Template(_without_lines(prompt.user, empty)).substitute(values).strip()}]
 
 
-def _json_wish(prompt: Prompt, structured: str) -> str:
+def _without_lines(template: str, variables: Sequence[str]) -> str:
+    """Return a template without the lines that hold one of the variables alone, and the empty lines after each."""
+    names = "|".join(map(re.escape, variables))
+    return re.sub(rf"^\$(?:{names}|\{{(?:{names})\}})[ \t]*\n+", "", template, flags=re.MULTILINE) if names else template
+
+
+def _json_wish(prompt: Prompt, structured: str, schema: Mapping[str, Any] | None) -> str:
     """How to reply in JSON; with the schema in words where the endpoint cannot be given it."""
     if structured == "json_schema" or prompt.reply is None:
         return prompt.as_json
-    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(reply_schema(prompt.reply))}"
+    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(schema or reply_schema(prompt.reply))}"
 
 
 def explain_problem(template: str, problem: str) -> str:

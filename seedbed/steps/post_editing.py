@@ -61,5 +61,7 @@ def origin(id: str, status: Status, corpus: str) -> Origin:
 
 
 def _row(row: Translated, fields: Fields, kind: str, status: Status) -> Edited:
-    rest = {name: value for name, value in row.items() if name not in ("language", "source", "translation", "failure")}
+    rest = {
+        name: value for name, value in row.items() if name not in ("language", "source", "translation", "failure", "request")
+    }
     return cast(Edited, rest | {name: fields[name] for name in FIELDS[kind]} | {"status": status})
