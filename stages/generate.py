@@ -1,7 +1,7 @@
 """generate: one candidate instruction, with its slot and its demonstrations.
 
-    {"demonstrations":["email-03",…],"group":"住まい","id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},
-     "output":"…","request":"9f2c…","slot":12,"task_type":"advice","topic":"大掃除"}
+    {"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},
+     "output":"…","request":"9f2c…","slot":12,"task_type":"advice","topic":"大掃除","topic_group":"住まい"}
 
 The candidates are those of the shortest prefix of slots of which at least `generate.target` pass the filter. What the
 filter says of each is written too, so that it is decided once: {"detail":null,"id":"s00012-1",…,"reason":null}

@@ -17,6 +17,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from seedbed.project.prompts import blocks_of
+
 ROOT = Path(__file__).resolve().parent.parent
 LEAVE_OUT = shutil.ignore_patterns(".git", ".venv*", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
 
@@ -63,9 +65,9 @@ def reply_to(body: dict[str, Any]) -> str:
     text = asked_in(body)
     match kind_of(body):
         case "translated_task" | "translated_question":
-            source = json.loads(text[text.index("{") : text.rindex("}") + 1])
+            source = json.loads(blocks_of(text)["source"])
             return json.dumps({name: value and f"訳された文です。{digest[:6]} {value[:60]}" for name, value in source.items()})
-        case "instructions":
+        case "instructions" | "tasks" as kind:
             chance = random.Random(digest)
             written = [
                 "".join(
@@ -78,7 +80,9 @@ def reply_to(body: dict[str, Any]) -> str:
             return json.dumps(
                 {
                     "instructions": [
-                        {"task_type": "open_qa", "instruction": w, "input": "", "output": "答えです。"} for w in written
+                        {"task_type": "open_qa", "instruction": w, "input": ""}
+                        | ({"output": "答えです。"} if kind == "instructions" else {})
+                        for w in written
                     ]
                 }
             )

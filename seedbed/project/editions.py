@@ -20,7 +20,7 @@ EDITIONS: dict[str, int] = {
     "answer_trained": 1,
     "judge": 2,
     "benchmark": 3,
-    "dataset": 3,
+    "dataset": 4,
 }
 """The edition of this library, by stage."""
 

@@ -193,8 +193,9 @@ def render(
             left out, and nothing tells that there was one.
         schema: the reply's schema, where it is not the file that the prompt names.
     """
-    empty = [name for name, text in (optional or {}).items() if not text]
-    data = {**data, **{name: text for name, text in (optional or {}).items() if text and prompt.shows(name)}}
+    beside = {name: text for name, text in (optional or {}).items() if text and prompt.shows(name)}
+    empty = sorted(OPTIONAL.get(prompt.path.stem, set()) - beside.keys())
+    data = {**data, **beside}
     mark = sha256(canonical(dict(data)).encode()).hexdigest()[:12]
     values = {name: f"<{name} {mark}>\n{text}\n</{name} {mark}>" for name, text in data.items()} | dict(plain or {})
     values |= dict.fromkeys(empty, "")

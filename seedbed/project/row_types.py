@@ -123,7 +123,7 @@ class Candidate(TypedDict):
     instruction: str
     input: str
     output: str
-    group: NotRequired[str]
+    topic_group: NotRequired[str]
     topic: NotRequired[str]
     demonstrations: list[str]
     avoided: NotRequired[list[str]]

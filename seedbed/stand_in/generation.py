@@ -40,15 +40,22 @@ def write(
         wanted: what each is to be, in this order, as far as it goes: `task_type` and `topic`, of which what the repertoire
             does not know is drawn.
     """
-    written = []
+    written: list[Row] = []
+    whole: list[Row] = []
     for place in range(count):
         asked = wanted[place] if place < len(wanted) else {}
         task_type, topic = asked.get("task_type"), asked.get("topic")
         flaw = chance.choices([None, *SHARES], [1 - sum(SHARES.values()), *SHARES.values()])[0]
+        if flaw == "near_duplicate" and asked:  # what was asked for is written twice, for want of an idea
+            if whole:
+                written.append(dict(chance.choice(whole)))
+                continue
+            flaw = None
         if language == JAPANESE:
             row = japanese.compose(chance, task_type, topic)
             written.append(japanese.FLAWS[flaw](row, chance) if flaw else row)
         else:
             row, target = english.compose(chance, task_type, topic), flaws.Target(language, wording)
             written.append(flaws.FLAWS[flaw](row, target, chance) if flaw else target.localise(row))
+        whole += [] if flaw else written[-1:]
     return written

@@ -1,7 +1,7 @@
 """generate: candidate instructions, slot after slot, until enough of them pass the filter.
 
-{"demonstrations":["email-03",…],"group":"住まい","id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},
- "output":"…","request":"9f2c…","slot":12,"task_type":"advice","topic":"大掃除"}
+{"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},
+ "output":"…","request":"9f2c…","slot":12,"task_type":"advice","topic":"大掃除","topic_group":"住まい"}
 """
 
 import re
@@ -154,7 +154,7 @@ class Kept:
         self._accepted = accepted
         self._ids: dict[tuple[Hashable, ...], list[str]] = {}
         for id, row in accepted.items():
-            for key in _nearness(row.get("topic"), row.get("group"), row["task_type"]):
+            for key in _nearness(row.get("topic"), row.get("topic_group"), row["task_type"]):
                 self._ids.setdefault(key, []).append(id)
 
     def nearest(self, assignments: Sequence[Assignment], count: int, seed: int, slot: int) -> list[Candidate]:
@@ -209,7 +209,7 @@ def candidates_of(draft: _Draft, result: Result[Row], to: ModelSettings, placed:
 def _topic_of(assignment: Assignment | None) -> Row:
     if assignment is None or assignment.topic is None:
         return {}
-    return {"group": assignment.group, "topic": assignment.topic}
+    return {"topic_group": assignment.group, "topic": assignment.topic}
 
 
 def origin(slot: int, demonstrations: Iterable[str], generation: str, form: str) -> Origin:
