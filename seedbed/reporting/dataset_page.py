@@ -25,7 +25,9 @@ def dataset_page(dataset: Dataset) -> str:
     """Return the page."""
     tables, params = dataset.tables, dataset.params
     measured = dataset.diversity
-    human: dict[str, Any] = {name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections")}
+    human: dict[str, Any] = {
+        name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections", "effort_order")
+    }
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",

@@ -11,7 +11,7 @@ from seedbed.stand_in.filling import LETTER, fill, topics
 from seedbed.stand_in.repertoire import load
 from seedbed.util.rows import Row
 
-_RARE, _RARE_OPENED = 0.1, 0.3
+_RARE, _RARE_OPENED = 0.1, 0.4
 """How often a frame is drawn whose rows are soon too much alike, beside any other; and where an opening tells them apart."""
 _OPENED = 0.8
 """Share of such rows that begin with an opening: why it is asked, or what the text is for."""

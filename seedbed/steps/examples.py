@@ -14,7 +14,7 @@ from rapidfuzz.distance import Indel
 from seedbed.filtering.similarity import Codes, encode
 from seedbed.filtering.tokenisers import space
 from seedbed.project.corpora import FIELDS, fields_of
-from seedbed.project.row_types import Edit, Source
+from seedbed.project.row_types import Edit, Fields, Source
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row
 
@@ -41,21 +41,24 @@ class Examples:
         edit = self.edits.get(id)
         return edit if edit and "request" in edit and "machine" in edit else None
 
-    def shown(self, row: Source, kind: str) -> list[Row]:
-        """Return the examples for a row, the most similar source first: none where an edit of it stands.
+    def nearest(self, row: Source, kind: str) -> list[str]:
+        """Return the ids of the examples for a row, the most similar source first: none where an edit of it stands.
 
         Similar is what has a high ROUGE-L F, of the words of the sources; at equal likeness the smaller id comes first.
         """
         if not self.count or row["id"] in self.edits:
             return []
         own = _codes(fields_of(row, kind).values(), self.vocabulary)
-        nearest = process.extract(own, self.sources, scorer=Indel.normalized_similarity, limit=self.count)
-        found = [self.edits[id] for _, _, id in nearest]
-        names = FIELDS[kind]
-        return [
-            {side: {name: edit[key][name] for name in names} for side, key in (("source", "source"), ("edited", "fields"))}  # type: ignore[literal-required]
-            for edit in found
-        ]
+        return [id for _, _, id in process.extract(own, self.sources, scorer=Indel.normalized_similarity, limit=self.count)]
+
+    def shown(self, row: Source, kind: str) -> list[Row]:
+        """Return the examples for a row, as a request shows them: the source and the edited text, by field."""
+        edits = [self.edits[id] for id in self.nearest(row, kind)]
+        return [{"source": _ordered(edit["source"], kind), "edited": _ordered(edit["fields"], kind)} for edit in edits]
+
+
+def _ordered(fields: Fields, kind: str) -> Fields:
+    return {name: fields[name] for name in FIELDS[kind]}
 
 
 NO_EXAMPLES = Examples()

@@ -187,8 +187,9 @@ def candidates_of(draft: _Draft, result: Result[Row], to: ModelSettings, placed:
     """
     asked = draft.assignments
     written = result.value["instructions"][: len(asked)] if result.value else []
-    return [
-        {
+    found: list[Candidate] = []
+    for index, fields in enumerate(written):
+        row: Candidate = {
             "id": f"{slot_id(draft.number)}-{index}",
             "slot": draft.number,
             "index": index,
@@ -199,17 +200,13 @@ def candidates_of(draft: _Draft, result: Result[Row], to: ModelSettings, placed:
             "demonstrations": [row["id"] for row in draft.shown],
             "request": result.request.key,
             "made_by": to.made_by,
-            **_topic_of(asked[index] if placed and len(written) == len(asked) else None),
-            **({"avoided": [row["id"] for row in draft.avoided]} if draft.avoided else {}),  # type: ignore[typeddict-item]
         }
-        for index, fields in enumerate(written)
-    ]
-
-
-def _topic_of(assignment: Assignment | None) -> Row:
-    if assignment is None or assignment.topic is None:
-        return {}
-    return {"topic_group": assignment.group, "topic": assignment.topic}
+        if placed and len(written) == len(asked) and (topic := asked[index].topic):
+            row |= {"topic": topic, "topic_group": asked[index].group or ""}
+        if draft.avoided:
+            row["avoided"] = [kept["id"] for kept in draft.avoided]
+        found.append(row)
+    return found
 
 
 def origin(slot: int, demonstrations: Iterable[str], generation: str, form: str) -> Origin:

@@ -7,7 +7,6 @@ replies into its own transcript, each behind its slot.
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
 
 from seedbed.exchange.replies import Response, text_of
 from seedbed.exchange.requests import Request, build_request
@@ -56,10 +55,7 @@ class OutputWriter:
         self.stored += sum(result.settled for result in results)
         self.failed += sum(result.failure is not None for result in results)
         return [
-            cast(
-                Candidate,
-                draft | {"output": result.value, "output_request": result.request.key, "output_by": self._to.made_by},
-            )
+            draft | {"output": result.value, "output_request": result.request.key, "output_by": self._to.made_by}
             for (draft, _), result in zip(drafts, results, strict=True)
             if result.value is not None
         ]

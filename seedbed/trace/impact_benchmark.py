@@ -9,7 +9,7 @@ from seedbed.project.methods import methods
 from seedbed.project.params import answer_stage, answering_models
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
-from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected
+from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected, taught_by
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
 from seedbed.util.rows import Row
@@ -28,6 +28,7 @@ def question_node(build: Build, id: str) -> Node:
     touched = [count(asked, "answer"), count(2 * judged, "judgment")]
     if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
+    touched += taught_by(build, corpus, id)
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
     for model in answering_models(build.params):
         if found := build.row(paths.answers(model), id):
