@@ -78,7 +78,10 @@ def test_most_of_three_hundred_are_kept(code: str, tokeniser: str) -> None:
 
 
 def test_flaws_have_the_shares_that_are_stated() -> None:
-    """Within three standard deviations; near duplicates are more, since a grammar of this size repeats itself unasked."""
+    """Within three standard deviations; near duplicates are more, since a grammar of this size repeats itself unasked.
+
+    It has no contexts that do not belong, so that of a thousand about one in eight is like another one by chance.
+    """
     filter, size = filter_of("ko", LANGUAGES["ko"]), 1_000
     rows = write(size, random.Random(7), "ko", WORDING)
     rejections = [filter.decide(row | {"id": str(number)}) for number, row in enumerate(rows)]
@@ -86,7 +89,7 @@ def test_flaws_have_the_shares_that_are_stated() -> None:
     assert set(counts) <= set(SHARES)
     for reason, share in SHARES.items():
         spread = 3 * math.sqrt(share * (1 - share) / size)
-        most = share + spread + (0.06 if reason == "near_duplicate" else 0)
+        most = share + spread + (0.13 if reason == "near_duplicate" else 0)
         assert share - spread <= counts[reason] / size <= most, (reason, counts[reason])
 
 
