@@ -68,8 +68,12 @@ def taught_by(build: Build, corpus: str, id: str) -> list[str]:
     rows: list[Any] = foreign(cast(Any, build.written(Path(block["source"])).values()), block, build.params)
     fields = fields_of(source, kind)
     edited: Edit = {
-        **{"id": id, "decision": "edited", "source_hash": content_hash(fields), "machine_hash": ""},  # type: ignore[typeddict-item]
-        **{"fields": fields, "source": fields},
+        "id": id,
+        "decision": "edited",
+        "source_hash": content_hash(fields),
+        "machine_hash": "",
+        "fields": fields,
+        "source": fields,
     }
     examples = examples_of(rows, kind, build.edits(corpus) | {id: edited}, number)
     touched = sum(id in examples.nearest(row, kind) for row in rows)
@@ -139,7 +143,7 @@ def not_built(kind: str, id: str, corpus: str) -> Node:
 
 
 def slots_showing(build: Build, generation: str, ids: list[str]) -> list[str]:
-    """Return the slots of a generation, as `GENERATION/SLOT`, that show one of `ids` as a demonstration, or as not to be written again.
+    """Return the slots of a generation, as `GENERATION/SLOT`, that show one of `ids`, as an example or as what to avoid.
 
     A slot that gave nothing has no row that says what it showed; its demonstrations are drawn anew.
     """
