@@ -147,7 +147,7 @@ def not_built(kind: str, id: str, corpus: str, of: Kind) -> Node:
 
 
 def slots_showing(build: Build, generation: str, ids: list[str]) -> list[str]:
-    """Return the slots of a generation, as `GENERATION/SLOT`, that show one of `ids`: as a demonstration, or to avoid.
+    """Return the slots of a generation, as `GENERATION/SLOT`, that show one of `ids`, as an example or as what to avoid.
 
     A slot that gave nothing has no row that says what it showed; its demonstrations are drawn anew.
     """

@@ -12,6 +12,7 @@ from seedbed import kits
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
 from seedbed.kits import LANGUAGES, kit_files, language_name
+from seedbed.project.generation_lists import load_lists
 from seedbed.project.params import load_params
 from seedbed.project.prompts import VARIABLES, load_prompt, render
 from seedbed.project.review_words import Words, load_words, read_words
@@ -755,3 +756,16 @@ def test_of_a_text_without_end_a_numeral_is_read_up_to_a_limit(text: str, some: 
     found = numbers_in_words(text, read_words(kits._HERE / "de" / "review.yaml").numerals.words)
     assert found >= some
     assert len(found) < 50
+
+
+@each_kit(*EVERY)
+def test_lists_of_generation_load_and_are_of_the_types_that_a_new_project_declares(code: str, folder: Path) -> None:
+    path, types = folder / "data" / "generation" / f"{code}.yaml", load_params(ROOT / "params.yaml")["labels"]["task"]
+    lists = load_lists(path, types)
+    assert f"\nlanguage: {code}\n" in path.read_text(encoding="utf-8").replace('"', "")
+    assert {*lists.task_types} == {*lists.means} == {*types}
+    topics = [topic for group in lists.topics.values() for topic in group]
+    assert len(topics) == len({*topics}) >= 80
+    assert len(lists.topics) >= 12
+    assert {*lists.conditions} == {"input", "register", "constraints", "difficulty", "length"}
+    assert not re.search(r"\{\w+\}", path.read_text(encoding="utf-8")), "a placeholder that was not filled"
