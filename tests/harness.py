@@ -188,7 +188,7 @@ class Project:
 
     def run(self, *command: str, fails: bool = False, **env: str) -> str:
         """Run a command in the project and return what it printed; it must succeed, or fail where `fails` says so."""
-        done = FORKS.run(command, self.root, self.environment() | env)
+        done = FORKS.run([*command], self.root, self.environment() | env)
         if done is None:
             done = subprocess.run(
                 command,

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from seedbed.diff.results import categories
 from seedbed.diff.revisions import Revision, params_of, revision
 from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
@@ -189,12 +190,11 @@ def _candidates(at: Revision, name: str) -> Iterator[Candidate]:
     params = params_of(at)
     matches = {id: mapping(sides) for id, sides in mapping(params.get("matches")).items()}
     files = {match: file for match in matches if (file := _output(at, paths.judgments(match)))}
-    questions = _output(at, paths.edited("questions"))
-    if not files or not questions:
+    if not files:
         return
     tables = Tables()
     load_judgments(tables, list(files.values()), mapping(params.get("report")))
-    tables.load("questions", [questions], "id text, category text")
+    tables.fill("questions", "id text, category text", categories(at).items())
     outcomes: dict[str, dict[Item, str]] = defaultdict(dict)
     for row in tables.query("benchmark/judge_outcomes"):
         if row["outcome"] != "invalid":

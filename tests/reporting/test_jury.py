@@ -10,11 +10,11 @@ import pytest
 
 from seedbed.project.columns import ANSWERS, QUESTIONS
 from seedbed.project.params_types import Report
-from seedbed.reporting.benchmark import win_rate_rows
 from seedbed.reporting.health import health_rows
 from seedbed.reporting.jury import Jury, jury, jury_sentences
 from seedbed.reporting.scores import read_scores
 from seedbed.reporting.statistics.jury import jury_outcome
+from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.tables import Tables
 from tests.reporting.judgments import fill_jury
 
@@ -138,7 +138,7 @@ def textbook_alpha(said: list[list[str]]) -> float:
     within = [a != b for item in items for a, b in combinations(item, 2)]
     every = Counter(value for item in items for value in item)
     n = every.total()
-    return 1 - np.mean(within) / (1 - sum(count * (count - 1) for count in every.values()) / (n * (n - 1)))
+    return 1 - float(np.mean(within)) / (1 - sum(count * (count - 1) for count in every.values()) / (n * (n - 1)))
 
 
 def test_a_simulated_jury_agrees_as_the_definitions_say() -> None:

@@ -86,7 +86,7 @@ def test_a_question_without_them_keeps_its_request() -> None:
         key: replace(prompt, user=prompt.user.replace("$criteria\n\n", "").replace("$rubric\n\n", ""))
         for key, prompt in prompts.items()
     }
-    assert before[False].user != prompts[False].user
+    assert before["judge"].user != prompts["judge"].user
     now, then = (build(QUESTIONS, ANSWERS, {}, version, TO) for version in (prompts, before))
     assert [request.key for request in now] == [request.key for request in then]
 
