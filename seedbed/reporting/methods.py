@@ -218,7 +218,7 @@ def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
 def _rates_of(study: _Study, rates: Rows) -> Rows:
     """Return the rates of each base's sets, of the bases that have some; see `chart_rows`."""
     found = {(row["base"], row["training_set"]): row["adjusted_win_rate"] for row in rates}
-    rows = [
+    rows: Rows = [
         {"base": base, "points": [{"set": name, "rate": found.get((base, name))} for name in (None, *study.sets)]}
         for base in study.bases
     ]

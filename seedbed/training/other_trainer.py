@@ -87,7 +87,8 @@ def _returned(process: subprocess.Popen[bytes]) -> int | None:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process and all that it started: `accelerate launch` has one for each accelerator."""
     with suppress(psutil.NoSuchProcess):
-        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+        for child in psutil.Process(process.pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess):
-                each.terminate()
+                child.terminate()
+    process.terminate()
     process.wait()
