@@ -22,7 +22,7 @@ import regex
 
 from benchmarks import trials
 from seedbed.project import paths
-from seedbed.project.params import Base, TrainSettings
+from seedbed.project.params_types import Base, TrainSettings
 from seedbed.training.settings import settings_of
 from seedbed.util.rows import Row, read_rows, write_text
 from tests.real.project import ENVIRONMENT, fetch

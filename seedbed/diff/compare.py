@@ -6,7 +6,7 @@ from seedbed.diff import bill, datasets, results, settings, staleness
 from seedbed.diff.methods import method_changes
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
-from seedbed.project.params import STAND_IN
+from seedbed.project.params_types import STAND_IN
 from seedbed.util.rows import Row
 
 Comparison = dict[str, Any]
@@ -53,10 +53,16 @@ def _stand_in(old: Revision, new: Revision) -> list[str]:
             "translations": [params.get("translate")] if params.get("corpora") else [],
             "instructions": [params.get("generate")] if params.get("generations") else [],
             "answers": list(mapping(params.get("models")).values()),
-            "verdicts": [params.get("judge")] if any("recorded" not in mapping(match) for match in matches) else [],
+            "verdicts": _judges(params) if any("recorded" not in mapping(match) for match in matches) else [],
         }
         found |= {what for what, blocks in asked.items() if any(mapping(b).get("endpoint") == STAND_IN for b in blocks)}
     return [what for what in ("translations", "instructions", "answers", "verdicts") if what in found]
+
+
+def _judges(params: Row) -> list[Row]:
+    """Return the judges of a revision; what an entry of a jury leaves out is as `judge` says."""
+    shared = mapping(params.get("judge"))
+    return [shared | mapping(entry) for entry in mapping(params.get("judges")).values()] or [shared]
 
 
 def is_same(comparison: Comparison) -> bool:

@@ -9,7 +9,7 @@ from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project import columns, paths
 from seedbed.project.methods import methods
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from seedbed import __version__
-from seedbed.kits import kit_files, language_name
+from seedbed.kits import criteria_block, kit_files, language_name
 from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
 
@@ -32,6 +32,7 @@ _FOLDERS = (
     *("candidates", "decisions", "edited", "export", "instructions", "judgments", "answers", "machine", "rejected"),
     *(
         "training",
+        "edited/questions",
         "translated",
         "responses/translate",
         "responses/generate",
@@ -39,6 +40,8 @@ _FOLDERS = (
         "responses/answer_base",
         "responses/answer_trained",
         "responses/judge",
+        "responses/score",
+        "scores",
     ),
 )
 _JAPANESE_ONLY = ("sudachidict-core", "sudachipy")
@@ -119,6 +122,8 @@ def params_text(language: str) -> str:
     text = library_file("params.yaml").read_text(encoding="utf-8")
     text = _replaced(text, r"^language: ja\b", f"language: {language}")
     text = _replaced(text, r"^  target: \d+", "  target: 100")
+    text = _replaced(text, r"^  two_turns:.*\n(?:    .*\n)+", "")
+    text = _replaced(text, r"^    two_turns:.*\n", "")
     text = _replaced(
         text,
         r"^  reference_categories:.*\n(?:    - .*\n)+",
@@ -126,6 +131,8 @@ def params_text(language: str) -> str:
     )
     if language == "ja":
         return text
+    criteria = criteria_block(language)
+    text = _replaced(text, r"^criteria:( #.*)\n(?:  .*\n)+", rf"criteria:\1\n{criteria}" if criteria else r"criteria: {}\1\n")
     text = _replaced(text, r"^( +model:) stand-in\b", rf"\1 stand-in-{language}")
     name = "character" if language in _SPACED else "space"
     tokeniser = f"  tokeniser:\n    name: {name} # character, or space (languages that separate words)\n"

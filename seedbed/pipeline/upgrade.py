@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from seedbed.kits import kit_files
 from seedbed.pipeline.graph import load_stages, stage_names
 from seedbed.pipeline.migrate import editions_of, migrated, with_language
 from seedbed.pipeline.template import LOCK, blob_hash, lock_of, make_executable, scaffold_files, template_files
@@ -143,7 +144,10 @@ def _bring_template(upgrade: Upgrade, language: str) -> None:
             upgrade.files[path] = None
         else:
             upgrade.notes.append(f"{path}: no part of the template any more; it stays, since you changed it")
-    upgrade.files |= {path: content for path, content in scaffold_files().items() if not Path(path).is_file()}
+    wanted = scaffold_files() | {
+        name: text.encode() for name, text in kit_files(language).items() if Path(name).parent == paths.PROMPTS
+    }
+    upgrade.files |= {path: content for path, content in wanted.items() if not Path(path).is_file()}
     if not Path(LOCK).is_file():
         upgrade.notes.append(f"the project has no {LOCK}: its files are held against those that the first projects had")
     lock = lock_of(new)
@@ -182,11 +186,14 @@ def apply_upgrade(upgrade: Upgrade) -> str:
             write_text(Path(path), content.decode())
     make_executable(Path())
     done = f"{count(len(upgrade.files), 'file')} written"
+    moved = paths.DVC_LOCK.is_file() and (upgrade.gone or str(paths.DVC_YAML) in upgrade.files)
+    left = _delete_old_outputs() if moved else 0
     if upgrade.gone:
-        left = _delete_old_outputs()
         _clean_lock(upgrade.gone)
-        entries = f"{count(len(upgrade.gone), 'entry', 'entries')} of stages that are no more left dvc.lock"
-        done += f"; {entries} ({few(upgrade.gone, 4)}), {count(left, 'output')} of the old pipeline deleted"
+        done += f"; {count(len(upgrade.gone), 'entry', 'entries')} of stages that are no more left dvc.lock"
+        done += f" ({few(upgrade.gone, 4)})"
+    if left or upgrade.gone:
+        done += f"{',' if upgrade.gone else ';'} {count(left, 'output')} of the old pipeline deleted"
     return f"{done}; now: make repro, and commit"
 
 

@@ -8,6 +8,8 @@ reply:
   schema: judgment      the file under schemas/replies/
   as_json: …            how to reply, where the endpoint speaks JSON
   as_text: …            how to reply, where it does not
+replies:                other forms of the reply, by the verdict format that reads them
+  five_steps: …         schema, as_json, as_text
 """
 
 import json
@@ -29,21 +31,34 @@ Messages = list[dict[str, str]]
 REPLIES: dict[str, str | None] = {
     "translate_task": "translated_task",
     "translate_question": "translated_question",
+    "translate_conversation": "translated_conversation",
     "generate": "instructions",
     "answer": None,
     "judge": "judgment",
     "judge_reference": "judgment",
+    "judge_turn": "judgment",
+    **dict.fromkeys(("score", "score_reference", "score_turn"), "score"),
 }
 """The reply schema that each prompt's stage can read."""
 VARIABLES: dict[str, set[str]] = {
     "translate_task": {"source"},
     "translate_question": {"source"},
+    "translate_conversation": {"source"},
     "generate": {"count", "demonstrations"},
     "answer": {"question"},
     "judge": {"question", "answer_a", "answer_b"},
     "judge_reference": {"question", "reference", "answer_a", "answer_b"},
+    "judge_turn": {"question", "before_a", "before_b", "answer_a", "answer_b"},
+    "score": {"question", "answer"},
+    "score_reference": {"question", "reference", "answer"},
+    "score_turn": {"question", "before", "answer"},
 }
 """What the stages supply, by the prompt's file name; each prompt shows all of its own."""
+OPTIONAL: dict[str, set[str]] = {
+    **{name: {"criteria", "rubric"} for name in ("judge", "judge_reference", "score", "score_reference")},
+    **{name: {"reference", "criteria", "rubric"} for name in ("judge_turn", "score_turn")},
+}
+"""What stages supply for some rows only; a prompt may show it, and its paragraph is left out where there is none."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,7 @@ class Prompt:
         as_json: sentence on how to reply in JSON, added to the system message.
         as_text: the same for an endpoint that has no structured output; None where JSON is always asked for.
         problem: what is said to the model after an unusable reply, with `$problem`; for `retry: explain`. None for nothing.
+        only: the fields of the reply's schema that are asked for, all of them required; None for the schema as it is.
     """
 
     path: Path
@@ -69,10 +85,16 @@ class Prompt:
     as_json: str
     as_text: str | None
     problem: str | None = None
+    only: tuple[str, ...] | None = None
 
 
-def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
+def load_prompt(name: str, folder: Path = Path("prompts"), form: str | None = None) -> Prompt:
     """Read `prompts/<name>.yaml` and hold it against the variables that its stage supplies.
+
+    Args:
+        name: its file name.
+        folder: where it is.
+        form: the form of the reply among its `replies`; its `reply` where it has none of this name, or for None.
 
     Raises:
         UserError: not a prompt file, a variable that the stage does not supply, or one that the prompt leaves out.
@@ -81,7 +103,7 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
         raise UserError(problem)
     path = folder / f"{name}.yaml"
     document = load_yaml(path)
-    reply = document.get("reply", {})
+    reply = document.get("replies", {}).get(form) or document.get("reply", {})
     return Prompt(
         path=path,
         language=document["language"],
@@ -106,21 +128,26 @@ def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:
     yield from (located(path, field, words) for field, words in wrong)
     if not wrong:
         yield from _reply_problems(path, document, REPLIES[name])
-        yield from _variable_problems(path, document, VARIABLES[name])
+        yield from _variable_problems(path, document, VARIABLES[name], OPTIONAL.get(name, set()))
 
 
 def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None) -> Iterator[str]:
     """Yield what is wrong with the reply schema that a prompt names."""
     given = document.get("reply", {}).get("schema")
-    if given and not (FOLDER / "replies" / f"{given}.schema.json").is_file():
-        known = sorted(file.name.removesuffix(".schema.json") for file in (FOLDER / "replies").glob("*.schema.json"))
-        yield located(path, ["reply", "schema"], f"no schema {given!r}{did_you_mean(given, known)}")
-    elif given != wanted:
-        yield located(path, ["reply", "schema"], f"expected {wanted or 'no reply block'}, found {given}")
+    named: dict[tuple[str, ...], str] = {("reply",): given} if given else {}
+    named |= {("replies", name): form["schema"] for name, form in document.get("replies", {}).items()}
+    for field, schema in named.items():
+        if not (FOLDER / "replies" / f"{schema}.schema.json").is_file():
+            known = sorted(file.name.removesuffix(".schema.json") for file in (FOLDER / "replies").glob("*.schema.json"))
+            yield located(path, [*field, "schema"], f"no schema {schema!r}{did_you_mean(schema, known)}")
+        elif field == ("reply",) and schema != wanted:
+            yield located(path, ["reply", "schema"], f"expected {wanted or 'no reply block'}, found {schema}")
+    if wanted and not given:
+        yield located(path, ["reply", "schema"], f"expected {wanted}, found None")
 
 
-def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str]) -> Iterator[str]:
-    """Yield what is wrong with the variables of a prompt's texts."""
+def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str], optional: set[str]) -> Iterator[str]:
+    """Yield what is wrong with the variables of a prompt's texts; `optional` are those that it may leave out."""
     found: set[str] = set()
     meant: set[str] = set()  # by a variable that is spelt wrongly, which is one mistake and not two
     for part in ("system", "user"):
@@ -129,9 +156,10 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
             yield located(path, [part], "a '$' that begins no variable; write '$$' for a dollar")
         names = template.get_identifiers()
         for variable in names:
-            if variable not in variables:
-                yield located(path, [part], f"unknown variable ${variable}{did_you_mean(variable, sorted(variables))}")
-                meant.update(get_close_matches(variable, sorted(variables), n=1))
+            if variable not in variables | optional:
+                known = sorted(variables | optional)
+                yield located(path, [part], f"unknown variable ${variable}{did_you_mean(variable, known)}")
+                meant.update(get_close_matches(variable, known, n=1))
         found.update(names)
     for missing in sorted(variables - found - meant):
         yield f"{path}: the variable ${missing} is missing; this prompt must show it somewhere"
@@ -148,24 +176,33 @@ def render(prompt: Prompt, structured: str, data: Mapping[str, str], plain: Mapp
         structured: the endpoint's way to ask for a schema (`json_schema`, `json_object`, `text`).
         data: variables that hold text of a model or of a dataset. Each is put between two lines that carry a hash of
             all of them, so that no text can close its own block or open another one:
-            `<answer_a 3f9a…>` text `</answer_a 3f9a…>`.
+            `<answer_a 3f9a…>` text `</answer_a 3f9a…>`. An optional one that is missing leaves no trace: a paragraph
+            that is this variable alone is left out.
         plain: variables of our own making (a number, a language), put in as they are.
     """
     mark = sha256(canonical(dict(data)).encode()).hexdigest()[:12]
     values = {name: f"<{name} {mark}>\n{text}\n</{name} {mark}>" for name, text in data.items()} | dict(plain or {})
-    system = Template(prompt.system).substitute(values)
+    absent = OPTIONAL.get(prompt.path.stem, set()) - {*values}
+    system = _without(prompt.system, absent, values)
     if prompt.reply:
         asked = prompt.as_text if structured == "text" and prompt.as_text is not None else _json_wish(prompt, structured)
         system = "\n\n".join(filter(None, [system.rstrip("\n"), asked.rstrip("\n")]))
     messages = [{"role": "system", "content": system.strip()}] if system.strip() else []
-    return [*messages, {"role": "user", "content": Template(prompt.user).substitute(values).strip()}]
+    return [*messages, {"role": "user", "content": _without(prompt.user, absent, values).strip()}]
+
+
+def _without(template: str, absent: set[str], values: Mapping[str, str]) -> str:
+    """Return a template filled; the paragraphs that are an absent variable alone go with the empty line after them."""
+    for name in sorted(absent):
+        template = re.sub(rf"(?m)^\$(?:{name}|{{{name}}})[ \t]*\n(?:[ \t]*\n|\Z)", "", template)
+    return Template(template).substitute({**dict.fromkeys(absent, ""), **values})
 
 
 def _json_wish(prompt: Prompt, structured: str) -> str:
     """How to reply in JSON; with the schema in words where the endpoint cannot be given it."""
     if structured == "json_schema" or prompt.reply is None:
         return prompt.as_json
-    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(reply_schema(prompt.reply))}"
+    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(reply_schema(prompt.reply, prompt.only))}"
 
 
 def explain_problem(template: str, problem: str) -> str:
@@ -178,9 +215,12 @@ def as_shown(fields: Mapping[str, Any], order: Sequence[str]) -> str:
     return json.dumps({name: fields[name] for name in order}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def reply_schema(name: str) -> dict[str, Any]:
-    """Return the schema of a reply without its `$schema` and `$id`, as an endpoint wants it."""
-    return {key: value for key, value in load_schema(f"replies/{name}").items() if not key.startswith("$")}
+def reply_schema(name: str, only: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the schema of a reply without its `$schema` and `$id`, as an endpoint wants it; with `only` these fields."""
+    schema = {key: value for key, value in load_schema(f"replies/{name}").items() if not key.startswith("$")}
+    if only is None:
+        return schema
+    return schema | {"properties": {field: schema["properties"][field] for field in only}, "required": list(only)}
 
 
 def blocks_of(text: str) -> dict[str, str]:

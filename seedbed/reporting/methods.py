@@ -21,7 +21,7 @@ import numpy as np
 
 from seedbed.project import paths
 from seedbed.project.methods import Made, methods
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.reporting.differences import corrected_together
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.methods import Effect, Methods, compare_sets, direct_sides, gated, match_trend, size_trend

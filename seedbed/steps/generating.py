@@ -17,7 +17,8 @@ from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result, allowed_failures, failures_in_words
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
-from seedbed.project.params import Generate, ModelSettings
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import Generate
 from seedbed.project.prompts import Prompt, as_shown, render
 from seedbed.project.row_types import Candidate, EditedTask
 from seedbed.sending.asker import Asks

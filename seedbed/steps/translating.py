@@ -6,15 +6,16 @@ A row of its own (see `schemas/rows/translated_question.schema.json`):
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from seedbed.exchange.replies import Response, Unusable, json_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Read, Result
 from seedbed.filtering.language import Language
-from seedbed.project.corpora import FIELDS, fields_of
-from seedbed.project.params import ModelSettings
-from seedbed.project.prompts import Prompt, as_shown, render
+from seedbed.project.corpora import FIELDS, field_names, fields_of
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.prompts import Prompt, as_shown, load_prompt, render
 from seedbed.project.row_types import Failure, Fields, MadeBy, Source, Translated
 from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.prose import prose
@@ -27,11 +28,25 @@ _TOLERANCE = 8
 quote, or be a task about another language."""
 
 
-def build(rows: Sequence[Source], kind: str, to: ModelSettings, prompt: Prompt, again: Mapping[str, int] = {}) -> list[Request]:
-    """Return one request a row: its source fields, as JSON; `again` says how often a row is to be asked once more."""
+def build(
+    rows: Sequence[Source], kind: str, to: ModelSettings, prompts: Mapping[str, Prompt], again: Mapping[str, int] = {}
+) -> list[Request]:
+    """Return one request a row: its source fields, as JSON, all turns of a question together.
+
+    Args:
+        rows: the source rows.
+        kind: `task` or `question`.
+        to: the model to ask.
+        prompts: as from `load_prompts`.
+        again: how often a row is to be asked once more.
+    """
     requests = []
     for row in rows:
-        messages = render(prompt, to.structured, {"source": as_shown(fields_of(row, kind), FIELDS[kind])})
+        fields = fields_of(row, kind)
+        prompt, names = prompts[prompt_name(fields, kind)], field_names(fields, kind)
+        if names != FIELDS[kind]:
+            prompt = replace(prompt, only=names)
+        messages = render(prompt, to.structured, {"source": as_shown(fields, names)})
         requests.append(build_request(row["id"], to, prompt, messages, again=again.get(row["id"], 0)))
     return requests
 
@@ -48,7 +63,11 @@ def reader(rows: Sequence[Source], kind: str, language: Language) -> Read[Fields
 
     def read(request: Request, response: Response) -> Fields:
         value: Fields = json_of(request, response)
-        for name, source in sources.get(request.id, {}).items():  # a row that is no more is read as it was
+        source_fields = sources.get(request.id, {})  # a row that is no more is read as it was
+        if missing := [name for name in source_fields if name not in value]:
+            raise Unusable("wrong_schema", f"{missing[0]}: missing")
+        value = {name: value[name] for name in source_fields} if source_fields else value
+        for name, source in source_fields.items():
             if problem := _problem(source, value[name], language):
                 raise Unusable("untranslated", f"{name}: {problem}")
         return value
@@ -85,7 +104,7 @@ def translated(rows: Sequence[Source], kind: str, to: ModelSettings, results: Se
 
 
 def _row(row: Source, kind: str, translation: Fields | None, failure: Failure | None, made_by: MadeBy | None) -> Translated:
-    rest = {name: value for name, value in row.items() if name not in FIELDS[kind]}
+    rest = {name: value for name, value in row.items() if name not in (*FIELDS[kind], "follow_ups")}
     result = {"source": fields_of(row, kind), "translation": translation, "failure": failure, "made_by": made_by}
     return cast(Translated, rest | result)
 
@@ -95,9 +114,15 @@ def origin(row: Translated, corpus: str, kind: str) -> Origin:
     source = (Name("source", f"{corpus}/{row['id']}"),)
     if row["made_by"] is None:
         return Origin(source)
-    return Origin(source, Asked(f"translate@{corpus}", row["id"]), prompt_name(kind))
+    return Origin(source, Asked(f"translate@{corpus}", row["id"]), prompt_name(row["source"], kind))
 
 
-def prompt_name(kind: str) -> str:
-    """Return the name of the prompt that a corpus of `kind` is translated with."""
-    return f"translate_{kind}"
+def prompt_name(fields: Mapping[str, str], kind: str) -> str:
+    """Return the name of the prompt with which a row of `kind` is translated: a question with follow-ups has its own."""
+    return "translate_conversation" if len(field_names(fields, kind)) > len(FIELDS[kind]) else f"translate_{kind}"
+
+
+def load_prompts(kind: str) -> dict[str, Prompt]:
+    """Return the prompts with which a corpus of `kind` is translated, by name."""
+    names = ("translate_question", "translate_conversation") if kind == "question" else ("translate_task",)
+    return {name: load_prompt(name) for name in names}

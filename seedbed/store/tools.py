@@ -33,9 +33,13 @@ def summary(store: Store) -> None:
 
 
 def builds(store: Store) -> None:
-    """Print what each build sent, stage by stage, beside what the stage estimated when it first had something to send."""
+    """Print what each build sent, stage by stage, beside what `seedbed plan` said when the stage first had something to send.
+
+    Of a generation the plan is an estimate: how many slots it takes depends on what passes the filter.
+    """
     rows = store.rows(
-        "select started, substr(build, 1, instr(build, '-') - 1), stage, model, estimated_requests || ' / ' || requests, "
+        "select started, substr(build, 1, instr(build, '-') - 1), stage, model, "
+        "iif(stage glob 'generate@*', 'about ', '') || estimated_requests || ' / ' || requests, "
         "printf('%.4f / %.4f', estimated_usd, usd), input, output from sent order by started, build, stage"
     )
     names = [
@@ -43,8 +47,8 @@ def builds(store: Store) -> None:
         "build",
         "stage",
         "model",
-        "first estimate / sent",
-        "USD first estimate / spent",
+        "planned / sent",
+        "USD planned / spent",
         "tokens in",
         "out",
     ]

@@ -2,6 +2,7 @@
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.project.params_types import Kind
 from seedbed.steps import exporting
 from seedbed.steps.generating import slot_id
 from seedbed.steps.origin import Name
@@ -19,9 +20,9 @@ OF_SOURCE = " (if the source is edited)"
 def seed_node(build: Build, id: str) -> Node:
     """Return what rests on a seed task."""
     corpus = CORPUS_OF["seed"]
-    row = build.row(paths.edited(corpus), id)
+    row = build.row(paths.edited(corpus, "task"), id)
     if row is None:
-        return not_built("seed", id, corpus)
+        return not_built("seed", id, corpus, "task")
     node = Node("seed", id, {"status": row["status"], "instruction": row["instruction"]}, stage=f"post_edit@{corpus}")
     names, touched, shown_in = [Name("seed", id), Name("translation", f"{corpus}/{id}")], list[str](), list[str]()
     for generation, block in build.params["generations"].items():
@@ -103,9 +104,9 @@ def set_nodes(build: Build, names: list[Name]) -> list[Node]:
     return found
 
 
-def not_built(kind: str, id: str, corpus: str) -> Node:
-    """Return the node of a row on which nothing rests, since the build does not have it."""
-    words = f"not in {paths.edited(corpus)}: new, dropped or failed; nothing rests on it yet"
+def not_built(kind: str, id: str, corpus: str, of: Kind) -> Node:
+    """Return the node of a row on which nothing rests, since the build does not have it; `of`: its corpus's kind."""
+    words = f"not in {paths.edited(corpus, of)}: new, dropped or failed; nothing rests on it yet"
     return Node(kind, id, {NOT_BUILT: words}, stage=f"post_edit@{corpus}")
 
 

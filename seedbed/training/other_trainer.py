@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from seedbed.project.params import Base
+from seedbed.project.params_types import Base
 from seedbed.sending.build_process import Parent
 from seedbed.training.other_configs import COMMANDS, job_of, write_config
 from seedbed.training.settings import base_of
@@ -87,8 +87,8 @@ def _returned(process: subprocess.Popen[bytes]) -> int | None:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process and all that it started: `accelerate launch` has one for each accelerator."""
     with suppress(psutil.NoSuchProcess):
-        for child in psutil.Process(process.pid).children(recursive=True):
+        own = psutil.Process(process.pid)
+        for each in [*own.children(recursive=True), own]:
             with suppress(psutil.NoSuchProcess):
-                child.terminate()
-    process.terminate()
+                each.terminate()
     process.wait()

@@ -27,7 +27,7 @@ import torch
 import transformers
 import trl
 
-from seedbed.project.params import Base
+from seedbed.project.params_types import Base
 from seedbed.sending.build_process import Parent
 from seedbed.training.chat import use_template
 from seedbed.training.settings import base_of, optimiser_steps, warmup_steps

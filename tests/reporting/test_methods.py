@@ -11,7 +11,7 @@ import pytest
 
 from seedbed.project import paths
 from seedbed.project.methods import Made, study_pairs
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.reporting.benchmark_page import SECTIONS
 from seedbed.reporting.methods import METHOD_COLUMNS, method_rows, set_sizes
 from tests.builds import Build

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from seedbed.pipeline.graph import after, load_stages
-from seedbed.project.params import model_settings
+from seedbed.project.model_settings import model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.steps import exporters, generating
 from seedbed.trace.impact import impact
