@@ -115,7 +115,7 @@ def test_a_mixture_and_imported_rows_are_sets_like_others(edited: Project) -> No
         params["sets"]["own"] = {"seeds": "data/empty.jsonl", "rows": "data/own.jsonl"}
         params["bases"] = {"b": {"model": "some/base"}}
         params["trained"] = {f"b-{name}": {"base": "b", "set": name} for name in ("native", "mixed", "own")}
-        params["servers"]["stand-in"]["command"] = "some-server {model}"
+        params["servers"]["stand-in"]["command"] = "some-server {model} {port}"
         params["answer"]["trained"] = {"endpoint": "stand-in"}
 
     edited.edit_params(change)
