@@ -105,6 +105,7 @@ def measure(folder: Path, responses: int, number_of_keys: int, request_bytes: in
         "ratio": round(ours / alone, 2),
         "found": len(rows),
         "load_average": round(os.getloadavg()[0], 1),
+        "cores": os.cpu_count(),
     }
     for name, files in (
         ("export", (path, folder / "export.jsonl")),

@@ -58,7 +58,7 @@ def kills(lines: list[dict[str, Any]]) -> list[str]:
     ]
     words = (
         f"`python -m benchmarks.kills --trials {trials} > benchmarks/kills.json`: {trials} builds, each killed at a random "
-        "instant by SIGKILL, SIGTERM or SIGINT to `dvc`, to its stage or to the group, and built again."
+        f"instant, and built again: {', '.join(f'{number} by {name}' for name, number in sorted(found['by_signal'].items()))}."
     )
     return ["### Kills", words, _table(f"of {trials} kills; number", rows)]
 
@@ -150,7 +150,8 @@ def store(lines: list[dict[str, Any]]) -> list[str]:
     ]
     words = (
         f"`python -m benchmarks.store --responses {found['responses']} > benchmarks/store.json`: {found['responses']:,} "
-        f"responses in {found['gib']} GiB. The MiB are the process's own, without the file that is mapped."
+        f"responses in {found['gib']} GiB; when they were looked up the machine's load was {found['load_average']:.0f} on "
+        f"{found['cores']} cores. The MiB are the process's own, without the file that is mapped."
     )
     return ["### A large store", words, _table("what; seconds; MiB", rows)]
 

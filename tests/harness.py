@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from typing import Any
 from filelock import FileLock
 from ruamel.yaml import YAML
 
+from seedbed.project.prompts import blocks_of
 from tests.forks import Forks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,9 +71,9 @@ def reply_to(body: dict[str, Any]) -> str:
     text = asked_in(body)
     match kind_of(body):
         case "translated_task" | "translated_question" | "translated_conversation":
-            source = json.loads(text[text.index("{") : text.rindex("}") + 1])
+            source = json.loads(blocks_of(text)["source"])
             return json.dumps({name: value and f"訳された文です。{digest[:6]} {value[:60]}" for name, value in source.items()})
-        case "instructions":
+        case "instructions" | "tasks" as kind:
             chance = random.Random(digest)
             written = [
                 "".join(
@@ -84,7 +86,9 @@ def reply_to(body: dict[str, Any]) -> str:
             return json.dumps(
                 {
                     "instructions": [
-                        {"task_type": "open_qa", "instruction": w, "input": "", "output": "答えです。"} for w in written
+                        {"task_type": "open_qa", "instruction": w, "input": ""}
+                        | ({"output": "答えです。"} if kind == "instructions" else {})
+                        for w in written
                     ]
                 }
             )
@@ -187,7 +191,7 @@ class Project:
 
     def run(self, *command: str, fails: bool = False, **env: str) -> str:
         """Run a command in the project and return what it printed; it must succeed, or fail where `fails` says so."""
-        done = FORKS.run(command, self.root, self.environment() | env)
+        done = FORKS.run([*command], self.root, self.environment() | env)
         if done is None:
             done = subprocess.run(
                 command,
@@ -310,6 +314,12 @@ def build_once(base: Path, name: str, build: Callable[[Project], None]) -> Proje
     return made
 
 
+def without_conversations(text: str) -> str:
+    """Return params.yaml without the corpus of conversations: tests that are about one corpus of questions have no other."""
+    text = re.sub(r"(?m)^  two_turns:.*\n(?:    .*\n)+", "", text)
+    return re.sub(r"(?m)^    two_turns:.*\n", "", text)
+
+
 def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: int = 2, **endpoint: Any) -> None:
     """Give the project a few rows, two models and one match.
 
@@ -320,7 +330,9 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
 
     path = project.root / "params.yaml"
     url = endpoint.get("base_url", "")
-    text = _tiny(path.read_text(encoding="utf-8"), *(endpoint | ({"base_url": _ADDRESS} if url else {})).items())
+    text = _tiny(
+        without_conversations(path.read_text(encoding="utf-8")), *(endpoint | ({"base_url": _ADDRESS} if url else {})).items()
+    )
     path.write_text(text.replace(_ADDRESS, url), encoding="utf-8")
 
 

@@ -17,9 +17,13 @@ EMPTY = DATA / "empty.jsonl"
 """Where a set has no seeds, or no rows."""
 AGAIN = DATA / "again.jsonl"
 EDITS = DATA / "edits"
+NO_EDITS = DATA / "none"
+"""An empty folder: where `translate` depends on no edit."""
 VOTES = DATA / "votes"
 DRAWS = VOTES / "draws"
 """How likely each item was to be drawn for votes; a folder below, since each file beside it is a person's."""
+LABELS = VOTES / "labels"
+"""What a judge and people said of another benchmark."""
 LANGUAGES = DATA / "languages"
 PAIRS = DATA / "pairs"
 REVIEW_WORDS = DATA / "review"
@@ -48,6 +52,16 @@ def language_file(language: str) -> Path:
     return LANGUAGES / f"{language}.yaml"
 
 
+def generation_lists(language: str) -> Path:
+    """Return the file of what generated tasks are about, in a language."""
+    return DATA / "generation" / f"{language}.yaml"
+
+
+def glossary(language: str) -> Path:
+    """Return the file of terms and how they are translated into a language."""
+    return DATA / f"glossary.{language}.csv"
+
+
 def pairs(language: str) -> Path:
     """Return the pairs of instructions that people judged as duplicates or not."""
     return PAIRS / f"{language}.jsonl"
@@ -71,6 +85,11 @@ def votes(annotator: str) -> Path:
 def draws(match: str) -> Path:
     """Return the file of the probabilities with which a match's items were drawn for votes."""
     return DRAWS / f"{match}.jsonl"
+
+
+def labels(name: str) -> Path:
+    """Return a file of what a judge and people said of another benchmark."""
+    return LABELS / f"{name}.jsonl"
 
 
 def translated(corpus: str) -> Path:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from seedbed.project.votes import votes_notices
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.util.markdown import table
@@ -31,9 +32,18 @@ CORRECTED = (
     "where none are logged it is taken to be *uniform*, without regard to answers and verdicts. Below the matches stand the "
     "differences of two models, in points."
 )
+LABELLED = (
+    "The adjusted win rate as people would give it if the judge erred here as it does on the labels of another benchmark "
+    "({labels} of them, `report.labels`; Rogan and Gladen 1978), with its {confidence}% interval by a bootstrap of both. Votes "
+    "on this benchmark assume less."
+)
 _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
     "block shifts): in characters, or in words where the language separates them by blanks."
+)
+_HTER_ORDER = (
+    "In the order of editing: requests showed earlier edits (`translate.examples`), so that later machine texts should need "
+    "fewer corrections. Rows differ in difficulty, and a person may review the easy ones first."
 )
 _HTER_NOW = (
     "Some machine texts are not those that the edits were made on. Held against the edits, both ways, this tells whether the "
@@ -59,6 +69,7 @@ def agreement_parts(tables: Tables, agreement: Rows, test: Alternative | None, c
         f"Votes that count: {counted}. Stale, an answer being another one now: {stale}. Orphaned, the match or an answer being "
         f"gone: {orphaned}."
     ]
+    parts += vote_sentences(tables)
     if agreement:
         parts += [
             f"In percent, with the {confidence:g}% interval over questions and the number of comparisons. "
@@ -78,6 +89,12 @@ def agreement_parts(tables: Tables, agreement: Rows, test: Alternative | None, c
         table(votes, [name for name in votes[0] if name not in ("timed", "minutes") or any(row["timed"] for row in votes)])
     ]
     return parts
+
+
+def vote_sentences(tables: Tables) -> list[str]:
+    """Return what the counted votes cannot say, a sentence each."""
+    votes = tables.select("select annotator, verdict from votes where status = 'counted'")
+    return [f"{notice}." for notice in votes_notices(votes)]
 
 
 def _agreement_table(agreement: Rows, by: str) -> str:
@@ -139,6 +156,29 @@ def correction_parts(rows: Rows, confidence: float) -> list[str]:
     ]
 
 
+def labelled_in_words(rows: Rows, confidence: float) -> str:
+    """Return what the rates corrected by labels are; nothing where there are none."""
+    return LABELLED.format(labels=rows[0]["labels"], confidence=f"{confidence:g}") if rows else ""
+
+
+def labelled_parts(rows: Rows, confidence: float) -> list[str]:
+    """Return the section on the rates that labels of another benchmark correct; none where no file of them is named."""
+    if not rows:
+        return []
+    shown = [
+        {"match": row["match"], "judge": "" if row["judge"] is None else f"{row['judge']:.1f}"}
+        | {"corrected": "" if row["rate"] is None else f"{row['rate']:.1f}"}
+        | {"interval": "" if row["rate"] is None else f"{row['low']:.1f} – {row['high']:.1f}", "not given, since": row["why"]}
+        for row in rows
+    ]
+    names = ["match", "judge", "corrected", "interval"]
+    return [
+        "### Rates corrected by labels of another benchmark",
+        labelled_in_words(rows, confidence),
+        table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
+    ]
+
+
 def _disagreements(rows: Rows) -> list[str]:
     if not rows:
         return ["Judge and majority say the same wherever both say something."]
@@ -150,6 +190,11 @@ def _disagreements(rows: Rows) -> list[str]:
         "neither:",
         table(votes[:_MOST_DISAGREEMENTS], columns),
     ]
+
+
+def edits_in_words(row: dict[str, Any]) -> str:
+    """Return which edits a row of `queries/human/effort_order.sql` is about."""
+    return "before any was shown" if row["part"] == 0 else f"{row['first']} to {row['last']}"
 
 
 def effort_parts(tables: Tables) -> list[str]:
@@ -167,6 +212,9 @@ def effort_parts(tables: Tables) -> list[str]:
     ]
     if total["machine_changed"]:
         parts += [_HTER_NOW, table(rows, ["corpus", "machine_changed", "compared", "hter_then", "hter_now", "hter_now_all"])]
+    if order := tables.query("human/effort_order"):
+        shown = [{"edits made": edits_in_words(row), "edits": row["edits"], "hter": row["hter"]} for row in order]
+        parts += [_HTER_ORDER, table(shown, list(shown[0]))]
     parts += [table(editors, list(editors[0]))]
     if corrections:
         parts += [
