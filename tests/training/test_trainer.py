@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.project.params import Base
+from seedbed.project.params_types import Base
 from seedbed.sending.build_process import Parent
 from seedbed.util.errors import UserError
 from tests.harness import Project
