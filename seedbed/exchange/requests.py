@@ -122,7 +122,13 @@ def ordered_schema(schema: Any) -> Any:
 
 
 def build_request(
-    id: str, to: ModelSettings, prompt: Prompt, messages: Messages, slot: int | None = None, again: int = 0
+    id: str,
+    to: ModelSettings,
+    prompt: Prompt,
+    messages: Messages,
+    slot: int | None = None,
+    again: int = 0,
+    schema: dict[str, Any] | None = None,
 ) -> Request:
     """Return the first asking of what `messages` asks `to`.
 
@@ -133,10 +139,11 @@ def build_request(
         messages: the conversation.
         slot: for generation only.
         again: how often a person wanted this row asked once more.
+        schema: the reply's schema, where it is not the file that the prompt names.
     """
     reply = None
     if prompt.reply:
-        schema = reply_schema(prompt.reply, prompt.only)
+        schema = schema or reply_schema(prompt.reply, prompt.only)
         schema = schema if to.schema_lengths else without_bounds(schema, *_LENGTHS)
         reply = {"structured": to.structured, "name": prompt.reply, "schema": schema}
     content = {

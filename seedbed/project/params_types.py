@@ -100,6 +100,13 @@ class Asking(Attempts):
     sample: NotRequired[int]
 
 
+class Translate(Asking):
+    """Who translates, and what it is shown beside a row."""
+
+    examples: NotRequired[int]
+    examples_from: str
+
+
 class PostEdit(TypedDict):
     """What people edit, and what becomes of a row without an edit that holds."""
 
@@ -114,6 +121,17 @@ class DemonstrationCounts(TypedDict):
     generated: int
 
 
+class OutputSettings(TypedDict):
+    """Who writes the outputs, where another model does than the one that writes the instructions."""
+
+    endpoint: str
+    model: str
+    server: NotRequired[str]
+    structured: NotRequired[Structured]
+    params: NotRequired[Sampling]
+    sample: NotRequired[int]
+
+
 class Generate(Asking):
     """How instructions are generated."""
 
@@ -124,6 +142,9 @@ class Generate(Asking):
     least_yield: NotRequired[float]
     wave: int
     demonstrations: DemonstrationCounts
+    avoid: NotRequired[int]
+    answer: NotRequired[Literal["same", "separate"]]
+    outputs: NotRequired[OutputSettings]
 
 
 class Generation(TypedDict):
@@ -309,7 +330,7 @@ class Params(TypedDict):
     servers: dict[str, Server]
     labels: Labels
     corpora: dict[str, Corpus]
-    translate: Asking
+    translate: Translate
     post_edit: PostEdit
     generate: Generate
     generations: dict[str, Generation]

@@ -285,8 +285,9 @@ def _damage(lines: list[str], batch: Batch, counts: Any) -> str | None:
 
     A line that is no JSON is passed over where each request has an answer; where one has none, it may be half of one.
     """
-    whole = sum(_custom_id(line) is not None for line in lines)
-    broken = sum(bool(line.strip()) and _custom_id(line) is None for line in lines)
+    ids = [_custom_id(line) for line in lines if line.strip()]
+    broken = ids.count(None)
+    whole = len(ids) - broken
     if counts and isinstance(counts.completed, int) and whole < counts.completed:
         return f"the file that it brought has {whole} of {counts.completed} answers"
     if broken and batch.requests is not None and whole < batch.requests:

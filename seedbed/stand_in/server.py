@@ -103,8 +103,10 @@ def reply(body: dict[str, Any], model: Model, text: str) -> str:
     if "source" in blocks:
         return canonical(translation.translate(json.loads(blocks["source"]), model.language))
     if any(name.startswith("demonstration") for name in blocks):
-        count = _count(_asked(body))
-        return canonical({"instructions": generation.write(count, chance, model.language, _wording(text))})
+        return canonical({"instructions": _instructions(body, chance, model, blocks, text)})
+    if "task" in blocks:
+        task = json.loads(blocks["task"])
+        return answering.answer(f"{task['instruction']}\n{task['input']}".strip(), model.level, model.language)
     if "answer_a" in blocks:
         explanation, verdict = judging.judge(blocks, chance, model.language, in_steps=_in_steps(body))
         value = {"explanation": explanation, "verdict": verdict}
@@ -119,6 +121,16 @@ def _in_steps(body: dict[str, Any]) -> bool:
     """Whether the verdict is to be one of five steps: as the reply's schema, or what is said of it, has them."""
     told = [message["content"] for message in body["messages"] if message["role"] == "system"]
     return "A>>B" in canonical([body.get("response_format"), told])
+
+
+def _instructions(
+    body: dict[str, Any], chance: random.Random, model: Model, blocks: dict[str, str], text: str
+) -> list[dict[str, str]]:
+    """Return the instructions that are asked for, without outputs where the reply's schema has none."""
+    wanted = [json.loads(line) for line in blocks.get("assignments", "").splitlines()]
+    written = generation.write(_count(_asked(body)), chance, model.language, _wording(text), wanted)
+    with_output = '"output"' in canonical(body.get("response_format", {}).get("json_schema", '"output"'))
+    return written if with_output else [{name: row[name] for name in row if name != "output"} for row in written]
 
 
 def _asked(body: dict[str, Any]) -> str:
