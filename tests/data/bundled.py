@@ -20,7 +20,7 @@ FILES = {
     **{DATA / f"{name}.en.jsonl": kind for name, kind in KINDS.items()},
     **{DATA / "edits" / f"{name}.ja.jsonl": "edit" for name in ("seed_tasks", "questions")},
     DATA / "references.ja.jsonl": "reference",
-    **{REPERTOIRE / f"{name}.ja.jsonl": None for name in ("phrasebook", "answers", "frames", "topics", "openings", "letters")},
+    **{REPERTOIRE / f"{name}.ja.jsonl": None for name in ("phrasebook", "answers", "frames", "topics", "letters")},
 }
 """Each data file and its schema."""
 
