@@ -19,8 +19,8 @@ REFERENCED = comparison(OTHER, "答えは42です。", "答えは41です。", r
 
 CASES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "a known and an unknown text": ("d3ff63480f783db7", "stand-in", TRANSLATION, JSON),
-    "five instructions": ("7fcd0f02b1cf8c04", "stand-in", demonstrations(5), JSON | {"temperature": 1}),
-    "fifty, flaws among them": ("fc4475ccc33f5fa2", "stand-in", demonstrations(50), JSON | {"temperature": 1, "seed": 3}),
+    "five instructions": ("f695aabf864f8f82", "stand-in", demonstrations(5), JSON | {"temperature": 1}),
+    "fifty, flaws among them": ("8ab8521fc92410d4", "stand-in", demonstrations(50), JSON | {"temperature": 1, "seed": 3}),
     "a known question": ("200a9e5415083986", "stand-in", KNOWN, {}),
     "a good answer": ("200a9e5415083986", "stand-in-good", KNOWN, {}),
     "a thin answer": ("dde8abe6d2162bf4", "stand-in-thin", KNOWN, {}),
