@@ -24,7 +24,7 @@ from rapidfuzz.process import cdist
 from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import Spent, decided, ours, peak_mib, texts, tokenised
-from benchmarks.trials import HEADING, tables
+from benchmarks.trials import tables, write
 from seedbed.filtering.similarity import Encoder
 from seedbed.project.params import load_params
 
@@ -110,8 +110,7 @@ def main() -> None:
     parser.add_argument("--trials", action="store_true", help="write the tables of the trials' files anew, and nothing else")
     args = parser.parse_args()
     if args.trials:
-        page = (FOLDER / "README.md").read_text(encoding="utf-8")
-        (FOLDER / "README.md").write_text(page.partition(HEADING)[0].rstrip() + f"\n\n{tables()}", encoding="utf-8")
+        write()
         return
 
     settings = load_params()["filter"]

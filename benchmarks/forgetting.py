@@ -3,6 +3,7 @@
 Ann and Ben clone a built project, edit a question each on a branch of their own, and build. Ben takes Ann's branch, with one
 side's `dvc.lock`, and builds; Ann takes what that came to, and builds. The clones are git's, the DVC remote is a folder, every
 store is its own, and a local server counts. Where a build refuses, its sentence is kept, everybody pushes, and it goes on.
+With `--into FILE` each order is a line of that file as it ends; those that are there are not tried again.
 """
 
 import argparse
@@ -18,8 +19,9 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from benchmarks import kept
 from seedbed.util.canonical import canonical
 from tests.harness import Project, Server, copy_project, git, make_tiny, serve
 
@@ -29,7 +31,14 @@ EDITS = {"ann": (0, "Why is the sea salty?"), "ben": (4, "What is dew?")}
 PAYER = "FORGETTING_KEY"
 """The variable that holds the key, by which the server knows who asks."""
 _NO_YES = (False, True)
-How = Literal["merge", "merge, committed before the build", "rebase"]
+How = Literal[
+    "merge",
+    "merge, committed before the build",
+    "rebase",
+    "squash",
+    "squash, committed before the build",
+    "squash, committed under another message",
+]
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ def orders() -> list[Order]:
     """Return the orders: all that two people may forget in a merge, the other ways to go on, and a first push forgotten."""
     pushes: tuple[tuple[str, ...], ...] = ((), ("ann",), ("ben",), ("ann", "ben"))
     found = [Order(False, pull, push, harvest, "merge", "ben") for harvest, pull, push in product(_NO_YES, _NO_YES, pushes)]
-    hows: tuple[How, ...] = ("merge", "merge, committed before the build", "rebase")
+    hows: tuple[How, ...] = get_args(How)
     ways = [way for way in product(hows, ("ben", "ann")) if way != ("merge", "ben")]
     for push in ((), ("ann", "ben")):
         found += [Order(False, True, push, True, how, lock) for how, lock in [*ways, ("merge", "none")]]
@@ -140,7 +149,8 @@ def take(team: Team, order: Order) -> None:
     """Have Ben take Ann's branch."""
     ben = team.folder / "ben"
     git(ben, "fetch", "-q", "origin", "ann:ann")
-    code, output = team.run("ben", "git", *(["rebase", "-q", "ann"] if order.how == "rebase" else ["merge", "-q", "ann"]))
+    way = {"rebase": ["rebase", "-q"], "squash": ["merge", "--squash"]}.get(order.how.partition(",")[0], ["merge", "-q"])
+    code, output = team.run("ben", "git", *way, "ann")
     assert code, output
     assert "dvc.lock" in output, output
     if order.lock == "none":
@@ -150,8 +160,9 @@ def take(team: Team, order: Order) -> None:
     if order.how == "rebase":
         code, output = team.run("ben", "git", "rebase", "--continue")
         assert not code, output
-    elif "committed" in order.how:
-        git(ben, "commit", "-qam", "merged")
+    elif "committed" in order.how:  # with git's own message, which names the other's commits where it is a squash
+        code, output = team.run("ben", "git", "commit", "-qa", *(["-m", "Ann's"] if "another message" in order.how else []))
+        assert not code, output
 
 
 def both(team: Team, order: Order) -> list[str]:
@@ -243,11 +254,22 @@ def main() -> None:
         "--only", type=int, nargs="+", choices=range(len(orders())), metavar="N", help="orders, by number from 0"
     )
     parser.add_argument("--minutes", type=float, default=600, help="begin no order after so many")
+    parser.add_argument("--into", type=Path, help="a file that keeps the orders")
     args = parser.parse_args()
-    wanted, until = orders(), time.monotonic() + 60 * args.minutes
+    there, until = kept.read(args.into), time.monotonic() + 60 * args.minutes
+    wanted = [order for number, order in enumerate(orders()) if not args.only or number in args.only]
+    left = [order for order in wanted if not any(_is_of(each, order) for each in there)]
     with TemporaryDirectory() as folder:
-        found = list(measure(Path(folder), [wanted[n] for n in args.only] if args.only else wanted, args.jobs, until))
+        for each in measure(Path(folder), left, args.jobs, until) if left else ():
+            there.append(each)
+            kept.add(args.into, each)
+    found = [each for order in wanted for each in there if _is_of(each, order)]
     print(json.dumps({"only": args.only or [], **totals(found)}))
+
+
+def _is_of(found: dict[str, Any], order: Order) -> bool:
+    """Whether these figures are an order's."""
+    return bool({name: found[name] for name in asdict(order)} == json.loads(json.dumps(asdict(order))))
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def harm_of(text: str, folder: Path) -> list[str]:
             found.append("terminal: a hidden or control character")
         corpus = Worklist().corpus("questions")
         item = corpus.by_id["fermi-01"]
-        write_workbook(folder / "out.xlsx", [Sheet("questions", columns("question"), [cells_of(item, "question")])], [])
+        write_workbook(folder / "out.xlsx", [Sheet("questions", columns(["text"]), [cells_of(item, ["text"])])], [])
         names, row = read_workbook(folder / "out.xlsx")["questions"]
         cells = {name.text: cell for name, cell in zip(names, row, strict=True)}
         if (is_editable(item) and cells["text: machine"].text != text) or any(cell.fault for cell in row):

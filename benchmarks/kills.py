@@ -3,7 +3,7 @@
 Each trial builds a small project against a server of 0.12 s an answer, sends SIGKILL, SIGTERM or SIGINT to `dvc`, to the stage
 that runs, or to the whole group, and builds again: every other time with `seedbed repro`, as `make repro` does, and with a
 plain `dvc repro`, which is followed by the former where it refuses. An answer is paid again if the store had it and it was sent
-once more.
+once more. With `--into FILE` each trial is a line of that file as it ends; those that are there are not made again.
 """
 
 import argparse
@@ -15,6 +15,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +24,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks import kept
 from tests.harness import Project, copy_project, make_tiny, serve
 from tests.whole.slow_server import SlowServer, stored
 
@@ -101,6 +104,7 @@ def trial(
         if refused:
             code, said = call(project, "seedbed", "repro", target)
         return {
+            "seed": seed,
             "who": who,
             "signal": number.name,
             "had": len(had),
@@ -112,12 +116,8 @@ def trial(
         }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trials", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0, help="of the first trial; each further one adds 1")
-    parser.add_argument("--target", default="generate@native")
-    args = parser.parse_args()
+def trials(seeds: list[int], target: str) -> Iterator[dict[str, Any]]:
+    """Yield what the trial of each seed came to."""
     with TemporaryDirectory() as folder:
         base = Path(folder)
         template = copy_project(base / "template")
@@ -126,13 +126,26 @@ def main() -> None:
             SlowServer(server)
             project = prepare(template, base / "undisturbed", server.url)
             began = time.monotonic()
-            project.repro(args.target)
+            project.repro(target)
             seconds, expected = time.monotonic() - began, outputs(project)
-        found = []
-        for number in range(args.trials):
-            found.append(trial(template, base / "trial", args.target, expected, seconds, args.seed + number))
-            print(f"{number + 1}/{args.trials}: {json.dumps(found[-1])}", file=sys.stderr)
+        for seed in seeds:
+            yield trial(template, base / "trial", target, expected, seconds, seed)
             shutil.rmtree(base / "trial")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0, help="of the first trial; each further one adds 1")
+    parser.add_argument("--target", default="generate@native")
+    parser.add_argument("--into", type=Path, help="a file that keeps the trials")
+    args = parser.parse_args()
+    found = kept.read(args.into)
+    seeds = sorted({args.seed + number for number in range(args.trials)} - {each["seed"] for each in found})
+    for each in trials(seeds, args.target) if seeds else ():
+        found.append(each)
+        print(f"{len(found)}: {json.dumps(each)}", file=sys.stderr)
+        kept.add(args.into, each)
     result = {
         "trials": len(found),
         "refused": sum(bool(each["refused"]) for each in found),
@@ -141,6 +154,7 @@ def main() -> None:
         "asked_twice_since_not_read": sum(each["asked_twice"] for each in found),
         "bytes_equal": sum(each["equal"] for each in found),
         "answers_stored_before": sum(each["had"] for each in found),
+        "by_signal": Counter(f"{each['signal']} to {each['who']}" for each in found),
         "said": [each["refused"] for each in found if each["refused"]],
     }
     print(json.dumps(result))

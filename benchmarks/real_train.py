@@ -1,14 +1,16 @@
-"""`make real-train`: fine-tune SmolLM2-135M on the default build's set, and print what that changed, as JSON.
+"""`make real-train`: fine-tune SmolLM2-135M on the default build's set, and write what that changed to `train.json`.
 
 The model comes as tests/real/ fetches it, in GGUF. Every tenth row is held out; the loss on these, and what the model answers
 to some of them, are measured before and after. A model of this size learns no facts in minutes: what is looked at is whether
 the held-out loss falls, and whether it answers in Japanese. The training takes about `--minutes` on this machine: two steps
-are timed first.
+are timed first. Each figure is written when it is known, and a run that was killed goes on at its last checkpoint. At the end
+the page of the benchmarks gets the table.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,16 +20,22 @@ from typing import Any
 
 import regex
 
+from benchmarks import trials
 from seedbed.project import paths
-from seedbed.project.params import Base, TrainSettings
+from seedbed.project.params_types import Base, TrainSettings
 from seedbed.training.settings import settings_of
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import Row, read_rows, write_text
 from tests.real.project import ENVIRONMENT, fetch
 
-SETTINGS: TrainSettings = {"batch_size": 1, "accumulation": 8, "max_length": 320, "learning_rate": 3e-4, "epochs": 1}
+SETTINGS: TrainSettings = {"batch_size": 1, "accumulation": 2, "max_length": 160, "learning_rate": 3e-4, "epochs": 1}
 HELD_OUT = 10
 """One row of so many."""
-ANSWERS, ANSWER_TOKENS = 10, 96
+MEASURED_LENGTH = 320
+"""Tokens of a held-out row."""
+ANSWERS, ANSWER_TOKENS = 8, 64
+FIGURES = trials.FOLDER / "train.json"
+SCRATCH = ENVIRONMENT / "train"
+"""Checkpoints, and the adapter of the last run."""
 JAPANESE = regex.compile(r"[\p{Hiragana}\p{Katakana}\p{Han}ー]")
 LETTER = regex.compile(r"\p{L}")
 
@@ -77,13 +85,15 @@ def measure(base: Base, weights: Path | None, rows: list[Row]) -> dict[str, Any]
         import peft
 
         model = peft.PeftModel.from_pretrained(model, str(weights))
-    model.eval()
+    device = torch.accelerator.current_accelerator() or torch.device("cpu")
+    model = model.to(device).eval()
     total, tokens = 0.0, 0
     with torch.inference_mode():
         for row in rows:
             whole = tokenizer.apply_chat_template(row["messages"], tokenize=False)
             asked = tokenizer.apply_chat_template(row["messages"][:-1], tokenize=False, add_generation_prompt=True)
-            ids = tokenizer(whole, return_tensors="pt", add_special_tokens=False)["input_ids"][:, : SETTINGS["max_length"]]
+            ids = tokenizer(whole, return_tensors="pt", add_special_tokens=False)["input_ids"]
+            ids = ids[:, :MEASURED_LENGTH].to(device)
             before = len(tokenizer(asked, add_special_tokens=False)["input_ids"])
             if ids.shape[1] <= before:
                 continue
@@ -105,52 +115,83 @@ def measure(base: Base, weights: Path | None, rows: list[Row]) -> dict[str, Any]
 
 
 def main() -> None:
-    """Measure, train, measure again, and print."""
+    """Measure, train, measure again, and write each figure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=15, help="of training (default 15)")
     parser.add_argument("--steps", type=int, help="instead: so many optimiser steps")
-    parser.add_argument("--base", type=Path, help="instead of SmolLM2: a folder with a model, which gets Alpaca's format")
+    parser.add_argument(
+        "--base", type=Path, help="instead of SmolLM2: a folder with a model; without a template it gets Alpaca's"
+    )
     parser.add_argument("--messages", type=Path, default=paths.export("native") / "messages.jsonl", help="the training set")
+    parser.add_argument("--out", type=Path, default=FIGURES, help="JSON file of the figures")
     args = parser.parse_args()
     if not args.messages.is_file():
         sys.exit(f"error: {args.messages} is not there: run `make repro` first")
     try:
-        base: Base = {"model": str(args.base), "chat_template": "alpaca"} if args.base else {"model": str(base_folder())}
+        base: Base = {"model": str(args.base or base_folder())}
     except subprocess.CalledProcessError as error:
         sys.exit(f"error: the model cannot be had here: {error.stderr.strip()}")
+    if not (Path(base["model"]) / "chat_template.jinja").is_file():
+        base["chat_template"] = "alpaca"
 
-    from seedbed.training.trainer import train
+    import torch
+
+    from seedbed.training.trainer import Trained, train
 
     rows = list(read_rows(args.messages, "export_messages", unique=None))
     held_out, learnt = rows[::HELD_OUT], [row for number, row in enumerate(rows) if number % HELD_OUT]
     settings = settings_of(SETTINGS)
 
-    def trained(steps: int, folder: Path) -> tuple[float, Any]:
-        folder.mkdir()
+    def trained(steps: int, checkpoints: Path, folder: Path) -> tuple[float, Trained]:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         began = time.monotonic()
-        result = train(
-            "real-train", learnt, "smollm2", base, settings | {"max_steps": steps}, 0, folder / "checkpoints", folder
-        )
+        result = train("real-train", learnt, "smollm2", base, settings | {"max_steps": steps}, 0, checkpoints, folder)
         return time.monotonic() - began, result
 
-    with TemporaryDirectory() as scratch:
-        steps = args.steps or max(1, round(args.minutes * 60 / (trained(2, Path(scratch) / "timed")[0] / 2)))
-        before = measure(base, None, held_out)
-        seconds, result = trained(steps, Path(scratch) / "adapter")
-        after = measure(base, Path(scratch) / "adapter", held_out)
     figures = {
-        "before": before,
-        "after": after,
-        "steps": steps,
+        "base": args.base.name if args.base else "SmolLM2-135M-Instruct",
         "examples": len(learnt),
         "held_out_examples": len(held_out),
-        "seconds": round(seconds),
+        "device": str(torch.accelerator.current_accelerator() or "cpu"),
         "cores": os.cpu_count(),
-        "load_average": round(os.getloadavg()[0], 1),
-        "loss": [round(loss, 3) for _, loss in result.losses[:: max(1, steps // 10)]],
-        "settings": settings | {"max_steps": steps},
+        "threads": torch.get_num_threads(),
     }
-    print(json.dumps(figures, indent=2))
+    earlier = json.loads(args.out.read_text(encoding="utf-8")) if args.out.is_file() else {}
+
+    def note(**found: Any) -> None:
+        figures.update(found)
+        write_text(args.out, json.dumps(figures, ensure_ascii=False) + "\n")
+        print(f"real-train: {json.dumps(found, ensure_ascii=False)}", file=sys.stderr)
+
+    known = "after" not in earlier and figures.items() <= earlier.items() and "before" in earlier  # of a run that was killed
+    note(before=earlier["before"] if known else measure(base, None, held_out))
+    steps = args.steps
+    if steps is None:
+        with TemporaryDirectory() as timed:
+            seconds, _ = trained(2, Path(timed) / "checkpoints", Path(timed) / "adapter")
+        steps = max(1, round(args.minutes * 60 / (seconds / 2)))
+    adapter = SCRATCH / "adapter"
+    seconds, result = trained(steps, SCRATCH / "checkpoints", adapter)
+    note(
+        steps=result.seen["steps"],
+        epochs=result.seen["epochs"],
+        cut_examples=result.seen["cut_examples"],
+        seconds=round(seconds),
+        load_average=round(os.getloadavg()[0], 1),
+        loss=curve([loss for _, loss in result.losses]),
+        settings=settings | {"max_steps": steps},
+    )
+    note(after=measure(base, adapter, held_out))
+    if args.out == FIGURES:
+        trials.write()
+
+
+def curve(losses: list[float]) -> list[float]:
+    """Return the training loss as the mean of each tenth of the steps."""
+    size = max(1, -(-len(losses) // 10))
+    parts = [losses[start : start + size] for start in range(0, len(losses), size)]
+    return [round(sum(part) / len(part), 3) for part in parts]
 
 
 if __name__ == "__main__":

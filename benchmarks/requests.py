@@ -62,7 +62,8 @@ def bare(url: str, questions: list[str], concurrency: int) -> float:
 
 def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> float:
     """Return the seconds in which an `Asker` gets the same replies and commits each to a new store."""
-    from seedbed.project.params import load_params, model_settings
+    from seedbed.project.model_settings import model_settings
+    from seedbed.project.params import load_params
     from seedbed.sending.asker import Asker
     from seedbed.steps.answering import reader
 
@@ -81,7 +82,7 @@ def asked(url: str, questions: list[str], concurrency: int, folder: Path) -> flo
 def make_requests(questions: list[str], params: Any) -> list[Any]:
     """Return the same requests as the bare loop's."""
     from seedbed.exchange.requests import build_request
-    from seedbed.project.params import model_settings
+    from seedbed.project.model_settings import model_settings
     from seedbed.project.prompts import Prompt
 
     prompt = Prompt(Path("none"), "ja", "", "", None, "", None)

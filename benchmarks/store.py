@@ -1,10 +1,12 @@
 """`python -m benchmarks.store`: opening a large store and looking up keys, beside SQLite alone; carrying it elsewhere.
 
-Prints one JSON line. Export and import are processes of their own, whose memory at its highest is given.
+Prints one JSON line. Export and import are processes of their own, whose memory at its highest is given. With `--folder` the
+store stays there, is taken again by the next run, and so is what was carried elsewhere already.
 """
 
 import argparse
 import json
+import os
 import random
 import sqlite3
 import subprocess
@@ -12,12 +14,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.store.store import Store
+
+_PORTION = 20_000
+"""Responses that are put into the store at once."""
 
 
 def exchanges(count: int, request_bytes: int) -> Iterator[tuple[str, Request, Response]]:
@@ -62,35 +69,55 @@ def main() -> None:
     parser.add_argument("--responses", type=int, default=1_000_000)
     parser.add_argument("--keys", type=int, default=100_000, help="keys to look up")
     parser.add_argument("--request-bytes", type=int, default=1500)
+    parser.add_argument("--folder", type=Path, help="where the store stays; a temporary folder where none is given")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "store.sqlite"
-        with Store(path) as store:
-            store.take_over(exchanges(args.responses, args.request_bytes))
-            keys = [key for (key,) in store.rows("select key from responses order by key")]
-        wanted = random.Random(0).sample(keys, args.keys)
-        began, cpu = time.perf_counter(), time.process_time()
-        with Store(path) as store:
-            found = store.get(wanted)
-        ours, cpu = time.perf_counter() - began, time.process_time() - cpu
-        began = time.perf_counter()
-        database = sqlite3.connect(path)
-        rows = [database.execute("select response from responses where key = ?", (key,)).fetchone() for key in wanted]
-        alone = time.perf_counter() - began
-        database.close()
-        size = path.stat().st_size / 2**30
-        exported = str(Path(folder) / "export.jsonl")
-        carried = tool("export", str(path), exported) | tool("import", str(Path(folder) / "other.sqlite"), exported)
+    with nullcontext(args.folder) if args.folder else tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(measure(Path(folder), args.responses, args.keys, args.request_bytes)))
+
+
+def measure(folder: Path, responses: int, number_of_keys: int, request_bytes: int) -> dict[str, Any]:
+    """Return the figures of a store in a folder, which is made where it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "store.sqlite"
+    with Store(path) as store:
+        ((there,),) = store.rows("select count(*) from responses")
+        exchanges_left = islice(exchanges(responses, request_bytes), there, None)
+        while portion := list(islice(exchanges_left, _PORTION)):
+            store.take_over(portion)
+        keys = [key for (key,) in store.rows("select key from responses order by key")]
+    wanted = random.Random(0).sample(keys, number_of_keys)
+    began, cpu = time.perf_counter(), time.process_time()
+    with Store(path) as store:
+        found = store.get(wanted)
+    ours, cpu = time.perf_counter() - began, time.process_time() - cpu
+    began = time.perf_counter()
+    database = sqlite3.connect(path)
+    rows = [database.execute("select response from responses where key = ?", (key,)).fetchone() for key in wanted]
+    alone = time.perf_counter() - began
+    database.close()
     figures = {
-        "responses": args.responses,
+        "responses": responses,
         "keys": len(found),
-        "gib": round(size, 2),
+        "gib": round(path.stat().st_size / 2**30, 2),
         "store_s": round(ours, 2),
         "store_cpu_s": round(cpu, 2),
+        "one_by_one_s": round(alone, 2),
+        "ratio": round(ours / alone, 2),
+        "found": len(rows),
+        "load_average": round(os.getloadavg()[0], 1),
+        "cores": os.cpu_count(),
     }
-    print(
-        json.dumps(figures | {"one_by_one_s": round(alone, 2), "ratio": round(ours / alone, 2), "found": len(rows)} | carried)
-    )
+    for name, files in (
+        ("export", (path, folder / "export.jsonl")),
+        ("import", (folder / "other.sqlite", folder / "export.jsonl")),
+    ):
+        done = folder / f"{name}.json"
+        if not done.is_file():
+            print(f"{figures}; {name}", file=sys.stderr)
+            files[0 if name == "import" else 1].unlink(missing_ok=True)
+            done.write_text(json.dumps(tool(name, *map(str, files))))
+        figures |= json.loads(done.read_text())
+    return figures
 
 
 if __name__ == "__main__":

@@ -11,6 +11,12 @@ FOLDER = Path(__file__).parent
 HEADING = "## What was done to it on purpose"
 
 
+def write() -> None:
+    """Write the tables into the page anew."""
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    (FOLDER / "README.md").write_text(page.partition(HEADING)[0].rstrip() + f"\n\n{tables()}", encoding="utf-8")
+
+
 def tables() -> str:
     """Return the last part of the page: a table for each trial that was run, with the command that wrote its file."""
     parts = [
@@ -24,6 +30,7 @@ def tables() -> str:
         ("forgetting.json", forgetting),
         ("hostile.jsonl", hostile),
         ("store.json", store),
+        ("train.json", train),
     ):
         path = FOLDER / name
         if path.is_file():
@@ -51,7 +58,7 @@ def kills(lines: list[dict[str, Any]]) -> list[str]:
     ]
     words = (
         f"`python -m benchmarks.kills --trials {trials} > benchmarks/kills.json`: {trials} builds, each killed at a random "
-        "instant by SIGKILL, SIGTERM or SIGINT to `dvc`, to its stage or to the group, and built again."
+        f"instant, and built again: {', '.join(f'{number} by {name}' for name, number in sorted(found['by_signal'].items()))}."
     )
     return ["### Kills", words, _table(f"of {trials} kills; number", rows)]
 
@@ -143,6 +150,33 @@ def store(lines: list[dict[str, Any]]) -> list[str]:
     ]
     words = (
         f"`python -m benchmarks.store --responses {found['responses']} > benchmarks/store.json`: {found['responses']:,} "
-        f"responses in {found['gib']} GiB. The MiB are the process's own, without the file that is mapped."
+        f"responses in {found['gib']} GiB; when they were looked up the machine's load was {found['load_average']:.0f} on "
+        f"{found['cores']} cores. The MiB are the process's own, without the file that is mapped."
     )
     return ["### A large store", words, _table("what; seconds; MiB", rows)]
+
+
+def train(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the heading, the words and the table of `benchmarks.real_train`; none of a run that was not finished."""
+    (found,) = lines
+    if "after" not in found:
+        return []
+    before, after, settings = found["before"], found["after"], found["settings"]
+    rows = [
+        (name, before[key], after[key])
+        for name, key in (
+            ("loss on the answers of held-out rows, nats a token", "held_out_loss"),
+            ("Japanese letters among the letters of the answers, percent", "japanese_letters_percent"),
+            ("characters an answer", "characters_an_answer"),
+        )
+    ]
+    batch, loss = settings["batch_size"] * settings["accumulation"], ", ".join(f"{loss:.2f}" for loss in found["loss"])
+    words = (
+        f"`make real-train`: {found['base']}, LoRA of rank {settings['rank']} at a learning rate of "
+        f"{settings['learning_rate']:g}, {found['steps']} steps of {batch} examples ({found['epochs']:.2f} epochs of "
+        f"{found['examples']}, of which {found['cut_examples']} are cut at {settings['max_length']} tokens) in "
+        f"{found['seconds'] / 60:.0f} minutes on {found['device']} with {found['threads']} threads, at a load of "
+        f"{found['load_average']} on {found['cores']} cores; {found['held_out_examples']} rows are held out. The training "
+        f"loss, as the mean of each tenth of the steps: {loss}."
+    )
+    return ["### What a small real model learns", words, _table("what; before; after", rows)]

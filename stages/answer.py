@@ -7,34 +7,37 @@ import argparse
 from pathlib import Path
 
 from seedbed.project.again import read_again
-from seedbed.project.params import load_params, model_settings
+from seedbed.project.corpora import read_questions
+from seedbed.project.model_settings import model_settings
+from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
-from seedbed.steps.answering import PROMPT, answered, build, recorded
+from seedbed.steps.answering import PROMPT, answered, build, following, recorded
 from seedbed.steps.readers import reader_of
 from seedbed.util.errors import run
-from seedbed.util.rows import read_rows, write_rows, write_text
+from seedbed.util.rows import write_rows, write_text
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="id of a model in params.yaml")
-    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True, help="folder of the edited questions")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--transcript", type=Path, required=True)
     args = parser.parse_args()
 
     params, model = load_params(), args.model
-    questions = list(read_rows(args.questions, "edited_question"))
+    questions = read_questions(args.questions)
     if file := params["models"][model].get("recorded"):
         write_text(args.transcript, "")
         answers = recorded(questions, model, Path(file))
     else:
         to = model_settings(params, f"models.{model}")
         stage, settings = f"answer@{model}", params["answer"]
-        requests = build(questions, to, load_prompt(PROMPT), read_again(stage))
-        results = ask_all(stage, params, to, settings, args.transcript, requests, reader_of(stage, params))
-        answers = [answered(model, to, result) for result in results]
+        asking = (questions, to, load_prompt(PROMPT), read_again(stage))
+        read = reader_of(stage, params)
+        results = ask_all(stage, params, to, settings, args.transcript, build(*asking), read, following(*asking))
+        answers = answered(model, to, results)
     write_rows(args.out, answers, "answer")
 
 

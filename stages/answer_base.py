@@ -8,21 +8,22 @@ The server that answers is started with the base's weights, and only where somet
 import argparse
 from pathlib import Path
 
+from seedbed.project.corpora import read_questions
 from seedbed.project.params import load_params
 from seedbed.training.answers import ask_weights
 from seedbed.util.errors import run
-from seedbed.util.rows import read_rows, write_rows
+from seedbed.util.rows import write_rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", required=True, help="id of a base in params.yaml")
-    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True, help="folder of the edited questions")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--transcript", type=Path, required=True)
     args = parser.parse_args()
 
-    questions = list(read_rows(args.questions, "edited_question"))
+    questions = read_questions(args.questions)
     write_rows(args.out, ask_weights(load_params(), args.base, None, questions, args.transcript), "answer")
 
 

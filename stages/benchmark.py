@@ -29,6 +29,8 @@ def main() -> None:
         "win_rates.csv": benchmark.win_rates_csv(),
         "judge_health.csv": benchmark.health_csv(),
         "methods.csv": benchmark.methods_csv(),
+        "turns.csv": benchmark.turns_csv(),
+        "ratings.csv": benchmark.ratings_csv(),
         "benchmark.json": benchmark.metrics(),
         "benchmark.md": benchmark.summary(),
         "benchmark.html": benchmark_page(benchmark),

@@ -16,12 +16,15 @@ from seedbed.filtering.rules import fields_of
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project import paths
 from seedbed.project.again import read_again
+from seedbed.project.corpora import read_questions
 from seedbed.project.generation_lists import load_lists
-from seedbed.project.params import load_params, model_settings, writes_outputs_apart
+from seedbed.project.model_settings import model_settings, writes_outputs_apart
+from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt, without_outputs
 from seedbed.sending.asker import asking
 from seedbed.steps.embedding import embedding
 from seedbed.steps.generating import PROMPT, Generation
+from seedbed.steps.outlook import forecast_of
 from seedbed.steps.outputs import writing_outputs
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import read_rows, writing_rows
@@ -31,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--generation", required=True, help="id of a generation in params.yaml")
     parser.add_argument("--seeds", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True, help="folder of the edited questions")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--decisions", type=Path, required=True)
     parser.add_argument("--transcript", type=Path, required=True)
@@ -44,14 +47,15 @@ def main() -> None:
     task_types = params["labels"]["task"]
     lists = load_lists(paths.generation_lists(params["language"]), task_types)
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
-    questions = read_rows(args.questions, "edited_question")
+    questions = read_questions(args.questions)
+    forecast = forecast_of(args.generation, params, seeds, questions, prompt)
     gave_up = paths.failed(stage)
     try:
         with (
             embedding(args.generation, params) as embed,
             writing_outputs(args.generation, params) as outputs,
             load_filter(params, seeds.values(), questions, prompt, embed) as filter,
-            asking(stage, params, to, settings, args.transcript) as asked,
+            asking(stage, params, to, settings, args.transcript, forecast) as asked,
             writing_rows(args.out, "candidate", gave_up / "candidates.jsonl") as write,
             writing_rows(args.decisions, "decision", gave_up / "decisions.jsonl") as decide,
         ):

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, read_corpus
-from seedbed.project.params import load_params, model_settings
-from seedbed.project.prompts import load_prompt
+from seedbed.project.model_settings import model_settings
+from seedbed.project.params import load_params
 from seedbed.sending.asker import ask_all
 from seedbed.steps.readers import reader_of
-from seedbed.steps.translating import Beside, beside, build, prompt_name, translated
+from seedbed.steps.translating import Beside, beside, build, load_prompts, translated
 from seedbed.util.errors import run
 from seedbed.util.rows import write_rows, write_text
 
@@ -32,7 +32,7 @@ def main() -> None:
     if to_translate := foreign(rows, corpus, params):
         shown = beside(args.corpus, to_translate, kind, params)
         stage = f"translate@{args.corpus}"
-        requests = build(to_translate, kind, to, load_prompt(prompt_name(kind)), read_again(stage), shown)
+        requests = build(to_translate, kind, to, load_prompts(kind), read_again(stage), shown)
         read = reader_of(stage, params, rows)
         results = ask_all(stage, params, to, params["translate"], args.transcript, requests, read)
     else:

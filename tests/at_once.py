@@ -1,4 +1,4 @@
-"""`python -m tests.at_once`: builds the project in the current folder in one process, for tests that need something built.
+"""`python at_once.py`: builds the project in the current folder in one process, for tests that need something built.
 
 The stages run as `dvc.yaml` has them, one after the other, and DVC then takes what they wrote into its cache and lock. That
 takes a third of `dvc repro`, which starts a Python for each stage; `dvc repro` from nothing is tried where it is the matter.
@@ -7,6 +7,7 @@ takes a third of `dvc repro`, which starts a Python for each stage; `dvc repro` 
 import runpy
 import shlex
 import sys
+from pathlib import Path
 
 from dvc.repo import Repo
 
@@ -15,6 +16,7 @@ from seedbed.util.yaml12 import load_yaml
 
 
 def main() -> None:
+    sys.path[0] = str(Path.cwd())  # the project's stages
     with Repo() as repo:
         order = list(load_yaml(paths.DVC_YAML)["stages"])
         stages = sorted(repo.index.stages, key=lambda stage: order.index(stage.addressing.partition("@")[0]))

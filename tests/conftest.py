@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
 from seedbed.filtering.rules import RULES
@@ -15,7 +14,8 @@ from seedbed.filtering.tokenisers import TOKENISERS
 from seedbed.project import plugins
 from seedbed.steps.exporters import EXPORTERS
 from seedbed.steps.verdict_formats import VERDICT_FORMATS
-from tests.harness import ROOT, Project, Server, copy_project, make_tiny, serve
+from seedbed.util.yaml12 import load_yaml
+from tests.harness import ROOT, Project, Server, build_once, copy_project, make_tiny, serve
 
 
 @pytest.fixture(autouse=True)
@@ -99,23 +99,19 @@ def counted(tmp_path: Path, server: Server) -> Project:
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project as `counted` gives it, built; one for all tests, which copy it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
-    made = Project(folder / "project")
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "done").is_file():
-            copy_project(made.root)
-            with serve() as server:
-                make_tiny(made, base_url=server.url, max_retries=3)
-                made.build()
-            (folder / "done").touch()
-    return made
+
+    def make(project: Project) -> None:
+        with serve() as server:
+            make_tiny(project, base_url=server.url, max_retries=3)
+            project.build()
+
+    return build_once(tmp_path_factory.getbasetemp(), "built", make)
 
 
 @pytest.fixture
 def built(tmp_path: Path, server: Server, built_once: Project) -> Project:
     """A tiny project that has been built and talks to the counting server."""
-    made = Project(tmp_path / "project")
-    shutil.copytree(built_once.root, made.root)
-    made.edit_params(lambda params: params["servers"]["stand-in"].update(base_url=server.url))
+    made = built_once.copy(tmp_path / "project")
+    address = load_yaml(made.root / "params.yaml")["servers"]["stand-in"]["base_url"]
+    made.replace("params.yaml", address, server.url)
     return made

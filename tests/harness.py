@@ -1,9 +1,11 @@
 """A project to build in, and a server to count at: both real, both small."""
 
 import hashlib
+import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -11,17 +13,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from ruamel.yaml import YAML
 
 from seedbed.project.prompts import blocks_of
+from tests.forks import Forks
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAVE_OUT = shutil.ignore_patterns(".git", ".venv*", "cache", "tmp", "__pycache__", ".*_cache", ".hypothesis", "config.local")
-
+FOLDERS = (".ci", ".dvc", "data", "plugins", "prompts", "queries", "reports", "schemas", "stages")
+"""The folders of a project; the library is where it is installed."""
+FORKS = Forks()
 
 Answer = tuple[int, dict[str, str], bytes | Iterator[bytes]]
 """Status, headers and body, whole or in parts that take their time; status 0 breaks the line."""
@@ -64,7 +70,7 @@ def reply_to(body: dict[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     text = asked_in(body)
     match kind_of(body):
-        case "translated_task" | "translated_question":
+        case "translated_task" | "translated_question" | "translated_conversation":
             source = json.loads(blocks_of(text)["source"])
             return json.dumps({name: value and f"訳された文です。{digest[:6]} {value[:60]}" for name, value in source.items()})
         case "instructions" | "tasks" as kind:
@@ -88,6 +94,8 @@ def reply_to(body: dict[str, Any]) -> str:
             )
         case "judgment":
             return json.dumps({"explanation": "よい回答です。", "verdict": "ABC"[int(digest, 16) % 3]})
+        case "score":
+            return json.dumps({"explanation": "よい回答です。", "rating": 1 + int(digest, 16) % 10})
     return f"回答です。{digest[:8]}"
 
 
@@ -183,15 +191,17 @@ class Project:
 
     def run(self, *command: str, fails: bool = False, **env: str) -> str:
         """Run a command in the project and return what it printed; it must succeed, or fail where `fails` says so."""
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env=self.environment() | env,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        done = FORKS.run([*command], self.root, self.environment() | env)
+        if done is None:
+            done = subprocess.run(
+                command,
+                cwd=self.root,
+                env=self.environment() | env,
+                capture_output=True,
+                text=True,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
         output = done.stdout + done.stderr
         assert (done.returncode != 0) == fails, f"{' '.join(command)} exited {done.returncode}:\n{output}"
         assert "Traceback" not in output, output
@@ -208,7 +218,7 @@ class Project:
 
     def build(self) -> None:
         """Build everything as `dvc repro` does, three times as fast; see `tests.at_once`."""
-        self.run("python", "-m", "tests.at_once")
+        self.run("python", str(ROOT / "tests" / "at_once.py"))
 
     def rows(self, path: str) -> list[dict[str, Any]]:
         """Return the rows of a JSON Lines file."""
@@ -221,12 +231,8 @@ class Project:
 
     def edit_params(self, change: Callable[[Any], None]) -> None:
         """Change params.yaml, comments kept."""
-        yaml, path = YAML(), self.root / "params.yaml"
-        yaml.width = 4096
-        params = yaml.load(path.read_text(encoding="utf-8"))
-        change(params)
-        with path.open("w", encoding="utf-8") as file:
-            yaml.dump(params, file)
+        path = self.root / "params.yaml"
+        path.write_text(_changed(path.read_text(encoding="utf-8"), change), encoding="utf-8")
 
     def replace(self, path: str, old: str, new: str) -> None:
         """Replace text in a file; it must be there."""
@@ -245,6 +251,10 @@ class Project:
         git(self.root, "add", "-A")
         git(self.root, "commit", "-qm", message)
 
+    def copy(self, root: Path) -> "Project":
+        """Return a copy of the project in another folder."""
+        return Project(Path(shutil.copytree(self.root, root, symlinks=True)))
+
     def outputs(self) -> dict[str, bytes]:
         """Return the bytes of everything that a build writes, by path."""
         paths = [*(self.root / "data" / "build").rglob("*.jsonl"), *(self.root / "reports").iterdir(), self.root / "dvc.lock"]
@@ -260,16 +270,54 @@ def git(folder: Path, *args: str) -> str:
 
 
 def copy_project(target: Path) -> Project:
-    """Copy the repository as it stands, without what builds made."""
-    shutil.copytree(ROOT, target, ignore=LEAVE_OUT)
-    shutil.rmtree(target / ".dvc" / "seedbed", ignore_errors=True)
-    built = target / "data" / "build"
-    for path in [*built.rglob("*.jsonl"), *(target / "reports").glob("*"), target / "dvc.lock"]:
-        path.unlink(missing_ok=True)
-    for folder in [built / "failed", *(path for path in (built / "export").iterdir() if path.is_dir())]:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Copy the repository's own project as it stands, without what builds made."""
+    target.mkdir(parents=True)
+    for path in ROOT.iterdir():
+        if path.name in FOLDERS:
+            shutil.copytree(path, target / path.name, ignore=_left_out)
+        elif path.is_file() and path.name not in (".git", "dvc.lock"):
+            shutil.copy2(path, target)
     (target / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")  # as `dvc config --local` would
     return Project(target)
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Return the names in a folder of the repository that no commit has: builds, caches, a machine's own settings."""
+    match Path(folder).relative_to(ROOT).parts:
+        case (".dvc",):
+            left_out = {"cache", "tmp", "seedbed", "config.local"}
+        case ("reports",):
+            left_out = {*names}
+        case ("data", "build"):
+            left_out = {"failed", "adapters"}
+        case ("data", "build", "export"):
+            left_out = {*names} - {".gitkeep"}
+        case ("data", "build", *_):
+            left_out = {name for name in names if name.endswith(".jsonl")}
+        case _:
+            left_out = {"__pycache__"}
+    return left_out & {*names}
+
+
+def build_once(base: Path, name: str, build: Callable[[Project], None]) -> Project:
+    """Return a project that `build` makes of a copy of the repository's: one for all tests, whose processes share it.
+
+    Nobody changes it, or runs DVC in it: a test that wants to works on a copy. `base` is pytest's folder of this process.
+    """
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    made = Project(folder / "project")
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "done").is_file():
+            copy_project(made.root)
+            build(made)
+            (folder / "done").touch()
+    return made
+
+
+def without_conversations(text: str) -> str:
+    """Return params.yaml without the corpus of conversations: tests that are about one corpus of questions have no other."""
+    text = re.sub(r"(?m)^  two_turns:.*\n(?:    .*\n)+", "", text)
+    return re.sub(r"(?m)^    two_turns:.*\n", "", text)
 
 
 def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: int = 2, **endpoint: Any) -> None:
@@ -280,8 +328,23 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
     for name, count in (("seed_tasks", seeds), ("questions", questions), ("baseline", baseline)):
         project.write_rows(f"data/{name}.en.jsonl", project.rows(f"data/{name}.en.jsonl")[:count])
 
+    path = project.root / "params.yaml"
+    url = endpoint.get("base_url", "")
+    text = _tiny(
+        without_conversations(path.read_text(encoding="utf-8")), *(endpoint | ({"base_url": _ADDRESS} if url else {})).items()
+    )
+    path.write_text(text.replace(_ADDRESS, url), encoding="utf-8")
+
+
+_ADDRESS = "http://a-server-of-the-test"
+
+
+@cache
+def _tiny(text: str, *endpoint: tuple[str, Any]) -> str:
+    """Return params.yaml as `make_tiny` writes it; done once for all tests that want the same, but for the address."""
+
     def change(params: Any) -> None:
-        for name, value in endpoint.items():
+        for name, value in endpoint:
             params["endpoints" if name == "structured" else "servers"]["stand-in"][name] = value
         params["generate"].update({"target": 6, "per_slot": 2, "max_slots": 40})
         params["generate"]["demonstrations"]["seeds"] = 2
@@ -290,4 +353,14 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
         del params["models"]["poor"], params["matches"]["poor-vs-thin"]
         params["report"]["bootstrap"] = 1000
 
-    project.edit_params(change)
+    return _changed(text, change)
+
+
+def _changed(text: str, change: Callable[[Any], None]) -> str:
+    """Return a YAML text changed, with its comments."""
+    yaml, changed = YAML(), io.StringIO()
+    yaml.width = 4096
+    content = yaml.load(text)
+    change(content)
+    yaml.dump(content, changed)
+    return changed.getvalue()

@@ -99,7 +99,7 @@ def params(stage: str) -> Iterator[str]:
         if isinstance(param, str):
             yield param
         else:
-            assert list(param.values()) == [None], f"{stage}: {param}"
+            assert set(param.values()) == {None}, f"{stage}: {param}"
 
 
 def test_every_stage_has_an_edition_and_every_edition_a_stage() -> None:

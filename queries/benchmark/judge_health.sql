@@ -1,4 +1,4 @@
--- One row: how one match (or 'all', where there are several) was judged.
+-- One row: how one judge judged one match (or 'all', where there are several).
 --   pairs                        questions whose two orders are both valid; the rates of the next line are percent of them
 --   order_agreement, first_biased, second_biased, one_tie
 --                                the orders say the same; both name the answer that stood first, or second; one says tie:
@@ -8,40 +8,42 @@
 --   longer_answer_rate           percent of them that the longer answer won; longer: their number
 --   invalid_rate                 percent of the judgments without a verdict
 --   cut_answers                  answers of either side that ended at their length limit, and were judged as they stand
--- needs: benchmark/outcomes, benchmark/scores
+-- needs: benchmark/judge_outcomes, benchmark/scores
 with
 judged as (
     select
-        match, count(*) as judgments, count(*) filter (verdict = 'invalid') as invalid,
+        match, coalesce(judge, 'judge') as judge, count(*) as judgments, count(*) filter (verdict = 'invalid') as invalid,
         count(distinct question) filter (theirs.cut) + count(distinct question) filter (others.cut) as cut_answers
     from judgments
     left join answers as theirs on theirs.model = judgments.model and theirs.id = judgments.question
     left join answers as others on others.model = judgments.baseline and others.id = judgments.question
-    group by match
+    group by all
 ),
 paired as (
     select
-        outcomes.match, count(*) filter (outcome <> 'invalid') as pairs,
+        outcomes.match, judge, count(*) filter (outcome <> 'invalid') as pairs,
         count(*) filter (position = 'first') as first_pairs,
         count(*) filter (position = 'second') as second_pairs,
         count(*) filter (tie = 'one') as one_tie,
         count(*) filter (outcome in ('win', 'loss') and longer <> 0) as decided,
         count(*) filter ((outcome = 'win' and longer > 0) or (outcome = 'loss' and longer < 0)) as longer
-    from outcomes
+    from judge_outcomes as outcomes
     join scores on scores.match = outcomes.match and scores.question = outcomes.question
-    group by outcomes.match
+    group by all
 ),
 shown as (
-    select judged.*, paired.* exclude match from judged join paired on paired.match = judged.match
+    select judged.*, paired.* exclude (match, judge)
+    from judged
+    join paired on paired.match = judged.match and paired.judge = judged.judge
 ),
 sums as (
     select * from shown
     union all
-    select 'all', sum(columns(* exclude match))::bigint from shown having count(*) > 1
+    select 'all', judge, sum(columns(* exclude (match, judge)))::bigint from shown group by judge having count(*) > 1
 ),
 final as (
     select
-        match, judgments, pairs,
+        match, judge, judgments, pairs,
         round(100.0 * (pairs - first_pairs - second_pairs - one_tie) / nullif(pairs, 0), 2) as order_agreement,
         round(100.0 * first_pairs / nullif(pairs, 0), 2) as first_biased,
         round(100.0 * second_pairs / nullif(pairs, 0), 2) as second_biased,
@@ -52,4 +54,4 @@ final as (
         cut_answers
     from sums
 )
-select * from final order by match = 'all', match
+select * from final order by judge, match = 'all', match

@@ -3,17 +3,16 @@
 -- needs: benchmark/outcomes
 with
 sides as (
-    select model, baseline as other, outcome from outcomes
+    select model, baseline as other, outcome, score from outcomes
     union all
-    select baseline, model, case outcome when 'win' then 'loss' when 'loss' then 'win' else outcome end from outcomes
+    select baseline, model, outcome, 1 - score from outcomes
 ),
 final as (
     select
         methods.base, methods.training_set, sides.other as baseline, count(distinct sides.model) as trainings,
         count(*) filter (outcome <> 'invalid') as valid, count(*) filter (outcome = 'invalid') as invalid,
         round(
-            100.0 * (count(*) filter (outcome = 'win') + 0.5 * count(*) filter (outcome = 'tie'))
-            / nullif(count(*) filter (outcome <> 'invalid'), 0), 4
+            100.0 * sum(score) / nullif(count(*) filter (outcome <> 'invalid'), 0), 4
         ) as adjusted_win_rate
     from sides
     join methods on methods.model = sides.model

@@ -3,9 +3,9 @@
 -- needs: benchmark/outcomes
 with
 sides as (
-    select model, category, outcome from outcomes
+    select model, category, outcome, score from outcomes
     union all
-    select baseline, category, case outcome when 'win' then 'loss' when 'loss' then 'win' else outcome end from outcomes
+    select baseline, category, outcome, 1 - score from outcomes
 ),
 totals as (
     select * from sides
@@ -16,8 +16,7 @@ final as (
     select
         model, category, count(*) filter (outcome <> 'invalid') as valid,
         round(
-            100.0 * (count(*) filter (outcome = 'win') + 0.5 * count(*) filter (outcome = 'tie'))
-            / nullif(count(*) filter (outcome <> 'invalid'), 0), 4
+            100.0 * sum(score) / nullif(count(*) filter (outcome <> 'invalid'), 0), 4
         ) as adjusted_win_rate
     from totals
     group by all

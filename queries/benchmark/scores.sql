@@ -1,5 +1,5 @@
 -- One row: one question of one match: the model's score, and by how much its answer is the longer one, and the more marked up.
---   score   1 for a win, 0.5 for a tie, 0 for a loss; empty where invalid
+--   score   1 for a win, 0.5 for a tie, 0 for a loss, or as outcomes.sql weighs strong verdicts; empty where invalid
 --   longer  characters of the model's answer less those of the baseline's; empty where an answer failed
 --   marked  the same of marks of Markdown: headings, points of lists, pieces in bold, blocks of code
 -- needs: benchmark/outcomes
@@ -12,8 +12,7 @@ measured as (
 ),
 final as (
     select
-        match, outcomes.model, baseline, question, category,
-        case outcome when 'win' then 1.0 when 'tie' then 0.5 when 'loss' then 0.0 end::double as score,
+        match, outcomes.model, baseline, question, category, score,
         theirs.length - others.length as longer,
         theirs.marks - others.marks as marked
     from outcomes

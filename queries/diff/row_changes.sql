@@ -1,5 +1,5 @@
 -- One row: one row of a dataset that is not the same, byte for byte, in two revisions; rows are known by their id.
--- Where a row came from (its request, its maker, its demonstrations, the hashes an edit was made on) is told apart from
+-- Where a row came from (its request, its maker, its judge, its demonstrations, the hashes an edit was made on) is told apart from
 -- what it says.
 with
 before as (
@@ -26,7 +26,7 @@ said as (
         json_merge_patch(new, origin.nothing) as new_said
     from paired
     cross join (
-        select '{"request":null,"made_by":null,"demonstrations":null,"source_hash":null,"machine_hash":null}'::json as nothing
+        select '{"request":null,"made_by":null,"demonstrations":null,"source_hash":null,"machine_hash":null,"judge":null}'::json as nothing
     ) as origin
 ),
 final as (

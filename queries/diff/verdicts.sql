@@ -1,9 +1,10 @@
--- One row: one question of one match that both revisions judged and of which a verdict, in either order, is another one.
--- old_ab … new_ba are verdicts; old and new are what the two orders come to: win, loss, tie or invalid.
+-- One row: one question of one match that both revisions judged and of which a verdict of a judge, in either order, is another
+-- one. old_ab … new_ba are verdicts; old and new are what became of the question: win, loss, tie or invalid. A row without a judge
+-- is a question whose outcome changed although no verdict did: other judges, or another rule.
 with
 verdicts as (
     select
-        side, match, question,
+        side, match, question, coalesce(judge, 'judge') as judge,
         max(verdict) filter ("order" = 'ab') as ab,
         max(verdict) filter ("order" = 'ba') as ba
     from sided_judgments
@@ -14,9 +15,9 @@ told as (
     from verdicts
     join sided_outcomes using (side, match, question)
 ),
-final as (
+flipped as (
     select
-        after.match, after.question, after.category,
+        after.match, after.question, after.category, after.judge,
         before.outcome as old,
         after.outcome as new,
         before.ab as old_ab,
@@ -24,9 +25,19 @@ final as (
         before.ba as old_ba,
         after.ba as new_ba
     from told as before
-    join told as after on after.match = before.match and after.question = before.question
+    join told as after
+        on after.match = before.match and after.question = before.question and after.judge = before.judge
     where
         before.side = 'old' and after.side = 'new'
         and (before.ab is distinct from after.ab or before.ba is distinct from after.ba)
+),
+final as (
+    select * from flipped
+    union all
+    select after.match, after.question, after.category, null, before.outcome, after.outcome, null, null, null, null
+    from sided_outcomes as before
+    join sided_outcomes as after on after.match = before.match and after.question = before.question
+    anti join flipped on flipped.match = after.match and flipped.question = after.question
+    where before.side = 'old' and after.side = 'new' and before.outcome <> after.outcome
 )
-select * from final order by match, old = new, category, question
+select * from final order by match, old = new, category, question, judge

@@ -3,9 +3,10 @@
 from typing import Any
 
 from seedbed.diff import bill, datasets, results, settings, staleness
+from seedbed.diff.methods import method_changes
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
-from seedbed.project.params import STAND_IN
+from seedbed.project.params_types import STAND_IN
 from seedbed.util.rows import Row
 
 Comparison = dict[str, Any]
@@ -37,6 +38,7 @@ def compare(old: Revision, new: Revision) -> Comparison:
         "answers": results.answers(data, old, new),
         "verdicts": results.verdicts(outcomes),
         "win_rates": results.win_rates(outcomes, old, new),
+        "methods": method_changes(old, new),
         "responses": bill.new_responses(data, old, new),
     }
 
@@ -51,15 +53,21 @@ def _stand_in(old: Revision, new: Revision) -> list[str]:
             "translations": [params.get("translate")] if params.get("corpora") else [],
             "instructions": [params.get("generate")] if params.get("generations") else [],
             "answers": list(mapping(params.get("models")).values()),
-            "verdicts": [params.get("judge")] if any("recorded" not in mapping(match) for match in matches) else [],
+            "verdicts": _judges(params) if any("recorded" not in mapping(match) for match in matches) else [],
         }
         found |= {what for what, blocks in asked.items() if any(mapping(b).get("endpoint") == STAND_IN for b in blocks)}
     return [what for what in ("translations", "instructions", "answers", "verdicts") if what in found]
 
 
+def _judges(params: Row) -> list[Row]:
+    """Return the judges of a revision; what an entry of a jury leaves out is as `judge` says."""
+    shared = mapping(params.get("judge"))
+    return [shared | mapping(entry) for entry in mapping(params.get("judges")).values()] or [shared]
+
+
 def is_same(comparison: Comparison) -> bool:
     """Whether there is nothing to show but names."""
-    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "responses")
+    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "methods", "responses")
     return not any(comparison[key] for key in shown)
 
 

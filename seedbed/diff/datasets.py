@@ -22,7 +22,7 @@ from seedbed.util.tables import Tables
 SIDES = ("old", "new")
 Changed = dict[str, tuple[Path | None, Path | None]]
 """The files of outputs that differ, old and new, by the output's path."""
-_ORIGIN = ("request", "made_by", "demonstrations", "source_hash", "machine_hash")
+_ORIGIN = ("request", "made_by", "demonstrations", "source_hash", "machine_hash", "judge")
 """Where a row came from, beside what it says; `queries/diff/row_changes.sql` leaves the same out."""
 
 _NAMES = ("id", "slot", "index", "model", "baseline", "match", "question", "order")
@@ -39,7 +39,7 @@ class Lines(Tables):
         self.run("create table lines (side text, dataset text, id text, place bigint, line json)")
 
     def add(self, side: str, dataset: str, path: Path, where: str) -> None:
-        """Load a JSON Lines file; a judgment is known by its question and order, a vote by its match and question.
+        """Load a JSON Lines file; a judgment is known by its question, order and judge, a vote by its match and question.
 
         Raises:
             UserError: not JSON Lines, or rows without an id or with the same one.
@@ -54,7 +54,8 @@ class Lines(Tables):
                     ?, ?,
                     coalesce(
                         json->>'id',
-                        (json->>'question') || '.' || (json->>'order'),
+                        (json->>'question') || '.' || (json->>'order')
+                            || coalesce('.' || nullif(nullif(json->>'judge', 'judge'), 'recorded'), ''),
                         (json->>'match') || '.' || (json->>'question')
                     ),
                     row_number() over (), json
@@ -200,6 +201,8 @@ def _sources(at: Revision) -> dict[str, str]:
     corpora = mapping(params_of(at).get("corpora"))
     found = {str(name): str(mapping(corpus).get("source")) for name, corpus in corpora.items()}
     for path in at.files("data"):
+        if path.startswith(("data/votes/draws/", "data/votes/labels/")):  # of no interest row by row
+            continue
         if path.startswith(("data/edits/", "data/votes/", "data/references.")) and path.endswith(".jsonl"):
             found[path.removeprefix("data/").removesuffix(".jsonl")] = path
     return found

@@ -5,6 +5,7 @@ An older layout had one generation and two training sets, and kept its transcrip
     data/build/candidates.jsonl                    →  data/build/candidates/native.jsonl
     data/build/responses/answer.good.jsonl         →  data/build/responses/answer/good.jsonl
     data/build/export/seedbed.messages.jsonl       →  data/build/export/native/messages.jsonl
+    data/build/edited/questions.jsonl              →  data/build/edited/questions/questions.jsonl
     task_types, categories                         →  labels.task, labels.question
 """
 
@@ -18,6 +19,8 @@ from seedbed.util.errors import UserError
 
 _ONE_GENERATION = re.compile(r"(data/build/(?:responses/)?(?:candidates|decisions|instructions|rejected|generate))\.jsonl")
 _TRANSCRIPT = re.compile(r"(data/build/responses/(?:translate|answer|judge))\.([^./]+\.jsonl)")
+_QUESTIONS = "data/build/edited/questions.jsonl"
+"""The edited questions, where there was one corpus of them."""
 _EXPORTS = {"seedbed.messages.jsonl": "native", "baseline.messages.jsonl": "direct"}
 """The training sets of the one export folder: file and name."""
 _TRAINING_SET = re.compile(r"data/build/export/[^/]+")
@@ -25,6 +28,8 @@ _TRAINING_SET = re.compile(r"data/build/export/[^/]+")
 
 def present_path(path: str) -> str:
     """Return the path that an output has in the present layout, e.g. `data/build/candidates/native.jsonl`."""
+    if path == _QUESTIONS:
+        return paths.edited("questions", "question").as_posix()
     return _TRANSCRIPT.sub(r"\1/\2", _ONE_GENERATION.sub(r"\1/native.jsonl", path))
 
 

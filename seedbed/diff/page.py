@@ -8,6 +8,7 @@ from seedbed.diff.blocks import Block, Code, Field, Line, Page, Paragraph, Sampl
 from seedbed.diff.compare import Comparison, is_same
 from seedbed.diff.paired import in_words
 from seedbed.diff.summary import notes, signed, summary
+from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
 from seedbed.util.canonical import canonical
 from seedbed.util.rows import Row
 from seedbed.util.words import count
@@ -154,18 +155,22 @@ def _verdicts(comparison: Comparison) -> Section:
     rows: list[list[Line]] = [
         [
             *((Code(row["match"]),), _category(row)),
-            *((f"{row['verdicts']:,} of {2 * row['judged']:,}",), (f"{row['outcomes']:,} of {row['judged']:,}",)),
+            *((f"{row['verdicts']:,} of {row['compared']:,}",), (f"{row['outcomes']:,} of {row['judged']:,}",)),
             *((f"{row[name]:,}",) for name in names),
         ]
         for row in found["by_category"]
     ]
     head = ["match", "category", "verdicts flipped", "outcomes changed", "better", "worse", "valid or invalid now"]
     section.blocks.append(Table(head, rows, frozenset(range(2, 7))))
-    flipped = [flip for flip in found["flips"] if flip["old"] != flip["new"]]
-    for match, flips in groupby(flipped, key=lambda flip: flip["match"]):
-        every = list(flips)
+    changed: dict[str, dict[str, list[Row]]] = {}
+    for flip in found["flips"]:
+        if flip["old"] != flip["new"]:
+            changed.setdefault(flip["match"], {}).setdefault(flip["question"], []).append(flip)
+    for match, questions in changed.items():
+        every = list(questions.values())
         shown: list[list[Line]] = [
-            [(Code(flip["question"]),), _category(flip), _outcome(flip, "old"), _outcome(flip, "new")] for flip in every[:10]
+            [(Code(flips[0]["question"]),), _category(flips[0]), _outcome(flips, "old"), _outcome(flips, "new")]
+            for flips in every[:10]
         ]
         first = ", the first ten of them" if len(every) > 10 else ""
         section.blocks.append(Paragraph((Code(match), f": {count(len(every), 'outcome')} changed{first}.")))
@@ -173,9 +178,14 @@ def _verdicts(comparison: Comparison) -> Section:
     return section
 
 
-def _outcome(flip: Row, side: str) -> Line:
-    orders = ", ".join(str(flip[f"{side}_{order}"] or "none") for order in ("ab", "ba"))
-    return (Code(flip[side]), " (", Code(orders), ")")
+def _outcome(flips: list[Row], side: str) -> Line:
+    """Return a question's outcome with the verdicts that flipped, of a jury each judge's."""
+    said = []
+    for flip in (flip for flip in flips if flip["judge"]):
+        orders = ", ".join(str(flip[f"{side}_{order}"] or "none") for order in ("ab", "ba"))
+        said.append(orders if flip["judge"] in (DEFAULT_JUDGE, RECORDED_JUDGE) else f"{flip['judge']}: {orders}")
+    outcome = Code(flips[0][side])
+    return (outcome, " (", Code("; ".join(said)), ")") if said else (outcome,)
 
 
 def _win_rates(comparison: Comparison) -> Section:
@@ -211,6 +221,33 @@ def _rate(side: Row | None) -> Line:
     return ("nothing valid" if side["rate"] is None else f"{side['rate']:.1f}{interval}{invalid}",)
 
 
+def _methods(comparison: Comparison) -> Section:
+    rows: list[list[Line]] = [
+        [
+            (Code(row["new_set"]), " less ", Code(row["old_set"]) if row["old_set"] else "the base as it was"),
+            ("the mean over the bases",) if row["base"] == "all" else (Code(row["base"]),),
+            *map(_difference, (row["old"], row["new"])),
+            ("" if row["change"] is None else signed(row["change"]),),
+            (in_words(row) if row["change"] is not None else "",),
+        ]
+        for row in comparison["methods"]
+    ]
+    head = ["sets", "base", "old", "new", "points", "on the same questions"]
+    words = (
+        "By how many points of adjusted win rate one training set is ahead of another, with its interval. Whether a change may "
+        "be chance is told by the same questions, compared one by one (sign-flip test, corrected for the number of rows by "
+        "Holm)."
+    )
+    blocks: list[Block] = [Paragraph((words,)), Table(head, rows, frozenset({2, 3, 4}))]
+    return Section("Methods", blocks if rows else [])
+
+
+def _difference(side: Row | None) -> Line:
+    if side is None:
+        return ("not compared",)
+    return (f"{signed(side['difference'])} ({signed(side['low'])} – {signed(side['high'])})",)
+
+
 def _responses(comparison: Comparison) -> Section:
     rows: list[list[Line]] = [
         [
@@ -230,4 +267,16 @@ def _responses(comparison: Comparison) -> Section:
     return Section("New responses", [Paragraph((words,)), Table(head, rows, frozenset({3, 4, 5, 6}))])
 
 
-_SECTIONS = (_prompts, _parameters, _sources, _rows, _filter, _training_sets, _answers, _verdicts, _win_rates, _responses)
+_SECTIONS = (
+    _prompts,
+    _parameters,
+    _sources,
+    _rows,
+    _filter,
+    _training_sets,
+    _answers,
+    _verdicts,
+    _win_rates,
+    _methods,
+    _responses,
+)

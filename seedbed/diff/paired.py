@@ -12,7 +12,6 @@ from seedbed.util.tables import Tables
 
 Paired = dict[tuple[str, str], Row]
 """By match and category, or 'all'."""
-_SCORES = {"win": 1.0, "tie": 0.5, "loss": 0.0}
 
 
 def paired(outcomes: Tables, confidence: float) -> Paired:
@@ -35,13 +34,13 @@ def paired(outcomes: Tables, confidence: float) -> Paired:
 
     scores: dict[tuple[str, str], dict[str, list[float]]] = {}
     rows = outcomes.select(
-        "select after.match, after.question, after.category, before.outcome as old, after.outcome as new "
+        "select after.match, after.question, after.category, before.score as old, after.score as new "
         "from sided_outcomes as before join sided_outcomes as after "
         "on after.match = before.match and after.question = before.question "
         "where before.side = 'old' and after.side = 'new' order by after.match, after.question"
     )
     for row in rows:
-        pair = [_SCORES.get(row[side], math.nan) for side in ("old", "new")]
+        pair = [math.nan if row[side] is None else row[side] for side in ("old", "new")]
         for category in (row["category"], "all"):
             scores.setdefault((row["match"], category), {})[row["question"]] = pair
     found: Paired = {}

@@ -10,7 +10,8 @@ from seedbed.diff.datasets import SIDES, Loaded, load_output
 from seedbed.diff.paired import paired
 from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.pipeline.graph import mapping
-from seedbed.project import columns, paths
+from seedbed.project import paths
+from seedbed.reporting.judgments import load_judgments
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
@@ -44,8 +45,8 @@ def training_sets(data: Loaded) -> list[Row]:
 
 def answers(data: Loaded, old: Revision, new: Revision) -> list[Row]:
     """Return, by model and category, how many answers say something else: `{"model", "category", "compared", "changed"}`."""
-    categories = _categories(old) | _categories(new)
-    data.tables.fill("categories_of", "question text, category text", categories.items())
+    both = categories(old) | categories(new)
+    data.tables.fill("categories_of", "question text, category text", both.items())
     return data.tables.query("diff/answers")
 
 
@@ -60,8 +61,9 @@ def judged(data: Loaded, old: Revision, new: Revision) -> Tables | None:
         return None
     outcomes = Tables()
     for place, (side, at) in enumerate(zip(SIDES, (old, new), strict=True)):
-        outcomes.load("judgments", [file for both in files if (file := both[place])], columns.JUDGMENTS)
-        outcomes.fill("questions", "id text, category text", _categories(at).items())
+        report = mapping(params_of(at).get("report"))
+        load_judgments(outcomes, [file for both in files if (file := both[place])], report)
+        outcomes.fill("questions", "id text, category text", categories(at).items())
         outcomes.keep("benchmark/outcomes")
         for table in ("judgments", "outcomes"):
             verb = f"create table sided_{table} as" if side == "old" else f"insert into sided_{table}"
@@ -73,8 +75,8 @@ def verdicts(outcomes: Tables | None) -> Row:
     """Return which verdicts flipped; `outcomes` as from `judged`.
 
     Returns:
-        `{"by_category": [{"match", "category", "judged", "verdicts", "outcomes", "better", "worse", "validity"}],
-        "flips": [{"match", "question", "category", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
+        `{"by_category": [{"match", "category", "judged", "compared", "verdicts", "outcomes", "better", "worse", "validity"}],
+        "flips": [{"match", "question", "category", "judge", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
     """
     if outcomes is None:
         return {"by_category": [], "flips": []}
@@ -82,12 +84,13 @@ def verdicts(outcomes: Tables | None) -> Row:
 
 
 @cache
-def _categories(at: Revision) -> dict[str, str]:
-    """Return the category of each question, from the file that people write: it needs no DVC cache."""
+def categories(at: Revision) -> dict[str, str]:
+    """Return the category of each question of a revision, from the file that people write: it needs no DVC cache."""
     corpora = mapping(params_of(at).get("corpora"))
-    content = at.read(str(mapping(corpora.get("questions")).get("source"))) or b""
+    sources = [each.get("source") for each in map(mapping, corpora.values()) if each.get("kind") == "question"]
+    lines = [line for source in sources for line in (at.read(str(source)) or b"").split(b"\n")]
     try:
-        rows = [parse_json(line.decode("utf-8-sig")) for line in content.split(b"\n") if line.strip()]
+        rows = [parse_json(line.decode("utf-8-sig")) for line in lines if line.strip()]
         return {str(row["id"]): str(row.get("category", "")) for row in rows}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"the questions of {at.name} cannot be read: {error!r}; `seedbed check` names the line") from None

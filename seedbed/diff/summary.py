@@ -31,6 +31,7 @@ def summary(comparison: Comparison) -> list[Line]:
         more = f"; {count(len(rates) - _SHOWN, 'more match', 'more matches')}" if len(rates) > _SHOWN else ""
         joined = [part for line in changes for part in ("; ", *line)][1:]
         lines.append(("Adjusted win rate: ", *joined, f"{more}."))
+    lines += _methods(comparison["methods"])
     if comparison["responses"]:
         lines.append(_bill(comparison["responses"]))
     return lines
@@ -85,6 +86,29 @@ def notes(comparison: Comparison) -> list[Note]:
             )
         )
     return found
+
+
+def _methods(rows: list[Row]) -> list[Line]:
+    """Return a line on the differences of training sets that changed: on the means over the bases, where there are several."""
+    tested = [row for row in rows if row["comparison"] == "sets" and row["change"] is not None]
+    means = [row for row in tested if row["base"] == "all"] or tested
+    parts = []
+    for row in means[:_SHOWN]:
+        on = "mean over the bases" if row["base"] == "all" else row["base"]
+        change = f"{signed(row['old']['difference'])} → {signed(row['new']['difference'])}"
+        parts.append(
+            (
+                Code(row["new_set"]),
+                " less ",
+                Code(row["old_set"]),
+                f", {on}: {change} ({signed(row['change'])} points; {in_words(row)})",
+            )
+        )
+    if not parts:
+        return []
+    more = f"; {count(len(means) - _SHOWN, 'more pair')}" if len(means) > _SHOWN else ""
+    joined = [part for line in parts for part in ("; ", *line)][1:]
+    return [("Methods: ", *joined, f"{more}.")]
 
 
 def signed(change: float) -> str:

@@ -1,15 +1,15 @@
 """Tokens and dollars: of what a build rests on, and of what it is about to send."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from seedbed.exchange.requests import Request
-from seedbed.project.params import STAND_IN, Params
+from seedbed.project.params_types import STAND_IN, Params
 from seedbed.util.canonical import canonical
 
 _ANSWER = 400
 OUTPUT_TOKENS = {
-    **{"translate": 300, "generate": 900, "judge": 200, "embed": 0},
+    **{"translate": 300, "generate": 900, "judge": 200, "score": 150, "embed": 0},
     **dict.fromkeys(("answer", "answer_base", "answer_trained", "outputs"), _ANSWER),
 }
 """Assumed length of a reply, by stage, before the store has seen one of that stage and model."""
@@ -67,6 +67,12 @@ def rough_tokens(text: str) -> float:
     """
     ascii_characters = sum(map(str.isascii, text))
     return ascii_characters / 4 + len(text) - ascii_characters
+
+
+Estimate = Callable[[Request], Tokens]
+"""Returns the estimated tokens of a request and its reply."""
+Forecast = Callable[[Estimate], tuple[int, Tokens]]
+"""Returns how many requests a stage is going to send, and their tokens."""
 
 
 class Estimator:

@@ -145,23 +145,28 @@ def vector_of(request: Request, response: Response) -> bytes:
 
 
 def is_response(value: Any) -> bool:
-    """Whether a value that was read from a file is a response as we keep them."""
-    if not isinstance(value, dict) or not all(name in value and _is_text(value[name]) for name in _TEXTS):
+    """Whether a value that was read from a file is a response as we keep them; asked of each that is looked up."""
+    if not isinstance(value, dict):
         return False
+    for name in _TEXTS:
+        if not _is_text(value.get(name, 0)):
+            return False
     usage, error = value.get("usage", 0), value.get("error")
-    counted = usage is None or (isinstance(usage, dict) and all(_is_count(usage.get(name)) for name in _COUNTS))
+    if usage is not None:
+        if not isinstance(usage, dict):
+            return False
+        for name in _COUNTS:
+            count = usage.get(name)
+            if type(count) is not int or not 0 <= count <= _MOST_TOKENS:
+                return False
     explained = error is None or (
-        isinstance(error, dict) and all(isinstance(error.get(name), str) for name in ("kind", "detail"))
+        isinstance(error, dict) and isinstance(error.get("kind"), str) and isinstance(error.get("detail"), str)
     )
-    return counted and explained and _is_text(value.get("reasoning"))
+    return explained and _is_text(value.get("reasoning"))
 
 
 def _is_text(value: Any) -> bool:
     return value is None or isinstance(value, str)
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= _MOST_TOKENS
 
 
 def kind_of_error(error: Any) -> str:

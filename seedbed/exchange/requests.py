@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, explain_problem, reply_schema
 from seedbed.util.canonical import canonical
 from seedbed.util.schemas import without_bounds
@@ -143,7 +143,7 @@ def build_request(
     """
     reply = None
     if prompt.reply:
-        schema = schema or reply_schema(prompt.reply)
+        schema = schema or reply_schema(prompt.reply, prompt.only)
         schema = schema if to.schema_lengths else without_bounds(schema, *_LENGTHS)
         reply = {"structured": to.structured, "name": prompt.reply, "schema": schema}
     content = {

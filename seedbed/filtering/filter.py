@@ -12,7 +12,8 @@ from seedbed.filtering.meanings import Embed, Meaning, Meanings, Vector
 from seedbed.filtering.rules import RULES, Context, Rejection, Rule
 from seedbed.filtering.similarity import Encoder, Pool, Text
 from seedbed.project import paths
-from seedbed.project.params import FilterSettings, Params
+from seedbed.project.corpora import turns_of
+from seedbed.project.params_types import FilterSettings, Params
 from seedbed.project.plugins import load_plugins, plugin_error
 from seedbed.project.prompts import Prompt
 from seedbed.util.errors import UserError
@@ -86,7 +87,8 @@ class Filter:
         for seed in seeds:
             self._context.pool.add(seed["id"], self._encode(list(chain.from_iterable(self._tokens(seed)))))
         for question in questions:
-            self._context.questions.add(question["id"], self._encode(self._ahead.one(question["text"])))
+            for turn in turns_of(question):
+                self._context.questions.add(question["id"], self._encode(self._ahead.one(turn)))
 
     def __enter__(self) -> Self:
         return self

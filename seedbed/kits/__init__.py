@@ -1,9 +1,9 @@
 """Language kits: the files of a new project that depend on its language, for `seedbed init --language CODE`.
 
 A kit is a folder: `prompts/*.yaml`, `filter.yaml` (the project's `data/languages/<code>.yaml`), `pairs.jsonl` (its
-`data/pairs/<code>.jsonl`), `review.yaml` (its `data/review/<code>.yaml`) and `generation.yaml` (its
-`data/generation/<code>.yaml`). What this repository has for its own project is
-not kept twice: in a checkout the Japanese kit, and the filter and review words of the English one, are read from `prompts/`
+`data/pairs/<code>.jsonl`), `review.yaml` (its `data/review/<code>.yaml`), `generation.yaml` (its
+`data/generation/<code>.yaml`) and `criteria.yaml` (a block of its `params.yaml`). What this repository has for its own project
+is not kept twice: in a checkout the Japanese kit, and the filter and review words of the English one, are read from `prompts/`
 and `data/`; a wheel carries them in the folders `ja/` and `en/` here.
 """
 
@@ -45,6 +45,16 @@ def kit_files(code: str) -> dict[str, str]:
         filled = {path: text.replace("{language}", language).replace("{code}", code) for path, text in files.items()}
         return filled | _words("review", SOURCE)
     return files | _words("languages", code) | _pairs(code) | _words("review", code) | _words("review", SOURCE)
+
+
+def criteria_block(code: str) -> str:
+    """Return the entries of `criteria` of a new project's `params.yaml`, a line each; none where no kit has any.
+
+    The Japanese ones are those of the library's own `params.yaml`.
+    """
+    path = _HERE / code / "criteria.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return "".join(f"  {line}\n" for line in lines if not line.startswith("#"))
 
 
 def language_name(code: str) -> str:

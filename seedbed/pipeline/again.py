@@ -3,20 +3,25 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
 from seedbed.project.again import ask_again
-from seedbed.project.corpora import foreign, read_corpus
-from seedbed.project.params import Params, load_params
+from seedbed.project.corpora import foreign, question_corpora, read_corpus, turns_of
+from seedbed.project.model_settings import judge_blocks
+from seedbed.project.params import load_params
+from seedbed.project.params_types import DEFAULT_JUDGE, Params
+from seedbed.steps.answering import asked_as
 from seedbed.steps.generating import slot_id
-from seedbed.steps.judging import ORDERS
+from seedbed.steps.judging import judge_of, request_id, request_ids
+from seedbed.steps.scoring import score_id, score_ids
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 
-_ASKING = ("translate", "generate", "answer", "answer_base", "answer_trained", "judge")
+_ASKING = ("translate", "generate", "answer", "answer_base", "answer_trained", "judge", "score")
 _SLOT = re.compile(r"(s\d{5,})(?:-\d+)?")
 """A slot of `generate`, or one of its candidates."""
 _NONE = {"reason": None}
@@ -29,7 +34,8 @@ def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
 
     Args:
         stage: e.g. `answer@good`.
-        ids: rows; of `generate` its slots or candidates, of `judge` questions (both orders) or `question.order`.
+        ids: rows; of `generate` its slots or candidates, of `judge` questions (both orders), `question.order` (every judge) or
+            `question.order.judge`.
         failed: take the rows that failed instead.
 
     Raises:
@@ -66,6 +72,7 @@ def _refuse_unknown(stage: str, params: Params) -> None:
         or (name == "translate" and not _to_translate(key, params))
         or (name == "answer" and "recorded" in params["models"][key])
         or (name == "judge" and "recorded" in params["matches"][key])
+        or (name == "score" and "recorded" in params["scores"][key])
     )
     if asks_nothing:
         raise UserError(f"{stage} asks no model; only replies of a model can be asked for once more")
@@ -84,11 +91,15 @@ def _failed(stage: str) -> list[str]:
         UserError: the stage has not run.
     """
     name, _, key = stage.partition("@")
-    outputs: dict[str, tuple[Callable[[str], Path], Callable[[Row], str]]] = {
+    outputs: dict[str, tuple[Callable[[str], Path], Callable[[Any], str]]] = {
         "translate": (paths.translated, lambda row: row["id"]),
-        **dict.fromkeys(("answer", "answer_base", "answer_trained"), (paths.answers, lambda row: row["id"])),
-        "judge": (paths.judgments, lambda row: f"{row['question']}.{row['order']}"),
+        **dict.fromkeys(
+            ("answer", "answer_base", "answer_trained"),
+            (paths.answers, lambda row: asked_as(row["id"], row.get("failed_turn", 1))),
+        ),
+        "judge": (paths.judgments, lambda row: request_id(row["question"], row["order"], judge_of(row), row.get("turn", 1))),
     }
+    outputs["score"] = (paths.scores, lambda row: score_id(row["question"], judge_of(row), row.get("turn", 1)))
     left = paths.failed(stage) / "failed.jsonl"
     if name == "generate" and paths.candidates(key).is_file() and paths.transcript(stage).is_file():
         # A slot whose request failed has no candidates.
@@ -121,13 +132,27 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
         if slot is None or int(slot[1][1:]) >= most:
             raise UserError(f"{stage}: no slot {id!r}; expected {slot_id(0)} to {slot_id(most - 1)}, or one of its candidates")
         return [slot[1]]
-    corpus = params["corpora"][key if name == "translate" else "questions"]
-    rows = [row["id"] for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    corpora = [params["corpora"][id] for id in ([key] if name == "translate" else question_corpora(params))]
+    found = [row for corpus in corpora for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    rows, judges = [row["id"] for row in found], judge_blocks(params)
     if name == "translate" and id in rows and id not in _to_translate(key, params):
         raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
-    asked = {f"{row}.{order}": [f"{row}.{order}"] for row in rows for order in ORDERS} if name == "judge" else {}
-    asked |= {row: [f"{row}.{order}" for order in ORDERS] if name == "judge" else [row] for row in rows}
+    asked: dict[str, list[str]]
+    if name in ("judge", "score"):
+        ids_of = request_ids if name == "judge" else score_ids
+        names = [asked for row in found for judge in (DEFAULT_JUDGE, *judges) for asked in ids_of(row, judge)]
+        asked = {name: [name] for name in names} | {row["id"]: ids_of(row, DEFAULT_JUDGE) for row in found}
+    else:
+        asked = {row: [row] for row in rows}
+    if name.startswith("answer"):  # a later turn alone, too
+        asked |= {
+            turn: [turn]
+            for row in found
+            for number in range(2, len(turns_of(row)) + 1)
+            for turn in [asked_as(row["id"], number)]
+        }
     if id not in asked:
-        near = did_you_mean(id, list(asked))
-        raise UserError(f"{stage}: no row {id!r}{near if 'did you mean' in near else ''} in {corpus['source']}")
-    return asked[id]
+        near, files = did_you_mean(id, list(asked)), few([corpus["source"] for corpus in corpora], 3)
+        raise UserError(f"{stage}: no row {id!r}{near if 'did you mean' in near else ''} in {files}")
+    ids: list[str] = asked[id]
+    return ids

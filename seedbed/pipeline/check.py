@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from seedbed.filtering.language import load_language
@@ -12,26 +14,20 @@ from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
 from seedbed.project import paths
-from seedbed.project.corpora import label_problem
+from seedbed.project.corpora import Places, label_problem, question_corpora
 from seedbed.project.edits import check_edit
 from seedbed.project.generation_lists import lists_problems
 from seedbed.project.glossary import load_glossary
+from seedbed.project.judges import is_judged, judge_notices
 from seedbed.project.languages import language_mismatches
-from seedbed.project.params import (
-    Corpus,
-    Params,
-    asking_block,
-    asking_blocks,
-    load_params,
-    model_settings,
-    params_problems,
-    server_id,
-    writes_outputs_apart,
-)
+from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id, writes_outputs_apart
+from seedbed.project.params import load_params, params_problems
+from seedbed.project.params_types import Corpus, Params
 from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, without_outputs
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Question
-from seedbed.project.votes import checked_votes
+from seedbed.project.votes import checked_votes, votes_notices
+from seedbed.reporting.checks.kinds import check_problem
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
@@ -66,10 +62,11 @@ def check_all() -> str:
     params = load_params()
     rows: dict[str, list[Any]] = {}
     whole: set[str] = set()
+    places = Places()
     for name, corpus in params["corpora"].items():
         rows[name] = []
         before = len(mistakes)
-        collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name]))  # type: ignore[misc]
+        collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name], places))  # type: ignore[misc]
         if len(mistakes) == before:
             whole.add(name)
     collect(lambda: _names(params))
@@ -81,17 +78,21 @@ def check_all() -> str:
     collect(lambda: _shown(params))
     if (pairs := paths.pairs(params["language"])).is_file():
         collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
-    collect(lambda: _references(rows["questions"], params))
+    collect(lambda: _references([row for name in question_corpora(params) for row in rows[name]], params))
     collect(lambda: _edits(params, rows, whole))
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
     collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
+    for path in sorted(paths.DRAWS.glob("*.jsonl")):
+        collect(lambda path=path: _rows_of(path, "draw"))  # type: ignore[misc]
+    if labels := params["report"].get("labels"):
+        collect(lambda: _rows_of(paths.labels(labels), "label"))
     collect(lambda: _sets(params))
     if mistakes:
         raise UserError(_listed(mistakes))
     for path in prune(params):
         print(f"{path}: deleted, since params.yaml no longer lists it; it is in the DVC cache", file=sys.stderr)
-    for warning in _keys_not_set(params):
+    for warning in (*_judging(params, rows["questions"]), *_keys_not_set(params)):
         print(warning, file=sys.stderr)
     counts = [f"{len(found)} {name.replace('_', ' ')}" for name, found in rows.items()]
     return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all fit their schemas"
@@ -133,7 +134,7 @@ def _languages(params: Params) -> Iterator[str]:
             yield located(paths.PARAMS, [*block.split("."), "model"], problem + f"take stand-in-{params['language']}")
 
 
-def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
+def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> Iterator[str]:
     """Yield what is wrong with a corpus; its rows are added to `rows`."""
     path, kind = Path(corpus["source"]), corpus["kind"]
     for number, row in checked_rows(path, kind):
@@ -141,15 +142,29 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row]) -> Iterator[str]:
             yield str(row)
         elif words := label_problem(row, kind, params):
             yield f"{path}:{number}: {words}"
+        elif problems := _checks(row):
+            yield from (f"{path}:{number}: {problem}" for problem in problems)
+        elif kind == "question" and (words := places.add(row["id"], path, number)):
+            yield words
         else:
             rows.append(row)
     if not rows and path != paths.EMPTY:
         yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
 
 
+def _rows_of(path: Path, schema: str) -> Iterator[str]:
+    return (str(row) for _, row in checked_rows(path, schema, unique=None) if isinstance(row, UserError))
+
+
+def _checks(row: Row) -> list[str]:
+    """Return what is wrong with a question's checks, each with its field."""
+    found = ((place, check_problem(check)) for place, check in enumerate(row.get("checks", [])))
+    return [f"question {row['id']!r}: field checks.{place}: {problem}" for place, problem in found if problem]
+
+
 def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
     """Check that there is a reference for every question that the judge is to see with one."""
-    judged = any("recorded" not in match for match in params["matches"].values())
+    judged = any("recorded" not in each for each in [*params["matches"].values(), *params["scores"].values()])
     dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet
     categories = params["judge"]["reference_categories"] if judged and not dropped else []
     path = paths.references(params["language"])
@@ -216,6 +231,33 @@ def _sets(params: Params) -> Iterator[str]:
                 yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"
 
 
+def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield what makes the benchmark say less than it seems to: of the judges, the questions and the votes."""
+    if not params["matches"]:
+        return
+    yield from (located(paths.PARAMS, ["judges" if params["judges"] else "judge"], notice) for notice in judge_notices(params))
+    if is_judged(params):
+        yield from _unseen(params, questions)
+    for category, number in Counter(question["category"] for question in questions).items():
+        if number == 1:
+            yield (
+                f"{params['corpora']['questions']['source']}: the category {category!r} has one question: its rate shows no "
+                "difference, whatever the verdict; write more, or give the question another category"
+            )
+    yield from votes_notices([vote for vote in checked_votes(paths.VOTES) if not isinstance(vote, UserError)])
+
+
+def _unseen(params: Params, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield which prompts leave out criteria or grading points that there are."""
+    there = {"criteria": bool(params["criteria"]), "rubric": any(question.get("rubric") for question in questions)}
+    words = {"criteria": "criteria of params.yaml", "rubric": "grading points (rubric) of the questions"}
+    for name in ("judge", "judge_reference"):
+        prompt = load_prompt(name)
+        for variable in (variable for variable, given in there.items() if given):
+            if variable not in Template(prompt.system + prompt.user).get_identifiers():
+                yield f"{paths.prompt(name)}: it does not show ${variable}, so that the judge never sees the {words[variable]}"
+
+
 def _keys_not_set(params: Params) -> Iterator[str]:
     """Yield a warning for each API key that is not set, of a server that something would be sent to."""
     asked = {block: server_id(model_settings(params, block)) for block in asking_blocks(params)}
@@ -230,7 +272,11 @@ def _keys_not_set(params: Params) -> Iterator[str]:
     except UserError:  # the stage that it concerns says so
         return
     for id, name in without.items():
-        stages = [plan.stage for plan in plans if (plan.new or plan.top_up) and asked.get(asking_block(plan.stage)) == id]
+        stages = [
+            plan.stage
+            for plan in plans
+            if (plan.new or plan.top_up) and id in (asked.get(block) for block in blocks_asked(params, plan.stage))
+        ]
         if stages:
             words = f"the environment variable {name} is not set, and {few(stages, 3)} would ask there; put the API key in it"
             yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

@@ -9,7 +9,10 @@ from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.methods import Made, methods, study_pairs
-from seedbed.project.params import Params, answering_models, cross_problems, load_params
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params import load_params
+from seedbed.project.params_checks import cross_problems
+from seedbed.project.params_types import Params
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
 from seedbed.util.schemas import first_problem

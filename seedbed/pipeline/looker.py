@@ -7,7 +7,7 @@ from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
 from seedbed.project import paths
 from seedbed.sending.asker import pays_again, pays_anyway, serve
-from seedbed.store.locked import bring_transcripts
+from seedbed.store.locked import Bring, bring_others, bring_transcripts
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 
@@ -36,7 +36,9 @@ class Looker:
         say: Callable[[str], None],
     ) -> None:
         self._stage, self._store, self._locked, self._max_attempts, self._say = stage, store, locked, max_attempts, say
-        self._has_brought = free  # there is nothing to bring then
+        self._places: list[Bring] = (
+            [] if free else [bring_transcripts, bring_others]
+        )  # where it is free nothing needs to be brought
 
     def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
         """Settle what is known, attempt by attempt; the rest stays open."""
@@ -46,24 +48,21 @@ class Looker:
 
     def _get(self, keys: list[str]) -> dict[str, Response]:
         found = self._here(keys) | self._store.get(keys)
-        if len(found) < len({*keys}) and self._bring():
+        while len(found) < len({*keys}) and self._places:
+            self._bring(self._places.pop(0))
             found |= self._here(keys)
         return found
 
     def _here(self, keys: list[str]) -> dict[str, Response]:
         return {key: self._locked[key] for key in keys if key in self._locked}
 
-    def _bring(self) -> bool:
-        """At the first miss, bring what the build would bring; return whether there was anything."""
-        if self._has_brought:
-            return False
-        self._has_brought = True
-        there, lacking = bring_transcripts(self._stage, self._store.has_read)
+    def _bring(self, bring: Bring) -> None:
+        """Bring what the build would bring at a miss."""
+        there, lacking = bring(self._stage, self._store.has_read)
         for digest in there:
             self._locked |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
         if not pays_anyway() and (words := pays_again(lacking)):
             self._say(f"the build would stop: {words}")
-        return bool(there)
 
 
 def locked_responses(store: Store) -> dict[str, Response]:

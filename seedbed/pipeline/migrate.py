@@ -11,15 +11,15 @@ from ruamel.yaml.error import YAMLError
 
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
-from seedbed.project.params import Endpoint
+from seedbed.project.params_types import Endpoint
 from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
 from seedbed.util.yaml_edit import yaml_editor
 
 _BLOCK_ORDER = (
     *("editions", "language", "endpoints", "servers", "labels", "corpora", "translate", "post_edit", "generate"),
-    *("generations", "filter", "sets", "export", "bases", "train", "trained", "answer", "models", "judge", "matches"),
-    *("budget", "prices", "report"),
+    *("generations", "filter", "sets", "export", "bases", "train", "trained", "answer", "models"),
+    *("judge", "judges", "criteria", "matches", "scores", "budget", "prices", "report"),
 )
 _KEY = re.compile(r"^([A-Za-z_][\w-]*):", re.MULTILINE)
 _BETWEEN = re.compile(r"(?:^(?:#.*|[ \t]*)\n)*\Z", re.MULTILINE)
@@ -139,7 +139,8 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
                 raise _no_mapping(f"{name}.{id}", _line(params[name], id), entry)
     for name in ("corpora", "export"):
         _mapping(params, name)
-    return [note for step in (_servers, _labels, _sets, _training, _examples) if (note := step(params))]
+    steps = (_servers, _labels, _post_edit, _sets, _training, _judging, _scoring, _examples)
+    return [note for step in steps if (note := step(params))]
 
 
 def editions_of(params: Mapping[str, Any]) -> dict[str, int]:
@@ -195,6 +196,20 @@ def _labels(params: MutableMapping[str, Any]) -> str | None:
     return "task_types and categories moved to labels.task and labels.question"
 
 
+def _post_edit(params: MutableMapping[str, Any]) -> str | None:
+    """The corpora that people edit are listed, each with its file: the questions of all lie in one folder."""
+    block = _mapping(params, "post_edit")
+    if not block or "corpora" in block or not isinstance(block, MutableMapping):
+        return None
+    kinds = {"seed_tasks": "task", "questions": "question"}
+    block["corpora"] = CommentedMap({name: paths.edited(name, kind).as_posix() for name, kind in kinds.items()})
+    if isinstance(block, CommentedMap):
+        block.yaml_add_eol_comment(
+            "what people edit, and where the edited rows go: all questions into one folder", "corpora", column=0
+        )
+    return "post_edit.corpora lists what people edit; the edited questions lie in data/build/edited/questions/"
+
+
 def _sets(params: MutableMapping[str, Any]) -> str | None:
     if "sets" in params and "generations" in params:
         return None
@@ -210,11 +225,27 @@ def _sets(params: MutableMapping[str, Any]) -> str | None:
 
 
 def _training(params: MutableMapping[str, Any]) -> str | None:
-    missing = [name for name in ("bases", "train", "trained") if name not in params]
+    missing = _add_empty(params, "bases", "train", "trained")
+    return "bases, train and trained: models that the build fine-tunes; none so far" if missing else None
+
+
+def _judging(params: MutableMapping[str, Any]) -> str | None:
+    missing = _add_empty(params, "judges", "criteria")
+    return "judges and criteria: a jury, and what a category is judged by; none so far" if missing else None
+
+
+def _scoring(params: MutableMapping[str, Any]) -> str | None:
+    missing = _add_empty(params, "scores")
+    return "scores: models whose answers are rated by themselves; none so far" if missing else None
+
+
+def _add_empty(params: MutableMapping[str, Any], *names: str) -> bool:
+    """Add the blocks that are not there, empty; return whether there was any."""
+    missing = [name for name in names if name not in params]
     for name in missing:
         params[name] = CommentedMap()
         params[name].fa.set_flow_style()
-    return "bases, train and trained: models that the build fine-tunes; none so far" if missing else None
+    return bool(missing)
 
 
 def _examples(params: MutableMapping[str, Any]) -> str | None:

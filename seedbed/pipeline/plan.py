@@ -7,9 +7,8 @@ placeholder; what rests on one is counted all the same, as "at most", since the 
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from math import ceil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,37 +21,38 @@ from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.again import read_again
-from seedbed.project.corpora import foreign, read_corpus, status_of
+from seedbed.project.corpora import foreign, question_corpora, read_corpus, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.generation_lists import load_lists
-from seedbed.project.params import (
-    Attempts,
+from seedbed.project.model_settings import (
     ModelSettings,
     answer_stage,
     answering_models,
     answering_settings,
     embedding_settings,
-    load_params,
+    judge_settings,
     model_settings,
     server,
     writes_outputs_apart,
 )
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Attempts
 from seedbed.project.prompts import load_prompt, without_outputs
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
-from seedbed.steps import answering, generating, judging, post_editing, translating
+from seedbed.steps import answering, generating, judging, post_editing, retesting, scoring, translating
 from seedbed.steps import outputs as outputs_apart
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
+from seedbed.steps.outlook import look_ahead, slots_built
 from seedbed.steps.outputs import OutputWriter
 from seedbed.steps.readers import reader_of
+from seedbed.steps.verdicts import verdict_form
 from seedbed.store.store import Store
 from seedbed.training.weights import weights_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
-_HUNTS = {f"{paths.PARAMS}: generate.{name}" for name in ("target", "per_slot")}
-"""Reasons of a stage that say that another number of slots is needed."""
 _IN_REPLY = {
     f"{paths.PARAMS}: labels.task": f"{paths.PARAMS}: labels.task, to which every reply is held: all slots are asked anew"
 }
@@ -141,12 +141,14 @@ class Plan:
         corpora = {name: self._translate(name) for name in self.params["corpora"]}
         seeds = {"edited": self._post_edit("seed_tasks", corpora["seed_tasks"])}
         seeds["machine"] = self._as_translated(corpora["seed_tasks"])
-        questions = self._post_edit("questions", corpora["questions"])
+        questions = self._questions(corpora)
         for name, generation in self.params["generations"].items():
             self._generate(name, seeds[generation["seeds"]], questions)
         answers = {model: self._answers(model, questions) for model in answering_models(self.params)}
         for match in self.params["matches"]:
             self._judge(match, questions, answers)
+        for model in self.params["scores"]:
+            self._score(model, questions, answers[model])
 
     def _add_rest(self) -> None:
         """Add the stages that ask nothing and would run, and bring all into the order of the pipeline."""
@@ -177,27 +179,32 @@ class Plan:
     def _count(
         self, plan: StagePlan, results: Sequence[Result[Any]], open: set[str], to: ModelSettings, attempts: Attempts
     ) -> None:
-        """Count a stage's results into its plan; the requests of `open` rows are missing whatever the store says."""
+        """Add a model's results to its stage's plan; the requests of `open` rows are missing whatever the store says."""
         estimator = Estimator(self._store.seen([plan.stage]))
         seen: set[str] = set()
+        failing, tokens = 0, Tokens(0, 0)
         for result in results:
             if result.settled and result.request.id not in open:
                 plan.stored += 1
-                plan.failing += result.failure is not None
+                failing += result.failure is not None
             elif result.request.key not in seen:
                 seen.add(result.request.key)
                 plan.new += 1
                 plan.repeated += result.request.attempt > 1
                 plan.at_most = plan.at_most or result.request.id in open
                 plan.rows.append(result.request.id)
-                plan.tokens += estimator.tokens(plan.stage, result.request)
-        plan.stops = plan.failing > allowed_failures(len(results), attempts["max_failed"])
-        self._price(plan, to)
+                tokens += estimator.tokens(plan.stage, result.request)
+        plan.failing += failing
+        plan.stops = plan.stops or failing > allowed_failures(len(results), attempts["max_failed"])
+        plan.tokens += tokens
+        dollars = self._dollars(tokens, to, bool(seen))
+        plan.dollars = None if plan.dollars is None or dollars is None else plan.dollars + dollars
 
-    def _price(self, plan: StagePlan, to: ModelSettings) -> None:
+    def _dollars(self, tokens: Tokens, to: ModelSettings, asks: bool) -> float | None:
+        """Return what tokens cost; None where something is asked at an unknown price."""
         price = price_of(self.params, to.endpoint, to.model)
         batch = server(self.params, to).get("mode") == "batch"
-        plan.dollars = price.dollars(plan.tokens, batch) if price else (None if plan.new or plan.top_up else 0.0)
+        return price.dollars(tokens, batch) if price else (None if asks else 0.0)
 
     def _translate(self, name: str) -> Known:
         """Return the rows of `translate@name`; where a translation is not there yet, a text of its own stands for it."""
@@ -209,21 +216,21 @@ class Plan:
         to_translate = foreign(rows, corpus, self.params)
         if not to_translate:
             return Known(list(translating.translated(rows, kind, to, [])), set())
-        prompt, beside = load_prompt(translating.prompt_name(kind)), translating.beside(name, to_translate, kind, self.params)
-        requests = translating.build(to_translate, kind, to, prompt, read_again(plan.stage), beside)
+        shown = translating.beside(name, to_translate, kind, self.params)
+        requests = translating.build(to_translate, kind, to, translating.load_prompts(kind), read_again(plan.stage), shown)
         results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params, rows)
         )
         self._count(plan, results, set(), to, self.params["translate"])
         open = {result.request.id for result in results if not result.settled}
-        out = translating.translated(rows, kind, to, results, beside)
+        out = translating.translated(rows, kind, to, results, shown)
         return Known([row | {"translation": _guess(row["source"])} if row["id"] in open else row for row in out], open)
 
     def _post_edit(self, name: str, translated: Known) -> Known:
         """Return the rows of `post_edit@name`; one whose text is not known yet is open."""
         kind = self.params["corpora"][name]["kind"]
         if not translated.open and not self.status.why(f"post_edit@{name}"):
-            return Known(list(read_rows(paths.edited(name), f"edited_{kind}")), set())
+            return Known(list(read_rows(paths.edited(name, kind), f"edited_{kind}")), set())
         edits = read_edits(paths.edits(name, self.params["language"]), kind)
         policy = self.params["post_edit"]["unreviewed"]
         rows: list[Edited] = []
@@ -232,6 +239,11 @@ class Plan:
         # An edit of a source that stands keeps its text, whatever the machine will say.
         status = {row["id"]: status_of(row, edits.get(row["id"])) for row in translated.rows}
         return Known(rows, {id for id in translated.open if status[id] not in ("edited", "outdated")})
+
+    def _questions(self, translated: dict[str, Known]) -> Known:
+        """Return the edited questions of every corpus, in the order in which stages read them."""
+        known = [self._post_edit(name, translated[name]) for name in sorted(question_corpora(self.params))]
+        return Known([row for each in known for row in each.rows], {id for each in known for id in each.open})
 
     def _as_translated(self, translated: Known) -> Known:
         return Known(list(post_editing.as_translated(translated.rows, "task")), translated.open)
@@ -245,51 +257,31 @@ class Plan:
         prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
         prompt = without_outputs(prompt) if writes_outputs_apart(self.params) else prompt
         task_types = self.params["labels"]["task"]
-        lists = load_lists(paths.generation_lists(self.params["language"]), task_types)
-        looker = self._looker(plan, to, settings["max_attempts"])
-        # With another target the slots of the last build say nothing about those of the next.
-        before = 0 if {*plan.why} & _HUNTS else _slots_built(name)
-        estimator = Estimator(self._store.seen([plan.stage]))
-        first = before or ceil(settings["target"] / settings["per_slot"])
-        slots = expected = 0
-        again = read_again(plan.stage)
         embed, outputs = self._embedder(plan), self._output_writer(plan)
-        with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter, suppress(UserError):
-            # Where the slots run out, or too few pass, the stage itself says so.
-            for slot in generating.Generation(
-                looker,
+        with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter:
+            outlook = look_ahead(
+                self._looker(plan, to, settings["max_attempts"]),
                 by_id,
                 filter,
                 prompt,
                 to,
                 settings,
-                lists,
+                load_lists(paths.generation_lists(self.params["language"]), task_types),
                 task_types,
+                estimate=partial(Estimator(self._store.seen([plan.stage])).tokens, plan.stage),
                 outputs=outputs,
-                again=again,
-                least_slots=before,
-            ):
-                slots += 1
-                # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
-                shows_kept = settings["demonstrations"]["generated"] or settings.get("avoid", 0)
-                rests = bool(seeds.open & {*slot.shown} or (shows_kept and (plan.new or (outputs and outputs.open))))
-                if slot.result.settled and not rests:
-                    plan.stored += 1
-                    plan.failing += slot.result.failure is not None
-                    continue
-                plan.tokens += estimator.tokens(plan.stage, slot.result.request)
-                if slot.number >= first:
-                    expected += 1
-                    continue
-                plan.new += 1
-                plan.repeated += slot.result.request.attempt > 1
-                plan.at_most = plan.at_most or rests or before > 0
-                plan.rows.append(slot.result.request.id)
-        if plan.new or expected:
-            plan.top_up = (expected, max(expected, settings["max_slots"] - max(first, slots - expected)))
-        plan.stops = plan.failing > allowed_failures(slots, settings["max_failed"])
-        self._price(plan, to)
-        unwritten = (plan.new + expected) * settings["per_slot"]
+                again=read_again(plan.stage),
+                built=slots_built(name, settings),
+                open_seeds=seeds.open,
+            )
+        plan.stored, plan.failing = outlook.stored, outlook.failing
+        plan.new, plan.rows, plan.tokens = len(outlook.new), outlook.new, outlook.tokens
+        plan.repeated, plan.at_most = outlook.repeated, outlook.at_most
+        if outlook.requests:
+            plan.top_up = (outlook.expected, outlook.most)
+        plan.stops = plan.failing > allowed_failures(outlook.slots, settings["max_failed"])
+        plan.dollars = self._dollars(plan.tokens, to, bool(plan.new or plan.top_up))
+        unwritten = outlook.requests * settings["per_slot"]
         if outputs:
             self._count_outputs(f"outputs@{name}", plan, outputs, unwritten)
             unwritten += len(outputs.open)
@@ -323,7 +315,7 @@ class Plan:
             plan.tokens += estimator.tokens(stage, result.request)
         average = plan.tokens.input / len(outputs.open) if outputs.open else _ANSWERED_TOKENS
         plan.tokens += Tokens(average * unwritten, _ANSWERED_TOKENS * unwritten)
-        self._price(plan, to)
+        plan.dollars = self._dollars(plan.tokens, to, bool(plan.new))
 
     def _embedder(self, plan: StagePlan) -> Embedder | None:
         """Return what looks embeddings up; None where no rule takes any."""
@@ -354,7 +346,7 @@ class Plan:
             plan.tokens += estimator.tokens(stage, request)
         average = plan.tokens.input / len(asked) if asked else _EMBEDDED_TOKENS
         plan.tokens += Tokens(average * unwritten, 0)
-        self._price(plan, to)
+        plan.dollars = self._dollars(plan.tokens, to, bool(plan.new or plan.top_up))
 
     def _answers(self, model: str, questions: Known) -> Known:
         """Return a model's answers; one that is not there yet has a text of its own that stands for it."""
@@ -366,17 +358,28 @@ class Plan:
         weights, known = self._weights(model)
         to, unknown = answering_settings(self.params, model, weights), set() if known else {row["id"] for row in questions.rows}
         questions = Known(questions.rows, questions.open | unknown)
-        requests = answering.build(questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
-        results = self._looker(plan, to, self.params["answer"]["max_attempts"]).ask(
-            requests, reader_of(plan.stage, self.params)
-        )
-        self._count(plan, results, questions.open, to, self.params["answer"])
-        rows = [
-            answering.answered(model, to, result)
-            | ({} if result.settled else {"text": f"{model} {result.request.id} {_GUESS}"})
-            for result in results
-        ]
-        return Known(rows, {result.request.id for result in results if not result.settled} | questions.open)
+        asking = (questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
+        looker, read = self._looker(plan, to, self.params["answer"]["max_attempts"]), reader_of(plan.stage, self.params)
+        waiting, following = answering.build(*asking), answering.following(*asking)
+        results: list[Result[str]] = []
+        said: list[Result[str]] = []
+        open = set(questions.open)  # questions that rest on a reply that is not there yet
+        resting = set(questions.open)  # and the requests that do: all of an open question but the first that is missing
+        while waiting:
+            found = looker.ask(waiting, read)
+            results += found
+            for result in found:
+                question, _ = answering.question_and_turn(result.request.id)
+                resting |= {result.request.id} if question in open else set()
+                open |= set() if result.settled else {question}
+            guessed = [
+                result if result.settled else Result(result.request, f"{model} {result.request.id} {_GUESS}")
+                for result in found
+            ]
+            said += guessed
+            waiting = following(guessed)
+        self._count(plan, results, resting, to, self.params["answer"])
+        return Known(answering.answered(model, to, said), open)
 
     def _weights(self, model: str) -> tuple[str | None, bool]:
         """Return the hash of the weights that answer as a model, and whether it is known: not before they are trained."""
@@ -394,15 +397,31 @@ class Plan:
         plan, sides = self._add(f"judge@{match}"), self.params["matches"][match]
         if not plan.why or "recorded" in sides:
             return
-        to = model_settings(self.params, "judge")
-        path = paths.references(self.params["language"])
-        references = judging.used_references(questions.rows, path, self.params["judge"]["reference_categories"])
+        shown = judging.beside(questions.rows, paths.references(self.params["language"]), self.params)
         model, baseline = answers[sides["model"]], answers[sides["baseline"]]
         by_id = ({row["id"]: row for row in model.rows}, {row["id"]: row for row in baseline.rows})
-        requests = judging.build(questions.rows, by_id, references, judging.load_prompts(), to, read_again(plan.stage))
-        open = {f"{id}.{order}" for id in questions.open | model.open | baseline.open for order in judging.ORDERS}
-        results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, reader_of(plan.stage, self.params))
-        self._count(plan, results, open, to, self.params["judge"])
+        prompts, again = judging.load_prompts(verdict_form(self.params)), read_again(plan.stage)
+        read = reader_of(plan.stage, self.params)
+        open_ids = questions.open | model.open | baseline.open
+        for judge, to in judge_settings(self.params).items():
+            once = judging.build(questions.rows, by_id, shown, prompts, to, again, judge)
+            requests = retesting.with_retests(match, once, self.params["judge"].get("retest", 0))
+            open = {name for row in questions.rows if row["id"] in open_ids for name in judging.request_ids(row, judge)}
+            open |= {retesting.retest_id(name) for name in open}
+            results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, read)
+            self._count(plan, results, open, to, self.params["judge"])
+
+    def _score(self, model: str, questions: Known, answers: Known) -> None:
+        plan = self._add(f"score@{model}")
+        if not plan.why or "recorded" in self.params["scores"][model]:
+            return
+        shown = judging.beside(questions.rows, paths.references(self.params["language"]), self.params)
+        by_id, open_ids = {row["id"]: row for row in answers.rows}, questions.open | answers.open
+        for judge, to in judge_settings(self.params).items():
+            requests = scoring.build(questions.rows, by_id, shown, scoring.load_prompts(), to, read_again(plan.stage), judge)
+            open = {name for row in questions.rows if row["id"] in open_ids for name in scoring.score_ids(row, judge)}
+            results = self._looker(plan, to, self.params["judge"]["max_attempts"]).ask(requests, scoring.read)
+            self._count(plan, results, open, to, self.params["judge"])
 
     @property
     def total(self) -> tuple[int, bool, float | None]:
@@ -436,9 +455,3 @@ class Plan:
 def _guess(fields: Row) -> Row:
     """Return texts that stand for translations that are not there yet: in no request that was ever sent."""
     return {name: f"{text} {_GUESS}" if text else text for name, text in fields.items()}
-
-
-def _slots_built(generation: str) -> int:
-    """Return how many slots the last build's candidates are from; 0 where there are none."""
-    path = paths.candidates(generation)
-    return 1 + max((row["slot"] for row in read_rows(path)), default=-1) if path.is_file() else 0

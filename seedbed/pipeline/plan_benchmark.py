@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from seedbed.project import columns, paths
-from seedbed.project.params import Params
+from seedbed.project.corpora import BENCHMARK
+from seedbed.project.params_types import Params
+from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.scores import Scores, read_scores
 from seedbed.reporting.shared import made_by_stand_in
 from seedbed.reporting.statistics.visible import SD_DIFFERENCE, SD_MATCH, questions_needed, visible_difference
@@ -56,7 +58,7 @@ def plan_benchmark(params: Params, questions: int | None = None, difference: flo
     Raises:
         UserError: the project has no question, and none are given.
     """
-    by_category = Counter(row["category"] for row in read_rows(Path(params["corpora"]["questions"]["source"])))
+    by_category = Counter(row["category"] for row in read_rows(Path(params["corpora"][BENCHMARK]["source"])))
     number = questions or by_category.total()
     if not number:
         raise UserError(f"{params['corpora']['questions']['source']}: no question yet; say how many with --questions N")
@@ -111,13 +113,17 @@ def _pairs(params: Params) -> int:
 
 def _pilot(params: Params) -> Scores | None:
     """Return the scores of the verdicts that lie in the project; None where there are none, or the stand-in's."""
-    needed = [paths.edited("questions"), *map(paths.answers, params["models"]), *map(paths.judgments, params["matches"])]
+    needed = [
+        paths.edited(BENCHMARK, "question"),
+        *map(paths.answers, params["models"]),
+        *map(paths.judgments, params["matches"]),
+    ]
     if not params["matches"] or not all(path.is_file() for path in needed):
         return None
     tables = Tables()
-    tables.load("judgments", [paths.judgments(match) for match in params["matches"]], columns.JUDGMENTS)
+    load_judgments(tables, [paths.judgments(match) for match in params["matches"]], params["report"])
     tables.load("answers", [paths.answers(model) for model in params["models"]], columns.ANSWERS)
-    tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
+    tables.load("questions", [paths.edited(BENCHMARK, "question")], columns.QUESTIONS)
     return None if made_by_stand_in(tables, ("answers", "judgments")) else read_scores(tables)
 
 

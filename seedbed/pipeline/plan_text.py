@@ -60,21 +60,35 @@ def print_plan(plan: Plan) -> None:
     never = [stage for stage in running if stage.why == [NEVER_BUILT]]
     if len(never) == len(plan.stages):
         console.print("never built here: no dvc.lock names a build", style="dim")
+    # A study has a match for each two models, and what is said of one is said of most.
+    said: dict[tuple[str, ...], list[str]] = {}
     for stage in asking if requests else running:
-        if stage.why != [NEVER_BUILT] or len(never) < len(plan.stages):
-            console.print(Text(f"{stage.stage}: {few(stage.why, _SHOWN)}", style="dim"))
-        if stage.failing:
-            words = f"{count(stage.failing, 'stored reply', 'stored replies')} will fail again"
-            words += ", more than max_failed allows, so that the stage stops" if stage.stops else ""
-            console.print(Text(f"  {words}; `seedbed again {stage.stage} --failed` asks once more", style="dim"))
-        if stage.rows:
-            console.print(Text(f"  new: {few(stage.rows, _SHOWN)}", style="dim"))
+        lines = _reasons(stage, stage.why != [NEVER_BUILT] or len(never) < len(plan.stages))
+        said.setdefault(tuple(lines), []).append(stage.stage)
+    for (why, *lines), stages in said.items():
+        for names in [few(stages, _SHOWN)] if len(stages) > _SHOWN else stages:
+            if why or lines:
+                console.print(Text(f"{names}: {why}".removesuffix(" "), style="dim"))
+            for line in lines:
+                console.print(Text(f"  {line}", style="dim"))
     if trained:
         console.print(Text(f"trained anew: {few(trained, 12)}", style="dim"))
     if requests and rest:
         console.print(Text(f"rebuilt without a request: {few(rest, 12)}", style="dim"))
     if dollars is None:
         console.print("\n? = no price in params.yaml (prices)")
+
+
+def _reasons(stage: StagePlan, with_why: bool) -> list[str]:
+    """Return why a stage runs, empty where that is said elsewhere, and what is to be said of its rows."""
+    found = [few(stage.why, _SHOWN) if with_why else ""]
+    if stage.failing:
+        words = f"{count(stage.failing, 'stored reply', 'stored replies')} will fail again"
+        words += ", more than max_failed allows, so that the stage stops" if stage.stops else ""
+        found.append(f"{words}; `seedbed again {stage.stage} --failed` asks once more")
+    if stage.rows:
+        found.append(f"new: {few(stage.rows, _SHOWN)}")
+    return found
 
 
 def _table(stages: list[StagePlan], requests: int, at_most: bool, dollars: float | None) -> Table:

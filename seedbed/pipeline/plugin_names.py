@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seedbed.project import paths
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.project.plugins import load_plugins
 from seedbed.util.errors import UserError
 from seedbed.util.schemas import Problem

@@ -15,6 +15,8 @@ from seedbed.util.yaml12 import load_yaml
 
 _WAITS_S = (0.0, 0.5, 0.5)
 """A file that is merely being written is whole a moment later."""
+_ENTRIES = 20
+"""Of DVC's run-cache that are read, the newest: a machine that lost its power may have left some of them cut."""
 _NO_DIGEST = "0" * 32
 _DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
 """An MD5 as DVC writes it; what lies in a cloud may have another field in its place."""
@@ -28,7 +30,7 @@ def mend_half_files() -> None:
     """
     mend_rwlock(Path(".dvc/tmp/rwlock"))
     mend_dvc_lock(paths.DVC_LOCK)
-    mend_run_cache()
+    mend_run_cache(newest=_ENTRIES)
 
 
 def mend_rwlock(path: Path) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from seedbed import __version__
-from seedbed.kits import kit_files, language_name
+from seedbed.kits import criteria_block, kit_files, language_name
 from seedbed.project import paths
 from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
@@ -32,6 +32,8 @@ _FILES = (
 _FOLDERS = (
     *("candidates", "decisions", "edited", "export", "instructions", "judgments", "answers", "machine", "rejected"),
     *(
+        "training",
+        "edited/questions",
         "translated",
         "responses/translate",
         "responses/generate",
@@ -39,6 +41,8 @@ _FOLDERS = (
         "responses/answer_base",
         "responses/answer_trained",
         "responses/judge",
+        "responses/score",
+        "scores",
     ),
 )
 _JAPANESE_ONLY = ("sudachidict-core", "sudachipy")
@@ -117,8 +121,8 @@ def glossary_file(language: str) -> dict[str, bytes]:
 def new_files(language: str) -> dict[str, bytes]:
     """Return the files of a language that came after the first library, and that stages depend on, by path in the project."""
     kit = kit_files(language)
-    names = (f"prompts/{OUTPUT_PROMPT}.yaml", f"data/generation/{language}.yaml")
-    return {name: kit[name].encode() for name in names} | glossary_file(language)
+    prompts = [name for name in kit if Path(name).parent == paths.PROMPTS]
+    return {name: kit[name].encode() for name in (*prompts, f"data/generation/{language}.yaml")} | glossary_file(language)
 
 
 def lock_of(template: dict[str, bytes]) -> bytes:
@@ -137,6 +141,8 @@ def params_text(language: str) -> str:
     text = library_file("params.yaml").read_text(encoding="utf-8")
     text = _replaced(text, r"^language: ja\b", f"language: {language}")
     text = _replaced(text, r"^  target: \d+", "  target: 100")
+    text = _replaced(text, r"^  two_turns:.*\n(?:    .*\n)+", "")
+    text = _replaced(text, r"^    two_turns:.*\n", "")
     text = _replaced(
         text,
         r"^  reference_categories:.*\n(?:    - .*\n)+",
@@ -144,6 +150,8 @@ def params_text(language: str) -> str:
     )
     if language == "ja":
         return text
+    criteria = criteria_block(language)
+    text = _replaced(text, r"^criteria:( #.*)\n(?:  .*\n)+", rf"criteria:\1\n{criteria}" if criteria else r"criteria: {}\1\n")
     text = _replaced(text, r"^( +model:) stand-in\b", rf"\1 stand-in-{language}")
     name = "character" if language in _SPACED else "space"
     tokeniser = f"  tokeniser:\n    name: {name} # character, or space (languages that separate words)\n"

@@ -183,11 +183,14 @@ def apply_upgrade(upgrade: Upgrade) -> str:
             write_text(Path(path), content.decode())
     make_executable(Path())
     done = f"{count(len(upgrade.files), 'file')} written"
+    moved = paths.DVC_LOCK.is_file() and (upgrade.gone or str(paths.DVC_YAML) in upgrade.files)
+    left = _delete_old_outputs() if moved else 0
     if upgrade.gone:
-        left = _delete_old_outputs()
         _clean_lock(upgrade.gone)
-        entries = f"{count(len(upgrade.gone), 'entry', 'entries')} of stages that are no more left dvc.lock"
-        done += f"; {entries} ({few(upgrade.gone, 4)}), {count(left, 'output')} of the old pipeline deleted"
+        done += f"; {count(len(upgrade.gone), 'entry', 'entries')} of stages that are no more left dvc.lock"
+        done += f" ({few(upgrade.gone, 4)})"
+    if left or upgrade.gone:
+        done += f"{',' if upgrade.gone else ';'} {count(left, 'output')} of the old pipeline deleted"
     return f"{done}; now: make repro, and commit"
 
 

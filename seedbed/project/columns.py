@@ -1,6 +1,9 @@
 """The fields that reports read of each kind of row: name and DuckDB type."""
 
-JUDGMENTS = "match text, model text, baseline text, question text, order text, verdict text, made_by json"
+JUDGMENTS = (
+    "match text, model text, baseline text, question text, order text, verdict text, made_by json, judge text, strength text, "
+    "turn bigint"
+)
 ANSWERS = "id text, model text, text text, cut boolean, made_by json"
 QUESTIONS = "id text, category text, text text, made_by json"
 TASKS = "id text, status text, task_type text, instruction text, input text, output text, made_by json"

@@ -5,16 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import Corpus, Params
+from seedbed.project.params_types import Corpus, Params
 from seedbed.project.row_types import Edit, Fields, Source, Status, Translated
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import read_rows
+from seedbed.util.rows import checked_rows, read_rows
 
-CORPUS_OF = {"seed": "seed_tasks", "question": "questions", "baseline": "baseline"}
-"""The corpus in `params.yaml` that each kind of row is from, as `explain` and `impact` call them."""
+BENCHMARK = "questions"
+"""The corpus of questions whose results are the benchmark's; those of another corpus are reported on their own."""
+CORPUS_OF = {"seed": "seed_tasks", "baseline": "baseline"}
+"""The corpus in `params.yaml` that each kind of task is from, as `explain` and `impact` call them; questions have several."""
 FIELDS = {"task": ("instruction", "input", "output"), "question": ("text",)}
-"""The fields that are translated, by kind of corpus."""
+"""The fields that are translated, by kind of corpus; a question's follow-ups are fields too: see `field_names`."""
+DIVIDER = "\n\n---\n\n"
+"""Stands between the turns of a conversation where they are shown or counted as one text."""
+MOST_FOLLOW_UPS = 4
+"""Of one question, as the schemas have it."""
 
 
 def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Any]:
@@ -32,6 +38,52 @@ def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Any]:
         yield row
     if empty and path != paths.EMPTY:
         raise UserError(f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)")
+
+
+def question_corpora(params: Params) -> list[str]:
+    """Return the corpora of questions, as `params.yaml` lists them."""
+    return [name for name, corpus in params["corpora"].items() if corpus["kind"] == "question"]
+
+
+def edited_corpora(params: Params) -> list[str]:
+    """Return the corpora that people post-edit; the baseline stays as the machine translated it."""
+    return [name for name in params["post_edit"]["corpora"] if name in params["corpora"]]
+
+
+def read_questions(path: Path = paths.EDITED_QUESTIONS) -> list[Any]:
+    """Return the edited questions (each an `EditedQuestion`) of every corpus, in the order of the corpora's names.
+
+    Args:
+        path: the folder, or one file of it.
+
+    Raises:
+        UserError: there is no such folder, or no file in it; a row breaks its schema; or two corpora have a question of one id.
+    """
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files:
+        raise UserError(f"{path}: no questions are built yet; `dvc repro` builds them, or `dvc pull` brings them")
+    rows: list[Any] = []
+    places = Places()
+    for file in files:
+        for number, row in checked_rows(file, "edited_question"):
+            if problem := str(row) if isinstance(row, UserError) else places.add(row["id"], file, number):
+                raise UserError(problem)
+            rows.append(row)
+    return rows
+
+
+class Places:
+    """Where each question is, so that no two corpora have one of the same id: answers and judgments know it by that alone."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, tuple[Path, int]] = {}
+
+    def add(self, id: str, path: Path, number: int) -> str | None:
+        """Note a question's file and line; return what is wrong where another file has one of this id."""
+        first, line = self._places.setdefault(id, (path, number))
+        if first == path:
+            return None
+        return f"{path}:{number}: question {id!r} is in {first}:{line} too; ids are unique across the corpora of questions"
 
 
 def label_problem(row: Mapping[str, Any], kind: str, params: Params) -> str | None:
@@ -57,8 +109,37 @@ def foreign(rows: Iterable[Source], corpus: Corpus, params: Params) -> list[Sour
 
 
 def fields_of(row: Mapping[str, Any], kind: str) -> Fields:
-    """Return the translated fields of `row`."""
-    return {name: row[name] for name in FIELDS[kind]}
+    """Return the translated fields of a row as people wrote it, or as it is after the person's edit."""
+    return {name: row[name] for name in FIELDS[kind]} | {
+        follow_up(number): text for number, text in enumerate(row.get("follow_ups", ()), start=1)
+    }
+
+
+def follow_up(number: int) -> str:
+    """Return the field of a follow-up, from 1; `follow_up_1` is the second turn."""
+    return f"follow_up_{number}"
+
+
+def field_names(fields: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    """Return the names of a row's fields in the order of its turns.
+
+    Args:
+        fields: as from `fields_of`, or a row's `source`, `translation` or edit.
+        kind: `task` or `question`.
+    """
+    numbers = range(1, MOST_FOLLOW_UPS + 1) if kind == "question" else ()
+    return (*FIELDS[kind], *(name for number in numbers if (name := follow_up(number)) in fields))
+
+
+def columns_of(fields: Mapping[str, str], kind: str) -> dict[str, Any]:
+    """Return fields as an edited row has them: the follow-ups of a question as a list, where there are any."""
+    follow_ups = [fields[name] for name in field_names(fields, kind)[len(FIELDS[kind]) :]]
+    return {name: fields[name] for name in FIELDS[kind]} | ({"follow_ups": follow_ups} if follow_ups else {})
+
+
+def turns_of(question: Mapping[str, Any]) -> list[str]:
+    """Return what a question asks, turn by turn."""
+    return [question["text"], *question.get("follow_ups", ())]
 
 
 def status_of(translated: Translated, edit: Edit | None) -> Status:

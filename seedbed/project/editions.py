@@ -18,8 +18,9 @@ EDITIONS: dict[str, int] = {
     "answer": 2,
     "answer_base": 1,
     "answer_trained": 1,
-    "judge": 2,
-    "benchmark": 3,
+    "judge": 3,
+    "score": 1,
+    "benchmark": 4,
     "dataset": 4,
 }
 """The edition of this library, by stage."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seedbed.project import paths
-from seedbed.project.corpora import FIELDS
+from seedbed.project.corpora import field_names
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
@@ -19,8 +19,6 @@ from seedbed.util.line_ends import to_lf
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.schemas import first_problem
 
-CORPORA = ("seed_tasks", "questions")
-"""What people post-edit; the baseline stays as the machine translated it."""
 MOST_CHARACTERS = 20_000
 """Of one field; more is a paste gone wrong."""
 _MAY_BE_BLANK = {"input"}
@@ -80,6 +78,8 @@ def make_edit(
         raise UserError(f"row {id!r} has no machine translation (it failed); build it again before you edit it")
     fields = {name: to_lf(text) for name, text in fields.items()}
     _refuse(f"row {id!r}", kind, fields)
+    if fields.keys() != machine.keys():
+        raise UserError(f"row {id!r}: fields: expected {', '.join(machine)}, found {', '.join(fields)}")
     for name, text in fields.items():
         if len(text) > MOST_CHARACTERS:
             raise UserError(
@@ -175,7 +175,7 @@ def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence
 
 def check_edit(kind: str, fields: Row) -> str | None:
     """Return what is wrong with the fields of an edit; None where nothing is."""
-    wanted = FIELDS[kind]
+    wanted = field_names(fields, kind)
     if set(fields) != set(wanted):
         return f"fields: expected {', '.join(wanted)}, found {', '.join(fields)}"
     for name, text in fields.items():

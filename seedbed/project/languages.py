@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import VARIABLES
 from seedbed.util.yaml12 import line_of, load_yaml
 

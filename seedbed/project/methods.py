@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 
 
 class Made(NamedTuple):

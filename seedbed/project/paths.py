@@ -20,18 +20,25 @@ EDITS = DATA / "edits"
 NO_EDITS = DATA / "none"
 """An empty folder: where `translate` depends on no edit."""
 VOTES = DATA / "votes"
+DRAWS = VOTES / "draws"
+"""How likely each item was to be drawn for votes; a folder below, since each file beside it is a person's."""
+LABELS = VOTES / "labels"
+"""What a judge and people said of another benchmark."""
 LANGUAGES = DATA / "languages"
 PAIRS = DATA / "pairs"
 REVIEW_WORDS = DATA / "review"
 RECORDED = DATA / "recorded"
 
 BUILD = DATA / "build"
+EDITED_QUESTIONS = BUILD / "edited" / "questions"
+"""The edited questions, a file a corpus."""
 RESPONSES = BUILD / "responses"
 FAILED = BUILD / "failed"
 """What a stage leaves to look at when it gives up: no DVC output, since DVC deletes those of a failed stage."""
 
 REPORTS = Path("reports")
 WIN_RATES = REPORTS / "win_rates.csv"
+METHODS = REPORTS / "methods.csv"
 JUDGE_HEALTH = REPORTS / "judge_health.csv"
 
 
@@ -75,14 +82,24 @@ def votes(annotator: str) -> Path:
     return VOTES / f"{annotator}.jsonl"
 
 
+def draws(match: str) -> Path:
+    """Return the file of the probabilities with which a match's items were drawn for votes."""
+    return DRAWS / f"{match}.jsonl"
+
+
+def labels(name: str) -> Path:
+    """Return a file of what a judge and people said of another benchmark."""
+    return LABELS / f"{name}.jsonl"
+
+
 def translated(corpus: str) -> Path:
     """Return what `translate@corpus` writes."""
     return BUILD / "translated" / f"{corpus}.jsonl"
 
 
-def edited(corpus: str) -> Path:
-    """Return what `post_edit@corpus` writes."""
-    return BUILD / "edited" / f"{corpus}.jsonl"
+def edited(corpus: str, kind: str) -> Path:
+    """Return what `post_edit@corpus` writes: questions of every corpus lie in one folder, which other stages read whole."""
+    return (EDITED_QUESTIONS if kind == "question" else EDITED_QUESTIONS.parent) / f"{corpus}.jsonl"
 
 
 def seeds(form: str) -> Path:
@@ -120,6 +137,11 @@ def messages(training_set: str) -> Path:
     return export(training_set) / "messages.jsonl"
 
 
+def training(trained: str) -> Path:
+    """Return what `train@trained` saw."""
+    return BUILD / "training" / f"{trained}.json"
+
+
 def adapter(trained: str) -> Path:
     """Return the folder of what `train@trained` wrote."""
     return BUILD / "adapters" / trained
@@ -133,6 +155,11 @@ def answers(model: str) -> Path:
 def judgments(match: str) -> Path:
     """Return a match's judgments."""
     return BUILD / "judgments" / f"{match}.jsonl"
+
+
+def scores(model: str) -> Path:
+    """Return the ratings of a model's answers."""
+    return BUILD / "scores" / f"{model}.jsonl"
 
 
 def transcript(stage: str) -> Path:

@@ -8,6 +8,8 @@ reply:
   schema: judgment      the file under schemas/replies/
   as_json: …            how to reply, where the endpoint speaks JSON
   as_text: …            how to reply, where it does not
+replies:                other forms of the reply, by the verdict format that reads them
+  five_steps: …         schema, as_json, as_text
 """
 
 import json
@@ -29,27 +31,36 @@ Messages = list[dict[str, str]]
 REPLIES: dict[str, str | None] = {
     "translate_task": "translated_task",
     "translate_question": "translated_question",
+    "translate_conversation": "translated_conversation",
     "generate": "instructions",
     "generate_output": None,
     "answer": None,
     "judge": "judgment",
     "judge_reference": "judgment",
+    "judge_turn": "judgment",
+    **dict.fromkeys(("score", "score_reference", "score_turn"), "score"),
 }
 """The reply schema that each prompt's stage can read."""
 VARIABLES: dict[str, set[str]] = {
     "translate_task": {"source"},
     "translate_question": {"source"},
+    "translate_conversation": {"source"},
     "generate": {"count", "demonstrations"},
     "generate_output": {"task"},
     "answer": {"question"},
     "judge": {"question", "answer_a", "answer_b"},
     "judge_reference": {"question", "reference", "answer_a", "answer_b"},
+    "judge_turn": {"question", "before_a", "before_b", "answer_a", "answer_b"},
+    "score": {"question", "answer"},
+    "score_reference": {"question", "reference", "answer"},
+    "score_turn": {"question", "before", "answer"},
 }
 """What the stages supply, by the prompt's file name; each prompt shows all of its own."""
 OPTIONAL: dict[str, set[str]] = {
-    "translate_task": {"glossary", "examples"},
-    "translate_question": {"glossary", "examples"},
+    **{name: {"glossary", "examples"} for name in ("translate_task", "translate_question", "translate_conversation")},
     "generate": {"assignments", "avoid"},
+    **{name: {"criteria", "rubric"} for name in ("judge", "judge_reference", "score", "score_reference")},
+    **{name: {"reference", "criteria", "rubric"} for name in ("judge_turn", "score_turn")},
 }
 """What a prompt may show beside: where there is nothing to show, the line that holds the variable alone is left out."""
 TASKS = "tasks"
@@ -70,6 +81,7 @@ class Prompt:
         as_text: the same for an endpoint that has no structured output; None where JSON is always asked for.
         without_output: the same as `as_json` where the reply holds no outputs; of `generate` alone.
         problem: what is said to the model after an unusable reply, with `$problem`; for `retry: explain`. None for nothing.
+        only: the fields of the reply's schema that are asked for, all of them required; None for the schema as it is.
     """
 
     path: Path
@@ -80,6 +92,7 @@ class Prompt:
     as_json: str
     as_text: str | None
     problem: str | None = None
+    only: tuple[str, ...] | None = None
     without_output: str | None = None
 
     def shows(self, variable: str) -> bool:
@@ -87,8 +100,13 @@ class Prompt:
         return any(variable in Template(text).get_identifiers() for text in (self.system, self.user))
 
 
-def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
+def load_prompt(name: str, folder: Path = Path("prompts"), form: str | None = None) -> Prompt:
     """Read `prompts/<name>.yaml` and hold it against the variables that its stage supplies.
+
+    Args:
+        name: its file name.
+        folder: where it is.
+        form: the form of the reply among its `replies`; its `reply` where it has none of this name, or for None.
 
     Raises:
         UserError: not a prompt file, a variable that the stage does not supply, or one that the prompt leaves out.
@@ -97,7 +115,7 @@ def load_prompt(name: str, folder: Path = Path("prompts")) -> Prompt:
         raise UserError(problem)
     path = folder / f"{name}.yaml"
     document = load_yaml(path)
-    reply = document.get("reply", {})
+    reply = document.get("replies", {}).get(form) or document.get("reply", {})
     return Prompt(
         path=path,
         language=document["language"],
@@ -143,15 +161,20 @@ def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:
 def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None) -> Iterator[str]:
     """Yield what is wrong with the reply schema that a prompt names."""
     given = document.get("reply", {}).get("schema")
-    if given and not (FOLDER / "replies" / f"{given}.schema.json").is_file():
-        known = sorted(file.name.removesuffix(".schema.json") for file in (FOLDER / "replies").glob("*.schema.json"))
-        yield located(path, ["reply", "schema"], f"no schema {given!r}{did_you_mean(given, known)}")
-    elif given != wanted:
-        yield located(path, ["reply", "schema"], f"expected {wanted or 'no reply block'}, found {given}")
+    named: dict[tuple[str, ...], str] = {("reply",): given} if given else {}
+    named |= {("replies", name): form["schema"] for name, form in document.get("replies", {}).items()}
+    for field, schema in named.items():
+        if not (FOLDER / "replies" / f"{schema}.schema.json").is_file():
+            known = sorted(file.name.removesuffix(".schema.json") for file in (FOLDER / "replies").glob("*.schema.json"))
+            yield located(path, [*field, "schema"], f"no schema {schema!r}{did_you_mean(schema, known)}")
+        elif field == ("reply",) and schema != wanted:
+            yield located(path, ["reply", "schema"], f"expected {wanted or 'no reply block'}, found {schema}")
+    if wanted and not given:
+        yield located(path, ["reply", "schema"], f"expected {wanted}, found None")
 
 
 def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str], optional: set[str]) -> Iterator[str]:
-    """Yield what is wrong with the variables of a prompt's texts."""
+    """Yield what is wrong with the variables of a prompt's texts; `optional` are those that it may leave out."""
     known = sorted(variables | optional)
     found: set[str] = set()
     meant: set[str] = set()  # by a variable that is spelt wrongly, which is one mistake and not two
@@ -177,7 +200,6 @@ def render(
     structured: str,
     data: Mapping[str, str],
     plain: Mapping[str, str] | None = None,
-    optional: Mapping[str, str] | None = None,
     schema: Mapping[str, Any] | None = None,
 ) -> Messages:
     """Fill a prompt's variables and return the chat messages.
@@ -187,15 +209,14 @@ def render(
         structured: the endpoint's way to ask for a schema (`json_schema`, `json_object`, `text`).
         data: variables that hold text of a model or of a dataset. Each is put between two lines that carry a hash of
             all of them, so that no text can close its own block or open another one:
-            `<answer_a 3f9a…>` text `</answer_a 3f9a…>`.
+            `<answer_a 3f9a…>` text `</answer_a 3f9a…>`. An optional one that is missing, empty or not shown leaves no
+            trace: the line that holds its variable alone is left out.
         plain: variables of our own making (a number, a language), put in as they are.
-        optional: more of `data` that the prompt need not show. Of one without text, the line that holds its variable alone is
-            left out, and nothing tells that there was one.
         schema: the reply's schema, where it is not the file that the prompt names.
     """
-    beside = {name: text for name, text in (optional or {}).items() if text and prompt.shows(name)}
-    empty = sorted(OPTIONAL.get(prompt.path.stem, set()) - beside.keys())
-    data = {**data, **beside}
+    optional = OPTIONAL.get(prompt.path.stem, set())
+    data = {name: text for name, text in data.items() if name not in optional or (text and prompt.shows(name))}
+    empty = sorted(optional - data.keys())
     mark = sha256(canonical(dict(data)).encode()).hexdigest()[:12]
     values = {name: f"<{name} {mark}>\n{text}\n</{name} {mark}>" for name, text in data.items()} | dict(plain or {})
     values |= dict.fromkeys(empty, "")
@@ -219,7 +240,7 @@ def _json_wish(prompt: Prompt, structured: str, schema: Mapping[str, Any] | None
     """How to reply in JSON; with the schema in words where the endpoint cannot be given it."""
     if structured == "json_schema" or prompt.reply is None:
         return prompt.as_json
-    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(schema or reply_schema(prompt.reply))}"
+    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(schema or reply_schema(prompt.reply, prompt.only))}"
 
 
 def explain_problem(template: str, problem: str) -> str:
@@ -232,9 +253,12 @@ def as_shown(fields: Mapping[str, Any], order: Sequence[str]) -> str:
     return json.dumps({name: fields[name] for name in order}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def reply_schema(name: str) -> dict[str, Any]:
-    """Return the schema of a reply without its `$schema` and `$id`, as an endpoint wants it."""
-    return {key: value for key, value in load_schema(f"replies/{name}").items() if not key.startswith("$")}
+def reply_schema(name: str, only: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the schema of a reply without its `$schema` and `$id`, as an endpoint wants it; with `only` these fields."""
+    schema = {key: value for key, value in load_schema(f"replies/{name}").items() if not key.startswith("$")}
+    if only is None:
+        return schema
+    return schema | {"properties": {field: schema["properties"][field] for field in only}, "required": list(only)}
 
 
 def blocks_of(text: str) -> dict[str, str]:

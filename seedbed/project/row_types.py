@@ -3,14 +3,16 @@
 What is read from disk was checked against its schema, so `read_rows` gives `Any`, and who takes a row names its kind.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Status = Literal["edited", "outdated", "approved", "unreviewed", "stale", "original"]
 """What a row of `post_edit` rests on; see `seedbed.project.corpora.status_of`."""
 MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
-"""The translated fields of a task or a question, by name."""
+"""The translated fields of a task or a question, by name; of a question's follow-ups `follow_up_1`, `follow_up_2`, …"""
+Check = dict[str, Any]
+"""What code can decide of an answer; `schemas/rows/question.schema.json` says which fields each `kind` has."""
 
 
 class Failure(TypedDict):
@@ -28,7 +30,9 @@ class Question(TypedDict):
     category: str
     language: NotRequired[str]
     text: str
+    follow_ups: NotRequired[list[str]]
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
 
 
 class Task(TypedDict):
@@ -50,6 +54,7 @@ class TranslatedQuestion(TypedDict):
     category: str
     language: NotRequired[str]
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
     source: Fields
     translation: Fields | None
     failure: Failure | None
@@ -77,7 +82,9 @@ class EditedQuestion(TypedDict):
     id: str
     category: str
     rubric: NotRequired[list[str]]
+    checks: NotRequired[list[Check]]
     text: str
+    follow_ups: NotRequired[list[str]]
     status: Status
     made_by: MadeBy | None
 
@@ -153,11 +160,16 @@ class Rejected(Candidate):
 
 
 class Answer(TypedDict):
-    """One model's answer to one question; `text` is None where it failed, `request` where it was recorded."""
+    """One model's answer to one question; `text` is None where it failed, `request` where it was recorded.
+
+    Of a conversation `text` is all of its turns, and `request` that of the last one.
+    """
 
     id: str
     model: str
     text: str | None
+    turns: NotRequired[list[str]]
+    failed_turn: NotRequired[int]
     cut: NotRequired[bool]
     failure: Failure | None
     request: str | None
@@ -172,17 +184,44 @@ class Reference(TypedDict):
     tests: NotRequired[str]
     check: NotRequired[str]
     range: NotRequired[list[float]]
+    follow_ups: NotRequired[list[str]]
+
+
+class Retest(TypedDict):
+    """What a judge said when it was asked a second time."""
+
+    verdict: Literal["first", "second", "tie", "invalid"]
+    strength: NotRequired[Literal["slight", "strong"]]
+    request: str
 
 
 class Judgment(TypedDict):
-    """One order of one question of a match; `request` is None where nothing was asked."""
+    """One order of one question of a match, by one judge; `request` is None where nothing was asked."""
 
     match: str
     model: str
     baseline: str
     question: str
+    turn: NotRequired[int]
     order: Literal["ab", "ba"]
+    judge: str
     verdict: Literal["first", "second", "tie", "invalid"]
+    strength: NotRequired[Literal["slight", "strong"]]
+    retest: NotRequired[Retest]
+    explanation: str | None
+    failure: Failure | None
+    request: str | None
+    made_by: MadeBy
+
+
+class Score(TypedDict):
+    """A judge's rating of one turn of an answer; `rating` is None where there is none, `request` where it was recorded."""
+
+    model: str
+    question: str
+    turn: NotRequired[int]
+    judge: str
+    rating: int | None
     explanation: str | None
     failure: Failure | None
     request: str | None

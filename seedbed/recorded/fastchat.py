@@ -7,16 +7,17 @@ Each format has its schema, `schemas/rows/fastchat_*.schema.json`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seedbed.project.params import Params
+from seedbed.project.corpora import turns_of
+from seedbed.project.params_types import RECORDED_JUDGE, Params
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank
 
-_ERROR = "$ERROR$"
+ERROR = "$ERROR$"
 """What FastChat writes where a model's server gave no answer."""
 _LONGEST_ID = 100
 """Ids become names of files."""
@@ -34,6 +35,11 @@ class Line(NamedTuple):
     where: str
     id: str
     row: Row
+
+    @property
+    def turn(self) -> int:
+        """Of a verdict or a score, the turn that it is about, from 1."""
+        return int(self.row.get("turn", 1))
 
 
 def slug(name: str) -> str:
@@ -77,33 +83,38 @@ def _unique_lines(path: Path, kind: str) -> Iterator[Line]:
 
 
 def read_questions(path: Path) -> list[Row]:
-    """Return `{"id", "category", "text"}` for each question of a FastChat file.
+    """Return `{"id", "category", "text"}` for each question of a FastChat file, and `follow_ups` where it has further turns.
 
     Raises:
         UserError: a field is missing or has another form, a text is blank, or two ids give the same slug.
     """
     rows = []
     for where, id, row in _unique_lines(path, "question"):
-        if is_blank(row["turns"][0]):
-            raise UserError(f"{where}: field turns.0: the question is blank; write it, or take the row out")
-        rows.append({"id": id, "category": row["category"], "text": row["turns"][0]})
+        first, *others = row["turns"]
+        for place, turn in enumerate(row["turns"]):
+            if is_blank(turn):
+                raise UserError(f"{where}: field turns.{place}: the question is blank; write it, or take the row out")
+        follow_ups = {"follow_ups": others} if others else {}
+        rows.append({"id": id, "category": row["category"], "text": first} | follow_ups)
     if not rows:
         raise UserError(f"{path}: the file has no question")
     return rows
 
 
-def _answer_of(line: Line) -> str | None:
-    """Return the first turn of the choice with the lowest index, which need not stand first."""
+def _answer_of(line: Line) -> list[str | None]:
+    """Return the turns of the choice with the lowest index, which need not stand first; None where there was no answer."""
     choices = line.row["choices"]
     by_index = {choice.get("index", place): place for place, choice in enumerate(choices)}
     if len(by_index) < len(choices):
         raise UserError(f"{line.where}: field choices: two choices have the same index; number them 0, 1, …")
-    text: str | None = choices[by_index[min(by_index)]]["turns"][0]
-    return None if text is None or text.strip() == _ERROR else text
+    turns: list[str | None] = choices[by_index[min(by_index)]]["turns"]
+    return [None if text is None or text.strip() == ERROR else text for text in turns]
 
 
-def read_answers(path: Path) -> dict[str, str | None]:
-    """Return the answers of a FastChat file by question id (a slug); None where it recorded none: `null` or `$ERROR$`.
+def read_answers(path: Path) -> dict[str, list[str | None]]:
+    """Return the answers of a FastChat file, turn by turn, by question id (a slug).
+
+    A turn is None where none was recorded: `null` or `$ERROR$`.
 
     Raises:
         UserError: a field is missing or has another form, or two answers are to one question.
@@ -116,46 +127,67 @@ def model_names(path: Path) -> set[str]:
     return {line.row["model_id"] for line in _lines(path, "answer") if "model_id" in line.row}
 
 
+def answers_to(path: Path, questions: Sequence[Mapping[str, Any]]) -> dict[str, list[str | None]]:
+    """Return the answers of a FastChat file to some questions, as many turns of each as the question has.
+
+    Raises:
+        UserError: as `read_answers`; an answer to none of the questions, a question without one, or with too few turns.
+    """
+    answers, turns = read_answers(path), {question["id"]: len(turns_of(question)) for question in questions}
+    if unknown := [id for id in answers if id not in turns]:
+        raise UserError(
+            f"{path}: row {unknown[0]!r}: an answer to a question that there is none of; import the questions with it"
+        )
+    if missing := [id for id in turns if id not in answers]:
+        raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); every model answers all")
+    if short := [id for id in turns if len(answers[id]) < turns[id]]:
+        raise UserError(
+            f"{path}: row {short[0]!r}: the question has {turns[short[0]]} turns, the answer {len(answers[short[0]])}; add the "
+            "missing turns (null where there was no answer)"
+        )
+    return {id: answers[id][:number] for id, number in turns.items()}
+
+
 def read_references(path: Path) -> list[Row]:
-    """Return `{"id", "reference"}` for each reference answer of a FastChat file.
+    """Return `{"id", "reference"}` for each reference answer of a FastChat file, and `follow_ups` of its further turns.
 
     Raises:
         UserError: as `read_answers`, or a reference is blank, `null` or an error.
     """
     rows = []
     for line in _unique_lines(path, "answer"):
-        text = _answer_of(line)
-        if text is None or is_blank(text):
-            raise UserError(f"{line.where}: field choices: no reference answer ({text!r}); write it, or take the row out")
-        rows.append({"id": line.id, "reference": text})
+        turns = _answer_of(line)
+        for text in turns:
+            if text is None or is_blank(text):
+                raise UserError(f"{line.where}: field choices: no reference answer ({text!r}); write it, or take the row out")
+        follow_ups = {"follow_ups": turns[1:]} if len(turns) > 1 else {}
+        rows.append({"id": line.id, "reference": turns[0]} | follow_ups)
     return rows
 
 
 def read_verdicts(path: Path) -> list[Line]:
-    """Return the rows of a verdicts file, those of the first turn.
+    """Return the rows of a verdicts file, of every turn.
 
     Raises:
         UserError: a field is missing or has another form, a winner is none of the four words, a model is held against
             itself, or a pair is judged twice.
     """
-    seen: dict[tuple[str, ...], str] = {}
+    seen: dict[tuple[str | int, ...], str] = {}
     lines = []
     for line in _lines(path, "verdict"):
         where, id, row = line
-        if row.get("turn", 1) != 1:
-            continue
         pair = sorted([row["model_1"], row["model_2"]])
         if pair[0] == pair[1]:
             raise UserError(f"{where}: field model_2: {pair[0]!r} is held against itself; name two models")
-        if first := seen.get((id, *pair)):
+        if first := seen.get((id, line.turn, *pair)):
             raise UserError(f"{where}: question {id!r} is judged twice for {pair[0]!r} and {pair[1]!r} ({first}); keep one row")
-        seen[id, *pair] = where
+        seen[id, line.turn, *pair] = where
         lines.append(line)
     return lines
 
 
-def check_quoted(line: Line, answers: dict[str, dict[str, str | None]]) -> None:
-    """Hold the answers that a verdict row quotes against the answers there are, by model name and question id.
+def check_quoted(line: Line, answers: dict[str, dict[str, list[str | None]]]) -> None:
+    """Hold the answers that a verdict row quotes against the turns there are, by model name and question id.
 
     Raises:
         UserError: they differ: the verdict was given on another answer.
@@ -163,7 +195,7 @@ def check_quoted(line: Line, answers: dict[str, dict[str, str | None]]) -> None:
     where, id, row = line
     for side in ("1", "2"):
         quoted, name = row.get(f"answer_{side}"), row[f"model_{side}"]
-        if quoted is not None and quoted.strip() != (answers[name][id] or _ERROR).strip():
+        if quoted is not None and quoted.strip() != (answers[name][id][line.turn - 1] or ERROR).strip():
             raise UserError(
                 f"{where}: row {row['question_id']!r}: answer_{side} is not the answer of {name!r} to this question; "
                 "the verdict was given on another answer: judge again, or restore the answers file"
@@ -202,14 +234,17 @@ def judgments_of(line: Line, model: str, baseline: str, names: tuple[str, str]) 
     return judgments
 
 
-def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any], dict[str, Any]]) -> Iterator[Any]:
+def recorded_judgments(
+    match: str, params: Params, questions: Sequence[Mapping[str, Any]], answers: tuple[dict[str, Any], dict[str, Any]]
+) -> Iterator[Any]:
     """Yield the judgments (each a `Judgment`) of a match's verdicts file.
 
-    A question that the file leaves out, and one that a model has no answer to, is `invalid` in both orders.
+    A turn of a question that the file leaves out, and one that a model has no answer to, is `invalid` in both orders.
 
     Args:
         match: id of the match.
         params: the whole of `params.yaml`.
+        questions: the edited questions.
         answers: the model's and the baseline's answers, by question id.
 
     Raises:
@@ -218,14 +253,15 @@ def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any]
     model, baseline = params["matches"][match]["model"], params["matches"][match]["baseline"]
     path = Path(params["matches"][match]["recorded"])
     names = (params["models"].get(model, {}).get("name", model), params["models"].get(baseline, {}).get("name", baseline))
-    texts = {name: {id: row["text"] for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
-    common = {"match": match, "request": None, "made_by": {"recorded": str(path)}}
+    turns = {question["id"]: len(turns_of(question)) for question in questions}
+    texts = {name: {id: said_in(row, turns[id]) for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
+    common = {"match": match, "judge": RECORDED_JUDGE, "request": None, "made_by": {"recorded": str(path)}}
 
-    def invalid(id: str, reason: str, detail: str) -> Iterator[Row]:
+    def invalid(id: str, turn: int, reason: str, detail: str) -> Iterator[Row]:
         failure = {"reason": reason, "detail": detail, "text": None}
         for order in ("ab", "ba"):
             row = {"model": model, "baseline": baseline, "question": id, "order": order, "verdict": "invalid"}
-            yield row | {"explanation": None, "failure": failure} | common
+            yield row | {"explanation": None, "failure": failure} | common | turn_of(turn, turns[id])
 
     judged = set()
     for line in read_verdicts(path):
@@ -239,15 +275,97 @@ def recorded_judgments(match: str, params: Params, answers: tuple[dict[str, Any]
             raise UserError(
                 f"{where}: question {row['question_id']!r}: no such question; import the questions with the verdicts"
             )
+        if line.turn > turns[id]:
+            continue
         check_quoted(line, texts)
-        judged.add(id)
-        if any(texts[name][id] is None for name in names):
-            yield from invalid(id, "no_answer", "one of the two answers failed")
+        judged.add((id, line.turn))
+        if any(None in texts[name][id][: line.turn] for name in names):
+            yield from invalid(id, line.turn, "no_answer", "one of the two answers failed")
             continue
         for judgment in judgments_of(line, model, baseline, names):
-            yield judgment | common
-    for id in (id for id in answers[0] if id not in judged):
-        yield from invalid(id, "not_judged", "the recorded file has no verdict on this question")
+            yield judgment | common | turn_of(line.turn, turns[id])
+    for id in answers[0]:
+        for turn in range(1, turns[id] + 1):
+            if (id, turn) not in judged:
+                yield from invalid(id, turn, "not_judged", "the recorded file has no verdict on this question")
+
+
+def read_scores(path: Path) -> list[Line]:
+    """Return the rows of a file of ratings.
+
+    Raises:
+        UserError: a field is missing or has another form, a score is neither a whole number from 1 to 10 nor -1, or a turn is
+            rated twice.
+    """
+    seen: dict[tuple[str, str, int], str] = {}
+    lines = []
+    for line in _lines(path, "score"):
+        score, place = line.row["score"], (line.id, line.row["model"], line.turn)
+        if score is not None and score != -1 and score not in range(1, 11):
+            raise UserError(f"{line.where}: field score: expected a whole number from 1 to 10, or -1 for none, found {score}")
+        if first := seen.get(place):
+            raise UserError(
+                f"{line.where}: question {line.id!r} is rated twice for {line.row['model']!r} ({first}); keep one row"
+            )
+        seen[place] = line.where
+        lines.append(line)
+    return lines
+
+
+def recorded_scores(
+    model: str, path: Path, params: Params, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]
+) -> Iterator[Any]:
+    """Yield the ratings (each a `Score`) of a model in a file; a turn that it leaves out has none.
+
+    Args:
+        model: its id.
+        path: the file; rows of other models are passed over.
+        params: the whole of `params.yaml`.
+        questions: the edited questions.
+        answers: the model's answers, by question id.
+
+    Raises:
+        UserError: a row breaks the format, rates an unknown question, or no row is of this model.
+    """
+    name = params["models"].get(model, {}).get("name", model)
+    turns = {question["id"]: len(turns_of(question)) for question in questions}
+    lines = [line for line in read_scores(path) if line.row["model"] == name]
+    if not lines:
+        raise UserError(f"{path}: no rating of {name!r}; name the file of this model in scores.{model}.recorded")
+    given: dict[tuple[str, int], Row] = {}
+    for line in lines:
+        if line.id not in turns:
+            raise UserError(
+                f"{line.where}: question {line.row['question_id']!r}: no such question; import the questions with it"
+            )
+        given[line.id, line.turn] = line.row
+    for id, number in turns.items():
+        for turn in range(1, number + 1):
+            row = given.get((id, turn), {})
+            score = row.get("score")
+            rating = int(score) if score not in (None, -1) and answers[id]["text"] is not None else None
+            reason = "no_answer" if answers[id]["text"] is None else "recorded" if row else "not_rated"
+            failure = {"reason": reason, "detail": "the recorded file has no rating", "text": row.get("judgment")}
+            yield {
+                "model": model,
+                "question": id,
+                "judge": RECORDED_JUDGE,
+                "rating": rating,
+                "explanation": row.get("judgment"),
+                "failure": None if rating else failure,
+                "request": None,
+                "made_by": {"recorded": str(path)},
+            } | turn_of(turn, number)
+
+
+def said_in(row: Mapping[str, Any], turns: int) -> list[str | None]:
+    """Return what an answer row says in each turn of its question; None in every turn of one that failed."""
+    return list(row.get("turns", [row["text"]])) if row["text"] is not None else [None] * turns
+
+
+def turn_of(turn: int, turns: int) -> dict[str, int]:
+    """Return the field `turn` of a judgment, which a question of one turn does without."""
+    return {"turn": turn} if turns > 1 else {}
 
 
 def refuse_equal_slugs(slugs: list[str], what: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from seedbed.project import paths
-from seedbed.project.params import Params, Report
+from seedbed.project.params_types import Params, Report
 from seedbed.project.votes import left_is_model, read_votes, vote_status
 from seedbed.reporting.statistics.alternative import EPSILON, Alternative, alternative_annotator
 from seedbed.reporting.statistics.intervals import rate_interval

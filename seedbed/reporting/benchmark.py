@@ -4,22 +4,38 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from seedbed.project import columns, paths
+from seedbed.project.corpora import BENCHMARK
+from seedbed.project.judges import judge_notices, lone_judge
 from seedbed.project.methods import methods
-from seedbed.project.params import Params, Report, answer_stage, answering_models
+from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
+from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
+from seedbed.reporting.check_sections import check_parts
+from seedbed.reporting.checks.results import check_rows, load_checks
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows
 from seedbed.reporting.differences import difference_rows
 from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
-from seedbed.reporting.human_sections import agreement_parts, correction_parts
-from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, rate_parts
+from seedbed.reporting.human_sections import agreement_parts, correction_parts, labelled_parts
+from seedbed.reporting.judge_sections import (
+    difference_parts,
+    equal_length_parts,
+    health_parts,
+    jury_parts,
+    match_sentences,
+    rate_parts,
+)
+from seedbed.reporting.judgments import load_judgments
+from seedbed.reporting.jury import Jury, jury
+from seedbed.reporting.labelled_rates import labelled_rows
 from seedbed.reporting.method_sections import method_parts
-from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows
-from seedbed.reporting.scores import Scores, read_scores
+from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
+from seedbed.reporting.ratings import RATING_COLUMNS, rating_parts, rating_rows
+from seedbed.reporting.retest import component_rows, load_retests, retest_rows
+from seedbed.reporting.retest_sections import retest_parts
+from seedbed.reporting.scores import read_scores
 from seedbed.reporting.shared import (
     load_responses,
     made_by_stand_in,
@@ -29,15 +45,16 @@ from seedbed.reporting.shared import (
     usage_metrics,
     usage_table,
 )
-from seedbed.reporting.statistics.intervals import rate_interval
-from seedbed.util.rows import Rows
+from seedbed.reporting.turns import TURN_COLUMNS, turn_metrics, turn_parts, turn_rows
+from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.tables import Tables
 
 WIN_RATE_COLUMNS = [
     *("match", "model", "baseline", "category", "n", "wins", "losses", "ties", "inconsistent", "invalid"),
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
     *("ties_both", "ties_one", "contradictory", "cut", "standard_error", "p", "p_holm", "tests", "visible"),
-    *("length_rate", "length_low", "length_high"),
+    *("length_rate", "length_low", "length_high", "judges", "ties_agreed", "splits"),
+    *("voted", "corrected", "corrected_low", "corrected_high"),
 ]
 _SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments"}
 
@@ -53,19 +70,31 @@ class Benchmark:
         scores: of all matches, question by question.
         rates: the rows of `queries/benchmark/win_rates.sql` with intervals and tests, in percent; the totals with their rate at
             equal length.
+        unrated: as from `match_sentences`.
         differences: as from `difference_rows`.
         methods: as from `method_rows`.
         chart: as from `chart_rows`.
         equal_length: as from `equal_length_rows`.
         health: as from `health_rows`.
+        jury: as from the function `jury`.
+        notices: what is unsound about the choice of judges, a sentence each.
+        retest: as from `retest_rows`; empty where nothing was asked for twice.
+        varying: as from `component_rows`.
         agreement: as from `agreement_rows`.
         alternative: as from `alternative`.
         corrected: as from `corrected_rows`.
+        labelled: as from `labelled_rows`; empty where `report.labels` names no file.
+        checks: as from `check_rows`; empty where no question has checks.
+        contradictions: the rows of `queries/benchmark/contradictions.sql`.
+        turns: as from `turn_rows`.
+        ratings: as from `rating_rows`, the means.
+        modes: as from `rating_rows`, how far ratings and matches agree.
         usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
 
     Raises:
-        UserError: a file of votes is not valid, or a question was judged twice in one order.
+        UserError: a file of votes is not valid, a question was judged twice in one order, or code of answers is to be run
+            and cannot be confined.
     """
 
     def __init__(self, params: Params) -> None:
@@ -75,13 +104,24 @@ class Benchmark:
         self.scores = read_scores(self.tables)
         self.equal_length = equal_length_rows(self.scores, settings)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
+        self.unrated = match_sentences(params["matches"], self.rates)
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
-        self.methods = method_rows(self.scores, params)
+        self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
         self.health = health_rows(self.tables, settings["confidence"])
+        self.jury = jury(self.tables, settings)
+        self.notices = [*filter(None, [lone_judge(params)]), *judge_notices(params)]
+        self.retest = retest_rows(self.tables, settings["confidence"])
+        self.varying = component_rows(self.tables, params)
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
         self.corrected = corrected_rows(self.tables, self.scores, settings)
+        self.labelled = labelled_rows(self.tables, settings)
+        load_checks(self.tables, settings)
+        self.checks = check_rows(self.tables, settings)
+        self.contradictions = self.tables.query("benchmark/contradictions")
+        self.turns = turn_rows(params)
+        self.ratings, self.modes = rating_rows(params)
         self.usage = self.tables.query("shared/usage")
         rehearsed = made_by_stand_in(self.tables, _SOURCES)
         hollow = {"answers", "judgments"} & {*rehearsed}
@@ -91,10 +131,12 @@ class Benchmark:
     def win_rates_csv(self) -> str:
         """Return `reports/win_rates.csv`."""
         lengths = {row["match"]: row for row in self.equal_length}
+        by_votes = {row["name"]: {f"corrected_{name}": row[name] for name in ("low", "high")} | row for row in self.corrected}
         rows = [
             row
             | {f"length_{name}": lengths[row["match"]][name] if row["is_all"] else None for name in ("rate", "low", "high")}
             | {name: None if row[name] is None else float(f"{row[name]:.4g}") for name in ("p", "p_holm")}
+            | {name: by_votes.get(row["match"], {}).get(name) if row["is_all"] else None for name in WIN_RATE_COLUMNS[-4:]}
             for row in self.rates
         ]
         return to_csv(rows, WIN_RATE_COLUMNS)
@@ -111,6 +153,14 @@ class Benchmark:
         ]
         return to_csv(rounded, METHOD_COLUMNS)
 
+    def turns_csv(self) -> str:
+        """Return `reports/turns.csv`: the head alone where the benchmark's corpus is the only one and has no conversations."""
+        return to_csv(self.turns, TURN_COLUMNS)
+
+    def ratings_csv(self) -> str:
+        """Return `reports/ratings.csv`: the head alone where no answer is rated by itself."""
+        return to_csv(self.ratings, RATING_COLUMNS)
+
     def metrics(self) -> str:
         """Return `reports/benchmark.json`: what `dvc metrics` and `dvc exp show` compare."""
         # The first column is the one that `dvc exp show` has room for.
@@ -125,12 +175,26 @@ class Benchmark:
                 for row in self.differences
             },
             **({"methods": self._method_metrics()} if self.methods else {}),
-            "judge": {row["match"]: {name: row[name] for name in HEALTH_COLUMNS[1:]} for row in self.health},
+            **({"conversations": turn_metrics(self.turns)} if self.turns else {}),
+            **({"ratings": self._rating_metrics()} if self.ratings else {}),
+            "judge": self._health_metrics(),
+            **({"jury": self._jury_metrics(self.jury)} if self.jury else {}),
+            **({"retest": self._retest_metrics()} if self.retest else {}),
             "agreement": self._agreement_metrics(),
+            **({"labelled": {row["match"]: dict(list(row.items())[1:]) for row in self.labelled}} if self.labelled else {}),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
+            **({"checks": self._check_metrics()} if self.checks else {}),
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    def _rating_metrics(self) -> dict[str, Any]:
+        """Return the mean rating of each model over the whole conversations of each corpus."""
+        found: dict[str, Any] = {}
+        for row in self.ratings:
+            if row["category"] == row["turn"] == "all":
+                found.setdefault(row["corpus"], {})[row["model"]] = _rounded(row, ("mean", "low", "high", "n", "invalid"))
+        return found
 
     def _method_metrics(self) -> dict[str, Any]:
         """Return what each comparison of sets found, by comparison, sets and base."""
@@ -139,6 +203,29 @@ class Benchmark:
             pair = found.setdefault(row["comparison"], {}).setdefault(f"{row['new']}-{row['old'] or 'base'}", {})
             pair[row["base"]] = _rounded(row, ("difference", "low", "high", "p_holm", "n", "seeds"))
         return found
+
+    def _health_metrics(self) -> dict[str, Any]:
+        """Return each judge's health by match; of several judges by judge first."""
+        found: dict[str, Any] = {}
+        for row in self.health:
+            found.setdefault(row["judge"], {})[row["match"]] = {name: row[name] for name in HEALTH_COLUMNS[2:]}
+        return found if len(found) > 1 else next(iter(found.values()), {})
+
+    def _jury_metrics(self, found: Jury) -> dict[str, Any]:
+        """Return how far the judges of the jury agree."""
+        pairs = {f"{row['one']}-{row['other']}": {name: row[name] for name in list(row)[2:]} for row in found.pairs}
+        return {"judges": len(found.judges), "alpha": found.alpha and found.alpha[0], **found.counts, "pairs": pairs}
+
+    def _check_metrics(self) -> dict[str, Any]:
+        """Return how many questions' checks each model passes, and how many verdicts contradict them."""
+        names = ("rate", "low", "high", "questions", "passed", "not_run")
+        models = {row["model"]: _rounded(row, names) for row in self.checks if row["category"] == "all"}
+        return {"contradictions": len(self.contradictions), "models": models}
+
+    def _retest_metrics(self) -> dict[str, Any]:
+        """Return how often each judge agrees with itself."""
+        names = ("rate", "low", "high", "items", "agreed", "reversed", "invalid")
+        return {row["judge"]: _rounded(row, names) for row in self.retest}
 
     def _agreement_metrics(self) -> dict[str, Any]:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
@@ -152,13 +239,23 @@ class Benchmark:
         """Return `reports/benchmark.md`, which a person reads in a pull request."""
         confidence = self.params["report"]["confidence"]
         parts = ["# Benchmark", *stand_in_line(self.stand_in)]
-        parts += ["## Win rates by category", *rate_parts(self.rates, confidence)]
+        parts += ["## Win rates by category", *rate_parts(self.rates, confidence, self.unrated)]
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
+        parts += turn_parts(self.turns, confidence)
+        parts += rating_parts(self.ratings, self.modes, confidence)
         parts += equal_length_parts(self.equal_length, self.rates)
-        parts += ["## The judge's health", *health_parts(self.health, confidence)]
+        parts += check_parts(self.checks, self.contradictions, confidence)
+        parts += jury_parts(self.jury, self.notices) if self.jury else []
+        parts += [
+            "## The judge's health",
+            *(jury_parts(None, self.notices) if not self.jury else []),
+            *health_parts(self.health, confidence),
+        ]
+        parts += retest_parts(self.retest, self.varying, confidence)
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)
+        parts += labelled_parts(self.labelled, confidence)
         parts += ["## Responses that these results rest on", usage_table(self.usage)]
         parts += ["What was generated, filtered and edited is in [dataset.md](dataset.md)."]
         return "\n\n".join(parts) + "\n"
@@ -167,14 +264,17 @@ class Benchmark:
 def _load(params: Params) -> Tables:
     tables = Tables()
     models, matches = answering_models(params), params["matches"]
-    tables.load("judgments", [paths.judgments(match) for match in matches], columns.JUDGMENTS)
+    load_judgments(tables, [paths.judgments(match) for match in matches], params["report"])
+    load_retests(tables, [paths.judgments(match) for match in matches])
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
-    tables.load("questions", [paths.edited("questions")], columns.QUESTIONS)
+    tables.load("questions", [paths.edited(BENCHMARK, "question")], columns.QUESTIONS)
+    _only_benchmark(tables)
     transcripts = [paths.transcript(answer_stage(params, model)) for model in models]
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]
+    transcripts += [paths.transcript(f"score@{model}") for model in params["scores"]]
     trained = params["answer"].get("trained")
     trained_blocks = [{"endpoint": trained["endpoint"], "model": id} for id in models] if trained else []
-    load_responses(tables, transcripts, params, [params["judge"], *params["models"].values(), *trained_blocks])
+    load_responses(tables, transcripts, params, [*judge_blocks(params).values(), *params["models"].values(), *trained_blocks])
     tables.fill(
         "categories", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["question"]))
     )
@@ -185,23 +285,10 @@ def _load(params: Params) -> Tables:
     return tables
 
 
-def win_rate_rows(tables: Tables, scores: Scores, settings: Report) -> Rows:
-    """Return the rows of `queries/benchmark/win_rates.sql` with the interval of the adjusted win rate, and its standard error.
-
-    Args:
-        tables: the build's rows.
-        scores: as from `read_scores` of the same tables.
-        settings: the block `report` of `params.yaml`.
-    """
-    rows = tables.query("benchmark/win_rates")
-    for row in rows:
-        sample = scores.of(row["match"], row["category"])
-        row["ci_low"] = row["ci_high"] = row["standard_error"] = None
-        if len(sample):
-            bounds = 100 * rate_interval(sample, settings["confidence"])
-            row["ci_low"], row["ci_high"] = (round(float(bound), 4) for bound in bounds)
-            row["standard_error"] = round(100 * float(np.sqrt(sample.var() / len(sample))), 4)
-    return rows
+def _only_benchmark(tables: Tables) -> None:
+    """Take out what is of another corpus than the benchmark's: the report has rows of their own for those."""
+    for table, field in (("judgments", "question"), ("answers", "id")):
+        tables.run(f"delete from {table} where {field} not in (select id from questions)")
 
 
 def _rounded(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -6,16 +6,23 @@ Each number comes from a file of `queries/`, named under its table.
 from base64 import b64encode
 from typing import Any
 
+from seedbed.kits import language_name
 from seedbed.project import paths
-from seedbed.project.params import Params, answering_models
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.benchmark import Benchmark
+from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, not_run_in_words
 from seedbed.reporting.conclusions import conclude
-from seedbed.reporting.health import position_in_words
+from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
-from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
+from seedbed.reporting.human_sections import CORRECTED, alternative_in_words, labelled_in_words, vote_sentences
+from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
+from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
+from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
+from seedbed.reporting.turns import TURNS_IN_WORDS
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
@@ -23,10 +30,15 @@ SECTIONS = {
     "provenance": "What was built from what",
     "win-rates": "Win rates",
     "methods": "Methods",
+    "checks": "Checks",
+    "turns": "Conversations",
+    "ratings": "Ratings",
     "judge": "The judge",
     "usage": "Tokens and cost",
     "questions": "Questions",
 }
+_OPTIONAL = ("methods", "checks", "turns", "ratings")
+"""Sections that are there where the benchmark has rows for them."""
 PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
 _COLOURS = 5
 """Of training sets in the chart of methods: set1 to set5 of `methods.css`."""
@@ -43,7 +55,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         "benchmark_page.html.j2",
         "browser.js",
         styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
-        sections=[(id, title) for id, title in SECTIONS.items() if id != "methods" or benchmark.methods],
+        sections=[(id, title) for id, title in SECTIONS.items() if id not in _OPTIONAL or getattr(benchmark, id)],
         lead=_lead(rates, params),
         language=params["language"],
         stand_in=benchmark.stand_in,
@@ -51,19 +63,40 @@ def benchmark_page(benchmark: Benchmark) -> str:
         confidence=f"{confidence:g}",
         alpha=f"{1 - confidence / 100:.2g}",
         matches=_matches(rates, confidence),
+        unrated=benchmark.unrated,
+        vote_sentences=vote_sentences(tables),
         heat=_heat(tables, rates),
         ranking=ranking_rows(tables, params["report"]) if _all_pairs(rates) else [],
         differences=benchmark.differences,
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         **_methods(benchmark),
+        checks=benchmark.checks,
+        checks_words=CHECKS.format(confidence=f"{confidence:g}").replace("`", ""),
+        checks_not_run=not_run_in_words(benchmark.checks).replace("`", ""),
+        contradictions=benchmark.contradictions,
+        contradictions_words=contradictions_in_words(benchmark.contradictions),
         health=benchmark.health,
-        position=position_in_words(benchmark.health[-1], confidence) if benchmark.health else "",
+        positions=[(row["judge"], position_in_words(row, confidence)) for row in last_rows(benchmark.health)],
+        jury=benchmark.jury,
+        jury_sentences=jury_sentences(benchmark.jury) if benchmark.jury else [],
+        notices=[f"{notice[:1].upper()}{notice[1:]}." for notice in benchmark.notices],
+        retest=[retest_in_words(row, confidence) for row in benchmark.retest],
+        varying=benchmark.varying,
+        components_words=COMPONENTS,
+        negative=negative_in_words(benchmark.varying),
         agreement=benchmark.agreement,
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,
-        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", ""),
+        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", "").replace("`", ""),
+        labelled=benchmark.labelled,
+        labelled_words=labelled_in_words(benchmark.labelled, confidence).replace("`", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
+        turns=benchmark.turns,
+        turns_words=TURNS_IN_WORDS.replace("*", ""),
+        ratings=benchmark.ratings,
+        modes=[row | agreement_in_words(row) for row in benchmark.modes],
+        modes_words=AGREEMENT_IN_WORDS.replace("*", ""),
         usage=benchmark.usage,
         browser={
             "verdicts": bool(rates),
@@ -104,13 +137,14 @@ def _lead(rates: Rows, params: Params) -> str:
     """Return the line under the title."""
     matches, questions = len({row["match"] for row in rates}), max((row["n"] for row in rates), default=0)
     judged = f"{matches} match{'es' if matches != 1 else ''} over {questions} questions" if rates else "no match judged"
-    return f"Benchmark in the language {params['language']!r}: {judged}."
+    return f"Benchmark in {language_name(params['language'])}: {judged}."
 
 
 def _load_texts(tables: Tables, params: Params) -> None:
     """Make the tables of what only the browser of questions shows."""
     judgments = [paths.judgments(name) for name in params["matches"]]
-    tables.load("judgment_texts", judgments, "match text, question text, order text, explanation text, failure json")
+    said = "match text, question text, judge text, order text, explanation text, failure json"
+    tables.load("judgment_texts", judgments, said)
     answers = [paths.answers(name) for name in answering_models(params)]
     tables.load("answer_failures", answers, "id text, model text, failure json")
 

@@ -21,7 +21,7 @@ def with_tests(rates: Rows, confidence: float) -> Rows:
     p-values of one match's categories are one family for Holm's correction, and those of the matches' totals another.
 
     Args:
-        rates: as from `seedbed.reporting.benchmark.win_rate_rows`.
+        rates: as from `seedbed.reporting.win_rates.win_rate_rows`.
         confidence: of the intervals, in percent; a row is `sure` where its corrected p-value is below what it leaves.
     """
     rows = [

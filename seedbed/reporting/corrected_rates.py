@@ -3,19 +3,32 @@
 A row of `corrected_rows` (percent):
 
     {"name": "good-vs-thin", "items": 80, "voted": 30, "judge": 72.5, "corrected": 66.1, "low": 55.0, "high": 77.2,
-     "more": 64}
+     "more": 64, "draw": "uniform"}
 
-`more` are the votes on further questions that would halve the interval; None where no number of them would.
+`more` are the votes on further questions that would halve the interval; None where no number of them would. `draw` says how
+the questions that people voted on are taken to be drawn: `logged` (with the probabilities that `seedbed review --draw` wrote
+before), `uniform` (without regard to answers and verdicts, where nothing is logged), or `all` of them.
 """
 
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from seedbed.project.params import Report
+from seedbed.project.draws import Item, is_drawn, read_draws
+from seedbed.project.params_types import Report
+from seedbed.project.votes import answer_hash
 from seedbed.reporting.scores import Scores
-from seedbed.reporting.statistics.corrected import corrected_uniform, votes_to_halve
+from seedbed.reporting.statistics.corrected import (
+    Corrected,
+    corrected,
+    corrected_difference,
+    corrected_uniform,
+    votes_to_halve,
+    votes_to_halve_drawn,
+)
 from seedbed.reporting.statistics.resamples import Floats
 from seedbed.util.tables import Tables
 
@@ -24,39 +37,123 @@ LEAST = 10
 """Questions with votes below which nothing is said."""
 
 
+@dataclass(frozen=True)
+class Side:
+    """One match as votes see it, question by question.
+
+    Attributes:
+        judge, people: scores, NaN where invalid or where nobody voted; votes on items outside of the draw are not among them.
+        probability: with which each question's vote was to be had; NaN where it was in no draw, 1 where all are voted on.
+        draw: `logged`, `uniform` or `all`.
+    """
+
+    judge: Floats
+    people: Floats
+    probability: Floats
+    draw: str
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What is logged of the items, shape (questions, matches).
+
+    Attributes:
+        probability: with which an item was to be drawn; NaN where none is logged.
+        drawn: whether it was.
+    """
+
+    probability: Floats
+    drawn: NDArray[np.bool_]
+
+
 def corrected_rows(tables: Tables, scores: Scores, settings: Report) -> Rows:
     """Return the matches on which enough people voted, each with its corrected rate; then the differences of two models.
 
-    Two models are compared through a baseline, on the questions that people voted on in both matches. Questions are taken to
-    be drawn for votes without regard to answers and verdicts, as `seedbed review` draws them. Where a verdict of the judge is
-    invalid, a question counts on neither side.
+    Two models are compared through a baseline. Where a verdict of the judge is invalid, a question counts on neither side.
 
     Args:
         tables: the build's rows; `load_votes` has been called.
         scores: of all matches.
         settings: the block `report` of `params.yaml`.
+
+    Raises:
+        UserError: a file of draws is not valid.
     """
-    people = people_scores(tables, scores)
-    columns = list(zip(scores.matches.items(), scores.scores.T, people.T, strict=True))
-    confidence = settings["confidence"]
-    rows = [_row(match, judge, said, confidence, (0, 1)) for (match, _), judge, said in columns]
+    return correct(scores, people_scores(tables, scores), logged(tables, scores), settings["confidence"])
+
+
+def correct(scores: Scores, people: Floats, draw: Draw, confidence: float) -> Rows:
+    """Return the rows of `corrected_rows`.
+
+    Args:
+        scores: of all matches.
+        people: as from `people_scores`.
+        draw: as from `logged`.
+        confidence: of the intervals, in percent.
+    """
+    columns = zip(scores.scores.T, people.T, draw.probability.T, draw.drawn.T, strict=True)
+    sides = [_side(*column) for column in columns]
+    rows = [_rate(name, side, confidence) for name, side in zip(scores.matches, sides, strict=True)]
     direct = {frozenset(pair) for pair in scores.matches.values()}
-    for ((_, (model, baseline)), *one), ((_, (rival, same)), *other) in combinations(columns, 2):
+    for ((model, baseline), one), ((rival, same), other) in combinations(zip(scores.matches.values(), sides, strict=True), 2):
         if baseline == same and frozenset((model, rival)) not in direct:
-            name = f"{model} less {rival}"
-            rows.append(_row(name, one[0] - other[0], one[1] - other[1], confidence, (-1, 1)))
+            rows.append(_difference(f"{model} less {rival}", one, other, confidence))
     return [row for row in rows if row]
 
 
-def _row(name: str, judge: Floats, people: Floats, confidence: float, bounds: tuple[float, float]) -> dict[str, Any] | None:
+def _side(judge: Floats, people: Floats, probability: Floats, drawn: NDArray[np.bool_]) -> Side:
+    """Return a match with the probability that each of its questions was voted on.
+
+    Where a draw is logged, people may not have come to its end yet; they go through it in an order that knows nothing of the
+    verdicts, so that each probability shrinks by the share of the draw that has votes.
+    """
     valid = ~np.isnan(judge)
-    judge, people = judge[valid], people[valid]
-    found = corrected_uniform(judge, people, confidence, bounds) if (~np.isnan(people)).sum() >= LEAST else None
+    voted = valid & ~np.isnan(people)
+    if voted.sum() == valid.sum():
+        return Side(judge, people, np.ones(len(judge)), "all")
+    if np.isnan(probability).all():
+        return Side(judge, people, np.full(len(judge), voted.sum() / max(valid.sum(), 1)), "uniform")
+    seen = np.where(valid & drawn, people, np.nan)
+    share = (~np.isnan(seen)).sum() / max((valid & drawn).sum(), 1)
+    return Side(np.where(np.isnan(probability), np.nan, judge), seen, probability * share, "logged")
+
+
+def _rate(name: str, side: Side, confidence: float) -> dict[str, Any] | None:
+    valid = ~np.isnan(side.judge)
+    judge, people, probability = side.judge[valid], side.people[valid], side.probability[valid]
+    if (~np.isnan(people)).sum() < LEAST:
+        return None
+    if side.draw != "logged":
+        return _row(name, judge, corrected_uniform(judge, people, confidence), votes_to_halve(judge, people), side.draw)
+    found = corrected(judge, people, probability, np.arange(len(judge)), confidence)
+    more = votes_to_halve_drawn(found, [(judge, people, probability)], confidence) if found else None
+    return _row(name, judge, found, more, side.draw)
+
+
+def _difference(name: str, one: Side, other: Side, confidence: float) -> dict[str, Any] | None:
+    """Return the difference of two models; where nothing is logged, on the questions that people voted on in both matches."""
+    valid = ~np.isnan(one.judge + other.judge)
+    judge = (one.judge - other.judge)[valid]
+    if "logged" not in (one.draw, other.draw):
+        people = (one.people - other.people)[valid]
+        if (~np.isnan(people)).sum() < LEAST:
+            return None
+        draw = one.draw if one.draw == other.draw else "uniform"
+        found = corrected_uniform(judge, people, confidence, (-1, 1))
+        return _row(name, judge, found, votes_to_halve(judge, people), draw)
+    parts = [(side.judge[valid], side.people[valid], side.probability[valid]) for side in (one, other)]
+    if min((~np.isnan(people)).sum() for _, people, _ in parts) < LEAST:
+        return None
+    found = corrected_difference(parts[0], parts[1], confidence)
+    return _row(name, judge, found, votes_to_halve_drawn(found, parts, confidence) if found else None, "logged")
+
+
+def _row(name: str, judge: Floats, found: Corrected | None, more: int | None, draw: str) -> dict[str, Any] | None:
     if found is None:
         return None
     percent = {"judge": judge.mean(), "corrected": found.mean, "low": found.low, "high": found.high}
     rounded = {name: round(100 * float(value), 2) + 0.0 for name, value in percent.items()}  # no -0.0
-    return {"name": name, "items": found.items, "voted": found.voted, **rounded, "more": votes_to_halve(judge, people)}
+    return {"name": name, "items": found.items, "voted": found.voted, **rounded, "more": more, "draw": draw}
 
 
 def people_scores(tables: Tables, scores: Scores) -> Floats:
@@ -68,4 +165,25 @@ def people_scores(tables: Tables, scores: Scores) -> Floats:
         if item["match"] in matches:
             share = (item["for_model"] + 0.5 * item["for_neither"]) / item["votes"]
             found[questions[item["question"]], matches[item["match"]]] = share
+    return found
+
+
+def logged(tables: Tables, scores: Scores) -> Draw:
+    """Return what is logged of the draws of these answers.
+
+    Raises:
+        UserError: a file of draws is not valid.
+    """
+    found = Draw(np.full(scores.scores.shape, np.nan), np.zeros(scores.scores.shape, dtype=bool))
+    draws = read_draws()
+    if not draws:
+        return found
+    answers = tables.select("select model, id, text from answers where text is not null")
+    hashes = {(row["model"], row["id"]): answer_hash(row["text"]) for row in answers}
+    for column, (match, sides) in enumerate(scores.matches.items()):
+        for line, question in enumerate(scores.questions):
+            item = Item(match, question, *(hashes.get((model, question), "") for model in sides))
+            if item in draws:
+                found.probability[line, column] = draws[item]
+                found.drawn[line, column] = is_drawn(item, draws[item])
     return found

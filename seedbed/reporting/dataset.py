@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from seedbed.project import columns, paths
-from seedbed.project.edits import CORPORA
-from seedbed.project.params import Params, named_blocks
+from seedbed.project.corpora import edited_corpora
+from seedbed.project.model_settings import named_blocks
+from seedbed.project.params_types import Params
 from seedbed.reporting import diversity
 from seedbed.reporting.effort import load_effort
 from seedbed.reporting.human_sections import effort_parts
@@ -176,7 +177,9 @@ def _load(params: Params) -> Tables:
     tables.load("rejected", [paths.rejected(name) for name in generations], columns.REJECTED, by_generation)
     by_corpus = ("corpus", file_name)
     tables.load("translated_rows", [paths.translated(name) for name in corpora], columns.TRANSLATED, by_corpus)
-    tables.load("edited", [paths.edited(name) for name in CORPORA], columns.TASKS, by_corpus)
+    tables.load(
+        "edited", [paths.edited(name, corpora[name]["kind"]) for name in edited_corpora(params)], columns.TASKS, by_corpus
+    )
     transcripts = [paths.transcript(f"translate@{corpus}") for corpus in corpora]
     transcripts += [paths.transcript(f"generate@{name}") for name in generations]
     blocks = named_blocks(params)

@@ -6,6 +6,7 @@ Each number comes from a file of `queries/`, named under its table.
 from collections.abc import Sequence
 from typing import Any
 
+from seedbed.kits import language_name
 from seedbed.reporting import diversity, spread
 from seedbed.reporting.dataset import Dataset
 from seedbed.reporting.html import provenance, render
@@ -33,7 +34,7 @@ def dataset_page(dataset: Dataset) -> str:
         "dataset_page.html.j2",
         None,
         sections=list(SECTIONS.items()),
-        lead=f"Instruction data in the language {params['language']!r}.",
+        lead=f"Instruction data in {language_name(params['language'])}.",
         language=params["language"],
         stand_in=dataset.stand_in,
         **provenance(tables, PROMPTS),

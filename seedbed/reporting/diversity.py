@@ -15,7 +15,7 @@ from rapidfuzz.distance import Indel
 
 from seedbed.filtering.similarity import Codes, encode
 from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, separates_words, words
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.reporting import spread
 from seedbed.util.tables import Tables
 

@@ -13,9 +13,9 @@ from rapidfuzz.distance import Levenshtein
 
 from seedbed.filtering.tokenisers import Tokenise, fold, load_tokeniser, separates_words, space
 from seedbed.project import paths
-from seedbed.project.corpora import FIELDS, status_of
-from seedbed.project.edits import CORPORA, read_edits
-from seedbed.project.params import Params
+from seedbed.project.corpora import edited_corpora, field_names, status_of
+from seedbed.project.edits import read_edits
+from seedbed.project.params_types import Params
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables
@@ -41,7 +41,7 @@ def load_effort(tables: Tables, params: Params) -> None:
     settings = params["filter"]["tokeniser"]
     by_words = separates_words(settings)
     tokenise: Tokenise | None = None
-    for corpus in CORPORA:
+    for corpus in edited_corpora(params):
         kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
         translated = {row["id"]: row for row in read_rows(paths.translated(corpus))}
         edited = read_edits(path, kind)
@@ -52,7 +52,7 @@ def load_effort(tables: Tables, params: Params) -> None:
             work.append((corpus, id, _status(row, edit), *_cost(row, edit, then, kind, by_words)))
             if edit and then and edit["decision"] == "edited":
                 tokenise = tokenise or load_tokeniser(settings)
-                for name in FIELDS[kind]:
+                for name in field_names(edit["fields"], kind):
                     spans += ((corpus, id, *span) for span in replaced(then.get(name, ""), edit["fields"][name], tokenise))
     tables.fill("edit_work", _WORK, work)
     tables.fill("replaced", "corpus text, id text, machine text, edited text", spans)
@@ -125,12 +125,13 @@ def _cost(row: Row, edit: Row | None, then: Row | None, kind: str, by_words: boo
     """
     if edit is None:
         return _NO_EDIT
-    wanted = [edit["fields"][name] for name in FIELDS[kind]]
+    names = field_names(edit["fields"], kind)
+    wanted = [edit["fields"][name] for name in names]
 
     def changed(machine: Row | None, by_words: bool) -> int | None:
         if machine is None:
             return None
-        texts = [machine.get(name, "") for name in FIELDS[kind]]
+        texts = [machine.get(name, "") for name in names]
         return sum(Levenshtein.distance(_units(a, by_words), _units(b, by_words)) for a, b in zip(texts, wanted, strict=True))
 
     holds = row["made_by"] is not None and edit["source_hash"] == content_hash(row["source"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.length import LEAST_QUESTIONS, LEAST_SIDE, length_controlled
 

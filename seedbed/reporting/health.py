@@ -12,14 +12,14 @@ from seedbed.util.tables import Tables
 
 Rows = list[dict[str, Any]]
 HEALTH_COLUMNS = [
-    *("match", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie"),
+    *("match", "judge", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie"),
     *("first_share", "first_low", "first_high", "position_p"),
     *("decided", "longer_answer_rate", "longer_low", "longer_high", "invalid_rate", "cut_answers"),
 ]
 
 
 def health_rows(tables: Tables, confidence: float) -> Rows:
-    """Return the rows, in percent; a row `all` where there are several matches.
+    """Return the rows, in percent, judge by judge; a row `all` where one judged several matches.
 
     Args:
         tables: the build's rows.
@@ -36,6 +36,11 @@ def health_rows(tables: Tables, confidence: float) -> Rows:
             bounds = 100 * wilson(row["longer"] / row["decided"], row["decided"], confidence)
             row["longer_low"], row["longer_high"] = (round(float(bound), 2) for bound in bounds)
     return rows
+
+
+def last_rows(rows: Rows) -> Rows:
+    """Return of each judge the row of all its matches; `rows` as from `health_rows`."""
+    return list({row["judge"]: row for row in rows}.values())
 
 
 def position_in_words(row: dict[str, Any], confidence: float) -> str:

@@ -1,19 +1,28 @@
 """What the benchmark report in Markdown says of the judge's verdicts: rates, differences, equal length, health."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from seedbed.reporting.health import position_in_words
+from seedbed.reporting.health import last_rows, position_in_words
+from seedbed.reporting.jury import Jury, jury_sentences
 from seedbed.util.markdown import table
 from seedbed.util.words import count
 
 Rows = list[dict[str, Any]]
 _MOST_DIFFERENCES = 40
+_MOST_RATES = 40
 
 
-def rate_parts(rates: Rows, confidence: float) -> list[str]:
-    """Return the paragraphs and tables of the win rates; `rates` as from `with_tests`, `confidence` in percent."""
+def rate_parts(rates: Rows, confidence: float, unjudged: Sequence[str] = ()) -> list[str]:
+    """Return the paragraphs and tables of the win rates.
+
+    Args:
+        rates: as from `with_tests`.
+        confidence: in percent.
+        unjudged: sentences on matches of which there is nothing to rate.
+    """
     if not rates:
-        return ["No match is listed in params.yaml."]
+        return [*unjudged] or ["No match is listed in params.yaml."]
     parts = [
         f"Adjusted win rate: (wins + ½ ties) / valid, in percent, with its {confidence:g}% interval over questions. Two "
         "orders that disagree are a tie, counted as inconsistent. *p* is that of the test of wins against losses, corrected "
@@ -34,11 +43,29 @@ def rate_parts(rates: Rows, confidence: float) -> list[str]:
         ]
         parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", table(shown, names, right=names[-5:])]
         parts += [_of_ties(rows[-1])] if rows[-1]["ties"] or rows[-1]["cut"] else []
-    return parts
+    return [*parts, *unjudged]
+
+
+def match_sentences(matches: Iterable[str], rates: Rows) -> list[str]:
+    """Return what cannot be said of matches: those without a judgment, or a valid one, and categories of one question."""
+    found = []
+    totals = {row["match"]: row for row in rates if row["category"] == "all"}
+    for match in matches:
+        total = totals.get(match)
+        if total is None:
+            found.append(f"{match}: nothing was judged, since no judge, or no question, is there; it has no rate.")
+        elif total["invalid"] == total["n"]:
+            found.append(f"{match}: not one of its {count(total['n'], 'question')} has a valid verdict; it has no rate.")
+    alone = dict.fromkeys(row["category"] for row in rates if row["n"] == 1 and row["category"] != "all")
+    if alone:
+        found.append(f"Of one question, so that no verdict shows a difference there: {', '.join(alone)}.")
+    return found
 
 
 def _of_ties(total: dict[str, Any]) -> str:
     ties = f"Ties: {total['ties_both']} in both orders, {total['ties_one']} in one, {total['contradictory']} contradictory."
+    if total["judges"] > 1:
+        ties = f"Ties of {total['judges']} judges: {total['ties_agreed']} on which most agree, {total['splits']} splits."
     return ties + (f" Answers cut at their limit: in {total['cut']} questions." if total["cut"] else "")
 
 
@@ -98,14 +125,67 @@ def health_parts(rows: Rows, confidence: float) -> list[str]:
         | {"its interval": _interval(row["longer_low"], row["longer_high"])}
         for row in rows
     ]
-    names = ["match", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie", "p", "longer"]
+    judges = last_rows(rows)
+    several = ["judge"] if len(judges) > 1 else []
+    names = [
+        *several,
+        "match",
+        "judgments",
+        "pairs",
+        "order_agreement",
+        "first_biased",
+        "second_biased",
+        "one_tie",
+        "p",
+        "longer",
+    ]
     return [
         "Percent of the *pairs*, questions whose two orders are both valid: both orders say the same, both name the answer "
         "that stood first, or second, one says tie. *p* is that of first against second. *Longer* is the percent of the "
         "decided questions that the longer answer won, with its interval.",
         table(shown, [*names, "its interval", "invalid_rate", "cut_answers"], right=["p", "its interval"]),
-        position_in_words(rows[-1], confidence),
+        *(f"{row['judge']}: " * len(several) + position_in_words(row, confidence) for row in judges),
     ]
+
+
+def jury_parts(found: Jury | None, notices: Sequence[str]) -> list[str]:
+    """Return the section on the jury, or what is to be known of the one judge; `notices` are of `judge_notices`."""
+    said = [f"{notice[:1].upper()}{notice[1:]}." for notice in notices]
+    if found is None:
+        return said
+    percent = {"n": "n", "wins": "wins", "losses": "losses", "ties": "ties", "invalid": "invalid"}
+    rates = [
+        {"match": row["match"], "judge": row["judge"]}
+        | {title: row[name] for name, title in percent.items()}
+        | {"adjusted": _percent(row["adjusted_win_rate"]), "interval": _interval(row["ci_low"], row["ci_high"])}
+        | {"as the jury": _percent(row["with_jury"])}
+        for row in found.rates[:_MOST_RATES]
+    ]
+    more = [f"The first {_MOST_RATES} of {len(found.rates)} rows."] if len(found.rates) > _MOST_RATES else []
+    pairs = [
+        {"judges": f"{row['one']}, {row['other']}", "items": row["items"], "agree": _percent(row["agreement"])}
+        | {"kappa": "" if row["kappa"] is None else f"{row['kappa']:.2f}", "interval": _bounds(row)}
+        | {"errors": "" if row["correlation"] is None else f"{row['correlation']:.2f}".replace("-", "−")}
+        for row in found.pairs
+    ]
+    return [
+        "## The jury",
+        *said,
+        *jury_sentences(found),
+        "Each two judges: percent of the items valid for both on which they say the same, Cohen's kappa with its interval over "
+        "questions, and the correlation of their errors.",
+        table(
+            pairs, ["judges", "items", "agree", "kappa", "interval", "errors"], right=["agree", "kappa", "interval", "errors"]
+        ),
+        "Each judge's rates beside the jury's, and on what percent of the questions the judge says what the jury says.",
+        table(rates, list(rates[0]), right=["adjusted", "interval", "as the jury"]),
+        *more,
+    ]
+
+
+def _bounds(row: dict[str, Any]) -> str:
+    low, high = row["kappa_low"], row["kappa_high"]
+    return "" if low is None or high is None else f"{low:.2f} – {high:.2f}".replace("-", "−")
 
 
 def p_value(value: float | None) -> str:

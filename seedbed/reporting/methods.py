@@ -11,23 +11,27 @@ large. Its `base` is `all` for the mean over several bases. `through` names the 
 where they have no match of their own; `beside` names one where they have.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from seedbed.project import paths
 from seedbed.project.methods import Made, methods
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.reporting.differences import corrected_together
 from seedbed.reporting.scores import Scores
-from seedbed.reporting.statistics.methods import Effect, Methods, compare_sets, direct_sides, gated, size_trend
+from seedbed.reporting.statistics.methods import Effect, Methods, compare_sets, direct_sides, gated, match_trend, size_trend
 from seedbed.reporting.statistics.resamples import Floats
 from seedbed.util.canonical import canonical
 from seedbed.util.rows import Rows
 
 ALL = "all"
+OWN_BASE = "the base as it was"
+"""What the sets of a base are held against where no baseline is common to the bases."""
 METHOD_COLUMNS = [
     *(
         "comparison",
@@ -62,6 +66,21 @@ class _Compared:
     beside: tuple[str, Methods] | None
 
 
+@dataclass(frozen=True)
+class Contrast:
+    """The difference of two sets, question by question.
+
+    Attributes:
+        through: the baseline that both were matched with; empty for their own matches.
+        bases: over which it is the mean.
+        by_question: shape (questions,), from -1 to 1; NaN where invalid.
+    """
+
+    through: str
+    bases: tuple[str, ...]
+    by_question: Floats
+
+
 class _Study:
     """The scores of the models that say what they were made of.
 
@@ -71,17 +90,17 @@ class _Study:
         bases, sets: in that order.
     """
 
-    def __init__(self, scores: Scores, made: Mapping[str, Made]) -> None:
+    def __init__(self, matches: Mapping[str, tuple[str, str]], scores: Floats, made: Mapping[str, Made]) -> None:
         self.against: dict[tuple[str, str], Floats] = {}
-        for column, (model, baseline) in enumerate(scores.matches.values()):
-            self.against.setdefault((model, baseline), scores.scores[:, column])
-            self.against.setdefault((baseline, model), 1 - scores.scores[:, column])
+        for column, (model, baseline) in enumerate(matches.values()):
+            self.against.setdefault((model, baseline), scores[:, column])
+            self.against.setdefault((baseline, model), 1 - scores[:, column])
         self.trained: dict[tuple[str, _Name], list[str]] = {}
         for id, method in made.items():
             self.trained.setdefault((method.base, method.set), []).append(id)
         self.bases = list(dict.fromkeys(base for base, _ in self.trained))
         self.sets = list(dict.fromkeys(name for _, name in self.trained if name is not None))
-        self._matches, self._made = list(scores.matches.values()), made
+        self._matches, self._made = list(matches.values()), made
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yield each two sets, (new, old): most matches of the two have the new one as their model."""
@@ -123,14 +142,30 @@ class _Study:
         return self.trained.get((base, name), [])
 
 
-def method_rows(scores: Scores, params: Params) -> Rows:
+def set_sizes(params: Params) -> dict[str, int]:
+    """Return the number of examples of each set that a model was trained on, as its training said."""
+    found = {}
+    for id, block in params["trained"].items():
+        path = paths.training(id)
+        seen = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if "examples" in seen:
+            found[block["set"]] = seen["examples"]
+    return found
+
+
+def method_rows(scores: Scores, params: Params, sizes: Mapping[str, int]) -> Rows:
     """Return the comparisons of training sets; none where no two models say that they were made of one base.
+
+    Args:
+        scores: of all matches.
+        params: the whole of `params.yaml`.
+        sizes: examples of each set, as from `set_sizes`.
 
     The mean over the bases is the primary test of two sets, made alone, or corrected for the pairs of sets where there are
     several. The bases of pairs that it finds different are one family for Holm's correction; the others are not tested, and
     their `p_holm` is None. Sets against the base as it was are a family of their own, and so are sizes.
     """
-    study, confidence = _Study(scores, methods(params)), params["report"]["confidence"]
+    study, confidence = _Study(scores.matches, scores.scores, methods(params)), params["report"]["confidence"]
     compared = [found for new, old in study.pairs() if (found := _compare(study, new, old, confidence))]
     rows: Rows = []
     for pair, (mean, bases) in zip(compared, gated([pair.found for pair in compared], confidence), strict=True):
@@ -140,7 +175,7 @@ def method_rows(scores: Scores, params: Params) -> Rows:
         row["tests"] = len(compared) if row["primary"] else tests if row["p_holm"] is not None else None
         row["p"] = None if row["p_holm"] is None else row["p"]  # not tested
         row["sure"] = row["p_holm"] is not None and row["p_holm"] < 1 - confidence / 100
-    families: list[Rows] = [[], list(_size_rows(study, params))]
+    families: list[Rows] = [[], list(_size_rows(study, params, sizes))]
     for name in study.sets:
         if found := _compare(study, name, None, confidence):
             families[0] += _rows(found, "untrained", None, [None] * len(found.found.by_base), 0)
@@ -161,37 +196,72 @@ def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
         rates: the rows of `queries/benchmark/method_rates.sql`.
 
     Returns:
-        The baseline's id, empty where no base was matched with one; rows `{"base": "llama", "points": [{"set": "native",
-        "rate": 61.3}, …]}`, the base as it was (`set` None) first.
+        The baseline's id; `OWN_BASE` where there is none and the sets were matched with their own base; else empty. Rows
+        `{"base": "llama", "points": [{"set": "native", "rate": 61.3}, …]}`, the base as it was (`set` None) first.
     """
     made = methods(params)
-    study = _Study(scores, made)
-    candidates = {row["baseline"] for row in rates if row["training_set"] is not None and row["baseline"] not in made}
+    study = _Study(scores.matches, scores.scores, made)
+    outside = {row["baseline"] for row in rates if row["training_set"] is not None and row["baseline"] not in made}
 
     def covered(other: str) -> int:
         return sum(row["baseline"] == other for row in rates)
 
-    if not candidates:
-        return "", []
-    baseline = max(sorted(candidates), key=covered)
-    found = {(row["base"], row["training_set"]): row["adjusted_win_rate"] for row in rates if row["baseline"] == baseline}
-    shown = []
-    for base in study.bases:
-        points = [{"set": name, "rate": found.get((base, name))} for name in (None, *study.sets)]
-        if sum(point["rate"] is not None for point in points) > 1:
-            shown.append({"base": base, "points": points})
-    return (baseline, shown) if shown else ("", [])
+    baseline = max(sorted(outside), key=covered, default="")
+    shown = _rates_of(study, [row for row in rates if row["baseline"] == baseline])
+    if any(sum(point["rate"] is not None for point in row["points"]) > 1 for row in shown):
+        return baseline, shown
+    own = [row for row in rates if row["baseline"] in made and made[row["baseline"]][:2] == (row["base"], None)]
+    shown = _rates_of(study, own)
+    return (OWN_BASE, shown) if shown else ("", [])
 
 
-def _compare(study: _Study, new: str, old: _Name, confidence: float) -> _Compared | None:
-    """Return two sets compared: by their own matches, and through the baseline that both were matched with."""
+def _rates_of(study: _Study, rates: Rows) -> Rows:
+    """Return the rates of each base's sets, of the bases that have some; see `chart_rows`."""
+    found = {(row["base"], row["training_set"]): row["adjusted_win_rate"] for row in rates}
+    rows: Rows = [
+        {"base": base, "points": [{"set": name, "rate": found.get((base, name))} for name in (None, *study.sets)]}
+        for base in study.bases
+    ]
+    return [row for row in rows if any(point["rate"] is not None for point in row["points"])]
+
+
+def contrasts(
+    matches: Mapping[str, tuple[str, str]], scores: Floats, made: Mapping[str, Made]
+) -> dict[tuple[str, str, str, str], Contrast]:
+    """Return the differences of sets question by question, by comparison, new set, old set and base, as `method_rows` has them.
+
+    Args:
+        matches: model and baseline by name, in the order of the columns.
+        scores: shape (questions, matches), from 0 to 1; NaN where invalid.
+        made: what the models were made of.
+    """
+    study = _Study(matches, scores, made)
+    pairs: list[tuple[str, str, _Name]] = [("sets", new, old) for new, old in study.pairs()]
+    found = {}
+    for comparison, new, old in [*pairs, *(("untrained", name, None) for name in study.sets)]:
+        direct, baseline, both = _sides(study, new, old)
+        by_base = {base: one.mean(axis=0) - other.mean(axis=0) for base, (one, other) in (direct or both).items()}
+        how = "" if direct else baseline
+        for base, difference in _and_mean(by_base).items():
+            bases = tuple(by_base) if base == ALL else (base,)
+            found[comparison, new, old or "", base] = Contrast(how, bases, difference)
+    return found
+
+
+def _sides(study: _Study, new: str, old: _Name) -> tuple[dict[str, _Sides], str, dict[str, _Sides]]:
+    """Return by base the sides of two sets in their own matches; then a common baseline, and the sides against that."""
     baseline, sides = study.through(new, old)
     both = {
         base: (one, other if old is not None else np.repeat(other[:1], len(one), axis=0))
         for base, (one, other) in sides.items()
     }
+    return study.direct(new, old), baseline, both
+
+
+def _compare(study: _Study, new: str, old: _Name, confidence: float) -> _Compared | None:
+    """Return two sets compared: by their own matches, and through the baseline that both were matched with."""
+    direct, baseline, both = _sides(study, new, old)
     indirect = compare_sets(both, confidence) if both else None
-    direct = study.direct(new, old)
     found = compare_sets(direct, confidence) if direct else None
     beside = (baseline, indirect) if indirect else None
     if found:
@@ -215,25 +285,69 @@ def _rows(pair: _Compared, comparison: str, mean: float | None, bases: list[floa
     return rows
 
 
-def _size_rows(study: _Study, params: Params) -> Iterator[dict[str, Any]]:
-    """Yield what a set twice as large changes: of sets that are draws of other sizes from the same rows."""
-    families: dict[str, dict[str, int]] = {}
-    for name in study.sets:
-        block = params["sets"].get(name)
-        if block and "first" in block:
-            rest = canonical({key: value for key, value in block.items() if key != "first"})
-            families.setdefault(rest, {})[name] = block["first"]
-    for sizes in families.values():
-        names = sorted(sizes, key=lambda name: sizes[name])
-        baseline, sides = study.through(*names) if len({*sizes.values()}) > 1 else ("", {})
-        by_base = {base: np.stack([side.mean(axis=0) for side in found]) for base, found in sides.items()}
-        if len(by_base) > 1:
-            by_base = {ALL: np.mean(list(by_base.values()), axis=0), **by_base}
-        for base, found in by_base.items():
-            trend = size_trend(found, [sizes[name] for name in names], params["report"]["confidence"])
+def _size_rows(study: _Study, params: Params, sizes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """Yield what a set twice as large changes: of sets that are draws of other sizes from the same rows, or all of them."""
+    for family in _families(study.sets, params, sizes):
+        names = sorted(family, key=lambda name: family[name])
+        if family[names[0]] == family[names[-1]]:
+            continue
+        baseline, trends = _trends(study, names, family, params["report"]["confidence"])
+        for base, trend in trends.items():
             if trend:
                 row = {"comparison": "size", "new": names[-1], "old": names[0], "base": base, "through": baseline}
                 yield row | {"primary": False, **_points(trend), **_beside("", None)}
+
+
+def _families(names: Iterable[str], params: Params, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """Yield the sizes of sets that differ in `first` alone, by set.
+
+    A set's size is the number of its examples where a training of each said that; else it is `first`, and a set without it
+    is left out.
+    """
+    families: dict[str, dict[str, Any]] = {}
+    for name in names:
+        if block := params["sets"].get(name):
+            rest = canonical({key: value for key, value in block.items() if key != "first"})
+            families.setdefault(rest, {})[name] = block
+    for blocks in families.values():
+        if all(name in sizes for name in blocks):
+            yield {name: sizes[name] for name in blocks}
+        elif drawn := {name: block["first"] for name, block in blocks.items() if "first" in block}:
+            yield drawn
+
+
+def _trends(
+    study: _Study, names: list[str], sizes: Mapping[str, int], confidence: float
+) -> tuple[str, dict[str, Effect | None]]:
+    """Return the baseline and the slope by base: against a common baseline, or of the sets' own matches where there is none.
+
+    Args:
+        study: with the scores.
+        names: of the sets, the smallest first.
+        sizes: of the sets.
+        confidence: in percent.
+    """
+    baseline, sides = study.through(*names)
+    if sides:
+        scores = _and_mean({base: np.stack([side.mean(axis=0) for side in found]) for base, found in sides.items()})
+        rows = [sizes[name] for name in names]
+        return baseline, {base: size_trend(found, rows, confidence) for base, found in scores.items()}
+    by_base: dict[str, dict[tuple[int, int], Floats]] = {}
+    for small, large in combinations(names, 2):
+        if sizes[small] < sizes[large]:
+            for base, (new, old) in study.direct(large, small).items():
+                by_base.setdefault(base, {})[sizes[large], sizes[small]] = (new - old.mean(axis=0)).mean(axis=0)
+    trends = {base: match_trend(found, confidence) for base, found in by_base.items()}
+    matched = {tuple(found) for found in by_base.values()}
+    if len(by_base) > 1 and len(matched) == 1:
+        means = {pair: np.mean([found[pair] for found in by_base.values()], axis=0) for pair in next(iter(by_base.values()))}
+        trends = {ALL: match_trend(means, confidence), **trends}
+    return "", trends
+
+
+def _and_mean(by_base: dict[str, Floats]) -> dict[str, Floats]:
+    """Return the scores by base, after their mean where there are several bases."""
+    return {ALL: np.mean(list(by_base.values()), axis=0), **by_base} if len(by_base) > 1 else by_base
 
 
 def _points(effect: Effect) -> dict[str, Any]:

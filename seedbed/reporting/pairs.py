@@ -8,7 +8,7 @@ from typing import Any
 from seedbed.filtering.similarity import Encoder, Pool, rouge_score
 from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project import paths
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.util.rows import read_rows
 
 

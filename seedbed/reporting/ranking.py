@@ -9,7 +9,7 @@ A row of `ranking_rows` (points, 0 for the middle of the models; 400 points are 
 import numpy as np
 from numpy.typing import NDArray
 
-from seedbed.project.params import Report
+from seedbed.project.params_types import Report
 from seedbed.reporting.statistics.bradley_terry import bradley_terry, levels, resampled_strengths
 from seedbed.reporting.statistics.resamples import Floats, resampled_counts
 from seedbed.reporting.statistics.sign_flip import sign_flip

@@ -8,7 +8,7 @@ from typing import Any
 
 from seedbed.exchange.costs import price_of
 from seedbed.project import columns, paths
-from seedbed.project.params import STAND_IN, Params
+from seedbed.project.params_types import STAND_IN, Params
 from seedbed.util.markdown import table
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from seedbed.project import paths
+from seedbed.project.corpora import question_corpora, read_questions
 from seedbed.project.edits import Conflict
-from seedbed.project.params import Match, Params
+from seedbed.project.params_types import Match, Params
 from seedbed.project.votes import read_votes, vote_status
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.worklist import neighbour
@@ -66,21 +67,21 @@ def load_answers(params: Params, cache: FileCache) -> Answers:
     Raises:
         UserError: a file is not valid, or there are no questions yet.
     """
-    questions = paths.edited("questions")
     matches = params["matches"]
     files = {model: paths.answers(model) for match in matches.values() for model in (match["model"], match["baseline"])}
-    if not questions.is_file():
-        raise UserError(f"{questions}: no such file; run `make repro` first: there is nothing to vote on before it")
+    corpora = [paths.edited(name, "question") for name in question_corpora(params)]
+    if missing := next((path for path in corpora if not path.is_file()), None):
+        raise UserError(f"{missing}: no such file; run `make repro` first: there is nothing to vote on before it")
 
     def read() -> Answers:
         texts: dict[tuple[str, str], str | None] = {}
         for model, path in files.items():
             for row in read_rows(path, "answer") if path.is_file() else ():
                 texts[model, row["id"]] = row["text"]
-        rows = {row["id"]: row for row in read_rows(questions, "edited_question")}
+        rows = {row["id"]: row for row in read_questions()}
         return Answers(matches, rows, texts)
 
-    return cache.get("answers", [questions, *files.values(), paths.PARAMS], read)
+    return cache.get("answers", [*corpora, *files.values(), paths.PARAMS], read)
 
 
 def sample(answers: Answers, per_match: int | None) -> list[Ballot]:

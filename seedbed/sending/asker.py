@@ -5,26 +5,25 @@ A stage with one list of requests calls `ask_all`; one that asks in waves opens 
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from filelock import FileLock, Timeout
-
+from seedbed.exchange.costs import Forecast
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
-from seedbed.project.params import STAND_IN, Attempts, ModelSettings, Params, server
+from seedbed.project.model_settings import ModelSettings, server
+from seedbed.project.params_types import STAND_IN, Attempts, Params
 from seedbed.project.run_cache import mend_run_cache
-from seedbed.sending.build_process import Parent
+from seedbed.sending.build_process import Parent, alone
 from seedbed.sending.room import take_spilled
-from seedbed.store.locked import Lacking, bring_transcripts
+from seedbed.store.locked import Bring, Lacking, bring_others, bring_transcripts
 from seedbed.store.projects import register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, read_transcript, transcript, warm_store
-from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, write_rows
 from seedbed.util.words import count
@@ -57,57 +56,60 @@ class Asker:
         to: the model to ask.
         max_attempts: how often a request is asked before it counts as failed.
         kept_by: the stage whose transcript has the responses; `stage` itself where it is not given.
+        forecast: says before the first request how much is going to be sent; see `Sender`.
     """
 
-    def __init__(self, stage: str, params: Params, to: ModelSettings, max_attempts: int, kept_by: str | None = None) -> None:
+    def __init__(
+        self,
+        stage: str,
+        params: Params,
+        to: ModelSettings,
+        max_attempts: int,
+        kept_by: str | None = None,
+        forecast: Forecast | None = None,
+    ) -> None:
         self.stage = stage
+        self._forecast = forecast
         self._kept_by = kept_by or stage
         self.in_batches = server(params, to).get("mode") == "batch"
         self._params, self._to, self._max_attempts = params, to, max_attempts
         self._stack = ExitStack()
         self._parent = Parent()
         self._runner: asyncio.Runner | None = None
-        self._sender: Sender | None = None
-        self._brought = False
+        self._senders: dict[str, Sender] = {}
+        self._places = [self._warm, self._bring, self._bring_others]
         self._lacking: list[Lacking] = []
 
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(paths.store()))
         register(self.store)
-        self._lock()
+        self._stack.enter_context(alone(self.stage, self.store.path.parent / "locks", self._parent))
         if new := take_spilled(self.store):
             print(f"{self.stage}: {count(new, 'answer')} of an earlier run taken into the store", file=sys.stderr)
         mend_run_cache()  # before the stages after this one, where nobody ran the check
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._runner and self._sender:
-            self._runner.run(self._sender.close())
+        if self._runner:
+            for sender in self._senders.values():
+                self._runner.run(sender.close())
             self._runner.close()
         self._stack.close()
 
-    def _lock(self) -> None:
-        """Wait until no other process runs this stage of this project: an orphan of a killed build leaves within a second."""
-        folder = self.store.path.parent / "locks"
-        folder.mkdir(exist_ok=True)
-        project = content_hash(str(Path.cwd()))[:12]  # others may have the store too: `seedbed.store.claims` is for them
-        lock = FileLock(folder / f"{self.stage}-{project}.lock")
-        for tries in range(24 * 60 * 60):
-            with suppress(Timeout):
-                self._stack.enter_context(lock.acquire(timeout=1))
-                return
-            self._parent.check()
-            if tries == 0:
-                print(f"{self.stage}: waiting for another process that runs this stage", file=sys.stderr)
-        raise UserError(f"{self.stage}: another process has been running this stage for a day; end it and run again")
-
-    def ask(self, requests: Sequence[Request], read: Read[T], most_failed: int | None = None) -> list[Result[T]]:
+    def ask(
+        self,
+        requests: Sequence[Request],
+        read: Read[T],
+        most_failed: int | None = None,
+        to: ModelSettings | None = None,
+    ) -> list[Result[T]]:
         """Settle `requests`: from the store, then from the transcripts that `dvc.lock` names, then by sending.
 
         Args:
             requests: what to ask.
             read: turns a response into a value.
             most_failed: failures beyond which nothing more is sent; None for no such limit.
+            to: the model to ask, where it is another than the asker's own.
 
         Returns:
             One result a request, in their order.
@@ -118,43 +120,62 @@ class Asker:
         """
         results: list[Result[T]] = [Result(request) for request in requests]
         serve(self.store.get, results, read, self._max_attempts)
-        for refill in (self._warm, self._bring):
-            if any(not result.settled for result in results) and refill():
-                serve(self.store.get, results, read, self._max_attempts)
+        to = to or self._to
+        while any(not result.settled for result in results) and self._refill(to):
+            serve(self.store.get, results, read, self._max_attempts)
         missing = [result for result in results if not result.settled]
         if missing:
             self._refuse_offline(missing[0].request)
             self._refuse_to_pay_again(len(missing))
             left = None if most_failed is None else most_failed - sum(result.failure is not None for result in results)
-            self._send(missing, read, len(results), left)
+            self._send(to, missing, read, len(results), left)
         self._parent.check()
         return results
+
+    def _refill(self, to: ModelSettings) -> bool:
+        """Take transcripts into the store from the next place that has any, each once; False where none is left.
+
+        What a free endpoint lacks is asked again, and no transcript is fetched for it.
+        """
+        while self._places and (self._places[0] == self._warm or not is_free(self._params, to)):
+            if self._places.pop(0)():
+                return True
+        return False
 
     def _warm(self) -> int:
         return warm_store(self.store)
 
     def _bring(self) -> int:
-        """Once, have the transcripts brought that were not pulled; return how many responses were new."""
-        if self._brought or is_free(self._params, self._to):
-            return 0
-        self._brought = True
-        there, self._lacking = bring_transcripts(self._kept_by, self.store.has_read)
+        """Have the transcripts brought that were not pulled; return how many responses were new."""
+        return self._taken(bring_transcripts, "that dvc.lock names")
+
+    def _bring_others(self) -> int:
+        """Have those brought that may hold more, such as another branch's; return how many responses were new."""
+        return self._taken(bring_others, "of other branches or earlier commits")
+
+    def _taken(self, bring: Bring, which: str) -> int:
+        there, lacking = bring(self._kept_by, self.store.has_read)
+        self._lacking += lacking
         if there:
-            print(f"{self.stage}: brought {count(len(there), 'transcript')} that dvc.lock names", file=sys.stderr)
+            print(f"{self.stage}: brought {count(len(there), 'transcript')} {which}", file=sys.stderr)
         return sum(self.store.warm(digest, self._kept_by, read_transcript(paths.blob(digest))) for digest in there)
 
     def _refuse_to_pay_again(self, missing: int) -> None:
-        """Stop where what is missing may have been paid for; warn where there is no remote to bring it from."""
+        """Stop where what is missing may have been paid for; warn where nothing requires the transcript that may hold it."""
         lacking, self._lacking = self._lacking, []
         if not lacking or pays_anyway():
             return
         if words := pays_again(lacking):
             raise UserError(f"{self.stage}: {count(missing, 'response is', 'responses are')} missing, and {words}")
-        print(
-            f"{self.stage}: the transcript {lacking[0].digest[:12]} that dvc.lock names is not in the DVC cache, and there is "
-            "no DVC remote to bring it from: what it holds is paid for again",
-            file=sys.stderr,
+        first = lacking[0]
+        whose = f"of {first.branch} names" if first.branch else "names"
+        where = (
+            f"is neither in the DVC cache nor to be had from the DVC remote ({first.why})"
+            if first.why
+            else "is not in the DVC cache, and there is no DVC remote to bring it from"
         )
+        words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what it holds is paid for again"
+        print(f"{self.stage}: {words}", file=sys.stderr)
 
     def _refuse_offline(self, request: Request) -> None:
         if os.environ.get("SEEDBED_OFFLINE", "") not in ("", "0"):
@@ -163,24 +184,27 @@ class Asker:
                 "not in the store; unset it, or `dvc pull` the transcripts that hold it"
             )
 
-    def _send(self, missing: list[Result[T]], read: Read[T], total: int, most_failed: int | None) -> None:
+    def _send(self, to: ModelSettings, missing: list[Result[T]], read: Read[T], total: int, most_failed: int | None) -> None:
         """Send what is missing. Only here is the client imported, which costs about a second."""
         import asyncio
 
         from seedbed.sending.progress import Progress
 
-        if self._runner is None or self._sender is None:
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        if to.block not in self._senders:
             from seedbed.sending.sender import Sender
 
-            self._sender = Sender(self.stage, self._params, self._to, self.store, self._parent, self._max_attempts)
-            self._runner = asyncio.Runner()
+            self._senders[to.block] = Sender(
+                self.stage, self._params, to, self.store, self._parent, self._max_attempts, self._forecast
+            )
         with Progress(self.stage, total=total, stored=total - len(missing)) as progress:
-            self._runner.run(self._sender.send(missing, read, progress, most_failed))
+            self._runner.run(self._senders[to.block].send(missing, read, progress, most_failed))
 
     @property
     def sent(self) -> bool:
         """Whether anything had to be sent."""
-        return self._sender is not None
+        return bool(self._senders)
 
 
 def is_free(params: Params, to: ModelSettings) -> bool:
@@ -195,7 +219,7 @@ def pays_anyway() -> bool:
 
 def pays_again(lacking: Sequence[Lacking]) -> str:
     """Return why nothing may be sent while transcripts are lacking that a DVC remote should have; empty without a remote."""
-    found = next((each for each in lacking if each.why is not None), None)
+    found = next((each for each in lacking if each.why is not None and each.branch is None), None)
     if found is None:
         return ""
     return (
@@ -241,12 +265,25 @@ class Asking:
         self.asker = asker
         self._record = record
         self.failed: list[Result[Any]] = []
-        self.total = 0
+        self._totals = [0]
+
+    @property
+    def total(self) -> int:
+        """Requests recorded."""
+        return sum(self._totals)
+
+    def allowed(self, max_failed: float) -> int:
+        """Return how many of them may fail, each model's counted by themselves."""
+        return sum(allowed_failures(total, max_failed) for total in self._totals)
+
+    def next_model(self) -> None:
+        """Begin to count the requests of another model."""
+        self._totals.append(0)
 
     def record(self, result: Result[Any]) -> None:
         """Write every attempt of a request to the transcript; results are recorded in the order of their rows."""
         self._record(result)
-        self.total += 1
+        self._totals[-1] += 1
         self.failed += [result] if result.failure else []
 
     def add(self, results: Iterable[Result[Any]]) -> None:
@@ -256,7 +293,14 @@ class Asking:
 
 
 @contextmanager
-def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, transcript_path: Path) -> Iterator[Asking]:
+def asking(
+    stage: str,
+    params: Params,
+    to: ModelSettings,
+    attempts: Attempts,
+    transcript_path: Path,
+    forecast: Forecast | None = None,
+) -> Iterator[Asking]:
     """Open a stage's asker and transcript; at the end refuse more failures than `max_failed` allows.
 
     Args:
@@ -265,18 +309,19 @@ def asking(stage: str, params: Params, to: ModelSettings, attempts: Attempts, tr
         to: the model to ask.
         attempts: the stage's block of `params.yaml`.
         transcript_path: the transcript, written whole or not at all.
+        forecast: says how much is going to be sent, where the stage asks in several calls; see `Sender`.
 
     Raises:
         UserError: the store cannot be used, or more rows failed than the share `max_failed`.
     """
     with (
-        Asker(stage, params, to, attempts["max_attempts"]) as asker,
+        Asker(stage, params, to, attempts["max_attempts"], forecast=forecast) as asker,
         transcript(transcript_path, asker.store) as record,
     ):
         opened = Asking(asker, record)
         try:
             yield opened
-            if len(opened.failed) > allowed_failures(opened.total, attempts["max_failed"]):
+            if len(opened.failed) > opened.allowed(attempts["max_failed"]):
                 raise UserError(f"{stage}: {failures_in_words(opened.failed, opened.total, attempts['max_failed'])}")
         except UserError:
             if opened.failed:
@@ -296,22 +341,63 @@ def ask_all(
     transcript_path: Path,
     requests: Sequence[Request],
     read: Read[T],
+    following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
 ) -> list[Result[T]]:
-    """Settle a stage's requests, write its transcript, and return one result a request; see `asking`."""
-    with asking(stage, params, to, attempts, transcript_path) as opened:
-        results = opened.asker.ask(requests, read, allowed_failures(len(requests), attempts["max_failed"]))
-        for result in results:
-            if result.settled:
-                opened.record(result)
-        if any(not result.settled for result in results) or len(opened.failed) > allowed_failures(
-            len(requests), attempts["max_failed"]
-        ):
-            good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
-            path = paths.failed(stage) / "good.jsonl"
-            write_rows(path, good, None)
-            print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
-            raise UserError(f"{stage}: {failures_in_words(opened.failed, len(requests), attempts['max_failed'])}")
-    return results
+    """Settle a stage's requests, write its transcript, and return one result a request; see `ask_each`."""
+    return ask_each(stage, params, [(to, requests)], attempts, transcript_path, read, following)[0]
+
+
+def ask_each(
+    stage: str,
+    params: Params,
+    asked: Sequence[tuple[ModelSettings, Sequence[Request]]],
+    attempts: Attempts,
+    transcript_path: Path,
+    read: Read[T],
+    following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
+) -> list[list[Result[T]]]:
+    """Settle a stage's requests to several models, one after the other, and write one transcript.
+
+    Args:
+        stage: the stage's name, e.g. `judge@good-vs-thin`.
+        params: the whole of `params.yaml`.
+        asked: each model, at least one, with its requests.
+        attempts: the stage's block of `params.yaml`; the share `max_failed` is that of each model.
+        transcript_path: the transcript, written whole or not at all.
+        read: turns a response into a value.
+        following: gives the requests that rest on results, such as the next turn of conversations; none by default. They are
+            asked together once all of the results before them are there, and their results come after those.
+
+    Returns:
+        One result a request, by model.
+
+    Raises:
+        UserError: as `asking`.
+    """
+    found = []
+    with asking(stage, params, asked[0][0], attempts, transcript_path) as opened:
+        for place, (to, requests) in enumerate(asked):
+            if place:
+                opened.next_model()
+            allowed, before = allowed_failures(len(requests), attempts["max_failed"]), len(opened.failed)
+            results: list[Result[T]] = []
+            waiting = requests
+            while waiting:
+                settled = opened.asker.ask(waiting, read, allowed - len(opened.failed) + before, to)
+                for result in settled:
+                    if result.settled:
+                        opened.record(result)
+                results += settled
+                failed = opened.failed[before:]
+                if any(not result.settled for result in settled) or len(failed) > allowed:
+                    good = [{"id": result.request.id, "value": result.value} for result in results if result.value is not None]
+                    path = paths.failed(stage) / "good.jsonl"
+                    write_rows(path, good, None)
+                    print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
+                    raise UserError(f"{stage}: {failures_in_words(failed, len(requests), attempts['max_failed'])}")
+                waiting = following(settled)
+            found.append(results)
+    return found
 
 
 def _failed_row(result: Result[Any]) -> Row:

@@ -8,17 +8,21 @@ before it is waited for: a killed build picks the same batch up, and pays once. 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from seedbed.exchange.replies import Response, error_response, kind_of_error
 from seedbed.exchange.requests import Request
-from seedbed.sending.client import Client, is_of_the_endpoint, response_in
+from seedbed.project.params_types import Server
+from seedbed.sending.client import Busy, Client, is_of_the_endpoint, response_in
+from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
 from seedbed.store.claims import Batch, Claims, batches, close_batch
 from seedbed.store.store import Store
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.saying import quoted
+from seedbed.util.words import count
 
 MAX_REQUESTS = 50_000
 MAX_BYTES = 200_000_000
@@ -27,19 +31,80 @@ U = TypeVar("U")
 _ENDED = {"completed", "failed", "expired", "cancelled"}
 
 
+_NO_BATCH_API = 501
+"""The one status of 500 and more that does not pass."""
+
+
 class _Lost(Exception):
     """The server has a batch no longer, or not what it brought."""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How a stage speaks to a Batch API, and waits for it.
+
+    Attributes:
+        stage: its name.
+        client: of the endpoint.
+        server: its settings.
+        progress: what is said meanwhile.
+        halted: returns why nothing more may be done, or None.
+    """
+
+    stage: str
+    client: Client
+    server: Server
+    progress: Progress
+    halted: Callable[[], UserError | None]
+
+    @property
+    def poll_s(self) -> float:
+        """Seconds between two looks at a batch."""
+        return self.server.get("poll_s", 30)
+
+    async def nap(self, seconds: float) -> None:
+        """Sleep, and wake up for a reason to stop."""
+        for _ in range(max(1, round(seconds / 0.2))):
+            if reason := self.halted():
+                raise reason
+            await asyncio.sleep(min(seconds, 0.2))
+
+    async def patiently(self, ask: Callable[[], Awaitable[U]], what: str, kept: str) -> U:
+        """Ask until there is an answer, with the patience that a single request has.
+
+        Args:
+            ask: asks once.
+            what: for, in words.
+            kept: why nothing is lost where no more is tried.
+
+        Raises:
+            UserError: it was tried often enough, or there is a reason to stop.
+        """
+        from openai import APIError, APIResponseValidationError
+
+        tries = Tries()
+        while True:
+            try:
+                return await ask()
+            except Busy as error:
+                busy = error
+            except (APIResponseValidationError, ValueError, AttributeError, TypeError) as error:
+                busy = Busy(f"an answer that no Batch API gives ({type(error).__name__})")  # a page of a proxy, say
+            except APIError as error:
+                found = self.client.busy(error)
+                if found is None or getattr(error, "status_code", None) == _NO_BATCH_API:
+                    raise
+                busy = found
+            try:
+                wait_s = tries.wait_s(busy, self.server, what, kept)
+            except UserError as error:
+                raise UserError(f"{self.stage}: {error}") from None
+            self.progress.tried_again(str(busy))
+            await self.nap(wait_s)
+
+
 async def send_batches(
-    client: Client,
-    store: Store,
-    claims: Claims,
-    stage: str,
-    requests: dict[str, Request],
-    poll_s: float,
-    progress: Progress,
-    halted: Callable[[], UserError | None],
+    waiting: Waiting, store: Store, claims: Claims, requests: dict[str, Request]
 ) -> AsyncIterator[tuple[Request, Response]]:
     """Yield the responses to `requests` (by key), batch by batch; those that a batch failed on are left out.
 
@@ -47,23 +112,25 @@ async def send_batches(
     bring is not sent again. What another process is sending, or waits for, is left out.
 
     Raises:
-        UserError: the endpoint has no Batch API, refuses the batch, has lost one that held what is wanted, or `halted` says so.
+        UserError: the endpoint has no Batch API, refuses the batch, has lost one that held what is wanted, answers no more, or
+            there is a reason to stop.
     """
-    missing = dict(requests)
+    missing, client, stage = dict(requests), waiting.client, waiting.stage
     for batch in _left_open(store, claims, client.id, stage, missing):
         if claims.pick_up(batch.id):
-            async for key, response in _picked_up(client, store, claims, stage, batch, missing, poll_s, progress, halted):
+            async for key, response in _picked_up(waiting, store, claims, batch, missing):
                 yield missing.pop(key), response
     ours = claims.take(list(missing))
     missing = {key: request for key, request in missing.items() if key in ours}
     for lines, keys in _split(missing, client.body):
         digest = content_hash(sorted(keys))
         read = {batch.id for batch in batches(store, "endpoint = ? and stage = ? and read", (client.id, stage))}
-        id = await _find_or_create(client, stage, lines, digest, read)
+        id = await _find_or_create(waiting, lines, digest, read)
         claims.open_batch(id, client.id, stage, keys)
-        progress.say(f"batch {quoted(id)}: {len(keys)} requests")
+        waiting.progress.say(f"batch {quoted(id)}: {len(keys)} requests")
+        (batch,) = batches(store, "id = ?", (id,))
         try:
-            async for key, response in _results(client, store, id, poll_s, progress, halted):
+            async for key, response in _results(waiting, store, batch):
                 if key in missing:
                     yield missing[key], response
         except _Lost as lost:
@@ -75,21 +142,13 @@ async def send_batches(
 
 
 async def _picked_up(
-    client: Client,
-    store: Store,
-    claims: Claims,
-    stage: str,
-    batch: Batch,
-    missing: Mapping[str, Request],
-    poll_s: float,
-    progress: Progress,
-    halted: Callable[[], UserError | None],
+    waiting: Waiting, store: Store, claims: Claims, batch: Batch, missing: Mapping[str, Request]
 ) -> AsyncIterator[tuple[str, Response]]:
     """Yield what a batch that was left open brings of what is missing."""
-    progress.say(f"picking up batch {quoted(batch.id)} of an earlier build")
+    waiting.progress.say(f"picking up batch {quoted(batch.id)} of an earlier build")
     unclaimed = False
     try:
-        async for key, response in _results(client, store, batch.id, poll_s, progress, halted):
+        async for key, response in _results(waiting, store, batch):
             if key in missing:
                 yield key, response
             elif not store.get([key]):
@@ -97,12 +156,12 @@ async def _picked_up(
     except _Lost as lost:
         words = f"{batch.words} is lost: {lost}"
         if batch.requests is not None and batch.id not in claims.batches_of(missing):
-            progress.say(f"{words}; nothing of it is wanted now: `seedbed store batches forget {batch.id}` forgets it")
+            waiting.progress.say(f"{words}; nothing of it is wanted now: `seedbed store batches forget {batch.id}` forgets it")
             return
         how_many = batch.open if batch.requests is not None else "some"
         raise UserError(
-            f"{stage}: {words}; {how_many} of its requests have no response here, and may have been paid for: look at it in "
-            f"the provider's console; `seedbed store batches forget {batch.id}` has them sent again"
+            f"{waiting.stage}: {words}; {how_many} of its requests have no response here, and may have been paid for: look at "
+            f"it in the provider's console; `seedbed store batches forget {batch.id}` has them sent again"
         ) from None
     if unclaimed:
         claims.let_go(batch.id, missing)
@@ -137,9 +196,14 @@ def _split(requests: dict[str, Request], body: Callable[[Request], str]) -> Iter
         yield b"".join(lines), keys
 
 
-async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str, read: set[str]) -> str:
-    """Return the id of the batch with this digest: one that a killed build made and could not note, or a new one."""
-    with client.in_words("the batch", batch=True):
+async def _find_or_create(waiting: Waiting, lines: bytes, digest: str, read: set[str]) -> str:
+    """Return the id of the batch with this digest: one that was made and could not be noted, or a new one.
+
+    A server that breaks down may have made the batch before it did, so that each further try looks for it first.
+    """
+    client, stage = waiting.client, waiting.stage
+
+    async def find_or_create() -> str:
         async for batch in client.openai.batches.list(limit=100):
             ours = (batch.metadata or {}).get("seedbed") == digest and batch.id not in read
             if ours and batch.status not in ("failed", "expired", "cancelled"):
@@ -151,42 +215,85 @@ async def _find_or_create(client: Client, stage: str, lines: bytes, digest: str,
             completion_window="24h",
             metadata={"seedbed": digest, "stage": stage},
         )
+        if not isinstance(made.id, str):
+            raise TypeError
         return made.id
 
+    with client.in_words("the batch", batch=True):
+        return await waiting.patiently(
+            find_or_create,
+            f"sending a batch of {stage}",
+            "which looks for the batch first, in case that it was made all the same",
+        )
 
-async def _results(
-    client: Client, store: Store, id: str, poll_s: float, progress: Progress, halted: Callable[[], UserError | None]
-) -> AsyncIterator[tuple[str, Response]]:
+
+async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
-    told = ""
-    with client.in_words(f"batch {quoted(id)}", batch=True):
-        while (batch := await _or_lost(client.openai.batches.retrieve(id), "does not know it")).status not in _ENDED:
-            counts = batch.request_counts
+    name, told, api = f"batch {quoted(batch.id)}", "", waiting.client.openai
+    kept = "which picks the batch up: it goes on at the provider, and `seedbed store batches` lists it"
+    refused: str | None = None
+    damaged = ""
+
+    async def state() -> Any:
+        found = await _or_lost(api.batches.retrieve(batch.id), "does not know it")
+        if not isinstance(found.status, str):
+            raise TypeError
+        return found
+
+    with waiting.client.in_words(name, batch=True):
+        while (now := await waiting.patiently(state, f"looking at {batch.words}", kept)).status not in _ENDED:
+            counts = now.request_counts
             done = f"{counts.completed if counts else 0} of {counts.total if counts else '?'}"
-            state = f"batch {quoted(id)}: {quoted(batch.status)}, {done} done"
-            if state != told:
-                progress.say(state)
-                told = state
-            await nap(poll_s, halted)
-        if batch.status == "failed":
-            close_batch(store, id)  # it was refused whole: what mends it is another request, in another batch
-            errors = [error.message for error in (batch.errors.data if batch.errors and batch.errors.data else [])]
-            raise UserError(f"batch {quoted(id)} was refused: {quoted('; '.join(filter(None, errors))) or 'no reason given'}")
-        files = [id for id in (batch.output_file_id, batch.error_file_id) if id]  # requests that failed are in the second
-        texts = [
-            (await _or_lost(client.openai.files.content(id), f"has no file {quoted(id)} that it brought")).text for id in files
-        ]
-    refused = ""
-    for line in "\n".join(texts).split("\n"):  # and at no other line end that a reply may hold
-        found = _response(line)
-        if found:
+            words = f"{name}: {quoted(now.status)}, {done} done"
+            if words != told:
+                waiting.progress.say(words)
+                told = words
+            await waiting.nap(waiting.poll_s)
+        if now.status == "failed":
+            close_batch(store, batch.id)  # it was refused whole: what mends it is another request, in another batch
+            errors = [error.message for error in (now.errors.data if now.errors and now.errors.data else [])]
+            raise UserError(f"{name} was refused: {quoted('; '.join(filter(None, errors))) or 'no reason given'}")
+        lines: list[str] = []
+
+        async def read() -> None:
+            lines.clear()
+            for id in filter(None, (now.output_file_id, now.error_file_id)):  # requests that failed are in the second
+                text = (await _or_lost(api.files.content(id), f"has no file {quoted(id)} that it brought")).text
+                lines.extend(text.split("\n"))  # and at no other line end that a reply may hold
+            if why := _damage(lines, batch, now.request_counts):
+                raise Busy(why)
+
+        try:
+            await waiting.patiently(read, f"reading what {batch.words} brought", kept)
+        except UserError as error:  # what is whole of it is kept
+            damaged = str(error)
+    for line in lines:
+        if found := _response(line):
             yield found
-        elif words := _refusal(line):
-            refused = refused or words
+        elif reason := _refusal(line):
+            refused = refused or reason
+    if damaged:
+        raise UserError(damaged)
     if refused:
-        close_batch(store, id)  # so that the next build sends what it refused in another batch
-        where = f"batch {quoted(id)}: endpoint {client.id!r}"
+        close_batch(store, batch.id)  # so that the next build sends what it refused in another batch
+        where = f"{name}: endpoint {waiting.client.id!r}"
         raise UserError(f"{where} refuses what each request of the stage has in it: {refused}")
+
+
+def _damage(lines: list[str], batch: Batch, counts: Any) -> str | None:
+    """Return what is wrong with the files of a batch where they lack answers that it has; None where nothing is.
+
+    A line that is no JSON is passed over where each request has an answer; where one has none, it may be half of one.
+    """
+    ids = [_custom_id(line) for line in lines if line.strip()]
+    broken = ids.count(None)
+    whole = len(ids) - broken
+    if counts and isinstance(counts.completed, int) and whole < counts.completed:
+        return f"the file that it brought has {whole} of {counts.completed} answers"
+    if broken and batch.requests is not None and whole < batch.requests:
+        lines_that = count(broken, "line that is none", "lines that are none")
+        return f"the file that it brought has {whole} answers to {batch.requests} requests, and {lines_that}"
+    return None
 
 
 async def _or_lost(asked: Awaitable[U], what: str) -> U:
@@ -226,6 +333,15 @@ def _response(line: str) -> tuple[str, Response] | None:
     return None
 
 
+def _custom_id(line: str) -> str | None:
+    """Return the key of the request that a line answers; None where it is none."""
+    try:
+        key = json.loads(line)["custom_id"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return key if isinstance(key, str) else None
+
+
 def _refusal(line: str) -> str | None:
     """Return the words of an error that would meet every request of the stage; None where a line holds no such error."""
     try:
@@ -242,11 +358,3 @@ def _refusal(line: str) -> str | None:
 
 def _code(error: object) -> str:
     return str(error.get("code")) if isinstance(error, dict) else ""
-
-
-async def nap(seconds: float, halted: Callable[[], UserError | None]) -> None:
-    """Sleep, and wake up for a reason to stop."""
-    for _ in range(max(1, round(seconds / 0.2))):
-        if reason := halted():
-            raise reason
-        await asyncio.sleep(min(seconds, 0.2))

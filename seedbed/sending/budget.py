@@ -4,7 +4,8 @@ import math
 import os
 
 from seedbed.exchange.costs import Tokens, price_of
-from seedbed.project.params import ModelSettings, Params, server
+from seedbed.project.model_settings import ModelSettings, server
+from seedbed.project.params_types import Params
 from seedbed.util.errors import UserError
 
 _VARIABLE = "SEEDBED_BUDGET_USD"

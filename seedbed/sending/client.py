@@ -29,7 +29,7 @@ from seedbed.exchange.replies import (
     kind_of_error,
 )
 from seedbed.exchange.requests import Request, body_text
-from seedbed.project.params import STAND_IN, Server
+from seedbed.project.params_types import STAND_IN, Server
 from seedbed.util.errors import UserError
 from seedbed.util.saying import keep_secret, quoted
 
@@ -160,10 +160,10 @@ class Client:
                     f"max_concurrency ({self._concurrency} requests share the server)"
                 )
             raw = await reply
-        except openai.APIStatusError as error:
+        except (openai.APIStatusError, openai.APIConnectionError) as error:
+            if busy := self.busy(error):
+                raise busy from None
             return self._response_to(error, f"the request for {request.id}")
-        except openai.APIConnectionError as error:
-            raise Busy(f"the line broke ({_cause(error)})") from None
         finally:
             reply.cancel()
         return response_in(raw.content, from_embeddings if request.is_embedding else from_chat_completion)
@@ -173,14 +173,24 @@ class Client:
         if not request.url.path.endswith(_ASKING):
             await self._admit(0)
 
-    def _response_to(self, error: openai.APIStatusError, what: str) -> Response:
+    def busy(self, error: openai.APIError) -> Busy | None:
+        """Return an error of the client as one that may pass; None where it is of the request, or of the endpoint."""
+        if isinstance(error, openai.APIConnectionError):
+            return Busy(f"the line broke ({_cause(error)})")
+        if not isinstance(error, openai.APIStatusError):
+            return None
+        status, code = error.status_code, error.body.get("code") if isinstance(error.body, dict) else None
+        if is_of_the_endpoint(status, str(code)) or not (status in _BUSY or status >= 500):
+            return None
+        return Busy(self._said(error), _asked_to_wait(error.response), limited=status == 429)
+
+    def _response_to(self, error: openai.APIError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
+        assert isinstance(error, openai.APIStatusError)
         status, body = error.status_code, error.body if isinstance(error.body, dict) else {"message": error.response.text}
         kind = kind_of_error(body)
         if is_of_the_endpoint(status, str(body.get("code"))):
             raise UserError(self._status_in_words(error, what)) from None
-        if status in _BUSY or status >= 500:
-            raise Busy(self._said(error), _asked_to_wait(error.response), limited=status == 429) from None
         if kind in FINAL_ERRORS or status in (400, 413, 422):
             return error_response("too_long" if status == 413 else kind, self._said(error))
         raise UserError(self._status_in_words(error, what)) from None

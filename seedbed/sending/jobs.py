@@ -7,6 +7,7 @@ from typing import Generic
 
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Result, T
+from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
 
 
@@ -15,9 +16,8 @@ class Job(Generic[T]):
     """Equal requests, which are sent once, and how often they were tried in vain or looked for."""
 
     alike: list[Result[T]]
-    tries: int = 0
+    tries: Tries = field(default_factory=Tries)
     looks: int = 0
-    limited_s: float = 0.0
 
     @property
     def request(self) -> Request:

@@ -14,17 +14,9 @@ import openai
 
 from seedbed.project import paths
 from seedbed.project.corpora import foreign, read_corpus
-from seedbed.project.params import (
-    STAND_IN,
-    ModelSettings,
-    Params,
-    Structured,
-    asking_blocks,
-    load_params,
-    model_settings,
-    server,
-    server_id,
-)
+from seedbed.project.model_settings import ModelSettings, asking_blocks, model_settings, server, server_id
+from seedbed.project.params import load_params
+from seedbed.project.params_types import STAND_IN, Params, Structured
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Client
 from seedbed.sending.servers import running
@@ -134,8 +126,9 @@ def _wanted(params: Params) -> list[ModelSettings]:
         for corpus in params["corpora"].values()
     )
     judged = any("recorded" not in match for match in params["matches"].values())
-    unused = {"translate": not translated, "generate": not params["generations"], "judge": not judged}
-    return [model_settings(params, name) for name in asking_blocks(params) if not unused.get(name)]
+    unused = {"translate": not translated, "generate": not params["generations"]}
+    unused |= dict.fromkeys(("judge", "judges"), not judged)
+    return [model_settings(params, name) for name in asking_blocks(params) if not unused.get(name.partition(".")[0])]
 
 
 def _by_server(params: Params, asking: list[ModelSettings]) -> list[list[ModelSettings]]:

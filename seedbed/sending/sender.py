@@ -1,41 +1,33 @@
 """Sending what the store lacks: many at a time, within limits and budget, each response committed as it arrives."""
 
 import asyncio
-import random
-import signal
-from contextlib import ExitStack, suppress
-from math import ceil
+from contextlib import ExitStack
+from functools import partial
 
-from seedbed.exchange.costs import ACCEPTANCE, Estimator, Tokens
+from seedbed.exchange.costs import Estimator, Forecast, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
-from seedbed.project.params import ModelSettings, Params, server, server_id
-from seedbed.sending.batch import nap, send_batches
+from seedbed.project.model_settings import ModelSettings, server, server_id
+from seedbed.project.params_types import Params
+from seedbed.sending.batch import Waiting, send_batches
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Busy, Client
+from seedbed.sending.committing import Committer
+from seedbed.sending.halt import Halt
 from seedbed.sending.jobs import Job, Queue
+from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
-from seedbed.sending.room import Room, spill
+from seedbed.sending.room import Room
 from seedbed.sending.servers import Started, log_tail, running
+from seedbed.sending.streak import IN_A_ROW, ErrorStreak
 from seedbed.store.claims import Claims
-from seedbed.store.store import Sent, Store
+from seedbed.store.store import Store
 from seedbed.util.errors import UserError
-from seedbed.util.words import count
 
 _EMPTY_BATCHES = 3
 """Batches in a row in which every request failed, after which nothing more is sent."""
-_IN_A_ROW = 3
-"""Rows in a row whose answers are no reply, after which it is the endpoint and not the rows."""
-_ENDPOINT_KINDS = {"error", "not_a_completion"}
-_GRACE_S = 1.5
-"""How long an interrupted stage waits for the requests under way."""
-_RETRIES, _LIMITED_S = 8, 180.0
-"""How often a request is tried again; a rate limit is waited out for longer than two of its windows of a minute."""
-_FIRST_WAIT_S, _MOST_WAIT_S = 0.5, 30.0
-_LONGEST_WAIT_S = 120.0
-"""A server that asks for more patience than this is left alone."""
 _FIRST_LOOK_S, _MOST_LOOK_S = 0.05, 2.0
 """Between two looks for the response to a request that another process sends."""
 
@@ -50,12 +42,22 @@ class Sender:
         store: where responses are committed.
         parent: the process whose death ends the sending.
         max_attempts: how often a request is asked before it counts as failed.
+        forecast: says how much the whole stage is going to send, where it asks in several calls; None where in one.
 
     Raises:
         UserError: the price is unknown and there is a dollar budget, the key is not set, or nothing listens there.
     """
 
-    def __init__(self, stage: str, params: Params, to: ModelSettings, store: Store, parent: Parent, max_attempts: int) -> None:
+    def __init__(
+        self,
+        stage: str,
+        params: Params,
+        to: ModelSettings,
+        store: Store,
+        parent: Parent,
+        max_attempts: int,
+        forecast: Forecast | None = None,
+    ) -> None:
         self._stage, self._store, self._parent, self._max_attempts = stage, store, parent, max_attempts
         self._server = server(params, to)
         self._model = to.model
@@ -71,19 +73,16 @@ class Sender:
             self._started = self._stack.enter_context(running(self._server_id, self._server, to.model, parent))
         base_url = self._started.base_url if self._started else None
         self._client = Client(to.endpoint, self._server, self._server_id, base_url)
+        self._halt = Halt(stage, parent)
         self._room = Room(store.path)
-        self._spilt = 0
-        self._stop: UserError | None = None
+        self._streak = ErrorStreak(stage, to.endpoint)
+        self._committer = Committer(stage, parent.build, store, self._room, self._budget, self._estimator, self._halt)
         self._broken: list[UserError] = []
-        self._interrupts = 0
-        self._hurry = False
-        self._in_a_row: set[str] = set()
-        self._replied = False
         self._failed = 0
         self._most_failed: int | None = None
         self._enough = False
-        self._expected = ACCEPTANCE if stage.startswith("generate") else 1.0
-        self._estimated = False
+        self._forecast = forecast
+        self._noted = False
 
     async def close(self) -> None:
         """Close the connections; give up our hold on a server that we started."""
@@ -104,33 +103,22 @@ class Sender:
         self._estimate(jobs)
         self._most_failed, self._failed = most_failed, 0
         self._enough = most_failed is not None and most_failed < 0  # the replies that are there say so already
-        loop = asyncio.get_running_loop()
-        sending = asyncio.create_task(self._send(jobs, read, progress))
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self._interrupt, sending, progress)
-        watcher = asyncio.create_task(self._watch(sending, progress))
-        try:
-            with suppress(asyncio.CancelledError):
-                await sending
-        finally:
-            watcher.cancel()
-            with suppress(NotImplementedError, RuntimeError, ValueError):
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    loop.remove_signal_handler(number)
-        if self._stop or self._broken:
-            raise self._stop or self._broken[0]
+        await self._halt.guard(asyncio.create_task(self._send(jobs, read, progress)), progress)
+        if self._halt.reason or self._broken:
+            raise self._halt.reason or self._broken[0]
 
     def _estimate(self, jobs: dict[str, Job[T]]) -> None:
-        """Hold what is about to be sent against the budget, and note it beside what will be sent."""
+        """Hold what is about to be sent against the budget; once, note what `seedbed plan` says of the stage now."""
         estimates = [self._estimator.tokens(self._stage, job.request) for job in jobs.values()]
         total = sum(estimates, Tokens(0, 0))
         self._budget.check(len(jobs), total)
-        if not self._estimated:  # later waves were expected then
-            requests = ceil(len(jobs) / self._expected)
-            dollars = self._budget.dollars(total) / self._expected
+        if not self._noted:
+            requests = len(jobs)
+            if self._forecast:
+                requests, total = self._forecast(partial(self._estimator.tokens, self._stage))
+            dollars = self._budget.dollars(total)
             self._store.log_estimate(self._parent.build, self._stage, self._model, requests, dollars)
-            self._estimated = True
+            self._noted = True
 
     async def _send(self, jobs: dict[str, Job[T]], read: Read[T], progress: Progress) -> None:
         if self._server.get("mode") == "batch":
@@ -142,7 +130,7 @@ class Sender:
         wanted = min(self._server.get("max_concurrency", 8), len(jobs))
         workers = self._room.hold(wanted)
         if not workers:
-            raise UserError(self._no_room("nothing more was sent"))
+            raise self._committer.no_room("nothing more was sent")
         if workers < wanted:
             progress.say(f"room is short on the disk of {self._store.path}: one request at a time")
         try:
@@ -159,17 +147,17 @@ class Sender:
                 queue.ready.put_nowait(job)
                 return
             if not self._room.has(1):
-                self._stop = self._stop or UserError(self._no_room("every response that arrived is kept"))
-            if self._stop is None and not self._enough:
+                self._halt.stop(self._committer.no_room("every response that arrived is kept"))
+            if self._halt.reason is None and not self._enough:
                 await self._ask(job, queue, read, progress)
-            if self._stop or self._enough or not queue.open:
+            if self._halt.reason or self._enough or not queue.open:
                 for _ in range(workers):
                     queue.ready.put_nowait(None)
                 return
 
     async def _ask(self, job: Job[T], queue: Queue[T], read: Read[T], progress: Progress) -> None:
         """Ask until a job is settled, has to wait, or nothing more may be sent."""
-        while self._stop is None and not job.alike[0].settled:
+        while self._halt.reason is None and not job.alike[0].settled:
             request = job.request
             try:
                 if not self._claims.take([request.key]):  # then there is a response by now, or another process sends it
@@ -180,16 +168,17 @@ class Sender:
                     self._take(job, stored, read, progress)
                     continue
                 response = await self._paid(request, progress)
-                job.tries, job.limited_s = 0, 0.0
+                job.tries = Tries()
                 self._take(job, response, read, progress)
-                self._note(request, response, failed=job.alike[0].failure is not None)
+                if reason := self._streak.add(request, response, failed=job.alike[0].failure is not None):
+                    self._halt.stop(reason)
             except Busy as busy:
-                if wait_s := self._patience(job, busy):
+                if wait_s := self._retry_wait(job, busy):
                     progress.tried_again(str(busy))
                     queue.later(job, wait_s, progress)
                     return
             except UserError as error:
-                self._stop = self._stop or error
+                self._halt.stop(error)
             except Exception as error:  # of this request alone: the others go on, unless several are like it
                 self._broken.append(
                     UserError(
@@ -197,8 +186,8 @@ class Sender:
                         f"({type(error).__name__}: {error}); this is a mistake of Seedbed's: all that arrived is kept"
                     )
                 )
-                if len(self._broken) >= _IN_A_ROW:
-                    self._stop = self._stop or self._broken[0]
+                if len(self._broken) >= IN_A_ROW:
+                    self._halt.stop(self._broken[0])
                 queue.open -= 1
                 return
         if job.alike[0].settled:
@@ -228,57 +217,17 @@ class Sender:
             self._waits = True
             progress.say("another build over the same store is sending some of these requests; waiting for its responses")
 
-    def _patience(self, job: Job[T], busy: Busy) -> float | None:
+    def _retry_wait(self, job: Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
-        wait_s = min(_FIRST_WAIT_S * 2**job.tries, _MOST_WAIT_S) * random.uniform(0.75, 1.25)
-        wait_s = max(busy.wait_s, _FIRST_WAIT_S) if busy.wait_s is not None else wait_s  # a server may say 0 for ever
         if self._started and not self._started.alive:
-            self._stop = self._stop or UserError(
-                f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}"
-            )
+            ended = f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}"
+            self._halt.stop(UserError(ended))
             return None
-        if wait_s > _LONGEST_WAIT_S:
-            self._stop = self._stop or UserError(
-                f"{self._stage}: endpoint {self._client.id!r}: the server asks to wait {wait_s:.0f} s ({busy}); run again "
-                "then, all that arrived is kept"
-            )
+        try:
+            return job.tries.wait_s(busy, self._server, job.request.id)
+        except UserError as error:
+            self._halt.stop(UserError(f"{self._stage}: endpoint {self._client.id!r}: {error}"))
             return None
-        job.tries += 1
-        job.limited_s += wait_s if busy.limited else 0.0
-        most = self._server.get("max_retries", _RETRIES)
-        if job.tries <= most or (busy.limited and "max_retries" not in self._server and job.limited_s < _LIMITED_S):
-            return wait_s
-        advice = "run again later, or lower requests_per_minute" if busy.limited else "run again later"
-        self._stop = self._stop or UserError(
-            f"{self._stage}: endpoint {self._client.id!r}: {job.tries} tries of {job.request.id} failed, the last: {busy}; "
-            f"{advice}, all that arrived is kept"
-        )
-        return None
-
-    def _note(self, request: Request, response: Response, failed: bool) -> None:
-        """Stop where the answers to several rows in a row are none: then it is the endpoint, and not the rows.
-
-        Of an endpoint that has given a reply before, each of these rows must have failed for good: one that fails now and then
-        is tried again.
-        """
-        error = response.get("error")
-        if not error or error["kind"] not in _ENDPOINT_KINDS:
-            self._in_a_row.clear()
-            self._replied = self._replied or not error
-            return
-        if self._replied and not failed:
-            return
-        self._in_a_row.add(request.id)
-        if len(self._in_a_row) == _IN_A_ROW:
-            hint = (
-                "is it an OpenAI-compatible server, with the path that ends in /v1?"
-                if error["kind"] == "not_a_completion"
-                else "mend what it names, and run again"
-            )
-            self._stop = self._stop or UserError(
-                f"{self._stage}: endpoint {self._client.id!r}: the answers to {_IN_A_ROW} rows in a row are no replies, the "
-                f"last: {error['detail']}; {hint}"
-            )
 
     async def _paid(self, request: Request, progress: Progress) -> Response:
         """Send one request within the budget and commit its response; it is claimed, and no longer where there is none."""
@@ -295,44 +244,9 @@ class Sender:
         except BaseException:
             self._claims.release(request.key)
             raise
-        cost = self._commit(request, response)
+        cost = self._committer.commit(request, response)
         self._budget.settle(reserved, cost)
         return response
-
-    def _commit(self, request: Request, response: Response) -> float:
-        """Put a response into the store, count it in the log of builds, and return its dollars."""
-        usage = response["usage"]
-        if usage:
-            tokens = Tokens(usage["input"], usage["output"], usage["cached_input"])
-        elif response["finish_reason"] == "content_filter" or "error" in response:
-            tokens = Tokens(0, 0)
-        else:  # an endpoint that does not count: what was reserved stays spent
-            tokens = self._estimator.tokens(self._stage, request)
-        cost = self._budget.dollars(tokens)
-        self._room.saw(len((response["text"] or "").encode()))
-        sent = (self._parent.build, tokens.input, tokens.output, cost)
-        try:
-            self._store.put(self._stage, request, response, sent)
-        except UserError as error:
-            self._room.give_up()
-            self._keep(request, response, sent, error)
-        return cost
-
-    def _keep(self, request: Request, response: Response, sent: Sent, error: UserError) -> None:
-        """Keep an answer that the store did not take, and send nothing more."""
-        try:
-            self._store.put(self._stage, request, response, sent)
-        except UserError:
-            self._spilt += 1
-            where = spill(self._store.path, self._stage, request, response)
-            self._stop = UserError(
-                f"{self._stage}: the store takes no more ({error}); {count(self._spilt, 'answer that it', 'answers that it')} "
-                f"did not take, {where}"
-            )
-        self._stop = self._stop or UserError(self._no_room("every response that arrived is kept"))
-
-    def _no_room(self, so: str) -> str:
-        return f"{self._stage}: the disk of {self._store.path} is full; {so}: free some space and run again"
 
     def _take(self, job: Job[T], response: Response, read: Read[T], progress: Progress) -> None:
         for result in job.alike:
@@ -346,69 +260,30 @@ class Sender:
 
     async def _send_in_batches(self, waiting: list[Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
-        empty, poll_s = 0, self._server.get("poll_s", 30)
-        while waiting and self._stop is None and not self._enough:
+        empty, waiting_for = 0, Waiting(self._stage, self._client, self._server, progress, self._halt.why)
+        while waiting and self._halt.reason is None and not self._enough:
             requests = {job.request.key: job.request for job in waiting}
             try:
                 stored = self._store.get(requests)
                 missing = {key: request for key, request in requests.items() if key not in stored}
                 estimates = (self._estimator.tokens(self._stage, request) for request in missing.values())
                 self._budget.check(len(missing), sum(estimates, Tokens(0, 0)))
-                async for request, response in send_batches(
-                    self._client, self._store, self._claims, self._stage, missing, poll_s, progress, self._halted
-                ):
-                    self._budget.count(self._commit(request, response))
+                async for request, response in send_batches(waiting_for, self._store, self._claims, missing):
+                    self._budget.count(self._committer.commit(request, response))
                 found = self._store.get(requests)
                 elsewhere = self._claims.held(key for key in missing if key not in found)
                 if elsewhere:
                     self._say_wait(progress)
-                    await nap(min(poll_s, _MOST_LOOK_S), self._halted)
+                    await waiting_for.nap(min(waiting_for.poll_s, _MOST_LOOK_S))
                 empty = 0 if found or elsewhere else empty + 1
                 if empty == _EMPTY_BATCHES:
                     raise UserError(
                         f"{self._stage}: {empty} batches in a row gave no response; look at them in the provider's console"
                     )
             except UserError as error:
-                self._stop = self._stop or error
+                self._halt.stop(error)
                 return
             for job in waiting:
                 if job.request.key in found:
                     self._take(job, found[job.request.key], read, progress)
             waiting = [job for job in waiting if not job.alike[0].settled]
-
-    def _halted(self) -> UserError | None:
-        """Why nothing more may be done; None where nothing stands against it."""
-        return self._stop
-
-    def _interrupt(self, sending: "asyncio.Task[None]", progress: Progress) -> None:
-        self._interrupts += 1
-        if self._interrupts > 1:
-            sending.cancel()
-            return
-        self._hurry = True
-        progress.say(
-            f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests under way; again to drop them now"
-        )
-        self._stop = self._stop or UserError(
-            f"{self._stage}: interrupted; every response that arrived is kept, run again to go on"
-        )
-
-    async def _watch(self, sending: "asyncio.Task[None]", progress: Progress) -> None:
-        """End the sending where there is a reason to.
-
-        What is under way is waited for, since it is paid for; not for long where a person or the build's end is the reason,
-        for the server may hang.
-        """
-        stopped_s = 0.0
-        while True:
-            await asyncio.sleep(0.1)
-            progress.tick()
-            try:
-                self._parent.check()
-            except UserError as error:
-                self._stop, self._hurry = self._stop or error, True
-            if self._stop:
-                stopped_s += 0.1
-                if not progress.under_way or (self._hurry and stopped_s >= _GRACE_S):
-                    sending.cancel()
-                    return

@@ -24,7 +24,7 @@ import psutil
 from filelock import FileLock
 
 from seedbed.project import paths
-from seedbed.project.params import Server
+from seedbed.project.params_types import Server
 from seedbed.sending.build_process import Parent
 from seedbed.sending.processes import is_alive, start_of
 from seedbed.util.canonical import content_hash

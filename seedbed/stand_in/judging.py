@@ -19,23 +19,43 @@ _FIRST = 0.35
 """What standing first is worth: the bias that the judge's health report is there to show."""
 _TIE = 0.25
 """Two scores closer than this are a tie."""
+_MUCH_BETTER = 1.0
+"""From this lead on an answer is much better, where the verdict has five steps."""
+STEPS = {"A": ("A>B", "A>>B"), "B": ("B>A", "B>>A"), "C": ("A=B", "A=B")}
+"""A verdict in five steps: slight, strong."""
 _LONG, _LONG_IN_LETTERS = 220, 500
 """Characters from which an answer gains nothing by being longer: in Japanese, and where words are spelled in letters."""
 _MUCH = 0.25
 """Share of repetition that is worth a remark."""
 
 
-def judge(blocks: Mapping[str, str], chance: random.Random, language: str = JAPANESE) -> tuple[str, str]:
-    """Return (explanation, verdict `A`, `B` or `C`) on the blocks `answer_a` and `answer_b`."""
+def judge(
+    blocks: Mapping[str, str], chance: random.Random, language: str = JAPANESE, in_steps: bool = False
+) -> tuple[str, str]:
+    """Return (explanation, verdict `A`, `B` or `C`, or one of five steps) on the blocks `answer_a` and `answer_b`."""
     question, reference = blocks.get("question", ""), blocks.get("reference", "")
     reference = reference or answering.own_answer(question, language)
     answers = {name: blocks[f"answer_{name.lower()}"] for name in "AB"}
     scores = {name: _score(answer, question, reference, language) for name, answer in answers.items()}
     lead = scores["A"] - scores["B"] + _FIRST + chance.gauss(0, 0.4)
     verdict = "C" if abs(lead) < _TIE else "A" if lead > 0 else "B"
+    said = STEPS[verdict][abs(lead) >= _MUCH_BETTER] if in_steps else verdict
     if language == JAPANESE:
-        return _in_japanese(answers, verdict), verdict
-    return localise(_in_english(answers, verdict, language), language), verdict
+        return _in_japanese(answers, verdict), said
+    return localise(_in_english(answers, verdict, language), language), said
+
+
+def rate(blocks: Mapping[str, str], chance: random.Random, language: str = JAPANESE) -> tuple[str, int]:
+    """Return (explanation, rating from 1 to 10) of the block `answer`."""
+    question = blocks.get("question", "")
+    reference = blocks.get("reference", "") or answering.own_answer(question, language)
+    answer = blocks["answer"]
+    rating = min(10, max(1, round(1 + 2 * _score(answer, question, reference, language) + chance.gauss(0, 0.5))))
+    if language == JAPANESE:
+        seen = [f"{len(answer)}文字"] + ([f"{_items(answer)}項目の箇条書き"] if _items(answer) else [])
+        seen += ["同じ言い回しの繰り返しが目立つ"] if _repetition(answer, JAPANESE) > _MUCH else []
+        return f"回答は{'、'.join(seen)}の文章です。以上から、{rating}点とします。", rating
+    return localise(f"The answer has {len(answer)} characters, and its rating is {rating}.", language), rating
 
 
 def _score(answer: str, question: str, reference: str, language: str) -> float:

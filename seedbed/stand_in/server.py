@@ -22,6 +22,8 @@ from seedbed.stand_in.models import MODELS, Model, model_of
 from seedbed.util.canonical import canonical
 
 _DIMENSIONS = 256
+_COMPLAINT = re.compile("直前の返答は使え|Your last reply could|방금 답변은 사용할|Deine letzte Antwort war nicht")
+"""How the kits' prompts begin what they say after an unusable reply."""
 
 
 def handle(request: httpx2.Request) -> httpx2.Response:
@@ -106,10 +108,19 @@ def reply(body: dict[str, Any], model: Model, text: str) -> str:
         task = json.loads(blocks["task"])
         return answering.answer(f"{task['instruction']}\n{task['input']}".strip(), model.level, model.language)
     if "answer_a" in blocks:
-        explanation, verdict = judging.judge(blocks, chance, model.language)
+        explanation, verdict = judging.judge(blocks, chance, model.language, in_steps=_in_steps(body))
         value = {"explanation": explanation, "verdict": verdict}
         return canonical(value) if speaks_json else f"{explanation}\n\n[[{verdict}]]"
-    return answering.answer(_asked(body), model.level, model.language)
+    if "answer" in blocks:
+        explanation, rating = judging.rate(blocks, chance, model.language)
+        return canonical({"explanation": explanation, "rating": rating}) if speaks_json else f"{explanation}\n\n[[{rating}]]"
+    return answering.answer(_turns(body)[-1], model.level, model.language)
+
+
+def _in_steps(body: dict[str, Any]) -> bool:
+    """Whether the verdict is to be one of five steps: as the reply's schema, or what is said of it, has them."""
+    told = [message["content"] for message in body["messages"] if message["role"] == "system"]
+    return "A>>B" in canonical([body.get("response_format"), told])
 
 
 def _instructions(
@@ -126,6 +137,12 @@ def _asked(body: dict[str, Any]) -> str:
     """Return what is asked: the last message before a reply, after which only what was wrong with it is said."""
     roles = [message["role"] for message in body["messages"]]
     return str(body["messages"][(roles.index("assistant") if "assistant" in roles else len(roles)) - 1]["content"])
+
+
+def _turns(body: dict[str, Any]) -> list[str]:
+    """Return what the person asked in a conversation, turn by turn; a complaint about an unusable reply is no turn."""
+    asked = [str(message["content"]) for message in body["messages"] if message["role"] == "user"] or [_asked(body)]
+    return [text for place, text in enumerate(asked) if place == 0 or not _COMPLAINT.match(text)]
 
 
 def _count(text: str) -> int:

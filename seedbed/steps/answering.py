@@ -3,18 +3,18 @@
 {"failure":null,"id":"fermi-01","made_by":{…},"model":"good","request":"9f2c…","text":"大阪市の面積は…"}
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from seedbed.exchange.replies import text_of, was_cut
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Read, Result
-from seedbed.project.params import ModelSettings
-from seedbed.project.prompts import Prompt, render
+from seedbed.project.corpora import DIVIDER, turns_of
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.prompts import Messages, Prompt, render
 from seedbed.project.row_types import Answer, EditedQuestion, MadeBy
-from seedbed.recorded.fastchat import read_answers
+from seedbed.recorded.fastchat import answers_to
 from seedbed.steps.origin import Asked, Name, Origin
-from seedbed.util.errors import UserError
 
 PROMPT = "answer"
 
@@ -22,7 +22,14 @@ PROMPT = "answer"
 def build(
     questions: Sequence[EditedQuestion], to: ModelSettings, prompt: Prompt, again: Mapping[str, int] = {}
 ) -> list[Request]:
-    """Return one request a question; the question is put as it is. `again`: how often one is to be asked once more."""
+    """Return one request a question, its first turn; the question is put as it is.
+
+    Args:
+        questions: the questions, in order.
+        to: the model to ask.
+        prompt: the prompt.
+        again: how often a row (a question, or `question.turn` of a later turn) is to be asked once more.
+    """
     requests = []
     for question in questions:
         messages = render(prompt, to.structured, {}, {"question": question["text"]})
@@ -30,16 +37,72 @@ def build(
     return requests
 
 
+def following(
+    questions: Sequence[EditedQuestion], to: ModelSettings, prompt: Prompt, again: Mapping[str, int] = {}
+) -> Callable[[Sequence[Result[str]]], list[Request]]:
+    """Return what gives the next turns of conversations, from what became of a turn; for `ask_all`.
+
+    The model is shown what was asked and what it answered itself. Where a turn failed, no further one is asked. Arguments as of
+    `build`.
+    """
+    turns = {question["id"]: turns_of(question) for question in questions}
+
+    def next_turns(results: Sequence[Result[str]]) -> list[Request]:
+        requests = []
+        for result in results:
+            question, turn = question_and_turn(result.request.id)
+            if result.value is None or turn == len(turns[question]):
+                continue
+            before: Messages = (result.request.first or result.request.content)["messages"]
+            asked = render(prompt, to.structured, {}, {"question": turns[question][turn]})[-1]
+            id = asked_as(question, turn + 1)
+            messages = [*before, {"role": "assistant", "content": result.value}, asked]
+            requests.append(build_request(id, to, prompt, messages, again=again.get(id, 0)))
+        return requests
+
+    return next_turns
+
+
+def asked_as(question: str, turn: int) -> str:
+    """Return the id under which a turn of a question, from 1, is asked: `fermi-01`, `fermi-01.2`."""
+    return question if turn == 1 else f"{question}.{turn}"
+
+
+def question_and_turn(id: str) -> tuple[str, int]:
+    """Return the question and the turn, from 1, that an id of `asked_as` says; no question's own id has a dot."""
+    question, _, turn = id.partition(".")
+    return question, int(turn or 1)
+
+
 def reader(cut: str) -> Read[str]:
     """Return what reads an answer; `cut` says what becomes of one that was cut at its length limit: `judge` or `fail`."""
     return lambda request, response: text_of(response, cut=cut == "judge")
 
 
-def answered(model: str, to: ModelSettings, result: Result[str]) -> Answer:
-    """Return the output row of one question."""
-    row = _row(result.request.id, model, result.value, to.made_by)
-    row["failure"], row["request"] = result.failure, result.request.key
-    if result.value is not None and was_cut(result.exchanges[-1][1]):
+def answered(model: str, to: ModelSettings, results: Sequence[Result[str]]) -> list[Answer]:
+    """Return the output rows of a model, one a question.
+
+    Args:
+        model: its id.
+        to: the model that was asked.
+        results: those of `build` in the order of the questions, then those of each further turn.
+    """
+    by_question: dict[str, list[Result[str]]] = {}
+    for result in results:
+        by_question.setdefault(question_and_turn(result.request.id)[0], []).append(result)
+    return [_answered(question, model, to, turns) for question, turns in by_question.items()]
+
+
+def _answered(question: str, model: str, to: ModelSettings, turns: Sequence[Result[str]]) -> Answer:
+    """Return the answer that the turns of one conversation come to; a turn that failed is the last one."""
+    last, said = turns[-1], [result.value for result in turns if result.value is not None]
+    row = _row(question, model, DIVIDER.join(said) if last.value is not None else None, to.made_by)
+    row["failure"], row["request"] = last.failure, last.request.key
+    if last.failure and len(turns) > 1:
+        row["failed_turn"] = len(turns)
+    if last.value is not None and len(said) > 1:
+        row["turns"] = said
+    if last.value is not None and any(result.exchanges and was_cut(result.exchanges[-1][1]) for result in turns):
         row["cut"] = True
     return row
 
@@ -52,23 +115,30 @@ def recorded(questions: Sequence[EditedQuestion], model: str, path: Path) -> lis
     """Return the answers of a file; one that was recorded as an error has failed.
 
     Raises:
-        UserError: a question without an answer, or an answer for an unknown question.
+        UserError: a question without an answer, an answer for an unknown question, or one with fewer turns than its question.
     """
-    answers, ids = read_answers(path), [question["id"] for question in questions]
-    if missing := [id for id in ids if id not in answers]:
-        raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); add it, or drop the question")
-    if unknown := sorted(answers.keys() - set(ids)):
-        raise UserError(f"{path}: an answer to {unknown[0]!r}, which is no question of data/; import the questions with it")
-    rows = [_row(id, model, answers[id], {"recorded": str(path)}) for id in ids]
-    for row in rows:
-        if row["text"] is None:
-            row["failure"] = {"reason": "recorded", "detail": "recorded as an error", "text": None}
-    return rows
+    return [_recorded(id, model, turns, path) for id, turns in answers_to(path, questions).items()]
+
+
+def _recorded(id: str, model: str, turns: Sequence[str | None], path: Path) -> Answer:
+    said = [text for text in turns if text is not None]
+    row = _row(id, model, DIVIDER.join(said) if len(said) == len(turns) else None, {"recorded": str(path)})
+    if row["text"] is None:
+        row["failure"] = {"reason": "recorded", "detail": "recorded as an error", "text": None}
+        if (failed := turns.index(None)) > 0:
+            row["failed_turn"] = failed + 1
+    elif len(said) > 1:
+        row["turns"] = said
+    return row
 
 
 def origin(row: Answer, stage: str) -> Origin:
-    """Return what an answer came of: its question, and a request of its stage unless it was recorded."""
+    """Return what an answer came of: its question, and a request of its stage unless it was recorded.
+
+    Of a conversation it is the request of the last turn, which holds the turns before it.
+    """
     question = (Name("question", row["id"]),)
     if row["request"] is None:
         return Origin(question)
-    return Origin(question, Asked(stage, row["id"]), PROMPT)
+    turn = row.get("failed_turn", len(row.get("turns", [""])))
+    return Origin(question, Asked(stage, asked_as(row["id"], turn)), PROMPT)

@@ -15,7 +15,8 @@ from seedbed.exchange.requests import build_embedding
 from seedbed.exchange.result import Result
 from seedbed.filtering.filter import SEMANTIC
 from seedbed.filtering.meanings import Vector
-from seedbed.project.params import ModelSettings, Params, embedding_settings
+from seedbed.project.model_settings import ModelSettings, embedding_settings
+from seedbed.project.params_types import Params
 from seedbed.sending.asker import Asker, Asks
 
 MAX_ATTEMPTS = 3

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params import TrainingSet
+from seedbed.project.params_types import TrainingSet
 from seedbed.project.row_types import EditedTask
 from seedbed.steps.drawing import drawn, shares
 from seedbed.steps.origin import Name, Origin

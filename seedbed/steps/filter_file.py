@@ -12,6 +12,7 @@ from pathlib import Path
 from seedbed.filtering.filter import load_filter
 from seedbed.filtering.rules import fields_of
 from seedbed.project import paths
+from seedbed.project.corpora import read_questions
 from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
 from seedbed.steps.embedding import embedding
@@ -38,7 +39,7 @@ def decisions(path: Path, alone: bool = False) -> Iterator[Row]:
         UserError: the file has a mistake, or the project has one.
     """
     params, rows = load_params(), read_tasks(path)
-    seeds, questions = ([], []) if alone else (_built("seed_tasks"), _built("questions"))
+    seeds, questions = ([], []) if alone else (_seeds(), _questions())
     if not alone and not (seeds and questions):
         print("seedbed filter: nothing is built here yet, so rows are held against no seed or question", file=sys.stderr)
     with (
@@ -49,9 +50,14 @@ def decisions(path: Path, alone: bool = False) -> Iterator[Row]:
             yield {"id": row["id"], **fields_of(rejection)}
 
 
-def _built(corpus: str) -> list[Row]:
-    path = paths.edited(corpus)
+def _seeds() -> list[Row]:
+    path = paths.seeds("edited")
     return list(read_rows(path)) if path.is_file() else []
+
+
+def _questions() -> list[Row]:
+    there = any(paths.EDITED_QUESTIONS.glob("*.jsonl"))
+    return read_questions() if there else []
 
 
 def read_tasks(path: Path) -> list[Row]:

@@ -18,7 +18,8 @@ from seedbed.exchange.result import Result, allowed_failures, failures_in_words
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
 from seedbed.project.generation_lists import Lists
-from seedbed.project.params import Generate, ModelSettings
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import Generate
 from seedbed.project.prompts import Prompt, as_shown, render, reply_schema
 from seedbed.project.row_types import Candidate, EditedTask
 from seedbed.sending.asker import Asks
@@ -129,9 +130,12 @@ def build(
         again: how often it is to be asked once more.
     """
     fields = _SHOWN if prompt.reply == "instructions" else _WITHOUT_OUTPUT
-    data = {"demonstrations": "\n".join(as_shown(row, fields) for row in demonstrations)}
-    optional = {"assignments": shown(assignments), "avoid": "\n".join(as_shown(row, _AVOIDED) for row in avoided)}
-    messages = render(prompt, to.structured, data, {"count": str(len(assignments))}, optional, schema)
+    data = {
+        "demonstrations": "\n".join(as_shown(row, fields) for row in demonstrations),
+        "assignments": shown(assignments),
+        "avoid": "\n".join(as_shown(row, _AVOIDED) for row in avoided),
+    }
+    messages = render(prompt, to.structured, data, {"count": str(len(assignments))}, schema)
     return build_request(slot_id(slot), to, prompt, messages, slot=slot, again=again, schema=schema)
 
 

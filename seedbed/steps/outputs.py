@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from seedbed.exchange.replies import Response, text_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
-from seedbed.project.params import ModelSettings, Params, model_settings, writes_outputs_apart
+from seedbed.project.model_settings import ModelSettings, model_settings, writes_outputs_apart
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import Prompt, as_shown, load_prompt, render
 from seedbed.project.row_types import Candidate
 from seedbed.sending.asker import Asker, Asks

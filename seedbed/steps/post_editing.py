@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
-from seedbed.project.corpora import FIELDS, status_of
+from seedbed.project.corpora import columns_of, status_of
 from seedbed.project.row_types import Edit, Edited, Fields, Status, Translated
 from seedbed.steps.origin import Name, Origin
 from seedbed.util.errors import UserError
@@ -43,6 +43,10 @@ def edited(translated: Sequence[Translated], edits: Mapping[str, Edit], kind: st
         if status in _NOT_REVIEWED and unreviewed == "drop":
             continue
         fields = edit["fields"] if edit and status in _APPLIED else translation
+        if fields.keys() != translation.keys():
+            raise UserError(
+                f"edit {row['id']!r}: fields: expected {', '.join(translation)}, found {', '.join(fields)}; edit the row again"
+            )
         yield _row(row, fields, kind, status)
 
 
@@ -61,7 +65,6 @@ def origin(id: str, status: Status, corpus: str) -> Origin:
 
 
 def _row(row: Translated, fields: Fields, kind: str, status: Status) -> Edited:
-    rest = {
-        name: value for name, value in row.items() if name not in ("language", "source", "translation", "failure", "request")
-    }
-    return cast(Edited, rest | {name: fields[name] for name in FIELDS[kind]} | {"status": status})
+    dropped = ("language", "source", "translation", "failure", "request")
+    rest = {name: value for name, value in row.items() if name not in dropped}
+    return cast(Edited, rest | columns_of(fields, kind) | {"status": status})

@@ -9,9 +9,9 @@ from seedbed.exchange.result import Read
 from seedbed.filtering.language import load_language
 from seedbed.project import paths
 from seedbed.project.corpora import read_corpus
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.project.row_types import Source
-from seedbed.steps import answering, generating, translating
+from seedbed.steps import answering, generating, scoring, translating
 from seedbed.steps.verdicts import judgment_reader
 
 
@@ -33,6 +33,8 @@ def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) 
         return translating.reader(rows, corpus["kind"], load_language(paths.language_file(params["language"])))
     if kind in ("answer", "answer_base", "answer_trained"):
         return answering.reader(params["answer"].get("cut", "judge"))
+    if kind == "score":
+        return scoring.read
     if kind == "generate":
         return generating.read
     return judgment_reader(params) if kind == "judge" else json_of

@@ -6,7 +6,7 @@ A row of its own (see `schemas/rows/translated_question.schema.json`):
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from seedbed.exchange.replies import Response, Unusable, json_of
@@ -14,11 +14,12 @@ from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Read, Result
 from seedbed.filtering.language import Language
 from seedbed.project import paths
-from seedbed.project.corpora import FIELDS, fields_of
-from seedbed.project.edits import CORPORA, read_edits
+from seedbed.project.corpora import FIELDS, field_names, fields_of
+from seedbed.project.edits import read_edits
 from seedbed.project.glossary import COLUMNS, Term, load_glossary, terms_in
-from seedbed.project.params import ModelSettings, Params
-from seedbed.project.prompts import Prompt, as_shown, render
+from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import Params
+from seedbed.project.prompts import Prompt, as_shown, load_prompt, render
 from seedbed.project.row_types import Failure, Fields, MadeBy, Source, Translated
 from seedbed.steps.examples import NO_EXAMPLES, Examples, examples_of
 from seedbed.steps.origin import Asked, Name, Origin
@@ -60,7 +61,7 @@ def beside(corpus: str, rows: Sequence[Source], kind: str, params: Params) -> Be
         UserError: the glossary or the edits cannot be read.
     """
     count, language = params["translate"].get("examples", 0), params["language"]
-    edits = read_edits(paths.edits(corpus, language), kind) if count and corpus in CORPORA else {}
+    edits = read_edits(paths.edits(corpus, language), kind) if count and corpus in params["post_edit"]["corpora"] else {}
     return Beside(load_glossary(paths.glossary(language)), examples_of(rows, kind, edits, count if edits else 0))
 
 
@@ -68,17 +69,18 @@ def build(
     rows: Sequence[Source],
     kind: str,
     to: ModelSettings,
-    prompt: Prompt,
+    prompts: Mapping[str, Prompt],
     again: Mapping[str, int] = {},
     beside: Beside = Beside(),
 ) -> list[Request]:
-    """Return one request a row that is asked for: its source fields, as JSON, and what is shown beside them.
+    """Return one request a row that is asked for: its source fields, as JSON, and what is shown beside them; all turns
+    of a question together.
 
     Args:
         rows: the source rows.
         kind: `task` or `question`.
         to: the model to ask.
-        prompt: the prompt of this kind.
+        prompts: as from `load_prompts`.
         again: how often a row is to be asked once more, by its id.
         beside: glossary and examples.
     """
@@ -87,11 +89,15 @@ def build(
         if beside.examples.kept(row["id"]):
             continue
         fields = fields_of(row, kind)
-        optional = {
+        prompt, names = prompts[prompt_name(fields, kind)], field_names(fields, kind)
+        if names != FIELDS[kind]:
+            prompt = replace(prompt, only=names)
+        data = {
+            "source": as_shown(fields, names),
             "glossary": "\n".join(as_shown(term, COLUMNS) for term in terms_in(fields.values(), beside.glossary)),
             "examples": "\n".join(as_shown(each, ("source", "edited")) for each in beside.examples.shown(row, kind)),
         }
-        messages = render(prompt, to.structured, {"source": as_shown(fields, FIELDS[kind])}, optional=optional)
+        messages = render(prompt, to.structured, data)
         requests.append(build_request(row["id"], to, prompt, messages, again=again.get(row["id"], 0)))
     return requests
 
@@ -109,6 +115,9 @@ def reader(rows: Sequence[Source], kind: str, language: Language) -> Read[Fields
     def read(request: Request, response: Response) -> Fields:
         value: Fields = json_of(request, response)
         source_fields = sources.get(request.id, {})  # a row that is no more is read as it was
+        if missing := [name for name in source_fields if name not in value]:
+            raise Unusable("wrong_schema", f"{missing[0]}: missing")
+        value = {name: value[name] for name in source_fields} if source_fields else value
         stays = _staying(source_fields, value)
         for name, source in source_fields.items():
             if name not in stays and (problem := _problem(source, value[name], language)):
@@ -174,7 +183,7 @@ def _row(
     made_by: MadeBy | None,
     request: str | None,
 ) -> Translated:
-    rest = {name: value for name, value in row.items() if name not in FIELDS[kind]}
+    rest = {name: value for name, value in row.items() if name not in (*FIELDS[kind], "follow_ups")}
     result = {"source": fields_of(row, kind), "translation": translation, "failure": failure, "made_by": made_by}
     return cast(Translated, rest | result | ({"request": request} if request else {}))
 
@@ -184,9 +193,15 @@ def origin(row: Translated, corpus: str, kind: str) -> Origin:
     source = (Name("source", f"{corpus}/{row['id']}"),)
     if row["made_by"] is None:
         return Origin(source)
-    return Origin(source, Asked(f"translate@{corpus}", row["id"]), prompt_name(kind))
+    return Origin(source, Asked(f"translate@{corpus}", row["id"]), prompt_name(row["source"], kind))
 
 
-def prompt_name(kind: str) -> str:
-    """Return the name of the prompt that a corpus of `kind` is translated with."""
-    return f"translate_{kind}"
+def prompt_name(fields: Mapping[str, str], kind: str) -> str:
+    """Return the name of the prompt with which a row of `kind` is translated: a question with follow-ups has its own."""
+    return "translate_conversation" if len(field_names(fields, kind)) > len(FIELDS[kind]) else f"translate_{kind}"
+
+
+def load_prompts(kind: str) -> dict[str, Prompt]:
+    """Return the prompts with which a corpus of `kind` is translated, by name."""
+    names = ("translate_question", "translate_conversation") if kind == "question" else ("translate_task",)
+    return {name: load_prompt(name) for name in names}

@@ -10,6 +10,8 @@ A format is a function from the reply to the verdict. The reply is a `dict`, rea
             return None
         a, b = map(int, found.groups())
         return "first" if a > b else "second" if b > a else "tie"
+
+The reply has another form where the judge's prompts have one of the format's name under `replies`.
 """
 
 from collections.abc import Callable
@@ -25,11 +27,14 @@ from seedbed.util.rows import Row
 DEFAULT = "letters"
 """The format where `judge.verdict_format` names none."""
 VerdictFormat = Callable[[Row | str], str | None]
-"""Returns `first`, `second` or `tie`; None where the reply gives no verdict, which makes it unusable, and no tie."""
+"""Returns `first`, `second` or `tie`, or with how much better it is `first_slight`, `first_strong`, `second_slight` or
+`second_strong`; None where the reply gives no verdict, which makes it unusable, and no tie."""
+VERDICTS = ("first", "second", "tie", "first_slight", "first_strong", "second_slight", "second_strong")
 VERDICT_FORMATS: Registry[VerdictFormat] = Registry("verdict format")
 verdict_format = VERDICT_FORMATS.register
 
 _LETTERS = {"A": "first", "B": "second", "C": "tie"}
+_STEPS = {"A>>B": "first_strong", "A>B": "first_slight", "A=B": "tie", "B>A": "second_slight", "B>>A": "second_strong"}
 
 
 @verdict_format
@@ -41,6 +46,17 @@ def letters(reply: Row | str) -> str:
     if mark is None:
         raise Unusable("no_verdict", "the reply does not end with one of [[A]], [[B]] and [[C]]")
     return _LETTERS[mark]
+
+
+@verdict_format
+def five_steps(reply: Row | str) -> str:
+    """`A>>B`, `A>B`, `A=B`, `B>A` or `B>>A` in the field `verdict`; in a text in a mark like `[[A>>B]]`, as for `letters`."""
+    if isinstance(reply, dict):
+        return _STEPS[reply["verdict"]]
+    mark = read_mark(reply, _STEPS)
+    if mark is None:
+        raise Unusable("no_verdict", "the reply does not end with one of [[A>>B]], [[A>B]], [[A=B]], [[B>A]] and [[B>>A]]")
+    return _STEPS[mark]
 
 
 def load_verdict_format(name: str) -> VerdictFormat:
@@ -62,7 +78,7 @@ def _plugged_in(name: str, read: VerdictFormat, reply: Row | str) -> str | None:
         raise
     except Exception as error:
         raise plugin_error(error, f"verdict format {name!r}") from None
-    if verdict not in (None, "first", "second", "tie"):
+    if verdict is not None and verdict not in VERDICTS:
         raise UserError(
             f"{place_of(read)}: verdict format {name!r}: expected 'first', 'second', 'tie' or None, found {verdict!r}"
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.store.claims import living_owners
-from seedbed.store.locked import NoRemote, fetch
+from seedbed.store.locked import fetch
 from seedbed.store.projects import projects, register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
@@ -22,19 +22,19 @@ def harvest_all(store: Store) -> str:
     register(store)
     new = read = 0
     absent: list[str] = []
-    for stage, digest in dict.fromkeys(_locked(_commits("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD")):
-        if store.has_read(digest):
-            continue
-        blob = _fetch(digest)
-        if blob is None:
+    named = dict.fromkeys(_locked(_commits("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD"))
+    unread = [(stage, digest) for stage, digest in named if not store.has_read(digest)]
+    lacking = {each.digest for each in fetch(digest for _, digest in unread)}
+    for stage, digest in unread:
+        if digest in lacking:
             absent.append(stage)
             continue
-        new += store.warm(digest, stage, read_transcript(blob))
+        new += store.warm(digest, stage, read_transcript(paths.blob(digest)))
         read += 1
-    lacking = (
+    missing = (
         f"; {len(absent)} are in neither the DVC cache nor its remote ({', '.join(sorted(set(absent))[:5])})" if absent else ""
     )
-    return f"{new} new responses from {read} transcripts{lacking}"
+    return f"{new} new responses from {read} transcripts{missing}"
 
 
 def unreferenced(store: Store) -> set[str]:
@@ -101,7 +101,4 @@ def _commits(*args: str) -> list[str]:
 
 def _fetch(digest: str) -> Path | None:
     """Return a blob in the DVC cache, brought from the default DVC remote where need be; None where neither has it whole."""
-    try:
-        return None if fetch(digest) else paths.blob(digest)
-    except NoRemote:
-        return None
+    return None if fetch([digest]) else paths.blob(digest)

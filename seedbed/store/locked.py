@@ -2,16 +2,22 @@
 
 A build must not pay for what somebody has paid for and pushed, only because a `dvc pull` was forgotten. So a stage that misses
 a response looks for its own transcript of the lock; and for the other side's, where the lock is still one side's of a merge.
-Where that brings nothing it looks for those of the latest commits, since a rebase leaves the other side there.
+Where something is missing still it looks further: a rebase leaves the other side in the commits below, and a squash, or a
+merge that was cherry-picked, in a branch that is no ancestor.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.store.store import RENAMED
 from seedbed.store.transcripts import locked_transcripts, whole_blob
+from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git_text
 from seedbed.util.saying import quoted
 
@@ -19,8 +25,10 @@ _HEADS = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD")
 """What git names the other side while a merge is not committed."""
 _MERGES = 3
 """Merges back in time that are looked at; a stage that was built since one has the responses of both sides."""
-_COMMITS, _EARLIER = 20, 5
-"""Commits of `dvc.lock` back in time that are looked at, and how many transcripts of theirs are tried, and never required."""
+_COMMITS, _OTHERS = 20, 20
+"""Branches, commits back in time and places where the user was that are looked at; how many of their transcripts are tried."""
+_SQUASH, _SQUASHED = "^Squashed commit of the following:$", re.compile(r"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
+"""How git's message for a squash begins, and the commits in it, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +38,20 @@ class Lacking:
     Attributes:
         digest: its MD5.
         why: what the DVC remote said; None where there is no remote.
+        branch: whose `dvc.lock` names it, where it is another branch's.
     """
 
     digest: str
     why: str | None
+    branch: str | None = None
 
 
-class NoRemote(Exception):
-    """The project has no default DVC remote."""
+Bring = Callable[[str, Callable[[str], bool]], tuple[list[str], list[Lacking]]]
+"""`bring_transcripts` or `bring_others`."""
 
 
 def bring_transcripts(stage: str, has_read: Callable[[str], bool]) -> tuple[list[str], list[Lacking]]:
-    """Have the transcripts in the DVC cache that may hold what a stage misses.
+    """Have the transcripts in the DVC cache that hold what a stage misses, by `dvc.lock` and by both sides of a merge.
 
     Args:
         stage: the stage's name.
@@ -50,64 +60,71 @@ def bring_transcripts(stage: str, has_read: Callable[[str], bool]) -> tuple[list
     Returns:
         The MD5s of those that are in the cache now, and were not read; and those that cannot be had.
     """
-    there: list[str] = []
-    lacking: list[Lacking] = []
-    for digest in dict.fromkeys(_wanted(stage)):
-        if has_read(digest):
-            continue
-        if lack := _lack(digest):
-            lacking.append(lack)
-        else:
-            there.append(digest)
-    if there:
-        return there, lacking
-    # Neither is required: what the stage was called before, and what earlier commits had.
-    others = dict.fromkeys([*_of_stages_no_more(stage), *_earlier(stage)])
-    return [digest for digest in others if not has_read(digest) and not _lack(digest)], lacking
+    return _bring(_wanted(stage), has_read)
 
 
-def fetch(digest: str) -> str | None:
-    """Have one blob in the DVC cache: that of the cache, where it is whole, or that of the default DVC remote.
+def bring_others(stage: str, has_read: Callable[[str], bool]) -> tuple[list[str], list[Lacking]]:
+    """Have further transcripts in the DVC cache that may hold what a stage misses; none of them is required.
+
+    Those are of what the stage was called before, of other branches, of earlier commits, and of commits where the user was.
+
+    Args:
+        stage: the stage's name.
+        has_read: whether the store holds all of the transcript with this MD5.
 
     Returns:
-        None where it is there; why it is not, in words, otherwise.
-
-    Raises:
-        NoRemote: it is not in the cache, and the project has no default DVC remote.
+        The MD5s of those that are in the cache now, and were not read; and those of other branches that cannot be had.
     """
-    blob = paths.blob(digest)
-    if whole_blob(digest):
-        return None
+    branches = _digests(stage, _branches())
+    candidates = dict.fromkeys([*_of_stages_no_more(stage), *branches, *_digests(stage, _earlier())])
+    there, lacking = _bring(islice((each for each in candidates if not has_read(each)), _OTHERS), has_read)
+    return there, [Lacking(each.digest, each.why, branches[each.digest]) for each in lacking if each.digest in branches]
+
+
+def fetch(digests: Iterable[str]) -> list[Lacking]:
+    """Have blobs in the DVC cache: those of the cache, where they are whole, or those of the default DVC remote.
+
+    Returns:
+        Those that cannot be had.
+    """
+    absent = [digest for digest in digests if not whole_blob(digest)]
+    if not absent:
+        return []
     if not paths.may_have_remote():  # asked first, since DVC takes half a second to say so
-        raise NoRemote
+        return [Lacking(digest, None) for digest in absent]
     from dvc.config import NoRemoteError
     from dvc.repo import Repo
     from dvc_data.hashfile.hash_info import HashInfo
 
     logging.getLogger("dvc").setLevel(logging.ERROR)  # what is missing is said below, once
+    wanted = {digest: HashInfo("md5", digest) for digest in absent}
+    failed: set[HashInfo] = set()
+    said = ""
     try:
         with Repo() as repo:
             repo.cloud.get_remote_odb()
-            blob.unlink(missing_ok=True)  # damaged, and DVC would believe it
-            failed = repo.cloud.pull({HashInfo("md5", digest)}).failed
+            for digest in absent:
+                paths.blob(digest).unlink(missing_ok=True)  # damaged, and DVC would believe it
+            failed = repo.cloud.pull({*wanted.values()}).failed
     except NoRemoteError:
-        raise NoRemote from None
+        return [Lacking(digest, None) for digest in absent]
     except Exception as error:  # whatever the client of some cloud raises
-        return quoted(f"{type(error).__name__}: {error}")
-    if whole_blob(digest):
-        return None
-    came = blob.is_file()
-    blob.unlink(missing_ok=True)
-    return "what it has is damaged" if came or failed else "it lacks it"
+        said = quoted(f"{type(error).__name__}: {error}")
+    lacking = []
+    for digest in absent:
+        if not whole_blob(digest):
+            damaged = paths.blob(digest).is_file() or wanted[digest] in failed
+            paths.blob(digest).unlink(missing_ok=True)
+            lacking.append(Lacking(digest, said or ("what it has is damaged" if damaged else "it lacks it")))
+    return lacking
 
 
-def _lack(digest: str) -> Lacking | None:
-    """Have a blob in the DVC cache; return what is to be said where it cannot be had."""
-    try:
-        why = fetch(digest)
-    except NoRemote:
-        return Lacking(digest, None)
-    return None if why is None else Lacking(digest, why)
+def _bring(digests: Iterable[str], has_read: Callable[[str], bool]) -> tuple[list[str], list[Lacking]]:
+    """Have the blobs of those that were not read; return those that are there now, and what is lacking."""
+    unread = [digest for digest in dict.fromkeys(digests) if not has_read(digest)]
+    lacking = fetch(unread)
+    absent = {each.digest for each in lacking}
+    return [digest for digest in unread if digest not in absent], lacking
 
 
 def _wanted(stage: str) -> Iterator[str]:
@@ -126,24 +143,42 @@ def _wanted(stage: str) -> Iterator[str]:
 
 
 def _merges() -> Iterator[tuple[str, list[str]]]:
-    """Yield the base and the sides of the merge that is under way, and of the latest merges."""
-    for head in _HEADS:
-        if git_text("rev-parse", "--verify", "--quiet", head) is not None:
-            yield _base("HEAD", head), ["HEAD", head]
-            break
+    """Yield the base and the sides of the merge that is under way, and of the latest merges, squashes among them."""
+    other = next((head for head in _HEADS if git_text("rev-parse", "--verify", "--quiet", head) is not None), None)
+    path = Path((git_text("rev-parse", "--git-path", "SQUASH_MSG") or "").strip())
+    if path.is_file():  # git has no head for the other side of a squash
+        other = other or _squashed(path.read_text(encoding="utf-8", errors="replace"))
+    if other:
+        yield _base("HEAD", other), ["HEAD", other]
     merges = git_text("log", "--merges", f"--max-count={_MERGES}", "--format=%P", "HEAD") or ""
     for line in merges.splitlines():
         yield _base(*line.split()[:2]), line.split()
+    squashes = git_text("log", f"--grep={_SQUASH}", f"--max-count={_MERGES}", "--format=%x00%P%n%B", "HEAD") or ""
+    for message in squashes.split("\0")[1:]:
+        parent = message.partition("\n")[0]
+        if parent and (other := _squashed(message)):
+            yield _base(parent, other), [parent, other]
 
 
-def _earlier(stage: str) -> Iterator[str]:
-    """Yield the MD5s of a stage's transcripts by the locks of the latest commits, the newest first.
+def _squashed(message: str) -> str | None:
+    """Return the newest commit that a squash took, by git's own message for it."""
+    found = _SQUASHED.search(message)
+    return found[1] if found else None
+
+
+def _branches() -> Iterator[str]:
+    """Yield the names of the branches, here and in the remotes as last seen, that HEAD does not have; the newest first."""
+    query = ("for-each-ref", "--no-merged=HEAD", "--sort=-committerdate", f"--count={_COMMITS}", "--format=%(refname:short)")
+    yield from (git_text(*query, "refs/heads", "refs/remotes") or "").split()
+
+
+def _earlier() -> Iterator[str]:
+    """Yield the latest commits of the lock, what was fetched last, and where the user was, on a branch that may be gone.
 
     After a rebase, the other's responses are in the transcript of a commit below, and no merge says so.
     """
-    log = git_text("log", f"--max-count={_COMMITS}", "--format=%H", "HEAD", "--", str(paths.DVC_LOCK)) or ""
-    found = (_digest(stage, commit) for commit in log.split())
-    yield from list(dict.fromkeys(digest for digest in found if digest))[:_EARLIER]
+    for query in (["HEAD", "--", str(paths.DVC_LOCK)], ["--no-walk", "FETCH_HEAD"], ["--walk-reflogs", "HEAD"]):
+        yield from (git_text("log", f"--max-count={_COMMITS}", "--format=%H", *query) or "").split()
 
 
 def _base(one: str, other: str) -> str:
@@ -154,10 +189,27 @@ def _base(one: str, other: str) -> str:
 def _digest(stage: str, revision: str | None) -> str | None:
     """Return the MD5 of a stage's transcript by the `dvc.lock` of a revision; of the working tree where None is given."""
     lock = file_at(revision, paths.DVC_LOCK) if revision else None
-    if revision is not None and lock is None:
-        return None
+    return None if revision and lock is None else _digest_in(lock, stage)
+
+
+def _digest_in(lock: bytes | None, stage: str) -> str | None:
+    """Return the MD5 of a stage's transcript by the text of a `dvc.lock`; by that of the working tree where None is given."""
     found = locked_transcripts(paths.DVC_LOCK, None if lock is None else lock.decode(errors="replace"))
     return next((digest for name, digest in found if RENAMED.get(name, name) == stage), None)
+
+
+def _digests(stage: str, revisions: Iterable[str]) -> dict[str, str]:
+    """Return the MD5s of a stage's transcripts by the locks of revisions, each with the first; one that is damaged has none."""
+    found: dict[str, str] = {}
+    seen: set[bytes | None] = {None}
+    for revision in dict.fromkeys(revisions):
+        lock = file_at(revision, paths.DVC_LOCK)
+        if lock not in seen:
+            seen.add(lock)
+            with suppress(UserError):
+                if digest := _digest_in(lock, stage):
+                    found.setdefault(digest, revision)
+    return found
 
 
 def _of_stages_no_more(stage: str) -> list[str]:

@@ -64,6 +64,8 @@ _INSERT = "insert or ignore into responses (key, response, stage, request) value
 _BATCH = 500
 _MMAP_BYTES = 2**36
 """Look-ups are random reads; through a memory map they cost no system call each."""
+_DECODER = json.JSONDecoder()
+"""Of responses, which are canonical: nothing stands around one, and so `loads`, which looks for it, is not needed."""
 Sent = tuple[str, float, float, float]
 
 
@@ -332,10 +334,10 @@ class Store:
 def _response(text: str) -> Response | None:
     """Return a response; None where its text is damaged."""
     try:
-        response = json.loads(text)
+        response, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return response if is_response(response) else None
+    return response if end == len(text) and is_response(response) else None
 
 
 def _remedy(error: Exception) -> str:

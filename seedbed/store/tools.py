@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request, request_of
@@ -14,6 +15,7 @@ from seedbed.util.canonical import canonical
 from seedbed.util.console import wide_console
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import read_rows, writing
+from seedbed.util.saying import safe
 from seedbed.util.words import count, few
 
 _AT_ONCE = 1000
@@ -29,13 +31,17 @@ def summary(store: Store) -> None:
     )
     _print(["stage", "model", "responses", "input tokens", "output tokens"], rows)
     size = store.path.stat().st_size / 2**20 if store.path.is_file() else 0
-    wide_console().print(f"\n{sum(row[2] for row in rows)} responses, {size:.1f} MiB: {store.path}")
+    wide_console().print(Text(f"\n{sum(row[2] for row in rows)} responses, {size:.1f} MiB: {store.path}"))
 
 
 def builds(store: Store) -> None:
-    """Print what each build sent, stage by stage, beside what the stage estimated when it first had something to send."""
+    """Print what each build sent, stage by stage, beside what `seedbed plan` said when the stage first had something to send.
+
+    Of a generation the plan is an estimate: how many slots it takes depends on what passes the filter.
+    """
     rows = store.rows(
-        "select started, substr(build, 1, instr(build, '-') - 1), stage, model, estimated_requests || ' / ' || requests, "
+        "select started, substr(build, 1, instr(build, '-') - 1), stage, model, "
+        "iif(stage glob 'generate@*', 'about ', '') || estimated_requests || ' / ' || requests, "
         "printf('%.4f / %.4f', estimated_usd, usd), input, output from sent order by started, build, stage"
     )
     names = [
@@ -43,8 +49,8 @@ def builds(store: Store) -> None:
         "build",
         "stage",
         "model",
-        "first estimate / sent",
-        "USD first estimate / spent",
+        "planned / sent",
+        "USD planned / spent",
         "tokens in",
         "out",
     ]
@@ -87,7 +93,7 @@ def _print(names: list[str], rows: list[tuple[object, ...]]) -> None:
         numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
         table.add_column(name, justify="right" if numeric or "/" in name else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*(Text("" if value is None else safe(str(value))) for value in row))  # no markup: models name themselves
     wide_console().print(table)
 
 

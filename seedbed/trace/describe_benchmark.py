@@ -2,7 +2,7 @@
 
 from seedbed.project import paths
 from seedbed.project.methods import methods
-from seedbed.project.params import answer_stage
+from seedbed.project.model_settings import answer_stage
 from seedbed.project.row_types import Judgment
 from seedbed.project.votes import vote_status
 from seedbed.steps import answering, judging
@@ -37,33 +37,46 @@ def answer(build: Build, id: str) -> Described:
 
 
 def judgment(build: Build, id: str) -> Described:
-    """Describe what a match says about a question; its id is `MATCH/QUESTION`, or `MATCH/QUESTION/ORDER` for one order."""
+    """Describe what a match says about a question; its id is `MATCH/QUESTION`, with `/ORDER` or `/ORDER/JUDGE` for a part."""
     match, question, *wanted = id.split("/")
-    sides, orders = build.params["matches"][match], wanted or judging.ORDERS
+    sides = build.params["matches"][match]
     facts: dict[str, Fact] = {"match": f"{sides['model']} against {sides['baseline']}"}
     if row := build.outcomes(match).get(question):
         facts |= {"category": row["category"], "outcome": outcome(row)}
-    rows = build.rows(paths.judgments(match), "json->>'question' = ?", question)
-    parents = [Name("order", f"{match}/{question}/{order}") for order in orders]
+    rows = [row for row in build.rows(paths.judgments(match), "json->>'question' = ?", question) if _is_wanted(row, wanted)]
+    parents = [judging.order_name(match, row) for row in rows]
+    if not rows:
+        parents = [Name("order", f"{match}/{question}/{order}") for order in wanted[:1] or judging.ORDERS]
     for row in rows:
         parents += _origin(build, row).parents
     votes = [_vote(build, match, vote) for vote in build.votes(match, question)]
     return Described(facts, Origin(tuple(dict.fromkeys(parents))), f"judge@{match}", votes)
 
 
+def _is_wanted(row: Judgment, wanted: list[str]) -> bool:
+    """Whether a judgment is of the order, and by the judge, that were named."""
+    return all(part == of for part, of in zip(wanted, (_order(row), judging.judge_of(row)), strict=False))
+
+
+def _order(row: Judgment) -> str:
+    return judging.order_of_turn(row["order"], row.get("turn", 1))
+
+
 def order(build: Build, id: str) -> Described:
-    """Describe one order of a judgment; its id is `MATCH/QUESTION/ORDER`."""
-    match, question, order = id.split("/")
+    """Describe one judge's word on one order; its id is `MATCH/QUESTION/ORDER`, with `/JUDGE` where it is a jury's."""
+    match, question, *wanted = id.split("/")
     path, stage = paths.judgments(match), f"judge@{match}"
-    rows = build.rows(path, "json->>'question' = ? and json->>'order' = ?", question, order)
+    rows = [row for row in build.rows(path, "json->>'question' = ?", question) if _is_wanted(row, wanted)]
     if not rows:
         return Described({NOT_BUILT: not_in(path)}, stage=stage)
     row = rows[0]
     shown = (row["model"], row["baseline"]) if row["order"] == "ab" else (row["baseline"], row["model"])
     winner = dict(zip(("first", "second"), shown, strict=True)).get(row["verdict"])
-    facts: dict[str, Fact] = {
+    facts: dict[str, Fact] = {"judge": judging.judge_of(row)} if build.params["judges"] else {}
+    facts |= {
         "shown": f"{shown[0]} first, {shown[1]} second",
-        "verdict": f"{row['verdict']}, for {winner}" if winner else row["verdict"],
+        "verdict": (f"{row['verdict']}, for {winner}" if winner else row["verdict"])
+        + (f" ({row['strength']})" if "strength" in row else ""),
     }
     if row["failure"]:
         facts["failed"] = failed(row)
@@ -84,6 +97,8 @@ def outcome(row: Row) -> str:
     """Return what became of a question in a match, in words; of a row of `queries/benchmark/outcomes.sql`."""
     if row["inconsistent"]:
         return "tie, since the two orders disagree (inconsistent)"
+    if row["tie"] == "split":
+        return "tie, since no more than half of the judges say the same (split)"
     return f"{row['outcome']} for {row['model']}" if row["outcome"] in ("win", "loss") else str(row["outcome"])
 
 

@@ -85,7 +85,7 @@ def seed(build: Build, id: str) -> Described:
 
 def question(build: Build, id: str) -> Described:
     """Describe a question as it is after the person's edit."""
-    return _edited(build, CORPUS_OF["question"], id)
+    return _edited(build, build.corpus_of("question", id), id)
 
 
 def baseline(build: Build, id: str) -> Described:
@@ -94,8 +94,8 @@ def baseline(build: Build, id: str) -> Described:
 
 
 def _edited(build: Build, corpus: str, id: str) -> Described:
-    row, machine = build.row(paths.edited(corpus), id), build.row(paths.translated(corpus), id)
     stage, kind = f"post_edit@{corpus}", build.kind(corpus)
+    row, machine = build.row(paths.edited(corpus, kind), id), build.row(paths.translated(corpus), id)
     if machine is None:
         return Described({NOT_BUILT: not_in(paths.translated(corpus))}, Origin((Name("source", f"{corpus}/{id}"),)), stage)
     edits = build.edits(corpus)
@@ -185,7 +185,7 @@ def _neighbour(build: Build, generation: str, neighbour: Neighbour, *, is_questi
     id, facts = neighbour.id, dict[str, Fact]({"ROUGE-L F": round(neighbour.score, 6)})
     places = [("seed", id, seeds_of(build, generation)), ("instruction", f"{generation}/{id}", paths.candidates(generation))]
     if is_question:
-        places = [("question", id, paths.edited("questions"))]
+        places = [("question", id, paths.edited(build.corpus_of("question", id), "question"))]
     for kind, name, path in places:
         if row := build.row(path, id):
             facts = {"kind": kind, **facts, "text": row["text" if kind == "question" else "instruction"]}

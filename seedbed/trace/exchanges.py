@@ -1,12 +1,15 @@
 """Requests: whom each asked, how, with which prompt, how often, and the rows that came of it."""
 
 from pathlib import Path
+from typing import Any
 
 from seedbed.exchange.costs import Tokens, price_of
 from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import request_of
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF
+from seedbed.steps.answering import asked_as, question_and_turn
+from seedbed.steps.judging import order_name
 from seedbed.steps.origin import Asked, Name
 from seedbed.store.store import Store
 from seedbed.trace.node import NOT_BUILT, Fact, Node
@@ -114,9 +117,11 @@ def left_by_stages(build: Build, word: str) -> list[Node]:
             continue
         for row in build.rows(path):
             names = {row["id"]}
+            if stage.startswith("answer"):
+                names.add(question_and_turn(row["id"])[0])
             if stage.startswith("judge@"):
-                question, _, order = row["id"].rpartition(".")
-                names |= {question, f"{question}/{order}"}
+                question, *rest = row["id"].split(".")
+                names |= {question, "/".join([question, *rest[:1]]), "/".join([question, *rest])}
             if {word, word.partition(":")[2], word.partition("/")[2]} & names:
                 children = [exchange_node(build, *exchange) for exchange in exchanges(build, row["request"])]
                 nodes.append(Node("failed", row["id"], {"failed": f"{row['reason']}: {row['detail']}"}, children, stage=stage))
@@ -128,26 +133,32 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
     step, _, of = stage.partition("@")
     key, id = exchange["key"], exchange["id"]
 
-    def holding(path: Path) -> list[Row]:
+    def holding(path: Path) -> list[Any]:
         return build.rows(path, "json->>'request' = ?", key)
 
     match step:
         case "translate":
             attempts = build.rows(paths.transcript(stage), "json->>'id' = ?", id)
             row = build.row(paths.translated(of), id)
-            kind = next(kind for kind, corpus in CORPUS_OF.items() if corpus == of)
+            kind = next((kind for kind, corpus in CORPUS_OF.items() if corpus == of), "question")
             return [(Name(kind, id), row)] if row and row["translation"] and attempts[-1]["key"] == key else []
         case "generate":
             return [(Name("instruction", f"{of}/{row['id']}"), row) for row in holding(paths.candidates(of))]
         case "answer":
-            return [(Name("answer", f"{of}/{row['id']}"), row) for row in holding(paths.answers(of))]
+            attempts = build.rows(paths.transcript(stage), "json->>'id' = ?", id)
+            row = build.row(paths.answers(of), question_and_turn(id)[0])  # of a conversation it has the last request only
+            used = row and (row["request"] == key or (row["text"] is not None and attempts[-1]["key"] == key))
+            return [(Name("answer", f"{of}/{row['id']}"), row)] if used else []
+        case "score":
+            rows = holding(paths.scores(of))
+            return [(Name("rating", f"{of}/{asked_as(row['question'], row.get('turn', 1))}"), row) for row in rows]
         case "judge":
             rows = holding(paths.judgments(of))
-            return [(Name("judgment", f"{of}/{row['question']}/{row['order']}"), row) for row in rows]
+            return [(order_name(of, row, "judgment"), row) for row in rows]
     return []
 
 
 def _gist(row: Row) -> dict[str, Fact]:
     """Return the few words that tell a row from others."""
     row = row | (row.get("translation") or {})
-    return {name: row[name] for name in ("verdict", "instruction", "text") if row.get(name)}
+    return {name: row[name] for name in ("verdict", "rating", "instruction", "text") if row.get(name)}

@@ -4,28 +4,33 @@ import csv
 from pathlib import Path
 
 from seedbed.project import paths
-from seedbed.project.corpora import CORPUS_OF
+from seedbed.project.corpora import turns_of
 from seedbed.project.methods import methods
-from seedbed.project.params import answer_stage, answering_models
+from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
+from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
 from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected, taught_by
 from seedbed.trace.node import NOT_BUILT, Fact, Node
-from seedbed.trace.workspace import Build
+from seedbed.trace.workspace import Build, texts
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
 
 def question_node(build: Build, id: str) -> Node:
     """Return what rests on a question."""
-    corpus = CORPUS_OF["question"]
-    row = build.row(paths.edited(corpus), id)
+    corpus, row = build.corpus_of("question", id), build.question(id)
     if row is None:
-        return not_built("question", id, corpus)
+        return not_built("question", id, corpus, "question")
     facts: dict[str, Fact] = {"status": row["status"], "category": row["category"], "text": row["text"]}
+    facts |= {name: text for name, text in texts(row, "question").items() if name != "text"}
+    turns = len(turns_of(row))
     asked = sum("recorded" not in build.params["models"].get(model, {}) for model in answering_models(build.params))
     judged = sum("recorded" not in match for match in build.params["matches"].values())
-    touched = [count(asked, "answer"), count(2 * judged, "judgment")]
+    judges = len(judge_blocks(build.params))
+    touched = [count(turns * asked, "answer"), count(2 * turns * judged * judges, "judgment")]
+    if rated := turns * judges * sum("recorded" not in scored for scored in build.params["scores"].values()):
+        touched.append(count(rated, "rating"))
     if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
     touched += taught_by(build, corpus, id)
@@ -77,6 +82,7 @@ def judgment_node(build: Build, id: str) -> Node:
         node.id = id
         node.facts["rests on"] = (
             "both orders: where they disagree the question is a tie, where one is invalid so is the question"
+            + ("; then on what more than half of the valid judges say" if len(build.params["judges"]) > 1 else "")
         )
     node.children += _health(match)
     return node
@@ -89,13 +95,19 @@ def _judgment(build: Build, match: str, question: str) -> Node:
     found = build.outcomes(match).get(question)
     if not rows or not found:
         return Node("judgment", id, {NOT_BUILT: f"not in {path} yet; `dvc repro` judges it"}, stage=stage)
-    facts: dict[str, Fact] = {"outcome": outcome(found), **{row["order"]: row["verdict"] for row in rows}}
+    facts: dict[str, Fact] = {"outcome": outcome(found), **{_order(row): row["verdict"] for row in rows}}
     if asked := len([row for row in rows if row["request"]]):
         facts |= {"requests": asked, "prompt": prompt_name(build.with_reference(found["category"]))}
     if votes := build.votes(match, question):
         facts["votes"] = len(votes)
     rates = [_rate(row) for row in _numbers(paths.WIN_RATES, match) if row["category"] in (found["category"], "all")]
     return Node("judgment", id, facts, rates, stage=stage)
+
+
+def _order(row: Row) -> str:
+    """Return the order of a judgment, with the judge where it is one of a jury: `ab`, or `ab by large`."""
+    judge = row.get("judge", DEFAULT_JUDGE)
+    return row["order"] if judge in (DEFAULT_JUDGE, RECORDED_JUDGE) else f"{row['order']} by {judge}"
 
 
 def _matches(build: Build, model: str) -> list[str]:

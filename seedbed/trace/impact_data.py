@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF, fields_of, foreign
+from seedbed.project.params_types import Kind
 from seedbed.project.row_types import Edit
 from seedbed.steps import exporting
 from seedbed.steps.examples import examples_of
@@ -26,9 +27,9 @@ OF_SOURCE = " (if the source is edited)"
 def seed_node(build: Build, id: str) -> Node:
     """Return what rests on a seed task."""
     corpus = CORPUS_OF["seed"]
-    row = build.row(paths.edited(corpus), id)
+    row = build.row(paths.edited(corpus, "task"), id)
     if row is None:
-        return not_built("seed", id, corpus)
+        return not_built("seed", id, corpus, "task")
     node = Node("seed", id, {"status": row["status"], "instruction": row["instruction"]}, stage=f"post_edit@{corpus}")
     names, touched, shown_in = [Name("seed", id), Name("translation", f"{corpus}/{id}")], list[str](), list[str]()
     for generation, block in build.params["generations"].items():
@@ -124,21 +125,24 @@ def slot_node(build: Build, id: str) -> Node:
 
 
 def set_nodes(build: Build, names: list[Name]) -> list[Node]:
-    """Return each training set that holds some of these rows, with the lines of its files that they are."""
-    ids, found = [name.id.rpartition("/")[2] for name in names], []
+    """Return each training set that holds some of these rows: their lines in its files, and the models trained on it."""
+    # In a mixture a row's id says its file too, as its name does.
+    ids, found = [id for name in names for id in (name.id.rpartition("/")[2], name.id)], []
     for key, training_set in build.params["sets"].items():
         examples = build.examples(key, ids)
         lines = [row["line"] for row in examples if {*exporting.origin(row, training_set).parents} & {*names}]
         if lines:
             file = str(paths.export(key) / "messages.jsonl")
             facts: dict[str, Fact] = {"file": file, "lines": [str(line) for line in lines]}
+            if trained := [id for id, block in build.params["trained"].items() if block["set"] == key]:
+                facts["trained on it"] = trained
             found.append(Node("set", key, facts, stage=f"export@{key}"))
     return found
 
 
-def not_built(kind: str, id: str, corpus: str) -> Node:
-    """Return the node of a row on which nothing rests, since the build does not have it."""
-    words = f"not in {paths.edited(corpus)}: new, dropped or failed; nothing rests on it yet"
+def not_built(kind: str, id: str, corpus: str, of: Kind) -> Node:
+    """Return the node of a row on which nothing rests, since the build does not have it; `of`: its corpus's kind."""
+    words = f"not in {paths.edited(corpus, of)}: new, dropped or failed; nothing rests on it yet"
     return Node(kind, id, {NOT_BUILT: words}, stage=f"post_edit@{corpus}")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from seedbed.pipeline.graph import Stage, after, load_stages
 from seedbed.project import paths
+from seedbed.project.corpora import read_questions
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.impact_data import BILL
 from seedbed.trace.node import Fact, Node
@@ -48,12 +49,12 @@ def prompt_node(build: Build, id: str) -> Node:
         facts["version"] = version
     asked: Callable[[str], int] | None = None
     if id.startswith("judge"):  # a stage reads both of the judge's prompts, and asks each of its requests with one
-        questions = paths.edited("questions")
-        categories = dict(zip(build.ids(questions), build.values(questions, "category"), strict=True))
+        categories = {row["id"]: row["category"] for row in read_questions()}
 
         def asked(stage: str) -> int:
             asked = build.ids(paths.transcript(stage))
-            prompts = [prompt_name(build.with_reference(categories.get(name.rpartition(".")[0]))) for name in asked]
+            named = [(name.split(".")[0], int(name.split(".")[1][2:] or 1)) for name in asked]
+            prompts = [prompt_name(build.with_reference(categories.get(question)), turn) for question, turn in named]
             return prompts.count(id)
 
     return _resting(build, Node("prompt", id, facts), str(path), "", asked)

@@ -8,10 +8,10 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from seedbed.project import paths
-from seedbed.project.corpora import CORPUS_OF
-from seedbed.project.params import answering_models
+from seedbed.project.corpora import CORPUS_OF, question_corpora
+from seedbed.project.model_settings import answering_models
 from seedbed.project.prompts import VARIABLES
-from seedbed.steps.judging import ORDERS
+from seedbed.steps.judging import ORDERS, order_of_turn
 from seedbed.steps.origin import Name
 from seedbed.store.store import Store
 from seedbed.trace.workspace import Build
@@ -103,13 +103,14 @@ def _known(kind: str, word: str, build: Build, absent: list[Path]) -> list[str]:
 
 def _corpus(kind: str) -> "Ids":
     """Return the rows that people wrote, and those of the build that they have taken out since."""
-    corpus = CORPUS_OF[kind]
 
     def ids(build: Build, word: str, of: "Of") -> list[str]:
-        if corpus not in build.params["corpora"]:
-            return []
-        written = build.written(Path(build.params["corpora"][corpus]["source"]))
-        return list(dict.fromkeys([*written, *of(paths.translated(corpus))]))
+        corpora = question_corpora(build.params) if kind == "question" else [CORPUS_OF[kind]]
+        found: list[str] = []
+        for corpus in corpora:
+            if corpus in build.params["corpora"]:
+                found += [*build.written(Path(build.params["corpora"][corpus]["source"])), *of(paths.translated(corpus))]
+        return list(dict.fromkeys(found))
 
     return ids
 
@@ -128,16 +129,19 @@ def _answers(build: Build, word: str, of: "Of") -> list[str]:
 
 
 def _judgments(build: Build, word: str, of: "Of") -> list[str]:
-    """Return the questions of each match; with their orders where the word has a second slash."""
-    found = []
+    """Return the questions of each match; with their orders, turn by turn, where the word has a second slash."""
+    found: list[tuple[str, int]] = []
     for match in build.params["matches"]:
         path = paths.judgments(match)
         if not path.is_file():
             of(path)  # which notes that it is not there
             continue
-        questions = dict.fromkeys(build.values(path, "question"))
-        found += [f"{match}/{question}" for question in questions]
-    return [f"{id}/{order}" for id in found for order in ORDERS] if word.count("/") > 1 else found
+        asked = dict.fromkeys(zip(*(build.values(path, field) for field in ("question", "turn")), strict=True))
+        found += [(f"{match}/{question}", int(turn or 1)) for question, turn in asked]
+    if word.count("/") < 2:
+        return list(dict.fromkeys(id for id, _ in found))
+    orders = [f"{id}/{order_of_turn(order, turn)}" for id, turn in found for order in ORDERS]
+    return orders + [f"{id}/{judge}" for id in orders for judge in build.params["judges"]]
 
 
 def _parameters(build: Build, word: str, of: "Of") -> list[str]:

@@ -12,10 +12,12 @@ import duckdb
 
 from seedbed.exchange.result import Read
 from seedbed.project import columns, paths
-from seedbed.project.corpora import FIELDS, language_of
+from seedbed.project.corpora import BENCHMARK, CORPUS_OF, field_names, fields_of, language_of, question_corpora
 from seedbed.project.edits import read_edits
-from seedbed.project.params import Kind, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Kind
 from seedbed.project.votes import read_votes
+from seedbed.reporting.judgments import load_judgments
 from seedbed.steps.readers import reader_of
 from seedbed.trace.node import Fact
 from seedbed.util.canonical import parse_json
@@ -93,8 +95,22 @@ class Build:
 
     def category(self, question: str) -> str | None:
         """Return a question's category; None where it is not in the build."""
-        row = self.row(paths.edited("questions"), question)
+        row = self.question(question)
         return row["category"] if row else None
+
+    def question(self, id: str) -> Any:
+        """Return an edited question, of whichever corpus; None where it is not in the build."""
+        return self.row(paths.edited(self.corpus_of("question", id), "question"), id)
+
+    def corpus_of(self, kind: str, id: str) -> str:
+        """Return the corpus of a seed task, baseline task or question; the benchmark's where no corpus has the question."""
+        if kind != "question":
+            return CORPUS_OF[kind]
+        for name in question_corpora(self.params):
+            there = id in self.written(Path(self.params["corpora"][name]["source"]))
+            if there or ((path := paths.translated(name)).is_file() and id in self.ids(path)):
+                return name
+        return BENCHMARK
 
     def with_reference(self, category: str | None) -> bool:
         """Whether the questions of a category are judged beside a reference."""
@@ -129,8 +145,9 @@ class Build:
     def _outcomes(self, match: str) -> dict[str, Row]:
         """Return the rows of `queries/benchmark/outcomes.sql` of one match, by question."""
         tables = Tables()
-        tables.load("judgments", [paths.built(paths.judgments(match))], columns.JUDGMENTS)
-        tables.load("questions", [paths.built(paths.edited("questions"))], columns.QUESTIONS)
+        load_judgments(tables, [paths.built(paths.judgments(match))], self.params["report"])
+        corpora = question_corpora(self.params)
+        tables.load("questions", [paths.built(paths.edited(name, "question")) for name in corpora], columns.QUESTIONS)
         return {row["question"]: row for row in tables.query("benchmark/outcomes")}
 
     def _ids(self, path: Path) -> list[str]:
@@ -149,7 +166,8 @@ class Build:
 
 def texts(row: Row, kind: Kind) -> dict[str, Fact]:
     """Return the texts of a row that are not empty, as facts."""
-    return {name: row[name] for name in FIELDS[kind] if row[name]}
+    fields = fields_of(row, kind) if "follow_ups" in row else row
+    return {name: fields[name] for name in field_names(fields, kind) if fields[name]}
 
 
 def _written(path: Path) -> dict[str, Row]:

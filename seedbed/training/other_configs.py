@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from seedbed.project import paths
-from seedbed.project.params import Base, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Base
 from seedbed.training.chat import TEMPLATES
 from seedbed.training.settings import base_of, settings_of, warmup_steps
 from seedbed.util.errors import UserError, did_you_mean

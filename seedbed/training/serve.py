@@ -20,7 +20,8 @@ from typing import Any
 from aiohttp import web
 
 from seedbed.project import paths
-from seedbed.project.params import Base, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Base
 from seedbed.training.chat import TEMPLATES, use_template
 from seedbed.training.settings import base_of
 from seedbed.training.weights import ADAPTER_CONFIG

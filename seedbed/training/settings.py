@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from seedbed.project.params import Base, TrainSettings
+from seedbed.project.params_types import Base, TrainSettings
 
 DEFAULTS: dict[str, Any] = {
     "method": "lora",

@@ -5,7 +5,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from seedbed.project.params import Base
+from seedbed.project.params_types import Base
 from seedbed.training.settings import base_of
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.rows import write_text

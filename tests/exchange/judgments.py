@@ -3,7 +3,7 @@
 from typing import Any
 
 from seedbed.exchange.requests import Request, build_request
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import load_prompt
 from tests.harness import ROOT
 

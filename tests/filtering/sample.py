@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
-from seedbed.project.params import FilterSettings, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import FilterSettings
 from seedbed.project.prompts import load_prompt
 from tests.harness import ROOT
 

@@ -136,6 +136,18 @@ def test_the_older_form_becomes_this_one() -> None:
     assert [note.split(":")[0].split()[0] for note in notes] == ["endpoints", "task_types", "generations", "bases,", "editions"]
 
 
+def test_what_people_edit_is_listed_with_its_file() -> None:
+    text, notes = migrated(NEW + "\npost_edit:\n  unreviewed: drop # so\n")
+    assert text.endswith("""
+post_edit:
+  unreviewed: drop # so
+  corpora: # what people edit, and where the edited rows go: all questions into one folder
+    seed_tasks: data/build/edited/seed_tasks.jsonl
+    questions: data/build/edited/questions/questions.jsonl
+""")
+    assert any(note.startswith("post_edit.corpora lists what people edit") for note in notes)
+
+
 def test_a_second_time_changes_nothing() -> None:
     text, _ = migrated(OLD)
     assert migrated(text) == (text, [])

@@ -11,7 +11,17 @@ from seedbed.project.params import load_params
 from tests.harness import Project
 
 OF_EACH_ID = [
-    *(paths.translated, paths.candidates, paths.decisions, paths.instructions, paths.rejected, paths.answers, paths.judgments),
+    *(
+        paths.translated,
+        lambda name: paths.edited(name, "question"),
+        lambda name: paths.edited(name, "task"),
+        paths.candidates,
+        paths.decisions,
+        paths.instructions,
+        paths.rejected,
+        paths.answers,
+        paths.judgments,
+    ),
     *(lambda key, stage=stage: paths.transcript(f"{stage}@{key}") for stage in ("translate", "generate", "answer", "judge")),
 ]
 
@@ -28,7 +38,8 @@ def test_a_file_that_no_stage_writes_goes_from_every_folder(here: Project) -> No
         *(paths.translated("baseline"), paths.candidates("native"), paths.answers("good"), paths.judgments("good-vs-thin")),
         *(
             paths.transcript("answer@thin"),
-            paths.edited("gone"),
+            paths.edited("seed_tasks", "task"),
+            paths.edited("questions", "question"),
             paths.edits("gone", "ja"),
         ),
     ]

@@ -1,12 +1,12 @@
 """What a stopped `dvc` leaves half-written is mended; what a person must decide is left alone."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from dvc.repo import Repo, lock_repo
 from dvc.stage.loader import StageLoader
+from dvc.utils import dict_sha256
 
 from seedbed.pipeline.repair import _check_lock, mend_half_files
 from seedbed.project.run_cache import dvc_lock, half_entries, mend_run_cache
@@ -14,7 +14,7 @@ from seedbed.store.transcripts import locked_transcripts
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
-from tests.harness import Project, copy_project, git, make_tiny
+from tests.harness import Project, build_once, git, make_tiny
 
 LOCK = Path("dvc.lock")
 HALF = Path(".dvc/tmp/dvc.lock.half")
@@ -58,17 +58,18 @@ def test_half_a_lock_that_is_not_committed_is_taken_away(here: Project, cut: str
 @pytest.fixture(scope="module")
 def translated(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A tiny project of which one stage was built; to be copied."""
-    made = copy_project(tmp_path_factory.mktemp("translated") / "project")
-    make_tiny(made)
-    made.repro("translate@questions")
-    return made
+
+    def build(project: Project) -> None:
+        make_tiny(project)
+        project.repro("translate@questions")
+
+    return build_once(tmp_path_factory.getbasetemp(), "translated", build)
 
 
 @pytest.fixture
 def copy(translated: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """That project, in the current folder."""
-    made = Project(tmp_path / "project")
-    shutil.copytree(translated.root, made.root)
+    made = translated.copy(tmp_path / "project")
     monkeypatch.chdir(made.root)
     return made
 
@@ -116,6 +117,7 @@ def cut_after_first_output(entry: str) -> str:
     return entry[: entry.index("- path", first + 1)]
 
 
+WHOLE = dict_sha256({"cmd": "x"})
 HALF_ENTRIES: dict[str, Callable[[str], str | None]] = {
     "an empty folder": lambda entry: None,
     "an empty file": lambda entry: "",
@@ -132,8 +134,8 @@ HALF_ENTRIES: dict[str, Callable[[str], str | None]] = {
 def test_a_half_entry_of_the_run_cache_is_taken_away(here: Project, state: str, capsys: pytest.CaptureFixture[str]) -> None:
     leave_half_entry(here, PARAMS_OF_LOCK + "    outs:\n    - path: a\n    - path: b\n", state)
     mend_half_files()
-    assert not [path for path in Path(".dvc/cache/runs").rglob("*") if path.name not in ("aa", "bb", "c" * 64, "d" * 64)]
-    assert Path(".dvc/cache/runs/bb", "c" * 64, "d" * 64).read_text() == "whole"
+    assert not [path for path in Path(".dvc/cache/runs").rglob("*") if path.name not in ("aa", "bb", "c" * 64, WHOLE)]
+    assert Path(".dvc/cache/runs/bb", "c" * 64, WHOLE).read_text() == "cmd: x\n"
     assert "left by a `dvc` that was stopped, taken away" in capsys.readouterr().err
 
 
@@ -143,14 +145,14 @@ def leave_half_entry(project: Project, entry: str, state: str, folder: str = f"a
     (runs / folder).mkdir(parents=True, exist_ok=True)
     other = runs / "bb" / ("c" * 64)
     other.mkdir(parents=True, exist_ok=True)
-    (other / ("d" * 64)).write_text("whole")
+    (other / WHOLE).write_text("cmd: x\n")
     text = HALF_ENTRIES[state](entry)
     if text is not None:
         (runs / folder / ".4eKx_tmpname.tmp").write_text(text)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", HALF_ENTRIES)
+@pytest.mark.parametrize("state", ["an empty folder", "cut in an output"])
 def test_a_build_goes_on_from_a_half_entry(copy: Project, state: str) -> None:
     (entry,) = (copy.root / ".dvc" / "cache" / "runs").glob("*/*/*")
     text, lock = entry.read_text(), LOCK.read_bytes()
@@ -160,6 +162,21 @@ def test_a_build_goes_on_from_a_half_entry(copy: Project, state: str) -> None:
     assert "taken away" in copy.run("seedbed", "check")
     copy.repro("translate@questions", SEEDBED_OFFLINE="1")
     assert LOCK.read_bytes() == lock
+
+
+def test_an_entry_that_is_cut_under_its_whole_name_is_taken_away(copy: Project) -> None:
+    """As a machine leaves it that lost its power; also at the end of a line, where it is an entry like any other."""
+    (entry,) = (copy.root / ".dvc" / "cache" / "runs").glob("*/*/*")
+    text = entry.read_bytes()
+    mend_half_files()
+    assert entry.read_bytes() == text
+    sizes = (0, 8, text.index(b"outs:"), text.rindex(b"- path"), text.rindex(b"- path") - 1, text.rindex(b"md5: ") + 12)
+    for content in (*(text[:size] for size in sizes), text[:40] + bytes(len(text) - 40)):
+        entry.parent.mkdir(exist_ok=True)
+        for name in (entry.name, "f" * 64):
+            (entry.parent / name).write_bytes(content)
+        mend_half_files()
+        assert not entry.parent.exists()
 
 
 def test_a_stage_that_runs_mends_the_run_cache_for_those_after_it(copy: Project) -> None:
@@ -212,12 +229,11 @@ def test_a_merge_conflict_is_left_to_the_person(here: Project, before: str) -> N
     assert "<<<<<<< ours" in LOCK.read_text()
 
 
-def test_a_build_goes_on_from_a_mended_lock(here: Project) -> None:
+def test_a_build_goes_on_from_a_mended_lock(copy: Project) -> None:
     """Nothing runs or is sent again: what was built is in DVC's run cache."""
-    here.repro("translate@questions")
     whole = LOCK.read_bytes()
     LOCK.write_bytes(whole[: whole.index(b"md") + 2])
     mend_half_files()
-    output = here.repro("translate@questions", SEEDBED_OFFLINE="1")
+    output = copy.repro("translate@questions", SEEDBED_OFFLINE="1")
     assert "is cached - skipping run" in output
     assert LOCK.read_bytes() == whole

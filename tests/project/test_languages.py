@@ -7,7 +7,7 @@ import pytest
 
 from seedbed.kits import kit_files
 from seedbed.project.languages import language_mismatches
-from seedbed.project.params import Params
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import VARIABLES
 
 

@@ -7,7 +7,8 @@ from typing import Any, get_args, get_type_hints
 import pytest
 import typer
 
-from seedbed.cli import InProject, app
+from seedbed.cli import app
+from seedbed.cli.base import InProject
 from seedbed.project.root import find_project
 from tests.harness import Project
 

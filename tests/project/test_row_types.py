@@ -1,6 +1,6 @@
 """The types of rows have the fields of their schemas, and require the same ones."""
 
-from typing import Any
+from typing import Any, NotRequired, get_origin
 
 import pytest
 
@@ -22,6 +22,7 @@ KINDS: dict[str, Any] = {
     "answer": types.Answer,
     "reference": types.Reference,
     "judgment": types.Judgment,
+    "score": types.Score,
     "vote": types.Vote,
 }
 
@@ -36,6 +37,7 @@ def test_a_type_has_the_fields_of_its_schema(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_words_that_a_type_lists_are_those_of_its_schema(kind: str) -> None:
     for name, field in load_schema(f"rows/{kind}")["properties"].items():
-        allowed = getattr(KINDS[kind].__annotations__[name], "__args__", ())
+        said = KINDS[kind].__annotations__[name]
+        allowed = getattr(said.__args__[0] if get_origin(said) is NotRequired else said, "__args__", ())
         if "enum" in field and None not in field["enum"]:
             assert tuple(field["enum"]) == allowed, name

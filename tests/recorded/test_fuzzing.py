@@ -121,7 +121,7 @@ def stages_read_what_was_imported() -> None:
     for id, rows in answers.items():
         write_rows(Path(f"out/{id}.jsonl"), rows, "answer")
     for id, match in params["matches"].items():
-        judgments = list(recorded_judgments(id, params, (by_id[match["model"]], by_id[match["baseline"]])))
+        judgments = list(recorded_judgments(id, params, questions, (by_id[match["model"]], by_id[match["baseline"]])))
         assert len(judgments) == 2 * len(questions)
         write_rows(Path(f"out/{id}.jsonl"), judgments, "judgment")
 

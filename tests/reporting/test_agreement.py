@@ -8,14 +8,15 @@ from typing import Any, cast
 import pytest
 
 from seedbed.project import paths
-from seedbed.project.columns import ANSWERS, JUDGMENTS, QUESTIONS
-from seedbed.project.params import Params, Report
+from seedbed.project.columns import ANSWERS, QUESTIONS
+from seedbed.project.params_types import Params, Report
 from seedbed.project.votes import answer_hash, left_is_model
 from seedbed.reporting.agreement import agreement_rows, alternative, load_votes
 from seedbed.reporting.corrected_rates import corrected_rows
 from seedbed.reporting.human_sections import agreement_parts, alternative_in_words, correction_parts
 from seedbed.reporting.scores import read_scores
 from seedbed.util.tables import Tables
+from tests.reporting.judgments import fill_judgments
 
 SETTINGS: Report = {"bootstrap": 1000, "confidence": 95, "seed": 0}
 BOTH = {
@@ -50,12 +51,12 @@ def made(
     """Return the tables of matches, `judged` alike in all of them, and of the votes by annotator."""
     tables, names, sides = Tables(), categories or {}, matches or {"m": ("x", "y")}
     rows = [
-        (match, *pair, question, order, verdict, None)
+        (match, *pair, question, order, verdict)
         for match, pair in sides.items()
         for question, outcome in judged.items()
         for order, verdict in zip(("ab", "ba"), BOTH[outcome], strict=True)
     ]
-    tables.fill("judgments", JUDGMENTS.replace("order text", '"order" text'), rows)
+    fill_judgments(tables, rows)
     tables.fill("questions", QUESTIONS, [(name, names.get(name, "generic"), "?", None) for name in judged])
     tables.fill("answers", ANSWERS, [(name, model, text(model, name), None, None) for name in judged for model in "xyz"])
     known = dict.fromkeys(names.get(name, "generic") for name in judged)

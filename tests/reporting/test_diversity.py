@@ -9,7 +9,8 @@ import pytest
 from seedbed.filtering.similarity import encode, rouge_l
 from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, words
 from seedbed.project import columns
-from seedbed.project.params import Params, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
 from seedbed.reporting import diversity
 from seedbed.reporting.diversity import drawn, measure, nearest_scores, root
 from seedbed.util.canonical import canonical

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from seedbed.filtering.tokenisers import character, load_tokeniser, space
 from seedbed.project import paths
 from seedbed.project.corpora import FIELDS
-from seedbed.project.params import Params, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
 from seedbed.reporting.effort import load_effort, machine_text, replaced, words_and_marks
 from seedbed.reporting.human_sections import effort_parts
 from seedbed.util.canonical import content_hash

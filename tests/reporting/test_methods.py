@@ -5,13 +5,15 @@ import io
 import json
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from seedbed.project import paths
 from seedbed.project.methods import Made, study_pairs
+from seedbed.project.params_types import Params
 from seedbed.reporting.benchmark_page import SECTIONS
-from seedbed.reporting.methods import METHOD_COLUMNS
+from seedbed.reporting.methods import METHOD_COLUMNS, method_rows, set_sizes
 from tests.builds import Build
 
 BASES = ("llama", "calm")
@@ -25,8 +27,9 @@ def study(
     sets: dict[str, Any] | None = None,
     ours: bool = True,
     bases: tuple[str, ...] = BASES,
+    baseline: str | None = "m",
 ) -> Build:
-    """Return a build of recorded models `BASE-SET-SEED`, each base as it was, and a baseline `m`.
+    """Return a build of recorded models `BASE-SET-SEED`, each base as it was, and a model `m`.
 
     Args:
         folder: of the build.
@@ -35,6 +38,7 @@ def study(
         sets: the block of `params.yaml`.
         ours: whether the models have matches of their own, beside those against the baseline.
         bases: their ids.
+        baseline: the model that all are matched with; None for none.
     """
     models: dict[str, Any] = {"m": {"recorded": "m.jsonl"}}
     for base in bases:
@@ -48,7 +52,7 @@ def study(
         for id, block in models.items()
         if "base" in block
     }
-    pairs = [(one, other) for one, other in study_pairs(made, "m") if ours or other == "m"]
+    pairs = [(one, other) for one, other in study_pairs(made, baseline) if ours or other == baseline]
 
     def strength(model: str) -> float:
         return rates[made[model].set or "base"] if model in made else 0.5
@@ -131,6 +135,55 @@ def test_sizes_are_a_trend(tmp_path: Path) -> None:
     assert (found["large llama"]["through"], found["large llama"]["old"]) == ("m", "small")
     pairs = rows(build, "sets")
     assert {row["tests"] for row in pairs.values() if row["base"] == "all"} == {3}
+
+
+def test_the_full_set_is_one_of_the_sizes_where_a_training_says_how_many_it_has(tmp_path: Path) -> None:
+    block = {"seeds": "data/empty.jsonl", "rows": "data/build/instructions/native.jsonl"}
+    sets = {"some": block | {"first": 100}, "native": block}
+    build = study(tmp_path / "a", {"base": 0.1, "some": 0.3, "native": 0.9}, sets=sets)
+    assert rows(build, "size") == {}  # nobody knows how large it is
+    scores, params = build.benchmark().scores, build.params()
+    found = {
+        row["base"]: row for row in method_rows(scores, params, {"some": 110, "native": 440}) if row["comparison"] == "size"
+    }
+    assert list(found) == ["all", "llama", "calm"]
+    per_doubling = (scores.of("llama-native-0-vs-m").mean() - scores.of("llama-some-0-vs-m").mean()) / 2
+    assert found["llama"]["difference"] == pytest.approx(100 * per_doubling, abs=1e-3)
+    assert (found["llama"]["new"], found["llama"]["old"]) == ("native", "some")
+
+
+def test_the_size_of_a_set_is_what_its_training_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for id, seen in (("b-some", {"examples": 110}), ("b-native", {})):
+        path = paths.training(id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(seen))
+    trained = {f"b-{name}": {"base": "b", "set": name} for name in ("some", "native", "other")}
+    assert set_sizes(cast(Params, {"trained": trained})) == {"some": 110}
+
+
+def test_without_a_common_baseline_there_are_the_sets_own_matches_and_the_picture(tmp_path: Path) -> None:
+    block = {"seeds": "data/empty.jsonl", "rows": "data/build/instructions/native.jsonl"}
+    sets = {name: block | {"first": first} for name, first in (("small", 100), ("middle", 200), ("large", 800))}
+    build = study(tmp_path / "a", {"base": 0.1, "small": 0.3, "middle": 0.4, "large": 0.9}, sets=sets, baseline=None)
+    benchmark = build.benchmark()
+    assert {(row["through"], row["beside"]) for row in benchmark.methods if row["comparison"] == "sets"} == {("", "")}
+    # By hand: three matches of sizes that are 1, 2 and 3 doublings apart.
+    score = {
+        pair: 2 * benchmark.scores.of(f"llama-{pair[0]}-0-vs-llama-{pair[1]}-0").mean() - 1
+        for pair in (("small", "middle"), ("middle", "large"), ("small", "large"))
+    }
+    slope = -(score["small", "middle"] + 2 * score["middle", "large"] + 3 * score["small", "large"]) / 14
+    found = rows(build, "size")
+    assert list(found) == ["large all", "large llama", "large calm"]
+    assert found["large llama"]["difference"] == pytest.approx(100 * slope, abs=1e-3)
+    assert found["large llama"]["through"] == ""
+    baseline, chart = benchmark.chart
+    assert baseline == "the base as it was"
+    assert [row["base"] for row in chart] == ["llama", "calm"]
+    page = build.benchmark_page()
+    assert page.count('class="dumbbell"') == 2
+    assert page.count('class="difference"') == len(benchmark.methods)
 
 
 def test_files_and_page(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 
 from seedbed.kits import LANGUAGES, kit_files
-from seedbed.project.params import Params, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
 from seedbed.reporting.pairs import agreeing, judged_pairs
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows

@@ -2,10 +2,11 @@
 
 import pytest
 
-from seedbed.project.columns import JUDGMENTS, QUESTIONS
-from seedbed.project.params import Report
+from seedbed.project.columns import QUESTIONS
+from seedbed.project.params_types import Report
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.util.tables import Tables
+from tests.reporting.judgments import fill_judgments
 
 SETTINGS: Report = {"bootstrap": 1000, "confidence": 95, "seed": 0}
 
@@ -17,11 +18,11 @@ def made(rows: list[tuple[str, str, str, str]]) -> Tables:
     """Return tables of judgments with the outcomes (model, baseline, question, outcome)."""
     tables = Tables()
     judgments = [
-        (f"{model}-vs-{baseline}", model, baseline, question, order, verdict, None)
+        (f"{model}-vs-{baseline}", model, baseline, question, order, verdict)
         for model, baseline, question, outcome in rows
         for order, verdict in zip(("ab", "ba"), VERDICTS[outcome], strict=True)
     ]
-    tables.fill("judgments", JUDGMENTS.replace("order text", '"order" text'), judgments)
+    fill_judgments(tables, judgments)
     questions = dict.fromkeys(question for _, _, question, _ in rows)
     tables.fill("questions", QUESTIONS, [(question, "generic", "?", None) for question in questions])
     return tables

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from seedbed.project.columns import ANSWERS, JUDGMENTS, QUESTIONS
-from seedbed.project.params import Report
-from seedbed.reporting.benchmark import win_rate_rows
+from seedbed.project.columns import ANSWERS, QUESTIONS
+from seedbed.project.params_types import Report
 from seedbed.reporting.conclusions import conclude, with_tests
 from seedbed.reporting.differences import difference_rows
 from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import health_rows, position_in_words
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.reporting.scores import read_scores
+from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.tables import Tables
+from tests.reporting.judgments import fill_judgments
 
 SETTINGS: Report = {"bootstrap": 1000, "confidence": 95, "seed": 0}
 BASELINE = "openai--text-davinci-003"
@@ -39,13 +40,13 @@ def tables(reference: Path) -> Tables:
             for shown, said in (("model_1", row["g1_winner"]), ("model_2", row["g2_winner"])):
                 order = "ab" if sides[shown] == model else "ba"
                 verdict = "tie" if said == "tie" else "invalid" if said == "error" else "first" if said == shown else "second"
-                judgments.append((match, match, "davinci", id, order, verdict, None))
+                judgments.append((match, match, "davinci", id, order, verdict))
             for side, name in sides.items():
                 answers["davinci" if name == BASELINE else match, id] = row[f"answer_{side[-1]}"]
     for line in (folder / "question.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         questions[str(row["question_id"])] = row["category"]
-    made.fill("judgments", JUDGMENTS.replace("order text", '"order" text'), judgments)
+    fill_judgments(made, judgments)
     made.fill("questions", QUESTIONS, [(id, category, "?", None) for id, category in questions.items()])
     made.fill("answers", ANSWERS, [(id, model, text, None, None) for (model, id), text in answers.items()])
     made.fill("categories", "name text, place int", [(n, i) for i, n in enumerate(dict.fromkeys(questions.values()))])

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from seedbed.project.columns import ANSWERS, JUDGMENTS, QUESTIONS
-from seedbed.project.params import Report
-from seedbed.reporting.benchmark import win_rate_rows
+from seedbed.project.columns import ANSWERS, QUESTIONS
+from seedbed.project.params_types import Report
 from seedbed.reporting.health import health_rows, position_in_words
 from seedbed.reporting.scores import read_scores
+from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.errors import UserError
 from seedbed.util.tables import Tables
+from tests.reporting.judgments import fill_judgments
 
 SETTINGS: Report = {"bootstrap": 1000, "confidence": 95, "seed": 0}
 
@@ -19,11 +20,8 @@ def made(verdicts: dict[str, tuple[str, str]], categories: dict[str, str] | None
     """Return tables of one match with the verdicts (order `ab`, order `ba`) by question."""
     tables = Tables()
     names = categories or dict.fromkeys(verdicts, "generic")
-    columns = JUDGMENTS.replace("order text", '"order" text')
-    rows = [
-        ("m", "x", "y", q, order, v, None) for q, pair in verdicts.items() for order, v in zip(("ab", "ba"), pair, strict=True)
-    ]
-    tables.fill("judgments", columns, rows)
+    rows = [("m", "x", "y", q, order, v) for q, pair in verdicts.items() for order, v in zip(("ab", "ba"), pair, strict=True)]
+    fill_judgments(tables, rows)
     tables.fill("questions", QUESTIONS, [(q, names[q], "?", None) for q in verdicts])
     texts = {"x": "long answer", "y": "short"}
     tables.fill("answers", ANSWERS, [(q, model, text, None, None) for q in verdicts for model, text in texts.items()])

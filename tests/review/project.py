@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from seedbed.project.edits import make_edit
 from seedbed.util.rows import write_rows
-from tests.harness import ROOT
+from tests.harness import ROOT, without_conversations
 
 Row = dict[str, Any]
 MADE_BY = {"endpoint": "stand-in", "model": "stand-in"}
@@ -44,7 +44,7 @@ def write_questions(texts: Mapping[str, tuple[str, str | None]]) -> None:
         for r in rows
         if r["translation"]
     ]
-    write_rows(Path("data/build/edited/questions.jsonl"), edited, "edited_question")
+    write_rows(Path("data/build/edited/questions/questions.jsonl"), edited, "edited_question")
 
 
 def write_answers(model: str, texts: dict[str, str]) -> None:
@@ -77,8 +77,9 @@ def make_review_project(root: Path) -> None:
             shutil.copy(source, root / name)
     for folder in ("data/edits", "data/votes", ".dvc"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    params = YAML().load(root / "params.yaml")
+    params = YAML().load(without_conversations((root / "params.yaml").read_text(encoding="utf-8")))
     params["labels"]["question"] = ["generic", "fermi"]
+    params["criteria"] = {}
     params["judge"]["reference_categories"] = []
     YAML().dump(params, root / "params.yaml")
     write_questions(dict(TEXTS))

@@ -3,13 +3,16 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.harness import completion, reply_to
+
+CUT = (200, None)
+"""The fault of an answer that ends too early."""
 
 
 @dataclass
@@ -23,6 +26,8 @@ class BatchServer:
         sent: the keys of each batch that was ever made, in order.
         single: how many single requests came.
         broken: whether it answers with 500 to whoever asks for a batch.
+        fault: what is said in the place of an answer to (method, path), as its status and its content; the work is done all the
+            same. Status 0 breaks the line; without content it is the answer itself, which `CUT` cuts.
         held: whether batches stay under way.
     """
 
@@ -32,6 +37,7 @@ class BatchServer:
     sent: list[list[str]] = field(default_factory=list)
     single: int = 0
     broken: bool = False
+    fault: Callable[[str, str], tuple[int, bytes | None] | None] = lambda method, path: None
     held: bool = False
 
     def post(self, path: str, content: bytes) -> Any:
@@ -79,19 +85,25 @@ def serve_batches() -> Iterator[BatchServer]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            self.say(made.post(self.path, self.rfile.read(int(self.headers["content-length"]))))
+            self.say("POST", made.post(self.path, self.rfile.read(int(self.headers["content-length"]))))
 
         def do_GET(self) -> None:
-            self.say(made.get(self.path.partition("?")[0]), made.broken and "/batches/" in self.path)
+            self.say("GET", made.get(self.path.partition("?")[0]), made.broken and "/batches/" in self.path)
 
-        def say(self, found: Any, broken: bool = False) -> None:
+        def say(self, method: str, found: Any, broken: bool = False) -> None:
             status = 500 if broken else 200 if found is not None else 404
             content = found if isinstance(found, bytes) else json.dumps(found if status == 200 else {"error": {}}).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            fault = made.fault(method, self.path.partition("?")[0])
+            if fault:
+                status, said = fault
+                content = content if said is None else said
+                self.close_connection = True
+            if status:
+                self.send_response(status)
+                self.send_header("content-type", "text/html" if content.startswith(b"<") else "application/json")
+                self.send_header("content-length", str(len(content) + 9 * (fault == CUT)))
+                self.end_headers()
+                self.wfile.write(content[:-1] if fault == CUT else content)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

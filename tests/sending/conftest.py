@@ -9,7 +9,9 @@ import pytest
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result
-from seedbed.project.params import Params, load_params, model_settings
+from seedbed.project.model_settings import model_settings
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import load_prompt, render
 from seedbed.sending.asker import ask_all
 from seedbed.util.rows import Row

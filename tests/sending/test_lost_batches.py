@@ -1,5 +1,6 @@
 """Batches that were sent and not read: picked up, or, where the server lost them, named and forgotten by a person's word."""
 
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from seedbed.store.store import Store
 from seedbed.store.tools import list_batches, open_batch
 from seedbed.util.errors import UserError
 from tests.harness import Server
-from tests.sending.batch_server import BatchServer, serve_batches
+from tests.sending.batch_server import CUT, BatchServer, serve_batches
 from tests.sending.conftest import Ask
 from tests.sending.test_claims import Builds, ended
 from tests.sending.test_kill import wait_until
@@ -30,10 +31,77 @@ def left_open(ask: Ask, batch_server: BatchServer) -> Ask:
     """A stage whose build ended while it waited for a batch of three requests."""
     asked = partial(ask, base_url=batch_server.url, poll_s=0.05)
     batch_server.broken = True
-    with pytest.raises(UserError, match="the server does not take batch batch_1"):
+    with pytest.raises(UserError, match=r"2 tries of looking at batch batch_1 .* which picks the batch up"):
         asked(mode="batch")
     batch_server.broken = False
     return asked
+
+
+FAULTS: dict[str, tuple[int, bytes | None]] = {
+    "500": (500, b"{}"),
+    "429": (429, b'{"error": {"message": "slow down"}}'),
+    "HTML": (200, b"<html>busy</html>"),
+    "reset": (0, b""),
+    "cut": CUT,
+}
+PLACES = {
+    "list": ("GET", "/v1/batches"),
+    "upload": ("POST", "/v1/files"),
+    "create": ("POST", "/v1/batches"),
+    "look": ("GET", "/v1/batches/batch_1"),
+    "read": ("GET", "/v1/files/batch_1-output/content"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_fault_on_the_way_is_tried_again_and_one_batch_is_paid_for(
+    ask: Ask, batch_server: BatchServer, place: str, fault: str
+) -> None:
+    """Also where the server did what it was asked, and its answer was lost."""
+    met: list[str] = []
+
+    def once(method: str, path: str) -> tuple[int, bytes | None] | None:
+        if met or (method, path) != PLACES[place]:
+            return None
+        met.append(path)
+        return FAULTS[fault]
+
+    batch_server.fault = once
+    results = ask(base_url=batch_server.url, poll_s=0.05, mode="batch", max_retries=1)
+    assert all(result.value for result in results)
+    assert met
+    assert [len(keys) for keys in batch_server.sent] == [3]
+
+
+def test_a_server_that_hangs_while_a_batch_is_waited_for_is_asked_again(ask: Ask, batch_server: BatchServer) -> None:
+    met: list[str] = []
+
+    def hang(method: str, path: str) -> None:
+        if not met and (method, path) == PLACES["look"]:
+            met.append(path)
+            time.sleep(1.5)
+
+    batch_server.fault = hang
+    assert all(result.value for result in ask(base_url=batch_server.url, poll_s=0.05, mode="batch", timeout_s=0.5))
+    assert met
+    assert len(batch_server.sent) == 1
+
+
+def test_what_half_a_file_has_is_kept_and_the_rest_is_not_sent_again(
+    ask: Ask, batch_server: BatchServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half of what a batch brought, under 200: its other answers may have been paid for."""
+    asked = partial(ask, base_url=batch_server.url, poll_s=0.05, mode="batch")
+    batch_server.fault = lambda method, path: (
+        (200, batch_server.files["batch_1-output"][:-40]) if (method, path) == PLACES["read"] else None
+    )
+    with pytest.raises(UserError, match=r"2 answers to 3 requests, and 1 line that is none; run again later, which picks"):
+        asked()
+    batch_server.fault = lambda method, path: None
+    assert all(result.value for result in asked())
+    assert "picking up batch batch_1" in capsys.readouterr().err
+    assert len(batch_server.sent) == 1
 
 
 def forget(id: str = "batch_1") -> None:

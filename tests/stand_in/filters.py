@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import Language, load_language
-from seedbed.project.params import FilterSettings, load_params
+from seedbed.project.params import load_params
+from seedbed.project.params_types import FilterSettings
 from seedbed.project.prompts import Prompt
 from seedbed.stand_in.translation import translate
 from seedbed.util.rows import Row, read_rows

@@ -6,7 +6,7 @@ import pytest
 
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Result
-from seedbed.project.params import ModelSettings
+from seedbed.project.model_settings import ModelSettings
 from seedbed.steps.answering import answered, reader
 from seedbed.util.schemas import first_problem
 
@@ -19,6 +19,6 @@ def test_an_answer_fits_its_schema_cut_or_not(finish: str, cut: dict[str, bool])
     response: dict[str, Any] = {"text": "An answer.", "finish_reason": finish, "refusal": None, "model": "m", "usage": None}
     result: Result[str] = Result(request)
     result.take(response, reader("judge"), 1)
-    row = answered("good", TO, result)
+    (row,) = answered("good", TO, [result])
     assert {name: value for name, value in row.items() if name == "cut"} == cut
     assert first_problem(row, "rows/answer") is None

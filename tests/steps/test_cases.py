@@ -11,7 +11,9 @@ import pytest
 from seedbed.exchange.replies import Unusable
 from seedbed.exchange.requests import build_request
 from seedbed.exchange.result import Result
-from seedbed.project.params import ModelSettings, Params, load_params, model_settings
+from seedbed.project.model_settings import ModelSettings, model_settings
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import load_prompt
 from seedbed.sending.asker import ask_all
 from seedbed.steps import answering
@@ -53,7 +55,7 @@ def answer(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
         results: list[Result[str]] = ask_all(
             "answer@m", cast(Params, params), to, params["answer"], Path("transcript.jsonl"), requests, answering.reader(cut)
         )
-        rows = [answering.answered("m", to, result) for result in results]
+        rows = answering.answered("m", to, results)
         write_rows(Path("answers.jsonl"), rows, "answer")
         assert [rows[0]["failure"], rows[2]["failure"]] == [None, None]
         return dict(rows[1])

@@ -1,13 +1,12 @@
 """One tiny build, to look at or to change a copy of."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.harness import Answer, Project, completion, copy_project, kind_of, make_tiny, reply_to, serve
+from tests.harness import Answer, Project, build_once, completion, kind_of, make_tiny, reply_to, serve
 from tests.trace.trees import HOSTILE, SAME
 
 
@@ -25,7 +24,6 @@ def faults(body: dict[str, Any], number: int) -> Answer | None:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A build on a server that writes flawed replies: `faults`, and one answer that is empty at first."""
-    project = copy_project(tmp_path_factory.mktemp("trace") / "project")
     empty: list[str] = []
 
     def first_empty(body: dict[str, Any], number: int) -> Answer | None:
@@ -34,11 +32,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
             return 200, {}, completion("")
         return faults(body, number)
 
-    with serve() as server:
-        make_tiny(project, base_url=server.url, max_concurrency=1)
-        server.fault = first_empty
-        project.build()
-    return project
+    def make(project: Project) -> None:
+        with serve() as server:
+            make_tiny(project, base_url=server.url, max_concurrency=1)
+            server.fault = first_empty
+            project.build()
+
+    return build_once(tmp_path_factory.getbasetemp(), "traced", make).copy(tmp_path_factory.mktemp("trace") / "project")
 
 
 @pytest.fixture
@@ -51,6 +51,6 @@ def project(built: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.fixture
 def edited(built: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A copy of the build, to change."""
-    copy = Project(shutil.copytree(built.root, tmp_path / "project"))
+    copy = built.copy(tmp_path / "project")
     monkeypatch.chdir(copy.root)
     return copy

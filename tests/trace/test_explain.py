@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,7 +159,7 @@ def test_a_baseline_task_has_no_edit(project: Project) -> None:
 
 
 def test_a_judgment_shows_both_orders_both_answers_and_their_requests(project: Project) -> None:
-    question = project.rows("data/build/edited/questions.jsonl")[0]["id"]
+    question = project.rows("data/build/edited/questions/questions.jsonl")[0]["id"]
     node = explain(f"good-vs-thin/{question}")
     rows = [row for row in project.rows("data/build/judgments/good-vs-thin.jsonl") if row["question"] == question]
     orders = [child for child in node.children if child.kind == "order"]
@@ -237,7 +236,7 @@ def test_dollars_are_told_where_there_is_a_price(edited: Project) -> None:
 
 
 def test_votes_stand_beside_the_judgment_and_a_stale_one_says_so(edited: Project) -> None:
-    question = edited.rows("data/build/edited/questions.jsonl")[0]["id"]
+    question = edited.rows("data/build/edited/questions/questions.jsonl")[0]["id"]
     texts = {
         model: next(row["text"] for row in edited.rows(f"data/build/answers/{model}.jsonl") if row["id"] == question)
         for model in ("good", "thin")
@@ -317,7 +316,7 @@ def test_an_output_that_is_no_json_is_one_sentence(edited: Project) -> None:
 
 def test_nothing_built_at_all(edited: Project) -> None:
     shutil.rmtree(edited.root / "data" / "build")
-    with pytest.raises(UserError, match=r"edited/questions.jsonl: not in the workspace"):
+    with pytest.raises(UserError, match=r"edited/questions/questions.jsonl: not in the workspace"):
         explain("generic-01")
     with pytest.raises(UserError, match=r"nothing is named 's00000-0'.*is not in the workspace \(\d+ missing\), `dvc repro`"):
         explain("s00000-0")
@@ -327,12 +326,9 @@ FAULTS = {"translate@questions": "no JSON", "answer@good": "", "judge@good-vs-th
 
 
 @pytest.mark.parametrize("stage", FAULTS)
-def test_a_row_that_failed_shows_its_request_and_its_reply(
-    built: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
-) -> None:
+def test_a_row_that_failed_shows_its_request_and_its_reply(edited: Project, stage: str) -> None:
     """Where the stage stopped: by the row's id, and by its key, which only the store has."""
-    project = Project(shutil.copytree(built.root, tmp_path / "project"))
-    monkeypatch.chdir(project.root)
+    project = edited
     kind, _, id = stage.partition("@")
 
     def change(params: Any) -> None:

@@ -23,6 +23,14 @@ MISTAKES: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda p: p["trained"].update(good={"base": "b", "set": "native"}),
         "trained.good: models has 'good' too",
     ),
+    "a training declared twice": (
+        lambda p: p["trained"].update(again={"base": "b", "set": "native", "seed": 0}),
+        "trained.again: it is 'b-native' again: the same base, set and seed",
+    ),
+    "a base with the report's word": (
+        lambda p: p["bases"].update(all={"model": "some/base"}),
+        "bases.all: 'all' is the report's word for the mean over the bases",
+    ),
     "nothing that answers": (lambda p: p["answer"].pop("trained"), "answer.trained is missing"),
     "no command": (
         lambda p: p["servers"].update(own={"base_url": "http://localhost:1/v1"}),

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from seedbed.project.params import Base
+from seedbed.project.params_types import Base
 from seedbed.training.serve import vllm_command
 from seedbed.training.weights import tidy_adapter, weights_hash
 

@@ -1,5 +1,6 @@
 """Every edit sends exactly the requests whose content changed, counted at a server on a local socket."""
 
+import json
 from collections import Counter
 
 import pytest
@@ -73,3 +74,19 @@ def test_edits_cost_their_consequences(counted: Project, server: Server) -> None
     counted.repro()
     assert server.take() == []
     assert counted.outputs() == original
+
+
+@pytest.mark.slow
+def test_asking_a_judge_twice_costs_that_and_no_more(counted: Project, server: Server) -> None:
+    counted.repro()
+    before = counted.outputs()
+    server.take()
+    counted.edit_params(lambda p: p["judge"].update({"retest": 4}))
+    assert sum(stage["new"] for stage in json.loads(counted.run("seedbed", "plan", "--json"))["stages"]) == 4
+    counted.repro()
+    assert Counter(server.take()) == {"judgment": 4}
+    assert sum("retest" in row for row in counted.rows("data/build/judgments/good-vs-thin.jsonl")) == 4
+    counted.edit_params(lambda p: p["judge"].pop("retest"))
+    counted.repro()
+    assert server.take() == []
+    assert counted.outputs() == before

@@ -13,7 +13,8 @@ from tests.harness import Project, Server, copy_project, make_tiny, serve
 from tests.whole.slow_server import SlowServer, stored
 
 WHO = ("stage", "dvc", "both")
-TRIALS = 40
+TRIALS = 12
+"""Four for each of whom is killed, spread over the build; `benchmarks.kills` runs as many as one likes."""
 
 
 def start(project: Project) -> subprocess.Popen[bytes]:
@@ -69,7 +70,7 @@ def test_killed(trial: int, tmp_path: Path, server: Server, undisturbed: tuple[d
     chance = random.Random(trial)
     dvc = start(project)
     try:
-        dvc.wait(timeout=chance.uniform(0.2, 0.95) * seconds)
+        dvc.wait(timeout=(0.2 + 0.75 * (trial + chance.random()) / TRIALS) * seconds)
     except subprocess.TimeoutExpired:
         kill(dvc, WHO[trial % 3])
     had = stored(project)

@@ -80,7 +80,7 @@ def test_an_unusable_reply_is_asked_again_kept_and_then_a_failed_row(counted: Pr
         (questions[2]["id"], 1),
     ]
     counted.repro("post_edit@questions")
-    assert len(counted.rows("data/build/edited/questions.jsonl")) == 2
+    assert len(counted.rows("data/build/edited/questions/questions.jsonl")) == 2
 
     counted.edit_params(lambda p: p["translate"].update({"max_attempts": 4}))
     counted.repro("translate@questions")
@@ -89,7 +89,7 @@ def test_an_unusable_reply_is_asked_again_kept_and_then_a_failed_row(counted: Pr
 
 @pytest.mark.slow
 def test_a_failed_answer_makes_its_judgments_invalid_and_sends_none(built: Project, server: Server) -> None:
-    asked = [row["text"] for row in built.rows("data/build/edited/questions.jsonl")]
+    asked = [row["text"] for row in built.rows("data/build/edited/questions/questions.jsonl")]
 
     def fault(body: dict[str, Any], number: int) -> Answer | None:
         spoilt = kind_of(body) == "answer" and asked_in(body).strip() == asked[0].strip()

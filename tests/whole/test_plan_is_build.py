@@ -1,12 +1,14 @@
 """`seedbed plan` against the counted requests of the build that follows, edit after edit."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from seedbed.store.store import Store
 from tests.harness import Project, Server
 
 Edit = Callable[[Project], None]
@@ -128,11 +130,49 @@ def test_an_edited_question_costs_itself(built: Project, server: Server) -> None
     assert Counter(kinds) == {"translated_question": 1, "answer": 2, "judgment": 2}
 
 
+def planned_and_noted(project: Project, *build: str) -> dict[str, tuple[int, int]]:
+    """Plan, build, and return for each stage that sent: (what the plan said, what the log of builds says that it said)."""
+    document = json.loads(project.run("seedbed", "plan", "--json"))
+    planned = {stage["stage"]: stage["new"] + (stage["top_up"] or {"expected": 0})["expected"] for stage in document["stages"]}
+    with Store(project.root / ".dvc" / "seedbed" / "store.sqlite", read_only=True) as store:
+        before = len(store.rows("select 1 from sent"))
+    project.run(*build)
+    with Store(project.root / ".dvc" / "seedbed" / "store.sqlite", read_only=True) as store:
+        noted = dict(store.rows("select stage, estimated_requests from sent order by rowid limit -1 offset ?", [before]))
+    assert {stage for stage, requests in planned.items() if requests} == {*noted}
+    return {stage: (planned[stage], requests) for stage, requests in noted.items()}
+
+
+def test_the_log_of_builds_says_what_the_plan_said(counted: Project) -> None:
+    """From nothing; after an edit of a seed that slots of the last build show; and with more slots than there were."""
+    noted = planned_and_noted(counted, "python", "-m", "tests.at_once")
+    assert {name.split("@")[0] for name in noted} == {"translate", "generate", "answer", "judge"}
+    assert all(planned == requests for planned, requests in noted.values()), noted
+    planned, _ = noted["generate@native"]
+    assert re.search(rf"generate@native +\S+ +about {planned} / \d+ ", counted.run("seedbed", "store", "builds"))
+    shown = counted.rows("data/build/candidates/native.jsonl")[0]["demonstrations"][0]
+    rows(SEEDS, lambda found: [row | {"output": "Other."} if row["id"] == shown else row for row in found])(counted)
+    noted = planned_and_noted(counted, "dvc", "repro", "generate@native")
+    assert noted["translate@seed_tasks"] == (1, 1)
+    planned, requests = noted["generate@native"]
+    assert planned == requests > 0
+    EDITS["target raised"](counted)
+    planned, requests = planned_and_noted(counted, "dvc", "repro", "generate@native")["generate@native"]
+    assert planned == requests > 0
+
+
 @pytest.mark.slow
-def test_every_kind_of_edit(counted: Project, server: Server) -> None:
-    """From the first build on, one after the other."""
-    for name in EDITS:
-        check(counted, server, name)
+def test_the_first_build(counted: Project, server: Server) -> None:
+    check(counted, server, "nothing")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(3))
+def test_every_kind_of_edit(built: Project, server: Server, part: int) -> None:
+    """One after the other; in parts, so that two processes have enough to do."""
+    each = -(-len(EDITS) // 3)
+    for name in [*EDITS][part * each : (part + 1) * each]:
+        check(built, server, name)
 
 
 @pytest.mark.slow

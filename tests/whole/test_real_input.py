@@ -36,6 +36,7 @@ def test_self_instruct_seeds_and_vicuna_questions(tmp_path: Path, reference: Pat
     )
 
     def change(params: Any) -> None:
+        params["criteria"] = {}
         params["labels"]["question"] = list(dict.fromkeys(row["category"] for row in questions))
         params["judge"]["reference_categories"] = []
         params["generate"]["target"] = 100

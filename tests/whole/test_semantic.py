@@ -64,7 +64,7 @@ def test_vectors_that_were_not_pulled_are_not_paid_for_again(built: Project, tmp
     built.repro("generate@native")
     server.take()
     second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
-    texts = ("data/build/edited/seed_tasks.jsonl", "data/build/edited/questions.jsonl")
+    texts = ("data/build/edited/seed_tasks.jsonl", "data/build/edited/questions/questions.jsonl")
     for text in texts:
         (second.root / text).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built.root / text, second.root / text)

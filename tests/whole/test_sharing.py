@@ -119,7 +119,7 @@ def test_without_a_remote_what_is_paid_again_is_said(built: Project, tmp_path: P
 def test_a_renamed_model_asks_nothing_again(built: Project, tmp_path: Path, server: Server) -> None:
     """Its old stage is no more in dvc.yaml; the lock still names what it was answered."""
     second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
-    questions = "data/build/edited/questions.jsonl"
+    questions = "data/build/edited/questions/questions.jsonl"
     (second.root / questions).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(built.root / questions, second.root / questions)
     second.edit_params(lambda params: params["models"].insert(0, "better", params["models"].pop("good")))
@@ -135,6 +135,30 @@ def test_the_plan_counts_what_was_not_pulled(built: Project, tmp_path: Path, ser
     second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
     plan = json.loads(second.run("seedbed", "plan", "--json"))
     assert {stage["stage"]: stage["new"] for stage in plan["stages"] if stage["new"]} == {}
+    assert server.take() == []
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_squash_merge_and_a_forgotten_harvest_pay_nothing(
+    built: Project, tmp_path: Path, server: Server, committed: bool
+) -> None:
+    """The lock is the own side's, and the branch that has the other's is no ancestor."""
+    second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
+    git(built.root, "checkout", "-qb", "ann")
+    questions = built.rows("data/questions.en.jsonl")
+    questions[0]["text"] = "Why is the sea salty?"
+    built.write_rows("data/questions.en.jsonl", questions)
+    built.repro("translate@questions")
+    built.commit("question of Ann")
+    assert server.take() == ["translated_question"]
+
+    git(second.root, "fetch", "-q")
+    git(second.root, "merge", "-q", "--squash", "origin/ann")
+    git(second.root, "checkout", "-q", "HEAD", "--", "dvc.lock")
+    if committed:
+        git(second.root, "commit", "-qam", "the question of Ann")
+    output = second.run(*second.stage_command("questions"))
+    assert "brought 1 transcript of other branches or earlier commits" in output or not committed
     assert server.take() == []
 
 
@@ -167,8 +191,13 @@ def test_a_second_worktree_pays_nothing(built: Project, tmp_path: Path, server: 
     assert not (second.root / ".dvc" / "seedbed").exists()
 
 
+FORGOTTEN = ["nothing", "harvest", "harvest until the merge is committed", "harvest until the squash is committed"]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("forgotten", ["nothing", "harvest", "harvest until the merge is committed"])
+@pytest.mark.parametrize(
+    ("remote", "forgotten"), [*(("folder", what) for what in FORGOTTEN), ("s3", "nothing")], indirect=["remote"]
+)
 def test_two_branches_are_merged(
     built: Project, tmp_path: Path, server: Server, remote: list[list[str]], forgotten: str
 ) -> None:
@@ -187,7 +216,8 @@ def test_two_branches_are_merged(
     assert len(server.take()) == 2 * (1 + 2 + 2)
 
     git(second.root, "fetch", "-q", "origin", "edit-0:edit-0")
-    second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", "merge", "-q", "edit-0", fails=True)
+    merge = ["merge", *(["--squash"] if "squash" in forgotten else ["-q"]), "edit-0"]
+    second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", *merge, fails=True)
     git(second.root, "checkout", "--ours", "dvc.lock", "reports")
     if forgotten == "nothing":
         assert "new responses from" in second.run("seedbed", "harvest")

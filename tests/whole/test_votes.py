@@ -17,7 +17,7 @@ def test_votes_in_a_build(built: Project) -> None:
         for name in ("good", "thin")
         for row in built.rows(f"data/build/answers/{name}.jsonl")
     }
-    questions = [row["id"] for row in built.rows("data/build/edited/questions.jsonl")]
+    questions = [row["id"] for row in built.rows("data/build/edited/questions/questions.jsonl")]
 
     def voted(question: str, verdict: str) -> dict[str, Any]:
         hashes = {

@@ -8,7 +8,8 @@ has the mean that people would give (PPI++ arXiv 2311.01453; drawn actively 2403
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -102,19 +103,82 @@ def corrected(
     Returns:
         None where fewer than two items have votes, or all are of one question.
     """
-    voted = ~np.isnan(people)
+    n = int((~np.isnan(people)).sum())
     _, group = np.unique(questions, return_inverse=True)
-    total, n, clusters = len(judge), int(voted.sum()), int(group.max()) + 1
-    if n < 2 or clusters < 2:
+    if n < 2 or int(group.max()) < 1:
         return None
-    corrections = np.where(voted, (people - judge) / np.maximum(probability, LEAST_PROBABILITY), 0.0)
-    values = judge + corrections
+    return _of_values(psi(judge, people, probability), group, [(n, len(judge))], confidence, bounds)
+
+
+def corrected_difference(
+    one: tuple[Floats, Floats, Floats], other: tuple[Floats, Floats, Floats], confidence: float
+) -> Corrected | None:
+    """Return the corrected difference of two means over the same questions: ψ is subtracted within each question.
+
+    A question need not have votes on both sides: what one vote says of one side is used.
+
+    Args:
+        one: judge, people and probability of one side, each of shape (questions,), as of `corrected`.
+        other: the same of the other side.
+        confidence: in percent.
+
+    Returns:
+        With `voted` the questions with votes on a side, or on both; None where a side has fewer than two.
+    """
+    counts = [(int((~np.isnan(people)).sum()), len(people)) for _, people, _ in (one, other)]
+    if min(n for n, _ in counts) < 2:
+        return None
+    values = psi(*one) - psi(*other)
+    found = _of_values(values, np.arange(len(values)), counts, confidence, (-1, 1))
+    return replace(found, voted=int((~np.isnan(one[1]) | ~np.isnan(other[1])).sum()))
+
+
+def psi(judge: Floats, people: Floats, probability: Floats) -> Floats:
+    """Return ψ of each item, whose mean is that which people would give; the arguments are those of `corrected`."""
+    off = (people - judge) / np.maximum(probability, LEAST_PROBABILITY)
+    values: Floats = judge + np.where(np.isnan(people), 0.0, off)
+    return values
+
+
+def votes_to_halve_drawn(found: Corrected, sides: Sequence[tuple[Floats, Floats, Floats]], confidence: float) -> int | None:
+    """Return how many more items voted on, drawn alike, would halve an interval of drawn items; None where not even all would.
+
+    What the draw adds to the variance, Σ (1 - π)/π² (h - f)² over the items voted on, shrinks with 1/n; the rest does not.
+
+    Args:
+        found: the interval, of `corrected` or `corrected_difference`.
+        sides: judge, people and probability, of each side.
+        confidence: of the interval, in percent.
+    """
+    half = (found.high - found.low) / 2 / t_quantile(confidence, max(found.voted - 1, 1))
+    drawn = 0.0
+    for judge, people, probability in sides:
+        voted = ~np.isnan(people)
+        kept = np.maximum(probability, LEAST_PROBABILITY)[voted]
+        drawn += float(((1 - kept) / kept**2 * (people - judge)[voted] ** 2).sum()) / len(judge) ** 2
+        drawn += _doubt(int(voted.sum()), len(judge))
+    rest = half**2 / 4 - max(half**2 - drawn, 0.0)
+    if rest <= 0:
+        return None
+    needed = math.ceil(found.voted * drawn / rest)
+    return max(needed - found.voted, 0) if needed <= found.items else None
+
+
+def _of_values(
+    values: Floats, group: NDArray[Any], counts: Sequence[tuple[int, int]], confidence: float, bounds: tuple[float, float]
+) -> Corrected:
+    """Return the mean of ψ with its interval by sums over questions; `counts`: items voted on and items, of each side."""
+    total, clusters = len(values), int(group.max()) + 1
     sums = np.bincount(group, values - values.mean(), clusters)
-    variance = clusters / (clusters - 1) * (sums**2).sum() / total**2
-    # Two disagreements of ±½ more, at the usual probability: see `corrected_uniform`.
-    usual = n / total
-    variance += 2 * (1 - usual) * (0.5 / usual) ** 2 / total**2
+    variance = clusters / (clusters - 1) * (sums**2).sum() / total**2 + sum(_doubt(*pair) for pair in counts)
+    n = min(n for n, _ in counts)
     return _within(total, n, values.mean(), t_quantile(confidence, min(n, clusters) - 1) * np.sqrt(variance), bounds)
+
+
+def _doubt(n: int, total: int) -> float:
+    """Return what two disagreements of ±½ more, at the usual probability, add to a variance: see `corrected_uniform`."""
+    usual = n / total
+    return 2 * (1 - usual) * (0.5 / usual) ** 2 / total**2
 
 
 def _within(items: int, voted: int, mean: float, half: float, bounds: tuple[float, float]) -> Corrected:

@@ -134,7 +134,22 @@ def size_trend(scores: Floats, sizes: Sequence[int], confidence: float) -> Effec
     """
     doublings = np.log2(np.array(sizes, dtype=np.float64))
     centred = doublings - doublings.mean()
-    slopes = centred @ scores / (centred @ centred)
+    return _mean_slope(centred @ scores / (centred @ centred), confidence)
+
+
+def match_trend(differences: Mapping[tuple[int, int], Floats], confidence: float) -> Effect | None:
+    """Return the same from matches of the sets with each other: the slope that fits their differences best.
+
+    Args:
+        differences: shape (questions,), NaN where invalid: of a set less a smaller one, by the rows of
+            both.
+        confidence: in percent.
+    """
+    doublings = np.array([np.log2(more / fewer) for more, fewer in differences])
+    return _mean_slope(doublings @ np.stack(list(differences.values())) / (doublings @ doublings), confidence)
+
+
+def _mean_slope(slopes: Floats, confidence: float) -> Effect | None:
     slopes = slopes[~np.isnan(slopes)]
     if not len(slopes):
         return None

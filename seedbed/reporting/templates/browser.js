@@ -57,7 +57,7 @@ async function start() {
   const low = (text) => (text || "").normalize("NFKC").toLowerCase();
   for (const row of questions) row.low = low(row.id + "\n" + row.text);
   for (const row of answers) row.low = low(row.text);
-  for (const row of verdicts) row.low = low(row.ab_text) + "\n" + low(row.ba_text) + "\n" + row.votes.map((v) => low(v.reason)).join("\n");
+  for (const row of verdicts) row.low = row.said.map((one) => low(one.ab_text) + "\n" + low(one.ba_text)).join("\n") + "\n" + row.votes.map((v) => low(v.reason)).join("\n");
 
   const distinct = (values) => [...new Set(values)];
   const all = ["", "all"];
@@ -144,14 +144,18 @@ function body(row) {
     const text = found && found.text != null ? written(found.text) : element("p", "failed", "no answer" + (found && found.failure ? ": " + found.failure : ""));
     sides.append(element("div", "", null, element("h5", "", "Answer of " + row[side]), text));
   }
-  const orders = element("div", "pair");
-  for (const [order, first] of [["ab", row.model], ["ba", row.baseline]]) {
-    const verdict = row[order];
-    const winner = verdict === "first" ? first : verdict === "second" ? (first === row.model ? row.baseline : row.model) : null;
-    const words = winner ? winner + " is better" : verdict || "not judged";
-    orders.append(element("div", "", null, element("h5", "", "Judge, shown " + first + " first: " + words), written(row[order + "_text"] || "")));
+  made.append(sides);
+  for (const one of row.said) {
+    const orders = element("div", "pair");
+    const judge = row.said.length > 1 ? "Judge " + one.judge : "Judge";
+    for (const [order, first] of [["ab", row.model], ["ba", row.baseline]]) {
+      const verdict = one[order];
+      const winner = verdict === "first" ? first : verdict === "second" ? (first === row.model ? row.baseline : row.model) : null;
+      const words = winner ? winner + " is better" : verdict || "not judged";
+      orders.append(element("div", "", null, element("h5", "", judge + ", shown " + first + " first: " + words), written(one[order + "_text"] || "")));
+    }
+    made.append(orders);
   }
-  made.append(sides, orders);
   if (row.votes.length) {
     made.append(element("h5", "", "People"));
     for (const vote of row.votes) {

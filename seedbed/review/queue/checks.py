@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from seedbed.project.review_words import Words
 from seedbed.review.queue.corpus_statistics import CorpusStatistics, log_ratio, terms_of
-from seedbed.review.queue.numerals import numbers_in_digits, numbers_in_words
 from seedbed.review.queue.prose import CODE, MARKUP, normalized, prose_of
+from seedbed.util.numerals import numbers_in_digits, numbers_in_words
 
 _STRING = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 _COMMENT = re.compile(r"(?:#|//|--|<!--|/\*).*")

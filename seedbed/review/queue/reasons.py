@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from seedbed.project.corpora import FIELDS
+from seedbed.project.corpora import field_names
 from seedbed.project.review_words import Words
 from seedbed.review.queue import checks
 from seedbed.review.queue.corpus_statistics import CorpusStatistics
@@ -51,7 +51,7 @@ def reasons(translated: Row, kind: str, words: Words, corpus: CorpusStatistics) 
     None for a row without a translation: there is nothing to edit.
     """
     found: list[Reason] = []
-    for name in FIELDS[kind] if translated["translation"] else ():
+    for name in field_names(translated["translation"], kind) if translated["translation"] else ():
         source, text = translated["source"][name], translated["translation"][name]
         if not source.strip() or not text.strip():
             if source.strip() or text.strip():

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.corpora import language_of, status_of
-from seedbed.project.edits import CORPORA, read_edits
-from seedbed.project.params import Corpus as Settings
-from seedbed.project.params import Params, load_params
+from seedbed.project.corpora import edited_corpora, language_of, status_of
+from seedbed.project.edits import read_edits
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Corpus as Settings
+from seedbed.project.params_types import Params
 from seedbed.project.review_words import load_words
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
@@ -134,7 +135,7 @@ class Worklist:
     @property
     def names(self) -> list[str]:
         """The corpora that people post-edit."""
-        return [name for name in CORPORA if name in self.params["corpora"]]
+        return edited_corpora(self.params)
 
     def is_built(self, name: str) -> bool:
         """Whether `translate` has run on a corpus: a project of recorded answers has only questions."""

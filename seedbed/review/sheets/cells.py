@@ -1,8 +1,8 @@
 """The cells of a worksheet: one row of a corpus, as a translator gets it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from seedbed.project.corpora import FIELDS
+from seedbed.project.corpora import field_names
 from seedbed.review.queue.worklist import Item, revision_of
 from seedbed.review.sheets.workbook import MOST_CHARACTERS, Column, fits_in_cell
 from seedbed.review.texts import say_reason
@@ -15,12 +15,15 @@ HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
 """The hidden columns: what the row was made on, and what was exported."""
 
 
-def columns(kind: str) -> list[Column]:
-    """Return the columns of a corpus of `kind`, in order."""
+def fields_in(items: Iterable[Item], kind: str) -> tuple[str, ...]:
+    """Return the fields that rows of `kind` have, in order: every field that some question has, where some have follow-ups."""
+    return field_names({name: "" for item in items for name in item.row["source"]}, kind)
+
+
+def columns(names: Sequence[str]) -> list[Column]:
+    """Return the columns of a corpus with these fields, in order."""
     fields = [
-        Column(f"{name}: {what}", 45, editable=what == "edit")
-        for name in FIELDS[kind]
-        for what in ("source", "machine", "edit")
+        Column(f"{name}: {what}", 45, editable=what == "edit") for name in names for what in ("source", "machine", "edit")
     ]
     return [
         *(Column("id", 20), Column("status", 12), Column("reasons", 40), *fields),
@@ -30,16 +33,17 @@ def columns(kind: str) -> list[Column]:
     ]
 
 
-def cells_of(item: Item, kind: str) -> dict[str, str]:
-    """Return the texts of a row by column, as they are exported."""
+def cells_of(item: Item, names: Sequence[str]) -> dict[str, str]:
+    """Return the texts of a row by column, as they are exported; empty in the columns of fields that only others have."""
     texts = current_fields(item)
     cells = {"id": item.id, "status": item.status, "notice": _notice(item), "decision": "", "note": note_of(item)}
     cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {say_reason('en', reason)}" for reason in item.reasons)
-    for name in FIELDS[kind]:
-        cells |= {f"{name}: source": item.row["source"][name], f"{name}: machine": item.row["translation"][name]}
-        cells[f"{name}: edit"] = texts[name]
+    for name in names:
+        cells[f"{name}: source"] = item.row["source"].get(name, "")
+        cells[f"{name}: machine"] = item.row["translation"].get(name, "")
+        cells[f"{name}: edit"] = texts.get(name, "")
     cells = {name: text if fits_in_cell(text) else "(see the notice)" for name, text in cells.items()}
-    return cells | hashes(item) | {"sheet_hash": sheet_hash(cells, kind)}
+    return cells | hashes(item) | {"sheet_hash": sheet_hash(cells, names)}
 
 
 def current_fields(item: Item) -> dict[str, str]:
@@ -91,6 +95,6 @@ def hashes(item: Item) -> dict[str, str]:
     }
 
 
-def sheet_hash(cells: Mapping[str, str], kind: str) -> str:
+def sheet_hash(cells: Mapping[str, str], names: Sequence[str]) -> str:
     """Hash of what a person may write in a row: where it is the one that was exported, nobody touched the row."""
-    return content_hash([*(cells[f"{name}: edit"] for name in FIELDS[kind]), cells["decision"].strip(), cells["note"]])
+    return content_hash([*(cells[f"{name}: edit"] for name in names), cells["decision"].strip(), cells["note"]])

@@ -10,10 +10,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from seedbed.project.corpora import FIELDS
 from seedbed.project.edits import Change, make_edit, save_edits
 from seedbed.review.queue.worklist import TO_DO, Corpus, Item, Worklist
-from seedbed.review.sheets.cells import APPROVE, cells_of, columns, current_fields, hashes, is_editable, note_of, sheet_hash
+from seedbed.review.sheets.cells import (
+    APPROVE,
+    cells_of,
+    columns,
+    current_fields,
+    fields_in,
+    hashes,
+    is_editable,
+    note_of,
+    sheet_hash,
+)
 from seedbed.review.sheets.workbook import Cell, Sheet, read_workbook, rows_by_header, write_workbook
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
@@ -54,7 +63,8 @@ def export_edits(path: Path) -> str:
 def _sheet(corpus: Corpus) -> Sheet:
     queue = sorted(corpus.items, key=lambda item: item.status not in TO_DO)
     locked = frozenset(number for number, item in enumerate(queue) if not is_editable(item))
-    return Sheet(corpus.name, columns(corpus.kind), [cells_of(item, corpus.kind) for item in queue], locked)
+    names = fields_in(queue, corpus.kind)
+    return Sheet(corpus.name, columns(names), [cells_of(item, names) for item in queue], locked)
 
 
 # Import.
@@ -139,7 +149,8 @@ def apply(imported: Import) -> list[Problem]:
 
 
 def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) -> Iterator[Proposal | Problem | None]:
-    wanted = [column.name for column in columns(corpus.kind)]
+    fields = fields_in(corpus.items, corpus.kind)
+    wanted = [column.name for column in columns(fields)]
     names = [cell.text.strip() for cell in rows[0]] if rows else []
     wrong = next((name for name in wanted if names.count(name) != 1), None)
     if wrong:
@@ -156,7 +167,7 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
     for number, cells in lines:
         try:
             item = _item(corpus, cells["id"].text.strip(), number, places)
-            edit = _requested_edit(item, corpus.kind, cells, editor)
+            edit = _requested_edit(item, corpus.kind, fields, cells, editor)
         except _NotApplied as refused:
             yield Problem(corpus.name, number, str(refused))
         else:
@@ -182,11 +193,11 @@ def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[in
     return corpus.by_id[id]
 
 
-def _requested_edit(item: Item, kind: str, cells: Mapping[str, Cell], editor: str | None) -> Row | None:
+def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[str, Cell], editor: str | None) -> Row | None:
     """Return the edit that a row asks for; None where it asks for none."""
     texts = {name: cell.text for name, cell in cells.items()}
-    touched = sheet_hash(texts, kind) != texts["sheet_hash"].strip()
-    writable = [column.name for column in columns(kind) if column.editable]
+    touched = sheet_hash(texts, names) != texts["sheet_hash"].strip()
+    writable = [column.name for column in columns(names) if column.editable]
     for name in writable:
         if (fault := cells[name].fault) and (touched or not texts[name]):
             raise _NotApplied(f"{name} holds {fault}; format the cell as text and write the text itself")
@@ -197,15 +208,15 @@ def _requested_edit(item: Item, kind: str, cells: Mapping[str, Cell], editor: st
     decision = texts["decision"].strip().lower()
     if decision not in ("", APPROVE):
         raise _NotApplied(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, or nothing")
-    if _is_already_saved(item, kind, texts):
+    if _is_already_saved(item, texts):
         return None
     _check_hashes(item, texts)
-    return _edit(item, kind, texts, decision == APPROVE, editor)
+    return _edit(item, kind, names, texts, decision == APPROVE, editor)
 
 
-def _is_already_saved(item: Item, kind: str, texts: Mapping[str, str]) -> bool:
+def _is_already_saved(item: Item, texts: Mapping[str, str]) -> bool:
     """Whether the row's edit says already what the worksheet does, as where a file is imported again."""
-    fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
+    fields = {name: texts[f"{name}: edit"] for name in item.row["translation"]}
     return item.status not in TO_DO and fields == current_fields(item) and texts["note"] == note_of(item)
 
 
@@ -219,9 +230,13 @@ def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
         )
 
 
-def _edit(item: Item, kind: str, texts: Mapping[str, str], approved: bool, editor: str | None) -> Row | None:
+def _edit(
+    item: Item, kind: str, names: Sequence[str], texts: Mapping[str, str], approved: bool, editor: str | None
+) -> Row | None:
     before, note = current_fields(item), texts["note"]
-    fields = {name: texts[f"{name}: edit"] for name in FIELDS[kind]}
+    fields = {name: texts[f"{name}: edit"] for name in item.row["translation"]}
+    if beyond := next((name for name in names if name not in fields and texts[f"{name}: edit"].strip()), None):
+        raise _NotApplied(f"{beyond}: edit: {item.id} has no such turn; clear the cell, or add the turn to the source")
     for name, text in fields.items():
         if not text.strip() and before[name].strip():
             raise _NotApplied(f"{name}: edit is empty; write a text, or restore the one that was there")

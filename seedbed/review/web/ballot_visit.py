@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from seedbed.project.votes import left_is_model
 from seedbed.review.ballots import Answers, Ballot, Share, draw, load_answers, sample, votes_with_status
+from seedbed.review.drawing import drawn_sample
 from seedbed.review.web.forms import Posted, Run, texts_of
 from seedbed.review.web.people import Annotator
 from seedbed.review.web.state import State
@@ -77,7 +78,8 @@ def share_of(state: State, person: str) -> Share:
     """Return a person's ballots, and those of them that wait for a vote."""
     settings, answers = state.settings, answers_of(state)
     counted = [vote for vote, status in votes_with_status(answers) if status == "counted"]
-    ballots = draw(sample(answers, settings.per_match), person, counted, settings.people, settings.annotators)
+    among = drawn_sample(answers) if settings.draw else sample(answers, settings.per_match)
+    ballots = draw(among, person, counted, settings.people, settings.annotators)
     done = {(vote["match"], vote["question"]) for vote in counted if vote["annotator"] == person}
     return Share(ballots, [ballot for ballot in ballots if (ballot.match, ballot.question) not in done])
 

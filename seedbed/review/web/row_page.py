@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from seedbed.project.corpora import FIELDS
+from seedbed.project.corpora import field_names
 from seedbed.project.edits import MOST_CHARACTERS
 from seedbed.review.difference import shortened
 from seedbed.review.queue.worklist import Item
@@ -49,7 +49,8 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
     kind, machine = corpus.kind, item.row["translation"]
     start = visit.field_texts(_saved_texts(item), visit.revision(item))
     texts = start.texts
-    changes = {name: pieces(machine[name], texts[name]) for name in FIELDS[kind]}
+    names = field_names(machine, kind)
+    changes = {name: pieces(machine[name], texts[name]) for name in names}
     return visit.page(
         "row.html",
         problem.status if problem else 200,
@@ -58,7 +59,7 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         item=item,
         problem=problem.message if problem else None,
         start=start,
-        fields=[(name, item.row["source"][name], machine[name], texts[name]) for name in FIELDS[kind]],
+        fields=[(name, item.row["source"][name], machine[name], texts[name]) for name in names],
         pieces=changes,
         short={name: shortened(found) for name, found in changes.items()},
         most=MOST_CHARACTERS,

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import uvicorn
 
+from seedbed.review.ballots import load_answers
+from seedbed.review.drawing import log_draw
 from seedbed.review.web.app import create_app, is_loopback
 from seedbed.review.web.state import Settings
 from seedbed.util.errors import UserError
@@ -30,6 +32,9 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
     names = state.worklist.names
     for name in [name for name in names if state.worklist.is_built(name)] or names:
         state.worklist.corpus(name)  # what is wrong with the files is said here, before a browser opens
+    if settings.draw:
+        answers = load_answers(state.worklist.params, state.files)
+        print(log_draw(state.worklist.params, answers, settings.draw), flush=True)  # before the first vote is asked for
     with _listen(settings.host, port) as listening:
         url = url_of(settings, listening.getsockname()[1])
         print(f"review at {url} (Ctrl+C ends it)", flush=True)

@@ -31,6 +31,7 @@ class Settings:
         editor: who edits; None to ask on the page.
         annotator: who votes; None for the same.
         per_match: ballots of each match; None for all.
+        draw: about how many ballots of each match are drawn where votes tell most; None for all.
         annotators: how many people are to vote on each; None for everyone.
         people: their names, where they are known beforehand.
         language: of the page, `en` or `ja`; None for the browser's.
@@ -41,6 +42,7 @@ class Settings:
     editor: str | None = None
     annotator: str | None = None
     per_match: int | None = None
+    draw: int | None = None
     annotators: int | None = None
     people: tuple[str, ...] = ()
     language: str | None = None
@@ -62,6 +64,8 @@ class Settings:
             raise UserError(f"--token: {len(self.token)} characters can be guessed; take at least {_LEAST_TOKEN}")
         if len(set(self.people)) < len(self.people):
             raise UserError(f"--people {','.join(self.people)}: duplicate name")
+        if self.draw and self.per_match:
+            raise UserError("--draw and --per-match are two ways to draw votes; give one of them")
         if self.people and self.annotators and self.annotators > len(self.people):
             raise UserError(
                 f"--annotators {self.annotators}: only {len(self.people)} are named with --people; name more, or lower it"

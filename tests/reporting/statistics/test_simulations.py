@@ -6,9 +6,12 @@ Seeds are fixed: a figure is the same each time. 2,000 runs leave a standard err
 import numpy as np
 import pytest
 
+from seedbed.reporting.corrected_rates import Draw, correct
+from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.bradley_terry import bradley_terry, levels, resampled_strengths
 from seedbed.reporting.statistics.corrected import corrected, corrected_uniform
 from seedbed.reporting.statistics.families import holm
+from seedbed.reporting.statistics.informative import draw_probabilities
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.length import length_controlled
 from seedbed.reporting.statistics.methods import compare_sets
@@ -108,7 +111,7 @@ def test_rates_corrected_by_votes_cover(n: int, voted: int, agreement: float, ac
         if active:
             # Where the judge sees a win it is wrong more often: people are asked there more.
             doubt = np.where(judge == 1, 3.0, 1.0)
-            probability = np.clip(voted * doubt / doubt.sum(), 0.05, 1)
+            probability = draw_probabilities(doubt, voted)
             seen = np.where(generator.random(n) < probability, people, np.nan)
             found = corrected(judge, seen, probability, np.arange(n), 95)
         else:
@@ -137,6 +140,42 @@ def test_rates_corrected_by_votes_cover_where_questions_are_shared() -> None:
         assert found
         bounds.append([found.low, found.high])
     assert 0.93 <= covered(np.array(bounds), 0.425) <= 0.99
+
+
+@pytest.mark.parametrize("kind", ["uniform", "logged", "logged, half of it voted on"])
+def test_the_reports_own_corrected_rates_and_differences_cover(kind: str) -> None:
+    """Two models against one baseline on 80 questions. The judge gives the one 12 points too many and the other 30.
+
+    People would give 42.5 and 35. About 40 questions of each are drawn for votes; where a draw is logged, those likelier that
+    the judge calls ties or wins.
+    """
+    generator = np.random.default_rng([8, len(kind)])
+    truth = {"m": 42.5, "n": 35.0, "x less z": 7.5}
+    bounds: dict[str, list[list[float]]] = {name: [] for name in truth}
+    raw, half = [], kind.endswith("voted on")
+    for _ in range(RUNS):
+        effects = generator.normal(0, 0.1, 80)  # a question that is hard to judge is so in both matches
+        people = np.stack([generator.choice(SCORES, size=80, p=p) for p in ([0.35, 0.15, 0.5], [0.3, 0.1, 0.6])], axis=1)
+        errs = generator.random((80, 2)) < np.clip(np.array([0.24, 0.5]) + effects[:, None], 0, 1)
+        judge = np.where((people == 0) & errs, 1.0, people)
+        sides = {"m": ("x", "y"), "n": ("z", "y")}
+        scores = Scores(sides, [f"q{n}" for n in range(80)], ["c"] * 80, judge, judge, judge)
+        if kind == "uniform":
+            draw = Draw(np.full((80, 2), np.nan), np.zeros((80, 2), dtype=bool))
+            chosen = np.repeat(generator.permutation(80)[:, None] < 40, 2, axis=1)
+        else:
+            doubt = np.where(judge == 1, 2.0, 1.0)
+            probability = np.stack([draw_probabilities(weights, 40) for weights in doubt.T], axis=1)
+            draw = Draw(probability, generator.random((80, 2)) < probability)
+            chosen = draw.drawn & (generator.random((80, 2)) < (0.5 if half else 1))
+        rows = {row["name"]: row for row in correct(scores, np.where(chosen, people, np.nan), draw, 95)}
+        for name, row in rows.items():
+            bounds[name].append([row["low"], row["high"]])
+        raw.append(100 * rate_interval(judge[:, 1], 95))
+    for name, found in bounds.items():
+        assert len(found) > RUNS / 2
+        assert 0.93 <= covered(np.array(found), truth[name]) <= 0.99, name
+    assert covered(np.array(raw), truth["n"]) < 0.01
 
 
 @pytest.mark.parametrize("strength", [0.0, 2.0])

@@ -9,11 +9,11 @@ import pytest
 from seedbed.project.corpora import FIELDS
 from seedbed.project.review_words import load_words
 from seedbed.review.queue.corpus_statistics import CorpusStatistics, corpus_statistics
-from seedbed.review.queue.numerals import numbers_in_digits, numbers_in_words
 from seedbed.review.queue.reasons import WEIGHTS, Reason, reasons, score
 from seedbed.review.texts import say_reason
 from seedbed.stand_in.translation import translate
 from seedbed.util.errors import UserError
+from seedbed.util.numerals import numbers_in_digits, numbers_in_words
 from seedbed.util.rows import Row, read_rows
 from tests.harness import ROOT
 

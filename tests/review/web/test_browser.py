@@ -178,9 +178,10 @@ def test_a_shortcut_in_the_instant_after_typing_loses_nothing(enter: Enter, key:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "way",
-    ["Skip", "Back", "List", "Seed tasks", "Blind votes", "You: yuki", "日本語", "reload", "address", "history", "close"],
+    ["Skip", "日本語", "reload", "address", "history", "close"],
 )
 def test_each_way_off_a_row_keeps_the_text(enter: Enter, way: str) -> None:
+    """The other buttons send the same form as Skip, and are tried without a browser."""
     page = enter("/edits/questions")
     page.goto(ROW)
     typed(page, "途中の文")

@@ -123,3 +123,49 @@ def _value(parts: Iterable[float]) -> float:
             sums.append(part)
         digit = part < 10
     return sum(sums)
+
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
+_TIMES_TEN = re.compile(r"(?<=\d) ?(?:[×xX*]|\\times) ?10 ?\^ ?\{?(-?\d{1,3})\}?")
+_STATED = re.compile(
+    r"(?<![\d.^])(?P<sign>(?<![\w)\]])[-−])?(?P<number>(?:\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?[百千万億兆]{0,8}){1,8})"
+    r"|(?P<kanji>[〇一二三四五六七八九十百千万億兆]{1,20})"
+)
+_PIECE = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[百千万億兆]")
+_AFTER = 12
+"""Characters after a number in which its unit may stand."""
+
+
+def stated_numbers(text: str, units: Iterable[str] = ()) -> list[float]:
+    """Return the numbers of a text in their order: `１億2,000万` is one, `3.4×10⁷` too, `-5` is negative.
+
+    Args:
+        text: the text; digits of any width, with thousands separators or without.
+        units: words of which one must follow the number, e.g. `通り` or `m²`; a numeral in kanji alone counts only with one.
+            None for any number in digits.
+    """
+    plain, wanted = _stated_plain(text), [_stated_plain(unit).strip() for unit in units]
+    found = []
+    for match in _STATED.finditer(plain):
+        if wanted and not _followed_by(plain[match.end() : match.end() + _AFTER].lstrip(" "), wanted):
+            continue
+        if kanji := match["kanji"]:
+            if wanted:
+                found.append(_value(_KANJI[char] for char in kanji))
+            continue
+        pieces = [_KANJI.get(piece, None) or float(piece) for piece in _PIECE.findall(match["number"])]
+        found.append(_value(pieces) * (-1 if match["sign"] else 1))
+    return found
+
+
+def _followed_by(rest: str, units: Iterable[str]) -> bool:
+    """Whether a unit stands first, whole: `m` is neither `mm` nor `m^2`."""
+    return any(
+        rest.startswith(unit) and not (unit[-1:].isascii() and re.match(r"[A-Za-z^]", rest[len(unit) :])) for unit in units
+    )
+
+
+def _stated_plain(text: str) -> str:
+    raised = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
+    return _TIMES_TEN.sub(r"e\1", _THOUSANDS.sub("", unicodedata.normalize("NFKC", raised)))

@@ -1,0 +1,15 @@
+"""`seedbed`: the tools around the pipeline, one thin command a tool; a module for each group of commands.
+
+A command imports what it needs when it is called, so that `seedbed --help` stays quick.
+"""
+
+from seedbed.cli import build, explain, project, recorded, review, store
+from seedbed.cli.base import app
+from seedbed.util.errors import run
+
+__all__ = ["app", "build", "explain", "main", "project", "recorded", "review", "store"]
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one sentence and exit code 1."""
+    run(app)

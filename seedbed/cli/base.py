@@ -1,0 +1,48 @@
+"""What all commands share: the app that they are registered with, and the way into the project's folder."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+
+from seedbed.project.root import find_project
+from seedbed.util.errors import UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="`seedbed`: the tools around the pipeline. `dvc repro` runs the pipeline itself.",
+    pretty_exceptions_enable=False,
+)
+
+
+def enter_project() -> None:
+    """Go to the project's folder, from any folder below it.
+
+    Raises:
+        UserError: there is no project here. One that lacks a file is one: what reads the file says so.
+    """
+    project = find_project(Path.cwd())
+    if project:
+        os.chdir(project)
+    elif not any(Path(name).exists() for name in ("dvc.yaml", "params.yaml")):
+        raise UserError(
+            "no project here: neither this folder nor one above it holds dvc.yaml and params.yaml; go to your project's "
+            "folder, or make one with `seedbed init`"
+        )
+
+
+class InProject(TyperCommand):
+    """A command that runs in the project's folder. The paths on its command line are resolved before, where it was called."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; its command line has been read."""
+        enter_project()
+        return super().invoke(ctx)
+
+
+def comma_separated(text: str) -> list[str]:
+    """Return the names of a list with commas, without the blanks around them."""
+    return [name.strip() for name in text.split(",") if name.strip()]

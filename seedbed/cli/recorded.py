@@ -1,0 +1,78 @@
+"""`seedbed import`: data made elsewhere."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from seedbed.cli.base import InProject, app
+from seedbed.util.errors import UserError
+
+importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewhere.")
+app.add_typer(importing, name="import")
+exporting = typer.Typer(no_args_is_help=True, help="Write data for other tools.")
+app.add_typer(exporting, name="export")
+
+
+def id_and_file(text: str) -> tuple[str, Path]:
+    """Return the two sides of `ID=FILE`, the file's path resolved."""
+    id, _, file = text.partition("=")
+    if not id or not file:
+        raise UserError(f"--answers {text!r}: expected ID=FILE, e.g. --answers my-model=answers/my-model.jsonl")
+    return id, Path(file).resolve()
+
+
+def made_of(text: str) -> tuple[str, str, str | None]:
+    """Return the parts of `ID=BASE:SET`, or of `ID=BASE` with None as the set."""
+    id, _, method = text.partition("=")
+    base, colon, training_set = method.partition(":")
+    if not id.strip() or not base.strip() or (colon and not training_set.strip()):
+        raise UserError(f"--method {text!r}: expected ID=BASE:SET, or ID=BASE for a base as it was, e.g. --method a-1=llama:mt")
+    return id.strip(), base.strip(), training_set.strip() or None
+
+
+@importing.command(cls=InProject)
+def fastchat(
+    questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],
+    answers: Annotated[
+        list[Any], typer.Option(parser=id_and_file, metavar="ID=FILE", help="Answers of one model; once for each model.")
+    ],
+    baseline: Annotated[str, typer.Option(metavar="ID", help="The model that the others are held against.")],
+    judgments: Annotated[
+        list[Path] | None,
+        typer.Option(resolve_path=True, help="Verdicts on pairs of models; once for each file. Without any our judge judges."),
+    ] = None,
+    method: Annotated[
+        list[Any] | None,
+        typer.Option(
+            parser=made_of,
+            metavar="ID=BASE:SET",
+            help="The base and the training set that a model was made of, ID=BASE for a base as it was; once for each model. "
+            "Their sets are compared, in the order given.",
+        ),
+    ] = None,
+    references: Annotated[
+        Path | None, typer.Option(resolve_path=True, help="Reference answers, in the answers' format.")
+    ] = None,
+    scores: Annotated[
+        list[Path] | None, typer.Option(resolve_path=True, help="Ratings of single answers; once for each file.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="What the questions are written in.")] = "ja",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before models, matches and questions are replaced.")] = False,
+) -> None:
+    """Copy recorded questions, answers and verdicts under data/recorded/ and declare them in params.yaml."""
+    from seedbed.recorded.import_fastchat import import_fastchat
+
+    confirm = (lambda question: True) if yes else typer.confirm
+    recorded = (questions, answers, judgments or [], baseline, references, language, confirm, method or [], scores or [])
+    print(import_fastchat(*recorded))
+
+
+@exporting.command("fastchat", cls=InProject)
+def export_to_fastchat(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+) -> None:
+    """Write questions, answers, references, verdicts and ratings of the build in FastChat's files."""
+    from seedbed.recorded.export_fastchat import export_fastchat
+
+    print(export_fastchat(folder))

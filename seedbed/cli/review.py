@@ -1,0 +1,95 @@
+"""`seedbed review`: the page, and the spreadsheet."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seedbed.cli.base import InProject, app, comma_separated, enter_project
+from seedbed.util.errors import UserError
+
+reviewing = typer.Typer(invoke_without_command=True)
+app.add_typer(reviewing, name="review")
+
+
+@reviewing.callback()
+def review(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs --token.")] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SEEDBED_REVIEW_TOKEN",
+            help="What a visitor must show; part of the printed address. Better in the variable: others see a command line.",
+        ),
+    ] = None,
+    editor: Annotated[str | None, typer.Option(metavar="NAME", help="Who edits; asked on the page by default.")] = None,
+    annotator: Annotated[str | None, typer.Option(metavar="NAME", help="Who votes; by default who edits.")] = None,
+    per_match: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Votes to draw from each match; all by default.")
+    ] = None,
+    draw: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Draw about N of each match where votes tell most; logs how likely each was to be drawn."
+        ),
+    ] = None,
+    annotators: Annotated[
+        int | None, typer.Option(min=1, metavar="K", help="How many people vote on each item; all by default.")
+    ] = None,
+    people: Annotated[
+        str, typer.Option(metavar="A,B,C", help="Their names, the same list for everyone: each gets an even share.")
+    ] = "",
+    language: Annotated[str | None, typer.Option(help="Of the page, en or ja; the browser's by default.")] = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Post-edit translations and compare answers, on a page of this machine, or through a spreadsheet."""
+    if command := context.invoked_subcommand:
+        for option in context.command.params:
+            source = context.get_parameter_source(option.name) if option.name else None
+            if source and source.name == "COMMANDLINE":
+                raise UserError(
+                    f"{option.opts[0]}: an option of the page; write those of `seedbed review {command}` after {command}"
+                )
+        return
+    from seedbed.review.web.serve import run_review
+    from seedbed.review.web.state import Settings
+
+    enter_project()
+    settings = Settings(
+        host=host,
+        token=token,
+        editor=editor,
+        annotator=annotator or editor,
+        per_match=per_match,
+        draw=draw,
+        annotators=annotators,
+        people=tuple(comma_separated(people)),
+        language=language,
+    )
+    run_review(settings, port, open_browser)
+
+
+@reviewing.command("export", cls=InProject)
+def review_export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", resolve_path=True, help="The spreadsheet to write.")],
+) -> None:
+    """Write the rows to review to a spreadsheet, for translators who work in one."""
+    from seedbed.review.sheets.round_trip import export_edits
+
+    print(export_edits(file))
+
+
+@reviewing.command("import", cls=InProject)
+def review_import(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.xlsx", resolve_path=True, help="A spreadsheet that `seedbed review export` wrote.")
+    ],
+    editor: Annotated[str | None, typer.Option(metavar="NAME", help="Who worked in it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take over the edits of a spreadsheet: say what is wrong and what would change, ask, save."""
+    from seedbed.review.sheets.command import import_edits
+
+    print(import_edits(file, editor, yes))

@@ -1,0 +1,169 @@
+"""`seedbed store` and `seedbed harvest`: every response ever paid for, on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seedbed.cli.base import InProject, app, enter_project
+
+storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
+app.add_typer(storing, name="store")
+batching = typer.Typer(invoke_without_command=True)
+storing.add_typer(batching, name="batches")
+
+
+@app.command(cls=InProject)
+def harvest() -> None:
+    """Read the transcripts of every branch and tag, from the DVC cache or remote, into the store."""
+    from seedbed.project import paths
+    from seedbed.store.harvest import harvest_all
+    from seedbed.store.store import Store
+
+    with Store(paths.store()) as store:
+        print(harvest_all(store))
+
+
+@storing.callback()
+def store_summary(context: typer.Context) -> None:
+    """Show what the store holds, by stage and model."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import summary
+
+    if context.invoked_subcommand is None:
+        enter_project()
+        with Store(paths.store(), read_only=True) as store:
+            summary(store)
+
+
+@storing.command("builds", cls=InProject)
+def store_builds() -> None:
+    """Show what each build sent, beside what `seedbed plan` says of each stage right before its first request."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import builds
+
+    with Store(paths.store(), read_only=True) as store:
+        builds(store)
+
+
+@batching.callback()
+def store_batches(context: typer.Context) -> None:
+    """List the batches that were sent, and whether all that they brought is in the store."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import list_batches
+
+    if context.invoked_subcommand is None:
+        enter_project()
+        with Store(paths.store(), read_only=True) as store:
+            list_batches(store)
+
+
+@batching.command("forget", cls=InProject)
+def forget(
+    id: Annotated[str, typer.Argument(help="The batch's id, as `seedbed store batches` lists it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Wait no longer for a batch that is lost: what it brought no response to is sent again, and paid for again."""
+    from seedbed.project import paths
+    from seedbed.store.claims import close_batch
+    from seedbed.store.store import Store
+    from seedbed.store.tools import open_batch
+
+    with Store(paths.store()) as store:
+        batch = open_batch(store, id)
+        if yes or typer.confirm(f"Forget {batch.words}? Its requests without a response are sent, and paid for, again."):
+            close_batch(store, id, forgotten=True)
+            print(f"{batch.words} is forgotten")
+
+
+@storing.command("list", cls=InProject)
+def store_list(
+    stage: Annotated[str, typer.Option(help="A stage that asks a model, e.g. answer@good.")],
+    failed: Annotated[bool, typer.Option("--failed", help="Only replies that cannot be used.")] = False,
+) -> None:
+    """List a stage's responses: the key's beginning, what is wrong, the reply's beginning."""
+    from seedbed.project import paths
+    from seedbed.steps.stored import listed
+    from seedbed.store.store import Store
+
+    with Store(paths.store(), read_only=True) as store:
+        for line in listed(store, stage, failed):
+            print(line)
+
+
+@storing.command("show", cls=InProject)
+def store_show(key: Annotated[str, typer.Argument(help="A request's key, or its first 6 digits or more.")]) -> None:
+    """Show one request and its reply whole, hidden characters spelt out."""
+    from seedbed.project import paths
+    from seedbed.steps.stored import shown
+    from seedbed.store.store import Store
+
+    with Store(paths.store(), read_only=True) as store:
+        print(shown(store, key))
+
+
+@storing.command("verify", cls=InProject)
+def store_verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Drop what is damaged, and take it from the transcripts where they hold it.")
+    ] = False,
+) -> None:
+    """Check the database, that each key is that of its request, and that each response is whole."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import verify
+
+    with Store(paths.store(), read_only=not repair) as store:
+        print(verify(store, repair))
+
+
+@storing.command("export", cls=InProject)
+def store_export(
+    file: Annotated[Path, typer.Argument(resolve_path=True, help="A JSON Lines file; each line is an exchange.")],
+) -> None:
+    """Write everything that the store holds to one file."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import export_to
+
+    with Store(paths.store(), read_only=True) as store:
+        print(export_to(store, file))
+
+
+@storing.command("import", cls=InProject)
+def store_import(
+    file: Annotated[Path, typer.Argument(resolve_path=True, help="A file that `seedbed store export` wrote.")],
+) -> None:
+    """Take over the responses of an exported file."""
+    from seedbed.project import paths
+    from seedbed.store.store import Store
+    from seedbed.store.tools import import_from
+
+    with Store(paths.store()) as store:
+        print(f"{import_from(store, file)} new responses imported from {file}")
+
+
+@storing.command("prune", cls=InProject)
+def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Drop the responses that no transcript of any commit refers to, in any project that uses this store."""
+    from seedbed.project import paths
+    from seedbed.store.harvest import refuse_while_sending, unreferenced
+    from seedbed.store.projects import projects
+    from seedbed.store.store import Store
+
+    with Store(paths.store()) as store:
+        asked, absent = projects(store)
+        keys = unreferenced(store)
+        for project in asked[1:]:
+            print(f"what {project} refers to is kept too, which uses the same store")
+        for project in absent if keys else []:
+            print(f"not there: {project}, which has used the same store; nobody knows what it refers to")
+        if not keys:
+            print("every response is referred to by some commit; nothing to drop")
+        elif yes or typer.confirm(f"Drop {len(keys)} responses that no commit refers to? What was paid for them is gone then."):
+            refuse_while_sending(store)
+            store.drop(keys)
+            print(f"{len(keys)} responses dropped")

@@ -1,0 +1,116 @@
+"""Whether the difference of two training sets changed by more than chance, on each base and over all of them."""
+
+import csv
+import io
+from typing import Any, cast
+
+from seedbed.diff.results import categories
+from seedbed.diff.revisions import Revision, params_of
+from seedbed.pipeline.graph import mapping
+from seedbed.project import columns, paths
+from seedbed.project.methods import methods
+from seedbed.project.params_types import Params
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.tables import Tables
+
+_SHOWN = ("sets", "untrained")
+"""Comparisons of `reports/methods.csv` that are compared again."""
+
+
+def method_changes(old: Revision, new: Revision) -> list[Row]:
+    """Return the differences of training sets that changed, as `reports/methods.csv` of either revision has them.
+
+    Returns:
+        `{"comparison", "new_set", "old_set", "base", "old": {"difference", "low", "high"}, "new": the same, "change": points,
+        "paired": the difference on the same questions, as from `paired`}`; a side that lacks the comparison is None, and so are
+        `change` and `paired`. `paired` is None too where judgments of a side are not on this machine, or where the one
+        revision compares other models than the other: by a baseline instead of their own matches, or over other bases.
+    """
+    one, other = _reported(old), _reported(new)
+    places = [place for place in dict.fromkeys([*other, *one]) if one.get(place) != other.get(place)]
+    if not places:
+        return []
+    paired = _paired(old, new, places)
+    found = []
+    for place in places:
+        before, after = one.get(place), other.get(place)
+        names = dict(zip(("comparison", "new_set", "old_set", "base"), place, strict=True))
+        change = round(after["difference"] - before["difference"], 4) if before and after else None
+        found.append(names | {"old": before, "new": after, "change": change, "paired": paired.get(place)})
+    return found
+
+
+def _reported(at: Revision) -> dict[tuple[str, ...], Row]:
+    path = paths.METHODS.as_posix()
+    try:
+        rows = [row for row in csv.DictReader(io.StringIO((at.read(path) or b"").decode())) if row.get("comparison") in _SHOWN]
+        return {
+            tuple(row[name] for name in ("comparison", "new", "old", "base")): {
+                name: float(row[name]) for name in ("difference", "low", "high")
+            }
+            for row in rows
+        }
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro benchmark` writes it anew") from None
+
+
+def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict[tuple[str, ...], Row]:
+    """Return the paired change of each comparison, by its place; all of them are one family for Holm's correction."""
+    import numpy as np  # with what rests on it a fifth of a second, which a diff without methods need not wait for
+
+    from seedbed.reporting.differences import corrected_together, in_points
+    from seedbed.reporting.methods import contrasts
+    from seedbed.reporting.statistics.paired import paired_difference
+
+    sides = []
+    for at in (old, new):
+        outcomes = _outcomes(at)
+        if outcomes is None:
+            return {}
+        matches = {row["match"]: (row["model"], row["baseline"]) for row in outcomes}
+        sides.append((matches, outcomes))
+    questions = sorted({row["question"] for _, outcomes in sides for row in outcomes})
+    found = []
+    for at, (matches, outcomes) in zip((old, new), sides, strict=True):
+        at_row, at_column = ({name: place for place, name in enumerate(names)} for names in (questions, matches))
+        scores = np.full((len(questions), len(matches)), np.nan)
+        for row in outcomes:
+            if row["score"] is not None:
+                scores[at_row[row["question"]], at_column[row["match"]]] = row["score"]
+        found.append(contrasts(matches, scores, methods(cast(Params, params_of(at)))))
+    changes: dict[tuple[str, ...], Row] = {}
+    for place in places:
+        before, after = (side.get(cast(Any, place)) for side in found)
+        if before and after and (before.through, before.bases) == (after.through, after.bases):
+            # A difference lies between -1 and 1, and the test is of scores from 0 to 1.
+            halves = [(side.by_question + 1) / 2 for side in (after, before)]
+            if difference := paired_difference(halves[0], halves[1], _confidence(new)):
+                points = in_points(difference)
+                changes[place] = points | {name: 2 * points[name] for name in ("difference", "low", "high", "worst", "best")}
+    corrected_together(list(changes.values()), _confidence(new))
+    return changes
+
+
+def _confidence(at: Revision) -> float:
+    return float(mapping(params_of(at).get("report")).get("confidence", 95))
+
+
+def _outcomes(at: Revision) -> list[Row] | None:
+    """Return the scores of all matches of a revision; None where one is not on this machine."""
+    files = []
+    for match in mapping(params_of(at).get("matches")):
+        output = at.outputs.get(paths.judgments(match).as_posix())
+        file = at.file(output) if output else None
+        if file is None:
+            return None
+        files.append(file)
+    tables = Tables()
+    tables.load("judgments", files, columns.JUDGMENTS)
+    tables.fill("questions", "id text, category text", categories(at).items())
+    tables.keep("benchmark/outcomes")
+    return tables.select(
+        "select match, model, baseline, question, "
+        "case outcome when 'win' then 1.0 when 'tie' then 0.5 when 'loss' then 0.0 end::double as score from outcomes "
+        "order by match, question"
+    )

@@ -1,0 +1,225 @@
+"""A jury: how far its judges agree with each other, whether they err together, and each one's rates beside the jury's.
+
+A row of `Jury.rates` (percent), and one of `Jury.pairs`:
+
+    {"match": "good-vs-thin", "judge": "large", "n": 80, "wins": 50, "losses": 20, "ties": 8, "invalid": 2,
+     "adjusted_win_rate": 69.23, "ci_low": 58.1, "ci_high": 78.4, "with_jury": 91.2}
+    {"one": "large", "other": "small", "items": 160, "agreement": 81.25, "kappa": 0.621, "kappa_low": 0.502,
+     "kappa_high": 0.74, "correlation": 0.31}
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedbed.project.params_types import Report
+from seedbed.reporting.statistics.intervals import rate_interval
+from seedbed.reporting.statistics.jury import error_correlations
+from seedbed.reporting.statistics.people import alpha, alpha_interval, coincidences, kappa, kappa_interval
+from seedbed.reporting.statistics.resamples import Floats
+from seedbed.util.rows import Rows
+from seedbed.util.tables import Tables
+
+JURY = "jury"
+"""What the rows of the jury itself are called."""
+LEAST_VOTED = 20
+"""Items with votes from which on errors are those against people, and not against the jury."""
+_CODES = {"win": 0, "loss": 1, "tie": 2, "invalid": -1}
+_VOTES = "case verdict when 'model' then 1 when 'baseline' then 0 else 0.5 end"
+
+
+@dataclass(frozen=True)
+class Jury:
+    """What there is to say of the matches that several judges judged.
+
+    Attributes:
+        judges: their ids.
+        matches: how many matches they judged.
+        rates: the jury's rows, and each judge's, by match; `with_jury` is the percent of the questions valid for both on which
+            the judge says what the jury says.
+        pairs: each two judges.
+        alpha: Krippendorff's alpha of all judges, nominal, with its bounds; None where there is nothing to compare.
+        against: what an error is held against: `votes` or `jury`.
+        voted: items that people voted on.
+        counts: the jury's questions in all: `n`, `ties`, `splits`, `invalid`.
+    """
+
+    judges: list[str]
+    matches: int
+    rates: Rows
+    pairs: Rows
+    alpha: tuple[float, float | None, float | None] | None
+    against: str
+    voted: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class _Items:
+    """What each judge says of each (match, question).
+
+    Attributes:
+        places: the matches and questions.
+        question: shape (items,), which question each item is of.
+        outcomes: shape (judges, items), codes; -1 where invalid or not judged.
+        scores: shape (judges, items); NaN there.
+    """
+
+    places: list[tuple[str, str]]
+    question: NDArray[np.int64]
+    outcomes: NDArray[np.int64]
+    scores: Floats
+
+
+def jury(tables: Tables, settings: Report) -> Jury | None:
+    """Return what there is to say of a jury; None where no match has several judges.
+
+    Args:
+        tables: the build's rows, with the votes.
+        settings: the block `report` of `params.yaml`.
+    """
+    verdicts = tables.query("benchmark/jury_verdicts")
+    if not verdicts:
+        return None
+    judges = sorted({row["judge"] for row in verdicts})
+    outcomes = tables.select(
+        "select match, question, outcome, tie, score from outcomes where judges > 1 order by match, question"
+    )
+    items, whole = _items(verdicts, judges), _items([row | {"judge": JURY} for row in outcomes], [JURY])
+    truth, against, voted = _truth(tables, items, whole)
+    ties = [row["tie"] for row in outcomes]
+    return Jury(
+        judges=judges,
+        matches=len({row["match"] for row in outcomes}),
+        rates=_rates(items, whole, judges, settings["confidence"]),
+        pairs=_pairs(items, judges, error_correlations(items.scores, truth), settings["confidence"]),
+        alpha=_alpha(items, settings["confidence"]),
+        against=against,
+        voted=voted,
+        counts={
+            "n": len(outcomes),
+            "ties": sum(tie is not None for tie in ties),
+            "splits": ties.count("split"),
+            "invalid": sum(row["outcome"] == "invalid" for row in outcomes),
+        },
+    )
+
+
+def _items(rows: Rows, judges: Sequence[str]) -> _Items:
+    places = {place: number for number, place in enumerate(dict.fromkeys((row["match"], row["question"]) for row in rows))}
+    columns = {judge: number for number, judge in enumerate(judges)}
+    outcomes, scores = np.full((len(judges), len(places)), -1), np.full((len(judges), len(places)), np.nan)
+    if rows:
+        at = [columns[row["judge"]] for row in rows], [places[row["match"], row["question"]] for row in rows]
+        outcomes[at] = [_CODES[row["outcome"]] for row in rows]
+        scores[at] = [np.nan if row["score"] is None else row["score"] for row in rows]
+    _, question = np.unique([question for _, question in places], return_inverse=True)
+    return _Items(list(places), question, outcomes, scores)
+
+
+def _truth(tables: Tables, items: _Items, whole: _Items) -> tuple[Floats, str, int]:
+    """Return what the judges' scores are held against, what that is, and on how many items people voted."""
+    rows = tables.select(f"select match, question, avg({_VOTES}) as score from votes where status = 'counted' group by all")
+    said = {(row["match"], row["question"]): row["score"] for row in rows}
+    votes = np.array([said.get(place, np.nan) for place in items.places])
+    voted = int((~np.isnan(votes)).sum())
+    return (votes, "votes", voted) if voted >= LEAST_VOTED else (whole.scores[0], JURY, voted)
+
+
+def _rates(items: _Items, whole: _Items, judges: Sequence[str], confidence: float) -> Rows:
+    matches = np.array([match for match, _ in items.places])
+    rows = []
+    for match in dict.fromkeys(matches.tolist()):
+        mine = matches == match
+        jury_says = whole.outcomes[0, mine]
+        for name, outcomes, scores in (
+            (JURY, whole.outcomes, whole.scores),
+            *((j, items.outcomes, items.scores) for j in judges),
+        ):
+            place = 0 if name == JURY else judges.index(name)
+            says, score = outcomes[place, mine], scores[place, mine]
+            score = score[~np.isnan(score)]
+            both = (says >= 0) & (jury_says >= 0)
+            counts = {plural: int((says == _CODES[word]).sum()) for word, plural in _PLURALS.items()}
+            bounds = rate_interval(score, confidence) if len(score) else None
+            rows.append(
+                {"match": match, "judge": name, "n": int(mine.sum()), **counts}
+                | {"adjusted_win_rate": _percent(score.mean()) if len(score) else None}
+                | {"ci_low": None if bounds is None else _percent(bounds[0])}
+                | {"ci_high": None if bounds is None else _percent(bounds[1])}
+                | {"with_jury": None if name == JURY or not both.any() else _percent((says == jury_says)[both].mean())}
+            )
+    return rows
+
+
+_PLURALS = {"win": "wins", "loss": "losses", "tie": "ties", "invalid": "invalid"}
+
+
+def _pairs(items: _Items, judges: Sequence[str], correlations: Floats, confidence: float) -> Rows:
+    rows, questions = [], int(items.question.max()) + 1
+    for one, other in combinations(range(len(judges)), 2):
+        mine, theirs = items.outcomes[[one, other]]
+        both = (mine >= 0) & (theirs >= 0)
+        cells = items.question[both] * 9 + mine[both] * 3 + theirs[both]
+        said = np.bincount(cells, minlength=questions * 9).reshape(questions, 3, 3).astype(np.float64)
+        low, high = kappa_interval(said, confidence)
+        rows.append(
+            {"one": judges[one], "other": judges[other], "items": int(both.sum())}
+            | {"agreement": _percent((mine == theirs)[both].mean()) if both.any() else None}
+            | {"kappa": _places(kappa(said.sum(axis=0))), "kappa_low": _places(low), "kappa_high": _places(high)}
+            | {"correlation": _places(correlations[one, other])}
+        )
+    return rows
+
+
+def _alpha(items: _Items, confidence: float) -> tuple[float, float | None, float | None] | None:
+    counts = np.stack([(items.outcomes == code).sum(axis=0) for code in range(3)], axis=1).astype(np.float64)
+    together = np.zeros((int(items.question.max()) + 1, 3, 3))
+    np.add.at(together, items.question, coincidences(counts))
+    value = _places(alpha(together.sum(axis=0)))
+    low, high = alpha_interval(together, confidence)
+    return None if value is None else (value, _places(low), _places(high))
+
+
+def _percent(share: Any) -> float:
+    return round(100 * float(share), 2)
+
+
+def _places(value: Any) -> float | None:
+    return None if np.isnan(value) else round(float(value), 3) + 0.0  # no -0.0
+
+
+def jury_sentences(found: Jury) -> list[str]:
+    """Return what the jury is, what became of its questions, and how far its judges are several, a sentence or two each."""
+    counts, judges = found.counts, found.judges
+    said = [
+        f"A jury of {len(judges)}: {', '.join(judges)}. Each judge's two orders come to an outcome first; the jury then says "
+        "win or loss where more than half of its valid judges do, else tie; with fewer than two valid judges a question is "
+        f"invalid. Of {counts['n']} questions {counts['ties']} are ties, {counts['splits']} of them splits, on which no more "
+        f"than half say the same; {counts['invalid']} are invalid."
+    ]
+    if len(judges) == 2:
+        said.append("With two judges every question on which they differ is a split, and so a tie: a third judge would decide.")
+    if found.alpha is None:
+        said.append("How far the judges agree beyond chance cannot be said: there is nothing to compare, or all say the same.")
+    else:
+        value, low, high = found.alpha
+        interval = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
+        said.append(
+            f"Krippendorff's alpha of all judges, nominal: {value:.2f}{interval}; 1 is full agreement, 0 what chance gives."
+        )
+    if found.against == "votes":
+        truth = f"against people's votes on {found.voted} items"
+    else:
+        truth = (
+            f"against the jury's own verdict, since people voted on {found.voted} items and {LEAST_VOTED} are needed; the "
+            "judges make that verdict themselves, so that it looks too low"
+        )
+    said.append(
+        f"The correlation of errors is {truth}. Judges that err together count for fewer than they are (arXiv 2404.18796)."
+    )
+    return said

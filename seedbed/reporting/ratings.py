@@ -1,0 +1,142 @@
+"""Single grading in the report: mean ratings by category with intervals, and whether they say what the matches say.
+
+{"model":"good","corpus":"questions","turn":"all","category":"fermi","n":10,"invalid":0,"mean":7.4,"low":6.1,"high":8.7}
+
+The interval is Student's over questions (arXiv 2411.00640). A rating is a whole number, and so tells what it rates to within a
+half at best: the variance of a question is taken as that of such rounding, 1/12, at least, so that no interval has width 0. One
+question alone tells nothing of the spread: its interval is the whole scale.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from seedbed.project import paths
+from seedbed.project.corpora import BENCHMARK
+from seedbed.project.params_types import Params
+from seedbed.reporting.statistics.distributions import t_quantile
+from seedbed.reporting.turns import WHOLE, load_corpora
+from seedbed.util.markdown import table
+from seedbed.util.rows import Rows
+from seedbed.util.tables import Tables
+
+RATING_COLUMNS = ["model", "corpus", "turn", "category", "n", "invalid", "mean", "low", "high"]
+RATINGS = "model text, question text, turn bigint, judge text, rating double"
+AGREEMENT_IN_WORDS = (
+    "Whether the two modes agree: on how many questions, valid in both, the better rating is that of the match's winner (and "
+    "equal ratings go with a tie); *decided* are those that neither mode calls equal."
+)
+_LEAST, _MOST = 1.0, 10.0
+_ROUNDING = 1 / 12
+"""Variance of what rounding to whole numbers hides."""
+
+
+def rating_rows(params: Params) -> tuple[Rows, Rows]:
+    """Return the rows of `RATING_COLUMNS`, and how far ratings and matches agree; both empty where nothing is rated.
+
+    Returns:
+        Of the second: `{"match", "n", "agree", "decided", "decided_agree"}`, on the benchmark's own questions.
+    """
+    if not params["scores"]:
+        return [], []
+    tables = load_corpora(params)
+    tables.load("ratings", [paths.scores(model) for model in params["scores"]], RATINGS)
+    rated = tables.query("benchmark/ratings")
+    return _means(rated, params), _agreement(rated, tables, params)
+
+
+def mean_interval(values: list[float], confidence: float) -> tuple[float, float]:
+    """Return the interval of a mean of ratings; `values`: one a question, at least one; `confidence` in percent."""
+    n = len(values)
+    if n < 2:
+        return _LEAST, _MOST
+    variance = max(float(np.var(values, ddof=1)), _ROUNDING)
+    half = t_quantile(confidence, n - 1) * (variance / n) ** 0.5
+    mean = float(np.mean(values))
+    return max(_LEAST, mean - half), min(_MOST, mean + half)
+
+
+def _means(rated: Rows, params: Params) -> Rows:
+    order = [*params["labels"]["question"], "all"]
+    groups: dict[tuple[str, str, str, str], list[float | None]] = {}
+    for row in rated:
+        if row["turn"] != WHOLE and row["turns"] == 1:
+            continue
+        for category in (row["category"], "all"):
+            groups.setdefault((row["model"], row["corpus"], row["turn"], category), []).append(row["rating"])
+    models = list(params["scores"])
+    found = []
+    for (model, corpus, turn, category), values in groups.items():
+        valid = [value for value in values if value is not None]
+        low, high = mean_interval(valid, params["report"]["confidence"]) if valid else (None, None)
+        found.append(
+            {"model": model, "corpus": corpus, "turn": turn, "category": category, "n": len(values)}
+            | {"invalid": len(values) - len(valid), "mean": _rounded(float(np.mean(valid)) if valid else None)}
+            | {"low": _rounded(low), "high": _rounded(high)}
+        )
+    return sorted(
+        found,
+        key=lambda row: (
+            *(row["corpus"] != BENCHMARK, row["corpus"], models.index(row["model"])),
+            *(row["turn"] != WHOLE, row["turn"], order.index(row["category"])),
+        ),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _agreement(rated: Rows, tables: Tables, params: Params) -> Rows:
+    ratings = {
+        (row["model"], row["question"]): row["rating"]
+        for row in rated
+        if row["turn"] == WHOLE and row["corpus"] == BENCHMARK and row["rating"] is not None
+    }
+    tables.run(f"create table questions as select id, category from all_questions where corpus = '{BENCHMARK}'")
+    signs = {"win": 1, "tie": 0, "loss": -1}
+    counts: dict[str, list[int]] = {}
+    for row in tables.query("benchmark/outcomes"):
+        sides = [(row[side], row["question"]) for side in ("model", "baseline")]
+        if row["outcome"] not in signs or not all(side in ratings for side in sides):
+            continue
+        judged, rating = signs[row["outcome"]], int(np.sign(ratings[sides[0]] - ratings[sides[1]]))
+        count = counts.setdefault(row["match"], [0, 0, 0, 0])
+        decided = judged != 0 and rating != 0
+        for place, seen in enumerate((True, judged == rating, decided, decided and judged == rating)):
+            count[place] += seen
+    names = ("n", "agree", "decided", "decided_agree")
+    return [{"match": match, **dict(zip(names, counts[match], strict=True))} for match in params["matches"] if match in counts]
+
+
+def rating_parts(rows: Rows, agreement: Rows, confidence: float) -> list[str]:
+    """Return the section on single grading in Markdown; none where nothing is rated."""
+    if not rows:
+        return []
+    shown = [{**row, "interval": interval_in_words(row)} for row in rows]
+    parts = [
+        "## Ratings",
+        f"Answers rated by themselves, from 1 to 10: the mean over questions, with its {confidence:g}% interval. *Invalid* "
+        "questions have no rating, and no part in the mean.",
+        table(shown, ["model", "corpus", "turn", "category", "n", "invalid", "mean", "interval"]),
+    ]
+    if agreement:
+        parts += [
+            AGREEMENT_IN_WORDS,
+            table([row | agreement_in_words(row) for row in agreement], ["match", "agree on", "decided"]),
+        ]
+    return parts
+
+
+def interval_in_words(row: dict[str, Any]) -> str:
+    """Return the interval of a mean; empty where nothing is valid."""
+    return "" if row["low"] is None else f"{row['low']:.2f} – {row['high']:.2f}"
+
+
+def agreement_in_words(row: dict[str, Any]) -> dict[str, str]:
+    """Return how far the two modes agree on a match, in words."""
+
+    def share(part: int, of: int) -> str:
+        return f"{part} of {of}" + (f" ({100 * part / of:.1f}%)" if of else "")
+
+    return {"agree on": share(row["agree"], row["n"]), "decided": share(row["decided_agree"], row["decided"])}

@@ -1,0 +1,91 @@
+"""Whether the judge agrees with itself, and what scores vary by: the question, the answer that was drawn, the judge.
+
+A row of `retest_rows` (percent): `{"judge": "judge", "items": 240, "agreed": 226, "reversed": 6, "invalid": 0, "rate": 94.17,
+"low": 90.4, "high": 96.5}`; `rate` is None below 200 items, which say too little.
+
+A row of `component_rows` (standard deviations, in points): `{"models": ["good", "good-2"], "baseline": "thin", "judge":
+"judge", "questions": 80, "by_question": 31.2, "by_answer": 18.0, "by_judge": 9.1, "negative": []}`.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seedbed.project.params_types import Params
+from seedbed.reporting.statistics.components import LEAST_RETEST, components, retest
+from seedbed.util.canonical import canonical
+from seedbed.util.rows import Rows
+from seedbed.util.tables import Tables
+
+LEAST_QUESTIONS = 20
+"""Questions below which nothing is said of what scores vary by."""
+_COLUMNS = "match text, question text, order text, judge text, verdict text, turn bigint, retest json"
+_SCORES = {"first": 1.0, "tie": 0.5, "second": 0.0}
+
+
+def load_retests(tables: Tables, files: list[Path]) -> None:
+    """Make the table `retests`: the judgments of files, with what came where they were asked for twice."""
+    tables.load("retests", files, _COLUMNS)
+
+
+def retest_rows(tables: Tables, confidence: float) -> Rows:
+    """Return the rows of `queries/benchmark/retest.sql` with the share that agrees and its interval, in percent."""
+    rows = tables.query("benchmark/retest")
+    for row in rows:
+        row["rate"] = row["low"] = row["high"] = None
+        if row["items"] >= LEAST_RETEST:
+            found = retest(row["agreed"], row["items"], confidence)
+            row["rate"], row["low"], row["high"] = (round(100 * value, 2) for value in found)
+    return rows
+
+
+def component_rows(tables: Tables, params: Params) -> Rows:
+    """Return what the scores of models vary by that were asked twice or more, and whose every judgment was asked for twice.
+
+    Such models are entries of `models` that differ in `sample` alone, each with a match against one baseline. A question's
+    score is that of its two orders together, turn by turn; it counts where every one of its judgments is valid.
+    """
+    scores: dict[tuple[str, str], dict[str, np.ndarray[Any, Any]]] = defaultdict(dict)
+    by_question: dict[tuple[str, str, str], dict[str, tuple[float | None, float | None]]] = defaultdict(dict)
+    for row in tables.select(
+        "select match, coalesce(judge, 'judge') as judge, question || coalesce('.' || turn, '') as question, \"order\", "
+        "verdict, retest ->> 'verdict' as again from retests where retest is not null"
+    ):
+        draws = (_score(row["verdict"], row["order"]), _score(row["again"], row["order"]))
+        by_question[row["match"], row["judge"], row["question"]][row["order"]] = draws
+    for (match, judge, question), orders in by_question.items():
+        pairs = [[one, other] for one, other in zip(*orders.values(), strict=True)] if len(orders) == 2 else []
+        if pairs and not any(None in pair for pair in pairs):
+            scores[match, judge][question] = np.array([one if one == other else 0.5 for one, other in pairs])
+    rows = []
+    for models, baseline, matches in _families(params):
+        for judge in dict.fromkeys(judge for _, judge in scores):
+            each = [scores.get((match, judge), {}) for match in matches]
+            shared = sorted(set.intersection(*map(set, each)))
+            if len(shared) < LEAST_QUESTIONS:
+                continue
+            found = components(np.array([[part[question] for part in each] for question in shared]))
+            deviations = {f"by_{name}": round(100 * getattr(found, name) ** 0.5, 2) for name in ("question", "answer", "judge")}
+            row = {"models": models, "baseline": baseline, "judge": judge, "questions": len(shared)}
+            rows.append(row | deviations | {"negative": list(found.negative)})
+    return rows
+
+
+def _score(verdict: str | None, order: str) -> float | None:
+    """Return the model's score in one order; None where it is invalid."""
+    score = _SCORES.get(verdict or "")
+    return score if score is None or order == "ab" else 1 - score
+
+
+def _families(params: Params) -> list[tuple[list[str], str, list[str]]]:
+    """Return the models that differ in `sample` alone, with their baseline and their matches against it."""
+    found: dict[str, dict[int, tuple[str, str, str]]] = defaultdict(dict)
+    for match, sides in params["matches"].items():
+        settings: dict[str, Any] = dict(params["models"].get(sides["model"], {}))
+        if settings and "recorded" not in settings:
+            sample = settings.pop("sample", 0)
+            found[canonical([settings, sides["baseline"]])].setdefault(sample, (sides["model"], sides["baseline"], match))
+    families = [list(one.values()) for one in found.values() if len(one) > 1]
+    return [([model for model, _, _ in one], one[0][1], [match for _, _, match in one]) for one in families]

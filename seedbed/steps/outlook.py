@@ -1,0 +1,217 @@
+"""What a generation would send, as far as can be seen before its replies are there.
+
+`seedbed plan` says it before a build; `generate` notes the same in the store's log of builds before its first request.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from seedbed.exchange.costs import Estimate, Forecast, Tokens
+from seedbed.exchange.replies import Response
+from seedbed.exchange.requests import Request
+from seedbed.exchange.result import Read, Result, T
+from seedbed.filtering.filter import SEMANTIC, Filter, load_filter
+from seedbed.project import paths
+from seedbed.project.again import read_again
+from seedbed.project.generation_lists import Lists, load_lists
+from seedbed.project.lock import locked_stages
+from seedbed.project.model_settings import ModelSettings, embedding_settings, model_settings, writes_outputs_apart
+from seedbed.project.params_types import Generate, Params
+from seedbed.project.prompts import Prompt, load_prompt
+from seedbed.project.row_types import EditedTask
+from seedbed.sending.asker import Asks, serve
+from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
+from seedbed.steps.generating import Generation
+from seedbed.steps.outputs import BLOCK as OUTPUTS
+from seedbed.steps.outputs import PROMPT as OUTPUT_PROMPT
+from seedbed.steps.outputs import OutputWriter
+from seedbed.store.store import Store
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows
+
+
+@dataclass
+class Outlook:
+    """What a generation would send.
+
+    Attributes:
+        stored: slots that have a reply.
+        failing: those, among `stored`, of which no reply was usable.
+        new: ids of the slots that would be sent for certain, or at most where `at_most`.
+        repeated: slots, among `new`, that ask again after an unusable reply.
+        at_most: whether some of `new` rest on a reply that is not there yet.
+        expected: further slots that make up for what the filter is expected to reject.
+        most: further slots at most.
+        tokens: estimated, of `new` and the expected slots.
+    """
+
+    stored: int = 0
+    failing: int = 0
+    new: list[str] = field(default_factory=list)
+    repeated: int = 0
+    at_most: bool = False
+    expected: int = 0
+    most: int = 0
+    tokens: Tokens = field(default_factory=lambda: Tokens(0, 0))
+
+    @property
+    def requests(self) -> int:
+        """The number of requests that `seedbed plan` counts in its total."""
+        return len(self.new) + self.expected
+
+    @property
+    def slots(self) -> int:
+        """All slots that were looked at."""
+        return self.stored + self.requests
+
+
+@dataclass
+class StoreLooker:
+    """Settles requests by what a store holds, and leaves the others open.
+
+    Attributes:
+        get: returns the responses that there are of some keys.
+        max_attempts: how often a request is asked before it counts as failed.
+        in_batches: whether the requests of one call go as a batch.
+    """
+
+    get: Callable[[list[str]], dict[str, Response]]
+    max_attempts: int
+    in_batches: bool = False
+
+    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
+        """Return one result a request, in their order; some are not settled."""
+        results: list[Result[T]] = [Result(request) for request in requests]
+        serve(self.get, results, read, self.max_attempts)
+        return results
+
+
+def look_ahead(
+    asker: Asks,
+    seeds: Mapping[str, EditedTask],
+    filter: Filter,
+    prompt: Prompt,
+    to: ModelSettings,
+    settings: Generate,
+    lists: Lists,
+    task_types: Sequence[str],
+    *,
+    estimate: Estimate,
+    outputs: OutputWriter | None = None,
+    again: Mapping[str, int] = {},
+    built: int = 0,
+    open_seeds: AbstractSet[str] = frozenset(),
+) -> Outlook:
+    """Walk a generation with an asker that only looks.
+
+    Args:
+        asker: what looks for replies; see `Generation` for this and the following arguments.
+        seeds: the seed tasks, by id.
+        filter: decides the candidates that are there.
+        prompt: the prompt of `generate`.
+        to: the model to ask.
+        settings: the block `generate` of `params.yaml`.
+        lists: what tasks are drawn from.
+        task_types: `labels.task`.
+        estimate: returns the tokens of a request and its reply.
+        outputs: looks for the outputs, where other requests ask for them.
+        again: how often a slot is to be asked once more, by its id.
+        built: slots of the last build, which are looked at whatever passes; see `slots_built`.
+        open_seeds: ids of seeds whose text is not known yet.
+    """
+    first = built or ceil(settings["target"] / settings["per_slot"])
+    outlook = Outlook()
+    generation = Generation(
+        asker, seeds, filter, prompt, to, settings, lists, task_types, outputs=outputs, again=again, least_slots=built
+    )
+    shows_kept = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
+    with suppress(UserError):  # where the slots run out, or too few pass, the stage itself says so
+        for slot in generation:
+            # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
+            unknown = bool(outlook.new or (outputs and outputs.open))
+            rests = bool(open_seeds & {*slot.shown}) or (shows_kept and unknown)
+            if slot.result.settled and not rests:
+                outlook.stored += 1
+                outlook.failing += slot.result.failure is not None
+                continue
+            outlook.tokens += estimate(slot.result.request)
+            if slot.number >= first:
+                outlook.expected += 1
+                continue
+            outlook.new.append(slot.result.request.id)
+            outlook.repeated += slot.result.request.attempt > 1
+            outlook.at_most = outlook.at_most or rests or built > 0
+    outlook.most = max(outlook.expected, settings["max_slots"] - max(first, outlook.slots - outlook.expected))
+    return outlook
+
+
+def forecast_of(
+    generation: str, params: Params, seeds: Mapping[str, Any], questions: Sequence[Row], prompt: Prompt
+) -> Forecast:
+    """Return what says, when `generate@generation` is about to send its first request, what `seedbed plan` would say.
+
+    Args:
+        generation: its id.
+        params: the whole of `params.yaml`.
+        seeds: the seed tasks that it shows, by id.
+        questions: the questions that its candidates must not leak.
+        prompt: the prompt of `generate`.
+    """
+    settings, to = params["generate"], model_settings(params, "generate")
+    task_types = params["labels"]["task"]
+    lists = load_lists(paths.generation_lists(params["language"]), task_types)
+
+    def forecast(estimate: Estimate) -> tuple[int, Tokens]:
+        again, built = read_again(f"generate@{generation}"), slots_built(generation, settings)
+        with Store(paths.store(), read_only=True) as store:
+            looker = StoreLooker(store.get, settings["max_attempts"])
+            embed = outputs = None
+            if writes_outputs_apart(params):
+                outputs = OutputWriter(looker, model_settings(params, OUTPUTS), load_prompt(OUTPUT_PROMPT))
+            if SEMANTIC in params["filter"]["rules"]:
+                embed = Embedder(StoreLooker(store.get, MAX_ATTEMPTS), embedding_settings(params))
+            with load_filter(params, seeds.values(), questions, prompt, embed) as filter:
+                outlook = look_ahead(
+                    looker,
+                    seeds,
+                    filter,
+                    prompt,
+                    to,
+                    settings,
+                    lists,
+                    task_types,
+                    estimate=estimate,
+                    outputs=outputs,
+                    again=again,
+                    built=built,
+                )
+        return outlook.requests, outlook.tokens
+
+    return forecast
+
+
+def slots_built(generation: str, settings: Generate) -> int:
+    """Return how many slots the last build's candidates are from; 0 where none are there, or it had another target.
+
+    With another target, or another number of instructions a slot, they say nothing about the slots of the next build.
+
+    Args:
+        generation: its id.
+        settings: the block `generate` of `params.yaml`.
+
+    Raises:
+        UserError: `dvc.lock` is damaged.
+    """
+    entry = locked_stages(paths.DVC_LOCK).get(f"generate@{generation}", {})
+    built_with = entry.get("params", {}).get(str(paths.PARAMS), {}).get("generate", {})
+    path = paths.candidates(generation)
+    if any(built_with.get(name) != settings[name] for name in ("target", "per_slot")):
+        return 0
+    digests = [out.get("md5", "") for out in entry.get("outs", []) if out["path"] == path.as_posix()]
+    cached = [paths.blob(digest) for digest in digests if paths.blob(digest).is_file()]  # DVC deletes outs before a stage runs
+    found = [place for place in (*cached, path) if place.is_file()]
+    return 1 + max((row["slot"] for row in read_rows(found[0])), default=-1) if found else 0
