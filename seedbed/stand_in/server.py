@@ -125,10 +125,10 @@ def _in_steps(body: JsonObject) -> bool:
 def _instructions(
     body: JsonObject, chance: random.Random, model: Model, blocks: dict[str, str], text: str
 ) -> list[dict[str, str]]:
-    """Return the instructions that are asked for, without outputs where the reply's schema has none."""
+    """Return the instructions that are asked for, without outputs where the demonstrations have none."""
     wanted = [json.loads(line) for line in blocks.get("assignments", "").splitlines()]
     written = generation.write(_count(_asked(body)), chance, model.language, _wording(text), wanted)
-    with_output = '"output"' in canonical(body.get("response_format", {}).get("json_schema", '"output"'))
+    with_output = any('"output":' in block for name, block in blocks.items() if name.startswith("demonstration"))
     return written if with_output else [{name: row[name] for name in row if name != "output"} for row in written]
 
 
