@@ -19,7 +19,7 @@ test-all: .venv/test
 
 test-train: .venv/test .venv/train
 	@$(NO_SCM)
-	pytest -q -m train
+	pytest -q -n 2 --dist worksteal -m train tests/training
 
 check: .venv/test
 	ruff format --check .

@@ -27,9 +27,11 @@ from seedbed.training.settings import settings_of
 from seedbed.util.rows import Row, read_rows, write_text
 from tests.real.project import ENVIRONMENT, fetch
 
-SETTINGS: TrainSettings = {"batch_size": 1, "accumulation": 2, "max_length": 320, "learning_rate": 3e-4, "epochs": 1}
+SETTINGS: TrainSettings = {"batch_size": 1, "accumulation": 2, "max_length": 160, "learning_rate": 3e-4, "epochs": 1}
 HELD_OUT = 10
 """One row of so many."""
+MEASURED_LENGTH = 320
+"""Tokens of a held-out row."""
 ANSWERS, ANSWER_TOKENS = 8, 64
 FIGURES = trials.FOLDER / "train.json"
 SCRATCH = ENVIRONMENT / "train"
@@ -83,13 +85,15 @@ def measure(base: Base, weights: Path | None, rows: list[Row]) -> dict[str, Any]
         import peft
 
         model = peft.PeftModel.from_pretrained(model, str(weights))
-    model.eval()
+    device = torch.accelerator.current_accelerator() or torch.device("cpu")
+    model = model.to(device).eval()
     total, tokens = 0.0, 0
     with torch.inference_mode():
         for row in rows:
             whole = tokenizer.apply_chat_template(row["messages"], tokenize=False)
             asked = tokenizer.apply_chat_template(row["messages"][:-1], tokenize=False, add_generation_prompt=True)
-            ids = tokenizer(whole, return_tensors="pt", add_special_tokens=False)["input_ids"][:, : SETTINGS["max_length"]]
+            ids = tokenizer(whole, return_tensors="pt", add_special_tokens=False)["input_ids"]
+            ids = ids[:, :MEASURED_LENGTH].to(device)
             before = len(tokenizer(asked, add_special_tokens=False)["input_ids"])
             if ids.shape[1] <= before:
                 continue
@@ -115,16 +119,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=15, help="of training (default 15)")
     parser.add_argument("--steps", type=int, help="instead: so many optimiser steps")
-    parser.add_argument("--base", type=Path, help="instead of SmolLM2: a folder with a model, which gets Alpaca's format")
+    parser.add_argument(
+        "--base", type=Path, help="instead of SmolLM2: a folder with a model; without a template it gets Alpaca's"
+    )
     parser.add_argument("--messages", type=Path, default=paths.export("native") / "messages.jsonl", help="the training set")
     parser.add_argument("--out", type=Path, default=FIGURES, help="JSON file of the figures")
     args = parser.parse_args()
     if not args.messages.is_file():
         sys.exit(f"error: {args.messages} is not there: run `make repro` first")
     try:
-        base: Base = {"model": str(args.base), "chat_template": "alpaca"} if args.base else {"model": str(base_folder())}
+        base: Base = {"model": str(args.base or base_folder())}
     except subprocess.CalledProcessError as error:
         sys.exit(f"error: the model cannot be had here: {error.stderr.strip()}")
+    if not (Path(base["model"]) / "chat_template.jinja").is_file():
+        base["chat_template"] = "alpaca"
 
     import torch
 
@@ -141,22 +149,23 @@ def main() -> None:
         result = train("real-train", learnt, "smollm2", base, settings | {"max_steps": steps}, 0, checkpoints, folder)
         return time.monotonic() - began, result
 
-    figures: dict[str, Any] = {}
+    figures = {
+        "base": args.base.name if args.base else "SmolLM2-135M-Instruct",
+        "examples": len(learnt),
+        "held_out_examples": len(held_out),
+        "device": str(torch.accelerator.current_accelerator() or "cpu"),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+    }
+    earlier = json.loads(args.out.read_text(encoding="utf-8")) if args.out.is_file() else {}
 
     def note(**found: Any) -> None:
         figures.update(found)
         write_text(args.out, json.dumps(figures, ensure_ascii=False) + "\n")
         print(f"real-train: {json.dumps(found, ensure_ascii=False)}", file=sys.stderr)
 
-    note(
-        base=args.base.name if args.base else "SmolLM2-135M-Instruct",
-        examples=len(learnt),
-        held_out_examples=len(held_out),
-        device=str(torch.accelerator.current_accelerator() or "cpu"),
-        cores=os.cpu_count(),
-        threads=torch.get_num_threads(),
-    )
-    note(before=measure(base, None, held_out))
+    known = "after" not in earlier and figures.items() <= earlier.items() and "before" in earlier  # of a run that was killed
+    note(before=earlier["before"] if known else measure(base, None, held_out))
     steps = args.steps
     if steps is None:
         with TemporaryDirectory() as timed:

@@ -150,8 +150,8 @@ def store(lines: list[dict[str, Any]]) -> list[str]:
     ]
     words = (
         f"`python -m benchmarks.store --responses {found['responses']} > benchmarks/store.json`: {found['responses']:,} "
-        f"responses in {found['gib']} GiB; when they were looked up the machine's load was {found['load_average']:.0f} on "
-        f"{found['cores']} cores. The MiB are the process's own, without the file that is mapped."
+        f"responses in {found['gib']} GiB; the machine's load was {found['load_average']:.0f} on {found['cores']} cores when "
+        "they were looked up. The MiB are the process's own, without the file that is mapped."
     )
     return ["### A large store", words, _table("what; seconds; MiB", rows)]
 

@@ -32,6 +32,8 @@ class Build:
         questions: (category, text) of each; they are named q00, q01, …
         answer: text by model and question; None where it failed.
         judge: verdict and explanation by match, question and order.
+        judges: ids of a jury; none for one judge.
+        juror: verdict and explanation by judge, match, question and order, of a jury; as `judge` says for None.
         instructions: task type, instruction, input, output of the kept ones.
         seeds, baseline: the same.
         rejected: reasons.
@@ -53,6 +55,8 @@ class Build:
         "first" if order == "ab" else "second",
         "よい。",
     )
+    judges: Sequence[str] = ()
+    juror: Callable[[str, str, str, str], tuple[str, str]] | None = None
     instructions: Sequence[tuple[str, str, str, str]] = (
         ("email", "手紙を書いてください。", "", "拝啓"),
         ("email", "手紙を書いて。", "", "前略"),
@@ -72,6 +76,8 @@ class Build:
             "models": {name: {"endpoint": "stand-in", "model": name} for name in self.models},
             "matches": {f"{one}-vs-{other}": {"model": one, "baseline": other} for one, other in self.matches},
             "labels": {"task": params["labels"]["task"], "question": categories},
+            "judges": {judge: {"model": judge} for judge in self.judges},
+            "criteria": {},
             "report": {"bootstrap": 50, "confidence": 95, "seed": 0},
         }
         return cast(Params, {**params, **made, **self.changes})
@@ -154,12 +160,14 @@ class Build:
         for one, other in self.matches:
             match = f"{one}-vs-{other}"
             files[f"judgments/{match}"] = [
-                {"match": match, "model": one, "baseline": other, "question": id, "order": order, "verdict": verdict, **maker}
+                {"match": match, "model": one, "baseline": other, "question": id, "order": order, "judge": judge, **maker}
+                | {"verdict": verdict}
                 | {"explanation": None if verdict == "invalid" else text}
                 | {"failure": {"reason": "unreadable", "detail": "?", "text": text} if verdict == "invalid" else None}
+                for judge in self.judges or ("judge",)
                 for id in ids
                 for order in ("ab", "ba")
-                for verdict, text in [self.judge(match, id, order)]
+                for verdict, text in [self.juror(judge, match, id, order) if self.juror else self.judge(match, id, order)]
             ]
         asked_once = ["translate/seed_tasks", "translate/questions", "translate/baseline", "generate/native"]
         files |= {

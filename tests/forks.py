@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -33,7 +35,6 @@ DVC = (
 )
 LEFT_OUT = ("seedbed.review", "seedbed.training")
 """Parts of seedbed that few commands need."""
-READ_AT_THE_START = ("PYTHON", "LC_", "LANG")
 
 
 class Forks:
@@ -42,6 +43,7 @@ class Forks:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
+        self._settings = _settings(os.environ)
 
     def run(self, command: list[str], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str] | None:
         """Run a command to its end.
@@ -54,8 +56,7 @@ class Forks:
         Returns:
             What came of it; None where it needs a new process, or another command is running.
         """
-        differ = {name for name in env.keys() | os.environ.keys() if env.get(name) != os.environ.get(name)} - {"PYTHONPATH"}
-        if not _can_run(command, env) or any(name.startswith(READ_AT_THE_START) for name in differ):
+        if not _can_run(command, env) or _settings(env) != self._settings:
             return None
         if not self._lock.acquire(blocking=False):
             return None
@@ -74,6 +75,11 @@ class Forks:
             self._socket = _start()
         socket.send_fds(self._socket, [f"{request}\n".encode()], outputs)
         return int(self._socket.recv(64))
+
+
+def _settings(env: Mapping[str, str]) -> dict[str, str]:
+    """Return what Python reads of an environment as it starts; `PYTHONPATH` is none of a project's commands."""
+    return {name: env[name] for name in env if name.startswith(("PYTHON", "LC_", "LANG")) and name != "PYTHONPATH"}
 
 
 def _can_run(command: list[str], env: dict[str, str]) -> bool:
@@ -117,10 +123,12 @@ def _serve(connection: socket.socket) -> None:
             return
         while not request.endswith(b"\n"):
             request += connection.recv(1 << 20)
-        child = os.fork()
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # numpy's idle threads stay behind
+            child = os.fork()
         if child == 0:
             connection.close()
-            _become(*json.loads(request), outputs)
+            command, folder, env = json.loads(request)
+            _become(command, folder, env, outputs)
         for output in outputs:
             os.close(output)
         _, status = os.waitpid(child, 0)

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -187,7 +188,7 @@ class Project:
 
     def run(self, *command: str, fails: bool = False, **env: str) -> str:
         """Run a command in the project and return what it printed; it must succeed, or fail where `fails` says so."""
-        done = FORKS.run(command, self.root, self.environment() | env)
+        done = FORKS.run([*command], self.root, self.environment() | env)
         if done is None:
             done = subprocess.run(
                 command,
@@ -310,6 +311,12 @@ def build_once(base: Path, name: str, build: Callable[[Project], None]) -> Proje
     return made
 
 
+def without_conversations(text: str) -> str:
+    """Return params.yaml without the corpus of conversations: tests that are about one corpus of questions have no other."""
+    text = re.sub(r"(?m)^  two_turns:.*\n(?:    .*\n)+", "", text)
+    return re.sub(r"(?m)^    two_turns:.*\n", "", text)
+
+
 def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: int = 2, **endpoint: Any) -> None:
     """Give the project a few rows, two models and one match.
 
@@ -320,7 +327,9 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
 
     path = project.root / "params.yaml"
     url = endpoint.get("base_url", "")
-    text = _tiny(path.read_text(encoding="utf-8"), *(endpoint | ({"base_url": _ADDRESS} if url else {})).items())
+    text = _tiny(
+        without_conversations(path.read_text(encoding="utf-8")), *(endpoint | ({"base_url": _ADDRESS} if url else {})).items()
+    )
     path.write_text(text.replace(_ADDRESS, url), encoding="utf-8")
 
 

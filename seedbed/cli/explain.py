@@ -1,4 +1,4 @@
-"""The commands that follow a row or a change: explain, impact, diff."""
+"""The commands that follow a row or a change: explain, impact, diff, calibrate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -81,3 +81,23 @@ def diff(
         write_text(out, text)
     else:
         print(text, end="")
+
+
+@app.command(cls=InProject)
+def calibrate(
+    revisions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REVISION]...", help="Commits, branches, tags, experiments of `dvc exp`.", show_default=False),
+    ] = None,
+    experiments: Annotated[bool, typer.Option("--experiments", help="Take every experiment of `dvc exp`.")] = False,
+    labels: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Write what the chosen judge and people said, for the report of another benchmark."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Say which judge, or judge's prompt, agrees best with people's votes. Checks nothing out."""
+    from seedbed.diff.calibrate import calibrate as calibrated
+    from seedbed.project.params import load_params
+
+    print(calibrated(revisions or [], experiments, load_params()["report"]["confidence"], as_json, labels), end="")

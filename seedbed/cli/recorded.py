@@ -10,6 +10,8 @@ from seedbed.util.errors import UserError
 
 importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewhere.")
 app.add_typer(importing, name="import")
+exporting = typer.Typer(no_args_is_help=True, help="Write data for other tools.")
+app.add_typer(exporting, name="export")
 
 
 def id_and_file(text: str) -> tuple[str, Path]:
@@ -52,6 +54,9 @@ def fastchat(
     references: Annotated[
         Path | None, typer.Option(resolve_path=True, help="Reference answers, in the answers' format.")
     ] = None,
+    scores: Annotated[
+        list[Path] | None, typer.Option(resolve_path=True, help="Ratings of single answers; once for each file.")
+    ] = None,
     language: Annotated[str, typer.Option(help="What the questions are written in.")] = "ja",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before models, matches and questions are replaced.")] = False,
 ) -> None:
@@ -59,4 +64,15 @@ def fastchat(
     from seedbed.recorded.import_fastchat import import_fastchat
 
     confirm = (lambda question: True) if yes else typer.confirm
-    print(import_fastchat(questions, answers, judgments or [], baseline, references, language, confirm, method or []))
+    recorded = (questions, answers, judgments or [], baseline, references, language, confirm, method or [], scores or [])
+    print(import_fastchat(*recorded))
+
+
+@exporting.command("fastchat", cls=InProject)
+def export_to_fastchat(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+) -> None:
+    """Write questions, answers, references, verdicts and ratings of the build in FastChat's files."""
+    from seedbed.recorded.export_fastchat import export_fastchat
+
+    print(export_fastchat(folder))

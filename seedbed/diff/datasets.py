@@ -201,7 +201,7 @@ def _sources(at: Revision) -> dict[str, str]:
     corpora = mapping(params_of(at).get("corpora"))
     found = {str(name): str(mapping(corpus).get("source")) for name, corpus in corpora.items()}
     for path in at.files("data"):
-        if path.startswith("data/votes/draws/"):  # probabilities of a draw: of no interest row by row
+        if path.startswith(("data/votes/draws/", "data/votes/labels/")):  # of no interest row by row
             continue
         if path.startswith(("data/edits/", "data/votes/", "data/references.")) and path.endswith(".jsonl"):
             found[path.removeprefix("data/").removesuffix(".jsonl")] = path

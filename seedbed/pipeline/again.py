@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from seedbed.pipeline.graph import stage_names
 from seedbed.project import paths
@@ -16,7 +17,7 @@ from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import judge_of, request_id, request_ids
 from seedbed.steps.scoring import score_id, score_ids
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 
@@ -90,7 +91,7 @@ def _failed(stage: str) -> list[str]:
         UserError: the stage has not run.
     """
     name, _, key = stage.partition("@")
-    outputs: dict[str, tuple[Callable[[str], Path], Callable[[Row], str]]] = {
+    outputs: dict[str, tuple[Callable[[str], Path], Callable[[Any], str]]] = {
         "translate": (paths.translated, lambda row: row["id"]),
         **dict.fromkeys(
             ("answer", "answer_base", "answer_trained"),
@@ -136,6 +137,7 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
     rows, judges = [row["id"] for row in found], judge_blocks(params)
     if name == "translate" and id in rows and id not in _to_translate(key, params):
         raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
+    asked: dict[str, list[str]]
     if name in ("judge", "score"):
         ids_of = request_ids if name == "judge" else score_ids
         names = [asked for row in found for judge in (DEFAULT_JUDGE, *judges) for asked in ids_of(row, judge)]

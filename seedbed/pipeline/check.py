@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from seedbed.filtering.language import load_language
@@ -14,14 +16,15 @@ from seedbed.pipeline.repair import mend_half_files
 from seedbed.project import paths
 from seedbed.project.corpora import Places, label_problem, question_corpora
 from seedbed.project.edits import check_edit
+from seedbed.project.judges import is_judged, judge_notices
 from seedbed.project.languages import language_mismatches
 from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id
 from seedbed.project.params import load_params, params_problems
 from seedbed.project.params_types import Corpus, Params
-from seedbed.project.prompts import VARIABLES, prompt_problems
+from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Question
-from seedbed.project.votes import checked_votes
+from seedbed.project.votes import checked_votes, votes_notices
 from seedbed.reporting.checks.kinds import check_problem
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
@@ -74,12 +77,16 @@ def check_all() -> str:
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
     collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
+    for path in sorted(paths.DRAWS.glob("*.jsonl")):
+        collect(lambda path=path: _rows_of(path, "draw"))  # type: ignore[misc]
+    if labels := params["report"].get("labels"):
+        collect(lambda: _rows_of(paths.labels(labels), "label"))
     collect(lambda: _sets(params))
     if mistakes:
         raise UserError(_listed(mistakes))
     for path in prune(params):
         print(f"{path}: deleted, since params.yaml no longer lists it; it is in the DVC cache", file=sys.stderr)
-    for warning in _keys_not_set(params):
+    for warning in (*_judging(params, rows["questions"]), *_keys_not_set(params)):
         print(warning, file=sys.stderr)
     counts = [f"{len(found)} {name.replace('_', ' ')}" for name, found in rows.items()]
     return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all fit their schemas"
@@ -137,6 +144,10 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
             rows.append(row)
     if not rows and path != paths.EMPTY:
         yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+
+
+def _rows_of(path: Path, schema: str) -> Iterator[str]:
+    return (str(row) for _, row in checked_rows(path, schema, unique=None) if isinstance(row, UserError))
 
 
 def _checks(row: Row) -> list[str]:
@@ -200,6 +211,33 @@ def _sets(params: Params) -> Iterator[str]:
             if path not in outputs and not path.is_file():
                 hint = did_you_mean(str(path), [str(each) for each in outputs])
                 yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"
+
+
+def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield what makes the benchmark say less than it seems to: of the judges, the questions and the votes."""
+    if not params["matches"]:
+        return
+    yield from (located(paths.PARAMS, ["judges" if params["judges"] else "judge"], notice) for notice in judge_notices(params))
+    if is_judged(params):
+        yield from _unseen(params, questions)
+    for category, number in Counter(question["category"] for question in questions).items():
+        if number == 1:
+            yield (
+                f"{params['corpora']['questions']['source']}: the category {category!r} has one question: its rate shows no "
+                "difference, whatever the verdict; write more, or give the question another category"
+            )
+    yield from votes_notices([vote for vote in checked_votes(paths.VOTES) if not isinstance(vote, UserError)])
+
+
+def _unseen(params: Params, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield which prompts leave out criteria or grading points that there are."""
+    there = {"criteria": bool(params["criteria"]), "rubric": any(question.get("rubric") for question in questions)}
+    words = {"criteria": "criteria of params.yaml", "rubric": "grading points (rubric) of the questions"}
+    for name in ("judge", "judge_reference"):
+        prompt = load_prompt(name)
+        for variable in (variable for variable, given in there.items() if given):
+            if variable not in Template(prompt.system + prompt.user).get_identifiers():
+                yield f"{paths.prompt(name)}: it does not show ${variable}, so that the judge never sees the {words[variable]}"
 
 
 def _keys_not_set(params: Params) -> Iterator[str]:

@@ -122,6 +122,8 @@ def params_text(language: str) -> str:
     text = library_file("params.yaml").read_text(encoding="utf-8")
     text = _replaced(text, r"^language: ja\b", f"language: {language}")
     text = _replaced(text, r"^  target: \d+", "  target: 100")
+    text = _replaced(text, r"^  two_turns:.*\n(?:    .*\n)+", "")
+    text = _replaced(text, r"^    two_turns:.*\n", "")
     text = _replaced(
         text,
         r"^  reference_categories:.*\n(?:    - .*\n)+",

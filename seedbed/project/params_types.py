@@ -295,6 +295,7 @@ class Report(TypedDict):
     seed: int
     epsilon: NotRequired[float]
     run_code: NotRequired[bool]
+    labels: NotRequired[str]
     slight: NotRequired[Literal["win", "tie"]]
     strong_weight: NotRequired[float]
 

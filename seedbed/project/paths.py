@@ -20,6 +20,8 @@ EDITS = DATA / "edits"
 VOTES = DATA / "votes"
 DRAWS = VOTES / "draws"
 """How likely each item was to be drawn for votes; a folder below, since each file beside it is a person's."""
+LABELS = VOTES / "labels"
+"""What a judge and people said of another benchmark."""
 LANGUAGES = DATA / "languages"
 PAIRS = DATA / "pairs"
 REVIEW_WORDS = DATA / "review"
@@ -71,6 +73,11 @@ def votes(annotator: str) -> Path:
 def draws(match: str) -> Path:
     """Return the file of the probabilities with which a match's items were drawn for votes."""
     return DRAWS / f"{match}.jsonl"
+
+
+def labels(name: str) -> Path:
+    """Return a file of what a judge and people said of another benchmark."""
+    return LABELS / f"{name}.jsonl"
 
 
 def translated(corpus: str) -> Path:

@@ -6,7 +6,7 @@ A line of `data/votes/yuki.jsonl` (the hashes say which answers were shown):
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,6 +56,25 @@ def checked_votes(folder: Path) -> Iterator[Row | UserError]:
                 continue
             seen[item] = number
             yield {"annotator": annotator, **row}
+
+
+def votes_notices(votes: Sequence[Row]) -> Iterator[str]:
+    """Yield what votes cannot say, a sentence each: those of one person alone, and those that are all ties.
+
+    Args:
+        votes: each with its `annotator` and `verdict`.
+    """
+    people = sorted({vote["annotator"] for vote in votes})
+    if len(people) == 1:
+        yield (
+            f"data/votes: all votes are of one person, {people[0]}: the judge is held against this person alone, and how far "
+            "people agree with each other cannot be said"
+        )
+    if votes and all(vote["verdict"] in ("tie", "both_bad") for vote in votes):
+        yield (
+            f"data/votes: all {len(votes)} votes are ties: agreement without ties has nothing to compare, and agreement beyond "
+            "chance cannot be said"
+        )
 
 
 def answer_hash(text: str) -> str:

@@ -17,7 +17,7 @@ from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank
 
-_ERROR = "$ERROR$"
+ERROR = "$ERROR$"
 """What FastChat writes where a model's server gave no answer."""
 _LONGEST_ID = 100
 """Ids become names of files."""
@@ -108,7 +108,7 @@ def _answer_of(line: Line) -> list[str | None]:
     if len(by_index) < len(choices):
         raise UserError(f"{line.where}: field choices: two choices have the same index; number them 0, 1, …")
     turns: list[str | None] = choices[by_index[min(by_index)]]["turns"]
-    return [None if text is None or text.strip() == _ERROR else text for text in turns]
+    return [None if text is None or text.strip() == ERROR else text for text in turns]
 
 
 def read_answers(path: Path) -> dict[str, list[str | None]]:
@@ -195,7 +195,7 @@ def check_quoted(line: Line, answers: dict[str, dict[str, list[str | None]]]) ->
     where, id, row = line
     for side in ("1", "2"):
         quoted, name = row.get(f"answer_{side}"), row[f"model_{side}"]
-        if quoted is not None and quoted.strip() != (answers[name][id][line.turn - 1] or _ERROR).strip():
+        if quoted is not None and quoted.strip() != (answers[name][id][line.turn - 1] or ERROR).strip():
             raise UserError(
                 f"{where}: row {row['question_id']!r}: answer_{side} is not the answer of {name!r} to this question; "
                 "the verdict was given on another answer: judge again, or restore the answers file"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.corpora import turns_of
+from seedbed.project.corpora import BENCHMARK, question_corpora, turns_of
 from seedbed.project.methods import Made, study_pairs
 from seedbed.project.params import load_params
 from seedbed.project.params_checks import cross_problems
@@ -22,6 +22,7 @@ from seedbed.recorded.fastchat import (
     model_names,
     read_questions,
     read_references,
+    read_scores,
     read_verdicts,
     refuse_equal_slugs,
     slug,
@@ -61,6 +62,7 @@ def import_fastchat(
     language: str,
     confirm: Callable[[str], bool],
     made_of: Sequence[tuple[str, str, str | None]] = (),
+    scores: Sequence[Path] = (),
 ) -> str:
     """Copy recorded files under `data/recorded/` and write `models`, `matches` and labels of `params.yaml`.
 
@@ -74,6 +76,7 @@ def import_fastchat(
         confirm: asked before models, matches and earlier recorded files are replaced, with what goes.
         made_of: (id, base, set) of models that were fine-tuned, the set None for a base as it was. Their sets are matched with
             each other and with the base as it was, and judged by our judge where no verdicts are recorded.
+        scores: files of ratings of single answers.
 
     Returns:
         What was taken over, in one line.
@@ -92,11 +95,14 @@ def import_fastchat(
     matches, left_out = _matches(judgments, models, slug(baseline), asked)
     matches |= _to_judge(matches, models, slug(baseline), made, recorded=bool(judgments))
     known = read_references(references) if references else []
-    if unknown := [row["id"] for row in known if row["id"] not in {question["id"] for question in asked}]:
+    turns = {question["id"]: len(turns_of(question)) for question in asked}
+    if unknown := [row["id"] for row in known if row["id"] not in turns]:
         raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
     own = paths.references(params["language"])
     kept = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
-    declared = _declared(asked, models, matches, {row["id"] for row in known}, language, made)
+    rated = _ratings(scores, models, asked)
+    whole = {row["id"] for row in known if len(turns_of(row | {"text": ""})) == turns[row["id"]]}
+    declared = _declared(asked, models, matches, whole, language, made, list(rated))
     goes = _replaced(params, models, matches)
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"
@@ -111,6 +117,9 @@ def import_fastchat(
         write_text(_ANSWERS / f"{model.id}.jsonl", model.text)
     for id, lines in judged.items():
         write_rows(_JUDGMENTS / f"{id}.jsonl", (line.row for line in lines), None)
+    names = _names_used(models, matches)
+    for id, rows in rated.items():
+        write_rows(_scores(id), (row | {"model": names.get(id, id)} for row in rows), None)
     write_rows(own, (kept | {row["id"]: row for row in known}).values(), "reference")
     write_text(paths.PARAMS, declared)
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
@@ -120,6 +129,23 @@ def import_fastchat(
         f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{sends}{ignored}; now run "
         "`dvc repro benchmark`"
     )
+
+
+def _scores(model: str) -> Path:
+    """Return the file of a model's recorded ratings."""
+    return _JUDGMENTS / f"score.{model}.jsonl"
+
+
+def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Row]) -> dict[str, list[Row]]:
+    """Return the rows of files of ratings, by model."""
+    ids = {question["id"] for question in questions}
+    found: dict[str, list[Row]] = {}
+    for path in files:
+        for line in read_scores(path):
+            if line.id not in ids:
+                raise UserError(f"{line.where}: a rating of a question that the questions file does not have")
+            found.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
+    return found
 
 
 def _made_of(given: Sequence[tuple[str, str, str | None]], models: Collection[str]) -> dict[str, Made]:
@@ -155,6 +181,8 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str])
     source = params["corpora"]["questions"]["source"]
     if source != str(_QUESTIONS):
         parts.append(f"the questions ({source} stays where it is)")
+    if others := [name for name in question_corpora(params) if name != BENCHMARK]:
+        parts.append(f"{count(len(others), 'further corpus', 'further corpora')} of questions ({few(others, 5)})")
     return " and ".join(parts)
 
 
@@ -201,14 +229,14 @@ def _matches(
     return matches, left_out
 
 
-def _find(models: dict[str, _Model], name: str, where: str) -> _Model:
+def _find(models: dict[str, _Model], name: str, where: str, what: str = "verdict") -> _Model:
     found = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
     if len(found) > 1:
         raise UserError(
             f"{where}: {name!r} is the model_id of {found[0].id} and of {found[1].id}; give each model its own name"
         )
     if not found:
-        raise UserError(f"{where}: a verdict on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
+        raise UserError(f"{where}: a {what} on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
     return found[0]
 
 
@@ -219,6 +247,7 @@ def _declared(
     referenced: set[str],
     language: str,
     made: dict[str, Made],
+    rated: Sequence[str],
 ) -> str:
     """Return the text of `params.yaml` with what is imported; comments elsewhere stay.
 
@@ -229,6 +258,11 @@ def _declared(
     path = paths.PARAMS
     params = yaml.load(path.read_text(encoding="utf-8"))
     params["corpora"]["questions"].update({"source": str(_QUESTIONS), "language": language})
+    others = [name for name, corpus in params["corpora"].items() if corpus["kind"] == "question" and name != BENCHMARK]
+    for name in others:
+        del params["corpora"][name]  # no recorded model has answers to it
+        params["post_edit"]["corpora"].pop(name, None)
+    behind = list(params)[list(params).index("post_edit") + 1 :][:1] if others else []
     categories = list(dict.fromkeys(question["category"] for question in questions))
     params["labels"]["question"] = categories
     params["judge"]["reference_categories"] = [
@@ -243,8 +277,9 @@ def _declared(
         id: {"model": model.id, "baseline": other.id} | ({"recorded": str(_JUDGMENTS / f"{id}.jsonl")} if lines else {})
         for id, (model, other, lines) in matches.items()
     }
+    params["scores"] = {id: {"recorded": str(_scores(id))} for id in rated}
     # A blank line belongs to the value before it, and those values are new.
-    for key in ("corpora", "judge", "judges", "matches", "scores"):
+    for key in (*behind, "corpora", "judge", "judges", "matches", "scores"):
         params.yaml_set_comment_before_after_key(key, before="\n")
     written = StringIO()
     yaml.dump(params, written)

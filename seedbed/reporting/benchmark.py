@@ -18,10 +18,18 @@ from seedbed.reporting.corrected_rates import corrected_rows
 from seedbed.reporting.differences import difference_rows
 from seedbed.reporting.equal_length import equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
-from seedbed.reporting.human_sections import agreement_parts, correction_parts
-from seedbed.reporting.judge_sections import difference_parts, equal_length_parts, health_parts, jury_parts, rate_parts
+from seedbed.reporting.human_sections import agreement_parts, correction_parts, labelled_parts
+from seedbed.reporting.judge_sections import (
+    difference_parts,
+    equal_length_parts,
+    health_parts,
+    jury_parts,
+    match_sentences,
+    rate_parts,
+)
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.jury import Jury, jury
+from seedbed.reporting.labelled_rates import labelled_rows
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
 from seedbed.reporting.ratings import RATING_COLUMNS, rating_parts, rating_rows
@@ -62,6 +70,7 @@ class Benchmark:
         scores: of all matches, question by question.
         rates: the rows of `queries/benchmark/win_rates.sql` with intervals and tests, in percent; the totals with their rate at
             equal length.
+        unrated: as from `match_sentences`.
         differences: as from `difference_rows`.
         methods: as from `method_rows`.
         chart: as from `chart_rows`.
@@ -74,6 +83,7 @@ class Benchmark:
         agreement: as from `agreement_rows`.
         alternative: as from `alternative`.
         corrected: as from `corrected_rows`.
+        labelled: as from `labelled_rows`; empty where `report.labels` names no file.
         checks: as from `check_rows`; empty where no question has checks.
         contradictions: the rows of `queries/benchmark/contradictions.sql`.
         turns: as from `turn_rows`.
@@ -94,6 +104,7 @@ class Benchmark:
         self.scores = read_scores(self.tables)
         self.equal_length = equal_length_rows(self.scores, settings)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
+        self.unrated = match_sentences(params["matches"], self.rates)
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
         self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
@@ -105,6 +116,7 @@ class Benchmark:
         self.agreement = agreement_rows(self.tables, settings)
         self.alternative = alternative(self.tables, settings)
         self.corrected = corrected_rows(self.tables, self.scores, settings)
+        self.labelled = labelled_rows(self.tables, settings)
         load_checks(self.tables, settings)
         self.checks = check_rows(self.tables, settings)
         self.contradictions = self.tables.query("benchmark/contradictions")
@@ -169,6 +181,7 @@ class Benchmark:
             **({"jury": self._jury_metrics(self.jury)} if self.jury else {}),
             **({"retest": self._retest_metrics()} if self.retest else {}),
             "agreement": self._agreement_metrics(),
+            **({"labelled": {row["match"]: dict(list(row.items())[1:]) for row in self.labelled}} if self.labelled else {}),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
             **({"checks": self._check_metrics()} if self.checks else {}),
             "responses": usage_metrics(self.usage),
@@ -226,7 +239,7 @@ class Benchmark:
         """Return `reports/benchmark.md`, which a person reads in a pull request."""
         confidence = self.params["report"]["confidence"]
         parts = ["# Benchmark", *stand_in_line(self.stand_in)]
-        parts += ["## Win rates by category", *rate_parts(self.rates, confidence)]
+        parts += ["## Win rates by category", *rate_parts(self.rates, confidence, self.unrated)]
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
         parts += turn_parts(self.turns, confidence)
@@ -242,6 +255,7 @@ class Benchmark:
         parts += retest_parts(self.retest, self.varying, confidence)
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
         parts += correction_parts(self.corrected, confidence)
+        parts += labelled_parts(self.labelled, confidence)
         parts += ["## Responses that these results rest on", usage_table(self.usage)]
         parts += ["What was generated, filtered and edited is in [dataset.md](dataset.md)."]
         return "\n\n".join(parts) + "\n"

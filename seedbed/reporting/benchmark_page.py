@@ -15,7 +15,7 @@ from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, no
 from seedbed.reporting.conclusions import conclude
 from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
-from seedbed.reporting.human_sections import CORRECTED, alternative_in_words
+from seedbed.reporting.human_sections import CORRECTED, alternative_in_words, labelled_in_words, vote_sentences
 from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
 from seedbed.reporting.ranking import ranking_rows
@@ -62,6 +62,8 @@ def benchmark_page(benchmark: Benchmark) -> str:
         confidence=f"{confidence:g}",
         alpha=f"{1 - confidence / 100:.2g}",
         matches=_matches(rates, confidence),
+        unrated=benchmark.unrated,
+        vote_sentences=vote_sentences(tables),
         heat=_heat(tables, rates),
         ranking=ranking_rows(tables, params["report"]) if _all_pairs(rates) else [],
         differences=benchmark.differences,
@@ -85,6 +87,8 @@ def benchmark_page(benchmark: Benchmark) -> str:
         alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
         corrected=benchmark.corrected,
         corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", "").replace("`", ""),
+        labelled=benchmark.labelled,
+        labelled_words=labelled_in_words(benchmark.labelled, confidence).replace("`", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
         turns=benchmark.turns,

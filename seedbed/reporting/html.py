@@ -6,6 +6,7 @@ Charts hold no text, so that no font of the machine that builds can change a byt
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,23 @@ def render(template: str, script: str | None, styles: Sequence[str] = ("style.cs
         styles: files of `templates/`, one after the other.
         values: what the template shows; all of it is escaped.
     """
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=Markup().join(map(_own, styles)), script=_own(script) if script else "", stand_in_endpoint=STAND_IN, **values
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    """Return what compiles the templates: one for all pages, which share most of them."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"number": number, "whole": whole, "dollars": dollars, "p_value": p_value, "integrity": integrity}
-    return environment.get_template(template).render(
-        style=Markup().join(map(_own, styles)), script=_own(script) if script else "", stand_in_endpoint=STAND_IN, **values
-    )
+    return environment
 
 
 def provenance(tables: Tables, prompts: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from seedbed.project.votes import votes_notices
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.util.markdown import table
@@ -31,6 +32,11 @@ CORRECTED = (
     "where none are logged it is taken to be *uniform*, without regard to answers and verdicts. Below the matches stand the "
     "differences of two models, in points."
 )
+LABELLED = (
+    "The adjusted win rate as people would give it if the judge erred here as it does on the labels of another benchmark "
+    "({labels} of them, `report.labels`; Rogan and Gladen 1978), with its {confidence}% interval by a bootstrap of both. Votes "
+    "on this benchmark assume less."
+)
 _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
     "block shifts): in characters, or in words where the language separates them by blanks."
@@ -59,6 +65,7 @@ def agreement_parts(tables: Tables, agreement: Rows, test: Alternative | None, c
         f"Votes that count: {counted}. Stale, an answer being another one now: {stale}. Orphaned, the match or an answer being "
         f"gone: {orphaned}."
     ]
+    parts += vote_sentences(tables)
     if agreement:
         parts += [
             f"In percent, with the {confidence:g}% interval over questions and the number of comparisons. "
@@ -78,6 +85,12 @@ def agreement_parts(tables: Tables, agreement: Rows, test: Alternative | None, c
         table(votes, [name for name in votes[0] if name not in ("timed", "minutes") or any(row["timed"] for row in votes)])
     ]
     return parts
+
+
+def vote_sentences(tables: Tables) -> list[str]:
+    """Return what the counted votes cannot say, a sentence each."""
+    votes = tables.select("select annotator, verdict from votes where status = 'counted'")
+    return [f"{notice}." for notice in votes_notices(votes)]
 
 
 def _agreement_table(agreement: Rows, by: str) -> str:
@@ -136,6 +149,29 @@ def correction_parts(rows: Rows, confidence: float) -> list[str]:
         "### Rates corrected by the votes",
         CORRECTED.format(confidence=f"{confidence:g}"),
         table(shown, names, right=names[3:]),
+    ]
+
+
+def labelled_in_words(rows: Rows, confidence: float) -> str:
+    """Return what the rates corrected by labels are; nothing where there are none."""
+    return LABELLED.format(labels=rows[0]["labels"], confidence=f"{confidence:g}") if rows else ""
+
+
+def labelled_parts(rows: Rows, confidence: float) -> list[str]:
+    """Return the section on the rates that labels of another benchmark correct; none where no file of them is named."""
+    if not rows:
+        return []
+    shown = [
+        {"match": row["match"], "judge": "" if row["judge"] is None else f"{row['judge']:.1f}"}
+        | {"corrected": "" if row["rate"] is None else f"{row['rate']:.1f}"}
+        | {"interval": "" if row["rate"] is None else f"{row['low']:.1f} – {row['high']:.1f}", "not given, since": row["why"]}
+        for row in rows
+    ]
+    names = ["match", "judge", "corrected", "interval"]
+    return [
+        "### Rates corrected by labels of another benchmark",
+        labelled_in_words(rows, confidence),
+        table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
     ]
 
 

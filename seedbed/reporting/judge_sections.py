@@ -1,6 +1,6 @@
 """What the benchmark report in Markdown says of the judge's verdicts: rates, differences, equal length, health."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seedbed.reporting.health import last_rows, position_in_words
@@ -13,10 +13,16 @@ _MOST_DIFFERENCES = 40
 _MOST_RATES = 40
 
 
-def rate_parts(rates: Rows, confidence: float) -> list[str]:
-    """Return the paragraphs and tables of the win rates; `rates` as from `with_tests`, `confidence` in percent."""
+def rate_parts(rates: Rows, confidence: float, unjudged: Sequence[str] = ()) -> list[str]:
+    """Return the paragraphs and tables of the win rates.
+
+    Args:
+        rates: as from `with_tests`.
+        confidence: in percent.
+        unjudged: sentences on matches of which there is nothing to rate.
+    """
     if not rates:
-        return ["No match is listed in params.yaml."]
+        return [*unjudged] or ["No match is listed in params.yaml."]
     parts = [
         f"Adjusted win rate: (wins + ½ ties) / valid, in percent, with its {confidence:g}% interval over questions. Two "
         "orders that disagree are a tie, counted as inconsistent. *p* is that of the test of wins against losses, corrected "
@@ -37,7 +43,23 @@ def rate_parts(rates: Rows, confidence: float) -> list[str]:
         ]
         parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", table(shown, names, right=names[-5:])]
         parts += [_of_ties(rows[-1])] if rows[-1]["ties"] or rows[-1]["cut"] else []
-    return parts
+    return [*parts, *unjudged]
+
+
+def match_sentences(matches: Iterable[str], rates: Rows) -> list[str]:
+    """Return what cannot be said of matches: those without a judgment, or a valid one, and categories of one question."""
+    found = []
+    totals = {row["match"]: row for row in rates if row["category"] == "all"}
+    for match in matches:
+        total = totals.get(match)
+        if total is None:
+            found.append(f"{match}: nothing was judged, since no judge, or no question, is there; it has no rate.")
+        elif total["invalid"] == total["n"]:
+            found.append(f"{match}: not one of its {count(total['n'], 'question')} has a valid verdict; it has no rate.")
+    alone = dict.fromkeys(row["category"] for row in rates if row["n"] == 1 and row["category"] != "all")
+    if alone:
+        found.append(f"Of one question, so that no verdict shows a difference there: {', '.join(alone)}.")
+    return found
 
 
 def _of_ties(total: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from seedbed.project.params_types import DEFAULT_JUDGE
 from seedbed.reporting.statistics.components import LEAST_RETEST
 from seedbed.util.markdown import table
 from seedbed.util.rows import Rows
@@ -14,7 +15,7 @@ COMPONENTS = (
 
 def retest_in_words(row: dict[str, Any], confidence: float) -> str:
     """Return what came of asking a judge twice, in a sentence; `row` as from `retest_rows`."""
-    who = "The judges together" if row["judge"] == "all" else f"The judge {row['judge']}"
+    who = {"all": "The judges together", DEFAULT_JUDGE: "The judge"}.get(row["judge"], f"The judge {row['judge']}")
     invalid = f" {row['invalid']} had no verdict one of the times." if row["invalid"] else ""
     if row["rate"] is None:
         return (

@@ -6,7 +6,6 @@ The turn `all` is the conversation as a whole: each order says what more of its 
 those of any question. Questions are the unit everywhere, so that two turns are no two pieces of evidence.
 """
 
-import json
 from typing import Any
 
 from seedbed.project import columns, paths
@@ -28,8 +27,8 @@ TURN_COLUMNS = [
 WHOLE = "all"
 """The turn that means the whole conversation."""
 TURNS_IN_WORDS = (
-    "Questions of another corpus than the benchmark's have rows of their own here, and so has each turn of a conversation. A "
-    "turn is judged with the turns before it shown. Turn *all* is the whole conversation: each order says what more of its "
+    "Questions of another corpus than the benchmark's have rows of their own here, and so has each turn of a conversation. "
+    "A turn is judged with the turns before it shown. Turn *all* is the whole conversation: each order says what more of its "
     "turns say."
 )
 _JUDGMENTS = [column for column in columns.JUDGMENTS.split(", ") if not column.startswith("made_by")]
@@ -127,5 +126,4 @@ def turn_metrics(rows: Rows) -> dict[str, Any]:
             rate = row["adjusted_win_rate"]
             totals = {"adjusted_win_rate": None if rate is None else round(rate, 2), "n": row["n"], "invalid": row["invalid"]}
             found.setdefault(row["corpus"], {}).setdefault(row["match"], {})[row["turn"]] = totals
-    metrics: dict[str, Any] = json.loads(json.dumps(found))
-    return metrics
+    return found

@@ -6,12 +6,10 @@ A stage with one list of requests calls `ask_all`; one that asks in waves opens 
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
-
-from filelock import FileLock, Timeout
 
 from seedbed.exchange.costs import Forecast
 from seedbed.exchange.requests import Request
@@ -20,13 +18,12 @@ from seedbed.project import paths
 from seedbed.project.model_settings import ModelSettings, server
 from seedbed.project.params_types import STAND_IN, Attempts, Params
 from seedbed.project.run_cache import mend_run_cache
-from seedbed.sending.build_process import Parent
+from seedbed.sending.build_process import Parent, alone
 from seedbed.sending.room import take_spilled
 from seedbed.store.locked import Bring, Lacking, bring_others, bring_transcripts
 from seedbed.store.projects import register
 from seedbed.store.store import Store
 from seedbed.store.transcripts import Record, read_transcript, transcript, warm_store
-from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, write_rows
 from seedbed.util.words import count
@@ -86,7 +83,7 @@ class Asker:
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(paths.store()))
         register(self.store)
-        self._lock()
+        self._stack.enter_context(alone(self.stage, self.store.path.parent / "locks", self._parent))
         if new := take_spilled(self.store):
             print(f"{self.stage}: {count(new, 'answer')} of an earlier run taken into the store", file=sys.stderr)
         mend_run_cache()  # before the stages after this one, where nobody ran the check
@@ -98,21 +95,6 @@ class Asker:
                 self._runner.run(sender.close())
             self._runner.close()
         self._stack.close()
-
-    def _lock(self) -> None:
-        """Wait until no other process runs this stage of this project: an orphan of a killed build leaves within a second."""
-        folder = self.store.path.parent / "locks"
-        folder.mkdir(exist_ok=True)
-        project = content_hash(str(Path.cwd()))[:12]  # others may have the store too: `seedbed.store.claims` is for them
-        lock = FileLock(folder / f"{self.stage}-{project}.lock")
-        for tries in range(24 * 60 * 60):
-            with suppress(Timeout):
-                self._stack.enter_context(lock.acquire(timeout=1))
-                return
-            self._parent.check()
-            if tries == 0:
-                print(f"{self.stage}: waiting for another process that runs this stage", file=sys.stderr)
-        raise UserError(f"{self.stage}: another process has been running this stage for a day; end it and run again")
 
     def ask(
         self,

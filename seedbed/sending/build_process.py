@@ -1,10 +1,16 @@
 """The `dvc` process that runs a stage. A killed `dvc` leaves its child running: the child must notice."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psutil
+from filelock import FileLock, Timeout
 
 from seedbed.sending.processes import boot, start_of
+from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 
 _SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
@@ -37,10 +43,44 @@ class Parent:
         )
         self._orphan = adopted
 
+    def gone(self) -> bool:
+        """Whether the process that started this one is gone: nothing more may be sent or written."""
+        return self._orphan or not all(map(_alive, self._watched))
+
     def check(self) -> None:
-        """Raise `UserError` where the process that started this one is gone: nothing more may be sent or written."""
-        if self._orphan or not all(map(_alive, self._watched)):
+        """Raise `UserError` where that process is gone."""
+        if self.gone():
             raise UserError("the dvc that started this stage is gone; every response that arrived is kept, run again to go on")
+
+
+@contextmanager
+def alone(stage: str, folder: Path, parent: Parent) -> Iterator[None]:
+    """Wait until no other process runs this stage of this project, and keep others waiting; an orphan of a killed build leaves.
+
+    Args:
+        stage: e.g. `judge@good-vs-thin`.
+        folder: of the machine's locks; made where it is missing.
+        parent: who started this process.
+
+    Raises:
+        UserError: the other process runs for a day, or the process that started this one is gone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    project = content_hash(str(Path.cwd()))[:12]  # others may have the store too: `seedbed.store.claims` is for them
+    lock = FileLock(folder / f"{stage}-{project}.lock")
+    for tries in range(24 * 60 * 60):
+        with suppress(Timeout):
+            lock.acquire(timeout=1)
+            break
+        parent.check()
+        if tries == 0:
+            print(f"{stage}: waiting for another process that runs this stage", file=sys.stderr)
+    else:
+        raise UserError(f"{stage}: another process has been running this stage for a day; end it and run again")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _words(pid: int) -> list[str]:

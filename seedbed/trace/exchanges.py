@@ -1,6 +1,7 @@
 """Requests: whom each asked, how, with which prompt, how often, and the rows that came of it."""
 
 from pathlib import Path
+from typing import Any
 
 from seedbed.exchange.costs import Tokens, price_of
 from seedbed.exchange.replies import Unusable
@@ -132,7 +133,7 @@ def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
     step, _, of = stage.partition("@")
     key, id = exchange["key"], exchange["id"]
 
-    def holding(path: Path) -> list[Row]:
+    def holding(path: Path) -> list[Any]:
         return build.rows(path, "json->>'request' = ?", key)
 
     match step:

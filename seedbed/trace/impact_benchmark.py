@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from seedbed.project import paths
+from seedbed.project.corpora import turns_of
 from seedbed.project.methods import methods
 from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
 from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
@@ -11,7 +12,7 @@ from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
 from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected
 from seedbed.trace.node import NOT_BUILT, Fact, Node
-from seedbed.trace.workspace import Build
+from seedbed.trace.workspace import Build, texts
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
@@ -22,9 +23,14 @@ def question_node(build: Build, id: str) -> Node:
     if row is None:
         return not_built("question", id, corpus, "question")
     facts: dict[str, Fact] = {"status": row["status"], "category": row["category"], "text": row["text"]}
+    facts |= {name: text for name, text in texts(row, "question").items() if name != "text"}
+    turns = len(turns_of(row))
     asked = sum("recorded" not in build.params["models"].get(model, {}) for model in answering_models(build.params))
     judged = sum("recorded" not in match for match in build.params["matches"].values())
-    touched = [count(asked, "answer"), count(2 * judged * len(judge_blocks(build.params)), "judgment")]
+    judges = len(judge_blocks(build.params))
+    touched = [count(turns * asked, "answer"), count(2 * turns * judged * judges, "judgment")]
+    if rated := turns * judges * sum("recorded" not in scored for scored in build.params["scores"].values()):
+        touched.append(count(rated, "rating"))
     if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")

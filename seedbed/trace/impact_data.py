@@ -89,14 +89,17 @@ def slot_node(build: Build, id: str) -> Node:
 
 
 def set_nodes(build: Build, names: list[Name]) -> list[Node]:
-    """Return each training set that holds some of these rows, with the lines of its files that they are."""
-    ids, found = [name.id.rpartition("/")[2] for name in names], []
+    """Return each training set that holds some of these rows: their lines in its files, and the models trained on it."""
+    # In a mixture a row's id says its file too, as its name does.
+    ids, found = [id for name in names for id in (name.id.rpartition("/")[2], name.id)], []
     for key, training_set in build.params["sets"].items():
         examples = build.examples(key, ids)
         lines = [row["line"] for row in examples if {*exporting.origin(row, training_set).parents} & {*names}]
         if lines:
             file = str(paths.export(key) / "messages.jsonl")
             facts: dict[str, Fact] = {"file": file, "lines": [str(line) for line in lines]}
+            if trained := [id for id, block in build.params["trained"].items() if block["set"] == key]:
+                facts["trained on it"] = trained
             found.append(Node("set", key, facts, stage=f"export@{key}"))
     return found
 

@@ -11,7 +11,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF, question_corpora
 from seedbed.project.model_settings import answering_models
 from seedbed.project.prompts import VARIABLES
-from seedbed.steps.judging import ORDERS
+from seedbed.steps.judging import ORDERS, order_of_turn
 from seedbed.steps.origin import Name
 from seedbed.store.store import Store
 from seedbed.trace.workspace import Build
@@ -129,18 +129,18 @@ def _answers(build: Build, word: str, of: "Of") -> list[str]:
 
 
 def _judgments(build: Build, word: str, of: "Of") -> list[str]:
-    """Return the questions of each match; with their orders where the word has a second slash."""
-    found: list[str] = []
+    """Return the questions of each match; with their orders, turn by turn, where the word has a second slash."""
+    found: list[tuple[str, int]] = []
     for match in build.params["matches"]:
         path = paths.judgments(match)
         if not path.is_file():
             of(path)  # which notes that it is not there
             continue
-        questions = dict.fromkeys(build.values(path, "question"))
-        found += [f"{match}/{question}" for question in questions]
+        asked = dict.fromkeys(zip(*(build.values(path, field) for field in ("question", "turn")), strict=True))
+        found += [(f"{match}/{question}", int(turn or 1)) for question, turn in asked]
     if word.count("/") < 2:
-        return found
-    orders = [f"{id}/{order}" for id in found for order in ORDERS]
+        return list(dict.fromkeys(id for id, _ in found))
+    orders = [f"{id}/{order_of_turn(order, turn)}" for id, turn in found for order in ORDERS]
     return orders + [f"{id}/{judge}" for id in orders for judge in build.params["judges"]]
 
 

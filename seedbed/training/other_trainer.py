@@ -3,18 +3,30 @@
 import json
 import shlex
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
+
 from seedbed.project.params_types import Base
+from seedbed.sending.build_process import Parent
 from seedbed.training.other_configs import COMMANDS, job_of, write_config
 from seedbed.training.settings import base_of
 from seedbed.training.weights import tidy_adapter
 from seedbed.util.errors import UserError
 
 
-def train_by_command(stage: str, messages: Path, base: Base, settings: dict[str, Any], seed: int, out: Path) -> None:
+def train_by_command(
+    stage: str,
+    messages: Path,
+    base: Base,
+    settings: dict[str, Any],
+    seed: int,
+    out: Path,
+    parent: Parent | None = None,
+) -> None:
     """Run `train.command`; its output goes where ours does.
 
     Args:
@@ -24,6 +36,7 @@ def train_by_command(stage: str, messages: Path, base: Base, settings: dict[str,
         settings: of `train`, every one.
         seed: of the training.
         out: an empty folder for the weights.
+        parent: the process that started this one; where it goes, the command is ended. None for nobody.
 
     Raises:
         UserError: the command cannot be run, fails, or leaves no weights.
@@ -49,11 +62,33 @@ def train_by_command(stage: str, messages: Path, base: Base, settings: dict[str,
             names = ", ".join(f"{{{name}}}" for name in {**values, **COMMANDS})
             raise UserError(f"train.command: {error}; it may hold {names}") from None
         try:
-            done = subprocess.run(words, check=False)
+            process = subprocess.Popen(words)
         except OSError as error:
             raise UserError(f"train.command cannot be run: {error}; install it, or name its whole path") from None
-    if done.returncode:
-        raise UserError(f"{stage}: train.command exited with {done.returncode}; what it printed is above")
+        while (returned := _returned(process)) is None:
+            if parent is not None and parent.gone():
+                _end(process)
+                raise UserError(f"{stage}: the dvc that started this training is gone, and so train.command was ended")
+    if returned:
+        raise UserError(f"{stage}: train.command exited with {returned}; what it printed is above")
     tidy_adapter(out, base)
     if not any(out.glob("*.safetensors")):
         raise UserError(f"{stage}: train.command left no .safetensors file in {{out}}; it has to write its weights there")
+
+
+def _returned(process: subprocess.Popen[bytes]) -> int | None:
+    """Return a process's exit status, or None where it still runs after a second."""
+    try:
+        return process.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started: `accelerate launch` has one for each accelerator."""
+    with suppress(psutil.NoSuchProcess):
+        own = psutil.Process(process.pid)
+        for each in [*own.children(recursive=True), own]:
+            with suppress(psutil.NoSuchProcess):
+                each.terminate()
+    process.wait()

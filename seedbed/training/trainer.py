@@ -28,6 +28,7 @@ import transformers
 import trl
 
 from seedbed.project.params_types import Base
+from seedbed.sending.build_process import Parent
 from seedbed.training.chat import use_template
 from seedbed.training.settings import base_of, optimiser_steps, warmup_steps
 from seedbed.training.weights import tidy_adapter
@@ -64,7 +65,15 @@ class Trained:
 
 
 def train(
-    stage: str, rows: list[Row], base_id: str, base: Base, settings: dict[str, Any], seed: int, checkpoints: Path, out: Path
+    stage: str,
+    rows: list[Row],
+    base_id: str,
+    base: Base,
+    settings: dict[str, Any],
+    seed: int,
+    checkpoints: Path,
+    out: Path,
+    parent: Parent | None = None,
 ) -> Trained:
     """Fine-tune a base on chat messages, and write its adapter, or all its weights.
 
@@ -77,6 +86,7 @@ def train(
         seed: draws the order of the examples and the adapter's first weights.
         checkpoints: a folder, kept until the training is done.
         out: an empty folder for the weights.
+        parent: the process that started this one; where it goes, the training stops. None for nobody.
 
     Raises:
         UserError: no examples, a base that cannot be had or has no template, a loss that is no number, or too little memory.
@@ -93,7 +103,7 @@ def train(
     _notices(stage, model, settings, len(rows), cut)
     examples = [{"prompt": row["messages"][:-1], "completion": row["messages"][-1:]} for row in rows]
     arguments = _arguments(settings, seed, checkpoints / content_hash([rows, whole, settings, seed])[:16], len(rows))
-    steps = _Progress(stage)
+    steps = _Progress(stage, parent)
     trainer = _Trainer(
         model=model,
         args=arguments,
@@ -108,11 +118,17 @@ def train(
     folder = Path(arguments.output_dir)
     try:
         trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
-    except (torch.OutOfMemoryError, MemoryError):
-        raise UserError(
-            f"{stage}: out of memory; lower train.batch_size (and raise accumulation as much), max_length or rank, or take a "
-            "smaller base; what was trained so far is kept"
-        ) from None
+    except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
+        if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+            raise UserError(
+                f"{stage}: out of memory; lower train.batch_size (and raise accumulation as much), max_length or rank, or take "
+                "a smaller base; what was trained so far is kept"
+            ) from None
+        if "inline_container" in str(error):  # torch's writer of zip files says no more than its own line
+            raise UserError(
+                f"{stage}: no room for a checkpoint in {folder}; free some space and run again: it goes on where it was"
+            ) from None
+        raise
     losses = [(entry["step"], entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
     trainer.save_model(str(out))
     tidy_adapter(out, base)
@@ -165,6 +181,8 @@ def load_base(base_id: str, base: Base, weights: Path | None = None) -> tuple[An
 def _where(base: dict[str, str]) -> str:
     from huggingface_hub.constants import HF_HUB_CACHE
 
+    if Path(base["model"]).is_dir():
+        return "the folder has to hold config.json, the weights, and a tokenizer (tokenizer.json, tokenizer_config.json)"
     revision = "" if base["revision"] == "main" else f" --revision {base['revision']}"
     return (
         f"bring it into the cache ({HF_HUB_CACHE}) with `hf download {base['model']}{revision}`, or name a folder that holds it"
@@ -280,8 +298,15 @@ def _last_checkpoint(folder: Path) -> str | None:
 class _Progress(transformers.TrainerCallback):  # type: ignore[misc]
     """A line at the beginning, every tenth of the way, and at the end."""
 
-    def __init__(self, stage: str) -> None:
-        self._stage = stage
+    def __init__(self, stage: str, parent: Parent | None) -> None:
+        self._stage, self._parent = stage, parent
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Called after each step, before a checkpoint of it is written."""
+        if self._parent is not None and self._parent.gone():
+            raise UserError(
+                f"{self._stage}: the dvc that started this training is gone; run again, and it goes on at its last checkpoint"
+            )
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **kwargs: Any) -> None:
         """Called after each step."""

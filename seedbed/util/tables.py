@@ -43,14 +43,17 @@ class Tables:
         fields = ", ".join(f'"{column}" {kind}' for column, kind in pairs.items())
         extra = f', "{label[0]}" text' if label else ""
         self._db.execute(f'create or replace table "{name}" ({fields}{extra})')
-        for path in paths:
-            if path.stat().st_size:
-                value = [label[1](path)] if label else []
-                self._db.execute(
-                    f'insert into "{name}" select *{", ?" if label else ""} '
-                    "from read_json(?, format = 'newline_delimited', columns = ?, maximum_object_size = 100000000)",
-                    [*value, str(path), pairs],
-                )
+        files = [path for path in paths if path.stat().st_size]
+        if not files:
+            return
+        names = list(map(str, files))  # all at once: a statement a file costs more than its rows do
+        labels = [names, list(map(label[1], files))] if label else []
+        added = ", (?::text[])[list_position(?::text[], filename)]" if label else ""
+        self._db.execute(
+            f'insert into "{name}" select * exclude (filename){added} from read_json(?, '
+            "format = 'newline_delimited', columns = ?, maximum_object_size = 100000000, filename = true)",
+            [*labels[::-1], names, pairs],
+        )
 
     def load_parquet(self, name: str, columns: str, label: str, paths: Mapping[str, Path]) -> None:
         """Make the table `name` from Parquet files; an empty one where there are none.

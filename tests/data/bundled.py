@@ -18,7 +18,8 @@ PARAMS = load_params(ROOT / "params.yaml")
 KINDS = {"seed_tasks": "task", "questions": "question", "baseline": "task"}
 FILES = {
     **{DATA / f"{name}.en.jsonl": kind for name, kind in KINDS.items()},
-    **{DATA / "edits" / f"{name}.ja.jsonl": "edit" for name in ("seed_tasks", "questions")},
+    DATA / "two_turns.en.jsonl": "question",
+    **{DATA / "edits" / f"{name}.ja.jsonl": "edit" for name in ("seed_tasks", "questions", "two_turns")},
     DATA / "references.ja.jsonl": "reference",
     **{REPERTOIRE / f"{name}.ja.jsonl": None for name in ("phrasebook", "answers", "frames", "topics", "letters")},
 }

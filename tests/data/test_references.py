@@ -19,6 +19,12 @@ from tests.data.bundled import (
     values,
 )
 
+
+def of_the_benchmark() -> list[Row]:
+    """Return the references of the 80 questions; those of conversations are looked at in test_two_turns.py."""
+    return [row for row in rows_of(DATA / "references.ja.jsonl") if not row["id"].startswith("turns-")]
+
+
 _ONLY_TOO_LONG = ("writing-03",)
 """Questions whose checks ask for a length alone, which a poor answer keeps to."""
 OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
@@ -45,10 +51,11 @@ def calculate(node: ast.AST) -> float:
 
 
 def test_references_are_for_the_categories_that_are_judged_with_one() -> None:
-    wanted = [row["id"] for row in corpus("questions") if row["category"] in PARAMS["judge"]["reference_categories"]]
+    asked = [*corpus("questions"), *corpus("two_turns")]
+    wanted = [row["id"] for row in asked if row["category"] in PARAMS["judge"]["reference_categories"]]
     rows = rows_of(DATA / "references.ja.jsonl")
     assert [row["id"] for row in rows] == wanted
-    checks = {row["id"]: {check["kind"] for check in row.get("checks", [])} for row in corpus("questions")}
+    checks = {row["id"]: {check["kind"] for check in row.get("checks", [])} for row in asked}
     problems = [row["id"] for row in rows if ("python" in checks[row["id"]]) == ("check" in row)]
     report([f"references {id}: needs a sum, or its question tests for code, one of them" for id in problems])
 
@@ -79,7 +86,7 @@ def test_references_and_good_answers_pass_the_checks_and_poor_ones_fail() -> Non
 def test_references_state_what_they_work_out() -> None:
     """And so do the good and the thin answers, but not the poor ones."""
     problems = []
-    for row in rows_of(DATA / "references.ja.jsonl"):
+    for row in of_the_benchmark():
         if "check" not in row or "range" in row:
             continue
         value = calculate(ast.parse(row["check"], mode="eval"))
@@ -96,7 +103,7 @@ def test_references_state_what_they_work_out() -> None:
 def test_estimates_lie_in_the_range_that_counts_as_right() -> None:
     """The reference says its result, within 5 %, and both ends of the range; the good answer states a number between them."""
     problems = []
-    rows = [row for row in rows_of(DATA / "references.ja.jsonl") if row["id"].startswith("fermi-")]
+    rows = [row for row in of_the_benchmark() if row["id"].startswith("fermi-")]
     assert len(rows) == 10
     for row in rows:
         value, (least, most) = calculate(ast.parse(row["check"], mode="eval")), row["range"]

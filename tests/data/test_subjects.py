@@ -11,7 +11,7 @@ import pytest
 
 from seedbed.stand_in import japanese
 from seedbed.stand_in.filling import PARTS
-from tests.data.bundled import final, report
+from tests.data.bundled import edits, final, report
 
 MOST = 0.25
 """Greatest likeness of subjects (`likeness`) of a seed with a question."""
@@ -44,8 +44,9 @@ def nouns(text: str) -> Counter[str]:
 
 @cache
 def questions() -> dict[str, Counter[str]]:
-    """Return the nouns of each question."""
-    return {row["id"]: nouns(row["text"]) for row in final("questions")}
+    """Return the nouns of each question, and of both turns of each conversation."""
+    conversations = {id: nouns("\n".join(edit["fields"].values())) for id, edit in edits("two_turns").items()}
+    return {row["id"]: nouns(row["text"]) for row in final("questions")} | conversations
 
 
 @cache

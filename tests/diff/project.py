@@ -126,11 +126,19 @@ def answers(project: Project, model: str, texts: dict[str, str]) -> None:
 
 
 def judgments(project: Project, verdicts: dict[str, tuple[str, str]], said: str = "よい回答です。") -> None:
-    """Write the match's judgments: the verdicts of the orders `ab` and `ba`, by question."""
+    """Write the match's judgments by one judge: the verdicts of the orders `ab` and `ba`, by question."""
+    jury_judgments(project, {"judge": verdicts}, said)
+
+
+def jury_judgments(project: Project, verdicts: dict[str, dict[str, tuple[str, str]]], said: str = "よい回答です。") -> None:
+    """Write the match's judgments by several judges: the verdicts of the orders `ab` and `ba`, by judge and question."""
     fixed = {"match": MATCH, "model": "good", "baseline": "thin", "explanation": said, "failure": None, "made_by": STAND_IN}
     rows = [
-        fixed | {"question": id, "order": order, "verdict": verdict, "request": content_hash([said, id, order])}
-        for id, both in verdicts.items()
+        fixed
+        | {"question": id, "order": order, "judge": judge, "verdict": verdict}
+        | {"request": content_hash([said, id, order] + [judge] * (judge != "judge"))}
+        for judge, by_question in verdicts.items()
+        for id, both in by_question.items()
         for order, verdict in zip(("ab", "ba"), both, strict=True)
     ]
     write_rows(project.root / "data" / "build" / "judgments" / f"{MATCH}.jsonl", rows, "judgment")

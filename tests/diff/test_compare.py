@@ -20,6 +20,7 @@ from tests.diff.project import (
     diff,
     examples,
     judgments,
+    jury_judgments,
     make_project,
     structure,
     text_of,
@@ -170,6 +171,42 @@ def test_answers_verdicts_and_win_rates(project: Project) -> None:
     assert "| 100.0 (90.0 – 100.0) | 50.0 (20.0 – 60.0) | −50.0 | −100.0 to +100.0 on the same 2 questions, p 1.000, " in text
     assert "no change can be concluded; 1 valid in one revision only |" in text
     assert "> Made with the stand-in" in text
+
+
+def test_two_flipped_verdicts_are_two(project: Project) -> None:
+    """Nothing else differs: the counts, the questions and the paired difference are those of the two."""
+    one, two, three = (row["id"] for row in project.rows("data/questions.en.jsonl"))
+    judgments(project, {one: ("first", "first"), two: ("tie", "second"), three: ("first", "second")})
+    found = structure(project)
+    only(found, "rows", "verdicts")
+    assert [(row["category"], row["verdicts"], row["compared"]) for row in found["verdicts"]["by_category"]] == [
+        ("generic", 2, 4)
+    ]
+    assert [(flip["question"], flip["judge"], flip["old"], flip["new"]) for flip in found["verdicts"]["flips"]] == [
+        *((one, "judge", "win", "tie"), (two, "judge", "win", "tie")),
+    ]
+    flips = found["verdicts"]["flips"]
+    assert [(f["old_ab"], f["new_ab"], f["old_ba"], f["new_ba"]) for f in flips] == [
+        *(("first", "first", "second", "first"), ("first", "tie", "second", "second")),
+    ]
+    assert "2 of 4 | 2 of 2 | 0 | 2 | 0" in text_of(project)
+
+
+def test_a_jury_in_the_place_of_one_judge(project: Project) -> None:
+    """The old judge's verdicts are compared with themselves; an outcome that the others change is told by itself."""
+    one, two, three = (row["id"] for row in project.rows("data/questions.en.jsonl"))
+    alike = dict.fromkeys((one, two, three), ("first", "second"))
+    other = alike | {three: ("second", "first")}
+    jury_judgments(project, {"judge": alike, "large": other, "third": other})
+    found = structure(project)
+    only(found, "rows", "verdicts")
+    assert [(row["added"], row["changed"]) for row in found["rows"]] == [(12, 0)]
+    assert [
+        (row["category"], row["verdicts"], row["compared"], row["outcomes"]) for row in found["verdicts"]["by_category"]
+    ] == [("fermi", 0, 2, 1)]
+    assert [(flip["question"], flip["judge"], flip["old"], flip["new"]) for flip in found["verdicts"]["flips"]] == [
+        (three, None, "win", "loss")
+    ]
 
 
 def test_judged_anew_to_the_same_verdicts(project: Project) -> None:

@@ -18,7 +18,8 @@ def nearest(pool: list[list[str]], tokens: list[str], threshold: float, strict: 
     for place, other in enumerate(pool):
         score = 0.0
         if tokens and other:
-            precision, recall = lcs(other, tokens) / len(tokens), lcs(other, tokens) / len(other)
+            common = lcs(other, tokens)
+            precision, recall = common / len(tokens), common / len(other)
             score = 2 * precision * recall / (precision + recall) if precision + recall > 0 else 0.0
         if (score > threshold if strict else score >= threshold) and (best is None or score > best[1]):
             best = (place, score)

@@ -306,3 +306,46 @@ def test_what_is_wrong_with_a_check_of_a_question_is_said_by_line_and_field(here
     assert "field checks.1: pattern: not a regular expression (RE2)" in found[0]
     assert "field checks.1: tests: not Python" in found[1]
     assert "field checks.1.value: missing" in found[2]
+
+
+def test_what_judges_questions_and_votes_cannot_show_is_noticed(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    def change(params: Any) -> None:
+        params["judges"] = {"a": {}, "b": {"model": "stand-in-good", "family": "f"}}
+        params["models"]["thin"]["family"] = "f"
+
+    here.edit_params(change)
+    rows = here.rows("data/questions.en.jsonl")
+    rows[0]["category"] = "fermi"
+    here.write_rows("data/questions.en.jsonl", rows)
+    for prompt in ("judge", "judge_reference"):
+        here.replace(f"prompts/{prompt}.yaml", "  $criteria\n\n", "")
+    vote = {"match": "good-vs-thin", "question": rows[0]["id"], "verdict": "both_bad"}
+    here.write_rows("data/votes/ann.jsonl", [vote | {"model_hash": "0" * 64, "baseline_hash": "0" * 64}])
+    check_all()
+    said = capsys.readouterr().err
+    for words in (
+        "judges: a jury of two, a and b: there is no majority where they differ, so every such question is a tie",
+        "judges: judge b and thin are of one family, f: judges favour answers like their own",
+        "data/questions.en.jsonl: the category 'fermi' has one question: its rate shows no difference",
+        "prompts/judge.yaml: it does not show $criteria, so that the judge never sees the criteria of params.yaml",
+        "data/votes: all votes are of one person, ann:",
+        "data/votes: all 1 votes are ties:",
+    ):
+        assert words in said
+
+
+def test_nothing_is_noticed_of_the_judge_of_a_project_as_it_comes(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    check_all()
+    assert "judge" not in capsys.readouterr().err
+
+
+def test_draws_and_labels_are_checked_too(here: Project) -> None:
+    draws, labels = Path("data/votes/draws/good-vs-thin.jsonl"), Path("data/votes/labels/other.jsonl")
+    for path in (draws, labels):
+        path.parent.mkdir(parents=True)
+    append(draws, '{"match":"good-vs-thin"}')
+    append(labels, '{"judge":"win","people":"won"}')
+    here.edit_params(lambda p: p["report"].update(labels="other"))
+    _, *found = mistakes()
+    assert [line.split(": ")[0] for line in found] == [f"{draws}:1", f"{labels}:1"]
+    assert "field people: expected one of win, loss, tie, found 'won'" in found[1]

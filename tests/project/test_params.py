@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from dvc.utils.serialize import parse_yaml
 
+from seedbed.project.model_settings import judge_blocks, judge_settings
 from seedbed.project.params import load_params, params_problems
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
@@ -132,6 +133,61 @@ def test_the_baseline_and_the_references_may_be_left_out(tmp_path: Path) -> None
     path = tmp_path / "params.yaml"
     path.write_text(canonical(params), encoding="utf-8")
     assert set(load_params(path)["corpora"]) == {"seed_tasks", "questions"}
+
+
+JURY = "judges: {} # a jury"
+
+
+@pytest.mark.parametrize(
+    ("judges", "message"),
+    [
+        ("{a: {}, b: {}}", "judges.b: it asks just what judges.a asks, and one judge twice is no jury"),
+        ("{a: {}, b: {sample: 0}}", "judges.b: it asks just what judges.a asks"),
+        ("{a: {endpoint: nowhere}}", "judges.a.endpoint: unknown endpoint 'nowhere'"),
+        ("{jury: {model: m}}", "judges.jury: 'jury' is the report's word for the verdict of all judges"),
+        ("{a: {modell: m}}", "judges.a.modell: unknown key (did you mean 'model'?)"),
+        ("{a: {max_attempts: 1}}", "judges.a.max_attempts: unknown key"),
+        ("[]", "judges: expected object, found []"),
+    ],
+)
+def test_a_mistake_in_a_jury_is_named(tmp_path: Path, judges: str, message: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT.replace(JURY, f"judges: {judges} # a jury"), encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        load_params(path)
+    assert message in str(error.value)
+
+
+def test_criteria_of_no_category_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT.replace("  fermi: 仮定", "  ferma: 仮定"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"criteria\.ferma: unknown category 'ferma' \(did you mean 'fermi'\?\); its criteria"):
+        load_params(path)
+
+
+def test_a_judge_of_a_jury_is_as_the_shared_block_says_but_for_what_it_names(tmp_path: Path) -> None:
+    params = parse_yaml(TEXT, "params.yaml")
+    params["endpoints"]["there"] = {"structured": "text"}
+    params["servers"]["there"] = {"base_url": "http://localhost:1/v1"}
+    params["judge"] |= {"family": "f", "structured": "json_object"}
+    params["judges"] = {
+        "judge": {},
+        "large": {"model": "other", "params": {"seed": 1}},
+        "far": {"endpoint": "there", "sample": 2},
+    }
+    path = tmp_path / "params.yaml"
+    path.write_text(canonical(params), encoding="utf-8")
+    loaded = load_params(path)
+    own, far, large = (judge_settings(loaded)[judge] for judge in ("judge", "far", "large"))
+    assert (own.endpoint, own.model, own.params, own.sample) == (
+        "stand-in",
+        "stand-in",
+        {"temperature": 0, "max_tokens": 2048},
+        0,
+    )
+    assert (large.model, large.params, large.structured) == ("other", {"seed": 1, "max_tokens": 2048}, "json_object")
+    assert (far.endpoint, far.model, far.sample, far.structured) == ("there", "stand-in", 2, "text")
+    assert {id: block.get("family") for id, block in judge_blocks(loaded).items()} == {"judge": "f", "large": None, "far": "f"}
 
 
 def test_editors_are_pointed_to_the_schema() -> None:

@@ -1,5 +1,6 @@
 """Prompts: every mistake named with its place, and no text that closes its own block."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,23 @@ def test_how_to_reply_follows_the_endpoint() -> None:
     assert "[[A]]" not in by_schema
     assert '"enum":["A","B","C"]' in by_object
     assert '"enum"' not in by_schema
+
+
+def test_an_optional_variable_that_is_missing_leaves_no_trace(tmp_path: Path) -> None:
+    text = (ROOT / "prompts" / "judge.yaml").read_text(encoding="utf-8")
+    (tmp_path / "judge.yaml").write_text(text, encoding="utf-8")
+    without = tmp_path / "without"
+    without.mkdir()
+    (without / "judge.yaml").write_text(re.sub(r"  \$(?:criteria|rubric)\n\n", "", text), encoding="utf-8")
+    data = {"question": "q", "answer_a": "a", "answer_b": "b"}
+    ours, theirs = (load_prompt("judge", folder) for folder in (tmp_path, without))
+    assert render(ours, "json_schema", data) == render(theirs, "json_schema", data)
+    shown = render(ours, "json_schema", data | {"rubric": "- one"})[-1]["content"]
+    assert blocks_of(shown) == data | {"rubric": "- one"}
+
+
+def test_a_form_of_reply_names_a_schema_that_there_is(tmp_path: Path) -> None:
+    text = (ROOT / "prompts" / "judge.yaml").read_text(encoding="utf-8")
+    (tmp_path / "judge.yaml").write_text(text.replace("schema: judgment_five", "schema: judgement_five"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"replies\.five_steps\.schema: no schema 'judgement_five' \(did you mean"):
+        load_prompt("judge", tmp_path)

@@ -19,7 +19,7 @@ from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, Project
 
 BASELINE = "openai--text-davinci-003"
-QUESTIONS = [{"id": "1"}, {"id": "2"}]
+QUESTIONS = [{"id": "1", "text": "質問1"}, {"id": "2", "text": "質問2"}]
 
 
 def run_import(project: Project, *args: str) -> str:
@@ -287,7 +287,7 @@ def test_a_recorded_error_is_a_failed_answer_and_its_judgments_are_invalid(folde
         assert rows["two"]["1"]["text"] is None
         assert rows["two"]["1"]["failure"] == {"reason": "recorded", "text": None, "detail": "recorded as an error"}
         assert rows["two"]["2"]["failure"] is None
-        judgments = list(recorded_judgments("one-5-vs-two", params, (rows["one-5"], rows["two"])))
+        judgments = list(recorded_judgments("one-5-vs-two", params, QUESTIONS, (rows["one-5"], rows["two"])))
     assert {(row["question"], row["verdict"], (row["failure"] or {}).get("reason")) for row in judgments} == {
         ("1", "invalid", "no_answer"),
         ("2", "tie", None),
@@ -302,7 +302,7 @@ def test_a_recorded_error_is_a_failed_answer_and_its_judgments_are_invalid(folde
 def test_the_choice_with_the_lowest_index_is_the_answer(tmp_path: Path) -> None:
     first, second = {"index": 0, "turns": ["first"]}, {"index": 1, "turns": ["second"]}
     write(tmp_path / "a.jsonl", [{"question_id": 1.0, "choices": [second, first]}, {"question_id": "B.2", "choices": [second]}])
-    assert read_answers(tmp_path / "a.jsonl") == {"1": "first", "b-2": "second"}
+    assert read_answers(tmp_path / "a.jsonl") == {"1": ["first"], "b-2": ["second"]}
 
 
 def test_equal_slugs(folder: Project, files: Path) -> None:

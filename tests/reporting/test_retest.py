@@ -63,7 +63,7 @@ def test_how_often_a_judge_says_the_same(tmp_path: Path) -> None:
     assert (row["judge"], row["items"], row["agreed"], row["reversed"], row["invalid"]) == ("judge", 239, 227, 12, 1)
     assert row["rate"] == pytest.approx(94.98, abs=0.01)
     assert (row["low"], row["high"]) == pytest.approx((91.4, 97.1), abs=0.2)
-    said = "The judge judge said the same in 227 of 239 judgments asked for twice"
+    said = "The judge said the same in 227 of 239 judgments asked for twice"
     assert said in benchmark.summary()
     assert said in page
     assert json.loads(benchmark.metrics())["retest"]["judge"]["agreed"] == 227

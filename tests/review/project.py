@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from seedbed.project.edits import make_edit
 from seedbed.util.rows import write_rows
-from tests.harness import ROOT
+from tests.harness import ROOT, without_conversations
 
 Row = dict[str, Any]
 MADE_BY = {"endpoint": "stand-in", "model": "stand-in"}
@@ -77,7 +77,7 @@ def make_review_project(root: Path) -> None:
             shutil.copy(source, root / name)
     for folder in ("data/edits", "data/votes", ".dvc"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    params = YAML().load(root / "params.yaml")
+    params = YAML().load(without_conversations((root / "params.yaml").read_text(encoding="utf-8")))
     params["labels"]["question"] = ["generic", "fermi"]
     params["criteria"] = {}
     params["judge"]["reference_categories"] = []

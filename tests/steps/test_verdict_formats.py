@@ -128,3 +128,44 @@ def test_an_unknown_one_is_reported() -> None:
         UserError, match=r"^judge\.verdict_format: unknown verdict format 'scores' \(known: letters, five_steps\)$"
     ):
         read("x", verdict_format="scores")
+
+
+# In five steps:
+
+STEPS = {
+    "A>>B": {"verdict": "first", "strength": "strong"},
+    "A>B": {"verdict": "first", "strength": "slight"},
+    "A=B": {"verdict": "tie"},
+    "B>A": {"verdict": "second", "strength": "slight"},
+    "B>>A": {"verdict": "second", "strength": "strong"},
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_verdict_in_five_steps(step: str) -> None:
+    prompt = load_prompt("judge", ROOT / "prompts", form="five_steps")
+    to = ModelSettings("judge", "e", "m", {}, 0, "json_schema")
+    request = build_request("q1", to, prompt, [{"role": "user", "content": "?"}])
+    assert request.content["reply"]["name"] == "judgment_five"
+    params = load_params(ROOT / "params.yaml")
+    params["judge"]["verdict_format"] = "five_steps"
+    response: dict[str, Any] = {"text": "", "refusal": None, "finish_reason": "stop", "model": "m", "usage": None}
+    response["text"] = f'{{"explanation":"why","verdict":"{step}"}}'
+    assert judgment_reader(params)(request, response) == STEPS[step] | {"explanation": "why"}
+    for text in (f"why [[A]] [[A>B]]\n[[{step}]]", f"So: **[[ {step[0]} {step[1:-1]} {step[-1]} ]]**"):
+        assert read(text, verdict_format="five_steps") == STEPS[step] | {"explanation": text}
+
+
+def test_wide_signs_are_those_of_the_marks() -> None:
+    assert read("［［Ａ≫Ｂ］］", verdict_format="five_steps")["strength"] == "strong"
+    assert read("[[B＞A]]", verdict_format="five_steps")["verdict"] == "second"
+
+
+@pytest.mark.parametrize("text", ["[[A]]", "[[A>B]] or [[B>A]]", "[[A>>>B]]", "[[A<B]]", "[[A>A]]", "A>>B"])
+def test_what_is_none_of_the_five_steps(text: str) -> None:
+    with pytest.raises(Unusable, match=r"does not end with one of \[\[A>>B\]\]"):
+        read(text, verdict_format="five_steps")
+
+
+def test_a_prompt_without_a_form_for_a_format_keeps_its_own(tmp_path: Path) -> None:
+    assert load_prompt("judge", ROOT / "prompts", form="scores") == PROMPT

@@ -95,6 +95,30 @@ def test_a_set_of_another_form_or_generation_does_not_hold_a_row_of_the_same_id(
     assert ids(impact(f"instruction:{id}"), "set") == []
 
 
+def test_a_mixture_and_imported_rows_are_sets_like_others(edited: Project) -> None:
+    """And a set names the models that are trained on it, by its rows too."""
+    own = [{"id": f"own-{number}", "instruction": f"自前の課題 {number}", "output": "答え"} for number in range(3)]
+    edited.write_rows("data/own.jsonl", own)
+
+    def change(params: Any) -> None:
+        params["sets"]["mixed"] = {"seeds": "data/empty.jsonl", "rows": "data/build/instructions", "weights": {"native": 1}}
+        params["sets"]["own"] = {"seeds": "data/empty.jsonl", "rows": "data/own.jsonl"}
+        params["bases"] = {"b": {"model": "some/base"}}
+        params["trained"] = {f"b-{name}": {"base": "b", "set": name} for name in ("native", "mixed", "own")}
+        params["servers"]["stand-in"]["command"] = "some-server {model}"
+        params["answer"]["trained"] = {"endpoint": "stand-in"}
+
+    edited.edit_params(change)
+    edited.run("dvc", "repro", "export@mixed", "export@own")
+    row = edited.rows("data/build/instructions/native.jsonl")[0]
+    held = {child.id: child.facts["trained on it"] for child in impact(f"native/{row['id']}").children if child.kind == "set"}
+    assert held == {"native": ["b-native"], "mixed": ["b-mixed"]}
+    node = impact("own")
+    assert (node.facts["examples"], node.facts["imported rows"]) == (3, 3)
+    assert [child.id for child in node.children][:3] == ["export@own", "train@b-own", "answer_trained@b-own"]
+    assert "weights" in impact("set:mixed").facts
+
+
 def test_instructions_that_were_too_close_to_a_kept_one_are_named(project: Project) -> None:
     (first,) = [row for row in project.rows("data/build/instructions/native.jsonl") if row["instruction"] == SAME]
     rejected = [row for row in project.rows("data/build/rejected/native.jsonl") if row["neighbour"]]

@@ -122,7 +122,7 @@ for path in sys.argv[2:]:
 @pytest.mark.train
 def test_axolotls_own_schema_takes_it(trainers: Path, tmp_path: Path) -> None:
     """Each template and way of training; one process for all, since its imports take longer than all else."""
-    paths = []
+    paths: list[Path] = []
     for template, train in product(["own", "alpaca", "chatml"], TRAIN):
         folder = tmp_path / f"{len(paths)}"
         folder.mkdir()

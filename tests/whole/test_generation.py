@@ -131,3 +131,22 @@ def test_a_second_generation_from_the_machines_seeds(built: Project, server: Ser
     assert built.rows("data/build/instructions/native.jsonl") == before
     assert built.rows("data/build/export/machine/messages.jsonl")
     assert "| machine | kept |" in (built.root / "reports/dataset.md").read_text(encoding="utf-8")
+
+
+def test_two_generations_that_show_the_same_demonstrations_share_their_requests(built: Project, server: Server) -> None:
+    def change(params: Any) -> None:
+        params["generations"]["twin"] = {"seeds": "edited"}
+        params["sets"]["twin"] = {
+            "seeds": "data/build/edited/seed_tasks.jsonl",
+            "rows": "data/build/instructions/twin.jsonl",
+        }
+
+    server.take()
+    built.edit_params(change)
+    plan = built.run("seedbed", "plan")
+    assert "Nothing to send" in plan
+    assert "generate@twin" in plan
+    built.repro("export@twin")
+    assert server.take() == []
+    folder = built.root / "data" / "build" / "instructions"
+    assert (folder / "twin.jsonl").read_bytes() == (folder / "native.jsonl").read_bytes()

@@ -191,9 +191,12 @@ def test_a_second_worktree_pays_nothing(built: Project, tmp_path: Path, server: 
     assert not (second.root / ".dvc" / "seedbed").exists()
 
 
+FORGOTTEN = ["nothing", "harvest", "harvest until the merge is committed", "harvest until the squash is committed"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "forgotten", ["nothing", "harvest", "harvest until the merge is committed", "harvest until the squash is committed"]
+    ("remote", "forgotten"), [*(("folder", what) for what in FORGOTTEN), ("s3", "nothing")], indirect=["remote"]
 )
 def test_two_branches_are_merged(
     built: Project, tmp_path: Path, server: Server, remote: list[list[str]], forgotten: str

@@ -1,5 +1,7 @@
 """Questions of several turns: a corpus of their own, answered in conversations and judged turn by turn; counted at the wire."""
 
+import csv
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from seedbed.pipeline.check import check_all
 from seedbed.pipeline.plan import Plan
 from seedbed.project.corpora import read_questions
 from seedbed.project.edits import make_edit
+from seedbed.project.prompts import blocks_of
 from seedbed.util.errors import UserError
 from tests.harness import Project, Server, completion, kind_of, reply_to
 
@@ -89,13 +92,8 @@ def test_an_edited_follow_up_asks_its_turn_and_no_first_one(
     add_corpus(built, TWO, ONE)
     built.run("dvc", "repro", "post_edit", "answer@good")
     row = next(row for row in built.rows("data/build/translated/two_turns.jsonl") if row["id"] == "turns-01")
-    edit = {
-        "id": "turns-01",
-        "decision": "edited",
-        "fields": {"text": row["translation"]["text"], "follow_up_1": "雨が半分なら？"},
-    }
     monkeypatch.chdir(built.root)
-    made = make_edit(row, "question", edit["fields"], "aki", None)
+    made = make_edit(row, "question", dict(row["translation"]) | {"follow_up_1": "雨が半分なら？"}, "aki", None)
     built.write_rows("data/edits/two_turns.ja.jsonl", [made])
     server.log.clear()
     assert planned(built, monkeypatch)["answer@good"] == (1, False)  # the first turn is there: the number is exact
@@ -146,3 +144,72 @@ def test_a_corpus_without_its_file_or_in_another_is_refused(here: Project) -> No
     here.edit_params(lambda params: params["post_edit"]["corpora"].pop("two_turns"))
     with pytest.raises(UserError, match=r"corpora.two_turns: nothing would ask these questions: post_edit.corpora lacks"):
         check_all()
+
+
+def test_each_turn_is_judged_in_both_orders_and_rated_and_reported_apart(built: Project, server: Server) -> None:
+    """The first turn is judged alone, the second with each conversation before it; the benchmark's own figures stay."""
+    before = (built.root / "reports/win_rates.csv").read_text(encoding="utf-8")
+    add_corpus(built, TWO, ONE)
+    built.edit_params(lambda params: params["scores"].update(good={}, thin={}))
+    built.build()
+    kinds = Counter(kind_of(body) for body in server.log)
+    assert (kinds["judgment"], kinds["score"]) == (2 * 3, 2 * (3 + 3))
+    assert (built.root / "reports/win_rates.csv").read_text(encoding="utf-8") == before
+
+    answers = {m: {row["id"]: row for row in built.rows(f"data/build/answers/{m}.jsonl")} for m in ("good", "thin")}
+    question = next(row for row in built.rows(f"{FOLDER}/two_turns.jsonl") if row["id"] == "turns-01")
+    asked = [body["messages"][-1]["content"] for body in server.log if kind_of(body) == "judgment"]
+    later = [text for text in asked if "before_a" in text]
+    assert len(later) == 2
+    for text, (first, second) in zip(later, (("good", "thin"), ("thin", "good")), strict=True):
+        shown = blocks_of(text)
+        said = [answers[model]["turns-01"]["turns"] for model in (first, second)]
+        assert (shown["question"], shown["answer_a"], shown["answer_b"]) == (question["follow_ups"][0], said[0][1], said[1][1])
+        for name, turns in (("before_a", said[0]), ("before_b", said[1])):
+            assert json.loads(shown[name]) == {"question": question["text"], "answer": turns[0]}
+    alone = [blocks_of(text) for text in asked if question["text"] in text and "before_a" not in text]
+    assert {shown["answer_a"] for shown in alone} == {answers[model]["turns-01"]["turns"][0] for model in answers}
+
+    judged = [row for row in built.rows("data/build/judgments/good-vs-thin.jsonl") if row["question"].startswith("turns")]
+    assert [(row["question"], row["order"], row.get("turn")) for row in judged] == [
+        *(("turns-01", order, turn) for turn in (1, 2) for order in ("ab", "ba")),
+        *(("turns-02", order, None) for order in ("ab", "ba")),
+    ]
+    with (built.root / "reports/turns.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["category"] == "all"]
+    assert [(row["corpus"], row["turn"], row["n"]) for row in rows] == [
+        ("two_turns", "all", "2"),
+        ("two_turns", "1", "1"),
+        ("two_turns", "2", "1"),
+    ]
+    with (built.root / "reports/ratings.csv").open(encoding="utf-8") as file:
+        rated = list(csv.DictReader(file))
+    assert {row["corpus"] for row in rated} == {"questions", "two_turns"}
+    assert all(float(row["low"]) < float(row["high"]) for row in rated)
+    summary = (built.root / "reports/benchmark.md").read_text(encoding="utf-8")
+    assert "## Conversations and further corpora" in summary
+    assert "## Ratings" in summary
+    page = (built.root / "reports/benchmark.html").read_text(encoding="utf-8")
+    assert '<section id="turns">' in page
+    assert '<section id="ratings">' in page
+
+
+def test_a_rating_that_cannot_be_read_is_invalid_and_none_is_sent_for_a_failed_answer(built: Project, server: Server) -> None:
+    built.edit_params(lambda params: params["scores"].update(good={}))
+    built.edit_params(lambda params: params["judge"].update(structured="text", max_failed=1, max_attempts=1))
+    ids = [row["id"] for row in built.rows("data/build/answers/good.jsonl")]
+    rows = built.rows("data/build/answers/good.jsonl")
+    rows[0] |= {"text": None, "failure": {"reason": "empty", "detail": "", "text": None}}
+    built.write_rows("data/build/answers/good.jsonl", rows)
+    replies = ["Fine.\n\n[[7]]", "It could be [[3]] or [[4]]."]
+    server.fault = lambda body, number: (200, {}, completion(replies[len(server.log) % 2 - 1]))
+    words = ["--model", "good", "--questions", FOLDER, "--answers", "data/build/answers/good.jsonl"]
+    words += ["--references", "data/references.ja.jsonl", "--out", "data/build/scores/good.jsonl"]
+    built.run("python", "-m", "stages.score", *words, "--transcript", "data/build/responses/score/good.jsonl")
+    assert len(server.log) == len(ids) - 1
+    found = {
+        row["question"]: (row["rating"], (row["failure"] or {}).get("reason"))
+        for row in built.rows("data/build/scores/good.jsonl")
+    }
+    assert found[ids[0]] == (None, "no_answer")
+    assert {found[id] for id in ids[1:]} == {(7, None), (None, "no_rating")}

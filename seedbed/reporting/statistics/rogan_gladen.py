@@ -21,14 +21,20 @@ class Shares:
     Attributes:
         shares: shape (c,), they add up to 1.
         low, high: shape (c,), their intervals.
+        mean, mean_low, mean_high: of what the classes are worth, with its interval.
     """
 
     shares: Floats
     low: Floats
     high: Floats
+    mean: float
+    mean_low: float
+    mean_high: float
 
 
-def rogan_gladen(table: Floats, counts: Floats, confidence: float, resamples: int, seed: str) -> Shares | None:
+def rogan_gladen(
+    table: Floats, counts: Floats, confidence: float, resamples: int, seed: str, worth: Floats | None = None
+) -> Shares | None:
     """Return the corrected shares.
 
     Args:
@@ -37,6 +43,7 @@ def rogan_gladen(table: Floats, counts: Floats, confidence: float, resamples: in
         confidence: in percent.
         resamples: of both samples.
         seed: draws them.
+        worth: shape (c,), what each class counts in the mean: 1, 0 and ½ for win, loss and tie; 1 for the first by default.
 
     Returns:
         None where a class has no label, nothing was judged, or the judge tells the classes too badly apart.
@@ -57,7 +64,10 @@ def rogan_gladen(table: Floats, counts: Floats, confidence: float, resamples: in
     drawn = _solved(confusions, judged / judged.sum(axis=1, keepdims=True))
     tail = (100 - confidence) / 2
     low, high = np.percentile(drawn, [tail, 100 - tail], axis=0)
-    return Shares(_solved(confusion[None], (counts / counts.sum())[None])[0], low, high)
+    worth = np.eye(len(table))[0] if worth is None else worth
+    shares = _solved(confusion[None], (counts / counts.sum())[None])[0]
+    mean_low, mean_high = np.percentile(drawn @ worth, [tail, 100 - tail])
+    return Shares(shares, low, high, float(shares @ worth), float(mean_low), float(mean_high))
 
 
 def _solved(confusions: Floats, rates: Floats) -> Floats:

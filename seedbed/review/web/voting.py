@@ -5,6 +5,7 @@ from functools import partial
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from seedbed.project.corpora import turns_of
 from seedbed.project.edits import Conflict
 from seedbed.project.votes import answer_hash, left_is_model
 from seedbed.review.ballots import Ballot, sample, save_vote, vote_of, votes_with_status
@@ -99,6 +100,7 @@ def show_ballot(visit: BallotVisit, problem: Problem | None = None) -> Response:
         url=visit.url,
         ballot=ballot,
         question=answers.questions[ballot.question],
+        turns=turns_of(answers.questions[ballot.question]),
         left=left,
         right=right,
         hashes=(answer_hash(left), answer_hash(right)),

@@ -61,6 +61,7 @@ def test_rogan_gladen_worked_by_hand() -> None:
     assert found.shares == pytest.approx([0.3, 0.7])
     assert found.low[0] < 0.3 < found.high[0]
     assert found.high[0] - found.low[0] > 0.1
+    assert (found.mean, found.mean_low, found.mean_high) == pytest.approx((found.shares[0], found.low[0], found.high[0]))
 
 
 def test_rogan_gladen_of_three_classes_undoes_the_judges_errors() -> None:
@@ -70,6 +71,10 @@ def test_rogan_gladen_of_three_classes_undoes_the_judges_errors() -> None:
     assert found
     assert found.shares == pytest.approx(truth)
     assert found.shares.sum() == pytest.approx(1)
+    score = rogan_gladen(100 * confusion, 1000 * truth @ confusion, 95, 1000, "x", np.array([1.0, 0.0, 0.5]))
+    assert score
+    assert score.mean == pytest.approx(0.6)
+    assert score.mean_low < 0.6 < score.mean_high
 
 
 def test_rogan_gladen_stays_within_shares_and_refuses_a_judge_that_guesses() -> None:

@@ -1,0 +1,93 @@
+"""`seedbed export fastchat FOLDER`: questions, answers, references, verdicts and ratings of the build in FastChat's files.
+
+    question.jsonl                      {"question_id": "fermi-01", "category": "fermi", "turns": ["…"]}
+    model_answer/<model>.jsonl          {"question_id": …, "model_id": "good", "choices": [{"index": 0, "turns": ["…"]}]}
+    reference_answer/reference.jsonl    the same, of the references
+    model_judgment/<judge>_pair.jsonl   {"question_id": …, "model_1": "good", "model_2": "thin", "g1_winner": "model_1", …}
+    model_judgment/<judge>_single.jsonl {"question_id": …, "model": "good", "score": 8, "turn": 1, …}
+
+`seedbed import fastchat` reads them back.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from seedbed.project import paths
+from seedbed.project.corpora import read_questions, turns_of
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params import load_params
+from seedbed.recorded.fastchat import ERROR, said_in
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows, write_rows
+from seedbed.util.words import count
+
+
+def export_fastchat(folder: Path) -> str:
+    """Write what the last build left into a folder, and return what was written, in one line.
+
+    Args:
+        folder: made where it is not there.
+
+    Raises:
+        UserError: the folder has files in it, or nothing is built yet.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder}: there is something already; name a folder that is empty or not there")
+    params, questions = load_params(), {row["id"]: row for row in read_questions()}
+    models = [model for model in answering_models(params) if paths.answers(model).is_file()]
+    answers = {model: list(read_rows(paths.answers(model), "answer")) for model in models}
+    references = paths.references(params["language"])
+    known = [row for row in read_rows(references, "reference") if row["id"] in questions] if references.is_file() else []
+    judgments = [row for match in params["matches"] for row in _rows(paths.judgments(match), "judgment")]
+    scores = [row for model in params["scores"] for row in _rows(paths.scores(model), "score")]
+
+    files: dict[str, list[Row]] = {"question.jsonl": [_question(row) for row in questions.values()]}
+    for model, rows in answers.items():
+        said = ((row["id"], said_in(row, len(turns_of(questions[row["id"]])))) for row in rows if row["id"] in questions)
+        files[f"model_answer/{model}.jsonl"] = [_answer(id, model, turns) for id, turns in said]
+    if known:
+        texts = ((row["id"], [row["reference"], *row.get("follow_ups", ())]) for row in known)
+        files["reference_answer/reference.jsonl"] = [_answer(id, "reference", turns) for id, turns in texts]
+    for judge in dict.fromkeys(row["judge"] for row in judgments):
+        files[f"model_judgment/{judge}_pair.jsonl"] = list(_verdicts(row for row in judgments if row["judge"] == judge))
+    for judge in dict.fromkeys(row["judge"] for row in scores):
+        files[f"model_judgment/{judge}_single.jsonl"] = [_rating(row) for row in scores if row["judge"] == judge]
+    for name, rows in files.items():
+        write_rows(folder / name, rows, None)
+    return f"{folder}: {count(len(files), 'file')}, {count(len(questions), 'question')}, {count(len(models), 'model')}"
+
+
+def _rows(path: Path, kind: str) -> Iterator[Any]:
+    return read_rows(path, kind, unique=None) if path.is_file() else iter(())
+
+
+def _question(row: Mapping[str, Any]) -> Row:
+    return {"question_id": row["id"], "category": row["category"], "turns": turns_of(row)}
+
+
+def _answer(id: str, model: str, turns: list[str | None]) -> Row:
+    said = [ERROR if text is None else text for text in turns]
+    return {"question_id": id, "model_id": model, "choices": [{"index": 0, "turns": said}]}
+
+
+def _verdicts(judgments: Iterator[Any]) -> Iterator[Row]:
+    """Yield a row a turn of each question of each match, from its two orders: `g1` shows the model first, `g2` the baseline."""
+    pairs: dict[tuple[str, str, int], dict[str, Any]] = {}
+    for row in judgments:
+        pairs.setdefault((row["match"], row["question"], row.get("turn", 1)), {})[row["order"]] = row
+    for (_, question, turn), orders in pairs.items():
+        one = next(iter(orders.values()))
+        found = {"question_id": question, "turn": turn, "judge": one["judge"]}
+        found |= {"model_1": one["model"], "model_2": one["baseline"]}
+        for game, order, first, second in (("g1", "ab", "model_1", "model_2"), ("g2", "ba", "model_2", "model_1")):
+            winners = {"first": first, "second": second, "tie": "tie"}
+            row = orders.get(order, {"verdict": "invalid", "explanation": None})
+            found |= {f"{game}_winner": winners.get(row["verdict"], "error"), f"{game}_judgment": row["explanation"]}
+        yield found
+
+
+def _rating(row: Mapping[str, Any]) -> Row:
+    score = -1 if row["rating"] is None else row["rating"]
+    told = {"model": row["model"], "judge": row["judge"], "turn": row.get("turn", 1), "judgment": row["explanation"]}
+    return {"question_id": row["question"], "score": score} | told

@@ -1,0 +1,67 @@
+"""The judge's win rates as labels of another benchmark correct them, where this one has no votes.
+
+`report.labels: other` names `data/votes/labels/other.jsonl`: what the same judge and people said of pairs of answers elsewhere,
+as `seedbed calibrate --labels other` writes it in the project that has the votes. It assumes that the judge errs here as it
+does there, which votes on this benchmark need not.
+
+A row of `labelled_rows` (percent): `{"match": "good-vs-thin", "labels": 120, "judge": 72.5, "rate": 66.0, "low": 55.1,
+"high": 76.9, "why": null}`.
+"""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+import numpy as np
+
+from seedbed.project import paths
+from seedbed.project.params_types import Report
+from seedbed.reporting.statistics.resamples import Floats
+from seedbed.reporting.statistics.rogan_gladen import LEAST_SINGULAR, rogan_gladen
+from seedbed.util.rows import Rows, read_rows
+from seedbed.util.tables import Tables
+
+_OUTCOMES = ("win", "loss", "tie")
+_WORTH = np.array([1.0, 0.0, 0.5])
+
+
+def labelled_rows(tables: Tables, settings: Report) -> Rows:
+    """Return each match's rate, or `why` there is none; empty where `report.labels` names no file.
+
+    Raises:
+        UserError: the file is missing or not valid.
+    """
+    if "labels" not in settings:
+        return []
+    counts, said = _table(settings["labels"]), defaultdict[str, Counter[str]](Counter)
+    for row in tables.query("benchmark/outcomes"):
+        said[row["match"]][row["outcome"]] += 1
+    return [
+        {"match": match, "labels": int(counts.sum())}
+        | _rate(match, counts, np.array([float(outcomes[outcome]) for outcome in _OUTCOMES]), settings)
+        for match, outcomes in said.items()
+    ]
+
+
+def _table(name: str) -> Floats:
+    """Return how often people gave the row's outcome and the judge the column's."""
+    counts = np.zeros((3, 3))
+    for row in read_rows(paths.labels(name), "label", unique=None):
+        counts[_OUTCOMES.index(row["people"]), _OUTCOMES.index(row["judge"])] += 1
+    return counts
+
+
+def _rate(match: str, counts: Floats, judged: Floats, settings: Report) -> dict[str, Any]:
+    empty = {"judge": None, "rate": None, "low": None, "high": None}
+    if not judged.sum():
+        return empty | {"why": "no verdict is valid"}
+    raw = round(100 * float(judged @ _WORTH / judged.sum()), 2)
+    lacking = [outcome for outcome, n in zip(_OUTCOMES, counts.sum(axis=1), strict=True) if not n]
+    if lacking:
+        return empty | {"judge": raw, "why": f"no label of people is a {lacking[0]}"}
+    seed = f"labels {settings['seed']} {match}"
+    found = rogan_gladen(counts, judged, settings["confidence"], max(settings["bootstrap"], 1000), seed, _WORTH)
+    if found is None:
+        why = f"the judge tells win, loss and tie too badly apart (smallest singular value under {LEAST_SINGULAR:g})"
+        return empty | {"judge": raw, "why": why}
+    rate, low, high = (round(100 * float(value), 2) for value in (found.mean, found.mean_low, found.mean_high))
+    return {"judge": raw, "rate": rate, "low": low, "high": high, "why": None}

@@ -1,0 +1,194 @@
+"""MT-bench's files: conversations of several turns, verdicts by turn, ratings of single answers; in, and out again."""
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedbed.project import paths
+from seedbed.project.params import load_params
+from seedbed.recorded.export_fastchat import export_fastchat
+from seedbed.recorded.fastchat import recorded_judgments, recorded_scores
+from seedbed.recorded.import_fastchat import import_fastchat
+from seedbed.steps.answering import recorded
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, read_rows, write_rows
+from tests.harness import ROOT
+
+Rows = dict[str, list[Row]]
+"""The rows of each file, by its name."""
+
+
+def answers(model: str, *turns: list[str | None]) -> list[Row]:
+    return [
+        {"question_id": n, "model_id": model, "choices": [{"index": 0, "turns": said}]} for n, said in enumerate(turns, start=1)
+    ]
+
+
+def verdict(question: int, turn: int, first: str, second: str) -> Row:
+    return {"question_id": question, "turn": turn, "model_1": "a", "model_2": "b", "g1_winner": first, "g2_winner": second}
+
+
+def rating(model: str, question: int, turn: int, score: float) -> Row:
+    return {"question_id": question, "turn": turn, "model": model, "score": score, "judgment": f"[[{score}]]"}
+
+
+def given() -> Rows:
+    """Return a question of two turns and one of a single turn, two models, verdicts and ratings."""
+    return {
+        "questions": [
+            {"question_id": 1, "category": "math", "turns": ["1足す1は？", "それに1を足すと？"]},
+            {"question_id": 2, "category": "other", "turns": ["元気？"]},
+        ],
+        "a": answers("a", ["2です", "3です"], ["元気です", "余分です"]),
+        "b": answers("b", ["2", "$ERROR$"], ["はい"]),
+        "references": answers("gpt", ["2", "3"])[:1],
+        "verdicts": [verdict(1, 1, "tie", "tie"), verdict(1, 2, "model_1", "model_1"), verdict(2, 1, "model_2", "error")],
+        "scores": [rating("a", 1, 1, 9), rating("a", 1, 2, -1), rating("a", 2, 1, 7), rating("b", 2, 1, 3)],
+    }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """What an import reads and writes of a project."""
+    root = tmp_path / "project"
+    root.mkdir()
+    shutil.copy(ROOT / "params.yaml", root)
+    return root
+
+
+def import_all(root: Path, rows: Rows) -> str:
+    """Write the rows to files and import them."""
+    folder = root.parent / "files"
+    folder.mkdir(exist_ok=True)
+    files = {name: folder / f"{name}.jsonl" for name in rows}
+    for name, path in files.items():
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows[name]), encoding="utf-8")
+    with chdir(root):
+        return import_fastchat(
+            files["questions"],
+            [("a", files["a"]), ("b", files["b"])],
+            [files["verdicts"]],
+            "b",
+            files["references"],
+            "ja",
+            lambda question: True,
+            scores=[files["scores"]],
+        )
+
+
+def edited(root: Path) -> list[Row]:
+    """Write the imported questions as `post_edit` does, and return them."""
+    rows = [row | {"status": "original", "made_by": None} for row in read_rows(root / "data/recorded/questions.jsonl")]
+    write_rows(root / paths.edited("questions", "question"), rows, "edited_question")
+    return rows
+
+
+def test_every_turn_is_taken_over(project: Path) -> None:
+    import_all(project, given())
+    with chdir(project):
+        questions, params = edited(project), load_params()
+        assert questions[0]["follow_ups"] == ["それに1を足すと？"]
+        assert "follow_ups" not in questions[1]
+        assert [*params["corpora"]] == ["seed_tasks", "questions", "baseline"]  # no recorded model answered another corpus
+        assert params["judge"]["reference_categories"] == ["math"]
+        (reference,) = read_rows(paths.references("ja"), "reference")
+        assert (reference["reference"], reference["follow_ups"]) == ("2", ["3"])
+
+        by_model: dict[str, Any] = {
+            name: {row["id"]: row for row in recorded(questions, name, Path(params["models"][name]["recorded"]))}  # type: ignore[arg-type]
+            for name in ("a", "b")
+        }
+        assert by_model["a"]["1"]["turns"] == ["2です", "3です"]
+        assert by_model["a"]["2"]["text"] == "元気です"  # what answers no turn of the question is passed over
+        assert (by_model["b"]["1"]["text"], by_model["b"]["1"]["failed_turn"]) == (None, 2)
+
+        judged = list(recorded_judgments("a-vs-b", params, questions, (by_model["a"], by_model["b"])))
+        found = [(row["question"], row.get("turn"), row["order"], row["verdict"]) for row in judged]
+        assert found == [
+            *(("1", turn, order, "invalid") for turn in (1, 2) for order in ("ab", "ba")),
+            *(("2", None, "ab", "second"), ("2", None, "ba", "invalid")),
+        ]
+        path = Path(params["scores"]["a"]["recorded"])
+        rated = [(row["question"], row.get("turn"), row["rating"]) for row in _rated("a", path, params, questions, by_model)]
+        assert rated == [("1", 1, 9), ("1", 2, None), ("2", None, 7)]
+
+
+def _rated(model: str, path: Path, params: Any, questions: list[Row], answers: dict[str, Any]) -> list[Any]:
+    return list(recorded_scores(model, path, params, questions, answers[model]))
+
+
+BAD: list[tuple[Callable[[Rows], None], str]] = [
+    (
+        lambda r: r["a"][0]["choices"][0].update(turns=["2です"]),
+        "a.jsonl: row '1': the question has 2 turns, the answer 1; add",
+    ),
+    (lambda r: r["questions"][0].update(turns=["a", " "]), "questions.jsonl:1: field turns.1: the question is blank"),
+    (lambda r: r["questions"][0].update(turns=["a"] * 6), "questions.jsonl:1: field turns"),
+    (lambda r: r["verdicts"].append(verdict(1, 2, "tie", "tie")), "verdicts.jsonl:4: question '1' is judged twice"),
+    (lambda r: r["scores"].append(rating("a", 1, 1, 8)), "scores.jsonl:5: question '1' is rated twice for 'a'"),
+    (lambda r: r["scores"][0].update(score=11), "scores.jsonl:1: field score: expected a whole number from 1 to 10, or -1"),
+    (lambda r: r["scores"][0].update(score=7.5), "scores.jsonl:1: field score: expected a whole number"),
+    (lambda r: r["scores"][0].update(model="c"), "scores.jsonl:1: a rating on 'c', of whom there are no --answers"),
+    (lambda r: r["references"][0]["choices"][0].update(turns=["2", None]), "references.jsonl:1: field choices: no reference"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "words"), BAD, ids=range(len(BAD)))
+def test_bad_files_are_refused_in_one_sentence_before_anything_is_written(
+    project: Path, spoil: Callable[[Rows], None], words: str
+) -> None:
+    rows, before = given(), (project / "params.yaml").read_bytes()
+    spoil(rows)
+    with pytest.raises(UserError) as error:
+        import_all(project, rows)
+    assert words in str(error.value)
+    assert "\n" not in str(error.value)
+    assert ((project / "params.yaml").read_bytes(), (project / "data").exists()) == (before, False)
+
+
+def test_what_is_exported_is_what_is_imported_again(project: Path, tmp_path: Path) -> None:
+    import_all(project, given())
+    with chdir(project):
+        questions, params = edited(project), load_params()
+        by_model: dict[str, Any] = {}
+        for name in ("a", "b"):
+            rows = recorded(questions, name, Path(params["models"][name]["recorded"]))  # type: ignore[arg-type]
+            write_rows(paths.answers(name), rows, "answer")
+            by_model[name] = {row["id"]: row for row in rows}
+        judged = list(recorded_judgments("a-vs-b", params, questions, (by_model["a"], by_model["b"])))
+        write_rows(paths.judgments("a-vs-b"), judged, "judgment")
+        for name in params["scores"]:
+            path = Path(params["scores"][name]["recorded"])
+            write_rows(paths.scores(name), _rated(name, path, params, questions, by_model), "score")
+        out = tmp_path / "out"
+        assert export_fastchat(out) == f"{out}: 6 files, 2 questions, 2 models"
+        with pytest.raises(UserError, match="there is something already"):
+            export_fastchat(out)
+    names = {
+        "questions": "question.jsonl",
+        "a": "model_answer/a.jsonl",
+        "b": "model_answer/b.jsonl",
+        "references": "reference_answer/reference.jsonl",
+        "verdicts": "model_judgment/recorded_pair.jsonl",
+        "scores": "model_judgment/recorded_single.jsonl",
+    }
+    again = {name: list(read_rows(out / file, unique=None)) for name, file in names.items()}
+    second = tmp_path / "again" / "project"
+    second.mkdir(parents=True)
+    shutil.copy(ROOT / "params.yaml", second)
+    import_all(second, again)
+    with chdir(second):
+        questions, params = edited(second), load_params()
+        sides = [
+            {row["id"]: row for row in recorded(questions, name, Path(params["models"][name]["recorded"]))}  # type: ignore[arg-type]
+            for name in ("a", "b")
+        ]
+        found = list(recorded_judgments("a-vs-b", params, questions, (sides[0], sides[1])))
+    assert [(r["question"], r.get("turn"), r["order"], r["verdict"]) for r in found] == [
+        (r["question"], r.get("turn"), r["order"], r["verdict"]) for r in judged
+    ]
