@@ -1,7 +1,9 @@
 """Post-editing: the queue of a corpus, one row, and every way off it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -125,7 +127,7 @@ def save(visit: RowVisit) -> Response:
     return visit.go(flash(visit.row_url(following), outcome, item.id))
 
 
-def _conflict(present: Row | None) -> Problem:
+def _conflict(present: Mapping[str, Any] | None) -> Problem:
     if present is None:
         return Problem("conflict_removed", 409)
     return Problem("conflict", 409, editor=present.get("editor"))
