@@ -83,7 +83,7 @@ def keep_draft(visit: PostedRow) -> Response:
     return visit.render(
         "draft_state.html",
         pieces=changes,
-        short={name: shortened(found) for name, found in changes.items()},
+        short={name: shortened(change) for name, change in changes.items()},
         message=(key, values),
         most=visit.most_characters,
         target=corpus.language,
