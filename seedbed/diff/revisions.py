@@ -77,10 +77,10 @@ class Revision(ABC):
 
     def digest(self, path: str) -> str | None:
         """Return the MD5 of a file or folder as DVC computes it; None where there is none."""
-        md5 = self.file_md5(path)
-        files = [] if md5 else self.files(path)
+        of_file = self.file_md5(path)
+        files = [] if of_file else self.files(path)
         if not files:
-            return md5
+            return of_file
         # DVC's digest of a folder is that of the list of its files.
         listed = [{"md5": self.file_md5(file), "relpath": file.removeprefix(f"{path}/")} for file in files]
         text = json.dumps(sorted(listed, key=lambda file: str(file["relpath"])), sort_keys=True)
