@@ -3,6 +3,9 @@
 The stages run as `dvc repro` runs them, each in a process of its own, on a copy of the project in a temporary folder, with
 the stand-in. Prints one JSON line: for each of the three runs the seconds of each stage, the peak memory of the largest
 process in MiB, and how many requests were sent; and what the edit changed in the outputs.
+
+The stand-in's grammar holds some forty thousand instructions that the filter tells apart at its threshold of 0.7, so that a run
+for more would not end. It is raised to 0.9 here: of the first 40,000 instructions 69% then pass.
 """
 
 import argparse
@@ -41,7 +44,8 @@ def copy(folder: Path, target: int) -> Path:
     shutil.rmtree(root / ".dvc" / "seedbed", ignore_errors=True)
     params = root / "params.yaml"
     text = re.sub(r"(\n  target:) \d+", rf"\1 {target}", params.read_text(encoding="utf-8"))
-    params.write_text(re.sub(r"(\n  max_slots:) \d+", rf"\1 {target}", text), encoding="utf-8")
+    text = re.sub(r"(\n  max_slots:) \d+", rf"\1 {target}", text)
+    params.write_text(re.sub(r"(\n    threshold:) [\d.]+", r"\1 0.9", text), encoding="utf-8")
     return root
 
 

@@ -183,7 +183,8 @@ def train(lines: list[dict[str, Any]]) -> list[str]:
     ]
     batch, loss = settings["batch_size"] * settings["accumulation"], ", ".join(f"{loss:.2f}" for loss in found["loss"])
     words = (
-        f"`make real-train`: {found['base']}, LoRA of rank {settings['rank']} at a learning rate of "
+        f"`python -m benchmarks.real_train --steps {found['steps']}`; `make real-train` takes as many steps as last a "
+        f"quarter of an hour. {found['base']}, LoRA of rank {settings['rank']} at a learning rate of "
         f"{settings['learning_rate']:g}, {found['steps']} steps of {batch} examples ({found['epochs']:.2f} epochs of "
         f"{found['examples']}, of which {found['cut_examples']} are cut at {settings['max_length']} tokens) in "
         f"{found['seconds'] / 60:.0f} minutes on {found['device']} with {found['threads']} threads, at a load of "

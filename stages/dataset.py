@@ -27,6 +27,8 @@ def main() -> None:
     # Everything is computed before the first file is written: DVC deleted the old reports, and git has them.
     texts = {
         "dataset.csv": dataset.decisions_csv(),
+        "spread.csv": dataset.spread_csv(),
+        "coverage.csv": dataset.coverage_csv(),
         "dataset.json": dataset.metrics(),
         "dataset.md": dataset.summary(),
         "dataset.html": dataset_page(dataset),

@@ -1,7 +1,7 @@
 """generate: one candidate instruction, with its slot and its demonstrations.
 
-    {"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},"output":"…",
-     "request":"9f2c…","slot":12,"task_type":"advice"}
+    {"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},
+     "output":"…","request":"9f2c…","slot":12,"task_type":"advice","topic":"大掃除","topic_group":"住まい"}
 
 The candidates are those of the shortest prefix of slots of which at least `generate.target` pass the filter. What the
 filter says of each is written too, so that it is decided once: {"detail":null,"id":"s00012-1",…,"reason":null}
@@ -17,13 +17,15 @@ from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_questions
-from seedbed.project.model_settings import model_settings
+from seedbed.project.generation_lists import load_lists
+from seedbed.project.model_settings import model_settings, writes_outputs_apart
 from seedbed.project.params import load_params
-from seedbed.project.prompts import load_prompt
+from seedbed.project.prompts import load_prompt, without_outputs
 from seedbed.sending.asker import asking
 from seedbed.steps.embedding import embedding
 from seedbed.steps.generating import PROMPT, Generation
 from seedbed.steps.outlook import forecast_of
+from seedbed.steps.outputs import writing_outputs
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import read_rows, writing_rows
 
@@ -41,6 +43,9 @@ def main() -> None:
     params, stage = load_params(), f"generate@{args.generation}"
     refuse_unknown_names(params, "filter")
     settings, to, prompt = params["generate"], model_settings(params, "generate"), load_prompt(PROMPT)
+    prompt = without_outputs(prompt) if writes_outputs_apart(params) else prompt
+    task_types = params["labels"]["task"]
+    lists = load_lists(paths.generation_lists(params["language"]), task_types)
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
     questions = read_questions(args.questions)
     forecast = forecast_of(args.generation, params, seeds, questions, prompt)
@@ -48,17 +53,22 @@ def main() -> None:
     try:
         with (
             embedding(args.generation, params) as embed,
+            writing_outputs(args.generation, params) as outputs,
             load_filter(params, seeds.values(), questions, prompt, embed) as filter,
             asking(stage, params, to, settings, args.transcript, forecast) as asked,
             writing_rows(args.out, "candidate", gave_up / "candidates.jsonl") as write,
             writing_rows(args.decisions, "decision", gave_up / "decisions.jsonl") as decide,
         ):
             asked.add(embed.take(seeds) if embed else [])
-            for slot in Generation(asked.asker, seeds, filter, prompt, to, settings, again=read_again(stage)):
+            again = read_again(stage)
+            for slot in Generation(
+                asked.asker, seeds, filter, prompt, to, settings, lists, task_types, outputs=outputs, again=again
+            ):
                 for candidate, rejection in slot.candidates:
                     write(candidate)
                     decide({"id": candidate["id"], **fields_of(rejection)})
                 asked.record(slot.result)
+                asked.add(outputs.take(slot.number) if outputs else [])
                 asked.add(embed.take(candidate["id"] for candidate, _ in slot.candidates) if embed else [])
     except UserError as error:
         left = f"; what came is in {gave_up}/" if (gave_up / "candidates.jsonl").is_file() else ""

@@ -12,7 +12,7 @@ from seedbed.project.model_settings import model_settings
 from seedbed.project.params import load_params
 from seedbed.sending.asker import ask_all
 from seedbed.steps.readers import reader_of
-from seedbed.steps.translating import build, load_prompts, translated
+from seedbed.steps.translating import Beside, beside, build, load_prompts, translated
 from seedbed.util.errors import run
 from seedbed.util.rows import write_rows, write_text
 
@@ -28,15 +28,17 @@ def main() -> None:
     corpus, to = params["corpora"][args.corpus], model_settings(params, "translate")
     kind = corpus["kind"]
     rows = list(read_corpus(Path(corpus["source"]), kind, params))
+    shown = Beside()
     if to_translate := foreign(rows, corpus, params):
+        shown = beside(args.corpus, to_translate, kind, params)
         stage = f"translate@{args.corpus}"
-        requests = build(to_translate, kind, to, load_prompts(kind), read_again(stage))
+        requests = build(to_translate, kind, to, load_prompts(kind), read_again(stage), shown)
         read = reader_of(stage, params, rows)
         results = ask_all(stage, params, to, params["translate"], args.transcript, requests, read)
     else:
         write_text(args.transcript, "")
         results = []
-    write_rows(args.out, translated(rows, kind, to, results), f"translated_{kind}")
+    write_rows(args.out, translated(rows, kind, to, results, shown), f"translated_{kind}")
 
 
 if __name__ == "__main__":

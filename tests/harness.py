@@ -21,6 +21,7 @@ from typing import Any
 from filelock import FileLock
 from ruamel.yaml import YAML
 
+from seedbed.project.prompts import blocks_of
 from tests.forks import Forks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,9 +71,9 @@ def reply_to(body: dict[str, Any]) -> str:
     text = asked_in(body)
     match kind_of(body):
         case "translated_task" | "translated_question" | "translated_conversation":
-            source = json.loads(text[text.index("{") : text.rindex("}") + 1])
+            source = json.loads(blocks_of(text)["source"])
             return json.dumps({name: value and f"訳された文です。{digest[:6]} {value[:60]}" for name, value in source.items()})
-        case "instructions":
+        case "instructions" | "tasks" as kind:
             chance = random.Random(digest)
             written = [
                 "".join(
@@ -85,7 +86,9 @@ def reply_to(body: dict[str, Any]) -> str:
             return json.dumps(
                 {
                     "instructions": [
-                        {"task_type": "open_qa", "instruction": w, "input": "", "output": "答えです。"} for w in written
+                        {"task_type": "open_qa", "instruction": w, "input": ""}
+                        | ({"output": "答えです。"} if kind == "instructions" else {})
+                        for w in written
                     ]
                 }
             )
@@ -325,6 +328,7 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
     for name, count in (("seed_tasks", seeds), ("questions", questions), ("baseline", baseline)):
         project.write_rows(f"data/{name}.en.jsonl", project.rows(f"data/{name}.en.jsonl")[:count])
 
+    (project.root / "data" / "edits" / "two_turns.ja.jsonl").unlink(missing_ok=True)
     path = project.root / "params.yaml"
     url = endpoint.get("base_url", "")
     text = _tiny(

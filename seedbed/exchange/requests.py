@@ -15,7 +15,7 @@ from typing import Any
 
 from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, explain_problem, reply_schema
-from seedbed.util.canonical import canonical
+from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.schemas import without_bounds
 
 EMBEDDING = "embedding"
@@ -37,10 +37,10 @@ class Request:
     """
 
     id: str
-    content: dict[str, Any]
+    content: JsonObject
     retry: str = "repeat"
     problem: str | None = None
-    first: dict[str, Any] | None = None
+    first: JsonObject | None = None
 
     @cached_property
     def text(self) -> str:
@@ -79,7 +79,7 @@ class Request:
             content["params"] = first["params"] | {"seed": first["params"].get("seed", 0) + self.attempt, "temperature": warmer}
         return replace(self, content=content, first=first)
 
-    def body(self, output_limit: str = "max_tokens") -> dict[str, Any]:
+    def body(self, output_limit: str = "max_tokens") -> JsonObject:
         """Return the body of the call: of Chat Completions, the keys of its schema in the order of `required`; of Embeddings.
 
         Args:
@@ -122,7 +122,13 @@ def ordered_schema(schema: Any) -> Any:
 
 
 def build_request(
-    id: str, to: ModelSettings, prompt: Prompt, messages: Messages, slot: int | None = None, again: int = 0
+    id: str,
+    to: ModelSettings,
+    prompt: Prompt,
+    messages: Messages,
+    slot: int | None = None,
+    again: int = 0,
+    schema: dict[str, Any] | None = None,
 ) -> Request:
     """Return the first asking of what `messages` asks `to`.
 
@@ -133,10 +139,11 @@ def build_request(
         messages: the conversation.
         slot: for generation only.
         again: how often a person wanted this row asked once more.
+        schema: the reply's schema, where it is not the file that the prompt names.
     """
     reply = None
     if prompt.reply:
-        schema = reply_schema(prompt.reply, prompt.only)
+        schema = schema or reply_schema(prompt.reply, prompt.only)
         schema = schema if to.schema_lengths else without_bounds(schema, *_LENGTHS)
         reply = {"structured": to.structured, "name": prompt.reply, "schema": schema}
     content = {
@@ -176,7 +183,7 @@ def build_embedding(id: str, text: str, to: ModelSettings) -> Request:
     return Request(id, content)
 
 
-def request_of(key: str, content: dict[str, Any], id: str = "") -> Request:
+def request_of(key: str, content: JsonObject, id: str = "") -> Request:
     """Return the request with this content.
 
     Raises:

@@ -119,6 +119,12 @@ def _runs(letter: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(f"(?:{letter.pattern})+", letter.flags)
 
 
+@cache
+def _warn_missing(resolved: Path, path: Path) -> None:
+    """Say once a process that there is no such file: a plan reads it for the translations and for the filter."""
+    print(f"{path}: no such file; the filter goes without words and patterns of this language", file=sys.stderr)
+
+
 def load_language(path: Path) -> Language:
     """Read a language file; where there is none, say so and return one without words and patterns.
 
@@ -126,7 +132,7 @@ def load_language(path: Path) -> Language:
         UserError: a field is missing or a pattern is no regular expression.
     """
     if not path.is_file():
-        print(f"{path}: no such file; the filter goes without words and patterns of this language", file=sys.stderr)
+        _warn_missing(path.resolve(), path)
         return Language([], [], [], [], [])
     document = load_yaml(path)
     problem = first_problem(document, "language")

@@ -1,9 +1,10 @@
 """Language kits: the files of a new project that depend on its language, for `seedbed init --language CODE`.
 
 A kit is a folder: `prompts/*.yaml`, `filter.yaml` (the project's `data/languages/<code>.yaml`), `pairs.jsonl` (its
-`data/pairs/<code>.jsonl`), `review.yaml` (its `data/review/<code>.yaml`) and `criteria.yaml` (a block of its `params.yaml`).
-What this repository has for its own project is not kept twice: in a checkout the Japanese kit, and the filter and review words
-of the English one, are read from `prompts/` and `data/`; a wheel carries them in the folders `ja/` and `en/` here.
+`data/pairs/<code>.jsonl`), `review.yaml` (its `data/review/<code>.yaml`), `generation.yaml` (its
+`data/generation/<code>.yaml`) and `criteria.yaml` (a block of its `params.yaml`). What this repository has for its own project
+is not kept twice: in a checkout the Japanese kit, and the filter and review words of the English one, are read from `prompts/`
+and `data/`; a wheel carries them in the folders `ja/` and `en/` here.
 """
 
 import re
@@ -38,6 +39,7 @@ def kit_files(code: str) -> dict[str, str]:
         raise UserError(f"language {code!r}: expected an ISO 639 code, two or three small letters, e.g. ko for Korean")
     kit = code if code in LANGUAGES else "generic"
     files = {f"prompts/{path.name}": path.read_text(encoding="utf-8") for path in sorted(_prompts(kit).glob("*.yaml"))}
+    files |= _words("generation", code, kit)
     if kit == "generic":
         language = f"{NAMES[code]} ({code})" if code in NAMES else f"{code} (ISO 639 code)"
         filled = {path: text.replace("{language}", language).replace("{code}", code) for path, text in files.items()}
@@ -72,8 +74,14 @@ def _pairs(code: str) -> dict[str, str]:
     return {path: (own if own.is_file() else _CHECKOUT / path).read_text(encoding="utf-8")}
 
 
-def _words(folder: str, code: str) -> dict[str, str]:
-    """Return one file of words, by its path in the project."""
+def _words(folder: str, code: str, kit: str | None = None) -> dict[str, str]:
+    """Return one file of words, by its path in the project.
+
+    Args:
+        folder: of `data/`.
+        code: of the file's language.
+        kit: where it is from; by default the language's own.
+    """
     path = f"data/{folder}/{code}.yaml"
-    own = _HERE / code / ("filter.yaml" if folder == "languages" else "review.yaml")
+    own = _HERE / (kit or code) / ("filter.yaml" if folder == "languages" else f"{folder}.yaml")
     return {path: (own if own.is_file() else _CHECKOUT / path).read_text(encoding="utf-8")}

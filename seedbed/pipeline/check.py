@@ -16,12 +16,14 @@ from seedbed.pipeline.repair import mend_half_files
 from seedbed.project import paths
 from seedbed.project.corpora import Places, label_problem, question_corpora
 from seedbed.project.edits import check_edit
+from seedbed.project.generation_lists import lists_problems
+from seedbed.project.glossary import load_glossary
 from seedbed.project.judges import is_judged, judge_notices
 from seedbed.project.languages import language_mismatches
-from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id
+from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id, writes_outputs_apart
 from seedbed.project.params import load_params, params_problems
 from seedbed.project.params_types import Corpus, Params
-from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems
+from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, without_outputs
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Question
 from seedbed.project.votes import checked_votes, votes_notices
@@ -70,6 +72,10 @@ def check_all() -> str:
     collect(lambda: _names(params))
     collect(lambda: _languages(params))
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
+    if (lists := paths.generation_lists(params["language"])).is_file():
+        collect(lambda: lists_problems(lists, params["labels"]["task"]))
+    collect(lambda: _loads(lambda: load_glossary(paths.glossary(params["language"]))))
+    collect(lambda: _shown(params))
     if (pairs := paths.pairs(params["language"])).is_file():
         collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
     collect(lambda: _references([row for name in question_corpora(params) for row in rows[name]], params))
@@ -198,6 +204,18 @@ def _edits(params: Params, rows: dict[str, list[Row]], whole: set[str]) -> Itera
                 f"{path}: {count(len(orphans), 'orphaned edit')} ({few(orphans, 3)}), whose rows are gone; kept, not applied",
                 file=sys.stderr,
             )
+
+
+def _shown(params: Params) -> Iterator[str]:
+    """Check that the prompts show what params.yaml asks them to show."""
+    if writes_outputs_apart(params):
+        without_outputs(load_prompt("generate"))
+    wanted = [("generate.avoid", params["generate"].get("avoid", 0), "generate", "avoid")]
+    for kind in ("task", "question"):
+        wanted.append(("translate.examples", params["translate"].get("examples", 0), f"translate_{kind}", "examples"))
+    for name, number, prompt, variable in wanted:
+        if number and not load_prompt(prompt).shows(variable):
+            yield f"{paths.PARAMS}: {name} is {number}, and {paths.prompt(prompt)} does not show them; add ${variable} there"
 
 
 def _sets(params: Params) -> Iterator[str]:

@@ -139,7 +139,8 @@ def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
                 raise _no_mapping(f"{name}.{id}", _line(params[name], id), entry)
     for name in ("corpora", "export"):
         _mapping(params, name)
-    return [note for step in (_servers, _labels, _post_edit, _sets, _training, _judging, _scoring) if (note := step(params))]
+    steps = (_servers, _labels, _post_edit, _sets, _training, _judging, _scoring, _examples)
+    return [note for step in steps if (note := step(params))]
 
 
 def editions_of(params: Mapping[str, Any]) -> dict[str, int]:
@@ -245,6 +246,14 @@ def _add_empty(params: MutableMapping[str, Any], *names: str) -> bool:
         params[name] = CommentedMap()
         params[name].fa.set_flow_style()
     return bool(missing)
+
+
+def _examples(params: MutableMapping[str, Any]) -> str | None:
+    translate = params.get("translate")
+    if not isinstance(translate, MutableMapping) or "examples_from" in translate:
+        return None
+    translate["examples_from"] = str(paths.NO_EDITS)
+    return f"translate.examples_from: {paths.NO_EDITS}, so that translations rest on no edit, as before"
 
 
 def _editions(params: CommentedMap) -> str | None:

@@ -5,6 +5,7 @@ that `dvc.lock` names, which it brings into the DVC cache from the DVC remote as
 placeholder; what rests on one is counted all the same, as "at most", since the reply may come back the same as before.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,7 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, question_corpora, read_corpus, status_of
 from seedbed.project.edits import read_edits
+from seedbed.project.generation_lists import load_lists
 from seedbed.project.model_settings import (
     ModelSettings,
     answer_stage,
@@ -31,16 +33,19 @@ from seedbed.project.model_settings import (
     judge_settings,
     model_settings,
     server,
+    writes_outputs_apart,
 )
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Attempts
-from seedbed.project.prompts import load_prompt
+from seedbed.project.prompts import load_prompt, without_outputs
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, retesting, scoring, translating
+from seedbed.steps import outputs as outputs_apart
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.outlook import look_ahead, slots_built
+from seedbed.steps.outputs import OutputWriter
 from seedbed.steps.readers import reader_of
 from seedbed.steps.verdicts import verdict_form
 from seedbed.store.store import Store
@@ -48,8 +53,14 @@ from seedbed.training.weights import weights_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
+_IN_REPLY = {
+    f"{paths.PARAMS}: labels.task": f"{paths.PARAMS}: labels.task, to which every reply is held: all slots are asked anew"
+}
+"""What a reason of `generate` means for its requests, where its name does not say so."""
 _EMBEDDED_TOKENS = 60
 """Assumed of a text that is to be embedded and is not there yet."""
+_ANSWERED_TOKENS = 300
+"""Assumed of an instruction that is not there yet, with its prompt, and of its output."""
 _GUESS = "…" * 200
 """Stands for a text that is not there yet; about as long as one."""
 
@@ -146,9 +157,9 @@ class Plan:
             StagePlan(name, why=why) for name in self.status.names if name not in planned and (why := self.status.why(name))
         ]
         order = {name: place for place, name in enumerate(self.status.names)}
-        # Embeddings are asked for by the stage that they are of.
+        # Embeddings and outputs are asked for by the stage that they are of.
         self.stages = sorted(
-            [*self.stages, *rest], key=lambda plan: order.get(plan.stage.replace("embed@", "generate@"), len(order))
+            [*self.stages, *rest], key=lambda plan: order.get(re.sub("^(embed|outputs)@", "generate@", plan.stage), len(order))
         )
 
     def _add(self, stage: str) -> StagePlan:
@@ -205,13 +216,14 @@ class Plan:
         to_translate = foreign(rows, corpus, self.params)
         if not to_translate:
             return Known(list(translating.translated(rows, kind, to, [])), set())
-        requests = translating.build(to_translate, kind, to, translating.load_prompts(kind), read_again(plan.stage))
+        shown = translating.beside(name, to_translate, kind, self.params)
+        requests = translating.build(to_translate, kind, to, translating.load_prompts(kind), read_again(plan.stage), shown)
         results = self._looker(plan, to, self.params["translate"]["max_attempts"]).ask(
             requests, reader_of(plan.stage, self.params, rows)
         )
         self._count(plan, results, set(), to, self.params["translate"])
         open = {result.request.id for result in results if not result.settled}
-        out = translating.translated(rows, kind, to, results)
+        out = translating.translated(rows, kind, to, results, shown)
         return Known([row | {"translation": _guess(row["source"])} if row["id"] in open else row for row in out], open)
 
     def _post_edit(self, name: str, translated: Known) -> Known:
@@ -241,8 +253,11 @@ class Plan:
         plan, settings, to = self._add(f"generate@{name}"), self.params["generate"], model_settings(self.params, "generate")
         if not plan.why:
             return
+        plan.why = [_IN_REPLY.get(why, why) for why in plan.why]
         prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
-        embed = self._embedder(plan)
+        prompt = without_outputs(prompt) if writes_outputs_apart(self.params) else prompt
+        task_types = self.params["labels"]["task"]
+        embed, outputs = self._embedder(plan), self._output_writer(plan)
         with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter:
             outlook = look_ahead(
                 self._looker(plan, to, settings["max_attempts"]),
@@ -251,7 +266,10 @@ class Plan:
                 prompt,
                 to,
                 settings,
+                load_lists(paths.generation_lists(self.params["language"]), task_types),
+                task_types,
                 estimate=partial(Estimator(self._store.seen([plan.stage])).tokens, plan.stage),
+                outputs=outputs,
                 again=read_again(plan.stage),
                 built=slots_built(name, settings),
                 open_seeds=seeds.open,
@@ -263,8 +281,41 @@ class Plan:
             plan.top_up = (outlook.expected, outlook.most)
         plan.stops = plan.failing > allowed_failures(outlook.slots, settings["max_failed"])
         plan.dollars = self._dollars(plan.tokens, to, bool(plan.new or plan.top_up))
+        unwritten = outlook.requests * settings["per_slot"]
+        if outputs:
+            self._count_outputs(f"outputs@{name}", plan, outputs, unwritten)
+            unwritten += len(outputs.open)
         if embed:
-            self._count_embeddings(f"embed@{name}", plan, embed, outlook.requests * settings["per_slot"])
+            self._count_embeddings(f"embed@{name}", plan, embed, unwritten)
+
+    def _output_writer(self, plan: StagePlan) -> OutputWriter | None:
+        """Return what looks outputs up; None where the model that writes an instruction writes its output too."""
+        if not writes_outputs_apart(self.params):
+            return None
+        to = model_settings(self.params, outputs_apart.BLOCK)
+        looker = self._looker(plan, to, self.params["generate"]["max_attempts"])
+        return OutputWriter(looker, to, load_prompt(outputs_apart.PROMPT))
+
+    def _count_outputs(self, stage: str, generate: StagePlan, outputs: OutputWriter, unwritten: int) -> None:
+        """Count the outputs that a generation would ask for.
+
+        Args:
+            stage: what they are asked as.
+            generate: the plan of the generation.
+            outputs: what looked for those of the instructions that are there.
+            unwritten: instructions that are not there yet, at most.
+        """
+        plan, to = StagePlan(stage, why=generate.why), model_settings(self.params, outputs_apart.BLOCK)
+        self.stages.append(plan)
+        estimator = Estimator(self._store.seen([stage]))
+        plan.stored, plan.failing = outputs.stored, outputs.failed
+        plan.new, plan.at_most = len(outputs.open) + unwritten, unwritten > 0
+        plan.rows = [result.request.id for result in outputs.open]
+        for result in outputs.open:
+            plan.tokens += estimator.tokens(stage, result.request)
+        average = plan.tokens.input / len(outputs.open) if outputs.open else _ANSWERED_TOKENS
+        plan.tokens += Tokens(average * unwritten, _ANSWERED_TOKENS * unwritten)
+        plan.dollars = self._dollars(plan.tokens, to, bool(plan.new))
 
     def _embedder(self, plan: StagePlan) -> Embedder | None:
         """Return what looks embeddings up; None where no rule takes any."""

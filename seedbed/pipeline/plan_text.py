@@ -66,10 +66,11 @@ def print_plan(plan: Plan) -> None:
         lines = _reasons(stage, stage.why != [NEVER_BUILT] or len(never) < len(plan.stages))
         said.setdefault(tuple(lines), []).append(stage.stage)
     for (why, *lines), stages in said.items():
-        if why or lines:
-            console.print(Text(f"{few(stages, _SHOWN)}: {why}".removesuffix(" "), style="dim"))
-        for line in lines:
-            console.print(Text(f"  {line}", style="dim"))
+        for names in [few(stages, _SHOWN)] if len(stages) > _SHOWN else stages:
+            if why or lines:
+                console.print(Text(f"{names}: {why}".removesuffix(" "), style="dim"))
+            for line in lines:
+                console.print(Text(f"  {line}", style="dim"))
     if trained:
         console.print(Text(f"trained anew: {few(trained, 12)}", style="dim"))
     if requests and rest:

@@ -10,12 +10,13 @@ import stat
 from hashlib import sha1, sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from seedbed import __version__
 from seedbed.kits import criteria_block, kit_files, language_name
+from seedbed.project import paths
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
 
@@ -45,6 +46,9 @@ _FOLDERS = (
     ),
 )
 _JAPANESE_ONLY = ("sudachidict-core", "sudachipy")
+OUTPUT_PROMPT = "generate_output"
+GLOSSARY = "term,translation,note\n"
+"""A glossary without terms."""
 _NO_ROWS = b"\n"
 """DVC warns of a file without a byte."""
 _EXAMPLES = ("seed_tasks", "questions", "baseline")
@@ -65,8 +69,8 @@ def template_files(language: str) -> dict[str, bytes]:
         language: ISO 639 code of the project's language; `requirements.lock` rests on it.
     """
     root = library_file("")
-    paths = sorted(path for pattern in _FILES for path in root.glob(pattern) if path.is_file())
-    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    found = sorted(path for pattern in _FILES for path in root.glob(pattern) if path.is_file())
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
     return files | {"requirements.lock": lock_text(language).encode(), TRAIN_LOCK: _pins(TRAIN_LOCK, language).encode()}
 
 
@@ -75,7 +79,9 @@ def scaffold_files() -> dict[str, bytes]:
     folders = (
         *(f"data/build/{folder}" for folder in _FOLDERS),
         "data/votes",
+        "data/generation",
         "data/languages",
+        "data/none",
         "data/pairs",
         "data/recorded/answers",
     )
@@ -100,10 +106,23 @@ def project_files(language: str, bare: bool) -> dict[str, bytes]:
     examples = Path(__file__).parents[1] / "examples"
     for corpus in _EXAMPLES:
         files[f"data/{corpus}.en.jsonl"] = _NO_ROWS if bare else (examples / f"{corpus}.en.jsonl").read_bytes()
+    files |= glossary_file(language)
     for path in ("data/edits/seed_tasks", "data/edits/questions", "data/references"):
         files[f"{path}.{language}.jsonl"] = _NO_ROWS
     files[LOCK] = lock_of(template)
     return files
+
+
+def glossary_file(language: str) -> dict[str, bytes]:
+    """Return the empty glossary of a language, by its path in the project."""
+    return {str(paths.glossary(language)): GLOSSARY.encode()}
+
+
+def new_files(language: str) -> dict[str, bytes]:
+    """Return the files of a language that came after the first library, and that stages depend on, by path in the project."""
+    kit = kit_files(language)
+    prompts = [name for name in kit if Path(name).parent == paths.PROMPTS]
+    return {name: kit[name].encode() for name in (*prompts, f"data/generation/{language}.yaml")} | glossary_file(language)
 
 
 def lock_of(template: dict[str, bytes]) -> bytes:
@@ -164,7 +183,7 @@ def _own_pin() -> str:
         return _pin_of(None)
 
 
-def _pin_of(url: dict[str, Any] | None) -> str:
+def _pin_of(url: JsonObject | None) -> str:
     """Return the line that installs this library: by version, or from where it was installed until it is published.
 
     Args:

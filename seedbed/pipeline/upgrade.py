@@ -16,10 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from seedbed.kits import kit_files
 from seedbed.pipeline.graph import load_stages, stage_names
 from seedbed.pipeline.migrate import editions_of, migrated, with_language
-from seedbed.pipeline.template import LOCK, blob_hash, lock_of, make_executable, scaffold_files, template_files
+from seedbed.pipeline.template import LOCK, blob_hash, lock_of, make_executable, new_files, scaffold_files, template_files
 from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
 from seedbed.project.editions import EDITIONS
@@ -144,10 +143,8 @@ def _bring_template(upgrade: Upgrade, language: str) -> None:
             upgrade.files[path] = None
         else:
             upgrade.notes.append(f"{path}: no part of the template any more; it stays, since you changed it")
-    wanted = scaffold_files() | {
-        name: text.encode() for name, text in kit_files(language).items() if Path(name).parent == paths.PROMPTS
-    }
-    upgrade.files |= {path: content for path, content in wanted.items() if not Path(path).is_file()}
+    added = scaffold_files() | new_files(language)
+    upgrade.files |= {path: content for path, content in added.items() if not Path(path).is_file()}
     if not Path(LOCK).is_file():
         upgrade.notes.append(f"the project has no {LOCK}: its files are held against those that the first projects had")
     lock = lock_of(new)

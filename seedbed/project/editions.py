@@ -11,7 +11,7 @@ EDITIONS: dict[str, int] = {
     "translate": 2,
     "post_edit": 1,
     "as_translated": 1,
-    "generate": 2,
+    "generate": 3,
     "filter": 2,
     "export": 1,
     "train": 1,
@@ -21,7 +21,7 @@ EDITIONS: dict[str, int] = {
     "judge": 3,
     "score": 1,
     "benchmark": 4,
-    "dataset": 3,
+    "dataset": 4,
 }
 """The edition of this library, by stage."""
 

@@ -95,6 +95,9 @@ def make_edit(
         "source": dict(translated["source"]),
         "machine": dict(machine),
     }
+    if "request" in translated:  # the row keeps this text, whatever edits teach later
+        edit |= {"request": translated["request"], "made_by": translated["made_by"]}
+        edit |= {"order": before["order"]} if before and "order" in before else {}
     if editor is not None:
         edit["editor"] = editor
     earlier = before.get("seconds") if before and before.get("editor") == editor else None
@@ -137,6 +140,8 @@ def save_edit(path: Path, kind: str, edit: Row | None, id: str, expected: Row | 
 def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence[str] = ()) -> list[Conflict]:
     """Save changes of different rows in one write that touches no other line; return those that were not saved.
 
+    A new edit of a text whose request showed other edits gets its number in the order of editing.
+
     Args:
         path: the file of edits; made where it is not there.
         kind: `task` or `question`.
@@ -155,6 +160,11 @@ def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence
         present = read_edits(path, kind)
         refused = {change.id for change in changes if present.get(change.id) != change.expected}
         conflicts[:] = [Conflict(id, present.get(id)) for id in sorted(refused)]
+        last = max((edit.get("order", 0) for edit in present.values()), default=0)
+        for edit in (change.edit for change in changes if change.id not in refused):
+            if edit and "request" in edit and "order" not in edit:
+                last += 1
+                edit["order"] = last
         return {change.id: change.edit for change in changes if change.id not in refused}
 
     places = {id: place for place, id in enumerate(order)}

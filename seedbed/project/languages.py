@@ -22,7 +22,7 @@ def language_mismatches(params: Params) -> list[str]:
     """
     wanted = params["language"]
     prompts = [Path("prompts") / f"{name}.yaml" for name in VARIABLES]
-    words = [Path("data") / folder / f"{wanted}.yaml" for folder in ("languages", "review")]
+    words = [Path("data") / folder / f"{wanted}.yaml" for folder in ("languages", "review", "generation")]
     found = []
     for path in [*prompts, *words]:
         document: Any = load_yaml(path) if path.is_file() else None

@@ -121,8 +121,17 @@ def blocks_asked(params: Params, stage: str) -> list[str]:
 
 def named_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
     """Return all blocks that name an endpoint: those of `asking_blocks`, of embeddings, and of models trained here."""
-    others = {"filter.semantic": params["filter"].get("semantic"), "answer.trained": params["answer"].get("trained")}
+    others: dict[str, Any] = {
+        "generate.outputs": params["generate"].get("outputs") if writes_outputs_apart(params) else None,
+        "filter.semantic": params["filter"].get("semantic"),
+        "answer.trained": params["answer"].get("trained"),
+    }
     return asking_blocks(params) | {name: block for name, block in others.items() if block}
+
+
+def writes_outputs_apart(params: Params) -> bool:
+    """Whether the outputs of generated instructions come from requests of their own, to `generate.outputs`."""
+    return params["generate"].get("answer", "same") == "separate"
 
 
 def embedding_settings(params: Params) -> ModelSettings:
@@ -164,7 +173,7 @@ def model_settings(params: Params, block: str) -> ModelSettings:
         structured=value.get("structured", endpoint["structured"]),
         schema_lengths=endpoint.get("schema_lengths", True),
         server=value.get("server"),
-        retry=value.get("retry", params["answer"].get("retry", "repeat") if stage == "answer" else "repeat"),
+        retry=value.get("retry", params[stage].get("retry", "repeat")),  # type: ignore[literal-required]
     )
 
 

@@ -24,6 +24,7 @@ def cross_problems(params: Params) -> Iterator[Problem]:
         yield ["editions", other[0]], other[1]
     yield from _server_problems(params)
     yield from _semantic_problems(params)
+    yield from _shown_problems(params)
     for field, what, word, known in _names_used(params):
         if word not in known:
             yield field, f"unknown {what} {word!r}{did_you_mean(word, known)}"
@@ -117,6 +118,18 @@ def _semantic_problems(params: Params) -> Iterator[Problem]:
             ["filter", "semantic"],
             "embeddings are not sent in batches; name in filter.semantic.server one of the endpoint without `mode: batch`",
         )
+
+
+def _shown_problems(params: Params) -> Iterator[Problem]:
+    """Yield what is wrong with the settings that say what requests show, and who writes outputs."""
+    generate, translate = params["generate"], params["translate"]
+    if generate.get("answer", "same") == "separate" and "outputs" not in generate:
+        yield (
+            ["generate", "answer"],
+            "separate asks another model for the outputs; name it in generate.outputs: endpoint, model",
+        )
+    if translate.get("examples", 0) and translate["examples_from"] != str(paths.EDITS):
+        yield ["translate", "examples"], f"edits are shown from {paths.EDITS}: set translate.examples_from to that folder"
 
 
 def _server_problems(params: Params) -> Iterator[Problem]:

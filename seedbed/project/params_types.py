@@ -1,6 +1,8 @@
 """The blocks of `params.yaml` as types; `schemas/params.schema.json` has the same with units and defaults."""
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
+
+from seedbed.util.canonical import JsonObject
 
 STAND_IN = "stand-in"
 """The endpoint id that always means the rule-based stand-in, in this process or served on a socket."""
@@ -11,7 +13,7 @@ RECORDED_JUDGE = "recorded"
 """Id of the judge of verdicts that were recorded elsewhere."""
 
 Kind = Literal["task", "question"]
-Sampling = dict[str, Any]
+Sampling = JsonObject
 """Sampling parameters, passed to the API as they are."""
 
 
@@ -100,6 +102,13 @@ class Asking(Attempts):
     sample: NotRequired[int]
 
 
+class Translate(Asking):
+    """Who translates, and what it is shown beside a row."""
+
+    examples: NotRequired[int]
+    examples_from: str
+
+
 class PostEdit(TypedDict):
     """What people edit, and what becomes of a row without an edit that holds."""
 
@@ -114,6 +123,17 @@ class DemonstrationCounts(TypedDict):
     generated: int
 
 
+class OutputSettings(TypedDict):
+    """Who writes the outputs, where another model does than the one that writes the instructions."""
+
+    endpoint: str
+    model: str
+    server: NotRequired[str]
+    structured: NotRequired[Structured]
+    params: NotRequired[Sampling]
+    sample: NotRequired[int]
+
+
 class Generate(Asking):
     """How instructions are generated."""
 
@@ -124,6 +144,9 @@ class Generate(Asking):
     least_yield: NotRequired[float]
     wave: int
     demonstrations: DemonstrationCounts
+    avoid: NotRequired[int]
+    answer: NotRequired[Literal["same", "separate"]]
+    outputs: NotRequired[OutputSettings]
 
 
 class Generation(TypedDict):
@@ -161,11 +184,11 @@ class FilterSettings(TypedDict):
     """Which generated instructions are kept."""
 
     rules: list[str]
-    tokeniser: dict[str, Any]
+    tokeniser: JsonObject
     characters: Characters
     similarity: Similarity
     semantic: NotRequired[Semantic]
-    settings: NotRequired[dict[str, dict[str, Any]]]
+    settings: NotRequired[dict[str, JsonObject]]
 
 
 class TrainingSet(TypedDict):
@@ -309,7 +332,7 @@ class Params(TypedDict):
     servers: dict[str, Server]
     labels: Labels
     corpora: dict[str, Corpus]
-    translate: Asking
+    translate: Translate
     post_edit: PostEdit
     generate: Generate
     generations: dict[str, Generation]

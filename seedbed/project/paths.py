@@ -17,6 +17,8 @@ EMPTY = DATA / "empty.jsonl"
 """Where a set has no seeds, or no rows."""
 AGAIN = DATA / "again.jsonl"
 EDITS = DATA / "edits"
+NO_EDITS = DATA / "none"
+"""An empty folder: where `translate` depends on no edit."""
 VOTES = DATA / "votes"
 DRAWS = VOTES / "draws"
 """How likely each item was to be drawn for votes; a folder below, since each file beside it is a person's."""
@@ -48,6 +50,16 @@ def prompt(name: str) -> Path:
 def language_file(language: str) -> Path:
     """Return the filter's words and patterns of a language."""
     return LANGUAGES / f"{language}.yaml"
+
+
+def generation_lists(language: str) -> Path:
+    """Return the file of what generated tasks are about, in a language."""
+    return DATA / "generation" / f"{language}.yaml"
+
+
+def glossary(language: str) -> Path:
+    """Return the file of terms and how they are translated into a language."""
+    return DATA / f"glossary.{language}.csv"
 
 
 def pairs(language: str) -> Path:

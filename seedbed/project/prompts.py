@@ -15,14 +15,14 @@ replies:                other forms of the reply, by the verdict format that rea
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from seedbed.util.canonical import canonical
+from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.schemas import FOLDER, load_schema, problems
 from seedbed.util.yaml12 import load_yaml, located
@@ -33,6 +33,7 @@ REPLIES: dict[str, str | None] = {
     "translate_question": "translated_question",
     "translate_conversation": "translated_conversation",
     "generate": "instructions",
+    "generate_output": None,
     "answer": None,
     "judge": "judgment",
     "judge_reference": "judgment",
@@ -45,6 +46,7 @@ VARIABLES: dict[str, set[str]] = {
     "translate_question": {"source"},
     "translate_conversation": {"source"},
     "generate": {"count", "demonstrations"},
+    "generate_output": {"task"},
     "answer": {"question"},
     "judge": {"question", "answer_a", "answer_b"},
     "judge_reference": {"question", "reference", "answer_a", "answer_b"},
@@ -55,10 +57,14 @@ VARIABLES: dict[str, set[str]] = {
 }
 """What the stages supply, by the prompt's file name; each prompt shows all of its own."""
 OPTIONAL: dict[str, set[str]] = {
+    **{name: {"glossary", "examples"} for name in ("translate_task", "translate_question", "translate_conversation")},
+    "generate": {"assignments", "avoid"},
     **{name: {"criteria", "rubric"} for name in ("judge", "judge_reference", "score", "score_reference")},
     **{name: {"reference", "criteria", "rubric"} for name in ("judge_turn", "score_turn")},
 }
-"""What stages supply for some rows only; a prompt may show it, and its paragraph is left out where there is none."""
+"""What a prompt may show beside: where there is nothing to show, the line that holds the variable alone is left out."""
+TASKS = "tasks"
+"""The reply schema of `generate` where the outputs come from other requests: instructions and inputs alone."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Prompt:
         reply: name of the reply's schema; None where the reply is free text.
         as_json: sentence on how to reply in JSON, added to the system message.
         as_text: the same for an endpoint that has no structured output; None where JSON is always asked for.
+        without_output: the same as `as_json` where the reply holds no outputs; of `generate` alone.
         problem: what is said to the model after an unusable reply, with `$problem`; for `retry: explain`. None for nothing.
         only: the fields of the reply's schema that are asked for, all of them required; None for the schema as it is.
     """
@@ -86,6 +93,11 @@ class Prompt:
     as_text: str | None
     problem: str | None = None
     only: tuple[str, ...] | None = None
+    without_output: str | None = None
+
+    def shows(self, variable: str) -> bool:
+        """Whether the system or user message shows a variable."""
+        return any(variable in Template(text).get_identifiers() for text in (self.system, self.user))
 
 
 def load_prompt(name: str, folder: Path = Path("prompts"), form: str | None = None) -> Prompt:
@@ -113,7 +125,22 @@ def load_prompt(name: str, folder: Path = Path("prompts"), form: str | None = No
         as_json=reply.get("as_json", ""),
         as_text=reply.get("as_text"),
         problem=document.get("again"),
+        without_output=reply.get("without_output"),
     )
+
+
+def without_outputs(prompt: Prompt) -> Prompt:
+    """Return the prompt of `generate` as one that asks for instructions and inputs alone.
+
+    Raises:
+        UserError: it does not say how to reply without outputs.
+    """
+    if prompt.without_output is None:
+        raise UserError(
+            f"{prompt.path}: reply.without_output is missing: generate.answer is separate, so that this prompt asks for "
+            "task_type, instruction and input alone; say so there, in the place of as_json"
+        )
+    return replace(prompt, reply=TASKS, as_json=prompt.without_output)
 
 
 def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:
@@ -148,6 +175,7 @@ def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None)
 
 def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str], optional: set[str]) -> Iterator[str]:
     """Yield what is wrong with the variables of a prompt's texts; `optional` are those that it may leave out."""
+    known = sorted(variables | optional)
     found: set[str] = set()
     meant: set[str] = set()  # by a variable that is spelt wrongly, which is one mistake and not two
     for part in ("system", "user"):
@@ -156,8 +184,7 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
             yield located(path, [part], "a '$' that begins no variable; write '$$' for a dollar")
         names = template.get_identifiers()
         for variable in names:
-            if variable not in variables | optional:
-                known = sorted(variables | optional)
+            if variable not in known:
                 yield located(path, [part], f"unknown variable ${variable}{did_you_mean(variable, known)}")
                 meant.update(get_close_matches(variable, known, n=1))
         found.update(names)
@@ -168,7 +195,13 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
         yield located(path, ["again"], "expected a text with the variable $problem and no other")
 
 
-def render(prompt: Prompt, structured: str, data: Mapping[str, str], plain: Mapping[str, str] | None = None) -> Messages:
+def render(
+    prompt: Prompt,
+    structured: str,
+    data: Mapping[str, str],
+    plain: Mapping[str, str] | None = None,
+    schema: Mapping[str, Any] | None = None,
+) -> Messages:
     """Fill a prompt's variables and return the chat messages.
 
     Args:
@@ -176,33 +209,38 @@ def render(prompt: Prompt, structured: str, data: Mapping[str, str], plain: Mapp
         structured: the endpoint's way to ask for a schema (`json_schema`, `json_object`, `text`).
         data: variables that hold text of a model or of a dataset. Each is put between two lines that carry a hash of
             all of them, so that no text can close its own block or open another one:
-            `<answer_a 3f9a…>` text `</answer_a 3f9a…>`. An optional one that is missing leaves no trace: a paragraph
-            that is this variable alone is left out.
+            `<answer_a 3f9a…>` text `</answer_a 3f9a…>`. An optional one that is missing, empty or not shown leaves no
+            trace: the line that holds its variable alone is left out.
         plain: variables of our own making (a number, a language), put in as they are.
+        schema: the reply's schema, where it is not the file that the prompt names.
     """
+    optional = OPTIONAL.get(prompt.path.stem, set())
+    data = {name: text for name, text in data.items() if name not in optional or (text and prompt.shows(name))}
+    empty = sorted(optional - data.keys())
     mark = sha256(canonical(dict(data)).encode()).hexdigest()[:12]
     values = {name: f"<{name} {mark}>\n{text}\n</{name} {mark}>" for name, text in data.items()} | dict(plain or {})
-    absent = OPTIONAL.get(prompt.path.stem, set()) - {*values}
-    system = _without(prompt.system, absent, values)
+    values |= dict.fromkeys(empty, "")
+    system = Template(_without_lines(prompt.system, empty)).substitute(values)
     if prompt.reply:
-        asked = prompt.as_text if structured == "text" and prompt.as_text is not None else _json_wish(prompt, structured)
+        asked = (
+            prompt.as_text if structured == "text" and prompt.as_text is not None else _json_wish(prompt, structured, schema)
+        )
         system = "\n\n".join(filter(None, [system.rstrip("\n"), asked.rstrip("\n")]))
     messages = [{"role": "system", "content": system.strip()}] if system.strip() else []
-    return [*messages, {"role": "user", "content": _without(prompt.user, absent, values).strip()}]
+    return [*messages, {"role": "user", "content": Template(_without_lines(prompt.user, empty)).substitute(values).strip()}]
 
 
-def _without(template: str, absent: set[str], values: Mapping[str, str]) -> str:
-    """Return a template filled; the paragraphs that are an absent variable alone go with the empty line after them."""
-    for name in sorted(absent):
-        template = re.sub(rf"(?m)^\$(?:{name}|{{{name}}})[ \t]*\n(?:[ \t]*\n|\Z)", "", template)
-    return Template(template).substitute({**dict.fromkeys(absent, ""), **values})
+def _without_lines(template: str, variables: Sequence[str]) -> str:
+    """Return a template without the lines that hold one of the variables alone, and the empty lines after each."""
+    names = "|".join(map(re.escape, variables))
+    return re.sub(rf"^\$(?:{names}|\{{(?:{names})\}})[ \t]*\n+", "", template, flags=re.MULTILINE) if names else template
 
 
-def _json_wish(prompt: Prompt, structured: str) -> str:
+def _json_wish(prompt: Prompt, structured: str, schema: Mapping[str, Any] | None) -> str:
     """How to reply in JSON; with the schema in words where the endpoint cannot be given it."""
     if structured == "json_schema" or prompt.reply is None:
         return prompt.as_json
-    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(reply_schema(prompt.reply, prompt.only))}"
+    return f"{prompt.as_json.rstrip()}\n\nJSON Schema: {canonical(schema or reply_schema(prompt.reply, prompt.only))}"
 
 
 def explain_problem(template: str, problem: str) -> str:
@@ -215,7 +253,7 @@ def as_shown(fields: Mapping[str, Any], order: Sequence[str]) -> str:
     return json.dumps({name: fields[name] for name in order}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def reply_schema(name: str, only: Sequence[str] | None = None) -> dict[str, Any]:
+def reply_schema(name: str, only: Sequence[str] | None = None) -> JsonObject:
     """Return the schema of a reply without its `$schema` and `$id`, as an endpoint wants it; with `only` these fields."""
     schema = {key: value for key, value in load_schema(f"replies/{name}").items() if not key.startswith("$")}
     if only is None:

@@ -59,6 +59,7 @@ class TranslatedQuestion(TypedDict):
     translation: Fields | None
     failure: Failure | None
     made_by: MadeBy | None
+    request: NotRequired[str]
 
 
 class TranslatedTask(TypedDict):
@@ -72,6 +73,7 @@ class TranslatedTask(TypedDict):
     translation: Fields | None
     failure: Failure | None
     made_by: MadeBy | None
+    request: NotRequired[str]
 
 
 class EditedQuestion(TypedDict):
@@ -113,6 +115,9 @@ class Edit(TypedDict):
     editor: NotRequired[str]
     seconds: NotRequired[float]
     note: NotRequired[str]
+    request: NotRequired[str]
+    made_by: NotRequired[MadeBy]
+    order: NotRequired[int]
 
 
 class Candidate(TypedDict):
@@ -125,8 +130,13 @@ class Candidate(TypedDict):
     instruction: str
     input: str
     output: str
+    topic_group: NotRequired[str]
+    topic: NotRequired[str]
     demonstrations: list[str]
+    avoided: NotRequired[list[str]]
     request: str
+    output_request: NotRequired[str]
+    output_by: NotRequired[MadeBy]
     made_by: MadeBy
 
 

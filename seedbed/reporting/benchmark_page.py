@@ -6,6 +6,7 @@ Each number comes from a file of `queries/`, named under its table.
 from base64 import b64encode
 from typing import Any
 
+from seedbed.kits import language_name
 from seedbed.project import paths
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
@@ -136,7 +137,7 @@ def _lead(rates: Rows, params: Params) -> str:
     """Return the line under the title."""
     matches, questions = len({row["match"] for row in rates}), max((row["n"] for row in rates), default=0)
     judged = f"{matches} match{'es' if matches != 1 else ''} over {questions} questions" if rates else "no match judged"
-    return f"Benchmark in the language {params['language']!r}: {judged}."
+    return f"Benchmark in {language_name(params['language'])}: {judged}."
 
 
 def _load_texts(tables: Tables, params: Params) -> None:

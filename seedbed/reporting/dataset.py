@@ -7,6 +7,7 @@ from seedbed.project import columns, paths
 from seedbed.project.corpora import edited_corpora
 from seedbed.project.model_settings import named_blocks
 from seedbed.project.params_types import Params
+from seedbed.reporting import diversity
 from seedbed.reporting.effort import load_effort
 from seedbed.reporting.human_sections import effort_parts
 from seedbed.reporting.pairs import agreeing, judged_pairs
@@ -25,10 +26,20 @@ from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 DECISION_COLUMNS = ["generation", "decision", "candidates", "percent"]
+SPREAD_COLUMNS = [
+    *("dataset", "tasks", "with_input", "instruction", "output", "near", "core_near", "output_duplicates"),
+    *("distinct_1", "distinct_2", "self_bleu"),
+]
+COVERAGE_COLUMNS = ["task_type", "topic_group", "written", "kept"]
 _EFFORT = [
     *("rows", "edited", "outdated", "approved", "stale", "unreviewed", "failed", "orphaned"),
     *("characters_changed", "hter", "hter_now_all", "timed", "minutes", "minutes_per_row"),
 ]
+SPREAD_WORDS = (
+    "*Near-duplicates* have another task of the set with a ROUGE-L F of the filter's threshold or more; *by core text*, the "
+    "sentence that asks and the input are compared alone, so that openings and closings hide no repetition. *Same output*: of "
+    "at least 20 letters, and of another task too. Lengths are medians in characters."
+)
 _SOURCES = {"edited": "translations", "instructions": "instructions"}
 
 
@@ -42,6 +53,7 @@ class Dataset:
         tables: the build's rows: translated and edited ones, instructions, rejected ones, exchanges, edits.
         decisions: the rows of `queries/dataset/decisions.sql`.
         training_sets: the rows of `queries/dataset/training_sets.sql`.
+        diversity: the rows of `queries/dataset/<name>.sql`, by name; see `diversity.measure`.
         pairs: how the near-duplicate threshold decides pairs that people judged; see `judged_pairs`.
         usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
@@ -57,6 +69,7 @@ class Dataset:
         self.decisions = self.tables.query("dataset/decisions")
         self.training_sets = self.tables.query("dataset/training_sets")
         self.pairs = judged_pairs(params)
+        self.diversity = diversity.measure(self.tables, params)
         self.usage = self.tables.query("shared/usage")
         rehearsed = [_SOURCES[name] for name in made_by_stand_in(self.tables, _SOURCES)]
         self.stand_in = stand_in_sentence(rehearsed, "they are for trying the pipeline, not for training")
@@ -64,6 +77,14 @@ class Dataset:
     def decisions_csv(self) -> str:
         """Return `reports/dataset.csv`: what became of the generated instructions."""
         return to_csv(self.decisions, DECISION_COLUMNS)
+
+    def spread_csv(self) -> str:
+        """Return `reports/spread.csv`: how much the tasks of each set differ, before and after the filter."""
+        return to_csv(self.diversity["spread"], SPREAD_COLUMNS)
+
+    def coverage_csv(self) -> str:
+        """Return `reports/coverage.csv`: how many tasks of each type were written, and kept, on each group of topics."""
+        return to_csv(self.diversity["coverage"], COVERAGE_COLUMNS)
 
     def metrics(self) -> str:
         """Return `reports/dataset.json`: what `dvc metrics` and `dvc exp show` compare."""
@@ -77,6 +98,11 @@ class Dataset:
         document = {
             "instructions": decided,
             "sets": sets,
+            "spread": {
+                row["dataset"]: {name: row[name] for name in SPREAD_COLUMNS[1:] if row[name] is not None}
+                for row in self.diversity["spread"]
+                if row["tasks"]
+            },
             "effort": {name: value for name, value in effort.items() if name in _EFFORT and value is not None},
             "responses": usage_metrics(self.usage),
         }
@@ -88,6 +114,7 @@ class Dataset:
         decisions = table(self.decisions, DECISION_COLUMNS) if self.decisions else "No instruction has been generated."
         parts += ["## Generated instructions", decisions, *_threshold_parts(self.pairs, self.params)]
         parts += _set_parts(self.training_sets)
+        parts += _spread_parts(self.diversity["spread"], self.diversity["coverage"])
         parts += ["## Human effort", *effort_parts(self.tables)]
         parts += ["## Responses that this data rests on", usage_table(self.usage)]
         parts += ["How the models compare is in [benchmark.md](benchmark.md)."]
@@ -105,6 +132,26 @@ def _set_parts(rows: Rows) -> list[str]:
         "Examples by origin, and their median lengths in characters. *Shared* examples are in another set too.",
         table(shown, names),
     ]
+
+
+def _spread_parts(rows: Rows, coverage: Rows) -> list[str]:
+    """Return the section on how much the tasks differ, before and after the filter; none where there is no task."""
+    rows = [row for row in rows if row["tasks"]]
+    if not rows:
+        return []
+    names = {"with_input": "with input, %", "near": "near-duplicates, %", "core_near": "by core text, %"}
+    names |= {"output_duplicates": "same output, %", "distinct_1": "distinct-1, %", "distinct_2": "distinct-2, %"}
+    names |= {"self_bleu": "self-BLEU"}
+    shown = [{"set": row["words"]} | {names.get(name, name): row[name] for name in SPREAD_COLUMNS[1:]} for row in rows]
+    parts = ["## Diversity", SPREAD_WORDS, table(shown, list(shown[0]))]
+    if coverage:
+        cells, filled = len(coverage), sum(row["kept"] > 0 for row in coverage)
+        types, groups = (len({row[name] for row in coverage}) for name in ("task_type", "topic_group"))
+        parts.append(
+            f"Kept instructions stand in {filled} of the {cells} cells of {types} task types × {groups} groups of topics "
+            "(`coverage.csv`)."
+        )
+    return parts
 
 
 def _threshold_parts(pairs: list[dict[str, Any]], params: Params) -> list[str]:
@@ -136,7 +183,7 @@ def _load(params: Params) -> Tables:
     transcripts = [paths.transcript(f"translate@{corpus}") for corpus in corpora]
     transcripts += [paths.transcript(f"generate@{name}") for name in generations]
     blocks = named_blocks(params)
-    asked = [blocks[name] for name in ("translate", "generate", "filter.semantic") if name in blocks]
+    asked = [blocks[name] for name in ("translate", "generate", "generate.outputs", "filter.semantic") if name in blocks]
     load_responses(tables, transcripts, params, asked)
     sets = {name: paths.export(name) / "examples.parquet" for name in params["sets"]}
     tables.load_parquet("examples", "origin text, instruction text, input text, output text", "training_set", sets)

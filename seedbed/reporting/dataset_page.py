@@ -6,7 +6,8 @@ Each number comes from a file of `queries/`, named under its table.
 from collections.abc import Sequence
 from typing import Any
 
-from seedbed.reporting import diversity
+from seedbed.kits import language_name
+from seedbed.reporting import diversity, spread
 from seedbed.reporting.dataset import Dataset
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.pairs import agreeing
@@ -17,20 +18,23 @@ SECTIONS = {
     "people": "Human effort",
     "usage": "Tokens and cost",
 }
+_SHADES = 3
 PROMPTS = ("translate_task", "translate_question", "generate")
 
 
 def dataset_page(dataset: Dataset) -> str:
     """Return the page."""
     tables, params = dataset.tables, dataset.params
-    measured = diversity.measure(tables, params)
-    human: dict[str, Any] = {name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections")}
+    measured = dataset.diversity
+    human: dict[str, Any] = {
+        name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections", "effort_order")
+    }
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
         None,
         sections=list(SECTIONS.items()),
-        lead=f"Instruction data in the language {params['language']!r}.",
+        lead=f"Instruction data in {language_name(params['language'])}.",
         language=params["language"],
         stand_in=dataset.stand_in,
         **provenance(tables, PROMPTS),
@@ -39,12 +43,14 @@ def dataset_page(dataset: Dataset) -> str:
         pairs=dataset.pairs,
         agreeing=agreeing(dataset.pairs),
         diversity=measured,
+        coverage=_coverage(measured["coverage"]),
         sets=diversity.SETS,
         most={name: _most(measured[name]) for name in ("task_types", "nearest", "lengths", "openings", "roots")},
         tokeniser=tokeniser,
         tagged=tokeniser == "sudachi",
         distinct_tokens=max((row["tokens"] or 0 for row in measured["sets"]), default=0),
         sample=diversity.SAMPLE,
+        self_bleu_rows=spread.SELF_BLEU_ROWS,
         sampled=any(row["tasks"] > diversity.SAMPLE for row in measured["sets"]),
         threshold=similarity["threshold"],
         reject=similarity["reject"],
@@ -56,3 +62,12 @@ def dataset_page(dataset: Dataset) -> str:
 def _most(rows: Sequence[dict[str, Any]]) -> float:
     """Return the longest bar of a table, in percent."""
     return max((value for row in rows for name, value in row.items() if name.endswith("percent")), default=0)
+
+
+def _coverage(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the cells of type × topic by group and task type, each with the shade of its count, 0 to 3."""
+    cells: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        shade = -(-row["percent"] * _SHADES // 100) if row["kept"] else 0
+        cells.setdefault(row["topic_group"], {})[row["task_type"]] = row | {"shade": int(shade)}
+    return cells

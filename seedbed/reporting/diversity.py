@@ -16,11 +16,14 @@ from rapidfuzz.distance import Indel
 from seedbed.filtering.similarity import Codes, encode
 from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, separates_words, words
 from seedbed.project.params_types import Params
+from seedbed.reporting import spread
 from seedbed.util.tables import Tables
 
 SETS = {"instructions": "kept instructions", "seeds": "seed tasks", "baseline": "direct translation"}
 """The sets that are compared, in the page's order: name and words."""
-QUERIES = ("sets", "task_types", "quantiles", "lengths", "nearest", "openings", "roots")
+SPREAD = {"written": "generated, before the filter", **SETS}
+"""The sets whose spread is measured: all that was generated beside what was kept of it."""
+QUERIES = ("spread", "coverage", "sets", "task_types", "quantiles", "lengths", "nearest", "openings", "roots")
 SAMPLE = 500
 """Rows of a set that are each held against all others of it. All against all would be quadratic."""
 DISTINCT_TOKENS = 20_000
@@ -40,7 +43,7 @@ def measure(tables: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of each `queries/dataset/<name>.sql`, by name.
 
     Args:
-        tables: holds `instructions`, `generations`, `edited` and `translated_rows`.
+        tables: holds `instructions`, `rejected`, `generations`, `edited` and `translated_rows`.
         params: the tokeniser is the filter's, task types come in their order.
 
     Raises:
@@ -56,15 +59,37 @@ def measure(tables: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
     nearest: list[tuple[str, str, float]] = []
     vocabulary: dict[str, int] = {}
     coded: dict[str, list[tuple[str, Codes]]] = {name: [] for name in SETS}
-    for row in tables.query("dataset/set_texts"):
+    tables.fill("spread_names", "name text, words text, place int", ((*pair, n) for n, pair in enumerate(SPREAD.items())))
+    cores: dict[str, list[tuple[str, Codes]]] = {name: [] for name in SPREAD}
+    written: list[tuple[str, Codes]] = []
+
+    def coded_of(tokens: Sequence[str]) -> Codes:
+        return encode([vocabulary.setdefault(token, len(vocabulary)) for token in tokens])
+
+    for row in tables.query("dataset/spread_texts"):
         name, tagged = row["dataset"], tag(row["instruction"]) if tag else None
         found = words(tagged) if tagged is not None else tokenise(row["instruction"])
-        coded[name].append((row["id"], encode([vocabulary.setdefault(token, len(vocabulary)) for token in found])))
+        asked = words(_asking(tagged)) if tagged is not None else tokenise(spread.asking(row["instruction"]))
+        core = (row["id"], coded_of(spread.core_tokens(asked, tokenise(row["input"]), found)))
+        whole = (row["id"], coded_of(found))
+        if name == "instructions":
+            cores["written"].append(core)
+            written.append(whole)
+        if not row["kept"]:
+            continue
+        cores[name].append(core)
+        coded[name].append(whole)
         openings.append((name, between.join(found[:OPENING])))
         if tagged is not None and (pair := root(tagged)):
             roots.append((name, *pair))
     for name, rows in coded.items():
         nearest += [(name, id, score) for id, score in nearest_scores(rows)]
+    similarity = params["filter"]["similarity"]["threshold"]
+    tables.fill(
+        "spread_measures",
+        "dataset text, near double, core_near double, distinct_1 double, distinct_2 double, self_bleu double",
+        _spread({"written": written, **coded}, cores, similarity),
+    )
     tables.fill("openings", "dataset text, opening text", openings)
     tables.fill("roots", "dataset text, verb text, object text", roots)
     tables.fill("nearest", "dataset text, id text, score double", nearest)
@@ -94,6 +119,23 @@ def nearest_scores(rows: Sequence[tuple[str, Codes]]) -> Iterator[tuple[str, flo
         scores = (total - distances) / total  # 2L / (m + n), which is ROUGE-L F
         scores[np.arange(len(block)), block] = -1  # not with itself
         yield from ((rows[place][0], round(float(score), 6)) for place, score in zip(block, scores.max(axis=1), strict=True))
+
+
+def _spread(
+    coded: dict[str, list[tuple[str, Codes]]], cores: dict[str, list[tuple[str, Codes]]], threshold: float
+) -> Iterator[tuple[str, float | None, float | None, float, float, float | None]]:
+    """Yield set, percent of near-duplicate instructions and core texts, distinct-1, distinct-2, and self-BLEU."""
+    distinct = {name: (ones, twos) for name, _, ones, twos in _distinct(coded)}
+
+    def share(rows: Sequence[tuple[str, Codes]]) -> float | None:
+        scores = [score for _, score in nearest_scores(rows)]
+        return round(100 * sum(score >= threshold for score in scores) / len(scores), 2) if scores else None
+
+    for name, rows in coded.items():
+        places = drawn([id for id, _ in rows])[: spread.SELF_BLEU_ROWS]
+        bleu = spread.self_bleu([rows[place][1] for place in places])
+        ones, twos = distinct.get(name, (0.0, 0.0))
+        yield name, share(rows), share(cores[name]), ones, twos, None if bleu is None else round(bleu, 2)
 
 
 def _distinct(coded: dict[str, list[tuple[str, Codes]]]) -> Iterator[tuple[str, int, float, float]]:

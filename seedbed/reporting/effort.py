@@ -22,9 +22,9 @@ from seedbed.util.tables import Tables
 
 _WORK = (
     "corpus text, id text, status text, decision text, editor text, seconds double, characters_changed bigint, "
-    "length bigint, changed_then bigint, changed_now bigint, machine_changed boolean"
+    "length bigint, changed_then bigint, changed_now bigint, machine_changed boolean, edit_order bigint"
 )
-_NO_EDIT: tuple[Any, ...] = (None,) * 8
+_NO_EDIT: tuple[Any, ...] = (None,) * 9
 """The columns from `decision` on of a row without an edit."""
 
 
@@ -140,6 +140,7 @@ def _cost(row: Row, edit: Row | None, then: Row | None, kind: str, by_words: boo
         *(edit["decision"], edit.get("editor"), edit.get("seconds"), changed(then, by_words=False)),
         *(sum(len(_units(text, by_words)) for text in wanted), changed(then, by_words), changed(now, by_words)),
         content_hash(now) != edit["machine_hash"] if now else None,
+        edit.get("order"),
     )
 
 

@@ -41,6 +41,10 @@ _HTER = (
     "HTER is what was changed in the machine text over the length of the edited text, in percent (Snover et al. 2006, without "
     "block shifts): in characters, or in words where the language separates them by blanks."
 )
+_HTER_ORDER = (
+    "In the order of editing: requests showed earlier edits (`translate.examples`), so that later machine texts should need "
+    "fewer corrections. Rows differ in difficulty, and a person may review the easy ones first."
+)
 _HTER_NOW = (
     "Some machine texts are not those that the edits were made on. Held against the edits, both ways, this tells whether the "
     "new ones leave less to do, before anyone edits again (*compared*: both texts are known; *hter now all*: also where only "
@@ -188,6 +192,11 @@ def _disagreements(rows: Rows) -> list[str]:
     ]
 
 
+def edits_in_words(row: dict[str, Any]) -> str:
+    """Return which edits a row of `queries/human/effort_order.sql` is about."""
+    return "before any was shown" if row["part"] == 0 else f"{row['first']} to {row['last']}"
+
+
 def effort_parts(tables: Tables) -> list[str]:
     """Return the section's paragraphs and tables."""
     rows, editors, corrections = tables.query("human/effort"), tables.query("human/editors"), tables.query("human/corrections")
@@ -203,6 +212,9 @@ def effort_parts(tables: Tables) -> list[str]:
     ]
     if total["machine_changed"]:
         parts += [_HTER_NOW, table(rows, ["corpus", "machine_changed", "compared", "hter_then", "hter_now", "hter_now_all"])]
+    if order := tables.query("human/effort_order"):
+        shown = [{"edits made": edits_in_words(row), "edits": row["edits"], "hter": row["hter"]} for row in order]
+        parts += [_HTER_ORDER, table(shown, list(shown[0]))]
     parts += [table(editors, list(editors[0]))]
     if corrections:
         parts += [

@@ -21,7 +21,7 @@ from seedbed.util.tables import Tables
 
 LEAST_QUESTIONS = 20
 """Questions below which nothing is said of what scores vary by."""
-_COLUMNS = "match text, model text, baseline text, question text, order text, judge text, verdict text, retest json"
+_COLUMNS = "match text, question text, order text, judge text, verdict text, turn bigint, retest json"
 _SCORES = {"first": 1.0, "tie": 0.5, "second": 0.0}
 
 
@@ -45,13 +45,13 @@ def component_rows(tables: Tables, params: Params) -> Rows:
     """Return what the scores of models vary by that were asked twice or more, and whose every judgment was asked for twice.
 
     Such models are entries of `models` that differ in `sample` alone, each with a match against one baseline. A question's
-    score is that of its two orders together; it counts where every one of its judgments is valid.
+    score is that of its two orders together, turn by turn; it counts where every one of its judgments is valid.
     """
     scores: dict[tuple[str, str], dict[str, np.ndarray[Any, Any]]] = defaultdict(dict)
     by_question: dict[tuple[str, str, str], dict[str, tuple[float | None, float | None]]] = defaultdict(dict)
     for row in tables.select(
-        "select match, coalesce(judge, 'judge') as judge, question, \"order\", verdict, retest ->> 'verdict' as again "
-        "from retests where retest is not null"
+        "select match, coalesce(judge, 'judge') as judge, question || coalesce('.' || turn, '') as question, \"order\", "
+        "verdict, retest ->> 'verdict' as again from retests where retest is not null"
     ):
         draws = (_score(row["verdict"], row["order"]), _score(row["again"], row["order"]))
         by_question[row["match"], row["judge"], row["question"]][row["order"]] = draws

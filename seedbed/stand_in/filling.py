@@ -26,6 +26,8 @@ _HOURS = ["9:30", "10:00", "10:30", "13:00", "13:30", "14:00", "15:00", "18:30"]
 _DAYS = {"月": "Monday", "火": "Tuesday", "水": "Wednesday", "木": "Thursday", "金": "Friday", "土": "Saturday", "日": "Sunday"}
 _MONTHS = ["January", "February", "March", "April", "May", "June"]
 _MONTHS += ["July", "August", "September", "October", "November", "December"]
+_SEASONS = {"雪": 2, "桜": 4}
+"""Words of a letter's opening that leave no choice of the month that follows."""
 _SUMS = ((500, 2501, 100), (8, 31), (2000, 6001, 500), (1500, 6001, 250))
 """Limits of a fee, of how many people come, of a rent, of a price: in yen and people."""
 
@@ -131,6 +133,9 @@ def _fields() -> list[str]:
 def _of_letter(values: Values, topic: Row, kind: str, chance: random.Random) -> Values:
     """Return a letter of three sentences in English and in Japanese."""
     parts = [chance.choice(_sentences(part)) for part in ("opening", "middle", "closing")]
+    for word, month in _SEASONS.items():
+        if word in parts[0]["japanese"]:
+            values = values | {"month": str(month), "emonth": _MONTHS[month - 1]}
     return {
         "english": _put(" ".join(part["english"] for part in parts), values),
         "japanese": _put("".join(part["japanese"] for part in parts), values),

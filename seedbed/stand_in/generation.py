@@ -4,6 +4,7 @@ A known share is flawed, each flaw in the way that one rule of the filter names,
 """
 
 import random
+from collections.abc import Sequence
 
 from seedbed.stand_in import english, flaws, japanese
 from seedbed.stand_in.models import JAPANESE
@@ -26,7 +27,9 @@ SHARES: dict[str, float] = {
 """Share of the instructions that carry each flaw."""
 
 
-def write(count: int, chance: random.Random, language: str = JAPANESE, wording: str = "") -> list[Row]:
+def write(
+    count: int, chance: random.Random, language: str = JAPANESE, wording: str = "", wanted: Sequence[Row] = ()
+) -> list[Row]:
     """Return `count` instructions, drawn by `chance`.
 
     Args:
@@ -34,14 +37,25 @@ def write(count: int, chance: random.Random, language: str = JAPANESE, wording: 
         chance: draws them.
         language: the code of their language: Japanese is written as such, any other is pseudo-localised English.
         wording: a sentence of the prompt, for the flaw `template_leak`; Japanese has its own words for that.
+        wanted: what each is to be, in this order, as far as it goes: `task_type` and `topic`, of which what the repertoire
+            does not know is drawn.
     """
-    written = []
-    for _ in range(count):
+    written: list[Row] = []
+    whole: list[Row] = []
+    for place in range(count):
+        asked = wanted[place] if place < len(wanted) else {}
+        task_type, topic = asked.get("task_type"), asked.get("topic")
         flaw = chance.choices([None, *SHARES], [1 - sum(SHARES.values()), *SHARES.values()])[0]
+        if flaw == "near_duplicate" and asked:  # what was asked for is written twice, for want of an idea
+            if whole:
+                written.append(dict(chance.choice(whole)))
+                continue
+            flaw = None
         if language == JAPANESE:
-            row = japanese.compose(chance)
+            row = japanese.compose(chance, task_type, topic)
             written.append(japanese.FLAWS[flaw](row, chance) if flaw else row)
         else:
-            row, target = english.compose(chance), flaws.Target(language, wording)
+            row, target = english.compose(chance, task_type, topic), flaws.Target(language, wording)
             written.append(flaws.FLAWS[flaw](row, target, chance) if flaw else target.localise(row))
+        whole += [] if flaw else written[-1:]
     return written

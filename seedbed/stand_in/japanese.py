@@ -6,7 +6,7 @@ from functools import cache
 from itertools import accumulate
 
 from seedbed.stand_in.english import plain_request
-from seedbed.stand_in.filling import fill, topics
+from seedbed.stand_in.filling import LETTER, fill, topics
 from seedbed.stand_in.repertoire import load
 from seedbed.util.rows import Row
 
@@ -14,17 +14,40 @@ _RARE = 0.1
 """How often a frame is drawn whose rows are soon too much alike, beside any other."""
 
 
-def compose(chance: random.Random) -> Row:
-    """Return a frame filled from a topic that fits it."""
-    frames, weights = _frames()
+def compose(chance: random.Random, task_type: str | None = None, topic: str | None = None) -> Row:
+    """Return a frame filled from a topic that fits it.
+
+    Args:
+        chance: draws them.
+        task_type: of the frame; any where it is None, or where there is no frame of it.
+        topic: what it is about; any where it is None, or where the repertoire does not know it.
+    """
+    asked = _by_name().get(topic) if topic else None
+    frames, weights = _frames(task_type, frozenset(asked["kinds"]) if asked else None)
     frame = chance.choices(frames, cum_weights=weights)[0]
-    return fill(frame, chance.choice(topics(frame["kinds"][0])), chance)
+    kind = frame["kinds"][0]
+    if asked is None or kind not in {*asked["kinds"], LETTER}:
+        asked = chance.choice(topics(kind))
+    return fill(frame, asked, chance)
 
 
 @cache
-def _frames() -> tuple[list[Row], list[float]]:
-    """Return the frames, and their cumulative weights: few rows can be told apart where a frame quotes little of a topic."""
+def _by_name() -> dict[str, Row]:
+    return {topic["topic"]: topic for topic in load("topics.ja")}
+
+
+@cache
+def _frames(task_type: str | None, kinds: frozenset[str] | None) -> tuple[list[Row], list[float]]:
+    """Return the frames that fit, and their cumulative weights: a frame that quotes little of a topic is rare.
+
+    Args:
+        task_type: the frames' type; None for any.
+        kinds: those of the topic that fills one; None for any topic. A letter quotes none.
+    """
     frames = list(load("frames.ja"))
+    frames = [frame for frame in frames if task_type in (None, frame["task_type"])] or frames
+    if kinds is not None:
+        frames = [frame for frame in frames if (kinds | {LETTER}) & {*frame["kinds"]}] or frames
     return frames, list(accumulate(_RARE if frame["rare"] else 1.0 for frame in frames))
 
 

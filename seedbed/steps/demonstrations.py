@@ -1,10 +1,12 @@
-"""Which demonstrations a slot shows: rendezvous hashing (Thaler and Ravishankar 1998).
+"""Which demonstrations a slot shows, and what it is to write: rendezvous hashing (Thaler and Ravishankar 1998).
 
 Each slot ranks all ids by hash(run seed, slot, id) and shows the highest, so that editing one of n seeds touches about
-k/n of the slots, and adding one disturbs no more than that.
+k/n of the slots, and adding one disturbs no more than that. With weights, the hash is turned into a waiting time that is the
+shorter the larger the weight, and the shortest wins: a name is drawn with the share of its weight, and one more takes no more
+than its own share from the others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -20,14 +22,31 @@ _ODD = 0x9E3779B97F4A7C15
 def draw(ids: Iterable[str], count: int, seed: int, slot: int) -> list[str]:
     """Return the `count` ids of slot number `slot` (from 0), best first; all of them where there are fewer."""
     known = tuple(ids)
-    weights = mixed(_hashes(known, seed) ^ np.uint64(slot * _ODD % 2**64))
+    weights = mixed(_hashes(known, str(seed)) ^ np.uint64(slot * _ODD % 2**64))
     least = max(len(known) - count, 0)
     best = np.argpartition(weights, least)[least:] if 0 < least < len(known) else np.arange(least, len(known))
     return [known[place] for place in best[np.argsort(weights[best])[::-1]]]
 
 
-@lru_cache(maxsize=4)
-def _hashes(ids: tuple[str, ...], seed: int) -> NDArray[np.uint64]:
+def pick(what: str, weights: Mapping[str, float], seed: int, numbers: Sequence[int]) -> list[str]:
+    """Return one name a number, each drawn with the share of its weight.
+
+    Args:
+        what: what is drawn: other things are other draws.
+        weights: the weight of each name, above 0.
+        seed: of the run.
+        numbers: of the draws, from 0: other numbers are other draws.
+    """
+    names = tuple(weights)
+    offsets = np.array(numbers, dtype=np.uint64) * np.uint64(_ODD)  # modulo 2⁶⁴
+    drawn = mixed(_hashes(names, f"{what} {seed}")[None, :] ^ offsets[:, None])
+    shares = (drawn >> np.uint64(11)).astype(np.float64) / 2.0**53  # 0 to 1, and never 1
+    sizes = np.fromiter(weights.values(), dtype=np.float64, count=len(names))
+    return [names[place] for place in (-np.log1p(-shares) / sizes).argmin(axis=1)]
+
+
+@lru_cache(maxsize=256)
+def _hashes(ids: tuple[str, ...], salt: str) -> NDArray[np.uint64]:
     """Return one 64-bit hash an id, (n,)."""
-    digests = b"".join(blake2b(f"{seed} {id}".encode(), digest_size=8).digest() for id in ids)
+    digests = b"".join(blake2b(f"{salt} {id}".encode(), digest_size=8).digest() for id in ids)
     return np.frombuffer(digests, dtype="<u8")

@@ -1,29 +1,32 @@
 """generate: candidate instructions, slot after slot, until enough of them pass the filter.
 
-{"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},"output":"…",
- "request":"9f2c…","slot":12,"task_type":"advice"}
+{"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},
+ "output":"…","request":"9f2c…","slot":12,"task_type":"advice","topic":"大掃除","topic_group":"住まい"}
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
 
 from seedbed.exchange.costs import ACCEPTANCE
-from seedbed.exchange.replies import json_of
+from seedbed.exchange.replies import Response, Unusable, json_of, text_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result, allowed_failures, failures_in_words
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
+from seedbed.project.generation_lists import Lists
 from seedbed.project.model_settings import ModelSettings
 from seedbed.project.params_types import Generate
-from seedbed.project.prompts import Prompt, as_shown, render
+from seedbed.project.prompts import Prompt, as_shown, render, reply_schema
 from seedbed.project.row_types import Candidate, EditedTask
 from seedbed.sending.asker import Asks
+from seedbed.steps.assignments import Assignment, assign, shown
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Asked, Name, Origin
+from seedbed.steps.outputs import OutputWriter
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
@@ -32,6 +35,8 @@ _CANDIDATE = re.compile(r"s\d{5,}-\d+")
 """What `candidates_of` calls a candidate; a demonstration with such an id was generated."""
 _SHOWN = ("task_type", "instruction", "input", "output")
 """In the order of `schemas/replies/instructions.schema.json`."""
+_WITHOUT_OUTPUT = _SHOWN[:3]
+_AVOIDED = ("instruction",)
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
 _LEAST_ASKED = 50
@@ -59,18 +64,79 @@ class Slot:
     result: Result[Row]
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """What a slot is asked, before anything came."""
+
+    number: int
+    shown: list[Demonstration]
+    avoided: list[Candidate]
+    assignments: list[Assignment]
+    request: Request
+
+
 def slot_id(number: int) -> str:
     """Return a slot's id, e.g. `s00012`."""
     return f"s{number:05}"
 
 
+def schema_of(prompt: Prompt, task_types: Iterable[str]) -> Row:
+    """Return the schema of a slot's reply: task types are those of the list, in alphabetical order, and no others."""
+    schema = reply_schema(prompt.reply or "instructions")
+    items = schema["properties"]["instructions"]["items"]
+    typed = items["properties"] | {"task_type": {"enum": sorted(task_types)}}
+    listed = schema["properties"]["instructions"] | {"items": items | {"properties": typed}}
+    return schema | {"properties": schema["properties"] | {"instructions": listed}}
+
+
+def read(request: Request, response: Response) -> Row:
+    """Return the instructions of a reply; of a request for one output, which stands in the same transcript, that.
+
+    Raises:
+        Unusable: as `json_of`, or a task type is none of those that the request lists.
+    """
+    if request.content["reply"] is None:
+        return {"output": text_of(response)}
+    value = json_of(request, response)
+    items = request.content["reply"]["schema"]["properties"]["instructions"]["items"]
+    allowed = items["properties"]["task_type"].get("enum")  # older requests list none
+    for place, fields in enumerate(value["instructions"] if allowed else []):
+        if fields["task_type"] not in allowed:
+            words = f"expected one of {', '.join(allowed)}, found {fields['task_type']!r}"
+            raise Unusable("wrong_schema", f"instructions.{place}.task_type: {words}")
+    return value
+
+
 def build(
-    slot: int, shown: Sequence[Demonstration], to: ModelSettings, prompt: Prompt, per_slot: int, again: int = 0
+    slot: int,
+    demonstrations: Sequence[Demonstration],
+    to: ModelSettings,
+    prompt: Prompt,
+    schema: Row,
+    assignments: Sequence[Assignment],
+    avoided: Sequence[Candidate] = (),
+    again: int = 0,
 ) -> Request:
-    """Return the request of one slot; `again` says how often it is to be asked once more."""
-    demonstrations = "\n".join(as_shown(row, _SHOWN) for row in shown)
-    messages = render(prompt, to.structured, {"demonstrations": demonstrations}, {"count": str(per_slot)})
-    return build_request(slot_id(slot), to, prompt, messages, slot=slot, again=again)
+    """Return the request of one slot.
+
+    Args:
+        slot: its number.
+        demonstrations: what it shows.
+        to: the model to ask.
+        prompt: the prompt of `generate`.
+        schema: of the reply, as `schema_of` gives it.
+        assignments: what it is to write, a task each.
+        avoided: kept instructions that are not to be written again.
+        again: how often it is to be asked once more.
+    """
+    fields = _SHOWN if prompt.reply == "instructions" else _WITHOUT_OUTPUT
+    data = {
+        "demonstrations": "\n".join(as_shown(row, fields) for row in demonstrations),
+        "assignments": shown(assignments),
+        "avoid": "\n".join(as_shown(row, _AVOIDED) for row in avoided),
+    }
+    messages = render(prompt, to.structured, data, {"count": str(len(assignments))}, schema)
+    return build_request(slot_id(slot), to, prompt, messages, slot=slot, again=again, schema=schema)
 
 
 def shown_in(
@@ -83,26 +149,70 @@ def shown_in(
     return [seeds[id] for id in ids] + [accepted[id] for id in more]
 
 
-def candidates_of(
-    slot: int, shown: Sequence[Demonstration], result: Result[Row], to: ModelSettings, per_slot: int
-) -> list[Candidate]:
-    """Return a slot's candidates, at most `per_slot`; none where its request failed."""
-    written = result.value["instructions"][:per_slot] if result.value else []
-    return [
-        {
-            "id": f"{slot_id(slot)}-{index}",
-            "slot": slot,
+class Kept:
+    """The kept instructions of earlier waves, to be found by what was asked of them.
+
+    Args:
+        accepted: the instructions, by id.
+    """
+
+    def __init__(self, accepted: Mapping[str, Candidate]) -> None:
+        self._accepted = accepted
+        self._ids: dict[tuple[Hashable, ...], list[str]] = {}
+        for id, row in accepted.items():
+            for key in _nearness(row.get("topic"), row.get("topic_group"), row["task_type"]):
+                self._ids.setdefault(key, []).append(id)
+
+    def nearest(self, assignments: Sequence[Assignment], count: int, seed: int, slot: int) -> list[Candidate]:
+        """Return the `count` instructions nearest to what a slot is to write.
+
+        Those on one of its topics come first, then those of one of its groups and types together, then of its types; within
+        each of the three they are drawn by hash, as demonstrations are.
+        """
+        found: dict[str, Candidate] = {}
+        for keys in zip(*(_nearness(each.topic, each.group, each.task_type) for each in assignments), strict=True):
+            ids = [id for key in dict.fromkeys(keys) for id in self._ids.get(key, ()) if id not in found]
+            found |= {id: self._accepted[id] for id in draw(dict.fromkeys(ids), count - len(found), seed, slot)}
+        return list(found.values())
+
+
+def _nearness(topic: str | None, group: str | None, task_type: str) -> list[tuple[Hashable, ...]]:
+    """Return by what an instruction is found, the nearest first."""
+    return [("topic", topic) if topic else (), ("group", group, task_type) if group else (), ("type", task_type)]
+
+
+def candidates_of(draft: _Draft, result: Result[Row], to: ModelSettings, placed: bool) -> list[Candidate]:
+    """Return a slot's candidates, at most as many as were asked for; none where its request failed.
+
+    Args:
+        draft: what was asked.
+        result: what came.
+        to: the model that was asked.
+        placed: whether the model was told what each task is to be about. It is to keep the order, so where it wrote as many
+            as it was asked for, each has the topic of its place.
+    """
+    asked = draft.assignments
+    written = result.value["instructions"][: len(asked)] if result.value else []
+    found: list[Candidate] = []
+    for index, fields in enumerate(written):
+        row: Candidate = {
+            "id": f"{slot_id(draft.number)}-{index}",
+            "slot": draft.number,
             "index": index,
             "task_type": fields["task_type"],
             "instruction": fields["instruction"],
             "input": fields["input"],
-            "output": fields["output"],
-            "demonstrations": [row["id"] for row in shown],
+            "output": fields.get("output", ""),
+            "demonstrations": [row["id"] for row in draft.shown],
             "request": result.request.key,
             "made_by": to.made_by,
         }
-        for index, fields in enumerate(written)
-    ]
+        if placed and len(written) == len(asked) and (topic := asked[index].topic):
+            row |= {"topic": topic, "topic_group": asked[index].group or ""}
+        if draft.avoided:
+            row["avoided"] = [kept["id"] for kept in draft.avoided]
+        found.append(row)
+    return found
 
 
 def origin(slot: int, demonstrations: Iterable[str], generation: str, form: str) -> Origin:
@@ -134,6 +244,9 @@ class Generation:
         prompt: the prompt of `generate`.
         to: the model to ask.
         settings: the block `generate` of `params.yaml`.
+        lists: what tasks are drawn from.
+        task_types: `labels.task`.
+        outputs: has the outputs written, where `generate.answer` is `separate`; else None.
         again: how often a slot is to be asked once more, by its id.
         least_slots: slots to ask whatever passes; `plan` asks as many as the last build had.
     """
@@ -146,13 +259,20 @@ class Generation:
         prompt: Prompt,
         to: ModelSettings,
         settings: Generate,
+        lists: Lists,
+        task_types: Sequence[str],
         *,
+        outputs: OutputWriter | None = None,
         again: Mapping[str, int] = {},
         least_slots: int = 0,
     ) -> None:
         self._asker, self._seeds, self._filter, self._prompt, self._to = asker, seeds, filter, prompt, to
         self._settings, self._again, self._least_slots = settings, again, least_slots
+        self._lists, self._outputs, self._schema = lists, outputs, schema_of(prompt, task_types)
+        # Where requests show what was kept, later waves rest on earlier ones.
+        self._rests = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
         self._accepted, self._drawn_from = dict[str, Candidate](), dict[str, Candidate]()
+        self._kept = Kept({})
         self._reasons: Counter[str] = Counter()
         self._slots = self._open = 0
         self._failed: list[Result[Row]] = []
@@ -161,8 +281,8 @@ class Generation:
     def __iter__(self) -> Iterator[Slot]:
         """Yield each slot in order.
 
-        A wave is as many slots as are needed if all of their instructions pass, so none is sent in vain. Where generated
-        demonstrations are drawn, a wave ends at the next multiple of `wave`, and draws from what stood before it.
+        A wave is as many slots as are needed if all of their instructions pass, so none is sent in vain. Where requests show
+        what was kept, a wave ends at the next multiple of `wave`, and draws from what stood before it.
 
         Raises:
             UserError: `max_slots` slots do not give `target` instructions, more of them have no usable reply than the share
@@ -197,39 +317,54 @@ class Generation:
         if self._asker.in_batches and self._slots:  # a batch takes up to a day: send ahead by the acceptance seen so far
             needed = max(needed, ceil(self._missing() * self._slots / max(self._reasons["kept"], 1)))
         size = min(needed, settings["max_slots"] - self._slots)
-        if settings["demonstrations"]["generated"]:
+        if self._rests:
             if self._slots % settings["wave"] == 0:
                 self._drawn_from = dict(self._accepted)
+                self._kept = Kept(self._drawn_from)
             size = min(size, settings["wave"] - self._slots % settings["wave"])
         return size if self._asker.in_batches else min(size, _CHUNK)
 
     def _ask(self, size: int) -> Iterator[Slot]:
-        start, per_slot = self._slots, self._settings["per_slot"]
-        shown = [shown_in(n, self._seeds, self._drawn_from, self._settings) for n in range(start, start + size)]
-        requests = [
-            build(start + n, rows, self._to, self._prompt, per_slot, self._again.get(slot_id(start + n), 0))
-            for n, rows in enumerate(shown)
-        ]
-        results = self._asker.ask(requests, json_of)
-        slots = [
-            candidates_of(start + n, rows, result, self._to, per_slot)
-            for n, (rows, result) in enumerate(zip(shown, results, strict=True))
-        ]
-        decisions = self._filter.decide_all(candidate for candidates in slots for candidate in candidates)
-        for rows, candidates, result in zip(shown, slots, results, strict=True):
+        settings, numbers = self._settings, range(self._slots, self._slots + size)
+        assigned = assign(self._lists, numbers, settings["per_slot"], settings["seed"])
+        drafts = [self._draft(number, assignments) for number, assignments in zip(numbers, assigned, strict=True)]
+        results = self._asker.ask([draft.request for draft in drafts], read)
+        placed = self._prompt.shows("assignments")
+        slots = [candidates_of(draft, result, self._to, placed) for draft, result in zip(drafts, results, strict=True)]
+        whole = self._with_outputs(slots)
+        decisions = self._filter.decide_all(candidate for candidates in whole for candidate in candidates)
+        for draft, candidates, result in zip(drafts, whole, results, strict=True):
             if self._missing() <= 0 and self._slots >= self._least_slots:  # sent ahead, and not needed: it stays in the store
                 return
             decided = list(islice(decisions, len(candidates)))
             self._count(decided)
-            self._open += not result.settled
+            self._open += not result.settled or bool(self._outputs and self._outputs.is_open(draft.number))
             self._failed += [result] if result.failure else []
-            yield Slot(self._slots, [row["id"] for row in rows], decided, result)
+            yield Slot(self._slots, [row["id"] for row in draft.shown], decided, result)
             self._slots += 1
+
+    def _draft(self, number: int, assignments: list[Assignment]) -> _Draft:
+        settings = self._settings
+        shown_ = shown_in(number, self._seeds, self._drawn_from, settings)
+        avoided = self._kept.nearest(assignments, settings.get("avoid", 0), settings["seed"], number)
+        again = self._again.get(slot_id(number), 0)
+        request = build(number, shown_, self._to, self._prompt, self._schema, assignments, avoided, again)
+        return _Draft(number, shown_, avoided, assignments, request)
+
+    def _with_outputs(self, slots: Sequence[list[Candidate]]) -> list[list[Candidate]]:
+        """Return the candidates of slots with their outputs; one that got none is left out."""
+        if self._outputs is None:
+            return list(slots)
+        drafts = [(row, self._again.get(slot_id(row["slot"]), 0)) for rows in slots for row in rows]
+        whole: dict[int, list[Candidate]] = {}
+        for row in self._outputs(drafts):
+            whole.setdefault(row["slot"], []).append(row)
+        return [whole.get(rows[0]["slot"], []) if rows else [] for rows in slots]
 
     def _count(self, decided: Iterable[tuple[Candidate, Rejection | None]]) -> None:
         for candidate, rejection in decided:
             self._reasons[rejection.reason if rejection else "kept"] += 1
-            if rejection is None and self._settings["demonstrations"]["generated"]:
+            if rejection is None and self._rests:
                 self._accepted[candidate["id"]] = candidate
             if rejection is not None and len(self._samples) < 3:
                 self._samples.append((candidate, rejection))

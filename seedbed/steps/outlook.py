@@ -17,14 +17,18 @@ from seedbed.exchange.result import Read, Result, T
 from seedbed.filtering.filter import SEMANTIC, Filter, load_filter
 from seedbed.project import paths
 from seedbed.project.again import read_again
+from seedbed.project.generation_lists import Lists, load_lists
 from seedbed.project.lock import locked_stages
-from seedbed.project.model_settings import ModelSettings, embedding_settings, model_settings
+from seedbed.project.model_settings import ModelSettings, embedding_settings, model_settings, writes_outputs_apart
 from seedbed.project.params_types import Generate, Params
-from seedbed.project.prompts import Prompt
+from seedbed.project.prompts import Prompt, load_prompt
 from seedbed.project.row_types import EditedTask
 from seedbed.sending.asker import Asks, serve
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.generating import Generation
+from seedbed.steps.outputs import BLOCK as OUTPUTS
+from seedbed.steps.outputs import PROMPT as OUTPUT_PROMPT
+from seedbed.steps.outputs import OutputWriter
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
@@ -93,8 +97,11 @@ def look_ahead(
     prompt: Prompt,
     to: ModelSettings,
     settings: Generate,
+    lists: Lists,
+    task_types: Sequence[str],
     *,
     estimate: Estimate,
+    outputs: OutputWriter | None = None,
     again: Mapping[str, int] = {},
     built: int = 0,
     open_seeds: AbstractSet[str] = frozenset(),
@@ -108,17 +115,25 @@ def look_ahead(
         prompt: the prompt of `generate`.
         to: the model to ask.
         settings: the block `generate` of `params.yaml`.
+        lists: what tasks are drawn from.
+        task_types: `labels.task`.
         estimate: returns the tokens of a request and its reply.
+        outputs: looks for the outputs, where other requests ask for them.
         again: how often a slot is to be asked once more, by its id.
         built: slots of the last build, which are looked at whatever passes; see `slots_built`.
         open_seeds: ids of seeds whose text is not known yet.
     """
     first = built or ceil(settings["target"] / settings["per_slot"])
     outlook = Outlook()
+    generation = Generation(
+        asker, seeds, filter, prompt, to, settings, lists, task_types, outputs=outputs, again=again, least_slots=built
+    )
+    shows_kept = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
     with suppress(UserError):  # where the slots run out, or too few pass, the stage itself says so
-        for slot in Generation(asker, seeds, filter, prompt, to, settings, again=again, least_slots=built):
+        for slot in generation:
             # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
-            rests = bool(open_seeds & {*slot.shown} or (settings["demonstrations"]["generated"] and outlook.new))
+            unknown = bool(outlook.new or (outputs and outputs.open))
+            rests = bool(open_seeds & {*slot.shown}) or (shows_kept and unknown)
             if slot.result.settled and not rests:
                 outlook.stored += 1
                 outlook.failing += slot.result.failure is not None
@@ -147,16 +162,33 @@ def forecast_of(
         prompt: the prompt of `generate`.
     """
     settings, to = params["generate"], model_settings(params, "generate")
+    task_types = params["labels"]["task"]
+    lists = load_lists(paths.generation_lists(params["language"]), task_types)
 
     def forecast(estimate: Estimate) -> tuple[int, Tokens]:
         again, built = read_again(f"generate@{generation}"), slots_built(generation, settings)
         with Store(paths.store(), read_only=True) as store:
             looker = StoreLooker(store.get, settings["max_attempts"])
-            embed = None
+            embed = outputs = None
+            if writes_outputs_apart(params):
+                outputs = OutputWriter(looker, model_settings(params, OUTPUTS), load_prompt(OUTPUT_PROMPT))
             if SEMANTIC in params["filter"]["rules"]:
                 embed = Embedder(StoreLooker(store.get, MAX_ATTEMPTS), embedding_settings(params))
             with load_filter(params, seeds.values(), questions, prompt, embed) as filter:
-                outlook = look_ahead(looker, seeds, filter, prompt, to, settings, estimate=estimate, again=again, built=built)
+                outlook = look_ahead(
+                    looker,
+                    seeds,
+                    filter,
+                    prompt,
+                    to,
+                    settings,
+                    lists,
+                    task_types,
+                    estimate=estimate,
+                    outputs=outputs,
+                    again=again,
+                    built=built,
+                )
         return outlook.requests, outlook.tokens
 
     return forecast

@@ -65,5 +65,6 @@ def origin(id: str, status: Status, corpus: str) -> Origin:
 
 
 def _row(row: Translated, fields: Fields, kind: str, status: Status) -> Edited:
-    rest = {name: value for name, value in row.items() if name not in ("language", "source", "translation", "failure")}
+    dropped = ("language", "source", "translation", "failure", "request")
+    rest = {name: value for name, value in row.items() if name not in dropped}
     return cast(Edited, rest | columns_of(fields, kind) | {"status": status})

@@ -11,7 +11,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import read_corpus
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Source
-from seedbed.steps import answering, scoring, translating
+from seedbed.steps import answering, generating, scoring, translating
 from seedbed.steps.verdicts import judgment_reader
 
 
@@ -35,4 +35,6 @@ def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) 
         return answering.reader(params["answer"].get("cut", "judge"))
     if kind == "score":
         return scoring.read
+    if kind == "generate":
+        return generating.read
     return judgment_reader(params) if kind == "judge" else json_of

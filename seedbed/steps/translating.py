@@ -6,17 +6,22 @@ A row of its own (see `schemas/rows/translated_question.schema.json`):
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from seedbed.exchange.replies import Response, Unusable, json_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Read, Result
 from seedbed.filtering.language import Language
+from seedbed.project import paths
 from seedbed.project.corpora import FIELDS, field_names, fields_of
+from seedbed.project.edits import read_edits
+from seedbed.project.glossary import COLUMNS, Term, load_glossary, terms_in
 from seedbed.project.model_settings import ModelSettings
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import Prompt, as_shown, load_prompt, render
 from seedbed.project.row_types import Failure, Fields, MadeBy, Source, Translated
+from seedbed.steps.examples import NO_EXAMPLES, Examples, examples_of
 from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.prose import prose
 from seedbed.util.visible import is_blank
@@ -28,25 +33,71 @@ _TOLERANCE = 8
 quote, or be a task about another language."""
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a request shows beside its row.
+
+    Attributes:
+        glossary: terms and their translations; a request shows those that stand in its row.
+        examples: what people's edits mean for the requests.
+    """
+
+    glossary: Sequence[Term] = ()
+    examples: Examples = NO_EXAMPLES
+
+
+def beside(corpus: str, rows: Sequence[Source], kind: str, params: Params) -> Beside:
+    """Return what the requests of a corpus show beside their rows.
+
+    The baseline is the direct translation without anybody's help: no edits are shown for it.
+
+    Args:
+        corpus: its id.
+        rows: those of its rows that are translated.
+        kind: `task` or `question`.
+        params: the whole of `params.yaml`.
+
+    Raises:
+        UserError: the glossary or the edits cannot be read.
+    """
+    count, language = params["translate"].get("examples", 0), params["language"]
+    edits = read_edits(paths.edits(corpus, language), kind) if count and corpus in params["post_edit"]["corpora"] else {}
+    return Beside(load_glossary(paths.glossary(language)), examples_of(rows, kind, edits, count if edits else 0))
+
+
 def build(
-    rows: Sequence[Source], kind: str, to: ModelSettings, prompts: Mapping[str, Prompt], again: Mapping[str, int] = {}
+    rows: Sequence[Source],
+    kind: str,
+    to: ModelSettings,
+    prompts: Mapping[str, Prompt],
+    again: Mapping[str, int] = {},
+    beside: Beside = Beside(),
 ) -> list[Request]:
-    """Return one request a row: its source fields, as JSON, all turns of a question together.
+    """Return one request a row that is asked for: its source fields, as JSON, and what is shown beside them; all turns
+    of a question together.
 
     Args:
         rows: the source rows.
         kind: `task` or `question`.
         to: the model to ask.
         prompts: as from `load_prompts`.
-        again: how often a row is to be asked once more.
+        again: how often a row is to be asked once more, by its id.
+        beside: glossary and examples.
     """
     requests = []
     for row in rows:
+        if beside.examples.kept(row["id"]):
+            continue
         fields = fields_of(row, kind)
         prompt, names = prompts[prompt_name(fields, kind)], field_names(fields, kind)
         if names != FIELDS[kind]:
             prompt = replace(prompt, only=names)
-        messages = render(prompt, to.structured, {"source": as_shown(fields, names)})
+        data = {
+            "source": as_shown(fields, names),
+            "glossary": "\n".join(as_shown(term, COLUMNS) for term in terms_in(fields.values(), beside.glossary)),
+            "examples": "\n".join(as_shown(each, ("source", "edited")) for each in beside.examples.shown(row, kind)),
+        }
+        messages = render(prompt, to.structured, data)
         requests.append(build_request(row["id"], to, prompt, messages, again=again.get(row["id"], 0)))
     return requests
 
@@ -67,12 +118,19 @@ def reader(rows: Sequence[Source], kind: str, language: Language) -> Read[Fields
         if missing := [name for name in source_fields if name not in value]:
             raise Unusable("wrong_schema", f"{missing[0]}: missing")
         value = {name: value[name] for name in source_fields} if source_fields else value
+        stays = _staying(source_fields, value)
         for name, source in source_fields.items():
-            if problem := _problem(source, value[name], language):
+            if name not in stays and (problem := _problem(source, value[name], language)):
                 raise Unusable("untranslated", f"{name}: {problem}")
         return value
 
     return read
+
+
+def _staying(source: Fields, translation: Fields) -> set[str]:
+    """Return the fields of a task that may be as they were: a text to work on in its own language, and what comes of it."""
+    stays = {name for name in ("input", "output") if source.get(name) and translation[name].strip() == source[name].strip()}
+    return stays if "input" in stays else set()
 
 
 def _problem(source: str, translation: str, language: Language) -> str | None:
@@ -92,21 +150,42 @@ def _problem(source: str, translation: str, language: Language) -> str | None:
     return None
 
 
-def translated(rows: Sequence[Source], kind: str, to: ModelSettings, results: Sequence[Result[Fields]]) -> list[Translated]:
-    """Return the output rows of a corpus, in its order; a row that has no result is in the target language already."""
-    by_id = {result.request.id: result for result in results}
-    return [
-        _row(row, kind, result.value, result.failure, to.made_by)
-        if (result := by_id.get(row["id"]))
-        else _row(row, kind, fields_of(row, kind), None, None)
-        for row in rows
-    ]
+def translated(
+    rows: Sequence[Source],
+    kind: str,
+    to: ModelSettings,
+    results: Sequence[Result[Fields]],
+    beside: Beside = Beside(),
+) -> list[Translated]:
+    """Return the output rows of a corpus, in its order.
+
+    A row that has no result is in the target language already, or keeps the machine text that its edit was made on. Where
+    edits are shown, a row says which request it is from, unless that cannot have shown any: its edit then keeps that.
+    """
+    by_id, examples = {result.request.id: result for result in results}, beside.examples
+    found = []
+    for row in rows:
+        if edit := examples.kept(row["id"]):
+            found.append(_row(row, kind, edit["machine"], None, edit.get("made_by", to.made_by), edit["request"]))
+        elif result := by_id.get(row["id"]):
+            key = result.request.key if examples.count and row["id"] not in examples.edits else None
+            found.append(_row(row, kind, result.value, result.failure, to.made_by, key))
+        else:
+            found.append(_row(row, kind, fields_of(row, kind), None, None, None))
+    return found
 
 
-def _row(row: Source, kind: str, translation: Fields | None, failure: Failure | None, made_by: MadeBy | None) -> Translated:
+def _row(
+    row: Source,
+    kind: str,
+    translation: Fields | None,
+    failure: Failure | None,
+    made_by: MadeBy | None,
+    request: str | None,
+) -> Translated:
     rest = {name: value for name, value in row.items() if name not in (*FIELDS[kind], "follow_ups")}
     result = {"source": fields_of(row, kind), "translation": translation, "failure": failure, "made_by": made_by}
-    return cast(Translated, rest | result)
+    return cast(Translated, rest | result | ({"request": request} if request else {}))
 
 
 def origin(row: Translated, corpus: str, kind: str) -> Origin:

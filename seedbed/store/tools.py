@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request, request_of
@@ -14,6 +15,7 @@ from seedbed.util.canonical import canonical
 from seedbed.util.console import wide_console
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import read_rows, writing
+from seedbed.util.saying import safe
 from seedbed.util.words import count, few
 
 _AT_ONCE = 1000
@@ -29,7 +31,7 @@ def summary(store: Store) -> None:
     )
     _print(["stage", "model", "responses", "input tokens", "output tokens"], rows)
     size = store.path.stat().st_size / 2**20 if store.path.is_file() else 0
-    wide_console().print(f"\n{sum(row[2] for row in rows)} responses, {size:.1f} MiB: {store.path}")
+    wide_console().print(Text(f"\n{sum(row[2] for row in rows)} responses, {size:.1f} MiB: {store.path}"))
 
 
 def builds(store: Store) -> None:
@@ -91,7 +93,7 @@ def _print(names: list[str], rows: list[tuple[object, ...]]) -> None:
         numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
         table.add_column(name, justify="right" if numeric or "/" in name else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*(Text("" if value is None else safe(str(value))) for value in row))  # no markup: models name themselves
     wide_console().print(table)
 
 

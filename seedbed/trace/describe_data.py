@@ -47,7 +47,11 @@ def translation(build: Build, id: str) -> Described:
         facts[EDITED_SINCE] = f"the language that it is said to be in, so that `dvc repro` {becomes}"
     elif written and fields_of(written, kind) != row["source"]:
         facts[EDITED_SINCE] = "its source, so that `dvc repro` translates it anew"
-    return Described(facts, translating.origin(row, corpus, kind), stage)
+    origin, key = translating.origin(row, corpus, kind), row.get("request")
+    if key and build.edits(corpus).get(row_id, {}).get("request") == key:
+        facts["kept from"] = f"its edit, which was made on the reply to {key}; `seedbed store show` has that where it is stored"
+        origin = Origin(origin.parents)
+    return Described(facts, origin, stage)
 
 
 def edit(build: Build, id: str) -> Described:
@@ -123,13 +127,16 @@ def instruction(build: Build, id: str) -> Described:
         return Described({GONE: f"it is no longer in {paths.candidates(generation)}; `dvc repro` draws anew"}, stage=stage)
     decision = decisions_on(build, generation, [row]).get(row_id)
     name = f"{generation}/{generating.slot_id(row['slot'])}"
-    facts: dict[str, Fact] = {"filter": decided(decision), "slot": name, "task type": row["task_type"], **texts(row, "task")}
+    facts: dict[str, Fact] = {"filter": decided(decision), "slot": name, "task type": row["task_type"]}
+    facts |= {"topic asked for": row["topic"]} if "topic" in row else {}
+    facts |= {"output from the request": row["output_request"]} if "output_request" in row else {}
+    facts |= texts(row, "task")
     neighbours = []
     if decision and decision["neighbour"]:
         near = Neighbour(decision["neighbour"], decision["score"])
         neighbours.append(_neighbour(build, generation, near, is_question=decision["reason"] == "benchmark_leak"))
     form = build.params["generations"][generation]["seeds"]
-    return Described(facts, generating.origin(row["slot"], row["demonstrations"], generation, form), stage, neighbours)
+    return Described(facts, generating.origin(row["slot"], _shown(row), generation, form), stage, neighbours)
 
 
 def slot(build: Build, id: str) -> Described:
@@ -138,7 +145,7 @@ def slot(build: Build, id: str) -> Described:
     number, stage = int(name[1:]), f"generate@{generation}"
     rows = build.rows(paths.candidates(generation), "(json->>'slot')::bigint = ?", number)
     # A slot that gave nothing has no row that says what it showed.
-    shown = rows[0]["demonstrations"] if rows else drawn(build, generation, number)
+    shown = _shown(rows[0]) if rows else drawn(build, generation, number)
     decisions = decisions_on(build, generation, rows)
     candidates = [
         Node("instruction", f"{generation}/{row['id']}", {"filter": decided(decisions.get(row["id"])), **texts(row, "task")})
@@ -147,6 +154,11 @@ def slot(build: Build, id: str) -> Described:
     form = build.params["generations"][generation]["seeds"]
     origin = generating.origin(number, shown, generation, form)
     return Described({"demonstrations": shown}, origin, stage, candidates)
+
+
+def _shown(row: Row) -> list[str]:
+    """Return the ids of what the request of a candidate showed: demonstrations, and what was not to be written again."""
+    return [*row["demonstrations"], *row.get("avoided", [])]
 
 
 def nearest_when_kept(build: Build, id: str) -> Node:

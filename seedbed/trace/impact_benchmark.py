@@ -10,7 +10,7 @@ from seedbed.project.model_settings import answer_stage, answering_models, judge
 from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
 from seedbed.steps.judging import prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
-from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected
+from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected, taught_by
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build, texts
 from seedbed.util.rows import Row
@@ -33,6 +33,7 @@ def question_node(build: Build, id: str) -> Node:
         touched.append(count(rated, "rating"))
     if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
+    touched += taught_by(build, corpus, id)
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
     for model in answering_models(build.params):
         if found := build.row(paths.answers(model), id):

@@ -1,18 +1,25 @@
 """What rests on a seed, a baseline task, an instruction or a slot: slots, instructions, near duplicates, training sets."""
 
+from pathlib import Path
+from typing import Any, cast
+
 from seedbed.project import paths
-from seedbed.project.corpora import CORPUS_OF
+from seedbed.project.corpora import CORPUS_OF, fields_of, foreign
 from seedbed.project.params_types import Kind
+from seedbed.project.row_types import Edit
 from seedbed.steps import exporting
+from seedbed.steps.examples import examples_of
 from seedbed.steps.generating import slot_id
 from seedbed.steps.origin import Name
 from seedbed.trace.describe_data import decided, decisions_on, drawn
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
+from seedbed.util.canonical import content_hash
 from seedbed.util.words import count
 
 BILL = {"exact bill": "`seedbed plan`, after the edit"}
 """What every count of requests that an edit touches is followed by."""
+_SHOWS = "list_has_any(json->>'$.demonstrations[*]', ?) or list_has_any(json->>'$.avoided[*]', ?)"
 OF_SOURCE = " (if the source is edited)"
 """What a count of requests is followed by that an edit of the translation does not touch."""
 
@@ -36,6 +43,7 @@ def seed_node(build: Build, id: str) -> Node:
         node.children += _near_it_and_its_own(build, generation, id, [_without_generation(name) for name in kept])
     if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
+    touched += taught_by(build, corpus, id)
     node.facts |= {"shown in": shown_in or "no generation", "requests an edit touches": touched or "none", **BILL}
     node.children += set_nodes(build, names)
     return node
@@ -45,10 +53,38 @@ def _near_it_and_its_own(build: Build, generation: str, seed: str, own: list[str
     """Return what was rejected as too close to a seed and to the instructions of its slots, and where those were shown."""
     nodes = rejected(build, generation, "near_duplicate", "near duplicates of it", [seed])
     nodes += rejected(build, generation, "near_duplicate", "near duplicates of what it helped to write", own)
-    if build.params["generate"]["demonstrations"]["generated"]:
+    if _shows_kept(build):
         shown: dict[str, Fact] = {"shown in": slots_showing(build, generation, own)}
         nodes.append(Node("demonstrations", f"of {generation}, from what it helped to write", shown))
     return nodes
+
+
+def taught_by(build: Build, corpus: str, id: str) -> list[str]:
+    """Return how many translations show the edit of a row, or would once it is edited; none where no edits are shown."""
+    kind, number = build.kind(corpus), build.params["translate"].get("examples", 0)
+    source = build.source(corpus, id)
+    if not number or source is None:
+        return []
+    block = build.params["corpora"][corpus]
+    rows: list[Any] = foreign(cast(Any, build.written(Path(block["source"])).values()), block, build.params)
+    fields = fields_of(source, kind)
+    edited: Edit = {
+        "id": id,
+        "decision": "edited",
+        "source_hash": content_hash(fields),
+        "machine_hash": "",
+        "fields": fields,
+        "source": fields,
+    }
+    examples = examples_of(rows, kind, build.edits(corpus) | {id: edited}, number)
+    touched = sum(id in examples.nearest(row, kind) for row in rows)
+    return [f"{count(touched, 'translation')} of rows that nobody has reviewed"] if touched else []
+
+
+def _shows_kept(build: Build) -> bool:
+    """Whether requests show kept instructions of earlier waves."""
+    settings = build.params["generate"]
+    return bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
 
 
 def baseline_node(build: Build, id: str) -> Node:
@@ -74,7 +110,7 @@ def instruction_node(build: Build, id: str) -> Node:
         return node
     node.facts["instruction"] = row["instruction"]
     node.children += rejected(build, generation, "near_duplicate", "near duplicates of it", [row_id])
-    if build.params["generate"]["demonstrations"]["generated"]:
+    if _shows_kept(build):
         node.facts["shown in"] = slots_showing(build, generation, [row_id])
     node.children += set_nodes(build, [Name("instruction", id)])
     return node
@@ -111,12 +147,12 @@ def not_built(kind: str, id: str, corpus: str, of: Kind) -> Node:
 
 
 def slots_showing(build: Build, generation: str, ids: list[str]) -> list[str]:
-    """Return the slots of a generation, as `GENERATION/SLOT`, that show one of `ids` as a demonstration.
+    """Return the slots of a generation, as `GENERATION/SLOT`, that show one of `ids`, as an example or as what to avoid.
 
     A slot that gave nothing has no row that says what it showed; its demonstrations are drawn anew.
     """
     path = paths.candidates(generation)
-    found = {row["slot"] for row in build.rows(path, "list_has_any(json->>'$.demonstrations[*]', ?)", ids)}
+    found = {row["slot"] for row in build.rows(path, _SHOWS, ids, ids)}
     empty = set(range(_slots_built(build, generation))) - set(map(_slot_number, build.ids(path)))
     found |= {slot for slot in empty if {*ids} & {*drawn(build, generation, slot)}}
     return [f"{generation}/{slot_id(slot)}" for slot in sorted(found)]

@@ -66,8 +66,10 @@ class Registry(Generic[T]):
         return self._functions[name]
 
     def unknown(self, name: str) -> str:
-        """Return the words for a name that is not registered."""
-        return f"unknown {self.kind} {name!r}{did_you_mean(name, self.names())}"
+        """Return the words for a name that is not registered; where none is like it, that a plug-in may register it."""
+        hint = did_you_mean(name, self.names())
+        own = "" if hint.startswith(" (did you mean") else "; one of your own is registered in plugins/"
+        return f"unknown {self.kind} {name!r}{hint}{own}"
 
     def names(self) -> list[str]:
         """Return all names, in the order in which they were registered."""

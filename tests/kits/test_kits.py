@@ -12,6 +12,7 @@ from seedbed import kits
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
 from seedbed.kits import LANGUAGES, kit_files, language_name
+from seedbed.project.generation_lists import load_lists
 from seedbed.project.params import load_params
 from seedbed.project.prompts import VARIABLES, load_prompt, render
 from seedbed.project.review_words import Words, load_words, read_words
@@ -60,7 +61,7 @@ def test_prompts_have_the_structure_of_the_japanese_ones(code: str, folder: Path
         assert (ours.as_text is None) == (model.as_text is None)
         # Field names are the schema's, in every language.
         assert set(re.findall(r"\b[a-z]+(?:_[a-z]+)*\b", model.as_json)) <= set(re.findall(r"[a-z_]+", ours.as_json))
-        for mark in ("[[A]]", "[[B]]", "[[C]]") if model.as_text else ():
+        for mark in re.findall(r"\[\[\w+\]\]", model.as_text or ""):
             assert mark in (ours.as_text or "").splitlines()[-1], (name, mark)
 
 
@@ -112,9 +113,14 @@ def test_words_load_and_declare_their_language(code: str, folder: Path) -> None:
 def test_which_files_a_kit_has() -> None:
     prompts = {f"prompts/{name}.yaml" for name in VARIABLES}
     review = {"data/review/en.yaml"}
-    assert set(kit_files("ko")) == prompts | review | {"data/languages/ko.yaml", "data/pairs/ko.jsonl", "data/review/ko.yaml"}
-    assert set(kit_files("en")) == prompts | review | {"data/languages/en.yaml", "data/pairs/en.jsonl"}
-    assert set(kit_files("sw")) == prompts | review
+    own = {"data/generation/ko.yaml", "data/languages/ko.yaml", "data/pairs/ko.jsonl", "data/review/ko.yaml"}
+    assert set(kit_files("ko")) == prompts | review | own
+    assert set(kit_files("en")) == prompts | review | {
+        "data/generation/en.yaml",
+        "data/languages/en.yaml",
+        "data/pairs/en.jsonl",
+    }
+    assert set(kit_files("sw")) == prompts | review | {"data/generation/sw.yaml"}
     for path, text in kit_files("ja").items():
         assert text == (ROOT / path).read_text(encoding="utf-8"), path
 
@@ -126,6 +132,7 @@ def test_a_wheel_has_the_files_of_the_repository_beside_the_others(tmp_path: Pat
     shutil.copytree(ROOT / "seedbed" / "kits", package)
     shutil.copytree(ROOT / "prompts", package / "ja" / "prompts")
     shutil.copy(ROOT / "data" / "pairs" / "ja.jsonl", package / "ja" / "pairs.jsonl")
+    shutil.copy(ROOT / "data" / "generation" / "ja.yaml", package / "ja" / "generation.yaml")
     for code in ("ja", "en"):
         shutil.copy(ROOT / f"data/languages/{code}.yaml", package / code / "filter.yaml")
         shutil.copy(ROOT / f"data/review/{code}.yaml", package / code / "review.yaml")
@@ -136,7 +143,7 @@ def test_a_wheel_has_the_files_of_the_repository_beside_the_others(tmp_path: Pat
 
 def test_another_language_is_named_in_the_prompts_and_what_to_translate_is_said() -> None:
     files = kit_files("sw")
-    assert "Translate each field of the following JSON into Swahili (sw)." in files["prompts/translate_task.yaml"]
+    assert "Translate each field of the following task into Swahili (sw)." in files["prompts/translate_task.yaml"]
     assert "# In English so far. Translate `system` into Swahili (sw)" in files["prompts/answer.yaml"]
     assert "if it is not in tlh (ISO 639 code) or mixes" in kit_files("tlh")["prompts/judge.yaml"]
     assert (language_name("ko"), language_name("tlh")) == ("Korean", "tlh")
@@ -355,7 +362,11 @@ FLAWED = {
         ("not_text_task", "이 내용을 부장님께 메일을 보내 줘.", "보냈습니다."),
         ("template_leak", "지시: 봄 소풍에 어울리는 음식을 알려 주세요.", "김밥"),
         ("template_leak", "봄 소풍에 어울리는 음식을 알려 주세요.", "output: 김밥"),
-        ("template_leak", "과제마다 소재와 형식, 난이도, 표현을 달리하십시오. 문제를 내 주세요.", "1번"),
+        (
+            "template_leak",
+            "누가 어떤 상황에서 무엇을 위해 부탁하는지 정하고, 그 사람다운 말로 쓰십시오. 문제를 내 주세요.",
+            "1번",
+        ),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 손에 묻는 것이 싫다면 샌드위치를"),
         ("truncated", "봄 소풍에 어울리는 음식을 알려 주세요.", "김밥이 좋습니다. 하지만"),
         ("truncated", "코드를 써 주세요.", "```python\nprint(1"),
@@ -745,3 +756,16 @@ def test_of_a_text_without_end_a_numeral_is_read_up_to_a_limit(text: str, some: 
     found = numbers_in_words(text, read_words(kits._HERE / "de" / "review.yaml").numerals.words)
     assert found >= some
     assert len(found) < 50
+
+
+@each_kit(*EVERY)
+def test_lists_of_generation_load_and_are_of_the_types_that_a_new_project_declares(code: str, folder: Path) -> None:
+    path, types = folder / "data" / "generation" / f"{code}.yaml", load_params(ROOT / "params.yaml")["labels"]["task"]
+    lists = load_lists(path, types)
+    assert f"\nlanguage: {code}\n" in path.read_text(encoding="utf-8").replace('"', "")
+    assert {*lists.task_types} == {*lists.means} == {*types}
+    topics = [topic for group in lists.topics.values() for topic in group]
+    assert len(topics) == len({*topics}) >= 75
+    assert len(lists.topics) >= 12
+    assert {*lists.conditions} == {"input", "register", "constraints", "difficulty", "length"}
+    assert not re.search(r"\{\w+\}", path.read_text(encoding="utf-8")), "a placeholder that was not filled"

@@ -121,6 +121,12 @@ def test_unused_parts_have_no_stages(built_here: Project) -> None:
     assert names == {"translate@seed_tasks", "translate@questions", "benchmark", "dataset"}
 
 
+def test_a_language_without_a_file_is_said_once(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data/languages/ja.yaml").unlink()
+    Plan()
+    assert capsys.readouterr().err.count("data/languages/ja.yaml: no such file; the filter goes without words") == 1
+
+
 def test_as_a_script_reads_it(here: Project) -> None:
     document = json.loads(plan_json(Plan()))
     assert document["total"]["requests"] == sum(stage["new"] for stage in document["stages"]) + 1  # the expected top-up

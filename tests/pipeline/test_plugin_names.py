@@ -49,7 +49,7 @@ def test_each_unknown_name_is_reported_with_its_line(write_plugin: Callable[[str
     assert found == [
         f"params.yaml:{line('- emtpy')}: filter.rules.0: unknown rule 'emtpy' (did you mean 'empty'?)",
         f"params.yaml:{line('name: mecab')}: filter.tokeniser.name: unknown tokeniser 'mecab' "
-        "(known: sudachi, character, space)",
+        "(known: sudachi, character, space); one of your own is registered in plugins/",
         f"params.yaml:{line('- alpacca')}: export.formats.0: unknown export format 'alpacca' (did you mean 'alpaca'?)",
         f"params.yaml:{line('leters')}: judge.verdict_format: unknown verdict format 'leters' (did you mean 'letters'?)",
     ]

@@ -61,7 +61,8 @@ CORNERS: dict[str, tuple[dict[str, Any], str]] = {
     "no question": ({"questions": ()}, "No match has been judged"),
     "failed answers": ({"answer": lambda *_: None}, "good against thin"),
     "category of markup": ({"questions": [("<b>", "?"), ('it\'s "quoted" & more', "?")]}, 'it\'s "quoted" & more'),
-    "another language": ({"changes": {"language": "de"}}, "Benchmark in the language 'de'"),
+    "another language": ({"changes": {"language": "de"}}, "Benchmark in German"),
+    "a language of no name": ({"changes": {"language": "qxx"}}, "Benchmark in qxx"),
 }
 
 

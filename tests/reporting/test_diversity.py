@@ -25,8 +25,9 @@ Texts = Sequence[tuple[str, str, str]]
 def made(instructions: Texts, seeds: Texts = (), baseline: Texts = ()) -> Tables:
     """Return tables of three sets, each text an instruction, an input and an output."""
     found = Tables()
-    rows = [(f"s{number:05}", 0, "open_qa", *texts, None, "native") for number, texts in enumerate(instructions)]
+    rows = [(f"s{number:05}", 0, "open_qa", None, *texts, None, "native") for number, texts in enumerate(instructions)]
     found.fill("instructions", f"{columns.INSTRUCTIONS}, generation text", rows)
+    found.fill("rejected", f"{columns.REJECTED}, generation text", [])
     edited = [(f"seed-{number}", "edited", "email", *texts, None, "seed_tasks") for number, texts in enumerate(seeds)]
     found.fill("edited", f"{columns.TASKS}, corpus text", edited)
     translated = [
@@ -167,7 +168,8 @@ def test_distinct_tokens_are_taken_of_as_many_tokens_in_each_set() -> None:
 def test_empty_and_odd_sets(tokeniser: dict[str, Any]) -> None:
     nothing = measured(made([]), **tokeniser)
     assert [r["tasks"] for r in nothing["sets"]] == [0, 0, 0]
-    assert all(not rows for name, rows in nothing.items() if name != "sets")
+    assert [r["tasks"] for r in nothing["spread"]] == [0, 0, 0, 0]
+    assert all(not rows for name, rows in nothing.items() if name not in ("sets", "spread"))
     odd = measured(made([("", "", ""), ("!?", "", ""), ("\u2028\u202e<b>", "", "\x00"), ("字" * 60_000, "", "")]), **tokeniser)
     assert odd["sets"][0]["tasks"] == 4
 

@@ -251,3 +251,18 @@ def test_the_machine_text_an_edit_was_made_on() -> None:
     assert machine_text(row, edit("q", "x", "then")) is None
     assert machine_text(row, edit("q", "x", "then", machine={"text": "then"})) == {"text": "then"}
     assert machine_text(translated("q", None), edit("q", "x", "then")) is None
+
+
+def test_hter_over_the_order_of_editing(tmp_path: Path) -> None:
+    """Of ten edits whose requests showed earlier ones the first two are far from the machine text, and the last two are it."""
+    machine = "あいうえおかきくけこ"
+    rows = [translated(f"r{number:02}", machine) for number in range(11)]
+    wanted = [machine[: min(number, 10)] + "ん" * (10 - min(number, 10)) for number in (0, 0, 5, 5, 5, 5, 8, 8, 10, 10)]
+    edits = [edit(f"r{n:02}", text, machine, order=n + 1, request="0" * 64) for n, text in enumerate(wanted)]
+    plain = [edit("r10", "さ" * 10, machine)]
+    assert made(tmp_path / "without", rows, plain).query("human/effort_order") == []
+    order = made(tmp_path / "with", rows, [*edits, *plain]).query("human/effort_order")
+    assert [(row["part"], row["first"], row["last"], row["hter"]) for row in order] == [
+        *[(0, None, None, 100.0), (1, 1, 2, 100.0), (2, 3, 4, 50.0)],
+        *[(3, 5, 6, 50.0), (4, 7, 8, 20.0), (5, 9, 10, 0.0)],
+    ]

@@ -45,7 +45,7 @@ def test_the_draw_is_stable_and_a_jurys_is_one() -> None:
 
 
 def test_a_row_says_what_came_the_second_time() -> None:
-    questions: Any = [{"id": "q-0"}, {"id": "q-1"}]
+    questions: Any = [{"id": "q-0", "text": "?"}, {"id": "q-1", "text": "?"}]
     asked = with_retests("m", requests(2), 4)
     results: list[Result[Any]] = [Result(request) for request in asked]
     for result in results:

@@ -125,7 +125,9 @@ def test_its_mistakes_are_reported(write_plugin: WritePlugin, body: str, message
 
 def test_an_unknown_one_is_reported() -> None:
     with pytest.raises(
-        UserError, match=r"^judge\.verdict_format: unknown verdict format 'scores' \(known: letters, five_steps\)$"
+        UserError,
+        match=r"^judge\.verdict_format: unknown verdict format 'scores' \(known: letters, five_steps\); "
+        r"one of your own is registered in plugins/$",
     ):
         read("x", verdict_format="scores")
 

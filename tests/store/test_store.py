@@ -14,7 +14,7 @@ import pytest
 from seedbed.exchange.requests import Request
 from seedbed.store.claims import batches
 from seedbed.store.store import Store
-from seedbed.store.tools import export_to, import_from, summary, verify
+from seedbed.store.tools import builds, export_to, import_from, summary, verify
 from seedbed.util.errors import UserError
 from tests.harness import ROOT, git
 
@@ -128,6 +128,19 @@ def test_what_an_older_transcript_holds_is_natives(tmp_path: Path) -> None:
     with Store(tmp_path / "store.sqlite") as store:
         assert store.warm("md5", "generate", [(request(1), response("x"))]) == 1
         assert store.rows("select stage from responses") == [("generate@native",)]
+
+
+def test_a_model_that_is_named_like_markup_is_shown_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "[red]x[/red]\x1b[31m"
+    content = {"attempt": 1, "model": name, "messages": []}
+    with Store(tmp_path / "store.sqlite") as store:
+        store.log_estimate("17-1", "answer@good", name, 1, 0.0)
+        store.put("answer@good", Request("a", content), response("x", {"input": 1, "cached_input": 0, "output": 1}))
+        for show in (summary, builds):
+            show(store)
+            shown = capsys.readouterr().out
+            assert "[red]x[/red]<U+001B>[31m" in shown
+            assert "\x1b" not in shown
 
 
 DAMAGED = {

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from seedbed.pipeline.graph import after, load_stages
+from seedbed.project.generation_lists import load_lists
 from seedbed.project.model_settings import model_settings
 from seedbed.project.prompts import load_prompt
 from seedbed.steps import exporters, generating
+from seedbed.steps.assignments import assign
 from seedbed.trace.impact import impact
 from seedbed.trace.workspace import Build
 from seedbed.util.errors import UserError
@@ -23,13 +26,20 @@ MESSAGES = "data/build/export/native/messages.jsonl"
 def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Project) -> None:
     build = Build()
     settings, to = build.params["generate"], model_settings(build.params, "generate")
+    prompt, types = load_prompt("generate"), build.params["labels"]["task"]
+    lists, schema = load_lists(Path("data/generation/ja.yaml"), types), generating.schema_of(prompt, types)
     seeds: Any = {row["id"]: row for row in project.rows("data/build/edited/seed_tasks.jsonl")}
     built = {row["request"]["slot"]: row["key"] for row in transcript(project, "generate@native")}
     for id, seed in seeds.items():
         changed = seeds | {id: seed | {"output": "別の答えです。"}}
         keys = {
             slot: generating.build(
-                slot, generating.shown_in(slot, changed, {}, settings), to, load_prompt("generate"), settings["per_slot"]
+                slot,
+                generating.shown_in(slot, changed, {}, settings),
+                to,
+                prompt,
+                schema,
+                assign(lists, [slot], settings["per_slot"], settings["seed"])[0],
             ).key
             for slot in built
         }
@@ -105,7 +115,7 @@ def test_a_mixture_and_imported_rows_are_sets_like_others(edited: Project) -> No
         params["sets"]["own"] = {"seeds": "data/empty.jsonl", "rows": "data/own.jsonl"}
         params["bases"] = {"b": {"model": "some/base"}}
         params["trained"] = {f"b-{name}": {"base": "b", "set": name} for name in ("native", "mixed", "own")}
-        params["servers"]["stand-in"]["command"] = "some-server {model}"
+        params["servers"]["stand-in"]["command"] = "some-server {model} {port}"
         params["answer"]["trained"] = {"endpoint": "stand-in"}
 
     edited.edit_params(change)

@@ -7,10 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import chdir
 from typing import Any
 
 import pytest
 
+from seedbed.project.params_types import Base
+from seedbed.sending.build_process import Parent
+from seedbed.util.errors import UserError
 from tests.harness import Project
 
 pytestmark = [pytest.mark.train]
@@ -48,15 +52,34 @@ def study(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     return project
 
 
-def train(project: Project, **env: str) -> str:
-    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
-    return project.run(*command, "--out", "out", "--loss", "loss.csv", "--seen", "seen.json", fails=False, **env)
+ARGUMENTS = ["--trained", "tiny-native", "--messages", "data/messages.jsonl"]
+ARGUMENTS += ["--out", "out", "--loss", "loss.csv", "--seen", "seen.json"]
+COMMAND = ["python", "-m", "stages.train", *ARGUMENTS]
+"""In a process of its own, which takes ten times as long: torch is imported anew."""
+
+
+def train(project: Project) -> None:
+    """Run the stage in this process."""
+    from stages.train import main
+
+    with chdir(project.root), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["train", *ARGUMENTS])
+        main()
+
+
+def refused(project: Project) -> str:
+    """Run the stage, which must stop with a sentence of ours and leave no file; return the sentence."""
+    with pytest.raises(UserError) as error:
+        train(project)
+    assert not (project.root / "loss.csv").exists()
+    assert not list((project.root / "out").glob("*"))
+    return str(error.value)
 
 
 def test_the_same_inputs_give_the_same_bytes_and_the_loss_falls(study: Project) -> None:
     study.write_rows("data/messages.jsonl", rows(60))
     study.edit_params(lambda params: params["train"].update(epochs=3))
-    train(study)
+    study.run(*COMMAND)
     first = {path.name: path.read_bytes() for path in (study.root / "out").iterdir()}
     assert set(first) == {"adapter_config.json", "adapter_model.safetensors"}
     assert str(study.root).encode() not in b"".join(first.values())
@@ -70,29 +93,33 @@ def test_the_same_inputs_give_the_same_bytes_and_the_loss_falls(study: Project) 
     assert {path.name: path.read_bytes() for path in (study.root / "out").iterdir()} == first
 
 
-def test_a_killed_training_goes_on_and_comes_to_the_same_bytes(study: Project) -> None:
+def test_a_killed_training_goes_on_and_comes_to_the_same_bytes(study: Project, capsys: pytest.CaptureFixture[str]) -> None:
     study.write_rows("data/messages.jsonl", rows(160))
     train(study)
     whole = (study.root / "out" / "adapter_model.safetensors").read_bytes()
-    command = [sys.executable, "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
-    command += ["--out", "out", "--loss", "loss.csv", "--seen", "seen.json"]
-    process = subprocess.Popen(command, cwd=study.root, env=study.environment(), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *COMMAND[1:]], cwd=study.root, env=study.environment(), stderr=subprocess.DEVNULL
+    )
     checkpoints = study.root / ".dvc" / "seedbed" / "training"
     while not list(checkpoints.glob("*/checkpoint-*/trainer_state.json")) and process.poll() is None:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert list(checkpoints.glob("*/checkpoint-*")), "it was killed too early or too late"
-    out = train(study)
-    assert "step 1 of" not in out
+    capsys.readouterr()
+    train(study)
+    assert "step 1 of" not in capsys.readouterr().err
     assert (study.root / "out" / "adapter_model.safetensors").read_bytes() == whole
     assert not list(checkpoints.glob("*"))
 
 
-def test_rows_that_are_too_long_are_counted_and_no_accelerator_is_said(study: Project) -> None:
+def test_rows_that_are_too_long_are_counted_and_no_accelerator_is_said(
+    study: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     long = [{"messages": [{"role": "user", "content": "長い" * 200}, {"role": "assistant", "content": "はい。"}]}]
     study.write_rows("data/messages.jsonl", rows(4) + long)
-    out = train(study)
+    train(study)
+    out = capsys.readouterr().err
     assert "1 of 5 examples are longer than max_length (256 tokens): cut" in out
 
 
@@ -105,8 +132,7 @@ def test_what_cannot_be_had_of_the_machine_is_said(study: Project) -> None:
         "runpy.run_module('stages.train', run_name='__main__')"
     )
     study.write_rows("data/messages.jsonl", rows(8))
-    command = ["stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
-    command += ["--out", "out", "--loss", "loss.csv", "--seen", "seen.json"]
+    command = ["stages.train", *ARGUMENTS]
     out = study.run("python", "-c", limited, "RLIMIT_FSIZE", "9000", *command, fails=True)
     assert "train@tiny-native: no room for a checkpoint in " in out or "no room on the disk" in out
     long = [{"messages": [{"role": "user", "content": "あ" * 600}, {"role": "assistant", "content": "い" * 80}]}] * 1200
@@ -118,20 +144,28 @@ def test_what_cannot_be_had_of_the_machine_is_said(study: Project) -> None:
     assert not list((study.root / "out").glob("*.safetensors"))
 
 
+def test_a_base_that_cannot_be_downloaded(study: Project) -> None:
+    study.write_rows("data/messages.jsonl", rows(4))
+    study.edit_params(lambda params: params["bases"]["tiny"].update(model="no/such-base", revision="0123abc"))
+    out = study.run(*COMMAND, fails=True, HF_HUB_OFFLINE="1")
+    assert "bases.tiny: no tokenizer of 'no/such-base'" in out
+    assert "bring it into the cache (" in out
+    assert "with `hf download no/such-base --revision 0123abc`, or name a folder that holds it" in out
+    assert not (study.root / "loss.csv").exists()
+
+
 def test_a_base_without_a_tokenizer(study: Project) -> None:
     study.write_rows("data/messages.jsonl", rows(4))
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (study.root / "bases" / "tiny" / name).unlink()
-    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
-    out = study.run(*command, "--out", "o", "--loss", "l", "--seen", "s", fails=True)
-    assert "bases.tiny: no tokenizer of 'bases/tiny'" in out
-    assert "the folder has to hold config.json, the weights, and a tokenizer" in out
+    said = refused(study)
+    assert "bases.tiny: no tokenizer of 'bases/tiny'" in said
+    assert "the folder has to hold config.json, the weights, and a tokenizer" in said
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda p: p["bases"]["tiny"].update(model="no/such-base"), "bases.tiny: no tokenizer of 'no/such-base'"),
         (lambda p: p["bases"]["tiny"].pop("chat_template"), "its tokenizer has no chat template; set chat_template to one of"),
         (
             lambda p: p["train"].update(learning_rate=1e30, max_steps=6, warmup=0, schedule="constant"),
@@ -146,16 +180,12 @@ def test_a_base_without_a_tokenizer(study: Project) -> None:
 def test_mistakes(study: Project, change: Any, words: str) -> None:
     study.write_rows("data/messages.jsonl", rows(40))
     study.edit_params(change)
-    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
-    out = study.run(*command, "--out", "out", "--loss", "loss.csv", "--seen", "seen.json", fails=True, HF_HUB_OFFLINE="1")
-    assert re.search(words, out)
-    assert not (study.root / "loss.csv").exists()
+    assert re.search(words, refused(study))
 
 
 def test_an_empty_set_is_refused(study: Project) -> None:
     study.write_rows("data/messages.jsonl", [])
-    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
-    assert "its training set is empty" in study.run(*command, "--out", "o", "--loss", "l", "--seen", "s", fails=True)
+    assert "its training set is empty" in refused(study)
 
 
 def test_a_template_that_drops_the_system_message_is_refused(study: Project) -> None:
@@ -166,9 +196,22 @@ def test_a_template_that_drops_the_system_message_is_refused(study: Project) -> 
     )
     study.edit_params(lambda params: params["bases"]["tiny"].pop("chat_template"))
     study.write_rows("data/messages.jsonl", rows(4))
-    command = ["python", "-m", "stages.train", "--trained", "tiny-native", "--messages", "data/messages.jsonl"]
-    out = study.run(*command, "--out", "o", "--loss", "l", "--seen", "s", fails=True)
-    assert "its chat template drops the system message" in out
+    assert "its chat template drops the system message" in refused(study)
+
+
+def test_a_training_ends_with_the_process_that_started_it(study: Project) -> None:
+    """A killed `dvc` leaves its stage running: it stops at the next step, and the next run goes on at its checkpoint."""
+    from seedbed.training.settings import settings_of
+    from seedbed.training.trainer import train as trained
+
+    class Gone(Parent):
+        def gone(self) -> bool:
+            return True
+
+    base: Base = {"model": str(study.root / "bases" / "tiny"), "chat_template": "alpaca"}
+    with pytest.raises(UserError, match="the dvc that started this training is gone"):
+        trained("train@x", rows(8), "tiny", base, settings_of({}), 0, study.root / "checkpoints", study.root / "out", Gone())
+    assert not list((study.root / "out").glob("*.safetensors"))
 
 
 def test_two_sets_through_the_pipeline(study: Project) -> None:

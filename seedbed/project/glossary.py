@@ -1,0 +1,64 @@
+"""A glossary: how terms are to be translated, `data/glossary.<language>.csv`.
+
+term,translation,note
+fair,お祭り,gatherings of a village; not an exhibition
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from seedbed.util.errors import UserError
+from seedbed.util.visible import is_blank
+
+COLUMNS = ("term", "translation", "note")
+_NO_BLANKS = 0x0E00
+"""From Thai on, most scripts put no blanks between words, so a term may stand within what looks like one."""
+Term = Mapping[str, str]
+"""The columns of one line."""
+
+
+def load_glossary(path: Path) -> list[Term]:
+    """Return the terms of a glossary, in the file's order; none where there is no such file.
+
+    Raises:
+        UserError: it is no CSV file in UTF-8 with these columns, a term or its translation is blank, or a term stands twice.
+    """
+    if not path.is_file():
+        return []
+    try:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path}: not a CSV file in UTF-8: {error}") from None
+    if not rows or tuple(rows[0]) != COLUMNS:
+        raise UserError(f"{path}:1: expected the columns {', '.join(COLUMNS)}, found {', '.join(rows[0]) if rows else 'none'}")
+    terms: dict[str, Term] = {}
+    for number, cells in enumerate(rows[1:], start=2):
+        if not cells:
+            continue
+        if len(cells) != len(COLUMNS) or is_blank(cells[0]) or is_blank(cells[1]):
+            raise UserError(
+                f"{path}: row {number}: expected a term, its translation and a note, which may be empty; write them"
+            )
+        term = dict(zip(COLUMNS, map(str.strip, cells), strict=True))
+        if term["term"].casefold() in terms:
+            raise UserError(f"{path}: row {number}: the term {term['term']!r} stands twice; keep one of the two")
+        terms[term["term"].casefold()] = term
+    return list(terms.values())
+
+
+def terms_in(texts: Iterable[str], glossary: Sequence[Term]) -> list[Term]:
+    """Return the terms that stand in one of the texts, whatever their case; in a script with blanks, as words of their own."""
+    whole = "\n".join(texts)
+    return [term for term in glossary if _pattern(term["term"]).search(whole)]
+
+
+def _pattern(term: str) -> re.Pattern[str]:
+    before, after = (r"(?<!\w)" if _is_worded(term[0]) else "", r"(?!\w)" if _is_worded(term[-1]) else "")
+    return re.compile(before + re.escape(term) + after, re.IGNORECASE)
+
+
+def _is_worded(character: str) -> bool:
+    return character.isalnum() and ord(character) < _NO_BLANKS
