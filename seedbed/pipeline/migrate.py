@@ -199,7 +199,11 @@ def _labels(params: MutableMapping[str, Any]) -> str | None:
 def _post_edit(params: MutableMapping[str, Any]) -> str | None:
     """The corpora that people edit are listed, each with its file: the questions of all lie in one folder."""
     block = _mapping(params, "post_edit")
-    if not block or "corpora" in block or not isinstance(block, MutableMapping):
+    if "corpora" in block:
+        return None
+    if "post_edit" not in params:  # a file that lacks more than this block, for `seedbed check` to refuse; DVC can read it
+        block = params["post_edit"] = CommentedMap()
+    if not isinstance(block, MutableMapping):
         return None
     kinds = {"seed_tasks": "task", "questions": "question"}
     block["corpora"] = CommentedMap({name: paths.edited(name, kind).as_posix() for name, kind in kinds.items()})
