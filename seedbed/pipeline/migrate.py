@@ -206,8 +206,11 @@ def _post_edit(params: MutableMapping[str, Any]) -> str | None:
     if not isinstance(block, MutableMapping):
         return None
     kinds = {"seed_tasks": "task", "questions": "question"}
-    block["corpora"] = CommentedMap({name: paths.edited(name, kind).as_posix() for name, kind in kinds.items()})
-    if isinstance(block, CommentedMap):
+    listed = CommentedMap({name: paths.edited(name, kind).as_posix() for name, kind in kinds.items()})
+    if not isinstance(block, CommentedMap):
+        block["corpora"] = listed
+    else:
+        block.insert(0, "corpora", listed)  # what follows the last key is the empty line before the next block
         block.yaml_add_eol_comment(
             "what people edit, and where the edited rows go: all questions into one folder", "corpora", column=0
         )

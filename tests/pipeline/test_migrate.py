@@ -160,7 +160,7 @@ def test_what_people_edit_is_listed_with_its_file() -> None:
     before, _, after = NEW.partition("post_edit:\n")
     listed, _, rest = after.partition("\n\n")
     text, notes = migrated(f"{before}{EDITED}\n{rest}")
-    assert f"{EDITED}{listed}\n\n" in text
+    assert f"post_edit:\n{listed}\n  unreviewed: drop # so\n\ngenerate:" in text
     assert any(note.startswith("post_edit.corpora lists what people edit") for note in notes)
 
 
