@@ -10,7 +10,7 @@ from seedbed.util.canonical import canonical
 _ANSWER = 400
 OUTPUT_TOKENS = {
     **{"translate": 300, "generate": 900, "judge": 200, "score": 150, "embed": 0},
-    **dict.fromkeys(("answer", "answer_base", "answer_trained"), _ANSWER),
+    **dict.fromkeys(("answer", "answer_base", "answer_trained", "outputs"), _ANSWER),
 }
 """Assumed length of a reply, by stage, before the store has seen one of that stage and model."""
 

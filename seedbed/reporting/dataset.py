@@ -183,7 +183,7 @@ def _load(params: Params) -> Tables:
     transcripts = [paths.transcript(f"translate@{corpus}") for corpus in corpora]
     transcripts += [paths.transcript(f"generate@{name}") for name in generations]
     blocks = named_blocks(params)
-    asked = [blocks[name] for name in ("translate", "generate", "filter.semantic") if name in blocks]
+    asked = [blocks[name] for name in ("translate", "generate", "generate.outputs", "filter.semantic") if name in blocks]
     load_responses(tables, transcripts, params, asked)
     sets = {name: paths.export(name) / "examples.parquet" for name in params["sets"]}
     tables.load_parquet("examples", "origin text, instruction text, input text, output text", "training_set", sets)

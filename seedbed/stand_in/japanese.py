@@ -1,7 +1,6 @@
 """Instructions in Japanese: a frame, filled from a topic of the kind that it takes; and their flaws."""
 
 import random
-import re
 from collections.abc import Callable
 from functools import cache
 from itertools import accumulate
@@ -11,19 +10,8 @@ from seedbed.stand_in.filling import LETTER, fill, topics
 from seedbed.stand_in.repertoire import load
 from seedbed.util.rows import Row
 
-_RARE, _RARE_OPENED = 0.1, 0.4
-"""How often a frame is drawn whose rows are soon too much alike, beside any other; and where an opening tells them apart."""
-_OPENED = 0.8
-"""Share of such rows that begin with an opening: why it is asked, or what the text is for."""
-_TYPES = {
-    "question": {"open_qa", "explanation", "comparison", "advice"},
-    "text": {"fiction", "dialogue", "headline", "brainstorming", "summarization", "rewriting", "proofreading", "critique"},
-}
-"""By what an opening is for, the types that it may stand before."""
-_POLITE = re.compile("ください|ます|です|でしょう|ません")
-"""Openings are polite, and no casual request follows one."""
-_REASON = "のですが"
-"""An instruction that has this says itself why it is asked."""
+_RARE = 0.1
+"""How often a frame is drawn whose rows are soon too much alike, beside any other."""
 
 
 def compose(chance: random.Random, task_type: str | None = None, topic: str | None = None) -> Row:
@@ -40,11 +28,7 @@ def compose(chance: random.Random, task_type: str | None = None, topic: str | No
     kind = frame["kinds"][0]
     if asked is None or kind not in {*asked["kinds"], LETTER}:
         asked = chance.choice(topics(kind))
-    row = fill(frame, asked, chance)
-    openings = _openings(row["task_type"]) if frame["rare"] and _POLITE.search(row["instruction"]) else []
-    if openings and _REASON not in row["instruction"] and chance.random() < _OPENED:
-        row["instruction"] = chance.choice(openings) + row["instruction"]
-    return row
+    return fill(frame, asked, chance)
 
 
 @cache
@@ -64,19 +48,7 @@ def _frames(task_type: str | None, kinds: frozenset[str] | None) -> tuple[list[R
     frames = [frame for frame in frames if task_type in (None, frame["task_type"])] or frames
     if kinds is not None:
         frames = [frame for frame in frames if (kinds | {LETTER}) & {*frame["kinds"]}] or frames
-    return frames, list(accumulate(_weight(frame) for frame in frames))
-
-
-def _weight(frame: Row) -> float:
-    if not frame["rare"]:
-        return 1.0
-    return _RARE_OPENED if any(frame["task_type"] in types for types in _TYPES.values()) else _RARE
-
-
-@cache
-def _openings(task_type: str) -> list[str]:
-    """Return what may stand before an instruction of this type."""
-    return [row["opening"] for row in load("openings.ja") if task_type in _TYPES[row["for"]]]
+    return frames, list(accumulate(_RARE if frame["rare"] else 1.0 for frame in frames))
 
 
 def _near_duplicate(row: Row, chance: random.Random) -> Row:

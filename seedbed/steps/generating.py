@@ -12,7 +12,7 @@ from itertools import islice
 from math import ceil
 
 from seedbed.exchange.costs import ACCEPTANCE
-from seedbed.exchange.replies import Response, Unusable, json_of
+from seedbed.exchange.replies import Response, Unusable, json_of, text_of
 from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result, allowed_failures, failures_in_words
 from seedbed.filtering.filter import Filter
@@ -90,11 +90,13 @@ def schema_of(prompt: Prompt, task_types: Iterable[str]) -> Row:
 
 
 def read(request: Request, response: Response) -> Row:
-    """Return the instructions of a reply.
+    """Return the instructions of a reply; of a request for one output, which stands in the same transcript, that.
 
     Raises:
         Unusable: as `json_of`, or a task type is none of those that the request lists.
     """
+    if request.content["reply"] is None:
+        return {"output": text_of(response)}
     value = json_of(request, response)
     items = request.content["reply"]["schema"]["properties"]["instructions"]["items"]
     allowed = items["properties"]["task_type"].get("enum")  # older requests list none

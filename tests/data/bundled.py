@@ -21,7 +21,7 @@ FILES = {
     DATA / "two_turns.en.jsonl": "question",
     **{DATA / "edits" / f"{name}.ja.jsonl": "edit" for name in ("seed_tasks", "questions", "two_turns")},
     DATA / "references.ja.jsonl": "reference",
-    **{REPERTOIRE / f"{name}.ja.jsonl": None for name in ("phrasebook", "answers", "frames", "topics", "openings", "letters")},
+    **{REPERTOIRE / f"{name}.ja.jsonl": None for name in ("phrasebook", "answers", "frames", "topics", "letters")},
 }
 """Each data file and its schema."""
 
