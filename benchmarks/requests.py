@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,8 +90,11 @@ def make_requests(questions: list[str], params: Any) -> list[Any]:
     return [build_request(str(n), to, prompt, [{"role": "user", "content": text}]) for n, text in enumerate(questions)]
 
 
-def stage_from_store(folder: Path) -> float:
-    """Return the CPU seconds of a whole stage process whose 1000 requests are all in the store."""
+def stage_from_store(folder: Path) -> dict[str, float]:
+    """Return the CPU seconds of a stage process whose 1000 requests are all in the store, and of what it imports.
+
+    Beside them stands what no such stage can do without: a Python that imports PyYAML and SQLite.
+    """
     project = folder / "project"
     for name in ("seedbed", "stages", "schemas", "prompts"):
         shutil.copytree(ROOT / name, project / name)
@@ -103,39 +106,70 @@ def stage_from_store(folder: Path) -> float:
     command = [sys.executable, "-m", "stages.answer", "--model", "thin", "--questions", str(questions)]
     command += ["--out", str(project / "out.jsonl"), "--transcript", str(project / "transcript.jsonl")]
     env = os.environ | {"SEEDBED_STORE": str(folder / "stage.sqlite"), "PYTHONPATH": str(project)}
-    subprocess.run(command, cwd=project, env=env, check=True, capture_output=True)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=project, env=env, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    commands = {
+        "stage": command,
+        "imports": [sys.executable, "-c", "import stages.answer"],
+        "yaml_and_sqlite": [sys.executable, "-c", "import argparse, sqlite3, yaml"],
+    }
+    for each in commands.values():  # fill the store, and compile what is imported
+        run(each, project, env)
+    return least_cpu_s({name: (each, project) for name, each in commands.items()}, env)
 
 
-def repro_with_nothing_to_do(folder: Path) -> tuple[float, float]:
-    """Return the seconds of `dvc repro` here and in a bare pipeline of as many trivial stages, nothing to do in either."""
+def repro_with_nothing_to_do(folder: Path) -> dict[str, float]:
+    """Return the CPU seconds of `dvc repro`, nothing to do, here and in two other pipelines.
+
+    `same` has the stages, deps, params and outs of this project and empty commands: what DVC itself costs. `bare` has as many
+    stages, each with an output alone.
+    """
     from seedbed.util.yaml12 import load_yaml
 
+    run(["dvc", "repro", "-q"], ROOT)
     stages = len(load_yaml(ROOT / "dvc.lock")["stages"])
-    trivial = folder / "trivial"
-    trivial.mkdir()
-    run(["dvc", "init", "--no-scm", "-q"], trivial)
+    bare_, same = folder / "bare", folder / "same"
+    bare_.mkdir()
+    run(["dvc", "init", "--no-scm", "-q"], bare_)
     entries = [f"  s{n}:\n    cmd: echo {n} > {n}.txt\n    outs: [{n}.txt]\n" for n in range(stages)]
-    (trivial / "dvc.yaml").write_text("stages:\n" + "".join(entries), encoding="utf-8")
-    for folder_ in (trivial, ROOT):
-        run(["dvc", "repro", "-q"], folder_)
-    pairs = [(timed(["dvc", "repro", "-q"], ROOT), timed(["dvc", "repro", "-q"], trivial)) for _ in range(5)]
-    return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
+    (bare_ / "dvc.yaml").write_text("stages:\n" + "".join(entries), encoding="utf-8")
+    run(["dvc", "repro", "-q"], bare_)
+    copy_with_empty_commands(same)
+    commands = {name: (["dvc", "repro", "-q"], where) for name, where in (("here", ROOT), ("same", same), ("bare", bare_))}
+    return least_cpu_s(commands)
 
 
-def run(command: list[str], folder: Path) -> None:
+def copy_with_empty_commands(target: Path) -> None:
+    """Copy this project's files, built, and let each stage's command do nothing."""
+    from seedbed.util.yaml12 import load_yaml
+
+    unread = shutil.ignore_patterns(".git", ".venv*", ".*_cache", "__pycache__", "tests", "benchmarks", "seedbed", "dist")
+    shutil.copytree(ROOT, target, ignore=unread)
+    pipeline = load_yaml(target / "dvc.yaml")
+    for stage in pipeline["stages"].values():
+        stage.get("do", stage)["cmd"] = "true"
+    (target / "dvc.yaml").write_text(json.dumps(pipeline, ensure_ascii=False, indent=2), encoding="utf-8")
+    run(["git", "init", "-q"], target)
+    (target / ".dvc" / "config.local").unlink(missing_ok=True)
+    run(["dvc", "commit", "-f", "-q"], target)
+    run(["dvc", "repro", "-q"], target)
+
+
+def least_cpu_s(
+    commands: Mapping[str, tuple[list[str], Path]], env: Mapping[str, str] = os.environ, rounds: int = 3
+) -> dict[str, float]:
+    """Return the least CPU seconds of some commands, each with its folder, run in turn so that they meet the same load."""
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, (command, folder) in commands.items():
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            run(command, folder, env)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds[name].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return {name: min(found) for name, found in seconds.items()}
+
+
+def run(command: list[str], folder: Path, env: Mapping[str, str] = os.environ) -> None:
     """Run a command quietly; it must succeed."""
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-
-
-def timed(command: list[str], folder: Path) -> float:
-    """Return the seconds that a command takes."""
-    began = time.perf_counter()
-    run(command, folder)
-    return time.perf_counter() - began
+    subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
 
 
 def main() -> None:
@@ -151,9 +185,25 @@ def main() -> None:
                 ours = asked(url, questions, concurrency, folder)
                 ratios = {"ideal_s": round(ideal, 2), "bare_s": round(alone, 2), "seedbed_s": round(ours, 2)}
                 tell("send", concurrency=concurrency, **ratios, to_bare=round(ours / alone, 3), to_ideal=round(ours / ideal, 2))
-        tell("stage_from_store", requests=REQUESTS, cpu_s=round(stage_from_store(folder), 2))
-        here, there = repro_with_nothing_to_do(folder)
-        tell("nothing_to_do", seedbed_s=round(here, 2), bare_dvc_s=round(there, 2), ratio=round(here / there, 3))
+        stage = stage_from_store(folder)
+        tell(
+            "stage_from_store",
+            requests=REQUESTS,
+            **cpu(stage),
+            imports_to_yaml_and_sqlite=ratio(stage, "imports", "yaml_and_sqlite"),
+        )
+        idle = repro_with_nothing_to_do(folder)
+        tell("nothing_to_do", **cpu(idle), to_same=ratio(idle, "here", "same"), to_bare=ratio(idle, "here", "bare"))
+
+
+def cpu(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Return CPU seconds with their unit in their names."""
+    return {f"{name}_cpu_s": round(value, 2) for name, value in seconds.items()}
+
+
+def ratio(seconds: Mapping[str, float], of: str, to: str) -> float:
+    """Return how many times as long the one takes as the other."""
+    return round(seconds[of] / seconds[to], 2)
 
 
 def tell(what: str, **figures: Any) -> None:

@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,10 @@ _PORTION = 20_000
 """Responses that are put into the store at once."""
 
 
-def exchanges(count: int, request_bytes: int) -> Iterator[tuple[str, Request, Response]]:
-    """Yield `count` exchanges with requests of about `request_bytes`."""
+def exchanges(numbers: range, request_bytes: int) -> Iterator[tuple[str, Request, Response]]:
+    """Yield an exchange for each number, with requests of about `request_bytes`."""
     filling = "あ" * (request_bytes // 3)
-    for number in range(count):
+    for number in numbers:
         usage = {"input": 500, "cached_input": 0, "output": 200}
         response = {"text": f"{number} {filling[:100]}", "refusal": None, "finish_reason": "stop", "model": "m", "usage": usage}
         content: dict[str, Any] = {
@@ -70,50 +69,58 @@ def main() -> None:
     parser.add_argument("--keys", type=int, default=100_000, help="keys to look up")
     parser.add_argument("--request-bytes", type=int, default=1500)
     parser.add_argument("--folder", type=Path, help="where the store stays; a temporary folder where none is given")
+    parser.add_argument("--stay", action="store_true", help="no export, no import")
     args = parser.parse_args()
     with nullcontext(args.folder) if args.folder else tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(measure(Path(folder), args.responses, args.keys, args.request_bytes)))
+        figures = measure(Path(folder), args.responses, args.keys, args.request_bytes)
+        if not args.stay:
+            figures |= carry(Path(folder))
+        print(json.dumps(figures))
 
 
 def measure(folder: Path, responses: int, number_of_keys: int, request_bytes: int) -> dict[str, Any]:
-    """Return the figures of a store in a folder, which is made where it is not there."""
+    """Return the figures of opening a store in a folder, which is made where it is not there, and of looking up keys."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "store.sqlite"
     with Store(path) as store:
         ((there,),) = store.rows("select count(*) from responses")
-        exchanges_left = islice(exchanges(responses, request_bytes), there, None)
-        while portion := list(islice(exchanges_left, _PORTION)):
-            store.take_over(portion)
+        for start in range(there, responses, _PORTION):
+            store.take_over(exchanges(range(start, min(start + _PORTION, responses)), request_bytes))
         keys = [key for (key,) in store.rows("select key from responses order by key")]
     wanted = random.Random(0).sample(keys, number_of_keys)
     began, cpu = time.perf_counter(), time.process_time()
     with Store(path) as store:
         found = store.get(wanted)
     ours, cpu = time.perf_counter() - began, time.process_time() - cpu
-    began = time.perf_counter()
+    began, alone_cpu = time.perf_counter(), time.process_time()
     database = sqlite3.connect(path)
     rows = [database.execute("select response from responses where key = ?", (key,)).fetchone() for key in wanted]
-    alone = time.perf_counter() - began
+    alone, alone_cpu = time.perf_counter() - began, time.process_time() - alone_cpu
     database.close()
-    figures = {
+    return {
         "responses": responses,
         "keys": len(found),
         "gib": round(path.stat().st_size / 2**30, 2),
         "store_s": round(ours, 2),
         "store_cpu_s": round(cpu, 2),
         "one_by_one_s": round(alone, 2),
-        "ratio": round(ours / alone, 2),
+        "one_by_one_cpu_s": round(alone_cpu, 2),
+        "ratio": round(cpu / alone_cpu, 2),
         "found": len(rows),
         "load_average": round(os.getloadavg()[0], 1),
         "cores": os.cpu_count(),
     }
+
+
+def carry(folder: Path) -> dict[str, Any]:
+    """Return the figures of an export of that store, and of an import of it; those that are known already as they are."""
+    path, figures = folder / "store.sqlite", dict[str, Any]()
     for name, files in (
         ("export", (path, folder / "export.jsonl")),
         ("import", (folder / "other.sqlite", folder / "export.jsonl")),
     ):
         done = folder / f"{name}.json"
         if not done.is_file():
-            print(f"{figures}; {name}", file=sys.stderr)
             files[0 if name == "import" else 1].unlink(missing_ok=True)
             done.write_text(json.dumps(tool(name, *map(str, files))))
         figures |= json.loads(done.read_text())

@@ -142,16 +142,17 @@ def store(lines: list[dict[str, Any]]) -> list[str]:
     """Return the heading, the words and the table of `benchmarks.store`."""
     (found,) = lines
     looked = f"{found['keys']:,} look-ups"
+    carried = [tool for tool in ("export", "import") if f"{tool}_s" in found]
     rows: list[tuple[Any, ...]] = [
         (f"{looked}, opening included; {found['store_cpu_s']} s of a CPU", found["store_s"], None),
-        (f"{looked} one by one by SQLite alone", found["one_by_one_s"], None),
-        ("export", found["export_s"], found["export_own_mib_at_its_end"]),
-        ("import", found["import_s"], found["import_own_mib_at_its_end"]),
+        (f"{looked} one by one by SQLite alone; {found['one_by_one_cpu_s']} s of a CPU", found["one_by_one_s"], None),
+        *((tool, found[f"{tool}_s"], found[f"{tool}_own_mib_at_its_end"]) for tool in carried),
     ]
     words = (
-        f"`python -m benchmarks.store --responses {found['responses']} > benchmarks/store.json`: {found['responses']:,} "
-        f"responses in {found['gib']} GiB; when they were looked up the machine's load was {found['load_average']:.0f} on "
-        f"{found['cores']} cores. The MiB are the process's own, without the file that is mapped."
+        f"`python -m benchmarks.store --responses {found['responses']}{'' if carried else ' --stay'} > benchmarks/store.json`: "
+        f"{found['responses']:,} "
+        f"responses in {found['gib']} GiB; the machine's load was {found['load_average']:.0f} on {found['cores']} cores when "
+        "they were looked up. The MiB are the process's own, without the file that is mapped."
     )
     return ["### A large store", words, _table("what; seconds; MiB", rows)]
 
@@ -172,7 +173,8 @@ def train(lines: list[dict[str, Any]]) -> list[str]:
     ]
     batch, loss = settings["batch_size"] * settings["accumulation"], ", ".join(f"{loss:.2f}" for loss in found["loss"])
     words = (
-        f"`make real-train`: {found['base']}, LoRA of rank {settings['rank']} at a learning rate of "
+        f"`python -m benchmarks.real_train --steps {found['steps']}`; `make real-train` takes as many steps as last a "
+        f"quarter of an hour. {found['base']}, LoRA of rank {settings['rank']} at a learning rate of "
         f"{settings['learning_rate']:g}, {found['steps']} steps of {batch} examples ({found['epochs']:.2f} epochs of "
         f"{found['examples']}, of which {found['cut_examples']} are cut at {settings['max_length']} tokens) in "
         f"{found['seconds'] / 60:.0f} minutes on {found['device']} with {found['threads']} threads, at a load of "

@@ -75,6 +75,7 @@ class Build:
         made = {
             "models": {name: {"endpoint": "stand-in", "model": name} for name in self.models},
             "matches": {f"{one}-vs-{other}": {"model": one, "baseline": other} for one, other in self.matches},
+            "corpora": {name: corpus for name, corpus in params["corpora"].items() if name != "two_turns"},
             "labels": {"task": params["labels"]["task"], "question": categories},
             "judges": {judge: {"model": judge} for judge in self.judges},
             "criteria": {},
@@ -137,7 +138,7 @@ class Build:
 
         fields = ("instruction", "input", "output")
         files: dict[str, list[dict[str, Any]]] = {
-            "edited/questions": asked,
+            "edited/questions/questions": asked,
             "edited/seed_tasks": seeds,
             "translated/questions": [translated(row["id"], {"text": row["text"]}) for row in asked],
             "translated/seed_tasks": [translated(row["id"], {name: row[name] for name in fields}) for row in seeds],

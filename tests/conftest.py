@@ -15,7 +15,10 @@ from seedbed.project import plugins
 from seedbed.steps.exporters import EXPORTERS
 from seedbed.steps.verdict_formats import VERDICT_FORMATS
 from seedbed.util.yaml12 import load_yaml
+from tests.dvc_yaml import parse_each_text_once
 from tests.harness import ROOT, Project, Server, build_once, copy_project, make_tiny, serve
+
+parse_each_text_once()
 
 
 @pytest.fixture(autouse=True)

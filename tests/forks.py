@@ -174,8 +174,11 @@ def _become(command: list[str], folder: str, env: dict[str, str], outputs: list[
 
 def _import_all() -> None:
     """Import what commands need, and run nothing of it."""
+    sys.path[0] = str(Path(__file__).parent.parent)
     import seedbed
+    from tests.dvc_yaml import parse_each_text_once
 
+    parse_each_text_once()
     for module in pkgutil.walk_packages(seedbed.__path__, "seedbed."):
         if not module.name.startswith(LEFT_OUT):
             importlib.import_module(module.name)

@@ -328,6 +328,7 @@ def make_tiny(project: Project, seeds: int = 8, questions: int = 3, baseline: in
     for name, count in (("seed_tasks", seeds), ("questions", questions), ("baseline", baseline)):
         project.write_rows(f"data/{name}.en.jsonl", project.rows(f"data/{name}.en.jsonl")[:count])
 
+    (project.root / "data" / "edits" / "two_turns.ja.jsonl").unlink(missing_ok=True)
     path = project.root / "params.yaml"
     url = endpoint.get("base_url", "")
     text = _tiny(

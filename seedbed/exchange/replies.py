@@ -18,13 +18,13 @@ from math import isfinite
 from typing import Any
 
 from seedbed.exchange.requests import Request
-from seedbed.util.canonical import canonical, parse_json
+from seedbed.util.canonical import JsonObject, canonical, parse_json
 from seedbed.util.rows import Row
 from seedbed.util.saying import quoted
 from seedbed.util.schemas import first_problem
 from seedbed.util.visible import is_blank, without_invisible
 
-Response = dict[str, Any]
+Response = JsonObject
 _WHOLE = {None, "stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed"}
 """Finish reasons of a whole answer; an endpoint that gives none is believed."""
 _CUT = {"length", "max_tokens", "model_length", "max_output_tokens", "max_completion_tokens"}
@@ -204,7 +204,7 @@ def _text_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _usage(body: dict[str, Any]) -> dict[str, int] | None:
+def _usage(body: JsonObject) -> dict[str, int] | None:
     """Return the tokens of a reply; None where they are not given, or are no numbers of tokens."""
     usage = body.get("usage")
     if not isinstance(usage, dict) or not usage:

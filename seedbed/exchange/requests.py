@@ -15,7 +15,7 @@ from typing import Any
 
 from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, explain_problem, reply_schema
-from seedbed.util.canonical import canonical
+from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.schemas import without_bounds
 
 EMBEDDING = "embedding"
@@ -37,10 +37,10 @@ class Request:
     """
 
     id: str
-    content: dict[str, Any]
+    content: JsonObject
     retry: str = "repeat"
     problem: str | None = None
-    first: dict[str, Any] | None = None
+    first: JsonObject | None = None
 
     @cached_property
     def text(self) -> str:
@@ -79,7 +79,7 @@ class Request:
             content["params"] = first["params"] | {"seed": first["params"].get("seed", 0) + self.attempt, "temperature": warmer}
         return replace(self, content=content, first=first)
 
-    def body(self, output_limit: str = "max_tokens") -> dict[str, Any]:
+    def body(self, output_limit: str = "max_tokens") -> JsonObject:
         """Return the body of the call: of Chat Completions, the keys of its schema in the order of `required`; of Embeddings.
 
         Args:
@@ -183,7 +183,7 @@ def build_embedding(id: str, text: str, to: ModelSettings) -> Request:
     return Request(id, content)
 
 
-def request_of(key: str, content: dict[str, Any], id: str = "") -> Request:
+def request_of(key: str, content: JsonObject, id: str = "") -> Request:
     """Return the request with this content.
 
     Raises:

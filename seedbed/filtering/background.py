@@ -14,9 +14,10 @@ from functools import partial
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from seedbed.filtering.tokenisers import Tokenise, load_tokeniser
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ class Ahead:
         cpu_s: CPU seconds spent on tokenising, in whichever process.
     """
 
-    def __init__(self, settings: dict[str, Any]) -> None:
+    def __init__(self, settings: JsonObject) -> None:
         self.cpu_s = 0.0
         self._settings, self._tokenise = settings, load_tokeniser(settings)
         self._count = 0
@@ -97,7 +98,7 @@ def _timed(tokenise: Tokenise, items: list[Sequence[str]]) -> tuple[list[Tokens]
 _here: list[Tokenise] = []
 
 
-def _start(settings: dict[str, Any]) -> None:
+def _start(settings: JsonObject) -> None:
     """Load the tokeniser; leave Ctrl-C to the first process, and leave with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()

@@ -16,6 +16,7 @@ from seedbed.project.corpora import turns_of
 from seedbed.project.params_types import FilterSettings, Params
 from seedbed.project.plugins import load_plugins, plugin_error
 from seedbed.project.prompts import Prompt
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.registry import place_of
 from seedbed.util.rows import Row
@@ -57,7 +58,7 @@ class Filter:
     ) -> None:
         load_plugins()
         own = settings.get("settings", {})
-        self._rules: list[tuple[str, Rule, dict[str, Any]]] = [
+        self._rules: list[tuple[str, Rule, JsonObject]] = [
             (name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]
         ]
         self._ahead = Ahead(settings["tokeniser"])

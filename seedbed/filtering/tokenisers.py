@@ -25,10 +25,11 @@ from typing import Any, TypeVar, overload
 import regex
 
 from seedbed.project.plugins import load_plugins, plugin_error
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.registry import Registry, place_of
 
-Settings = dict[str, Any]
+Settings = JsonObject
 """The block `filter.tokeniser`; beside `name` it holds whatever the tokeniser needs to know."""
 Tokenise = Callable[[str], list[str]]
 Tag = Callable[[str], list[Any]]

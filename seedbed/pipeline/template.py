@@ -10,13 +10,13 @@ import stat
 from hashlib import sha1, sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from seedbed import __version__
 from seedbed.kits import criteria_block, kit_files, language_name
 from seedbed.project import paths
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
 
@@ -183,7 +183,7 @@ def _own_pin() -> str:
         return _pin_of(None)
 
 
-def _pin_of(url: dict[str, Any] | None) -> str:
+def _pin_of(url: JsonObject | None) -> str:
     """Return the line that installs this library: by version, or from where it was installed until it is published.
 
     Args:

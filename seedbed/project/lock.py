@@ -1,13 +1,33 @@
 """What `dvc.lock` says of each stage: its command, its dependencies, its parameters and its outputs."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 
 
-def locked_stages(path: Path, text: str | None = None) -> dict[str, dict[str, Any]]:
+class LockedFile(TypedDict, total=False):
+    """A dependency or an output as DVC last saw it; `path` is always there."""
+
+    path: str
+    hash: str
+    md5: str
+    size: int
+    nfiles: int
+
+
+class LockedStage(TypedDict, total=False):
+    """A stage as it was last built; `params` are by file, and by their dotted names."""
+
+    cmd: str
+    deps: list[LockedFile]
+    params: dict[str, JsonObject]
+    outs: list[LockedFile]
+
+
+def locked_stages(path: Path, text: str | None = None) -> dict[str, LockedStage]:
     """Return the stages of a `dvc.lock` by name; none where there is no such file.
 
     Of each stage, `params` is a mapping of mappings, and `deps` and `outs` are lists of mappings that have a `path`.
@@ -29,7 +49,7 @@ def locked_stages(path: Path, text: str | None = None) -> dict[str, dict[str, An
     problem = _problem(document)
     if problem:
         raise UserError(f"{path}: {problem}{mend}")
-    stages: dict[str, dict[str, Any]] = document.get("stages") or {}
+    stages: dict[str, LockedStage] = document.get("stages") or {}
     return stages
 
 

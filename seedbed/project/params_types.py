@@ -1,6 +1,8 @@
 """The blocks of `params.yaml` as types; `schemas/params.schema.json` has the same with units and defaults."""
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
+
+from seedbed.util.canonical import JsonObject
 
 STAND_IN = "stand-in"
 """The endpoint id that always means the rule-based stand-in, in this process or served on a socket."""
@@ -11,7 +13,7 @@ RECORDED_JUDGE = "recorded"
 """Id of the judge of verdicts that were recorded elsewhere."""
 
 Kind = Literal["task", "question"]
-Sampling = dict[str, Any]
+Sampling = JsonObject
 """Sampling parameters, passed to the API as they are."""
 
 
@@ -182,11 +184,11 @@ class FilterSettings(TypedDict):
     """Which generated instructions are kept."""
 
     rules: list[str]
-    tokeniser: dict[str, Any]
+    tokeniser: JsonObject
     characters: Characters
     similarity: Similarity
     semantic: NotRequired[Semantic]
-    settings: NotRequired[dict[str, dict[str, Any]]]
+    settings: NotRequired[dict[str, JsonObject]]
 
 
 class TrainingSet(TypedDict):

@@ -22,7 +22,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from seedbed.util.canonical import canonical
+from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.schemas import FOLDER, load_schema, problems
 from seedbed.util.yaml12 import load_yaml, located
@@ -253,7 +253,7 @@ def as_shown(fields: Mapping[str, Any], order: Sequence[str]) -> str:
     return json.dumps({name: fields[name] for name in order}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def reply_schema(name: str, only: Sequence[str] | None = None) -> dict[str, Any]:
+def reply_schema(name: str, only: Sequence[str] | None = None) -> JsonObject:
     """Return the schema of a reply without its `$schema` and `$id`, as an endpoint wants it; with `only` these fields."""
     schema = {key: value for key, value in load_schema(f"replies/{name}").items() if not key.startswith("$")}
     if only is None:

@@ -27,7 +27,7 @@ from seedbed.reporting.judge_sections import (
     match_sentences,
     rate_parts,
 )
-from seedbed.reporting.judgments import load_judgments
+from seedbed.reporting.judgments import load_judgments, rule_in_words
 from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.labelled_rates import labelled_rows
 from seedbed.reporting.method_sections import method_parts
@@ -70,7 +70,7 @@ class Benchmark:
         scores: of all matches, question by question.
         rates: the rows of `queries/benchmark/win_rates.sql` with intervals and tests, in percent; the totals with their rate at
             equal length.
-        unrated: as from `match_sentences`.
+        unrated: as from `match_sentences`, and how verdicts in five steps count where that is said.
         differences: as from `difference_rows`.
         methods: as from `method_rows`.
         chart: as from `chart_rows`.
@@ -104,7 +104,7 @@ class Benchmark:
         self.scores = read_scores(self.tables)
         self.equal_length = equal_length_rows(self.scores, settings)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
-        self.unrated = match_sentences(params["matches"], self.rates)
+        self.unrated = [*match_sentences(params["matches"], self.rates), *rule_in_words(settings)]
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
         self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])

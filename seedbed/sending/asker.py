@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from seedbed.exchange.costs import Forecast
+from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
@@ -250,7 +251,7 @@ def serve(get: "Get", results: Sequence[Result[T]], read: Read[T], max_attempts:
 class Get(Protocol):
     """Looks responses up by key."""
 
-    def __call__(self, keys: list[str], /) -> dict[str, dict[str, Any]]:
+    def __call__(self, keys: list[str], /) -> dict[str, Response]:
         """Return the responses that there are, by key."""
 
 

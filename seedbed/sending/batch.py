@@ -19,7 +19,7 @@ from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
 from seedbed.store.claims import Batch, Claims, batches, close_batch
 from seedbed.store.store import Store
-from seedbed.util.canonical import content_hash
+from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.saying import quoted
 from seedbed.util.words import count
@@ -315,7 +315,7 @@ async def _or_lost(asked: Awaitable[U], what: str) -> U:
 def _response(line: str) -> tuple[str, Response] | None:
     """Return (key, response) of a line of a batch's files; None where that request is to be sent again."""
     try:
-        row: dict[str, Any] = json.loads(line)
+        row: JsonObject = json.loads(line)
         key, response = row["custom_id"], row.get("response") or {}
         status, body = response.get("status_code"), response.get("body") or {}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -345,7 +345,7 @@ def _custom_id(line: str) -> str | None:
 def _refusal(line: str) -> str | None:
     """Return the words of an error that would meet every request of the stage; None where a line holds no such error."""
     try:
-        row: dict[str, Any] = json.loads(line)
+        row: JsonObject = json.loads(line)
         response, error = row.get("response") or {}, row.get("error")
         body = response.get("body") or {}
         said = error or (body.get("error", body) if isinstance(body, dict) else body)

@@ -20,6 +20,7 @@ from seedbed.project.params_types import STAND_IN, Params, Structured
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Client
 from seedbed.sending.servers import running
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
 from seedbed.util.saying import quoted
@@ -38,7 +39,7 @@ _SCHEMA = {
     "required": ["colour"],
     "additionalProperties": False,
 }
-_FORMATS: dict[Structured, tuple[str, dict[str, Any]]] = {
+_FORMATS: dict[Structured, tuple[str, JsonObject]] = {
     # Prompts that a server which ignores the format answers with plain text; OpenAI wants the word JSON beside json_object.
     "json_schema": (
         "Name a colour.",
@@ -269,7 +270,7 @@ def _wrong_model(to: ModelSettings, words: str) -> str:
     return located(paths.PARAMS, [*to.block.split("."), "model"], f"endpoint {to.endpoint!r} {words}")
 
 
-async def _format(client: Client, model: str, prompt: str, limit: str, response_format: dict[str, Any]) -> tuple[str, bool]:
+async def _format(client: Client, model: str, prompt: str, limit: str, response_format: JsonObject) -> tuple[str, bool]:
     """Return in words whether the server obeys a response format, and whether it does."""
     try:
         body = await _post(client, model, prompt, {limit: _LIMIT, "response_format": response_format})
@@ -308,7 +309,7 @@ async def _get(client: Client, url: str) -> Any:
         raise UserError(client.unreachable(type(error.__cause__ or error).__name__)) from None
 
 
-async def _post(client: Client, model: str, prompt: str, fields: dict[str, Any]) -> Any:
+async def _post(client: Client, model: str, prompt: str, fields: JsonObject) -> Any:
     """Ask one question; return the body of the answer.
 
     Raises:
@@ -326,7 +327,7 @@ async def _post(client: Client, model: str, prompt: str, fields: dict[str, Any])
         ) from None
 
 
-def _message(body: Any) -> dict[str, Any]:
+def _message(body: Any) -> JsonObject:
     try:
         message = body["choices"][0]["message"]
     except (KeyError, IndexError, TypeError):
@@ -334,7 +335,7 @@ def _message(body: Any) -> dict[str, Any]:
     return message if isinstance(message, dict) else {}
 
 
-def _text(message: dict[str, Any]) -> str:
+def _text(message: JsonObject) -> str:
     text = message.get("content")
     return text if isinstance(text, str) else ""
 

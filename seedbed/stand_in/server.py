@@ -12,14 +12,13 @@ import unicodedata
 import zlib
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any
 
 import httpx2
 
 from seedbed.project.prompts import blocks_of
 from seedbed.stand_in import answering, generation, judging, translation
 from seedbed.stand_in.models import MODELS, Model, model_of
-from seedbed.util.canonical import canonical
+from seedbed.util.canonical import JsonObject, canonical
 
 _DIMENSIONS = 256
 _COMPLAINT = re.compile("直前の返答は使え|Your last reply could|방금 답변은 사용할|Deine letzte Antwort war nicht")
@@ -79,7 +78,7 @@ def _vector(text: str) -> list[float]:
     return [round(count / length, 6) for count in counts]
 
 
-def list_of(names: Iterable[str]) -> dict[str, Any]:
+def list_of(names: Iterable[str]) -> JsonObject:
     """Return the body of `/v1/models` that lists these models."""
     return {"object": "list", "data": [_entry(name) for name in names]}
 
@@ -95,7 +94,7 @@ def _unknown(name: object) -> httpx2.Response:
     )
 
 
-def reply(body: dict[str, Any], model: Model, text: str) -> str:
+def reply(body: JsonObject, model: Model, text: str) -> str:
     """Return what the stand-in says to `text`, the messages put together; `body` draws its chances."""
     chance = random.Random(canonical(body))
     blocks = blocks_of(text)
@@ -117,14 +116,14 @@ def reply(body: dict[str, Any], model: Model, text: str) -> str:
     return answering.answer(_turns(body)[-1], model.level, model.language)
 
 
-def _in_steps(body: dict[str, Any]) -> bool:
+def _in_steps(body: JsonObject) -> bool:
     """Whether the verdict is to be one of five steps: as the reply's schema, or what is said of it, has them."""
     told = [message["content"] for message in body["messages"] if message["role"] == "system"]
     return "A>>B" in canonical([body.get("response_format"), told])
 
 
 def _instructions(
-    body: dict[str, Any], chance: random.Random, model: Model, blocks: dict[str, str], text: str
+    body: JsonObject, chance: random.Random, model: Model, blocks: dict[str, str], text: str
 ) -> list[dict[str, str]]:
     """Return the instructions that are asked for, without outputs where the demonstrations have none."""
     wanted = [json.loads(line) for line in blocks.get("assignments", "").splitlines()]
@@ -133,13 +132,13 @@ def _instructions(
     return written if with_output else [{name: row[name] for name in row if name != "output"} for row in written]
 
 
-def _asked(body: dict[str, Any]) -> str:
+def _asked(body: JsonObject) -> str:
     """Return what is asked: the last message before a reply, after which only what was wrong with it is said."""
     roles = [message["role"] for message in body["messages"]]
     return str(body["messages"][(roles.index("assistant") if "assistant" in roles else len(roles)) - 1]["content"])
 
 
-def _turns(body: dict[str, Any]) -> list[str]:
+def _turns(body: JsonObject) -> list[str]:
     """Return what the person asked in a conversation, turn by turn; a complaint about an unusable reply is no turn."""
     asked = [str(message["content"]) for message in body["messages"] if message["role"] == "user"] or [_asked(body)]
     return [text for place, text in enumerate(asked) if place == 0 or not _COMPLAINT.match(text)]
@@ -161,7 +160,7 @@ def _without_blocks(text: str) -> str:
     return re.sub(r"<(\w+) [0-9a-f]{12}>.*?</\1 [0-9a-f]{12}>", "", text, flags=re.DOTALL)
 
 
-def _completion(body: dict[str, Any], model: str, text: str) -> dict[str, Any]:
+def _completion(body: JsonObject, model: str, text: str) -> JsonObject:
     asked = sum(_tokens(str(message["content"])) for message in body["messages"])
     said = _tokens(text)
     usage = {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}

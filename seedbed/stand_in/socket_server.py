@@ -8,13 +8,14 @@ import json
 import os
 import random
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx2
 from aiohttp import web
 
 from seedbed.stand_in.models import MODELS
 from seedbed.stand_in.server import handle, list_of
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError, did_you_mean
 
 T = TypeVar("T")
@@ -55,7 +56,7 @@ class _State:
     count: int = 0
     models: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
-    batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    batches: dict[str, JsonObject] = field(default_factory=dict)
 
     def fault(self) -> str | None:
         """Draw the next request's fault."""

@@ -4,6 +4,7 @@ It lies outside every DVC output, at `seedbed/store.sqlite` beside the DVC cache
 A response is committed the moment it arrives, each in its own transaction.
 """
 
+import gc
 import json
 import sqlite3
 import sys
@@ -145,7 +146,7 @@ class Store:
     def get(self, keys: Iterable[str]) -> dict[str, Response]:
         """Return the responses that the store has of `keys`, by key; one that is damaged is named, and is a miss."""
         wanted, found = sorted(set(keys)), {}  # in the order of the index
-        with self._in_words():
+        with self._in_words(), _no_collection():
             for start in range(0, len(wanted), _BATCH):
                 batch = wanted[start : start + _BATCH]
                 marks = ",".join("?" * len(batch))
@@ -329,6 +330,18 @@ class Store:
             yield
         except (sqlite3.Error, OSError) as error:
             raise UserError(f"{self.path}: {_remedy(error)}") from None
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Look for no garbage in circles meanwhile: what is read from JSON has none, and is looked through again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _response(text: str) -> Response | None:

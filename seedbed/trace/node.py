@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from seedbed.steps.origin import Origin
+from seedbed.util.canonical import JsonObject
 
 OUT_OF_DATE = "out of date"
 """Name of the fact that says why `dvc repro` would run the stage that wrote a row."""
@@ -15,7 +15,7 @@ NOT_BUILT = "not built"
 GONE = "gone"
 """Name of the fact that says that something that a row was made from is no longer there."""
 
-Fact = str | int | float | list[str] | dict[str, Any]
+Fact = str | int | float | list[str] | JsonObject
 
 
 @dataclass

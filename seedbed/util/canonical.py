@@ -6,6 +6,9 @@ from typing import Any
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
+JsonObject = dict[str, Any]
+"""A JSON object whose fields others define: the body of an API, sampling parameters, a JSON Schema, a plug-in's settings."""
+
 
 def canonical(value: object) -> str:
     """Return the one JSON text of `value`: keys sorted, no spaces, no escapes beyond JSON's own, no NaN."""
@@ -27,7 +30,7 @@ def parse_json(text: str) -> Any:
     return _DECODER.decode(text)
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
     row = dict(pairs)
     if len(row) < len(pairs):
         names = [name for name, _ in pairs]

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+
+from seedbed.util.rows import Row
 
 _MARKS = re.compile(r"[\\`*\[\]~|]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown would read as its own; an underscore within a word it leaves alone."""
 
 
-def table(rows: Sequence[dict[str, Any]], columns: Sequence[str], right: Sequence[str] = ()) -> str:
+def table(rows: Sequence[Row], columns: Sequence[str], right: Sequence[str] = ()) -> str:
     """Return a Markdown table, numbers to the right, nothing in a cell able to end it.
 
     Args:

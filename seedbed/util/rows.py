@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from seedbed.util.canonical import canonical, parse_json
+from seedbed.util.canonical import JsonObject, canonical, parse_json
 from seedbed.util.errors import UserError, no_room
 from seedbed.util.schemas import first_problem, problems
 
-Row = dict[str, Any]
+Row = JsonObject
 Rows = list[Row]
 
 

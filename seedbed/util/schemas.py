@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from seedbed.util.canonical import parse_json
+from seedbed.util.canonical import JsonObject, parse_json
 from seedbed.util.errors import UserError, did_you_mean, masked
 from seedbed.util.library import library_file
 
@@ -25,7 +25,7 @@ FOLDER = Path("schemas")
 """The project's folder."""
 
 
-def load_schema(name: str) -> dict[str, Any]:
+def load_schema(name: str) -> JsonObject:
     """Return the schema `schemas/<name>.schema.json`, e.g. `"rows/question"`.
 
     Raises:
@@ -40,7 +40,7 @@ def _project(name: str) -> str:
 
 
 @cache
-def _load(name: str, project: str) -> dict[str, Any]:
+def _load(name: str, project: str) -> JsonObject:
     path = FOLDER / f"{name}.schema.json"
     try:
         schema = parse_json((Path(project, path) if project else library_file(str(path))).read_text(encoding="utf-8"))
@@ -62,10 +62,10 @@ def without_bounds(schema: Any, *keys: str) -> Any:
     return {name: without_bounds(part, *keys) for name, part in schema.items() if name not in keys or isinstance(part, dict)}
 
 
-def _read_by(name: str, project: str) -> dict[str, Any]:
+def _read_by(name: str, project: str) -> JsonObject:
     """Return what a value is held against."""
     schema = _load(name, project)
-    bare: dict[str, Any] = without_bounds(schema, "maxLength", "maxItems") if project else schema
+    bare: JsonObject = without_bounds(schema, "maxLength", "maxItems") if project else schema
     return bare
 
 

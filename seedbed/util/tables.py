@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 
 QUERIES = Path("queries")
 """The project's folder: a query can change a report's bytes, so it is a dependency of its stage."""
@@ -90,7 +91,7 @@ class Tables:
         """Run a statement that gives no rows."""
         self._db.execute(sql)
 
-    def query(self, name: str) -> list[dict[str, Any]]:
+    def query(self, name: str) -> list[Row]:
         """Return the rows of `queries/<name>.sql`, e.g. of `benchmark/win_rates`."""
         return self.select(self._sql(name))
 
@@ -122,7 +123,7 @@ class Tables:
                 self.keep(needed)
         return text
 
-    def select(self, sql: str) -> list[dict[str, Any]]:
+    def select(self, sql: str) -> list[Row]:
         """Return the rows of a SELECT.
 
         Raises:

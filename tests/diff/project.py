@@ -48,7 +48,7 @@ def write_outputs(project: Project) -> None:
         transcript(project, f"translate@{corpus}", [row["id"] for row in sources])
         if corpus != "baseline":
             edited = [_edited(row) for row in translated]
-            write_rows(build / "edited" / f"{corpus}.jsonl", edited, f"edited_{kind}")
+            write_rows(project.root / paths.edited(corpus, kind), edited, f"edited_{kind}")
         if corpus == "seed_tasks":
             write_rows(build / "machine" / f"{corpus}.jsonl", edited, f"edited_{kind}")
     write_rows(build / "candidates" / "native.jsonl", [candidate(number) for number in range(8)], "candidate")

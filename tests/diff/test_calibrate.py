@@ -67,9 +67,11 @@ def project(tmp_path: Path) -> Project:
     project = make_project(tmp_path / "project")
     one, *_ = project.rows("data/questions.en.jsonl")
     ids = [f"generic-{n + 1:02}" for n in range(40)]
-    edited = project.rows("data/build/edited/questions.jsonl")[0]
+    edited = project.rows("data/build/edited/questions/questions.jsonl")[0]
     project.write_rows("data/questions.en.jsonl", [one | {"id": id, "text": f"Question {id}?"} for id in ids])
-    write_rows(project.root / "data/build/edited/questions.jsonl", [edited | {"id": id} for id in ids], "edited_question")
+    write_rows(
+        project.root / "data/build/edited/questions/questions.jsonl", [edited | {"id": id} for id in ids], "edited_question"
+    )
     for model in ("good", "thin"):
         answers(project, model, {id: f"{model} {id}" for id in ids})
     votes = [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from seedbed.pipeline.check import check_all
+from seedbed.project.prompts import VARIABLES
 from seedbed.util.errors import UserError
 from tests.harness import Project
 
@@ -32,7 +33,7 @@ def append(path: Path, *lines: str) -> None:
 
 
 def test_what_there_is_in_one_line(here: Project) -> None:
-    assert check_all() == "params.yaml, 6 prompts, 8 seed tasks, 3 questions, 2 baseline: all fit their schemas"
+    assert check_all() == f"params.yaml, {len(VARIABLES)} prompts, 8 seed tasks, 3 questions, 2 baseline: all fit their schemas"
 
 
 def test_all_mistakes_are_listed(here: Project) -> None:
@@ -77,7 +78,7 @@ def test_all_mistakes_of_params_and_prompts_are_listed(here: Project) -> None:
 
 def test_all_mistakes_inside_one_file_are_listed(here: Project) -> None:
     here.replace("prompts/judge.yaml", "$answer_a", "$answers_a")
-    here.replace("prompts/judge.yaml", "schema: judgment", "schema: judgement")
+    here.replace("prompts/judge.yaml", "schema: judgment\n", "schema: judgement\n")
     words = "\n".join(mistakes())
     assert words.count("prompts/judge.yaml:") == 2
     assert "unknown variable $answers_a (did you mean 'answer_a'?)" in words

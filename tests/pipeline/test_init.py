@@ -12,13 +12,23 @@ import pytest
 
 from seedbed.pipeline.init import init_project
 from seedbed.pipeline.template import LOCK, _pin_of, blob_hash, params_text, project_files, template_files
+from seedbed.project.prompts import VARIABLES
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, Project, git
 
 LIBRARY_ONLY = {
     *(".ci/run", ".pre-commit-config.yaml", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "data/LICENSE.md"),
-    *("data/README.md", "data/edits/.gitkeep", "data/languages/en.yaml", "development.mk", "dvc.lock", "pyproject.toml"),
+    *(
+        "data/README.md",
+        "data/edits/.gitkeep",
+        "data/languages/en.yaml",
+        "data/two_turns.en.jsonl",
+        "data/edits/two_turns.ja.jsonl",
+        "development.mk",
+        "dvc.lock",
+        "pyproject.toml",
+    ),
     *(".ci/no-torch.txt", "requirements-test.lock", ".github/pull_request_template.md", ".github/workflows/checks.yml"),
     *(".github/workflows/diff-comment.yml", ".github/workflows/wheel.yml", ".github/post-diff", ".dvc/.gitignore"),
 }
@@ -48,7 +58,10 @@ def test_this_repository_and_a_new_japanese_project_differ_in_data_alone() -> No
 def test_the_japanese_parameters_are_these_but_for_a_smaller_target_and_no_references() -> None:
     ours, theirs = ((ROOT / "params.yaml").read_text(encoding="utf-8"), params_text("ja"))
     gone = set(ours.splitlines()) - set(theirs.splitlines())
-    assert {line.strip().split(":")[0] for line in gone} == {"target", "reference_categories"}
+    assert {line.strip().split(":")[0] for line in gone} == {
+        *("target", "reference_categories"),
+        *("two_turns", "source"),  # the conversations are this repository's own
+    }
 
 
 @pytest.mark.parametrize(("language", "tokeniser"), [("ko", "space"), ("sw", "space"), ("th", "character"), ("no", "space")])
@@ -104,7 +117,7 @@ def test_example_rows_cover_their_types() -> None:
 def test_a_language_without_a_kit_gets_english_prompts_that_name_it() -> None:
     files = project_files("sw", bare=False)
     prompts = [files[path].decode() for path in files if path.startswith("prompts/")]
-    assert len(prompts) == 6
+    assert len(prompts) == len(VARIABLES)
     for text in prompts:
         assert 'language: "sw"' in text
         assert "into Swahili (sw)" in text
@@ -168,7 +181,9 @@ def test_a_new_project_is_committed_and_checked(tmp_path: Path) -> None:
     assert git(project.root, "log", "--format=%an: %s") == "Seedbed: A project made by seedbed init\n"
     assert git(project.root, "ls-files", "-s", ".ci/install").startswith("100755 ")
     assert (project.root / ".dvc" / "config").read_bytes() == (ROOT / ".dvc" / "config").read_bytes()
-    assert "6 prompts, 8 seed tasks, 8 questions, 3 baseline: all fit their schemas" in project.run("seedbed", "check")
+    assert f"{len(VARIABLES)} prompts, 8 seed tasks, 8 questions, 3 baseline: all fit their schemas" in project.run(
+        "seedbed", "check"
+    )
     assert "the project is up to date" in project.run("seedbed", "upgrade", "--yes")
     assert git(project.root, "status", "--porcelain") == ""
 

@@ -61,6 +61,7 @@ editions: # the library's rules that each stage was built with; `seedbed upgrade
   answer_base: 1
   answer_trained: 1
   judge: 1
+  score: 1
   benchmark: 1
   dataset: 1
 
@@ -118,7 +119,13 @@ train: {} # how they are fine-tuned; schemas/params.schema.json has every settin
 
 trained: {} # fine-tuned models: {base, set, seed}; `seedbed declare study` writes them
 
+judges: {} # a jury: each {endpoint, model, params, sample, family}, the rest as in judge; empty for judge alone
+
+criteria: {} # by category: what its answers are judged by, in words for the judge's prompt; {} for nothing
+
 matches: {}
+
+scores: {} # models whose answers are also rated by themselves, from 1 to 10 (`good: {}`); none by default
 """
 
 
@@ -133,7 +140,9 @@ def with_editions(**editions: int) -> str:
 def test_the_older_form_becomes_this_one() -> None:
     text, notes = migrated(OLD)
     assert text == with_editions(**EDITIONS)
-    assert [note.split(":")[0].split()[0] for note in notes] == ["endpoints", "task_types", "generations", "bases,", "editions"]
+    assert [note.split(":")[0].split()[0] for note in notes] == [
+        *("endpoints", "task_types", "generations", "bases,", "judges", "scores", "editions"),
+    ]
 
 
 def test_what_people_edit_is_listed_with_its_file() -> None:

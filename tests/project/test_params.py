@@ -132,7 +132,7 @@ def test_the_baseline_and_the_references_may_be_left_out(tmp_path: Path) -> None
     params["judge"]["reference_categories"] = []
     path = tmp_path / "params.yaml"
     path.write_text(canonical(params), encoding="utf-8")
-    assert set(load_params(path)["corpora"]) == {"seed_tasks", "questions"}
+    assert set(load_params(path)["corpora"]) == {"seed_tasks", "questions", "two_turns"}
 
 
 JURY = "judges: {} # a jury"

@@ -11,6 +11,8 @@ import pytest
 from seedbed.project.columns import ANSWERS, QUESTIONS
 from seedbed.project.params_types import Report
 from seedbed.reporting.health import health_rows
+from seedbed.reporting.judge_sections import match_sentences
+from seedbed.reporting.judgments import rule_in_words
 from seedbed.reporting.jury import Jury, jury, jury_sentences
 from seedbed.reporting.scores import read_scores
 from seedbed.reporting.statistics.jury import jury_outcome
@@ -208,3 +210,20 @@ def test_slight_preferences_may_count_as_ties() -> None:
 
 def test_verdicts_in_three_steps_know_no_slight_ones() -> None:
     assert made({"a": {"q1": "win"}}, slight="tie").query("benchmark/outcomes")[0]["outcome"] == "win"
+
+
+def test_how_strong_verdicts_count_is_said() -> None:
+    assert rule_in_words({}) == []
+    (words,) = rule_in_words({"strong_weight": 3})
+    assert "scores 0.5 + w / 6, where w is the mean weight of the two orders" in words
+    assert rule_in_words({"slight": "tie"}) == ["A slight preference of a verdict in five steps counts as a tie."]
+
+
+def test_what_has_no_rate_is_said() -> None:
+    rate = {"category": "all", "n": 2, "invalid": 0}
+    rows = [rate | {"match": "m"}, rate | {"match": "n", "invalid": 2}, rate | {"match": "m", "category": "fermi", "n": 1}]
+    assert match_sentences(["m", "n", "o"], rows) == [
+        "n: not one of its 2 questions has a valid verdict; it has no rate.",
+        "o: nothing was judged, since no judge, or no question, is there; it has no rate.",
+        "Of one question, so that no verdict shows a difference there: fermi.",
+    ]

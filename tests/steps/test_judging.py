@@ -9,7 +9,7 @@ import pytest
 from seedbed.exchange.result import Result
 from seedbed.project.model_settings import ModelSettings
 from seedbed.project.params_types import Match
-from seedbed.project.prompts import blocks_of
+from seedbed.project.prompts import Prompt, blocks_of
 from seedbed.steps.judging import beside, build, judged, load_prompts
 from tests.harness import ROOT
 
@@ -97,3 +97,15 @@ def test_how_much_better_is_in_the_row() -> None:
     rows = list(judged("m", SIDES, QUESTIONS, TO, [Result(requests[0], value=value)], "judge"))
     assert [row.get("strength") for row in rows] == ["strong", None, None, None]
     assert {row["judge"] for row in rows} == {"judge"}
+
+
+def test_one_judges_requests_have_the_keys_that_they_had_before_there_were_juries() -> None:
+    """Two keys of an older library, of a prompt of its own: what was paid for is found."""
+    user = "$question\n\n$criteria\n\n$rubric\n\n$answer_a\n\n$answer_b"
+    prompt = Prompt(Path("prompts/judge.yaml"), "en", "Judge.", user, "judgment", "JSON.", None)
+    to = ModelSettings("judge", "e", "m", {"temperature": 0, "max_tokens": 2048}, 0, "json_schema")
+    requests = build(QUESTIONS[:1], ANSWERS, {}, {"judge": prompt}, to)
+    assert [request.key for request in requests] == [
+        "b154848fc1afe512f096351581d449b5bfa459c05345ba8364c45b43d9acc825",
+        "5e68e43e7990ebc47e7c5ba4111d5b09e7976de7164bae3487e1dd8a679ee0ec",
+    ]

@@ -11,11 +11,13 @@ MADE_BY = {"endpoint": "stand-in", "model": "stand-in"}
 
 
 def test_a_translation_came_of_its_source_and_a_request() -> None:
-    row: Any = {"id": "fermi-01", "made_by": MADE_BY}
+    row: Any = {"id": "fermi-01", "made_by": MADE_BY, "source": {"text": "How many?"}}
     asked = Asked("translate@questions", "fermi-01")
     source = (Name("source", "questions/fermi-01"),)
     assert translating.origin(row, "questions", "question") == Origin(source, asked, "translate_question")
     assert translating.origin(row | {"made_by": None}, "questions", "question") == Origin(source)
+    several = row | {"source": {"text": "How many?", "follow_up_1": "And in a year?"}}
+    assert translating.origin(several, "questions", "question") == Origin(source, asked, "translate_conversation")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from dvc.utils.serialize import parse_yaml
+from dvc.utils.serialize import YAMLFileCorruptedError, parse_yaml
 
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
@@ -18,11 +18,17 @@ from seedbed.util.yaml12 import load_yaml
     ],
 )
 def test_scalars_are_those_that_dvc_reads(tmp_path: Path, scalar: str) -> None:
-    text = f"a: {scalar}\nb: [{scalar}]\n"
+    # DVC's C parser refuses a colon within brackets that is not quoted: a sentence with its place, and no other value.
+    text = f"a: {scalar}\n" if ":" in scalar else f"a: {scalar}\nb: [{scalar}]\n"
     path = tmp_path / "x.yaml"
     path.write_text(text, encoding="utf-8")
     ours, theirs = load_yaml(path), parse_yaml(text, str(path))
     assert repr(ours) == repr(theirs)
+
+
+def test_a_colon_within_brackets_is_refused_by_dvc_and_not_read_otherwise() -> None:
+    with pytest.raises(YAMLFileCorruptedError):
+        parse_yaml("a: [1:30]\n", "x.yaml")
 
 
 @pytest.mark.parametrize(

@@ -161,9 +161,10 @@ def test_each_turn_is_judged_in_both_orders_and_rated_and_reported_apart(built: 
     asked = [body["messages"][-1]["content"] for body in server.log if kind_of(body) == "judgment"]
     later = [text for text in asked if "before_a" in text]
     assert len(later) == 2
-    for text, (first, second) in zip(later, (("good", "thin"), ("thin", "good")), strict=True):
-        shown = blocks_of(text)
-        said = [answers[model]["turns-01"]["turns"] for model in (first, second)]
+    by_first = {blocks_of(text)["answer_a"]: blocks_of(text) for text in later}
+    for models in (("good", "thin"), ("thin", "good")):
+        said = [answers[model]["turns-01"]["turns"] for model in models]
+        shown = by_first[said[0][1]]
         assert (shown["question"], shown["answer_a"], shown["answer_b"]) == (question["follow_ups"][0], said[0][1], said[1][1])
         for name, turns in (("before_a", said[0]), ("before_b", said[1])):
             assert json.loads(shown[name]) == {"question": question["text"], "answer": turns[0]}

@@ -20,7 +20,7 @@ def checked(folder: Path, checks: dict[str, list[dict[str, Any]]], **more: Any) 
     """Return a build of two models whose questions have these checks; the judge always takes the model `good`."""
     build = Build(folder, questions=[("generic", "一?"), ("generic", "二?"), ("coding-math", "三?")], **more)
     build.write()
-    path = folder / "data/build/edited/questions.jsonl"
+    path = folder / "data/build/edited/questions/questions.jsonl"
     rows = [row | ({"checks": checks[row["id"]]} if row["id"] in checks else {}) for row in read_rows(path)]
     write_rows(path, rows, "edited_question")
     return build
