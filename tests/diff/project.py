@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,9 @@ def write_outputs(project: Project) -> None:
     judgments(project, dict.fromkeys(ids, ("first", "second")))
     transcript(project, f"judge@{MATCH}", [f"{id}.{order}" for id in ids for order in ("ab", "ba")])
     win_rates(project, {"generic": (100.0, 90.0, 100.0), "all": (80.0, 60.0, 95.0)})
-    written = [f"{report}.{ending}" for report in ("benchmark", "dataset") for ending in ("md", "html", "json")]
-    for name in (*written, "judge_health.csv", "methods.csv", "dataset.csv"):
-        write_text(project.root / "reports" / name, "{}\n")
+    declared = {*re.findall(r"reports/[\w.]+", (project.root / paths.DVC_YAML).read_text(encoding="utf-8"))}
+    for name in sorted(declared - {paths.WIN_RATES.as_posix()}):
+        write_text(project.root / name, "{}\n")
 
 
 def _translated(row: dict[str, Any], kind: str) -> dict[str, Any]:
