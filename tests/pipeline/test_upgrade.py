@@ -265,7 +265,9 @@ def first(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     (root / MOVED[0]).write_bytes((ROOT / MOVED[1]).read_bytes())
     (root / "queries" / "ours.sql").write_text("select 1\n")
     (root / "data" / "edits" / "seed_tasks.ko.jsonl").write_bytes(EDIT)
-    (root / "params.yaml").write_text(f"{OLD}\nmodels: {{}}\n", encoding="utf-8")
+    (root / "params.yaml").write_text(
+        f"{OLD}\nmodels: {{}}\ntranslate: {{}}\npost_edit:\n  unreviewed: use\n", encoding="utf-8"
+    )
     transcript = (canonical(EXCHANGE) + "\n").encode()
     outs = []
     for path, content in {"responses/generate.jsonl": transcript, "instructions.jsonl": b"{}\n"}.items():
@@ -287,7 +289,8 @@ def test_a_project_of_the_first_form(first: Project, capsys: pytest.CaptureFixtu
     output = capsys.readouterr().out
     assert "note: the project has no template.lock" in output
     assert (
-        "note: what the next build will send cannot be said before the files are right: params.yaml:3: translate: m" in output
+        "note: what the next build will send cannot be said before the files are right: params.yaml:3: answer: missing"
+        in output
     )
     assert "note: dvc.lock: generate is no stage any more, its entry goes" in output
     assert (root / "data" / "edits" / "seed_tasks.ko.jsonl").read_bytes() == EDIT
