@@ -242,7 +242,7 @@ def totals(found: list[dict[str, Any]]) -> Mapping[str, Any]:
         "orders": len(found),
         "paid_twice": sum(each["paid_twice"] for each in found),
         "paid_twice_without_a_word": sum(each["paid_twice"] for each in found if not each["said"]),
-        "stopped_by_a_sentence": sum(bool(each["said"]) for each in found),
+        "stopped_by_a_sentence": sum(any(": error: " in said for said in each["said"]) for each in found),
         "each": found,
     }
 

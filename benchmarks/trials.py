@@ -89,20 +89,26 @@ def forgetting(lines: list[dict[str, Any]]) -> list[str]:
             *([f"push ({', '.join(pushes)})"] if pushes else []),
         ]
         how = "neither built" if each["first_push"] else f"{each['how']}; lock of {each['lock']}"
-        stopped = ", ".join(sorted({said.partition(":")[0] for said in each["said"]}))
-        rows.append((", ".join(forgotten) or "nothing", how, stopped, each["sent"], each["paid_twice"]))
+        stopped = _who(each, stopped=True)
+        warned = _who(each, stopped=False) if each["paid_twice"] else ""
+        rows.append((", ".join(forgotten) or "nothing", how, stopped, warned, each["sent"], each["paid_twice"]))
     only = f" --only {' '.join(map(str, found['only']))}" if found["only"] else ""
     words = (
         f"`python -m benchmarks.forgetting{only} > benchmarks/forgetting.json`: {found['orders']} of "
         f"{found['orders_there_are']} orders. Ann and Ben edit a "
         "question each on a branch of their own and build; Ben takes Ann's branch with one side's `dvc.lock` and builds; Ann "
         "takes that and builds. Each forgets what the first column says, every time. Where a build stopped, everybody "
-        f"pushed, as its sentence says, and it went on. Stopped so: {found['stopped_by_a_sentence']} orders. Paid twice: "
-        f"{found['paid_twice']}."
+        f"pushed, as its sentence says, and it went on. Stopped so: {sum(bool(row[2]) for row in rows)} orders. Paid twice: "
+        f"{found['paid_twice']}, without a word {found['paid_twice_without_a_word']}."
     )
-    orders = _table("forgotten; Ben takes Ann's branch by; stopped; requests in all; paid twice", rows)
+    orders = _table("forgotten; Ben takes Ann's branch by; stopped; warned; requests in all; paid twice", rows)
     said = next((said for each in found["each"] for said in each["said"]), None)
     return ["### Forgetting", words, orders, *([f"Such a sentence: “{escaped(said)}”"] if said else [])]
+
+
+def _who(order: dict[str, Any], stopped: bool) -> str:
+    """Return those whose build was stopped by a sentence, or was only told."""
+    return ", ".join(sorted({said.partition(":")[0] for said in order["said"] if (": error: " in said) == stopped}))
 
 
 def hostile(lines: list[dict[str, Any]]) -> list[str]:
@@ -139,22 +145,26 @@ def hostile(lines: list[dict[str, Any]]) -> list[str]:
 
 
 def store(lines: list[dict[str, Any]]) -> list[str]:
-    """Return the heading, the words and the table of `benchmarks.store`."""
-    (found,) = lines
-    looked = f"{found['keys']:,} look-ups"
-    carried = [tool for tool in ("export", "import") if f"{tool}_s" in found]
-    rows: list[tuple[Any, ...]] = [
-        (f"{looked}, opening included; {found['store_cpu_s']} s of a CPU", found["store_s"], None),
-        (f"{looked} one by one by SQLite alone; {found['one_by_one_cpu_s']} s of a CPU", found["one_by_one_s"], None),
-        *((tool, found[f"{tool}_s"], found[f"{tool}_own_mib_at_its_end"]) for tool in carried),
-    ]
-    words = (
-        f"`python -m benchmarks.store --responses {found['responses']}{'' if carried else ' --stay'} > benchmarks/store.json`: "
-        f"{found['responses']:,} "
-        f"responses in {found['gib']} GiB; the machine's load was {found['load_average']:.0f} on {found['cores']} cores when "
-        "they were looked up. The MiB are the process's own, without the file that is mapped."
-    )
-    return ["### A large store", words, _table("what; seconds; MiB", rows)]
+    """Return the heading, and for each run the words and the table of `benchmarks.store`."""
+    parts = ["### A large store"]
+    for found in lines:
+        looked = f"{found['keys']:,} look-ups"
+        carried = [tool for tool in ("export", "import") if f"{tool}_s" in found]
+        alone = f"; {found['one_by_one_cpu_s']} s of a CPU" if "one_by_one_cpu_s" in found else ""
+        rows: list[tuple[Any, ...]] = [
+            (f"{looked}, opening included; {found['store_cpu_s']} s of a CPU", found["store_s"], None),
+            (f"{looked} one by one by SQLite alone{alone}", found["one_by_one_s"], None),
+            *((tool, found[f"{tool}_s"], found[f"{tool}_own_mib_at_its_end"]) for tool in carried),
+        ]
+        load = f"; the machine's load was {found['load_average']:.0f} on {found['cores']} cores" if "cores" in found else ""
+        words = (
+            f"`python -m benchmarks.store --responses {found['responses']}{'' if carried else ' --stay'}`: "
+            f"{found['responses']:,} responses in {found['gib']} GiB{load}."
+        )
+        if carried:
+            words += " The MiB are the process's own, without the file that is mapped."
+        parts += [words, _table("what; seconds; MiB", rows)]
+    return parts
 
 
 def train(lines: list[dict[str, Any]]) -> list[str]:

@@ -1,9 +1,14 @@
 """README, CONTRIBUTING and the lock files: what they say is so."""
 
+import json
 import re
+from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 
+from seedbed.util.schemas import problems
 from tests.harness import ROOT
 from tests.test_structure import DVC, body
 
@@ -39,6 +44,36 @@ def test_the_readme_names_only_commands_there_are() -> None:
     makefile = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "development.mk"))
     for target in re.findall(r"`make ([\w-]+)`", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def blocks(language: str) -> list[str]:
+    """Return the blocks of code in README and `docs/` that are in a language; an ellipsis stands for more of the same."""
+    pages = [README, *(page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md")))]
+    return [block.replace(", …", "") for page in pages for block in re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)]
+
+
+def partial(schema: Any) -> Any:
+    """Return a schema that asks for no field: an example shows a few."""
+    if isinstance(schema, list):
+        return [partial(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: partial(value) for key, value in schema.items() if key not in ("required", "anyOf", "oneOf")}
+
+
+def test_examples_of_params_have_the_fields_that_there_are() -> None:
+    schema = partial(json.loads((ROOT / "schemas" / "params.schema.json").read_text(encoding="utf-8")))
+    examples = blocks("yaml")
+    assert len(examples) > 5
+    for example in examples:
+        jsonschema.validate(yaml.safe_load(example), schema)
+
+
+def test_examples_of_rows_are_rows() -> None:
+    examples = [json.loads(example) for example in blocks("json")]
+    assert examples
+    for example in examples:
+        assert problems(example, "rows/question") == []
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "requirements-train.lock"])

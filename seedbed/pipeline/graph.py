@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from seedbed.project import paths
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from dvc.repo import Repo
 
 
-_FOREACH = re.compile(r"\$\{(\w+)\}")
-"""A `foreach` over a block of `params.yaml`."""
+_FOREACH = re.compile(r"\$\{([\w.]+)\}")
+"""A `foreach` over a block of `params.yaml`, or a block in one: `${post_edit.corpora}`."""
 
 
 def stage_names(pipeline: Mapping[str, Any] | None, params: Mapping[str, Any]) -> list[str]:
@@ -30,7 +31,7 @@ def stage_names(pipeline: Mapping[str, Any] | None, params: Mapping[str, Any]) -
     for name, entry in mapping(mapping(pipeline).get("stages")).items():
         over = mapping(entry).get("foreach")
         if isinstance(over, str) and (block := _FOREACH.fullmatch(over)):
-            over = mapping(params.get(block[1]))
+            over = reduce(lambda outer, key: mapping(mapping(outer).get(key)), block[1].split("."), params)
         names += [f"{name}@{key}" for key in over] if isinstance(over, list | dict) else [name]
     return names
 

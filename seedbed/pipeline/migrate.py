@@ -199,11 +199,18 @@ def _labels(params: MutableMapping[str, Any]) -> str | None:
 def _post_edit(params: MutableMapping[str, Any]) -> str | None:
     """The corpora that people edit are listed, each with its file: the questions of all lie in one folder."""
     block = _mapping(params, "post_edit")
-    if not block or "corpora" in block or not isinstance(block, MutableMapping):
+    if "corpora" in block:
+        return None
+    if "post_edit" not in params:  # a file that lacks more than this block, for `seedbed check` to refuse; DVC can read it
+        block = params["post_edit"] = CommentedMap()
+    if not isinstance(block, MutableMapping):
         return None
     kinds = {"seed_tasks": "task", "questions": "question"}
-    block["corpora"] = CommentedMap({name: paths.edited(name, kind).as_posix() for name, kind in kinds.items()})
-    if isinstance(block, CommentedMap):
+    listed = CommentedMap({name: paths.edited(name, kind).as_posix() for name, kind in kinds.items()})
+    if not isinstance(block, CommentedMap):
+        block["corpora"] = listed
+    else:
+        block.insert(0, "corpora", listed)  # what follows the last key is the empty line before the next block
         block.yaml_add_eol_comment(
             "what people edit, and where the edited rows go: all questions into one folder", "corpora", column=0
         )

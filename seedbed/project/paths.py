@@ -39,6 +39,8 @@ FAILED = BUILD / "failed"
 REPORTS = Path("reports")
 WIN_RATES = REPORTS / "win_rates.csv"
 METHODS = REPORTS / "methods.csv"
+TURNS = REPORTS / "turns.csv"
+"""Win rates of conversations by turn, and of other corpora than the benchmark's."""
 JUDGE_HEALTH = REPORTS / "judge_health.csv"
 
 

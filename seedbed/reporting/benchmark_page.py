@@ -79,7 +79,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         positions=[(row["judge"], position_in_words(row, confidence)) for row in last_rows(benchmark.health)],
         jury=benchmark.jury,
         jury_sentences=jury_sentences(benchmark.jury) if benchmark.jury else [],
-        notices=[f"{notice[:1].upper()}{notice[1:]}." for notice in benchmark.notices],
+        notices=[f"{notice[:1].upper()}{notice[1:]}.".replace("`", "") for notice in benchmark.notices],
         retest=[retest_in_words(row, confidence) for row in benchmark.retest],
         varying=benchmark.varying,
         components_words=COMPONENTS,

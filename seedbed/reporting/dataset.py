@@ -36,9 +36,10 @@ _EFFORT = [
     *("characters_changed", "hter", "hter_now_all", "timed", "minutes", "minutes_per_row"),
 ]
 SPREAD_WORDS = (
-    "*Near-duplicates* have another task of the set with a ROUGE-L F of the filter's threshold or more; *by core text*, the "
-    "sentence that asks and the input are compared alone, so that openings and closings hide no repetition. *Same output*: of "
-    "at least 20 letters, and of another task too. Lengths are medians in characters."
+    "*Near-duplicates*: tasks whose instruction alone has a ROUGE-L F of the filter's threshold or more with another one of "
+    "the set (the filter looks at the input too). *By core text*: the sentence that asks is compared with its input, so that "
+    "openings and closings hide no repetition. *Same output*: of at least 20 letters, and of another task too. Lengths are "
+    "medians in characters."
 )
 _SOURCES = {"edited": "translations", "instructions": "instructions"}
 

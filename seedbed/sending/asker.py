@@ -175,7 +175,8 @@ class Asker:
             if first.why
             else "is not in the DVC cache, and there is no DVC remote to bring it from"
         )
-        words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what it holds is paid for again"
+        what = "of it is wanted here" if first.branch else "it holds"
+        words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what {what} is paid for again"
         print(f"{self.stage}: {words}", file=sys.stderr)
 
     def _refuse_offline(self, request: Request) -> None:

@@ -20,10 +20,21 @@ _WITH_LEAD = 0.95
 """Share of the instructions that get a lead, of the types that may have one."""
 _QUOTING = {"open_qa", "explanation", "comparison", "advice", "brainstorming", "dialogue", "fiction", "planning", "email"}
 """Types of which an instruction may begin with something that was read or heard about its topic."""
-_IN_CONTEXT = 0.85
+_IN_CONTEXT = 0.95
 """Share of the instructions that get a context, of the types that may have one."""
 _TYPES = {
-    "text": {"summarization", "rewriting", "explanation", "critique", "proofreading", "headline", "fiction", "formatting"},
+    "text": {
+        "summarization",
+        "rewriting",
+        "explanation",
+        "critique",
+        "proofreading",
+        "headline",
+        "fiction",
+        "formatting",
+        "extraction",
+        "dialogue",
+    },
     "question": {"open_qa", "comparison", "logic", "arithmetic", "closed_qa", "coding"},
 }
 """By what a context is for, the types that it may stand before."""

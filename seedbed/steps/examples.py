@@ -7,16 +7,15 @@ asked for again, whatever the examples are by now. An edit without a key was mad
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
-
-from seedbed.filtering.similarity import Codes, encode
-from seedbed.filtering.tokenisers import space
 from seedbed.project.corpora import FIELDS, fields_of
 from seedbed.project.row_types import Edit, Fields, Source
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row
+
+if TYPE_CHECKING:  # a project that shows no edits does without numpy
+    from seedbed.filtering.similarity import Codes
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Examples:
 
     count: int = 0
     edits: Mapping[str, Edit] = field(default_factory=dict)
-    sources: Mapping[str, Codes] = field(default_factory=dict)
+    sources: Mapping[str, "Codes"] = field(default_factory=dict)
     vocabulary: dict[str, int] = field(default_factory=dict)
 
     def kept(self, id: str) -> Edit | None:
@@ -48,6 +47,9 @@ class Examples:
         """
         if not self.count or row["id"] in self.edits:
             return []
+        from rapidfuzz import process
+        from rapidfuzz.distance import Indel
+
         own = _codes(fields_of(row, kind).values(), self.vocabulary)
         return [id for _, _, id in process.extract(own, self.sources, scorer=Indel.normalized_similarity, limit=self.count)]
 
@@ -85,5 +87,8 @@ def examples_of(rows: Sequence[Source], kind: str, edits: Mapping[str, Edit], co
     return Examples(count, standing, sources, vocabulary)
 
 
-def _codes(texts: Iterable[str], vocabulary: dict[str, int]) -> Codes:
+def _codes(texts: Iterable[str], vocabulary: dict[str, int]) -> "Codes":
+    from seedbed.filtering.similarity import encode
+    from seedbed.filtering.tokenisers import space
+
     return encode([vocabulary.setdefault(word, len(vocabulary)) for text in texts for word in space(text)])

@@ -6,13 +6,10 @@ from typing import Any
 
 from seedbed.exchange.replies import json_of
 from seedbed.exchange.result import Read
-from seedbed.filtering.language import load_language
 from seedbed.project import paths
 from seedbed.project.corpora import read_corpus
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Source
-from seedbed.steps import answering, generating, scoring, translating
-from seedbed.steps.verdicts import judgment_reader
 
 
 def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) -> Read[Any]:
@@ -26,15 +23,28 @@ def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) 
     Raises:
         UserError: the corpus, the language file or a plug-in cannot be read.
     """
-    kind, _, id = stage.partition("@")
+    kind, _, id = stage.partition("@")  # each imports what it needs: a stage that sends nothing starts at once
     if kind == "translate" and id in params["corpora"]:
+        from seedbed.filtering.language import load_language
+        from seedbed.steps import translating
+
         corpus = params["corpora"][id]
         rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params)) if rows is None else rows
         return translating.reader(rows, corpus["kind"], load_language(paths.language_file(params["language"])))
     if kind in ("answer", "answer_base", "answer_trained"):
+        from seedbed.steps import answering
+
         return answering.reader(params["answer"].get("cut", "judge"))
     if kind == "score":
+        from seedbed.steps import scoring
+
         return scoring.read
     if kind == "generate":
+        from seedbed.steps import generating
+
         return generating.read
-    return judgment_reader(params) if kind == "judge" else json_of
+    if kind == "judge":
+        from seedbed.steps.verdicts import judgment_reader
+
+        return judgment_reader(params)
+    return json_of

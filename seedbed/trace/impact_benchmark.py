@@ -4,11 +4,11 @@ import csv
 from pathlib import Path
 
 from seedbed.project import paths
-from seedbed.project.corpora import turns_of
+from seedbed.project.corpora import BENCHMARK, turns_of
 from seedbed.project.methods import methods
 from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
 from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
-from seedbed.steps.judging import prompt_name
+from seedbed.steps.judging import order_of_turn, prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
 from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected, taught_by
 from seedbed.trace.node import NOT_BUILT, Fact, Node
@@ -99,17 +99,28 @@ def _judgment(build: Build, match: str, question: str) -> Node:
         return Node("judgment", id, {NOT_BUILT: f"not in {path} yet; `dvc repro` judges it"}, stage=stage)
     facts: dict[str, Fact] = {"outcome": outcome(result), **{_order(row): row["verdict"] for row in rows}}
     if asked := len([row for row in rows if row["request"]]):
-        facts |= {"requests": asked, "prompt": prompt_name(build.with_reference(result["category"]))}
+        with_reference, turns = build.with_reference(result["category"]), sorted({row.get("turn", 1) for row in rows})
+        prompts = dict.fromkeys(prompt_name(with_reference, turn) for turn in turns)
+        facts |= {"requests": asked, "prompt": ", ".join(prompts)}
     if votes := build.votes(match, question):
         facts["votes"] = len(votes)
-    rates = [_rate(row) for row in _numbers(paths.WIN_RATES, match) if row["category"] in (result["category"], "all")]
+    rates = [_rate(row) for row in _counting(build, match, question) if row["category"] in (result["category"], "all")]
     return Node("judgment", id, facts, rates, stage=stage)
+
+
+def _counting(build: Build, match: str, question: str) -> list[dict[str, str]]:
+    """Return the rates of a match that count a question: the benchmark's, or those of its own corpus."""
+    corpus = build.corpus_of("question", question)
+    if corpus == BENCHMARK:
+        return _numbers(paths.WIN_RATES, match)
+    return [row for row in _numbers(paths.TURNS, match) if (row["corpus"], row["turn"]) == (corpus, "all")]
 
 
 def _order(row: Row) -> str:
     """Return the order of a judgment, with the judge where it is one of a jury: `ab`, or `ab by large`."""
     judge = row.get("judge", DEFAULT_JUDGE)
-    return row["order"] if judge in (DEFAULT_JUDGE, RECORDED_JUDGE) else f"{row['order']} by {judge}"
+    order = order_of_turn(row["order"], row.get("turn", 1))
+    return order if judge in (DEFAULT_JUDGE, RECORDED_JUDGE) else f"{order} by {judge}"
 
 
 def _matches(build: Build, model: str) -> list[str]:

@@ -30,3 +30,10 @@ def test_names_in_flow_order() -> None:
 )
 def test_what_feeds_what(out: str, dep: str, expected: bool) -> None:
     assert feeds(Stage("one", (), (), (out,)), Stage("other", (dep,), (), ())) is expected
+
+
+def test_a_foreach_may_go_over_a_block_in_a_block() -> None:
+    pipeline = {"stages": {"edit": {"foreach": "${post_edit.corpora}", "do": {}}}}
+    assert stage_names(pipeline, {"post_edit": {"corpora": {"a": "a.jsonl", "b": "b.jsonl"}}}) == ["edit@a", "edit@b"]
+    assert stage_names(pipeline, {"post_edit": {}}) == []
+    assert stage_names(pipeline, {"post_edit": "drop"}) == []

@@ -90,6 +90,11 @@ labels: # by kind of corpus
 corpora:
   baseline: {source: b.jsonl,   language: en, kind: task} # written our way
 
+post_edit:
+  corpora: # what people edit, and where the edited rows go: all questions into one folder
+    seed_tasks: data/build/edited/seed_tasks.jsonl
+    questions: data/build/edited/questions/questions.jsonl
+
 generate:
   target: 500   # a lot
 
@@ -141,19 +146,21 @@ def test_the_older_form_becomes_this_one() -> None:
     text, notes = migrated(OLD)
     assert text == with_editions(**EDITIONS)
     assert [note.split(":")[0].split()[0] for note in notes] == [
-        *("endpoints", "task_types", "generations", "bases,", "judges", "scores", "editions"),
+        *("endpoints", "task_types", "post_edit.corpora", "generations", "bases,", "judges", "scores", "editions"),
     ]
 
 
-def test_what_people_edit_is_listed_with_its_file() -> None:
-    text, notes = migrated(NEW + "\npost_edit:\n  unreviewed: drop # so\n")
-    assert text.endswith("""
+EDITED = """\
 post_edit:
   unreviewed: drop # so
-  corpora: # what people edit, and where the edited rows go: all questions into one folder
-    seed_tasks: data/build/edited/seed_tasks.jsonl
-    questions: data/build/edited/questions/questions.jsonl
-""")
+"""
+
+
+def test_what_people_edit_is_listed_with_its_file() -> None:
+    before, _, after = NEW.partition("post_edit:\n")
+    listed, _, rest = after.partition("\n\n")
+    text, notes = migrated(f"{before}{EDITED}\n{rest}")
+    assert f"post_edit:\n{listed}\n  unreviewed: drop # so\n\ngenerate:" in text
     assert any(note.startswith("post_edit.corpora lists what people edit") for note in notes)
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from seedbed.pipeline.plan import Plan
-from seedbed.pipeline.template import LOCK, blob_hash, project_files
+from seedbed.pipeline.template import LOCK, blob_hash, project_files, scaffold_files
 from seedbed.pipeline.upgrade import apply_upgrade, plan_upgrade, shown, upgrade_project
 from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
@@ -163,7 +163,8 @@ def test_remotes_stay_and_what_holds_a_folder_comes_back(project: Project) -> No
     (project.root / ".dvc" / "config").write_text("[core]\n    remote = team\n")
     shutil.rmtree(project.root / "data" / "build")
     (project.root / "data" / "empty.jsonl").unlink()
-    assert upgraded().startswith("17 files written")
+    folders = sum(path.startswith("data/build/") for path in scaffold_files())
+    assert upgraded().startswith(f"{folders + 1} files written")
     assert changed(project) == {".dvc/config"}
 
 
@@ -264,7 +265,9 @@ def first(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     (root / MOVED[0]).write_bytes((ROOT / MOVED[1]).read_bytes())
     (root / "queries" / "ours.sql").write_text("select 1\n")
     (root / "data" / "edits" / "seed_tasks.ko.jsonl").write_bytes(EDIT)
-    (root / "params.yaml").write_text(f"{OLD}\nmodels: {{}}\n", encoding="utf-8")
+    (root / "params.yaml").write_text(
+        f"{OLD}\nmodels: {{}}\ntranslate: {{}}\npost_edit:\n  unreviewed: use\n", encoding="utf-8"
+    )
     transcript = (canonical(EXCHANGE) + "\n").encode()
     outs = []
     for path, content in {"responses/generate.jsonl": transcript, "instructions.jsonl": b"{}\n"}.items():
@@ -286,7 +289,8 @@ def test_a_project_of_the_first_form(first: Project, capsys: pytest.CaptureFixtu
     output = capsys.readouterr().out
     assert "note: the project has no template.lock" in output
     assert (
-        "note: what the next build will send cannot be said before the files are right: params.yaml:3: translate: m" in output
+        "note: what the next build will send cannot be said before the files are right: params.yaml:3: answer: missing"
+        in output
     )
     assert "note: dvc.lock: generate is no stage any more, its entry goes" in output
     assert (root / "data" / "edits" / "seed_tasks.ko.jsonl").read_bytes() == EDIT

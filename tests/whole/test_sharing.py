@@ -139,11 +139,18 @@ def test_the_plan_counts_what_was_not_pulled(built: Project, tmp_path: Path, ser
 
 
 @pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize("pushed", [False, True])
 def test_a_squash_merge_and_a_forgotten_harvest_pay_nothing(
-    built: Project, tmp_path: Path, server: Server, committed: bool
+    built: Project, tmp_path: Path, server: Server, committed: bool, pushed: bool
 ) -> None:
-    """The lock is the own side's, and the branch that has the other's is no ancestor."""
-    second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
+    """The lock is the own side's, and the branch that has the other's is no ancestor.
+
+    Where Ann forgot to push, too, the build stops while git still says what is squashed, and tells what it pays for later.
+    """
+    remote = built.root / ".dvc" / "cache"
+    if not pushed:
+        remote = Path(shutil.copytree(remote, tmp_path / "remote"))
+    second = forgetful(built, tmp_path, remote)
     git(built.root, "checkout", "-qb", "ann")
     questions = built.rows("data/questions.en.jsonl")
     questions[0]["text"] = "Why is the sea salty?"
@@ -157,9 +164,11 @@ def test_a_squash_merge_and_a_forgotten_harvest_pay_nothing(
     git(second.root, "checkout", "-q", "HEAD", "--", "dvc.lock")
     if committed:
         git(second.root, "commit", "-qam", "the question of Ann")
-    output = second.run(*second.stage_command("questions"))
-    assert "brought 1 transcript of other branches or earlier commits" in output or not committed
-    assert server.take() == []
+    output = second.run(*second.stage_command("questions"), fails=not pushed and not committed)
+    assert "brought 1 transcript of other branches or earlier commits" in output or not (committed and pushed)
+    assert "1 response is missing, and the transcript" in output or pushed or committed
+    assert "that dvc.lock of origin/ann names is neither in the DVC cache nor to be had" in output or pushed or not committed
+    assert len(server.take()) == (not pushed and committed)
 
 
 @pytest.mark.slow
