@@ -8,13 +8,11 @@ A row of `difference_rows` (points of adjusted win rate, new less old):
 
 from collections.abc import Collection
 from itertools import combinations
-from typing import Any
 
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.families import holm
 from seedbed.reporting.statistics.paired import Difference, paired_difference
-
-Rows = list[dict[str, Any]]
+from seedbed.util.rows import Row, Rows
 
 
 def difference_rows(scores: Scores, confidence: float, methods: Collection[str] = ()) -> Rows:
@@ -34,20 +32,26 @@ def difference_rows(scores: Scores, confidence: float, methods: Collection[str] 
         ours = model in methods and rival in methods
         if baseline == same and model != rival and not ours and frozenset((model, rival)) not in direct:
             columns = [scores.scores[:, list(scores.matches).index(match)] for match in (one, other)]
-            found = paired_difference(columns[0], columns[1], confidence)
-            if found:
-                ahead = found.mean >= 0
+            difference = paired_difference(columns[0], columns[1], confidence)
+            if difference:
+                ahead = difference.mean >= 0
                 names = {"model": model, "other": rival} if ahead else {"model": rival, "other": model}
-                rows.append(names | {"baseline": baseline} | in_points(found if ahead else _turned(found)))
+                rows.append(names | {"baseline": baseline} | in_points(difference if ahead else _turned(difference)))
     corrected_together(rows, confidence)
     return sorted(rows, key=lambda row: (row["baseline"], -row["difference"], row["model"], row["other"]))
 
 
-def in_points(found: Difference) -> dict[str, Any]:
+def in_points(difference: Difference) -> Row:
     """Return a difference as the values of a row, in points of percent."""
-    points = {"difference": found.mean, "low": found.low, "high": found.high, "worst": found.worst, "best": found.best}
+    points = {
+        "difference": difference.mean,
+        "low": difference.low,
+        "high": difference.high,
+        "worst": difference.worst,
+        "best": difference.best,
+    }
     rounded = {name: round(100 * value, 4) + 0.0 for name, value in points.items()}  # no -0.0
-    return {"n": found.n, **rounded, "p": found.p, "dropped": found.dropped}
+    return {"n": difference.n, **rounded, "p": difference.p, "dropped": difference.dropped}
 
 
 def corrected_together(rows: Rows, confidence: float) -> None:
@@ -56,7 +60,15 @@ def corrected_together(rows: Rows, confidence: float) -> None:
         row |= {"p_holm": corrected, "tests": len(rows), "sure": corrected < 1 - confidence / 100}
 
 
-def _turned(found: Difference) -> Difference:
+def _turned(difference: Difference) -> Difference:
     return Difference(
-        found.n, -found.mean, -found.high, -found.low, found.sd, found.p, found.dropped, -found.best, -found.worst
+        difference.n,
+        -difference.mean,
+        -difference.high,
+        -difference.low,
+        difference.sd,
+        difference.p,
+        difference.dropped,
+        -difference.best,
+        -difference.worst,
     )

@@ -4,13 +4,11 @@ A row of `health_rows` is one of `queries/benchmark/judge_health.sql` with inter
 `{…, "first_share": 17.65, "first_low": 6.2, "first_high": 41.0, "position_p": 0.0127, "longer_low": …, "longer_high": …}`.
 """
 
-from typing import Any
-
 from seedbed.reporting.statistics.intervals import wilson
 from seedbed.reporting.statistics.position import position_bias
+from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 HEALTH_COLUMNS = [
     *("match", "judge", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie"),
     *("first_share", "first_low", "first_high", "position_p"),
@@ -27,10 +25,10 @@ def health_rows(tables: Tables, confidence: float) -> Rows:
     """
     rows = tables.query("benchmark/judge_health")
     for row in rows:
-        found = position_bias(int(row["first_pairs"]), int(row["second_pairs"]), confidence)
-        shares = {"first_share": found.first_share, "first_low": found.low, "first_high": found.high}
+        bias = position_bias(int(row["first_pairs"]), int(row["second_pairs"]), confidence)
+        shares = {"first_share": bias.first_share, "first_low": bias.low, "first_high": bias.high}
         row |= {name: None if share is None else round(100 * share, 2) for name, share in shares.items()}
-        row["position_p"] = None if found.p is None else float(f"{found.p:.4g}")
+        row["position_p"] = None if bias.p is None else float(f"{bias.p:.4g}")
         row["longer_low"] = row["longer_high"] = None
         if row["decided"]:
             bounds = 100 * wilson(row["longer"] / row["decided"], row["decided"], confidence)
@@ -43,7 +41,7 @@ def last_rows(rows: Rows) -> Rows:
     return list({row["judge"]: row for row in rows}.values())
 
 
-def position_in_words(row: dict[str, Any], confidence: float) -> str:
+def position_in_words(row: Row, confidence: float) -> str:
     """Return what the pairs that contradict say about the judge's leaning, in one sentence.
 
     Args:
@@ -55,7 +53,7 @@ def position_in_words(row: dict[str, Any], confidence: float) -> str:
         return "No pair contradicts, so that no leaning to a place shows."
     shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
     share = f"{row['first_share']:.0f}% the first, interval {row['first_low']:.0f} to {row['first_high']:.0f}, {shown}"
-    said = f"Of the pairs that contradict, {first} name the first place and {second} the second ({share})"
+    counts = f"Of the pairs that contradict, {first} name the first place and {second} the second ({share})"
     if p >= 1 - confidence / 100:
-        return f"{said}: a leaning to either place cannot be concluded."
-    return f"{said}: the judge leans to the {'first' if first > second else 'second'} place."
+        return f"{counts}: a leaning to either place cannot be concluded."
+    return f"{counts}: the judge leans to the {'first' if first > second else 'second'} place."

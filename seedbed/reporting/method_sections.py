@@ -1,12 +1,10 @@
 """What the benchmark report says of training sets as methods: the conclusions in words, and the tables in Markdown."""
 
-from typing import Any
-
 from seedbed.reporting.judge_sections import p_value
 from seedbed.reporting.methods import ALL
 from seedbed.reporting.statistics.methods import LEAST_SEEDS
 from seedbed.util.markdown import table
-from seedbed.util.rows import Rows
+from seedbed.util.rows import Row, Rows
 from seedbed.util.words import count
 
 
@@ -19,12 +17,12 @@ def concluded(rows: Rows, confidence: float) -> list[str]:
     """
     shown = []
     for pair in dict.fromkeys((row["new"], row["old"]) for row in rows if row["comparison"] == "sets"):
-        found = [row for row in rows if row["comparison"] == "sets" and (row["new"], row["old"]) == pair]
-        shown.append(" ".join([_on_mean(found[0], len(found) - 1), *_on_bases(found)]))
+        of_pair = [row for row in rows if row["comparison"] == "sets" and (row["new"], row["old"]) == pair]
+        shown.append(" ".join([_on_mean(of_pair[0], len(of_pair) - 1), *_on_bases(of_pair)]))
     return shown
 
 
-def sets_in_words(row: dict[str, Any]) -> str:
+def sets_in_words(row: Row) -> str:
     """Return which sets a row of `method_rows` compares."""
     if row["comparison"] == "size":
         return f"{row['old']} to {row['new']}"
@@ -48,21 +46,21 @@ def seeds_in_words(rows: Rows) -> str:
     )
 
 
-def _on_mean(row: dict[str, Any], bases: int) -> str:
+def _on_mean(row: Row, bases: int) -> str:
     over = f"the mean over {count(bases, 'base')}" if bases else f"the base {row['base']}"
     how = f"through the baseline {row['through']}" if row["through"] else "in their own matches"
     better, worse = (row["new"], row["old"]) if row["difference"] >= 0 else (row["old"], row["new"])
     sign = 1 if row["difference"] >= 0 else -1
     low, high = sorted((sign * row["low"], sign * row["high"]))
     tests = f", corrected for {row['tests']} pairs of sets" if row["tests"] > 1 else ""
-    said = (
+    statement = (
         f"{better} and {worse}, {over}, {count(row['n'], 'question')}, {how}: {better} is ahead by "
         f"{_number(sign * row['difference'])} points of adjusted win rate (interval {_number(low)} to {_number(high)}; p "
         f"{_p(row['p_holm'])}{tests})"
     )
     if row["sure"]:
-        return f"{said}. Of these trainings the judge prefers those on {better}."
-    return f"{said}. Which of the two sets is better cannot be concluded" + (
+        return f"{statement}. Of these trainings the judge prefers those on {better}."
+    return f"{statement}. Which of the two sets is better cannot be concluded" + (
         ", and the bases are not tested one by one." if bases else "."
     )
 
@@ -142,16 +140,16 @@ def _table(rows: Rows) -> str:
     return table(shown, names, right=["points", "interval", "p", "Holm"])
 
 
-def _beside(row: dict[str, Any]) -> str:
+def _beside(row: Row) -> str:
     if not row["beside"]:
         return ""
     bounds = f"{_number(row['beside_low'])} – {_number(row['beside_high'])}"
     return f"{_number(row['beside_difference'])} ({bounds}) against {row['beside']}"
 
 
-def _rate(row: dict[str, Any], name: str | None) -> float | None:
-    found: float | None = next(point["rate"] for point in row["points"] if point["set"] == name)
-    return found
+def _rate(row: Row, name: str | None) -> float | None:
+    rate: float | None = next(point["rate"] for point in row["points"] if point["set"] == name)
+    return rate
 
 
 def _listed(names: list[str]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from seedbed.project.params_types import Params
 from seedbed.reporting.statistics.components import LEAST_RETEST, components, retest
-from seedbed.util.canonical import canonical
+from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
@@ -36,8 +36,8 @@ def retest_rows(tables: Tables, confidence: float) -> Rows:
     for row in rows:
         row["rate"] = row["low"] = row["high"] = None
         if row["items"] >= LEAST_RETEST:
-            found = retest(row["agreed"], row["items"], confidence)
-            row["rate"], row["low"], row["high"] = (round(100 * value, 2) for value in found)
+            estimate = retest(row["agreed"], row["items"], confidence)
+            row["rate"], row["low"], row["high"] = (round(100 * value, 2) for value in estimate)
     return rows
 
 
@@ -66,10 +66,12 @@ def component_rows(tables: Tables, params: Params) -> Rows:
             shared = sorted(set.intersection(*map(set, each)))
             if len(shared) < LEAST_QUESTIONS:
                 continue
-            found = components(np.array([[part[question] for part in each] for question in shared]))
-            deviations = {f"by_{name}": round(100 * getattr(found, name) ** 0.5, 2) for name in ("question", "answer", "judge")}
+            variances = components(np.array([[part[question] for part in each] for question in shared]))
+            deviations = {
+                f"by_{name}": round(100 * getattr(variances, name) ** 0.5, 2) for name in ("question", "answer", "judge")
+            }
             row = {"models": models, "baseline": baseline, "judge": judge, "questions": len(shared)}
-            rows.append(row | deviations | {"negative": list(found.negative)})
+            rows.append(row | deviations | {"negative": list(variances.negative)})
     return rows
 
 
@@ -81,11 +83,11 @@ def _score(verdict: str | None, order: str) -> float | None:
 
 def _families(params: Params) -> list[tuple[list[str], str, list[str]]]:
     """Return the models that differ in `sample` alone, with their baseline and their matches against it."""
-    found: dict[str, dict[int, tuple[str, str, str]]] = defaultdict(dict)
+    by_settings: dict[str, dict[int, tuple[str, str, str]]] = defaultdict(dict)
     for match, sides in params["matches"].items():
-        settings: dict[str, Any] = dict(params["models"].get(sides["model"], {}))
+        settings: JsonObject = dict(params["models"].get(sides["model"], {}))
         if settings and "recorded" not in settings:
             sample = settings.pop("sample", 0)
-            found[canonical([settings, sides["baseline"]])].setdefault(sample, (sides["model"], sides["baseline"], match))
-    families = [list(one.values()) for one in found.values() if len(one) > 1]
+            by_settings[canonical([settings, sides["baseline"]])].setdefault(sample, (sides["model"], sides["baseline"], match))
+    families = [list(one.values()) for one in by_settings.values() if len(one) > 1]
     return [([model for model, _, _ in one], one[0][1], [match for _, _, match in one]) for one in families]

@@ -1,11 +1,9 @@
 """What the reports say of a judge that was asked twice, and of what scores vary by."""
 
-from typing import Any
-
 from seedbed.project.params_types import DEFAULT_JUDGE
 from seedbed.reporting.statistics.components import LEAST_RETEST
 from seedbed.util.markdown import table
-from seedbed.util.rows import Rows
+from seedbed.util.rows import Row, Rows
 
 COMPONENTS = (
     "What a question's score varies by, as standard deviations in points: from question to question, between the answers that "
@@ -13,8 +11,8 @@ COMPONENTS = (
 )
 
 
-def retest_in_words(row: dict[str, Any], confidence: float) -> str:
-    """Return what came of asking a judge twice, in a sentence; `row` as from `retest_rows`."""
+def retest_in_words(row: Row, confidence: float) -> str:
+    """Return the result of asking a judge twice, in a sentence."""
     who = {"all": "The judges together", DEFAULT_JUDGE: "The judge"}.get(row["judge"], f"The judge {row['judge']}")
     invalid = f" {row['invalid']} had no verdict one of the times." if row["invalid"] else ""
     if row["rate"] is None:
