@@ -1,7 +1,8 @@
 """The benchmark report: win rates by category, the judge's health, its agreement with people. Tables in, texts out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK
@@ -209,7 +210,8 @@ class Benchmark:
         """Return each judge's health by match; of several judges by judge first."""
         by_judge: JsonObject = {}
         for row in self.health:
-            by_judge.setdefault(row["judge"], {})[row["match"]] = {name: row[name] for name in HEALTH_COLUMNS[2:]}
+            values = dict(row)
+            by_judge.setdefault(row["judge"], {})[row["match"]] = {name: values[name] for name in HEALTH_COLUMNS[2:]}
         return by_judge if len(by_judge) > 1 else next(iter(by_judge.values()), {})
 
     def _jury_metrics(self, jury_result: Jury) -> JsonObject:
@@ -297,7 +299,7 @@ def _only_benchmark(tables: Tables) -> None:
         tables.run(f"delete from {table} where {field} not in (select id from questions)")
 
 
-def _rounded(row: Row, names: Sequence[str]) -> Row:
+def _rounded(row: Mapping[str, Any], names: Sequence[str]) -> Row:
     """Return some values of a row with two decimals, p-values with four: what a table of metrics has room for."""
     places = {name: 4 if name.startswith("p_") else 2 for name in names}
     return {name: round(row[name], places[name]) if isinstance(row[name], float) else row[name] for name in names}

@@ -1,13 +1,8 @@
-"""Models that have no match of their own, compared on the same questions through the baseline that both were matched with.
-
-A row of `difference_rows` (points of adjusted win rate, new less old):
-
-    {"model": "good", "other": "poor", "baseline": "thin", "n": 80, "difference": 59.4, "low": 50.1, "high": 68.7, "p": 0.0001,
-     "p_holm": 0.0001, "tests": 1, "sure": true, "dropped": 0, "worst": 59.4, "best": 59.4}
-"""
+"""Models that have no match of their own, compared on the same questions through the baseline that both were matched with."""
 
 from collections.abc import Collection
 from itertools import combinations
+from typing import TypedDict, cast
 
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.families import holm
@@ -15,7 +10,30 @@ from seedbed.reporting.statistics.paired import Difference, paired_difference
 from seedbed.util.rows import Row, Rows
 
 
-def difference_rows(scores: Scores, confidence: float, methods: Collection[str] = ()) -> Rows:
+class DifferenceRow(TypedDict):
+    """A model less another one, in points of adjusted win rate, with its interval.
+
+    `worst` and `best` are the means if each of the `dropped` questions, valid on one side only, went against or for `model`;
+    `p_holm` is corrected for `tests` rows, and `sure` says whether it is small enough.
+    """
+
+    model: str
+    other: str
+    baseline: str
+    n: int
+    dropped: int
+    difference: float
+    low: float
+    high: float
+    worst: float
+    best: float
+    p: float
+    p_holm: float
+    tests: int
+    sure: bool
+
+
+def difference_rows(scores: Scores, confidence: float, methods: Collection[str] = ()) -> list[DifferenceRow]:
     """Return the paired differences of each two models against one baseline, the largest first.
 
     Two models with a match of their own are left out: the direct match sees more (on real verdicts the scores of two models
@@ -38,7 +56,8 @@ def difference_rows(scores: Scores, confidence: float, methods: Collection[str] 
                 names = {"model": model, "other": rival} if ahead else {"model": rival, "other": model}
                 rows.append(names | {"baseline": baseline} | in_points(difference if ahead else _turned(difference)))
     corrected_together(rows, confidence)
-    return sorted(rows, key=lambda row: (row["baseline"], -row["difference"], row["model"], row["other"]))
+    rows.sort(key=lambda row: (row["baseline"], -row["difference"], row["model"], row["other"]))
+    return cast(list[DifferenceRow], rows)
 
 
 def in_points(difference: Difference) -> Row:

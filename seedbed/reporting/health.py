@@ -1,12 +1,10 @@
-"""The judge's health: whether it says the same in both orders, which place it leans to, and whether it goes by length.
+"""The judge's health: whether it says the same in both orders, which place it leans to, and whether it goes by length."""
 
-A row of `health_rows` is one of `queries/benchmark/judge_health.sql` with intervals and the test of the position:
-`{…, "first_share": 17.65, "first_low": 6.2, "first_high": 41.0, "position_p": 0.0127, "longer_low": …, "longer_high": …}`.
-"""
+from collections.abc import Sequence
+from typing import TypedDict, cast
 
 from seedbed.reporting.statistics.intervals import wilson
 from seedbed.reporting.statistics.position import position_bias
-from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 HEALTH_COLUMNS = [
@@ -16,7 +14,36 @@ HEALTH_COLUMNS = [
 ]
 
 
-def health_rows(tables: Tables, confidence: float) -> Rows:
+class HealthRow(TypedDict):
+    """A row of `queries/benchmark/judge_health.sql` with intervals and the test of the position; rates are in percent.
+
+    None are rates of nothing, and their intervals.
+    """
+
+    match: str
+    judge: str
+    judgments: int
+    pairs: int
+    order_agreement: float | None
+    first_biased: float | None
+    second_biased: float | None
+    one_tie: float | None
+    first_pairs: int
+    second_pairs: int
+    first_share: float | None
+    first_low: float | None
+    first_high: float | None
+    position_p: float | None
+    decided: int
+    longer: int
+    longer_answer_rate: float | None
+    longer_low: float | None
+    longer_high: float | None
+    invalid_rate: float | None
+    cut_answers: int
+
+
+def health_rows(tables: Tables, confidence: float) -> list[HealthRow]:
     """Return the rows, in percent, judge by judge; a row `all` where one judged several matches.
 
     Args:
@@ -33,19 +60,19 @@ def health_rows(tables: Tables, confidence: float) -> Rows:
         if row["decided"]:
             bounds = 100 * wilson(row["longer"] / row["decided"], row["decided"], confidence)
             row["longer_low"], row["longer_high"] = (round(float(bound), 2) for bound in bounds)
-    return rows
+    return cast(list[HealthRow], rows)
 
 
-def last_rows(rows: Rows) -> Rows:
-    """Return of each judge the row of all its matches; `rows` as from `health_rows`."""
+def last_rows(rows: Sequence[HealthRow]) -> list[HealthRow]:
+    """Return of each judge the row of all its matches."""
     return list({row["judge"]: row for row in rows}.values())
 
 
-def position_in_words(row: Row, confidence: float) -> str:
+def position_in_words(row: HealthRow, confidence: float) -> str:
     """Return what the pairs that contradict say about the judge's leaning, in one sentence.
 
     Args:
-        row: of `health_rows`.
+        row: the judge's.
         confidence: of its interval and of the test, in percent.
     """
     first, second, p = int(row["first_pairs"]), int(row["second_pairs"]), row["position_p"]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from seedbed.reporting.health import last_rows, position_in_words
+from seedbed.reporting.differences import DifferenceRow
+from seedbed.reporting.health import HealthRow, last_rows, position_in_words
 from seedbed.reporting.jury import Jury, jury_sentences
 from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
@@ -68,7 +69,7 @@ def _of_ties(total: Row) -> str:
     return ties + (f" Answers cut at their limit: in {total['cut']} questions." if total["cut"] else "")
 
 
-def difference_parts(rows: Rows, confidence: float) -> list[str]:
+def difference_parts(rows: Sequence[DifferenceRow], confidence: float) -> list[str]:
     """Return the section on models without a match of their own; none where there are none."""
     if not rows:
         return []
@@ -114,8 +115,8 @@ def equal_length_parts(rows: Rows, rates: Rows) -> list[str]:
     ]
 
 
-def health_parts(rows: Rows, confidence: float) -> list[str]:
-    """Return the paragraphs and the table of the judge's health; `rows` as from `health_rows`, `confidence` in percent."""
+def health_parts(rows: Sequence[HealthRow], confidence: float) -> list[str]:
+    """Return the paragraphs and the table of the judge's health; `confidence` in percent."""
     if not rows:
         return ["Nothing was judged."]
     shown = [

@@ -1,20 +1,10 @@
-"""Training sets as methods: how much better one set makes a model than another, on each base and over all of them.
-
-A row of `method_rows` (points of adjusted win rate, new less old):
-
-    {"comparison": "sets", "new": "native", "old": "direct", "base": "llama", "seeds": 1, "n": 80, "dropped": 0,
-     "difference": 21.3, "low": 8.2, "high": 34.3, "p": 0.002, "p_holm": 0.006, "tests": 3, "sure": true, "through": "",
-     "beside": "davinci", "beside_difference": 9.4, "beside_low": 1.2, "beside_high": 17.6}
-
-Its `comparison` is `sets` for two sets, `untrained` for a set against the base as it was, and `size` for a set twice as
-large. Its `base` is `all` for the mean over several bases. `through` names the baseline that both sides were matched with
-where they have no match of their own; `beside` names one where they have.
-"""
+"""Training sets as methods: how much better one set makes a model than another, on each base and over all of them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal, TypedDict, cast
 
 import numpy as np
 
@@ -52,6 +42,41 @@ METHOD_COLUMNS = [
 ]
 _Sides = tuple[Floats, Floats]
 _Name = str | None
+
+
+class MethodRow(TypedDict):
+    """A comparison of training sets: points of adjusted win rate, new less old.
+
+    Attributes:
+        comparison: `sets` for two sets, `untrained` for a set against the base as it was, `size` for a set twice as large.
+        base: `all` for the mean over several bases.
+        primary: whether this is the one test of a pair of sets.
+        p: None where it is not tested, and so `p_holm` and `tests`.
+        tests: rows that `p_holm` is corrected for.
+        through: the baseline that both sides were matched with, where they have no match of their own; else empty.
+        beside: the baseline that both were matched with besides, where they have one; else empty.
+    """
+
+    comparison: Literal["sets", "untrained", "size"]
+    new: str
+    old: str
+    base: str
+    primary: bool
+    seeds: int
+    n: int
+    dropped: int
+    difference: float
+    low: float
+    high: float
+    p: float | None
+    p_holm: float | None
+    tests: int | None
+    sure: bool
+    through: str
+    beside: str
+    beside_difference: float | None
+    beside_low: float | None
+    beside_high: float | None
 
 
 @dataclass(frozen=True)
@@ -154,7 +179,7 @@ def set_sizes(params: Params) -> dict[str, int]:
     return sizes
 
 
-def method_rows(scores: Scores, params: Params, sizes: Mapping[str, int]) -> Rows:
+def method_rows(scores: Scores, params: Params, sizes: Mapping[str, int]) -> list[MethodRow]:
     """Return the comparisons of training sets; none where no two models say that they were made of one base.
 
     Args:
@@ -185,7 +210,7 @@ def method_rows(scores: Scores, params: Params, sizes: Mapping[str, int]) -> Row
         rows += family
     for row in rows:
         row["dropped"] = len(scores.questions) - row["n"]
-    return rows
+    return cast(list[MethodRow], rows)
 
 
 def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:

@@ -1,22 +1,14 @@
-"""Whether the judge agrees with itself, and what scores vary by: the question, the answer that was drawn, the judge.
-
-A row of `retest_rows` (percent): `{"judge": "judge", "items": 240, "agreed": 226, "reversed": 6, "invalid": 0, "rate": 94.17,
-"low": 90.4, "high": 96.5}`; `rate` is None below 200 items, which say too little.
-
-A row of `component_rows` (standard deviations, in points): `{"models": ["good", "good-2"], "baseline": "thin", "judge":
-"judge", "questions": 80, "by_question": 31.2, "by_answer": 18.0, "by_judge": 9.1, "negative": []}`.
-"""
+"""Whether the judge agrees with itself, and what scores vary by: the question, the answer that was drawn, the judge."""
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
 from seedbed.project.params_types import Params
 from seedbed.reporting.statistics.components import LEAST_RETEST, components, retest
 from seedbed.util.canonical import JsonObject, canonical
-from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 LEAST_QUESTIONS = 20
@@ -30,7 +22,36 @@ def load_retests(tables: Tables, files: list[Path]) -> None:
     tables.load("retests", files, _COLUMNS)
 
 
-def retest_rows(tables: Tables, confidence: float) -> Rows:
+class RetestRow(TypedDict):
+    """How often a judge agrees with itself: a row of `queries/benchmark/retest.sql` with the share and its interval.
+
+    `rate`, `low` and `high` are in percent; None below `LEAST_RETEST` items, which say too little.
+    """
+
+    judge: str
+    items: int
+    agreed: int
+    reversed: int
+    invalid: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+class ComponentRow(TypedDict):
+    """What a question's score varies by, as standard deviations in points; `negative`: those estimated below 0."""
+
+    models: list[str]
+    baseline: str
+    judge: str
+    questions: int
+    by_question: float
+    by_answer: float
+    by_judge: float
+    negative: list[str]
+
+
+def retest_rows(tables: Tables, confidence: float) -> list[RetestRow]:
     """Return the rows of `queries/benchmark/retest.sql` with the share that agrees and its interval, in percent."""
     rows = tables.query("benchmark/retest")
     for row in rows:
@@ -38,10 +59,10 @@ def retest_rows(tables: Tables, confidence: float) -> Rows:
         if row["items"] >= LEAST_RETEST:
             estimate = retest(row["agreed"], row["items"], confidence)
             row["rate"], row["low"], row["high"] = (round(100 * value, 2) for value in estimate)
-    return rows
+    return cast(list[RetestRow], rows)
 
 
-def component_rows(tables: Tables, params: Params) -> Rows:
+def component_rows(tables: Tables, params: Params) -> list[ComponentRow]:
     """Return what the scores of models vary by that were asked twice or more, and whose every judgment was asked for twice.
 
     Such models are entries of `models` that differ in `sample` alone, each with a match against one baseline. A question's
@@ -59,7 +80,7 @@ def component_rows(tables: Tables, params: Params) -> Rows:
         pairs = [[one, other] for one, other in zip(*orders.values(), strict=True)] if len(orders) == 2 else []
         if pairs and not any(None in pair for pair in pairs):
             scores[match, judge][question] = np.array([one if one == other else 0.5 for one, other in pairs])
-    rows = []
+    rows: list[ComponentRow] = []
     for models, baseline, matches in _families(params):
         for judge in dict.fromkeys(judge for _, judge in scores):
             each = [scores.get((match, judge), {}) for match in matches]
@@ -67,11 +88,21 @@ def component_rows(tables: Tables, params: Params) -> Rows:
             if len(shared) < LEAST_QUESTIONS:
                 continue
             variances = components(np.array([[part[question] for part in each] for question in shared]))
-            deviations = {
-                f"by_{name}": round(100 * getattr(variances, name) ** 0.5, 2) for name in ("question", "answer", "judge")
-            }
-            row = {"models": models, "baseline": baseline, "judge": judge, "questions": len(shared)}
-            rows.append(row | deviations | {"negative": list(variances.negative)})
+            question_sd, answer_sd, judge_sd = (
+                round(100 * variance**0.5, 2) for variance in (variances.question, variances.answer, variances.judge)
+            )
+            rows.append(
+                {
+                    "models": models,
+                    "baseline": baseline,
+                    "judge": judge,
+                    "questions": len(shared),
+                    "by_question": question_sd,
+                    "by_answer": answer_sd,
+                    "by_judge": judge_sd,
+                    "negative": list(variances.negative),
+                }
+            )
     return rows
 
 

@@ -94,7 +94,7 @@ def stand_in_line(sentence: str) -> list[str]:
     return [f"> **Made with the stand-in.** {sentence}"] if sentence else []
 
 
-def to_csv(rows: Rows, names: Sequence[str]) -> str:
+def to_csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     """Return some columns of rows as CSV, with a head and LF."""
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore")
