@@ -36,8 +36,8 @@ def diff_lines(fields: list[Field]) -> list[str]:
         name = visible(field.name).replace("\n", "\\n")
         lines.append(f"@@ {name} @@")
         pieces = [] if old is None or new is None else difference(old, new)
-        kept = sum(len(piece.old) for piece in pieces if not piece.changed)
-        if old is None or new is None or kept < _ALIKE * max(len(old), len(new)):
+        unchanged = sum(len(piece.old) for piece in pieces if not piece.changed)
+        if old is None or new is None or unchanged < _ALIKE * max(len(old), len(new)):
             lines += [
                 f"{sign} {line}" for sign, text in (("-", old), ("+", new)) if text for line in _shortened(text).split("\n")
             ]

@@ -20,7 +20,7 @@ from typing import Any
 from seedbed.exchange.requests import Request
 from seedbed.util.canonical import JsonObject, canonical, parse_json
 from seedbed.util.rows import Row
-from seedbed.util.saying import quoted
+from seedbed.util.safe_text import quoted
 from seedbed.util.schemas import first_problem
 from seedbed.util.visible import is_blank, without_invisible
 

@@ -46,16 +46,16 @@ def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
     if bool(ids) == failed:
         raise UserError("say which rows: either their ids, or --failed for those without a usable reply")
     if failed:
-        wanted = _failed(stage)
-        if not wanted:
+        requests = _failed(stage)
+        if not requests:
             return f"{stage}: no row failed; nothing was written"
     else:
-        wanted = [asked for id in ids for asked in _asked_as(stage, id, params)]
-    wanted = list(dict.fromkeys(wanted))
-    ask_again(stage, wanted)
+        requests = [asked for id in ids for asked in _asked_as(stage, id, params)]
+    requests = list(dict.fromkeys(requests))
+    ask_again(stage, requests)
     rows = "slot" if stage.startswith("generate") else "judgment" if stage.startswith("judge") else "row"
     return (
-        f"{stage}: {count(len(wanted), rows)} to be asked once more: {few(wanted, 10)}; `dvc repro {stage}` asks. "
+        f"{stage}: {count(len(requests), rows)} to be asked once more: {few(requests, 10)}; `dvc repro {stage}` asks. "
         f"{paths.AGAIN} says so: commit it with what you build"
     )
 

@@ -210,10 +210,10 @@ def _shown(params: Params) -> Iterator[str]:
     """Check that the prompts show what params.yaml asks them to show."""
     if writes_outputs_apart(params):
         without_outputs(load_prompt("generate"))
-    wanted = [("generate.avoid", params["generate"].get("avoid", 0), "generate", "avoid")]
+    variables = [("generate.avoid", params["generate"].get("avoid", 0), "generate", "avoid")]
     for kind in ("task", "question"):
-        wanted.append(("translate.examples", params["translate"].get("examples", 0), f"translate_{kind}", "examples"))
-    for name, number, prompt, variable in wanted:
+        variables.append(("translate.examples", params["translate"].get("examples", 0), f"translate_{kind}", "examples"))
+    for name, number, prompt, variable in variables:
         if number and not load_prompt(prompt).shows(variable):
             yield f"{paths.PARAMS}: {name} is {number}, and {paths.prompt(prompt)} does not show them; add ${variable} there"
 

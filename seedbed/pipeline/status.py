@@ -18,13 +18,13 @@ class Status:
     """The state of the pipeline against `dvc.lock`.
 
     Args:
-        wanted: stages to look at, and at all that they rest on; every stage where none are named.
+        stages: those to look at, and at all that they rest on; every stage where none are named.
 
     Raises:
         UserError: DVC cannot read the pipeline, or `dvc.lock` is damaged.
     """
 
-    def __init__(self, wanted: Iterable[str] | None = None) -> None:
+    def __init__(self, stages: Iterable[str] | None = None) -> None:
         from dvc.repo import lock_repo
 
         self._lock = locked_stages(paths.DVC_LOCK)
@@ -33,7 +33,7 @@ class Status:
         self._changes: JsonObject = {}
         with dvc_repo() as repo, lock_repo(repo):  # without its lock DVC reads every file anew for each question
             self._stages = {stage.name: stage for stage in stages_of(repo)}
-            looked_at = self._with_all_before(self._stages if wanted is None else wanted)
+            looked_at = self._with_all_before(self._stages if stages is None else stages)
             for stage in repo.index.stages:
                 if stage.addressing in looked_at:
                     self._changes |= stage.status(check_updates=True)

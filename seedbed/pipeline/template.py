@@ -85,8 +85,8 @@ def scaffold_files() -> dict[str, bytes]:
         "data/pairs",
         "data/recorded/answers",
     )
-    kept = {f"{folder}/.gitkeep": b"" for folder in (*folders, "data/recorded/judgments")}
-    return kept | {"data/again.jsonl": _NO_ROWS, "data/empty.jsonl": _NO_ROWS}
+    placeholders = {f"{folder}/.gitkeep": b"" for folder in (*folders, "data/recorded/judgments")}
+    return placeholders | {"data/again.jsonl": _NO_ROWS, "data/empty.jsonl": _NO_ROWS}
 
 
 def project_files(language: str, bare: bool) -> dict[str, bytes]:

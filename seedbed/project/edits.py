@@ -157,7 +157,7 @@ def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence
     """
     conflicts: list[Conflict] = []
 
-    def wanted() -> dict[str, Row | None]:
+    def accepted() -> dict[str, Row | None]:
         present = read_edits(path, kind)
         refused = {change.id for change in changes if present.get(change.id) != change.expected}
         conflicts[:] = [Conflict(id, present.get(id)) for id in sorted(refused)]
@@ -170,15 +170,15 @@ def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence
 
     places = {id: place for place, id in enumerate(order)}
     with locked(path, paths.locks()):
-        put_lines(path, wanted, lambda row: row["id"], places.get)
+        put_lines(path, accepted, lambda row: row["id"], places.get)
     return conflicts
 
 
 def check_edit(kind: str, fields: Row) -> str | None:
     """Return what is wrong with the fields of an edit; None where nothing is."""
-    wanted = field_names(fields, kind)
-    if set(fields) != set(wanted):
-        return f"fields: expected {', '.join(wanted)}, found {', '.join(fields)}"
+    expected = field_names(fields, kind)
+    if set(fields) != set(expected):
+        return f"fields: expected {', '.join(expected)}, found {', '.join(fields)}"
     for name, text in fields.items():
         if name not in _MAY_BE_BLANK and not text.strip():
             return f"fields.{name} is blank; write a text"

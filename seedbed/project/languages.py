@@ -20,17 +20,17 @@ def language_mismatches(params: Params) -> list[str]:
     Raises:
         UserError: a file is not YAML.
     """
-    wanted = params["language"]
+    target = params["language"]
     prompts = [Path("prompts") / f"{name}.yaml" for name in VARIABLES]
-    words = [Path("data") / folder / f"{wanted}.yaml" for folder in ("languages", "review", "generation")]
+    words = [Path("data") / folder / f"{target}.yaml" for folder in ("languages", "review", "generation")]
     mismatches = []
     for path in [*prompts, *words]:
         document: Any = load_yaml(path) if path.is_file() else None
         declared = document.get("language") if isinstance(document, dict) else None
-        if isinstance(declared, str) and declared != wanted:
+        if isinstance(declared, str) and declared != target:
             remedy = f"set language to {declared!r}" if path in prompts else "name the file after its language"
             mismatches.append(
                 f"{path}:{line_of(path, ['language'])}: language: {declared!r}, but params.yaml:"
-                f"{line_of(Path('params.yaml'), ['language'])} builds {wanted!r}; write the file in that language, or {remedy}"
+                f"{line_of(Path('params.yaml'), ['language'])} builds {target!r}; write the file in that language, or {remedy}"
             )
     return mismatches

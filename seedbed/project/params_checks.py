@@ -67,12 +67,12 @@ def _corpus_problems(params: Params) -> Iterator[Problem]:
         field: Field = ["post_edit", "corpora", name]
         if name not in corpora:
             yield field, f"unknown corpus {name!r}{did_you_mean(name, list(corpora))}"
-        elif Path(path) != (wanted := paths.edited(name, corpora[name]["kind"])):
-            yield field, f"expected {wanted}, found {path!r}: other stages look there"
+        elif Path(path) != (expected := paths.edited(name, corpora[name]["kind"])):
+            yield field, f"expected {expected}, found {path!r}: other stages look there"
     for name, corpus in corpora.items():
         if corpus["kind"] == "question" and name not in edited:
-            wanted = paths.edited(name, "question")
-            yield ["corpora", name], f"nothing would ask these questions: post_edit.corpora lacks `{name}: {wanted}`"
+            expected = paths.edited(name, "question")
+            yield ["corpora", name], f"nothing would ask these questions: post_edit.corpora lacks `{name}: {expected}`"
 
 
 def _training_problems(params: Params) -> Iterator[Problem]:

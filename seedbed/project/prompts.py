@@ -158,7 +158,7 @@ def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:
         yield from _variable_problems(path, document, VARIABLES[name], OPTIONAL.get(name, set()))
 
 
-def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None) -> Iterator[str]:
+def _reply_problems(path: Path, document: Mapping[str, Any], expected: str | None) -> Iterator[str]:
     """Yield what is wrong with the reply schema that a prompt names."""
     given = document.get("reply", {}).get("schema")
     named: dict[tuple[str, ...], str] = {("reply",): given} if given else {}
@@ -167,10 +167,10 @@ def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None)
         if not (FOLDER / "replies" / f"{schema}.schema.json").is_file():
             known = sorted(file.name.removesuffix(".schema.json") for file in (FOLDER / "replies").glob("*.schema.json"))
             yield located(path, [*field, "schema"], f"no schema {schema!r}{did_you_mean(schema, known)}")
-        elif field == ("reply",) and schema != wanted:
-            yield located(path, ["reply", "schema"], f"expected {wanted or 'no reply block'}, found {schema}")
-    if wanted and not given:
-        yield located(path, ["reply", "schema"], f"expected {wanted}, found None")
+        elif field == ("reply",) and schema != expected:
+            yield located(path, ["reply", "schema"], f"expected {expected or 'no reply block'}, found {schema}")
+    if expected and not given:
+        yield located(path, ["reply", "schema"], f"expected {expected}, found None")
 
 
 def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str], optional: set[str]) -> Iterator[str]:

@@ -99,7 +99,7 @@ def import_fastchat(
     if unknown := [row["id"] for row in known if row["id"] not in turns]:
         raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
     own = paths.references(params["language"])
-    kept = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
+    present = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
     rated = _ratings(scores, models, asked)
     whole = {row["id"] for row in known if len(turns_of(row | {"text": ""})) == turns[row["id"]]}
     declared = _declared(asked, models, matches, whole, language, compositions, list(rated))
@@ -120,7 +120,7 @@ def import_fastchat(
     names = _names_used(models, matches)
     for id, rows in rated.items():
         write_rows(_scores(id), (row | {"model": names.get(id, id)} for row in rows), None)
-    write_rows(own, (kept | {row["id"]: row for row in known}).values(), "reference")
+    write_rows(own, (present | {row["id"]: row for row in known}).values(), "reference")
     write_text(paths.PARAMS, declared)
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
     ours = len(matches) - len(judged)

@@ -166,11 +166,11 @@ class Benchmark:
     def metrics(self) -> str:
         """Return `reports/benchmark.json`: what `dvc metrics` and `dvc exp show` compare."""
         # The first column is the one that `dvc exp show` has room for.
-        wanted = ("adjusted_win_rate", "ci_low", "ci_high", "win_rate", "invalid", "n", "p_holm", "visible")
+        shown = ("adjusted_win_rate", "ci_low", "ci_high", "win_rate", "invalid", "n", "p_holm", "visible")
         lengths = {row["match"]: {"at_equal_length": row["rate"]} for row in self.equal_length if row["rate"] is not None}
         document = {
             "matches": {
-                row["match"]: _rounded(row, wanted) | lengths.get(row["match"], {}) for row in self.rates if row["is_all"]
+                row["match"]: _rounded(row, shown) | lengths.get(row["match"], {}) for row in self.rates if row["is_all"]
             },
             "differences": {
                 f"{row['model']}-{row['other']}": _rounded(row, ("difference", "low", "high", "p_holm", "n", "dropped"))

@@ -126,19 +126,19 @@ def _cost(row: Row, edit: Edit | None, then: Fields | None, kind: str, by_words:
     if edit is None:
         return _NO_EDIT
     names = field_names(edit["fields"], kind)
-    wanted = [edit["fields"][name] for name in names]
+    edited = [edit["fields"][name] for name in names]
 
     def changed(machine: Fields | None, by_words: bool) -> int | None:
         if machine is None:
             return None
         texts = [machine.get(name, "") for name in names]
-        return sum(Levenshtein.distance(_units(a, by_words), _units(b, by_words)) for a, b in zip(texts, wanted, strict=True))
+        return sum(Levenshtein.distance(_units(a, by_words), _units(b, by_words)) for a, b in zip(texts, edited, strict=True))
 
     holds = row["made_by"] is not None and edit["source_hash"] == content_hash(row["source"])
     now = row["translation"] if holds else None
     return (
         *(edit["decision"], edit.get("editor"), edit.get("seconds"), changed(then, by_words=False)),
-        *(sum(len(_units(text, by_words)) for text in wanted), changed(then, by_words), changed(now, by_words)),
+        *(sum(len(_units(text, by_words)) for text in edited), changed(then, by_words), changed(now, by_words)),
         content_hash(now) != edit["machine_hash"] if now else None,
         edit.get("order"),
     )

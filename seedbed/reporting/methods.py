@@ -148,11 +148,11 @@ class _Study:
 
     def through(self, *sets: _Name) -> tuple[str, dict[str, list[Floats]]]:
         """Return the baseline that the sets of most bases were matched with, and by base the scores of each set against it."""
-        wanted = [base for base in self.bases if all(self._ids(base, name) for name in sets)]
+        bases = [base for base in self.bases if all(self._ids(base, name) for name in sets)]
         best: tuple[str, dict[str, list[Floats]]] = ("", {})
         for other in dict.fromkeys(other for _, other in self.against):
             by_base = {}
-            for base in wanted:
+            for base in bases:
                 sides = [
                     [self.against[id, other] for id in self._ids(base, name) if (id, other) in self.against] for name in sets
                 ]
@@ -160,7 +160,7 @@ class _Study:
                     by_base[base] = [np.stack(side) for side in sides]
             # A model of the study is no common baseline, unless it is a base as it was that all others were matched with.
             model = self._models.get(other)
-            if (model is None or (model.set is None and len(by_base) == len(wanted))) and len(by_base) > len(best[1]):
+            if (model is None or (model.set is None and len(by_base) == len(bases))) and len(by_base) > len(best[1]):
                 best = (other, by_base)
         return best
 

@@ -31,10 +31,10 @@ class Scores:
     def of(self, match: str, category: str = "all") -> Floats:
         """Return the valid scores of a match in one category, or in all."""
         column = self.scores[:, list(self.matches).index(match)]
-        kept = ~np.isnan(column)
+        selected = ~np.isnan(column)
         if category != "all":
-            kept &= np.array(self.categories) == category
-        return column[kept]
+            selected &= np.array(self.categories) == category
+        return column[selected]
 
 
 def read_scores(tables: Tables) -> Scores:

@@ -74,8 +74,8 @@ def _part(tables: Tables, params: Params, corpus: str, turn: str) -> Tables:
     """Return one corpus as tables for the queries of the benchmark: its judgments of one turn, or of all."""
     part = Tables()
     several = " and turns > 1" if turn != WHOLE else ""  # a question of one turn is no first turn of a conversation
-    wanted = f"(select id from all_questions where corpus = '{corpus}'{several})"
-    judged = f"where question in {wanted}" + (f" and coalesce(turn, 1) = {turn}" if turn != WHOLE else "")
+    ids = f"(select id from all_questions where corpus = '{corpus}'{several})"
+    judged = f"where question in {ids}" + (f" and coalesce(turn, 1) = {turn}" if turn != WHOLE else "")
     names = [column.split(" ")[0] for column in _JUDGMENTS]
     selected = ", ".join("null::bigint as turn" if name == "turn" and turn != WHOLE else f'"{name}"' for name in names)
     rows = tables.select(f"select {selected} from judgments {judged}")
@@ -88,7 +88,7 @@ def _part(tables: Tables, params: Params, corpus: str, turn: str) -> Tables:
     ):
         source = "all_questions" if name == "questions" else "answers"
         fields = ", ".join(pair.split(" ")[0] for pair in kinds.split(", "))
-        values = tables.select(f"select {fields} from {source} where id in {wanted}")
+        values = tables.select(f"select {fields} from {source} where id in {ids}")
         part.fill(name, kinds, [tuple(row.values()) for row in values])
     labels = enumerate(params["labels"]["question"])
     part.fill("categories", "name text, place int", ((name, place) for place, name in labels))

@@ -190,11 +190,11 @@ def save_vote(annotator: str, match: str, question: str, vote: Row | None, expec
     """
     path = paths.votes(annotator)
 
-    def wanted() -> dict[tuple[str, str], Row | None]:
+    def accepted() -> dict[tuple[str, str], Row | None]:
         present = vote_of(annotator, match, question)
         if present != expected:
             raise Conflict(question, present)
         return {(match, question): vote}
 
     with locked(path, paths.locks()):
-        put_lines(path, wanted, lambda row: (row["match"], row["question"]), lambda item: item)
+        put_lines(path, accepted, lambda row: (row["match"], row["question"]), lambda item: item)

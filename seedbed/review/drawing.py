@@ -9,7 +9,7 @@ from seedbed.project.votes import answer_hash
 from seedbed.reporting.checks.results import load_checks
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.statistics.informative import draw_probabilities
-from seedbed.reporting.telling import WEIGHTS, weights
+from seedbed.reporting.vote_weights import WEIGHTS, weights
 from seedbed.review.ballots import Answers, Ballot, sample
 from seedbed.util.tables import Tables
 

@@ -21,7 +21,7 @@ from seedbed.store.claims import Batch, Claims, batches, close_batch
 from seedbed.store.store import Store
 from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.saying import quoted
+from seedbed.util.safe_text import quoted
 from seedbed.util.words import count
 
 MAX_REQUESTS = 50_000
@@ -69,13 +69,13 @@ class Waiting:
                 raise reason
             await asyncio.sleep(min(seconds, 0.2))
 
-    async def patiently(self, ask: Callable[[], Awaitable[U]], what: str, kept: str) -> U:
+    async def patiently(self, ask: Callable[[], Awaitable[U]], what: str, reassurance: str) -> U:
         """Ask until there is an answer, with the patience that a single request has.
 
         Args:
             ask: asks once.
             what: for, in words.
-            kept: why nothing is lost where no more is tried.
+            reassurance: why nothing is lost where no more is tried.
 
         Raises:
             UserError: it was tried often enough, or there is a reason to stop.
@@ -96,7 +96,7 @@ class Waiting:
                     raise
                 busy = as_busy
             try:
-                wait_s = tries.wait_s(busy, self.server, what, kept)
+                wait_s = tries.wait_s(busy, self.server, what, reassurance)
             except UserError as error:
                 raise UserError(f"{self.stage}: {error}") from None
             self.progress.tried_again(str(busy))
@@ -169,9 +169,9 @@ async def _picked_up(
         close_batch(store, batch.id)
 
 
-def _left_open(store: Store, claims: Claims, endpoint: str, stage: str, wanted: Iterable[str]) -> list[Batch]:
+def _left_open(store: Store, claims: Claims, endpoint: str, stage: str, keys: Iterable[str]) -> list[Batch]:
     """Return the batches that were not read: those of this stage, and those that hold requests that are wanted."""
-    holding = claims.batches_of(wanted)
+    holding = claims.batches_of(keys)
     return [
         batch
         for batch in batches(store, "not read")
@@ -230,7 +230,7 @@ async def _find_or_create(waiting: Waiting, lines: bytes, digest: str, read: set
 async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     name, last_words, api = f"batch {quoted(batch.id)}", "", waiting.client.openai
-    kept = "which picks the batch up: it goes on at the provider, and `seedbed store batches` lists it"
+    reassurance = "which picks the batch up: it goes on at the provider, and `seedbed store batches` lists it"
     refused: str | None = None
     damaged = ""
 
@@ -241,7 +241,7 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
         return remote
 
     with waiting.client.in_words(name, batch=True):
-        while (now := await waiting.patiently(state, f"looking at {batch.words}", kept)).status not in _ENDED:
+        while (now := await waiting.patiently(state, f"looking at {batch.words}", reassurance)).status not in _ENDED:
             counts = now.request_counts
             done = f"{counts.completed if counts else 0} of {counts.total if counts else '?'}"
             words = f"{name}: {quoted(now.status)}, {done} done"
@@ -264,7 +264,7 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
                 raise Busy(why)
 
         try:
-            await waiting.patiently(read, f"reading what {batch.words} brought", kept)
+            await waiting.patiently(read, f"reading what {batch.words} brought", reassurance)
         except UserError as error:  # what is whole of it is kept
             damaged = str(error)
     for line in lines:

@@ -31,7 +31,7 @@ from seedbed.exchange.replies import (
 from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params_types import STAND_IN, Server
 from seedbed.util.errors import UserError
-from seedbed.util.saying import keep_secret, quoted
+from seedbed.util.safe_text import keep_secret, quoted
 
 TIMEOUT_S = 600.0
 _ASKING = ("/chat/completions", "/embeddings")

@@ -21,14 +21,14 @@ class Tries:
     number: int = 0
     limited_s: float = 0.0
 
-    def wait_s(self, busy: Busy, server: Server, what: str, kept: str = "all that arrived is kept") -> float:
+    def wait_s(self, busy: Busy, server: Server, what: str, reassurance: str = "all that arrived is kept") -> float:
         """Count a try in vain; return the seconds until the next.
 
         Args:
             busy: why it was in vain.
             server: its settings; `max_retries` there takes the place of our own patience.
             what: that was tried, in words.
-            kept: why nothing is lost where no more is tried.
+            reassurance: why nothing is lost where no more is tried.
 
         Raises:
             UserError: it was tried often enough, or the server asks for too long a wait.
@@ -36,11 +36,11 @@ class Tries:
         wait_s = min(_FIRST_WAIT_S * 2**self.number, _MOST_WAIT_S) * random.uniform(0.75, 1.25)
         wait_s = max(busy.wait_s, _FIRST_WAIT_S) if busy.wait_s is not None else wait_s  # a server may say 0 for ever
         if wait_s > _LONGEST_WAIT_S:
-            raise UserError(f"the server asks to wait {wait_s:.0f} s ({busy}); run again then, {kept}")
+            raise UserError(f"the server asks to wait {wait_s:.0f} s ({busy}); run again then, {reassurance}")
         self.number += 1
         self.limited_s += wait_s if busy.limited else 0.0
         most = server.get("max_retries", _RETRIES)
         if self.number <= most or (busy.limited and "max_retries" not in server and self.limited_s < _LIMITED_S):
             return wait_s
         advice = "run again later, or lower requests_per_minute" if busy.limited else "run again later"
-        raise UserError(f"{self.number} tries of {what} failed, the last: {busy}; {advice}, {kept}")
+        raise UserError(f"{self.number} tries of {what} failed, the last: {busy}; {advice}, {reassurance}")

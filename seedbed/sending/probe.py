@@ -23,7 +23,7 @@ from seedbed.sending.servers import running
 from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
-from seedbed.util.saying import quoted
+from seedbed.util.safe_text import quoted
 from seedbed.util.words import few
 from seedbed.util.yaml12 import located
 from seedbed.util.yaml_edit import yaml_editor

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.text import Text
 
 from seedbed.exchange.replies import Response
-from seedbed.util.saying import safe
+from seedbed.util.safe_text import safe
 
 _EVERY_S = 30.0
 _RECENT = 200

@@ -127,11 +127,11 @@ class Sender:
         queue: Queue[T] = Queue(open=len(jobs))
         for job in jobs.values():
             queue.ready.put_nowait(job)
-        wanted = min(self._server.get("max_concurrency", 8), len(jobs))
-        workers = self._room.hold(wanted)
+        most = min(self._server.get("max_concurrency", 8), len(jobs))
+        workers = self._room.hold(most)
         if not workers:
             raise self._committer.no_room("nothing more was sent")
-        if workers < wanted:
+        if workers < most:
             progress.say(f"room is short on the disk of {self._store.path}: one request at a time")
         try:
             async with asyncio.TaskGroup() as group:

@@ -29,7 +29,7 @@ from seedbed.sending.build_process import Parent
 from seedbed.sending.processes import is_alive, start_of
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.saying import quoted
+from seedbed.util.safe_text import quoted
 
 START_TIMEOUT_S = 600.0
 IDLE_S = 60.0

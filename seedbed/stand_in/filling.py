@@ -40,10 +40,10 @@ def topics(kind: str) -> list[Row]:
 
 def fill(frame: Row, topic: Row, chance: random.Random) -> Row:
     """Return a row of `frame` with `topic` in it; only what the frame asks for is worked out or drawn."""
-    wanted, kind = _variables(frame["id"]), frame["kinds"][0]
+    variables, kind = _variables(frame["id"]), frame["kinds"][0]
     values = _of_topic(topic, chance)
     for source in (_worked_out, _by_chance, _of_letter if kind == LETTER else _of_others):
-        if not wanted <= values.keys():
+        if not variables <= values.keys():
             values |= source(values, topic, kind, chance)
     return {"task_type": frame["task_type"]} | {part: _put(frame[part], values) for part in PARTS}
 

@@ -36,11 +36,11 @@ def shares(available: Mapping[str, int], weights: Mapping[str, float], first: in
     """
     total = sum(weights.values())
     largest = min(int(available[name] * total / weight) for name, weight in weights.items())
-    wanted = largest if first is None else first
-    numbers = {name: int(wanted * weight / total) for name, weight in weights.items()}
+    size = largest if first is None else first
+    numbers = {name: int(size * weight / total) for name, weight in weights.items()}
     # What rounding down left goes to the largest remainders; ties by name.
-    rest = sorted(weights, key=lambda name: (-(wanted * weights[name] / total - numbers[name]), name))
-    for name in rest[: wanted - sum(numbers.values())]:
+    rest = sorted(weights, key=lambda name: (-(size * weights[name] / total - numbers[name]), name))
+    for name in rest[: size - sum(numbers.values())]:
         numbers[name] += 1
     if first is None:
         return {name: min(number, available[name]) for name, number in numbers.items()}

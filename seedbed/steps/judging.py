@@ -208,18 +208,18 @@ def used_references(questions: Sequence[EditedQuestion | Question], path: Path, 
         for row in read_rows(path, "reference")
         for turn, text in enumerate([row["reference"], *row.get("follow_ups", ())], start=1)
     }
-    wanted = [
+    needed = [
         asked_as(question["id"], turn)
         for question in questions
         if question["category"] in categories
         for turn in turns(question)
     ]
-    if missing := [id for id in wanted if id not in known]:
+    if missing := [id for id in needed if id not in known]:
         raise UserError(
             f"{path}: no reference for question {missing[0]!r} ({len(missing)} missing), whose category is in "
             "judge.reference_categories; write it, or take the category off that list"
         )
-    return {id: known[id] for id in wanted}
+    return {id: known[id] for id in needed}
 
 
 def order_name(match: str, row: Mapping[str, Any], kind: str = "order") -> Name:

@@ -19,7 +19,7 @@ from seedbed.store.store import RENAMED
 from seedbed.store.transcripts import locked_transcripts, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git_text
-from seedbed.util.saying import quoted
+from seedbed.util.safe_text import quoted
 
 _HEADS = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD")
 """What git names the other side while a merge is not committed."""
@@ -97,7 +97,7 @@ def fetch(digests: Iterable[str]) -> list[Lacking]:
     from dvc_data.hashfile.hash_info import HashInfo
 
     logging.getLogger("dvc").setLevel(logging.ERROR)  # what is missing is said below, once
-    wanted = {digest: HashInfo("md5", digest) for digest in absent}
+    hashes = {digest: HashInfo("md5", digest) for digest in absent}
     failed: set[HashInfo] = set()
     error_text = ""
     try:
@@ -105,7 +105,7 @@ def fetch(digests: Iterable[str]) -> list[Lacking]:
             repo.cloud.get_remote_odb()
             for digest in absent:
                 paths.blob(digest).unlink(missing_ok=True)  # damaged, and DVC would believe it
-            failed = repo.cloud.pull({*wanted.values()}).failed
+            failed = repo.cloud.pull({*hashes.values()}).failed
     except NoRemoteError:
         return [Lacking(digest, None) for digest in absent]
     except Exception as error:  # whatever the client of some cloud raises
@@ -113,7 +113,7 @@ def fetch(digests: Iterable[str]) -> list[Lacking]:
     lacking = []
     for digest in absent:
         if not whole_blob(digest):
-            damaged = paths.blob(digest).is_file() or wanted[digest] in failed
+            damaged = paths.blob(digest).is_file() or hashes[digest] in failed
             paths.blob(digest).unlink(missing_ok=True)
             lacking.append(Lacking(digest, error_text or ("what it has is damaged" if damaged else "it lacks it")))
     return lacking

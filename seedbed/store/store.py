@@ -145,10 +145,10 @@ class Store:
 
     def get(self, keys: Iterable[str]) -> dict[str, Response]:
         """Return the responses that the store has of `keys`, by key; one that is damaged is named, and is a miss."""
-        wanted, responses = sorted(set(keys)), {}  # in the order of the index
+        ordered, responses = sorted(set(keys)), {}  # in the order of the index
         with self._in_words(), _no_collection():
-            for start in range(0, len(wanted), _BATCH):
-                batch = wanted[start : start + _BATCH]
+            for start in range(0, len(ordered), _BATCH):
+                batch = ordered[start : start + _BATCH]
                 marks = ",".join("?" * len(batch))
                 query = f"select key, response from responses where key in ({marks})"
                 responses.update({key: _response(text) for key, text in self._db.execute(query, batch)})

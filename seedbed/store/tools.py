@@ -15,7 +15,7 @@ from seedbed.util.canonical import canonical
 from seedbed.util.console import wide_console
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import read_rows, writing
-from seedbed.util.saying import safe
+from seedbed.util.safe_text import safe
 from seedbed.util.words import count, few
 
 _AT_ONCE = 1000

@@ -38,24 +38,24 @@ def answer(build: Build, id: str) -> Described:
 
 def judgment(build: Build, id: str) -> Described:
     """Describe what a match says about a question; its id is `MATCH/QUESTION`, with `/ORDER` or `/ORDER/JUDGE` for a part."""
-    match, question, *wanted = id.split("/")
+    match, question, *parts = id.split("/")
     sides = build.params["matches"][match]
     facts: dict[str, Fact] = {"match": f"{sides['model']} against {sides['baseline']}"}
     if row := build.outcomes(match).get(question):
         facts |= {"category": row["category"], "outcome": outcome(row)}
-    rows = [row for row in build.rows(paths.judgments(match), "json->>'question' = ?", question) if _is_wanted(row, wanted)]
+    rows = [row for row in build.rows(paths.judgments(match), "json->>'question' = ?", question) if _is_named_by(row, parts)]
     parents = [judging.order_name(match, row) for row in rows]
     if not rows:
-        parents = [Name("order", f"{match}/{question}/{order}") for order in wanted[:1] or judging.ORDERS]
+        parents = [Name("order", f"{match}/{question}/{order}") for order in parts[:1] or judging.ORDERS]
     for row in rows:
         parents += _origin(build, row).parents
     votes = [_vote(build, match, vote) for vote in build.votes(match, question)]
     return Described(facts, Origin(tuple(dict.fromkeys(parents))), f"judge@{match}", votes)
 
 
-def _is_wanted(row: Judgment, wanted: list[str]) -> bool:
+def _is_named_by(row: Judgment, parts: list[str]) -> bool:
     """Whether a judgment is of the order, and by the judge, that were named."""
-    return all(part == of for part, of in zip(wanted, (_order(row), judging.judge_of(row)), strict=False))
+    return all(part == of for part, of in zip(parts, (_order(row), judging.judge_of(row)), strict=False))
 
 
 def _order(row: Judgment) -> str:
@@ -64,9 +64,9 @@ def _order(row: Judgment) -> str:
 
 def order(build: Build, id: str) -> Described:
     """Describe one judge's word on one order; its id is `MATCH/QUESTION/ORDER`, with `/JUDGE` where it is a jury's."""
-    match, question, *wanted = id.split("/")
+    match, question, *parts = id.split("/")
     path, stage = paths.judgments(match), f"judge@{match}"
-    rows = [row for row in build.rows(path, "json->>'question' = ?", question) if _is_wanted(row, wanted)]
+    rows = [row for row in build.rows(path, "json->>'question' = ?", question) if _is_named_by(row, parts)]
     if not rows:
         return Described({NOT_BUILT: not_in(path)}, stage=stage)
     row = rows[0]

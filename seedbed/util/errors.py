@@ -65,7 +65,7 @@ def no_room(error: Exception) -> bool:
 
 
 def _shown(error: Exception) -> str:
-    from seedbed.util.saying import safe
+    from seedbed.util.safe_text import safe
 
     return safe(str(error))
 

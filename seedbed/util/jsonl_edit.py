@@ -50,10 +50,10 @@ def put_lines(
     """
     while True:
         before = _bytes(path)
-        wanted = changes()
-        after = _put(before.decode(), wanted, key, place)
+        changed = changes()
+        after = _put(before.decode(), changed, key, place)
         if _bytes(path) == before:  # else a `git pull` came in between
-            if wanted:
+            if changed:
                 write_text(path, after)
             return
 

@@ -145,13 +145,13 @@ def stated_numbers(text: str, units: Iterable[str] = ()) -> list[float]:
         units: words of which one must follow the number, e.g. `通り` or `m²`; a numeral in kanji alone counts only with one.
             None for any number in digits.
     """
-    plain, wanted = _stated_plain(text), [_stated_plain(unit).strip() for unit in units]
+    plain, plain_units = _stated_plain(text), [_stated_plain(unit).strip() for unit in units]
     numbers = []
     for match in _STATED.finditer(plain):
-        if wanted and not _followed_by(plain[match.end() : match.end() + _AFTER].lstrip(" "), wanted):
+        if plain_units and not _followed_by(plain[match.end() : match.end() + _AFTER].lstrip(" "), plain_units):
             continue
         if kanji := match["kanji"]:
-            if wanted:
+            if plain_units:
                 numbers.append(_value(_KANJI[char] for char in kanji))
             continue
         pieces = [_KANJI.get(piece, None) or float(piece) for piece in _PIECE.findall(match["number"])]

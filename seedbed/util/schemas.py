@@ -131,8 +131,8 @@ def _problems_of(error: "ValidationError") -> Iterator[Problem]:
         for unknown in (str(key) for key in given if key not in known):
             yield [*error.absolute_path, unknown], f"unknown key{did_you_mean(unknown, known)}"
     elif error.validator == "required":
-        wanted: Any = error.validator_value
-        for missing in (key for key in wanted if key not in given):
+        expected: Any = error.validator_value
+        for missing in (key for key in expected if key not in given):
             yield [*error.absolute_path, missing], "missing"
     else:
         yield list(error.absolute_path), _in_words(error)
@@ -140,16 +140,16 @@ def _problems_of(error: "ValidationError") -> Iterator[Problem]:
 
 def _in_words(error: "ValidationError") -> str:
     value: Any = error.instance
-    wanted: Any = error.validator_value
+    expected: Any = error.validator_value
     schema: Any = error.schema
     hint = f": {schema['description']}" if "description" in schema else ""
     if error.validator == "type":
-        types = wanted if isinstance(wanted, str) else " or ".join(wanted)
+        types = expected if isinstance(expected, str) else " or ".join(expected)
         return f"expected {types}, found {_short(value)}{hint}"
     if error.validator == "enum":
-        return f"expected one of {', '.join(map(str, wanted))}, found {_short(value)}"
+        return f"expected one of {', '.join(map(str, expected))}, found {_short(value)}"
     if error.validator == "pattern":
-        return f"{_short(value)} does not have the form {wanted}{hint}"
+        return f"{_short(value)} does not have the form {expected}{hint}"
     return f"{error.message}{hint}"
 
 

@@ -52,18 +52,18 @@ class _Change(NamedTuple):
 def difference(old: str, new: str) -> list[Piece]:
     """Return the pieces of two texts, in reading order; joined they are the texts again."""
     before = _WORD.findall(old)
-    kept, changed = [], []
+    common, changed = [], []
     at = 0
     for change in _changes(before, _WORD.findall(new)):
-        kept.append(before[at : change.start])
+        common.append(before[at : change.start])
         changed.append((before[change.start : change.end], change.new))
         at = change.end
-    kept.append(before[at:])
+    common.append(before[at:])
     for place, (gone, added) in enumerate(changed):
-        if not (gone and added) and kept[place] and kept[place + 1]:
-            _slide(kept[place], gone or added, kept[place + 1])
-    pieces = [Piece(*["".join(kept[0])] * 2)]
-    for (gone, added), after in zip(changed, kept[1:], strict=True):
+        if not (gone and added) and common[place] and common[place + 1]:
+            _slide(common[place], gone or added, common[place + 1])
+    pieces = [Piece(*["".join(common[0])] * 2)]
+    for (gone, added), after in zip(changed, common[1:], strict=True):
         pieces += [Piece("".join(gone), "".join(added)), Piece(*["".join(after)] * 2)]
     return _without_islands([piece for piece in pieces if piece.old or piece.new])
 

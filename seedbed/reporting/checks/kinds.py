@@ -77,8 +77,8 @@ def _number(check: Check, answer: str) -> bool:
     tolerance = check.get("tolerance", 0)
     least, most = check.get("range") or (check["value"] - tolerance, check["value"] + tolerance)
     slack = 1e-9 * max(abs(least), abs(most))  # of floating point, not of the answer
-    wanted = numbers if check.get("which") == "any" else numbers[-1:]
-    return any(least - slack <= number <= most + slack for number in wanted)
+    tested = numbers if check.get("which") == "any" else numbers[-1:]
+    return any(least - slack <= number <= most + slack for number in tested)
 
 
 def _format(check: Check, answer: str) -> bool:
@@ -88,8 +88,8 @@ def _format(check: Check, answer: str) -> bool:
         return _is_json(answer)
     if "bullets" in check:
         return _within(len(_BULLET.findall(answer)), check["bullets"])
-    wanted = [_plain(text).strip(_DECORATION) for text in check["headings"]]
-    return [text for text, marked in _lines(answer) if marked or text in wanted] == wanted
+    headings = [_plain(text).strip(_DECORATION) for text in check["headings"]]
+    return [text for text, marked in _lines(answer) if marked or text in headings] == headings
 
 
 def _lines(answer: str) -> Iterator[tuple[str, bool]]:

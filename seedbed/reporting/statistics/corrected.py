@@ -154,8 +154,8 @@ def votes_to_halve_drawn(result: Corrected, sides: Sequence[tuple[Floats, Floats
     drawn = 0.0
     for judge, people, probability in sides:
         voted = ~np.isnan(people)
-        kept = np.maximum(probability, LEAST_PROBABILITY)[voted]
-        drawn += float(((1 - kept) / kept**2 * (people - judge)[voted] ** 2).sum()) / len(judge) ** 2
+        chance = np.maximum(probability, LEAST_PROBABILITY)[voted]
+        drawn += float(((1 - chance) / chance**2 * (people - judge)[voted] ** 2).sum()) / len(judge) ** 2
         drawn += _doubt(int(voted.sum()), len(judge))
     rest = half**2 / 4 - max(half**2 - drawn, 0.0)
     if rest <= 0:

@@ -25,14 +25,14 @@ def t_quantile(confidence: float, freedom: float) -> float:
         confidence: in percent, above 0 and below 100.
         freedom: degrees of freedom, > 0; not always a whole number (Welch and Satterthwaite).
     """
-    wanted, low, high = 1 - confidence / 100, 0.0, 2.0
-    while t_tails(high, freedom) > wanted:
+    tail, low, high = 1 - confidence / 100, 0.0, 2.0
+    while t_tails(high, freedom) > tail:
         low, high = high, 2 * high
     for _ in range(200):
         middle = (low + high) / 2
         if middle in (low, high):
             break
-        low, high = (middle, high) if t_tails(middle, freedom) > wanted else (low, middle)
+        low, high = (middle, high) if t_tails(middle, freedom) > tail else (low, middle)
     return (low + high) / 2
 
 

@@ -104,8 +104,8 @@ def gated(pairs: Sequence[Methods], confidence: float) -> list[tuple[float, list
 def _effect(pairs: Sequence[tuple[Floats, Floats]], confidence: float) -> Effect | None:
     """Return the mean over bases of the difference: the questions are drawn once for all bases."""
     differences = np.mean([new.mean(axis=0) - old.mean(axis=0) for new, old in pairs], axis=0)
-    kept = ~np.isnan(differences)
-    differences = differences[kept]
+    valid = ~np.isnan(differences)
+    differences = differences[valid]
     n = len(differences)
     if not n:
         return None
@@ -115,7 +115,7 @@ def _effect(pairs: Sequence[tuple[Floats, Floats]], confidence: float) -> Effect
         return Effect(n, mean, float(low), float(high), sign_flip(differences), seeds)
     parts = [(max(float(differences.var(ddof=1)), 1e-12) / n, n - 1)]
     for side in (side for pair in pairs for side in pair):
-        parts.append((float(side[:, kept].mean(axis=1).var(ddof=1)) / len(side) / len(pairs) ** 2, len(side) - 1))
+        parts.append((float(side[:, valid].mean(axis=1).var(ddof=1)) / len(side) / len(pairs) ** 2, len(side) - 1))
     # Welch and Satterthwaite: a variance that rests on a few seeds makes the t distribution wider.
     variance = sum(part for part, _ in parts)
     freedom = variance**2 / sum(part**2 / df for part, df in parts)

@@ -79,6 +79,6 @@ def _on_simplex(points: Floats) -> Floats:
     ordered = -np.sort(-points, axis=1)
     ranks = np.arange(1, points.shape[1] + 1)
     excess = (ordered.cumsum(axis=1) - 1) / ranks
-    kept = (ordered > excess).sum(axis=1)
-    projected: Floats = np.maximum(points - excess[np.arange(len(points)), kept - 1][:, None], 0)
+    positive = (ordered > excess).sum(axis=1)
+    projected: Floats = np.maximum(points - excess[np.arange(len(points)), positive - 1][:, None], 0)
     return projected

@@ -53,8 +53,8 @@ def language_of(request: Request, state: State) -> str:
         return chosen
     if state.settings.language:
         return state.settings.language
-    wanted = request.headers.get("accept-language", "").lower()
-    return "ja" if wanted.startswith("ja") else "en"
+    asked = request.headers.get("accept-language", "").lower()
+    return "ja" if asked.startswith("ja") else "en"
 
 
 def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:

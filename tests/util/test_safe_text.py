@@ -2,15 +2,15 @@
 
 import pytest
 
-from seedbed.util import saying
-from seedbed.util.saying import keep_secret, quoted, safe
+from seedbed.util import safe_text
+from seedbed.util.safe_text import keep_secret, quoted, safe
 
 KEY = "sk-proj-AbC123xyz/+=789secret"
 
 
 @pytest.fixture(autouse=True)
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saying, "_secrets", set())
+    monkeypatch.setattr(safe_text, "_secrets", set())
 
 
 @pytest.mark.parametrize("size", range(8, len(KEY) + 1))
