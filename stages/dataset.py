@@ -1,4 +1,4 @@
-"""dataset: one thing that became of the generated instructions, with its count and share; diversity, effort, cost.
+"""dataset: one result of the generated instructions, with its count and share; diversity, effort, cost.
 
 generation,decision,candidates,percent
 native,kept,502,81.63

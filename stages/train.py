@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def train_and_write(args: argparse.Namespace, parent: Parent) -> None:
-    """Train, and write what came of it."""
+    """Train, and write the results."""
     params = load_params()
     trained = params["trained"][args.trained]
     base, settings, seed = params["bases"][trained["base"]], settings_of(params["train"]), trained.get("seed", 0)

@@ -1,6 +1,6 @@
 """What a page is made of, before it is Markdown or HTML.
 
-Our own words are plain text; everything that comes from a file, a row or a person is `Code` or stands in a `Sample`, and
+Our own words are plain text; everything that comes from a file, a row or a person is `Code` or inside a `Sample`, and
 the writers escape the two kinds accordingly. There is no third way into a page.
 """
 

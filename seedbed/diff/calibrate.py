@@ -79,12 +79,12 @@ def calibrate(revisions: Sequence[str], experiments: bool, confidence: float, as
     known = _experiments()
     names = [*revisions, *(name for name in known if experiments and name not in revisions)]
     sides = [revision(None), *(revision(known.get(name, name)) for name in names)]
-    found = [one for at, name in zip(sides, ["workspace", *names], strict=True) for one in _candidates(at, name)]
-    if not found:
+    candidates = [one for at, name in zip(sides, ["workspace", *names], strict=True) for one in _candidates(at, name)]
+    if not candidates:
         raise UserError("nothing is judged here nor in the revisions named; run `dvc repro` first")
-    result = compared(found, confidence)
+    result = compared(candidates, confidence)
     if labels:
-        _write_labels(labels, next(one for one in found if one.name == result["chosen"]))
+        _write_labels(labels, next(one for one in candidates if one.name == result["chosen"]))
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n" if as_json else in_words(result, confidence)
 
 
@@ -101,13 +101,13 @@ def _write_labels(name: str, one: Candidate) -> None:
         raise UserError(f"{path}: there already; remove it, or give another name with --labels")
     rows = []
     for item in sorted(one.judged.keys() & one.votes.keys()):
-        said, times = Counter(one.votes[item]).most_common(1)[0]
+        verdict, times = Counter(one.votes[item]).most_common(1)[0]
         if 2 * times > len(one.votes[item]):
-            rows.append({"judge": one.judged[item], "people": said})
+            rows.append({"judge": one.judged[item], "people": verdict})
     write_rows(path, rows, "label")
 
 
-def compared(candidates: Sequence[Candidate], confidence: float) -> dict[str, Any]:
+def compared(candidates: Sequence[Candidate], confidence: float) -> Row:
     """Return what the votes say of each candidate: the choice by one part of the questions, the figures of the other.
 
     Raises:
@@ -136,7 +136,7 @@ def _chooses(question: str) -> bool:
     return int(content_hash(["calibrate", question])[:8], 16) % 2 == 0
 
 
-def _measured(one: Candidate, first: Sequence[Item], rest: Sequence[Item], confidence: float) -> dict[str, Any]:
+def _measured(one: Candidate, first: Sequence[Item], rest: Sequence[Item], confidence: float) -> Row:
     chosen_by, _ = _agreement(one, first)
     shares, counts = _agreement(one, rest), len(rest)
     low, high = rate_interval(shares[1], confidence)
@@ -153,19 +153,19 @@ def _measured(one: Candidate, first: Sequence[Item], rest: Sequence[Item], confi
 
 def _agreement(one: Candidate, items: Sequence[Item]) -> tuple[float, Floats]:
     """Return the mean over questions of the share of votes that agree with the judge, ties among them; and each question's."""
-    shares = _by_question(items, [np.mean([said == one.judged[item] for said in one.votes[item]]) for item in items])
+    shares = _by_question(items, [np.mean([vote == one.judged[item] for vote in one.votes[item]]) for item in items])
     return float(shares.mean()), shares
 
 
 def _by_question(items: Sequence[Item], values: Sequence[Any]) -> Floats:
     """Return the mean of the values of each question: its items of several matches are one piece of evidence."""
     _, group = np.unique([question for _, question in items], return_inverse=True)
-    found: Floats = np.bincount(group, np.asarray(values, dtype=np.float64)) / np.bincount(group)
-    return found
+    means: Floats = np.bincount(group, np.asarray(values, dtype=np.float64)) / np.bincount(group)
+    return means
 
 
 def _people(one: Candidate, item: Item) -> float:
-    return float(np.mean([_SCORES[said] for said in one.votes[item]]))
+    return float(np.mean([_SCORES[vote] for vote in one.votes[item]]))
 
 
 def _rates(one: Candidate, confidence: float) -> Rows:

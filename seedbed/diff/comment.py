@@ -40,8 +40,8 @@ def problem(text: str) -> str | None:
             fence = "" if re.fullmatch(rf" {{0,3}}{fence}`*\s*", line) else fence
         elif opening := _FENCE.fullmatch(line):
             fence = opening[1]
-        elif found := _problem_of_line(lines[number - 1], line, lines[number + 1]):
-            return f"line {number + 1}: {found}"
+        elif line_problem := _problem_of_line(lines[number - 1], line, lines[number + 1]):
+            return f"line {number + 1}: {line_problem}"
     return "a fence that does not end" if fence else None
 
 
@@ -84,11 +84,11 @@ def main() -> None:
     if path.is_symlink() or not path.is_file() or path.stat().st_size > 4 * LIMIT:
         sys.exit(f"error: {path}: not a file of at most {4 * LIMIT:,} bytes; it is not posted")
     try:
-        found = problem(path.read_bytes().decode())
+        why = problem(path.read_bytes().decode())
     except UnicodeDecodeError:
-        found = "not UTF-8"
-    if found:
-        sys.exit(f"error: {path}: {found}; it is not posted")
+        why = "not UTF-8"
+    if why:
+        sys.exit(f"error: {path}: {why}; it is not posted")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
 """All that differs between two revisions, as one structure, and one to three lines on it."""
 
-from typing import Any
-
 from seedbed.diff import bill, datasets, results, settings, staleness
 from seedbed.diff.methods import method_changes
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project.params_types import STAND_IN
+from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row
 
-Comparison = dict[str, Any]
+Comparison = JsonObject
 """What `compare` returns; `seedbed diff --json` prints it."""
 
 
@@ -45,7 +44,7 @@ def compare(old: Revision, new: Revision) -> Comparison:
 
 def _stand_in(old: Revision, new: Revision) -> list[str]:
     """Return what the stand-in makes in either revision, by what its parameters say."""
-    found = set()
+    rehearsed = set()
     for at in (old, new):
         params = params_of(at)
         matches = mapping(params.get("matches")).values()
@@ -55,8 +54,8 @@ def _stand_in(old: Revision, new: Revision) -> list[str]:
             "answers": list(mapping(params.get("models")).values()),
             "verdicts": _judges(params) if any("recorded" not in mapping(match) for match in matches) else [],
         }
-        found |= {what for what, blocks in asked.items() if any(mapping(b).get("endpoint") == STAND_IN for b in blocks)}
-    return [what for what in ("translations", "instructions", "answers", "verdicts") if what in found]
+        rehearsed |= {what for what, blocks in asked.items() if any(mapping(b).get("endpoint") == STAND_IN for b in blocks)}
+    return [what for what in ("translations", "instructions", "answers", "verdicts") if what in rehearsed]
 
 
 def _judges(params: Row) -> list[Row]:
@@ -72,5 +71,5 @@ def is_same(comparison: Comparison) -> bool:
 
 
 def totals(rows: list[Row]) -> dict[str, int]:
-    """Return what became of the rows of several datasets together."""
+    """Return how many rows of several datasets together were added, removed and changed."""
     return {name: sum(row[name] for row in rows) for name in ("added", "removed", "changed", "same_text")}

@@ -199,13 +199,13 @@ def changed_outputs(old: Revision, new: Revision) -> tuple[Changed, list[Row]]:
 def _sources(at: Revision) -> dict[str, str]:
     """Return the path of each dataset that people write, by name."""
     corpora = mapping(params_of(at).get("corpora"))
-    found = {str(name): str(mapping(corpus).get("source")) for name, corpus in corpora.items()}
+    sources = {str(name): str(mapping(corpus).get("source")) for name, corpus in corpora.items()}
     for path in at.files("data"):
         if path.startswith(("data/votes/draws/", "data/votes/labels/")):  # of no interest row by row
             continue
         if path.startswith(("data/edits/", "data/votes/", "data/references.")) and path.endswith(".jsonl"):
-            found[path.removeprefix("data/").removesuffix(".jsonl")] = path
-    return found
+            sources[path.removeprefix("data/").removesuffix(".jsonl")] = path
+    return sources
 
 
 def _where(at: Revision, path: str) -> str:
@@ -229,7 +229,7 @@ def _canonical_lines(content: bytes, where: str) -> str:
 
 
 def compared(data: Loaded) -> tuple[list[Row], list[Row]]:
-    """Return what became of the rows, for the datasets that people write and for those that stages write.
+    """Return what changed in the rows, for the datasets that people write and for those that stages write.
 
     Returns:
         One row a dataset: `{"dataset", "old", "new", "added", "removed", "changed", "same_text", "samples"}`, the
@@ -244,13 +244,13 @@ def compared(data: Loaded) -> tuple[list[Row], list[Row]]:
 
 
 def _sample(sample: Row) -> Row:
-    old, new = (_said(sample[side]) for side in SIDES)
+    old, new = (_content(sample[side]) for side in SIDES)
     if sample["change"] == "changed":
         return {"id": sample["id"], "fields": leaves(old, new)}
     return {"id": sample["id"], "fields": {leaf["name"]: leaf["new"] for leaf in leaves({}, new or old)}}
 
 
-def _said(line: str | None) -> Row:
-    """Return what a row says: not where it came from, and not what it is called."""
+def _content(line: str | None) -> Row:
+    """Return a row's content: without its origin, and without its name."""
     row = parse_json(line) if line else {}
     return {name: value for name, value in row.items() if name not in (*_ORIGIN, *_NAMES)}

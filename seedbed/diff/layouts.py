@@ -15,6 +15,7 @@ from copy import deepcopy
 from typing import Any
 
 from seedbed.project import paths
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 
 _ONE_GENERATION = re.compile(r"(data/build/(?:responses/)?(?:candidates|decisions|instructions|rejected|generate))\.jsonl")
@@ -42,7 +43,7 @@ def training_sets(folder: str) -> Iterator[tuple[str, str]]:
         yield f"{folder}/messages.jsonl", "messages.jsonl"
 
 
-def present_params(params: Mapping[str, Any]) -> dict[str, Any]:
+def present_params(params: Mapping[str, Any]) -> JsonObject:
     """Return what `params.yaml` holds in the blocks of the present layout, as `seedbed upgrade` would write them."""
     if not {"task_types", "categories"} & params.keys():
         return dict(params)

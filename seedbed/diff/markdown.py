@@ -1,6 +1,6 @@
 """A page in Markdown, for a comment on a pull request.
 
-Whatever a row, a file or a person says stands in a code span or in a fenced block, and nowhere else. In both, Markdown
+Whatever a row, a file or a person says is in a code span or in a fenced block, and nowhere else. In both, Markdown
 reads nothing but the run of backticks that ends them, and that run is longer than any in the text. What a forge makes
 of plain text afterwards (mentions of people and teams, references to issues and commits, words that close issues, links,
 emoji) leaves code alone too, on GitHub, GitLab and Forgejo alike, whereas an entity such as `&#64;` is a plain @ again by
@@ -69,16 +69,16 @@ def _cut(parts: list[_Part], cut: dict[int, dict[str, int]], excess: int) -> Non
     """Cut the longest parts of the kind that goes first, until about `excess` characters are gone."""
     rank = min(part.rank for part in parts)
     for part in sorted((part for part in parts if part.rank == rank), key=lambda part: (-len(part.text), part.section)):
-        told = cut.setdefault(part.section, {})
+        cut_here = cut.setdefault(part.section, {})
         before = len(part.text)
         if isinstance(part.block, Table) and part.rank == 1 and len(part.block.rows) > _KEPT_ROWS:
-            told["row"] = told.get("row", 0) + len(part.block.rows) - _KEPT_ROWS
+            cut_here["row"] = cut_here.get("row", 0) + len(part.block.rows) - _KEPT_ROWS
             part.text, part.rank = _table(part.block, _KEPT_ROWS), 2
         elif part.rank == 1:
             part.rank = 2
         else:
             name = {Sample: "sample", Table: "table", Paragraph: "line", Note: "line"}[type(part.block)]
-            told[name] = told.get(name, 0) + 1
+            cut_here[name] = cut_here.get(name, 0) + 1
             parts.remove(part)
             part.text = ""
         excess -= before - len(part.text)
@@ -99,8 +99,8 @@ def _joined(head: list[str], sections: list[Section], parts: list[_Part], cut: d
             written.append(f"<details{open_}><summary>{len(samples)} shown as a diff</summary>")
             written += [*samples, "</details>"]
         if place in cut and own:
-            told = ", ".join(f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in cut[place].items())
-            written.append(f"Cut, so that this fits a comment: {told}. `seedbed diff --html` shows all.")
+            counts = ", ".join(f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in cut[place].items())
+            written.append(f"Cut, so that this fits a comment: {counts}. `seedbed diff --html` shows all.")
     gone = [section.title for place, section in enumerate(sections) if place in cut and all(p.section != place for p in parts)]
     if gone:
         written.append(f"Cut whole, so that this fits a comment: {', '.join(gone)}. `seedbed diff --html` shows all.")

@@ -32,13 +32,13 @@ def method_changes(old: Revision, new: Revision) -> list[Row]:
     if not places:
         return []
     paired = _paired(old, new, places)
-    found = []
+    rows = []
     for place in places:
         before, after = one.get(place), other.get(place)
         names = dict(zip(("comparison", "new_set", "old_set", "base"), place, strict=True))
         change = round(after["difference"] - before["difference"], 4) if before and after else None
-        found.append(names | {"old": before, "new": after, "change": change, "paired": paired.get(place)})
-    return found
+        rows.append(names | {"old": before, "new": after, "change": change, "paired": paired.get(place)})
+    return rows
 
 
 def _reported(at: Revision) -> dict[tuple[str, ...], Row]:
@@ -71,17 +71,17 @@ def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict
         matches = {row["match"]: (row["model"], row["baseline"]) for row in outcomes}
         sides.append((matches, outcomes))
     questions = sorted({row["question"] for _, outcomes in sides for row in outcomes})
-    found = []
+    by_revision = []
     for at, (matches, outcomes) in zip((old, new), sides, strict=True):
         at_row, at_column = ({name: place for place, name in enumerate(names)} for names in (questions, matches))
         scores = np.full((len(questions), len(matches)), np.nan)
         for row in outcomes:
             if row["score"] is not None:
                 scores[at_row[row["question"]], at_column[row["match"]]] = row["score"]
-        found.append(contrasts(matches, scores, methods(cast(Params, params_of(at)))))
+        by_revision.append(contrasts(matches, scores, methods(cast(Params, params_of(at)))))
     changes: dict[tuple[str, ...], Row] = {}
     for place in places:
-        before, after = (side.get(cast(Any, place)) for side in found)
+        before, after = (side.get(cast(Any, place)) for side in by_revision)
         if before and after and (before.through, before.bases) == (after.through, after.bases):
             # A difference lies between -1 and 1, and the test is of scores from 0 to 1.
             halves = [(side.by_question + 1) / 2 for side in (after, before)]

@@ -70,34 +70,34 @@ def _datasets(title: str, datasets: list[Row]) -> Section:
 
 def _fields(fields: Any, change: str) -> list[Field]:
     if change == "changed":
-        return [Field(leaf["name"], *(_said(leaf, side) for side in ("old", "new"))) for leaf in fields]
+        return [Field(leaf["name"], *(_leaf_text(leaf, side) for side in ("old", "new"))) for leaf in fields]
     texts = [
         (name, value if isinstance(value, str) else _text(value)) for name, value in fields.items() if value not in ("", None)
     ]
     return [Field(name, *((None, text) if change == "added" else (text, None))) for name, text in texts]
 
 
-def _said(leaf: Row, side: str) -> str | None:
+def _leaf_text(leaf: Row, side: str) -> str | None:
     if leaf["lacking"] == side:
         return None
     return leaf[side] if isinstance(leaf[side], str) else _text(leaf[side])
 
 
 def _filter(comparison: Comparison) -> Section:
-    found = comparison["filter"]
+    filtered = comparison["filter"]
     section = Section("Filter decisions")
-    if found["reasons"]:
+    if filtered["reasons"]:
         rows: list[list[Line]] = [
             [
                 *((Code(row["generation"]),), (Code(row["decision"]),)),
                 *((f"{row[name]:,}",) for name in ("old", "new")),
                 (f"{row['change']:+,}",),
             ]
-            for row in found["reasons"]
+            for row in filtered["reasons"]
         ]
         head = ["generation", "decision", "old", "new", "change"]
         section.blocks.append(Table(head, rows, frozenset({2, 3, 4})))
-    for same, flips in groupby(found["flips"], key=lambda flip: flip["same_text"]):
+    for same, flips in groupby(filtered["flips"], key=lambda flip: flip["same_text"]):
         shown = list(flips)
         words = "Decided otherwise, with the same text" if same else "Decided otherwise, with another text under the same id"
         rejected = sum(flip["old"] == "kept" for flip in shown)
@@ -147,9 +147,9 @@ def _category(row: Row) -> Line:
 
 
 def _verdicts(comparison: Comparison) -> Section:
-    found = comparison["verdicts"]
+    verdicts = comparison["verdicts"]
     section = Section("Verdicts by category")
-    if not found["flips"]:
+    if not verdicts["flips"]:
         return section
     names = ("better", "worse", "validity")
     rows: list[list[Line]] = [
@@ -158,12 +158,12 @@ def _verdicts(comparison: Comparison) -> Section:
             *((f"{row['verdicts']:,} of {row['compared']:,}",), (f"{row['outcomes']:,} of {row['judged']:,}",)),
             *((f"{row[name]:,}",) for name in names),
         ]
-        for row in found["by_category"]
+        for row in verdicts["by_category"]
     ]
     head = ["match", "category", "verdicts flipped", "outcomes changed", "better", "worse", "valid or invalid now"]
     section.blocks.append(Table(head, rows, frozenset(range(2, 7))))
     changed: dict[str, dict[str, list[Row]]] = {}
-    for flip in found["flips"]:
+    for flip in verdicts["flips"]:
         if flip["old"] != flip["new"]:
             changed.setdefault(flip["match"], {}).setdefault(flip["question"], []).append(flip)
     for match, questions in changed.items():
@@ -180,18 +180,18 @@ def _verdicts(comparison: Comparison) -> Section:
 
 def _outcome(flips: list[Row], side: str) -> Line:
     """Return a question's outcome with the verdicts that flipped, of a jury each judge's."""
-    said = []
+    verdicts = []
     for flip in (flip for flip in flips if flip["judge"]):
         orders = ", ".join(str(flip[f"{side}_{order}"] or "none") for order in ("ab", "ba"))
-        said.append(orders if flip["judge"] in (DEFAULT_JUDGE, RECORDED_JUDGE) else f"{flip['judge']}: {orders}")
+        verdicts.append(orders if flip["judge"] in (DEFAULT_JUDGE, RECORDED_JUDGE) else f"{flip['judge']}: {orders}")
     outcome = Code(flips[0][side])
-    return (outcome, " (", Code("; ".join(said)), ")") if said else (outcome,)
+    return (outcome, " (", Code("; ".join(verdicts)), ")") if verdicts else (outcome,)
 
 
 def _win_rates(comparison: Comparison) -> Section:
     rows: list[list[Line]] = []
     for row in comparison["win_rates"]:
-        # A match that is new, or gone, is told by its total.
+        # Of a match that is new, or gone, the total is enough.
         if (row["old"] and row["new"]) or row["category"] == "all":
             change = "" if row["change"] is None else signed(row["change"])
             tested = in_words(row) if row["change"] is not None else ""

@@ -43,26 +43,26 @@ def paired(outcomes: Tables, confidence: float) -> Paired:
         pair = [math.nan if row[side] is None else row[side] for side in ("old", "new")]
         for category in (row["category"], "all"):
             scores.setdefault((row["match"], category), {})[row["question"]] = pair
-    found: Paired = {}
+    by_place: Paired = {}
     for place, pairs in scores.items():
         both = np.array(list(pairs.values()))
         difference = paired_difference(both[:, 1], both[:, 0], confidence)
         if difference:
-            found[place] = in_points(difference)
-    corrected_together(list(found.values()), confidence)
-    return found
+            by_place[place] = in_points(difference)
+    corrected_together(list(by_place.values()), confidence)
+    return by_place
 
 
 def in_words(row: Row) -> str:
     """Return what the paired difference of a row of win rates says, in our own words."""
-    found: Any = row["paired"]
-    if not found:
+    difference: Any = row["paired"]
+    if not difference:
         return "not tested: no question that both revisions judged can be read"
-    interval = f"{_signed(found['low'])} to {_signed(found['high'])} on the same {found['n']} questions"
-    corrected = f", corrected for {found['tests']} rows" if found["tests"] > 1 else ""
-    p = "p under 0.001" if found["p_holm"] < 0.001 else f"p {found['p_holm']:.3f}"
-    dropped = f"; {found['dropped']} valid in one revision only" if found["dropped"] else ""
-    if found["sure"]:
+    interval = f"{_signed(difference['low'])} to {_signed(difference['high'])} on the same {difference['n']} questions"
+    corrected = f", corrected for {difference['tests']} rows" if difference["tests"] > 1 else ""
+    p = "p under 0.001" if difference["p_holm"] < 0.001 else f"p {difference['p_holm']:.3f}"
+    dropped = f"; {difference['dropped']} valid in one revision only" if difference["dropped"] else ""
+    if difference["sure"]:
         return f"{interval}, {p}{corrected}{dropped}"
     return f"{interval}, {p}{corrected}: no change can be concluded{dropped}"
 

@@ -1,4 +1,4 @@
-"""What came of it: the filter's decisions, the training sets, the answers, the verdicts, the win rates."""
+"""The results of two revisions: the filter's decisions, the training sets, the answers, the verdicts, the win rates."""
 
 import csv
 import io
@@ -26,8 +26,8 @@ def decisions(data: Loaded) -> Row:
         "same_text", …}]}`, the flips of candidates with the same text first; empty lists where the filter's outputs are the
         same or cannot be read.
     """
-    found = {"reasons": data.tables.query("diff/reasons"), "flips": data.tables.query("diff/decisions")}
-    return {name: [row for row in rows if row["generation"] in data.decided] for name, rows in found.items()}
+    tables = {"reasons": data.tables.query("diff/reasons"), "flips": data.tables.query("diff/decisions")}
+    return {name: [row for row in rows if row["generation"] in data.decided] for name, rows in tables.items()}
 
 
 def training_sets(data: Loaded) -> list[Row]:
@@ -112,7 +112,7 @@ def win_rates(outcomes: Tables | None, old: Revision, new: Revision) -> list[Row
     one, other = _rates(old), _rates(new)
     confidence = mapping(params_of(new).get("report")).get("confidence", 95)
     differences = paired(outcomes, float(confidence)) if outcomes else {}
-    found = []
+    rows = []
     for match, category in dict.fromkeys([*other, *one]):
         before, after = one.get((match, category)), other.get((match, category))
         if _without_interval(before) == _without_interval(after):
@@ -121,8 +121,8 @@ def win_rates(outcomes: Tables | None, old: Revision, new: Revision) -> list[Row
         change = round(after["rate"] - before["rate"], 4) if rated and before and after else None
         sides = {"old": before, "new": after}
         difference = differences.get((match, category)) if rated else None
-        found.append({"match": match, "category": category, **sides, "change": change, "paired": difference})
-    return found
+        rows.append({"match": match, "category": category, **sides, "change": change, "paired": difference})
+    return rows
 
 
 def _without_interval(side: Row | None) -> Row | None:

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest, md5
 from pathlib import Path
-from typing import Any
 
 from seedbed.diff.layouts import present_params, present_path, training_sets
 from seedbed.pipeline.graph import mapping, stage_names
 from seedbed.project import paths
-from seedbed.util.canonical import parse_json
+from seedbed.util.canonical import JsonObject, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git, git_or_error, git_text
 from seedbed.util.yaml12 import load_yaml
@@ -78,10 +77,10 @@ class Revision(ABC):
 
     def digest(self, path: str) -> str | None:
         """Return the MD5 of a file or folder as DVC computes it; None where there is none."""
-        found = self.file_md5(path)
-        files = [] if found else self.files(path)
+        of_file = self.file_md5(path)
+        files = [] if of_file else self.files(path)
         if not files:
-            return found
+            return of_file
         # DVC's digest of a folder is that of the list of its files.
         listed = [{"md5": self.file_md5(file), "relpath": file.removeprefix(f"{path}/")} for file in files]
         text = json.dumps(sorted(listed, key=lambda file: str(file["relpath"])), sort_keys=True)
@@ -103,9 +102,9 @@ class Commit(Revision):
     def __post_init__(self) -> None:
         listed = git_or_error("ls-tree", "-r", "-z", "--name-only", str(self.commit))
         self._files = set(listed.decode(errors="surrogateescape").split("\0"))
-        self.outputs = {path: output for path, output in _locked_outputs(self) if self._may_be_there(output)}
+        self.outputs = {path: output for path, output in _locked_outputs(self) if self._may_exist(output)}
 
-    def _may_be_there(self, output: Output) -> bool:
+    def _may_exist(self, output: Output) -> bool:
         """Whether a folder has the file; where the cache lacks the folder's list of files, nobody can tell."""
         listed = _listed(output.digest) if output.inside else None
         return listed is None or output.inside in listed
@@ -157,8 +156,8 @@ class WorkingTree(Revision):
 
     def files(self, folder: str) -> list[str]:
         """Return the paths of the files under `folder`, sorted."""
-        found = (path for path in Path(folder).rglob("*") if path.is_file() and not _IGNORED & {*path.parts})
-        return sorted(path.as_posix() for path in found if path.suffix not in _IGNORED_SUFFIXES)
+        candidates = (path for path in Path(folder).rglob("*") if path.is_file() and not _IGNORED & {*path.parts})
+        return sorted(path.as_posix() for path in candidates if path.suffix not in _IGNORED_SUFFIXES)
 
     def file(self, output: Output) -> Path | None:
         """Return the file of an output; None where it is missing."""
@@ -195,7 +194,7 @@ def revision(name: str | None) -> Revision:
 
 
 @cache
-def document(at: Revision, path: str) -> dict[str, Any]:
+def document(at: Revision, path: str) -> JsonObject:
     """Return the mapping in a YAML file of a revision, read once; an empty one where there is no file or no mapping.
 
     Raises:
@@ -213,7 +212,7 @@ def document(at: Revision, path: str) -> dict[str, Any]:
 
 
 @cache
-def params_of(at: Revision) -> dict[str, Any]:
+def params_of(at: Revision) -> JsonObject:
     """Return the parameters of a revision, in the blocks of the present layout.
 
     Raises:
@@ -231,7 +230,7 @@ def stages_of(at: Revision) -> list[str]:
     return stage_names(document(at, paths.DVC_YAML.name), document(at, paths.PARAMS.name))
 
 
-def lock_of(at: Revision) -> dict[str, Any]:
+def lock_of(at: Revision) -> JsonObject:
     """Return what `dvc.lock` of a revision says of each stage.
 
     Raises:

@@ -15,7 +15,7 @@ def prompts(old: Revision, new: Revision) -> list[Row]:
         may be `added` or `removed` too, and a side that lacks the key is None. A comment or the order of keys is no
         change: it changes no request.
     """
-    found = []
+    rows = []
     paths = {path for side in (old, new) for path in side.files("prompts") if path.endswith(".yaml")}
     for path in sorted(paths):
         before, after = old.read(path), new.read(path)
@@ -25,8 +25,8 @@ def prompts(old: Revision, new: Revision) -> list[Row]:
         differing = leaves(document(old, path), document(new, path))
         keys = [{"key": leaf["name"], "old": _text(leaf["old"]), "new": _text(leaf["new"])} for leaf in differing]
         if keys:
-            found.append({"prompt": PurePosixPath(path).stem, "change": change, "keys": keys})
-    return found
+            rows.append({"prompt": PurePosixPath(path).stem, "change": change, "keys": keys})
+    return rows
 
 
 def parameters(old: Revision, new: Revision) -> list[Row]:
@@ -41,15 +41,15 @@ def leaves(old: Any, new: Any, name: str = "") -> list[Row]:
     """Return the leaves of two mappings that differ; a list is a leaf, and so is a mapping that became something else."""
     if isinstance(old, dict) and isinstance(new, dict):
         absent = object()
-        found = []
+        rows = []
         for key in dict.fromkeys([*old, *new]):
             full = f"{name}.{key}" if name else str(key)
             before, after = old.get(key, absent), new.get(key, absent)
             if before is absent or after is absent:
-                found += _one_sided(full, new[key] if before is absent else old[key], "old" if before is absent else "new")
+                rows += _one_sided(full, new[key] if before is absent else old[key], "old" if before is absent else "new")
             else:
-                found += leaves(before, after, full)
-        return found
+                rows += leaves(before, after, full)
+        return rows
     # In Python True == 1 and 1 == 1.0; a request with `true` is another one than with `1`.
     same = old == new and type(old) is type(new)
     return [] if same else [{"name": name, "old": old, "new": new, "lacking": None}]

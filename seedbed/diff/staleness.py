@@ -5,6 +5,7 @@ from typing import Any
 from seedbed.diff.revisions import BUILD, Revision, document, lock_of, stages_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
+from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row
 
 
@@ -15,10 +16,10 @@ def not_built(at: Revision) -> list[Row]:
     """
     lock = lock_of(at)
     digests: dict[str, str | None] = {}
-    found = []
+    rows = []
     for stage in stages_of(at):
         if stage not in lock:
-            found.append({"revision": at.name, "stage": stage, "why": ["never built"]})
+            rows.append({"revision": at.name, "stage": stage, "why": ["never built"]})
             continue
         entry = mapping(lock[stage])
         why = []
@@ -32,11 +33,11 @@ def not_built(at: Revision) -> list[Row]:
         for file, values in mapping(entry.get("params")).items():
             why += [f"{file}: {name}" for name in _changed(document(at, str(file)), str(file), mapping(values))]
         if why:
-            found.append({"revision": at.name, "stage": stage, "why": why})
-    return found
+            rows.append({"revision": at.name, "stage": stage, "why": why})
+    return rows
 
 
-def _changed(now: dict[str, Any], file: str, locked: dict[str, Any]) -> list[str]:
+def _changed(now: JsonObject, file: str, locked: JsonObject) -> list[str]:
     """Return the keys whose values are others than in the lock; a stage reads all keys of a prompt, the new ones too."""
     names = locked if file == paths.PARAMS.name else dict.fromkeys([*locked, *now])
     absent = object()

@@ -39,10 +39,10 @@ def summary(comparison: Comparison) -> list[Line]:
 
 def notes(comparison: Comparison) -> list[Note]:
     """Return what must not be overlooked: the stand-in, what could not be read, what was not built."""
-    found = []
+    written = []
     if comparison["stand_in"] and not is_same(comparison):
         kinds = ", ".join(comparison["stand_in"])
-        found.append(
+        written.append(
             Note(
                 (
                     f"Made with the stand-in: {kinds} come from the rule-based stand-in, which is no language model; "
@@ -52,7 +52,7 @@ def notes(comparison: Comparison) -> list[Note]:
         )
     for revision, fetch in dict.fromkeys((row["revision"], row["fetch"]) for row in comparison["unread"]):
         paths = [row["path"] for row in comparison["unread"] if (row["revision"], row["fetch"]) == (revision, fetch)]
-        found.append(
+        written.append(
             Note(
                 (
                     f"Not compared, since not on this machine: {count(len(paths), 'output')} of ",
@@ -68,7 +68,7 @@ def notes(comparison: Comparison) -> list[Note]:
     for revision, group in groupby(comparison["not_built"], key=lambda row: row["revision"]):
         stages = list(group)
         why = list(dict.fromkeys(word for stage in stages for word in stage["why"]))
-        found.append(
+        written.append(
             Note(
                 (
                     "Not built: in ",
@@ -85,7 +85,7 @@ def notes(comparison: Comparison) -> list[Note]:
                 )
             )
         )
-    return found
+    return written
 
 
 def _methods(rows: list[Row]) -> list[Line]:

@@ -21,7 +21,7 @@ _ALIKE = 0.3
 
 def visible(text: str) -> str:
     r"""Return `text` with each hidden character written as its code point, as in `\u202e`."""
-    return HIDDEN.sub(lambda found: _code_point(ord(found[0])), text)
+    return HIDDEN.sub(lambda match: _code_point(ord(match[0])), text)
 
 
 def _code_point(number: int) -> str:

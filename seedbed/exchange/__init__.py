@@ -1,1 +1,1 @@
-"""A request, its reply, what became of it, and what that costs."""
+"""A request, its reply, its result, and what that costs."""

@@ -85,11 +85,11 @@ class Estimator:
     def __init__(self, seen: Iterable[tuple[str, str, str, int, int]]) -> None:
         self._input: dict[str, tuple[float, int]] = {}
         self._output: dict[tuple[str, str], tuple[int, int]] = {}
-        for stage, model, messages, asked, said in seen:
+        for stage, model, messages, input_tokens, output_tokens in seen:
             rough, tokens = self._input.get(model, (0.0, 0))
-            self._input[model] = (rough + rough_tokens(messages), tokens + asked)
+            self._input[model] = (rough + rough_tokens(messages), tokens + input_tokens)
             total, count = self._output.get((_kind(stage), model), (0, 0))
-            self._output[_kind(stage), model] = (total + said, count + 1)
+            self._output[_kind(stage), model] = (total + output_tokens, count + 1)
 
     def tokens(self, stage: str, request: Request) -> Tokens:
         """Return the estimated tokens of one request and its reply."""

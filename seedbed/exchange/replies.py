@@ -269,8 +269,8 @@ def _after_thinking(text: str) -> str | None:
     return text
 
 
-def said_in(response: Response) -> str | None:
-    """Return what a model is shown of its own unusable reply; None where an error came in the place of one.
+def shown_reply(response: Response) -> str | None:
+    """Return what a model is shown of its own unusable reply; None where there was an error instead.
 
     Its thinking is left out, and so is the rest of a long reply: with it the next prompt might be too long.
     """

@@ -19,7 +19,7 @@ from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.schemas import without_bounds
 
 EMBEDDING = "embedding"
-"""How a vector is asked for: what stands in the place of a reply's form."""
+"""The reply's form of a request that asks for a vector."""
 _LENGTHS = ("maxLength", "minLength")
 
 
@@ -62,17 +62,20 @@ class Request:
         """Which asking this is, from 1."""
         return int(self.content["attempt"])
 
-    def again(self, said: str | None = None, wrong: str = "") -> "Request":
+    def again(self, reply: str | None = None, problem: str = "") -> "Request":
         """Return the request to ask after an unusable reply.
 
         Args:
-            said: the reply, as the model is shown it; None where there was none.
-            wrong: what was wrong with it.
+            reply: the unusable reply, as the model is shown it; None where there was none.
+            problem: what was wrong with it.
         """
         first = self.first or self.content
         content = first | {"attempt": self.attempt + 1}
-        if self.retry == "explain" and self.problem and said:
-            turns = [{"role": "assistant", "content": said}, {"role": "user", "content": explain_problem(self.problem, wrong)}]
+        if self.retry == "explain" and self.problem and reply:
+            turns = [
+                {"role": "assistant", "content": reply},
+                {"role": "user", "content": explain_problem(self.problem, problem)},
+            ]
             content["messages"] = [*first["messages"], *turns]
         elif self.retry == "vary":
             warmer = round(min(first["params"].get("temperature", 0.0) + 0.2 * self.attempt, 1.5), 2)
@@ -108,7 +111,7 @@ def body_text(body: Mapping[str, Any]) -> str:
 
 
 def ordered_schema(schema: Any) -> Any:
-    """Return a schema whose properties stand in the order of its `required` list: models write keys in that order."""
+    """Return a schema whose properties are in the order of its `required` list: models write keys in that order."""
     if isinstance(schema, list):
         return [ordered_schema(part) for part in schema]
     if not isinstance(schema, dict):
@@ -128,7 +131,7 @@ def build_request(
     messages: Messages,
     slot: int | None = None,
     again: int = 0,
-    schema: dict[str, Any] | None = None,
+    schema: JsonObject | None = None,
 ) -> Request:
     """Return the first asking of what `messages` asks `to`.
 

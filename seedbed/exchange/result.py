@@ -1,10 +1,10 @@
-"""What became of a request: a value, or a failure after the last attempt; and every attempt."""
+"""The result of a request: a value, or a failure after the last attempt; and every attempt."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from seedbed.exchange.replies import Response, Unusable, said_in
+from seedbed.exchange.replies import Response, Unusable, shown_reply
 from seedbed.exchange.requests import Request
 from seedbed.project.row_types import Failure
 from seedbed.util.errors import UserError
@@ -18,7 +18,7 @@ Read = Callable[[Request, Response], T]
 
 @dataclass
 class Result(Generic[T]):
-    """What became of one request.
+    """The result of one request.
 
     Attributes:
         request: the latest asking.
@@ -44,7 +44,7 @@ class Result(Generic[T]):
             self.value = read(self.request, response)
         except Unusable as unusable:
             if self.request.attempt < max_attempts and not unusable.final:
-                self.request = self.request.again(said_in(response), str(unusable))
+                self.request = self.request.again(shown_reply(response), str(unusable))
             else:
                 self.failure = {"reason": unusable.reason, "detail": str(unusable), "text": response["text"]}
         except UserError:

@@ -162,6 +162,6 @@ def first_match(patterns: list[re.Pattern[str]], text: str) -> str | None:
     Of a pattern that has a group `seen`, what that group matches.
     """
     for pattern in patterns:
-        if found := pattern.search(text):
-            return repr(found["seen" if "seen" in pattern.groupindex else 0][:40])
+        if match := pattern.search(text):
+            return repr(match["seen" if "seen" in pattern.groupindex else 0][:40])
     return None

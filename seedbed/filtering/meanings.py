@@ -53,17 +53,17 @@ class Meanings:
             UserError: the vectors are not all of one length.
         """
         units = [_unit(vector) for vector in vectors]
-        there = [unit for unit in units if unit is not None]
-        if not there:
+        known = [unit for unit in units if unit is not None]
+        if not known:
             return [None] * len(units)
         if not self._ids:
-            self._matrix = np.zeros((64, len(there[0])), dtype=np.float32)
-        if {len(unit) for unit in there} != {self._matrix.shape[1]}:
+            self._matrix = np.zeros((64, len(known[0])), dtype=np.float32)
+        if {len(unit) for unit in known} != {self._matrix.shape[1]}:
             raise UserError(
                 "filter.semantic: the endpoint gave vectors of different lengths for one model; name one model and one number "
                 "of dimensions"
             )
-        scores = iter(np.array(there) @ self._matrix[: len(self._ids)].T)
+        scores = iter(np.array(known) @ self._matrix[: len(self._ids)].T)
         return [None if unit is None else Meaning(unit, next(scores)) for unit in units]
 
     def add(self, id: str, meaning: Meaning | None) -> None:
@@ -85,11 +85,11 @@ class Meanings:
         )  # added since
         scores = np.concatenate([meaning.scores, later @ unit])
         best: Neighbour | None = None
-        for found in (scores >= self._threshold - _NEAR).nonzero()[0].tolist():
-            score = round(float(self._matrix[found].astype(np.float64) @ unit.astype(np.float64)), 6)
+        for place in (scores >= self._threshold - _NEAR).nonzero()[0].tolist():
+            score = round(float(self._matrix[place].astype(np.float64) @ unit.astype(np.float64)), 6)
             same = score > self._threshold if self._strict else score >= self._threshold
             if same and (best is None or score > best.score):
-                best = Neighbour(self._ids[found], score)
+                best = Neighbour(self._ids[place], score)
         return best
 
 

@@ -142,11 +142,11 @@ class Pool:
         least = np.ceil(self._threshold * (text.length + lengths) / 2 - _SLACK)
         common = cdist([text.codes], others, scorer=LCSseq.similarity, score_cutoff=int(least.min()), dtype=np.uint32)[0]
         best: Neighbour | None = None
-        for found in (common >= least).nonzero()[0].tolist():
-            score = rouge_l(int(common[found]), text.length, int(lengths[found]))
+        for index in (common >= least).nonzero()[0].tolist():
+            score = rouge_l(int(common[index]), text.length, int(lengths[index]))
             too_similar = score > self._threshold if self._strict else score >= self._threshold
             if too_similar and (best is None or score > best.score):
-                best = Neighbour(self._ids[places[found]], score)
+                best = Neighbour(self._ids[places[index]], score)
         return best
 
     def _candidates(self, text: Text) -> list[int]:
@@ -164,8 +164,8 @@ class Pool:
             return []
         differing = np.bitwise_count(self._second[places] ^ text.bitmap[_WORDS[0] :]).sum(axis=1)
         bound = (1 - self._threshold) * (text.length + self._lengths[places]) + _SLACK
-        found: list[int] = places[differing <= bound].tolist()
-        return found
+        candidates: list[int] = places[differing <= bound].tolist()
+        return candidates
 
     def _budget(self, length: int) -> int:
         """A text's part of the largest indel distance that still makes two texts too similar; more than all bits is no more."""

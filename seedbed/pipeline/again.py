@@ -133,21 +133,21 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
             raise UserError(f"{stage}: no slot {id!r}; expected {slot_id(0)} to {slot_id(most - 1)}, or one of its candidates")
         return [slot[1]]
     corpora = [params["corpora"][id] for id in ([key] if name == "translate" else question_corpora(params))]
-    found = [row for corpus in corpora for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
-    rows, judges = [row["id"] for row in found], judge_blocks(params)
+    sources = [row for corpus in corpora for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
+    rows, judges = [row["id"] for row in sources], judge_blocks(params)
     if name == "translate" and id in rows and id not in _to_translate(key, params):
         raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
     asked: dict[str, list[str]]
     if name in ("judge", "score"):
         ids_of = request_ids if name == "judge" else score_ids
-        names = [asked for row in found for judge in (DEFAULT_JUDGE, *judges) for asked in ids_of(row, judge)]
-        asked = {name: [name] for name in names} | {row["id"]: ids_of(row, DEFAULT_JUDGE) for row in found}
+        names = [asked for row in sources for judge in (DEFAULT_JUDGE, *judges) for asked in ids_of(row, judge)]
+        asked = {name: [name] for name in names} | {row["id"]: ids_of(row, DEFAULT_JUDGE) for row in sources}
     else:
         asked = {row: [row] for row in rows}
     if name.startswith("answer"):  # a later turn alone, too
         asked |= {
             turn: [turn]
-            for row in found
+            for row in sources
             for number in range(2, len(turns_of(row)) + 1)
             for turn in [asked_as(row["id"], number)]
         }

@@ -94,7 +94,7 @@ def check_all() -> str:
         print(f"{path}: deleted, since params.yaml no longer lists it; it is in the DVC cache", file=sys.stderr)
     for warning in (*_judging(params, rows["questions"]), *_keys_not_set(params)):
         print(warning, file=sys.stderr)
-    counts = [f"{len(found)} {name.replace('_', ' ')}" for name, found in rows.items()]
+    counts = [f"{len(rows_of_kind)} {name.replace('_', ' ')}" for name, rows_of_kind in rows.items()]
     return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all fit their schemas"
 
 
@@ -158,8 +158,8 @@ def _rows_of(path: Path, schema: str) -> Iterator[str]:
 
 def _checks(row: Row) -> list[str]:
     """Return what is wrong with a question's checks, each with its field."""
-    found = ((place, check_problem(check)) for place, check in enumerate(row.get("checks", [])))
-    return [f"question {row['id']!r}: field checks.{place}: {problem}" for place, problem in found if problem]
+    problems = ((place, check_problem(check)) for place, check in enumerate(row.get("checks", [])))
+    return [f"question {row['id']!r}: field checks.{place}: {problem}" for place, problem in problems if problem]
 
 
 def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
@@ -249,11 +249,11 @@ def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
 
 def _unseen(params: Params, questions: Sequence[Question]) -> Iterator[str]:
     """Yield which prompts leave out criteria or grading points that there are."""
-    there = {"criteria": bool(params["criteria"]), "rubric": any(question.get("rubric") for question in questions)}
+    given_by_variable = {"criteria": bool(params["criteria"]), "rubric": any(question.get("rubric") for question in questions)}
     words = {"criteria": "criteria of params.yaml", "rubric": "grading points (rubric) of the questions"}
     for name in ("judge", "judge_reference"):
         prompt = load_prompt(name)
-        for variable in (variable for variable, given in there.items() if given):
+        for variable in (variable for variable, given in given_by_variable.items() if given):
             if variable not in Template(prompt.system + prompt.user).get_identifiers():
                 yield f"{paths.prompt(name)}: it does not show ${variable}, so that the judge never sees the {words[variable]}"
 

@@ -13,6 +13,7 @@ from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.project.params_checks import cross_problems
 from seedbed.project.params_types import Params
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
 from seedbed.util.schemas import first_problem
@@ -43,9 +44,9 @@ def declare_study(bases: Sequence[str], sets: Sequence[str], seeds: int, baselin
         _refuse_unknown(option, names, list(known))
     if baseline is not None:
         _refuse_unknown("--baseline", [baseline], list(answering_models(params)))
-    made = _study(params, bases, sets, seeds)
-    trained = {id: _entry(model) for id, model in made.items() if model.set is not None and id not in params["trained"]}
-    matches = _matches(params, made, baseline)
+    models = _study(params, bases, sets, seeds)
+    trained = {id: _entry(model) for id, model in models.items() if model.set is not None and id not in params["trained"]}
+    matches = _matches(params, models, baseline)
     if not trained and not matches:
         return f"{paths.PARAMS} has the whole study already; nothing was written"
 
@@ -82,34 +83,34 @@ def _study(params: Params, bases: Sequence[str], sets: Sequence[str], seeds: int
     """Return what each model of the study is made of, by id; a model that is declared already keeps its id."""
     taken = answering_models(params)
     declared = {model: id for id, model in methods(params).items() if taken[id] == "trained"}
-    made = {base: Made(base, None) for base in bases}
+    models = {base: Made(base, None) for base in bases}
     for base in bases:
         for name in sets:
             for seed in range(seeds):
                 model = Made(base, name, seed)
                 id = declared.get(model, f"{base}-{name}" + (f"-seed{seed}" if seed else ""))
-                if model not in declared and (id in taken or id in made):
+                if model not in declared and (id in taken or id in models):
                     raise UserError(
                         f"{paths.PARAMS}: {taken.get(id, 'trained')}.{id} is another model, and the study's training of {base} "
                         f"on {name} would have this id; rename it"
                     )
-                made[id] = model
-    return made
+                models[id] = model
+    return models
 
 
-def _entry(model: Made) -> dict[str, Any]:
+def _entry(model: Made) -> JsonObject:
     return {"base": model.base, "set": model.set} | ({"seed": model.seed} if model.seed else {})
 
 
-def _matches(params: Params, made: dict[str, Made], baseline: str | None) -> dict[str, dict[str, str]]:
+def _matches(params: Params, models: dict[str, Made], baseline: str | None) -> dict[str, dict[str, str]]:
     """Return the matches that are not there yet: of the same two models, on whichever side."""
     present = {frozenset((match["model"], match["baseline"])) for match in params["matches"].values()}
-    found: dict[str, dict[str, str]] = {}
-    for model, other in study_pairs(made, baseline):
+    matches: dict[str, dict[str, str]] = {}
+    for model, other in study_pairs(models, baseline):
         if frozenset((model, other)) not in present:
             present.add(frozenset((model, other)))
             id = f"{model}-vs-{other}"
             if id in params["matches"]:
                 raise UserError(f"{paths.PARAMS}: matches.{id} is of other models than {model} and {other}; rename it")
-            found[id] = {"model": model, "baseline": other}
-    return found
+            matches[id] = {"model": model, "baseline": other}
+    return matches

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError, run
 from seedbed.util.yaml12 import load_yaml
 
@@ -32,7 +33,7 @@ def unannounced_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
     return changed
 
 
-def _stages(path: Path) -> dict[str, Any]:
+def _stages(path: Path) -> JsonObject:
     """Return the entries of a `dvc.lock`, by stage.
 
     Raises:

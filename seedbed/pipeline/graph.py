@@ -8,6 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from seedbed.project import paths
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 
@@ -35,7 +36,7 @@ def stage_names(pipeline: Mapping[str, Any] | None, params: Mapping[str, Any]) -
     return names
 
 
-def mapping(value: Any) -> dict[str, Any]:
+def mapping(value: Any) -> JsonObject:
     """Return `value` where it is a mapping, else an empty one: an old revision may hold anything."""
     return value if isinstance(value, dict) else {}
 
@@ -112,14 +113,14 @@ def _filled_in(stage: str, entries: Mapping[str, Any]) -> list[str]:
     name, _, key = stage.partition("@")
     over = _FOREACH.fullmatch(str(entries[name].get("foreach")))
     item = f"{over[1]}.{key}" if over else None
-    found = []
+    keys = []
     for word in re.findall(r"\$\{([\w.]+)\}", str(entries[name].get("do", entries[name]))):
         first, dot, rest = word.partition(".")
         if first == "item":
-            found += [f"{item}{dot}{rest}"] if item else []
+            keys += [f"{item}{dot}{rest}"] if item else []
         elif first != "key":
-            found.append(word)
-    return list(dict.fromkeys(found))
+            keys.append(word)
+    return list(dict.fromkeys(keys))
 
 
 def load_stages() -> list[Stage]:

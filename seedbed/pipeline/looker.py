@@ -47,19 +47,19 @@ class Looker:
         return results
 
     def _get(self, keys: list[str]) -> dict[str, Response]:
-        found = self._here(keys) | self._store.get(keys)
-        while len(found) < len({*keys}) and self._places:
+        responses = self._here(keys) | self._store.get(keys)
+        while len(responses) < len({*keys}) and self._places:
             self._bring(self._places.pop(0))
-            found |= self._here(keys)
-        return found
+            responses |= self._here(keys)
+        return responses
 
     def _here(self, keys: list[str]) -> dict[str, Response]:
         return {key: self._locked[key] for key in keys if key in self._locked}
 
     def _bring(self, bring: Bring) -> None:
         """Bring what the build would bring at a miss."""
-        there, lacking = bring(self._stage, self._store.has_read)
-        for digest in there:
+        brought, lacking = bring(self._stage, self._store.has_read)
+        for digest in brought:
             self._locked |= {request.key: response for request, response in read_transcript(paths.blob(digest))}
         if not pays_anyway() and (words := pays_again(lacking)):
             self._say(f"the build would stop: {words}")
@@ -67,8 +67,8 @@ class Looker:
 
 def locked_responses(store: Store) -> dict[str, Response]:
     """Return the responses of transcripts in the DVC cache that `dvc.lock` names and the store has not read, by key."""
-    found: dict[str, Response] = {}
+    responses: dict[str, Response] = {}
     for _, digest in locked_transcripts(paths.DVC_LOCK):
         if not store.has_read(digest) and (blob := whole_blob(digest)):
-            found.update({request.key: response for request, response in read_transcript(blob)})
-    return found
+            responses.update({request.key: response for request, response in read_transcript(blob)})
+    return responses

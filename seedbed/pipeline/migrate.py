@@ -98,7 +98,7 @@ def _written(text: str, before: Mapping[str, Any], params: CommentedMap) -> str:
             above = _above(old.get("task_types" if name == "labels" else name, ""))
             block = above + _dumped(CommentedMap({name: params[name]}))
             if name not in before:
-                block = re.sub(rf"(?m)^{name}:(?: \{{\}})?$", lambda found, name=name: found[0] + _remark(name), block)  # type: ignore[misc]
+                block = re.sub(rf"(?m)^{name}:(?: \{{\}})?$", lambda match, name=name: match[0] + _remark(name), block)  # type: ignore[misc]
         new = name not in before or (number > 0 and order[number - 1] not in before)
         if new and number and not block.startswith("\n") and not written.endswith("\n\n"):
             block = f"\n{block}"
@@ -108,8 +108,8 @@ def _written(text: str, before: Mapping[str, Any], params: CommentedMap) -> str:
 
 def _above(block: str) -> str:
     """Return the comments and empty lines above a block's key."""
-    found = _KEY.search(block)
-    return block[: found.start()] if found else ""
+    match = _KEY.search(block)
+    return block[: match.start()] if match else ""
 
 
 def _dumped(params: CommentedMap) -> str:
@@ -121,8 +121,8 @@ def _dumped(params: CommentedMap) -> str:
 
 def _remark(name: str) -> str:
     """Return the comment that the library's own `params.yaml` has beside a block's name."""
-    found = re.search(rf"(?m)^{name}:(?: \{{\}})?( +#.*)$", library_file("params.yaml").read_text(encoding="utf-8"))
-    return found[1] if found else ""
+    match = re.search(rf"(?m)^{name}:(?: \{{\}})?( +#.*)$", library_file("params.yaml").read_text(encoding="utf-8"))
+    return match[1] if match else ""
 
 
 def migrate_blocks(params: MutableMapping[str, Any]) -> list[str]:
@@ -165,8 +165,8 @@ def _line(block: Mapping[str, Any], key: str) -> str:
     return f":{block.lc.key(key)[0] + 1}" if isinstance(block, CommentedMap) else ""
 
 
-def _no_mapping(field: str, line: str, found: object) -> UserError:
-    return UserError(f"params.yaml{line}: {field}: expected a mapping, found {found!r}; mend it before you upgrade")
+def _no_mapping(field: str, line: str, value: object) -> UserError:
+    return UserError(f"params.yaml{line}: {field}: expected a mapping, found {value!r}; mend it before you upgrade")
 
 
 def _servers(params: MutableMapping[str, Any]) -> str | None:

@@ -362,24 +362,24 @@ class Plan:
         looker, read = self._looker(plan, to, self.params["answer"]["max_attempts"]), reader_of(plan.stage, self.params)
         waiting, following = answering.build(*asking), answering.following(*asking)
         results: list[Result[str]] = []
-        said: list[Result[str]] = []
+        guesses: list[Result[str]] = []
         open = set(questions.open)  # questions that rest on a reply that is not there yet
         resting = set(questions.open)  # and the requests that do: all of an open question but the first that is missing
         while waiting:
-            found = looker.ask(waiting, read)
-            results += found
-            for result in found:
+            settled = looker.ask(waiting, read)
+            results += settled
+            for result in settled:
                 question, _ = answering.question_and_turn(result.request.id)
                 resting |= {result.request.id} if question in open else set()
                 open |= set() if result.settled else {question}
             guessed = [
                 result if result.settled else Result(result.request, f"{model} {result.request.id} {_GUESS}")
-                for result in found
+                for result in settled
             ]
-            said += guessed
+            guesses += guessed
             waiting = following(guessed)
         self._count(plan, results, resting, to, self.params["answer"])
-        return Known(answering.answered(model, to, said), open)
+        return Known(answering.answered(model, to, guesses), open)
 
     def _weights(self, model: str) -> tuple[str | None, bool]:
         """Return the hash of the weights that answer as a model, and whether it is known: not before they are trained."""

@@ -86,20 +86,20 @@ def _comparisons(params: Params, questions: int, by_category: Counter[str]) -> l
     scores = _pilot(params)
     match_sd, difference_sd = _match_sd(scores), _difference_sd(scores)
     sd, pilot = (match_sd or SD_MATCH), match_sd is not None
-    found = [Comparison("one match, alone", questions, 1, sd, pilot)]
+    comparisons = [Comparison("one match, alone", questions, 1, sd, pilot)]
     matches = params["matches"]
     if len(matches) > 1:
-        found.append(Comparison(f"the totals of {len(matches)} matches", questions, len(matches), sd, pilot))
+        comparisons.append(Comparison(f"the totals of {len(matches)} matches", questions, len(matches), sd, pilot))
     categories = len(by_category)
     if categories > 1:
         share = round(questions * min(by_category.values()) / by_category.total())
-        found.append(Comparison(f"each of {categories} categories of a match", max(1, share), categories, sd, pilot))
+        comparisons.append(Comparison(f"each of {categories} categories of a match", max(1, share), categories, sd, pilot))
     pairs = _pairs(params)
     if pairs:
         words = "two models through a baseline" if pairs == 1 else f"{pairs} pairs of models through a baseline"
         own = difference_sd or SD_DIFFERENCE
-        found.append(Comparison(words, questions, pairs, own, difference_sd is not None))
-    return found
+        comparisons.append(Comparison(words, questions, pairs, own, difference_sd is not None))
+    return comparisons
 
 
 def _pairs(params: Params) -> int:

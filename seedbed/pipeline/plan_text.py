@@ -61,11 +61,11 @@ def print_plan(plan: Plan) -> None:
     if len(never) == len(plan.stages):
         console.print("never built here: no dvc.lock names a build", style="dim")
     # A study has a match for each two models, and what is said of one is said of most.
-    said: dict[tuple[str, ...], list[str]] = {}
+    stages_by_reasons: dict[tuple[str, ...], list[str]] = {}
     for stage in asking if requests else running:
         lines = _reasons(stage, stage.why != [NEVER_BUILT] or len(never) < len(plan.stages))
-        said.setdefault(tuple(lines), []).append(stage.stage)
-    for (why, *lines), stages in said.items():
+        stages_by_reasons.setdefault(tuple(lines), []).append(stage.stage)
+    for (why, *lines), stages in stages_by_reasons.items():
         for names in [few(stages, _SHOWN)] if len(stages) > _SHOWN else stages:
             if why or lines:
                 console.print(Text(f"{names}: {why}".removesuffix(" "), style="dim"))
@@ -81,14 +81,14 @@ def print_plan(plan: Plan) -> None:
 
 def _reasons(stage: StagePlan, with_why: bool) -> list[str]:
     """Return why a stage runs, empty where that is said elsewhere, and what is to be said of its rows."""
-    found = [few(stage.why, _SHOWN) if with_why else ""]
+    reasons = [few(stage.why, _SHOWN) if with_why else ""]
     if stage.failing:
         words = f"{count(stage.failing, 'stored reply', 'stored replies')} will fail again"
         words += ", more than max_failed allows, so that the stage stops" if stage.stops else ""
-        found.append(f"{words}; `seedbed again {stage.stage} --failed` asks once more")
+        reasons.append(f"{words}; `seedbed again {stage.stage} --failed` asks once more")
     if stage.rows:
-        found.append(f"new: {few(stage.rows, _SHOWN)}")
-    return found
+        reasons.append(f"new: {few(stage.rows, _SHOWN)}")
+    return reasons
 
 
 def _table(stages: list[StagePlan], requests: int, at_most: bool, dollars: float | None) -> Table:

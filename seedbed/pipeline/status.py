@@ -7,6 +7,7 @@ from typing import Any
 from seedbed.pipeline.graph import dvc_repo, feeds, stages_of
 from seedbed.project import paths
 from seedbed.project.lock import locked_stages
+from seedbed.util.canonical import JsonObject
 from seedbed.util.yaml12 import load_yaml
 
 NEVER_BUILT = "never built"
@@ -29,7 +30,7 @@ class Status:
         self._lock = locked_stages(paths.DVC_LOCK)
         self._sources: dict[str, list[str]] = {}
         self._why: dict[str, list[str]] = {}
-        self._changes: dict[str, Any] = {}
+        self._changes: JsonObject = {}
         with dvc_repo() as repo, lock_repo(repo):  # without its lock DVC reads every file anew for each question
             self._stages = {stage.name: stage for stage in stages_of(repo)}
             looked_at = self._with_all_before(self._stages if wanted is None else wanted)
@@ -83,7 +84,7 @@ class Status:
         return words
 
     def _dep(self, path: str, state: str) -> list[str]:
-        """A changed dependency; one that another stage writes is told by that stage."""
+        """A changed dependency; one that another stage writes is in that stage's reasons."""
         return [] if paths.BUILD in Path(path).parents else [f"{path} {state}"]
 
     def _params_changed(self, stage: str, path: str, keys: dict[str, str]) -> list[str]:

@@ -69,8 +69,8 @@ def template_files(language: str) -> dict[str, bytes]:
         language: ISO 639 code of the project's language; `requirements.lock` rests on it.
     """
     root = library_file("")
-    found = sorted(path for pattern in _FILES for path in root.glob(pattern) if path.is_file())
-    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+    sources = sorted(path for pattern in _FILES for path in root.glob(pattern) if path.is_file())
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sources}
     return files | {"requirements.lock": lock_text(language).encode(), TRAIN_LOCK: _pins(TRAIN_LOCK, language).encode()}
 
 

@@ -25,7 +25,7 @@ from seedbed.project.editions import EDITIONS
 from seedbed.project.lock import locked_stages
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
-from seedbed.util.canonical import canonical, parse_json
+from seedbed.util.canonical import JsonObject, canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import git
 from seedbed.util.library import library_file
@@ -83,9 +83,9 @@ def plan_upgrade() -> Upgrade:
 
 def _declare_languages(upgrade: Upgrade, language: str) -> None:
     """Let prompts and word files that are older than their `language` field declare it."""
-    found = dict.fromkeys(sorted(paths.PROMPTS.glob("*.yaml")), language)
-    found |= {path: path.stem for folder in (paths.LANGUAGES, paths.REVIEW_WORDS) for path in sorted(folder.glob("*.yaml"))}
-    for path, code in found.items():
+    languages = dict.fromkeys(sorted(paths.PROMPTS.glob("*.yaml")), language)
+    languages |= {path: path.stem for folder in (paths.LANGUAGES, paths.REVIEW_WORDS) for path in sorted(folder.glob("*.yaml"))}
+    for path, code in languages.items():
         document = load_yaml(path)
         if isinstance(document, dict) and "language" not in document:
             upgrade.files[str(path)] = with_language(path.read_text(encoding="utf-8"), code).encode()
@@ -213,20 +213,20 @@ def _stages_gone(upgrade: Upgrade) -> list[str]:
     return gone
 
 
-def _after(upgrade: Upgrade, path: Path) -> dict[str, Any]:
+def _after(upgrade: Upgrade, path: Path) -> JsonObject:
     """Return what a YAML file holds after the upgrade."""
     content = upgrade.files.get(str(path))
-    document: dict[str, Any] = load_yaml(path, content.decode() if content is not None else None) or {}
+    document: JsonObject = load_yaml(path, content.decode() if content is not None else None) or {}
     return document
 
 
 def _unread(stages: list[str]) -> list[tuple[str, str]]:
     """Return (stage, MD5) of the transcripts of these stages that the store has not read yet."""
-    found = [(stage, digest) for stage, digest in locked_transcripts(paths.DVC_LOCK) if stage in stages]
-    if not found:
+    transcripts = [(stage, digest) for stage, digest in locked_transcripts(paths.DVC_LOCK) if stage in stages]
+    if not transcripts:
         return []
     with Store(paths.store(), read_only=True) as store:
-        return [(stage, digest) for stage, digest in found if not store.has_read(digest)]
+        return [(stage, digest) for stage, digest in transcripts if not store.has_read(digest)]
 
 
 def _keep_responses(gone: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from seedbed.project import paths
 from seedbed.project.params_types import Corpus, Params
 from seedbed.project.row_types import Edit, Fields, Source, Status, Translated
-from seedbed.util.canonical import content_hash
+from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import checked_rows, read_rows
 
@@ -131,7 +131,7 @@ def field_names(fields: Mapping[str, Any], kind: str) -> tuple[str, ...]:
     return (*FIELDS[kind], *(name for number in numbers if (name := follow_up(number)) in fields))
 
 
-def columns_of(fields: Mapping[str, str], kind: str) -> dict[str, Any]:
+def columns_of(fields: Mapping[str, str], kind: str) -> JsonObject:
     """Return fields as an edited row has them: the follow-ups of a question as a list, where there are any."""
     follow_ups = [fields[name] for name in field_names(fields, kind)[len(FIELDS[kind]) :]]
     return {name: fields[name] for name in FIELDS[kind]} | ({"follow_ups": follow_ups} if follow_ups else {})

@@ -45,12 +45,12 @@ def read_draws(folder: Path = paths.DRAWS) -> dict[Item, float]:
     Raises:
         UserError: a row breaks its schema.
     """
-    found: dict[Item, float] = {}
+    probabilities: dict[Item, float] = {}
     for path in sorted(folder.glob("[!.]*.jsonl")):
         for row in read_rows(path, "draw", unique=None):
             item = Item(*(row[name] for name in Item._fields))
-            found[item] = max(row["probability"], found.get(item, 0))
-    return found
+            probabilities[item] = max(row["probability"], probabilities.get(item, 0))
+    return probabilities
 
 
 def log_draws(probabilities: Mapping[Item, float]) -> int:

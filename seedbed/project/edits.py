@@ -6,12 +6,13 @@ A line of `data/edits/questions.ja.jsonl` (the hashes, and the texts, are those 
      "seconds":41.5,"source":{"text":"…"},"source_hash":"…"}
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from seedbed.project import paths
 from seedbed.project.corpora import field_names
+from seedbed.project.row_types import Edit
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
@@ -32,14 +33,14 @@ class Conflict(Exception):
         present: the edit that is there now; None where there is none.
     """
 
-    def __init__(self, id: str, present: Row | None) -> None:
+    def __init__(self, id: str, present: Mapping[str, Any] | None) -> None:
         super().__init__(f"row {id!r} was saved by someone else, or its file changed, since you opened it")
         self.id = id
         self.present = present
 
 
-def read_edits(path: Path, kind: str) -> dict[str, Any]:
-    """Return the edits in `path` (each an `Edit`) by row id; none where there is no such file.
+def read_edits(path: Path, kind: str) -> dict[str, Edit]:
+    """Return the edits in `path` by row id; none where there is no such file.
 
     Raises:
         UserError: a row breaks its schema, has other fields than its kind, or a blank one; names file and row.

@@ -16,7 +16,7 @@ class Condition(NamedTuple):
 
     Attributes:
         share: of the tasks, 0 to 1.
-        words: as the model is told.
+        words: as the model reads it.
         only: the task types that it is for; empty for all.
     """
 
@@ -31,7 +31,7 @@ class Lists:
 
     Attributes:
         task_types: the weight of each type that is drawn.
-        means: what a type means, as the model is told, where the file says so.
+        means: what a type means, as the model reads it, where the file says so.
         groups: the weight of each group of topics; empty where there are no topics.
         topics: the topics of each group.
         conditions: by kind; a task gets one of each kind at most.

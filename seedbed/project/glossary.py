@@ -24,7 +24,7 @@ def load_glossary(path: Path) -> list[Term]:
     """Return the terms of a glossary, in the file's order; none where there is no such file.
 
     Raises:
-        UserError: it is no CSV file in UTF-8 with these columns, a term or its translation is blank, or a term stands twice.
+        UserError: it is no CSV file in UTF-8 with these columns, a term or its translation is blank, or a term is given twice.
     """
     if not path.is_file():
         return []
@@ -50,7 +50,7 @@ def load_glossary(path: Path) -> list[Term]:
 
 
 def terms_in(texts: Iterable[str], glossary: Sequence[Term]) -> list[Term]:
-    """Return the terms that stand in one of the texts, whatever their case; in a script with blanks, as words of their own."""
+    """Return the terms that occur in one of the texts, whatever their case; in a script with blanks, as words of their own."""
     whole = "\n".join(texts)
     return [term for term in glossary if _pattern(term["term"]).search(whole)]
 

@@ -23,14 +23,14 @@ def language_mismatches(params: Params) -> list[str]:
     wanted = params["language"]
     prompts = [Path("prompts") / f"{name}.yaml" for name in VARIABLES]
     words = [Path("data") / folder / f"{wanted}.yaml" for folder in ("languages", "review", "generation")]
-    found = []
+    mismatches = []
     for path in [*prompts, *words]:
         document: Any = load_yaml(path) if path.is_file() else None
         declared = document.get("language") if isinstance(document, dict) else None
         if isinstance(declared, str) and declared != wanted:
             remedy = f"set language to {declared!r}" if path in prompts else "name the file after its language"
-            found.append(
+            mismatches.append(
                 f"{path}:{line_of(path, ['language'])}: language: {declared!r}, but params.yaml:"
                 f"{line_of(Path('params.yaml'), ['language'])} builds {wanted!r}; write the file in that language, or {remedy}"
             )
-    return found
+    return mismatches

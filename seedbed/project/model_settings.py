@@ -18,7 +18,7 @@ class ModelSettings:
     """Which model a block of `params.yaml` asks, where, and how.
 
     Attributes:
-        block: where it stands in `params.yaml`, for messages, e.g. `models.good`.
+        block: where it is in `params.yaml`, for messages, e.g. `models.good`.
         endpoint: id of the endpoint.
         model: the model's name, as the endpoint knows it.
         params: sampling parameters, passed to the API as they are.
@@ -121,7 +121,7 @@ def blocks_asked(params: Params, stage: str) -> list[str]:
 
 def named_blocks(params: Params) -> dict[str, Mapping[str, Any]]:
     """Return all blocks that name an endpoint: those of `asking_blocks`, of embeddings, and of models trained here."""
-    others: dict[str, Any] = {
+    others: dict[str, Mapping[str, Any] | None] = {
         "generate.outputs": params["generate"].get("outputs") if writes_outputs_apart(params) else None,
         "filter.semantic": params["filter"].get("semantic"),
         "answer.trained": params["answer"].get("trained"),

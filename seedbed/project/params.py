@@ -31,5 +31,5 @@ def params_problems(path: Path = paths.PARAMS) -> list[str]:
         UserError: not YAML.
     """
     params: Params = load_yaml(path)
-    found = problems(params, "params") or list(cross_problems(params))
-    return [located(path, *problem) for problem in sorted(found, key=lambda problem: line_of(path, problem[0]))]
+    mistakes = problems(params, "params") or list(cross_problems(params))
+    return [located(path, *problem) for problem in sorted(mistakes, key=lambda problem: line_of(path, problem[0]))]

@@ -110,7 +110,7 @@ class Translate(Asking):
 
 
 class PostEdit(TypedDict):
-    """What people edit, and what becomes of a row without an edit that holds."""
+    """What people edit, and what is done with a row without an edit that holds."""
 
     unreviewed: Literal["use", "drop", "fail"]
     corpora: dict[str, str]

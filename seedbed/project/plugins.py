@@ -93,9 +93,9 @@ def plugin_error(error: BaseException, doing: str, path: Path | None = None) -> 
         return error
     # The exception may quote a model's text: keep it on one line, and short.
     words = error.msg if isinstance(error, SyntaxError) else str(error)
-    said = "".join(letter if letter.isprintable() else " " for letter in words).strip()
-    said = f"{type(error).__name__}{': ' if said else ''}{said if len(said) <= 200 else f'{said[:197]}...'}"
-    return UserError(f"{place or shown_path(path or PLUGINS)}: {doing}: {said}")
+    message = "".join(letter if letter.isprintable() else " " for letter in words).strip()
+    message = f"{type(error).__name__}{': ' if message else ''}{message if len(message) <= 200 else f'{message[:197]}...'}"
+    return UserError(f"{place or shown_path(path or PLUGINS)}: {doing}: {message}")
 
 
 def _place(error: BaseException) -> str | None:

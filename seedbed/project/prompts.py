@@ -176,7 +176,7 @@ def _reply_problems(path: Path, document: Mapping[str, Any], wanted: str | None)
 def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[str], optional: set[str]) -> Iterator[str]:
     """Yield what is wrong with the variables of a prompt's texts; `optional` are those that it may leave out."""
     known = sorted(variables | optional)
-    found: set[str] = set()
+    used: set[str] = set()
     meant: set[str] = set()  # by a variable that is spelt wrongly, which is one mistake and not two
     for part in ("system", "user"):
         template = Template(document.get(part, ""))
@@ -187,8 +187,8 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
             if variable not in known:
                 yield located(path, [part], f"unknown variable ${variable}{did_you_mean(variable, known)}")
                 meant.update(get_close_matches(variable, known, n=1))
-        found.update(names)
-    for missing in sorted(variables - found - meant):
+        used.update(names)
+    for missing in sorted(variables - used - meant):
         yield f"{path}: the variable ${missing} is missing; this prompt must show it somewhere"
     again = Template(document.get("again", "$problem"))
     if not again.is_valid() or again.get_identifiers() != ["problem"]:
@@ -244,7 +244,7 @@ def _json_wish(prompt: Prompt, structured: str, schema: Mapping[str, Any] | None
 
 
 def explain_problem(template: str, problem: str) -> str:
-    """Return what a model is told after an unusable reply."""
+    """Return the message that a model gets after an unusable reply."""
     return Template(template).substitute(problem=problem).strip()
 
 
@@ -263,7 +263,7 @@ def reply_schema(name: str, only: Sequence[str] | None = None) -> JsonObject:
 
 def blocks_of(text: str) -> dict[str, str]:
     """Return the blocks that `render` put into a message, by name; the first of each name."""
-    found: dict[str, str] = {}
+    blocks: dict[str, str] = {}
     for match in re.finditer(r"^<(\w+) ([0-9a-f]{12})>\n(.*?)\n</\1 \2>$", text, re.DOTALL | re.MULTILINE):
-        found.setdefault(match[1], match[3])
-    return found
+        blocks.setdefault(match[1], match[3])
+    return blocks

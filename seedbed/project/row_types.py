@@ -3,7 +3,9 @@
 What is read from disk was checked against its schema, so `read_rows` gives `Any`, and who takes a row names its kind.
 """
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
+
+from seedbed.util.canonical import JsonObject
 
 Status = Literal["edited", "outdated", "approved", "unreviewed", "stale", "original"]
 """What a row of `post_edit` rests on; see `seedbed.project.corpora.status_of`."""
@@ -11,7 +13,7 @@ MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
 """The translated fields of a task or a question, by name; of a question's follow-ups `follow_up_1`, `follow_up_2`, …"""
-Check = dict[str, Any]
+Check = JsonObject
 """What code can decide of an answer; `schemas/rows/question.schema.json` says which fields each `kind` has."""
 
 

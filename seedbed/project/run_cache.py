@@ -32,15 +32,15 @@ def half_entries(root: Path = Path(), newest: int = 0) -> list[Path]:
     folders = {
         folder: list(folder.iterdir()) for outer in _folders(paths.cache_folder(root) / "runs") for folder in _folders(outer)
     }
-    there = [path for entries in folders.values() for path in entries]
-    bad = {path for path in there if not _VALUE.fullmatch(path.name)}
+    all_entries = [path for entries in folders.values() for path in entries]
+    bad = {path for path in all_entries if not _VALUE.fullmatch(path.name)}
     if newest:
-        bad |= {path for path in sorted({*there} - bad, key=_written, reverse=True)[:newest] if not _is_whole(path)}
-    found: list[Path] = []
+        bad |= {path for path in sorted({*all_entries} - bad, key=_written, reverse=True)[:newest] if not _is_whole(path)}
+    half: list[Path] = []
     for folder, entries in folders.items():
         cut = [path for path in entries if path in bad]
-        found += [*cut, *([folder] if len(cut) == len(entries) else [])]
-    return found
+        half += [*cut, *([folder] if len(cut) == len(entries) else [])]
+    return half
 
 
 def _written(path: Path) -> float:
@@ -76,15 +76,15 @@ def mend_run_cache(root: Path = Path(), newest: int = 0) -> None:
         return
     try:
         with dvc_lock(root):
-            found = half_entries(root, newest)
-            for path in found:
+            half = half_entries(root, newest)
+            for path in half:
                 with suppress(FileNotFoundError):
                     path.rmdir() if path.is_dir() else path.unlink()
     except UserError:
         return
-    if found:
+    if half:
         print(
-            f"DVC's run-cache: {count(len(found), 'half entry', 'half entries')} left by a `dvc` that was stopped, taken away; "
+            f"DVC's run-cache: {count(len(half), 'half entry', 'half entries')} left by a `dvc` that was stopped, taken away; "
             "that stage runs again, from the store",
             file=sys.stderr,
         )

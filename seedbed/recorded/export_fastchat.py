@@ -17,7 +17,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
-from seedbed.recorded.fastchat import ERROR, said_in
+from seedbed.recorded.fastchat import ERROR, recorded_turns
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows, write_rows
 from seedbed.util.words import count
@@ -44,8 +44,10 @@ def export_fastchat(folder: Path) -> str:
 
     files: dict[str, list[Row]] = {"question.jsonl": [_question(row) for row in questions.values()]}
     for model, rows in answers.items():
-        said = ((row["id"], said_in(row, len(turns_of(questions[row["id"]])))) for row in rows if row["id"] in questions)
-        files[f"model_answer/{model}.jsonl"] = [_answer(id, model, turns) for id, turns in said]
+        turns_by_id = (
+            (row["id"], recorded_turns(row, len(turns_of(questions[row["id"]])))) for row in rows if row["id"] in questions
+        )
+        files[f"model_answer/{model}.jsonl"] = [_answer(id, model, turns) for id, turns in turns_by_id]
     if known:
         texts = ((row["id"], [row["reference"], *row.get("follow_ups", ())]) for row in known)
         files["reference_answer/reference.jsonl"] = [_answer(id, "reference", turns) for id, turns in texts]
@@ -67,27 +69,27 @@ def _question(row: Mapping[str, Any]) -> Row:
 
 
 def _answer(id: str, model: str, turns: list[str | None]) -> Row:
-    said = [ERROR if text is None else text for text in turns]
-    return {"question_id": id, "model_id": model, "choices": [{"index": 0, "turns": said}]}
+    texts = [ERROR if text is None else text for text in turns]
+    return {"question_id": id, "model_id": model, "choices": [{"index": 0, "turns": texts}]}
 
 
 def _verdicts(judgments: Iterator[Any]) -> Iterator[Row]:
     """Yield a row a turn of each question of each match, from its two orders: `g1` shows the model first, `g2` the baseline."""
-    pairs: dict[tuple[str, str, int], dict[str, Any]] = {}
+    pairs: dict[tuple[str, str, int], dict[str, Row]] = {}
     for row in judgments:
         pairs.setdefault((row["match"], row["question"], row.get("turn", 1)), {})[row["order"]] = row
     for (_, question, turn), orders in pairs.items():
         one = next(iter(orders.values()))
-        found = {"question_id": question, "turn": turn, "judge": one["judge"]}
-        found |= {"model_1": one["model"], "model_2": one["baseline"]}
+        verdict = {"question_id": question, "turn": turn, "judge": one["judge"]}
+        verdict |= {"model_1": one["model"], "model_2": one["baseline"]}
         for game, order, first, second in (("g1", "ab", "model_1", "model_2"), ("g2", "ba", "model_2", "model_1")):
             winners = {"first": first, "second": second, "tie": "tie"}
             row = orders.get(order, {"verdict": "invalid", "explanation": None})
-            found |= {f"{game}_winner": winners.get(row["verdict"], "error"), f"{game}_judgment": row["explanation"]}
-        yield found
+            verdict |= {f"{game}_winner": winners.get(row["verdict"], "error"), f"{game}_judgment": row["explanation"]}
+        yield verdict
 
 
 def _rating(row: Mapping[str, Any]) -> Row:
     score = -1 if row["rating"] is None else row["rating"]
-    told = {"model": row["model"], "judge": row["judge"], "turn": row.get("turn", 1), "judgment": row["explanation"]}
-    return {"question_id": row["question"], "score": score} | told
+    rating = {"model": row["model"], "judge": row["judge"], "turn": row.get("turn", 1), "judgment": row["explanation"]}
+    return {"question_id": row["question"], "score": score} | rating

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from seedbed.project.corpora import turns_of
 from seedbed.project.params_types import RECORDED_JUDGE, Params
+from seedbed.project.row_types import Answer
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank
@@ -29,7 +30,7 @@ class Line(NamedTuple):
     Attributes:
         where: its file and line, for messages.
         id: of its question, a slug.
-        row: as it stands in the file.
+        row: as it is in the file.
     """
 
     where: str
@@ -48,12 +49,12 @@ def slug(name: str) -> str:
     Raises:
         UserError: nothing is left of the name, or too much.
     """
-    made = re.sub(r"[^a-z0-9_-]", "-", name.lower()).strip("-_")
-    if not made:
+    id = re.sub(r"[^a-z0-9_-]", "-", name.lower()).strip("-_")
+    if not id:
         raise UserError(f"the name {name!r} has no letter or digit (a to z, 0 to 9) to make an id from; give it another")
-    if len(made) > _LONGEST_ID:
+    if len(id) > _LONGEST_ID:
         raise UserError(f"the name {name[:40]!r}… has more than {_LONGEST_ID} characters; give it a shorter one")
-    return made
+    return id
 
 
 def _lines(path: Path, kind: str) -> Iterator[Line]:
@@ -235,7 +236,7 @@ def judgments_of(line: Line, model: str, baseline: str, names: tuple[str, str]) 
 
 
 def recorded_judgments(
-    match: str, params: Params, questions: Sequence[Mapping[str, Any]], answers: tuple[dict[str, Any], dict[str, Any]]
+    match: str, params: Params, questions: Sequence[Mapping[str, Any]], answers: tuple[dict[str, Answer], dict[str, Answer]]
 ) -> Iterator[Any]:
     """Yield the judgments (each a `Judgment`) of a match's verdicts file.
 
@@ -254,7 +255,10 @@ def recorded_judgments(
     path = Path(params["matches"][match]["recorded"])
     names = (params["models"].get(model, {}).get("name", model), params["models"].get(baseline, {}).get("name", baseline))
     turns = {question["id"]: len(turns_of(question)) for question in questions}
-    texts = {name: {id: said_in(row, turns[id]) for id, row in side.items()} for name, side in zip(names, answers, strict=True)}
+    texts = {
+        name: {id: recorded_turns(row, turns[id]) for id, row in side.items()}
+        for name, side in zip(names, answers, strict=True)
+    }
     common = {"match": match, "judge": RECORDED_JUDGE, "request": None, "made_by": {"recorded": str(path)}}
 
     def invalid(id: str, turn: int, reason: str, detail: str) -> Iterator[Row]:
@@ -358,8 +362,8 @@ def recorded_scores(
             } | turn_of(turn, number)
 
 
-def said_in(row: Mapping[str, Any], turns: int) -> list[str | None]:
-    """Return what an answer row says in each turn of its question; None in every turn of one that failed."""
+def recorded_turns(row: Mapping[str, Any], turns: int) -> list[str | None]:
+    """Return the text of each turn of an answer row; None in every turn of one that failed."""
     return list(row.get("turns", [row["text"]])) if row["text"] is not None else [None] * turns
 
 
@@ -369,7 +373,7 @@ def turn_of(turn: int, turns: int) -> dict[str, int]:
 
 
 def refuse_equal_slugs(slugs: list[str], what: str) -> None:
-    """Raise `UserError` where a slug stands twice."""
-    for made in slugs:
-        if slugs.count(made) > 1:
-            raise UserError(f"{what} give the same id {made!r}; rename one of them")
+    """Raise `UserError` where a slug is there twice."""
+    for slug_given in slugs:
+        if slugs.count(slug_given) > 1:
+            raise UserError(f"{what} give the same id {slug_given!r}; rename one of them")

@@ -91,9 +91,9 @@ def import_fastchat(
     models = _models(answers, asked)
     if slug(baseline) not in models:
         raise UserError(f"--baseline {baseline!r}: no --answers of this id{did_you_mean(slug(baseline), list(models))}")
-    made = _made_of(made_of, models)
+    compositions = _compositions(made_of, models)
     matches, left_out = _matches(judgments, models, slug(baseline), asked)
-    matches |= _to_judge(matches, models, slug(baseline), made, recorded=bool(judgments))
+    matches |= _to_judge(matches, models, slug(baseline), compositions, recorded=bool(judgments))
     known = read_references(references) if references else []
     turns = {question["id"]: len(turns_of(question)) for question in asked}
     if unknown := [row["id"] for row in known if row["id"] not in turns]:
@@ -102,7 +102,7 @@ def import_fastchat(
     kept = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
     rated = _ratings(scores, models, asked)
     whole = {row["id"] for row in known if len(turns_of(row | {"text": ""})) == turns[row["id"]]}
-    declared = _declared(asked, models, matches, whole, language, made, list(rated))
+    declared = _declared(asked, models, matches, whole, language, compositions, list(rated))
     goes = _replaced(params, models, matches)
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"
@@ -139,34 +139,34 @@ def _scores(model: str) -> Path:
 def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Row]) -> dict[str, list[Row]]:
     """Return the rows of files of ratings, by model."""
     ids = {question["id"] for question in questions}
-    found: dict[str, list[Row]] = {}
+    ratings: dict[str, list[Row]] = {}
     for path in files:
         for line in read_scores(path):
             if line.id not in ids:
                 raise UserError(f"{line.where}: a rating of a question that the questions file does not have")
-            found.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
-    return found
+            ratings.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
+    return ratings
 
 
-def _made_of(given: Sequence[tuple[str, str, str | None]], models: Collection[str]) -> dict[str, Made]:
+def _compositions(given: Sequence[tuple[str, str, str | None]], models: Collection[str]) -> dict[str, Made]:
     """Return what models were made of, by id; those of one base and set are numbered, as trainings with other seeds."""
-    found: dict[str, Made] = {}
+    compositions: dict[str, Made] = {}
     for name, base, training_set in given:
         if slug(name) not in models:
             raise UserError(f"--method {name!r}: no --answers of this id{did_you_mean(slug(name), list(models))}")
-        if slug(name) in found:
+        if slug(name) in compositions:
             raise UserError(f"--method {name!r}: given twice; a model was made in one way")
         method = (base, training_set)
-        found[slug(name)] = Made(*method, sum(other[:2] == method for other in found.values()))
-    return found
+        compositions[slug(name)] = Made(*method, sum(other[:2] == method for other in compositions.values()))
+    return compositions
 
 
 def _to_judge(
-    matches: Collection[str], models: dict[str, _Model], baseline: str, made: dict[str, Made], *, recorded: bool
+    matches: Collection[str], models: dict[str, _Model], baseline: str, compositions: dict[str, Made], *, recorded: bool
 ) -> dict[str, _Match]:
     """Return the matches without recorded verdicts: those of a study, and of all with the baseline where none are recorded."""
     pairs = [(id, baseline) for id in models if id != baseline and not recorded]
-    pairs += study_pairs(made, baseline) if made else ()
+    pairs += study_pairs(compositions, baseline) if compositions else ()
     named: dict[str, _Match] = {f"{model}-vs-{other}": (models[model], models[other], []) for model, other in pairs}
     return {id: match for id, match in named.items() if id not in matches}
 
@@ -230,14 +230,14 @@ def _matches(
 
 
 def _find(models: dict[str, _Model], name: str, where: str, what: str = "verdict") -> _Model:
-    found = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
-    if len(found) > 1:
+    matching = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
+    if len(matching) > 1:
         raise UserError(
-            f"{where}: {name!r} is the model_id of {found[0].id} and of {found[1].id}; give each model its own name"
+            f"{where}: {name!r} is the model_id of {matching[0].id} and of {matching[1].id}; give each model its own name"
         )
-    if not found:
+    if not matching:
         raise UserError(f"{where}: a {what} on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
-    return found[0]
+    return matching[0]
 
 
 def _declared(
@@ -246,7 +246,7 @@ def _declared(
     matches: dict[str, _Match],
     referenced: set[str],
     language: str,
-    made: dict[str, Made],
+    compositions: dict[str, Made],
     rated: Sequence[str],
 ) -> str:
     """Return the text of `params.yaml` with what is imported; comments elsewhere stay.
@@ -271,7 +271,8 @@ def _declared(
     params["criteria"] = {name: text for name, text in params["criteria"].items() if name in categories}
     names = _names_used(models, matches)
     params["models"] = {
-        id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} | _method(made.get(id)) for id in models
+        id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} | _method(compositions.get(id))
+        for id in models
     }
     params["matches"] = {
         id: {"model": model.id, "baseline": other.id} | ({"recorded": str(_JUDGMENTS / f"{id}.jsonl")} if lines else {})
@@ -290,8 +291,12 @@ def _declared(
     return written.getvalue()
 
 
-def _method(made: Made | None) -> dict[str, str]:
-    return {} if made is None else {"base": made.base} | ({"set": made.set} if made.set is not None else {})
+def _method(composition: Made | None) -> dict[str, str]:
+    return (
+        {}
+        if composition is None
+        else {"base": composition.base} | ({"set": composition.set} if composition.set is not None else {})
+    )
 
 
 def _names_used(models: dict[str, _Model], matches: dict[str, _Match]) -> dict[str, str]:
@@ -300,14 +305,14 @@ def _names_used(models: dict[str, _Model], matches: dict[str, _Match]) -> dict[s
     Raises:
         UserError: they know one by several names.
     """
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for _, _, lines in matches.values():
         for line in lines:
             for side in ("model_1", "model_2"):
                 name = line.row[side]
                 id = _find(models, name, line.where).id
-                if found.setdefault(id, name) != name:
+                if names.setdefault(id, name) != name:
                     raise UserError(
-                        f"{line.where}: field {side}: {id} is called {name!r} here and {found[id]!r} before; use one name"
+                        f"{line.where}: field {side}: {id} is called {name!r} here and {names[id]!r} before; use one name"
                     )
-    return found
+    return names

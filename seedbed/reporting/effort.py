@@ -16,6 +16,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import edited_corpora, field_names, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params_types import Params
+from seedbed.project.row_types import Edit, Fields
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables
@@ -58,18 +59,17 @@ def load_effort(tables: Tables, params: Params) -> None:
     tables.fill("replaced", "corpus text, id text, machine text, edited text", spans)
 
 
-def machine_text(row: Row, edit: Row) -> Row | None:
+def machine_text(row: Row, edit: Edit) -> Fields | None:
     """Return the machine text, by field, that the edit was made on; None where nobody knows it any more.
 
     Args:
         row: the row of `translate`.
-        edit: a row of `data/edits/`; it may carry the text itself, else today's is it, if its hash is the same.
+        edit: it may carry the text itself, else today's is it, if its hash is the same.
     """
     if "machine" in edit:
-        text: Row = edit["machine"]
-        return text
+        return edit["machine"]
     if row["translation"] and content_hash(row["translation"]) == edit["machine_hash"]:
-        now: Row = row["translation"]
+        now: Fields = row["translation"]
         return now
     return None
 
@@ -118,7 +118,7 @@ def _status(row: Any, edit: Any) -> str:
     return "failed" if row["translation"] is None else status_of(row, edit)
 
 
-def _cost(row: Row, edit: Row | None, then: Row | None, kind: str, by_words: bool) -> tuple[Any, ...]:
+def _cost(row: Row, edit: Edit | None, then: Fields | None, kind: str, by_words: bool) -> tuple[Any, ...]:
     """Return the columns of `edit_work` from `decision` on; empty where there is no edit, or a text is not known.
 
     `then` is the machine text that the edit was made on.
@@ -128,7 +128,7 @@ def _cost(row: Row, edit: Row | None, then: Row | None, kind: str, by_words: boo
     names = field_names(edit["fields"], kind)
     wanted = [edit["fields"][name] for name in names]
 
-    def changed(machine: Row | None, by_words: bool) -> int | None:
+    def changed(machine: Fields | None, by_words: bool) -> int | None:
         if machine is None:
             return None
         texts = [machine.get(name, "") for name in names]

@@ -91,10 +91,10 @@ def sample(answers: Answers, per_match: int | None) -> list[Ballot]:
     """
     drawn: list[Ballot] = []
     for match in answers.matches:
-        there = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(_stable_rank, match))
+        answered = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(_stable_rank, match))
         seen = Counter[str]()
         ballots = []
-        for id in there:
+        for id in answered:
             category = answers.questions[id]["category"]
             ballots.append(Ballot(match, id, category, seen[category]))
             seen[category] += 1

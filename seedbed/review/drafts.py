@@ -68,15 +68,15 @@ class Drafts:
 
     def of(self, item: str) -> list[Draft]:
         """Return the drafts of an item, the newest first; a file that cannot be read is passed over and kept."""
-        found = []
+        drafts = []
         for path in self._folder.glob(f"{item}.*.json"):
             try:
                 draft = Draft(**parse_json(path.read_text(encoding="utf-8")))
                 if path == self._path(draft.item, draft.page) and draft.item == item:
-                    found.append(draft)
+                    drafts.append(draft)
             except (OSError, ValueError, TypeError):
                 continue
-        return sorted(found, key=lambda draft: (-draft.saved, draft.page))
+        return sorted(drafts, key=lambda draft: (-draft.saved, draft.page))
 
     def items(self, prefix: str, editor: str) -> set[str]:
         """Return the items of an editor's drafts whose names begin with `prefix`, without it."""

@@ -29,14 +29,14 @@ def log_draw(params: Params, answers: Answers, wanted: int) -> str:
         UserError: a file of draws or judgments is not valid.
     """
     known = weights(_judged(params, answers))
-    found: dict[Item, float] = {}
+    probabilities: dict[Item, float] = {}
     for match in answers.matches:
         items = [item for id in answers.questions if (item := item_of(answers, match, id))]
         if not items:
             continue
         doubt = np.array([known.get((match, item.question), WEIGHTS["doubtful"]) for item in items])
-        found |= dict(zip(items, map(float, draw_probabilities(doubt, wanted)), strict=True))
-    added = log_draws(found)
+        probabilities |= dict(zip(items, map(float, draw_probabilities(doubt, wanted)), strict=True))
+    added = log_draws(probabilities)
     drawn = len(drawn_items())
     return f"{paths.DRAWS}: {added} probabilities added; {drawn} items are drawn"
 

@@ -38,12 +38,12 @@ def versions(path: Path, id: str) -> list[Version] | None:
     log = git_text(*listed, timeout_s=_PATIENCE_S)
     if log is None:
         return None
-    found: list[Version] = []
+    shown: list[Version] = []
     for line in log.splitlines():
         commit, author, date = line.split("\0")
         text = git_text("show", "--no-textconv", f"{commit}:./{path.as_posix()}", timeout_s=_PATIENCE_S)
-        found.append(Version(commit, author, date, _row(text or "", id)))
-    return found
+        shown.append(Version(commit, author, date, _row(text or "", id)))
+    return shown
 
 
 def _row(text: str, id: str) -> Row | None:

@@ -155,11 +155,11 @@ class Asker:
         return self._taken(bring_others, "of other branches or earlier commits")
 
     def _taken(self, bring: Bring, which: str) -> int:
-        there, lacking = bring(self._kept_by, self.store.has_read)
+        brought, lacking = bring(self._kept_by, self.store.has_read)
         self._lacking += lacking
-        if there:
-            print(f"{self.stage}: brought {count(len(there), 'transcript')} {which}", file=sys.stderr)
-        return sum(self.store.warm(digest, self._kept_by, read_transcript(paths.blob(digest))) for digest in there)
+        if brought:
+            print(f"{self.stage}: brought {count(len(brought), 'transcript')} {which}", file=sys.stderr)
+        return sum(self.store.warm(digest, self._kept_by, read_transcript(paths.blob(digest))) for digest in brought)
 
     def _refuse_to_pay_again(self, missing: int) -> None:
         """Stop where what is missing may have been paid for; warn where nothing requires the transcript that may hold it."""
@@ -221,12 +221,12 @@ def pays_anyway() -> bool:
 
 def pays_again(lacking: Sequence[Lacking]) -> str:
     """Return why nothing may be sent while transcripts are lacking that a DVC remote should have; empty without a remote."""
-    found = next((each for each in lacking if each.why is not None and each.branch is None), None)
-    if found is None:
+    missing = next((each for each in lacking if each.why is not None and each.branch is None), None)
+    if missing is None:
         return ""
     return (
-        f"the transcript {found.digest[:12]} that dvc.lock names, which may hold them, is neither in the DVC cache nor "
-        f"to be had from the DVC remote ({found.why}); have whoever built it run `dvc push`, then run `dvc pull` here, or "
+        f"the transcript {missing.digest[:12]} that dvc.lock names, which may hold them, is neither in the DVC cache nor "
+        f"to be had from the DVC remote ({missing.why}); have whoever built it run `dvc push`, then run `dvc pull` here, or "
         "set SEEDBED_PAY_AGAIN=1 to pay for it again"
     )
 
@@ -242,10 +242,10 @@ def serve(get: "Get", results: Sequence[Result[T]], read: Read[T], max_attempts:
     """
     waiting = [result for result in results if not result.settled]
     while waiting:
-        found = get([result.request.key for result in waiting])
-        served = [result for result in waiting if result.request.key in found]
+        responses = get([result.request.key for result in waiting])
+        served = [result for result in waiting if result.request.key in responses]
         for result in served:
-            result.take(found[result.request.key], read, max_attempts)
+            result.take(responses[result.request.key], read, max_attempts)
         waiting = [result for result in served if not result.settled]
 
 
@@ -376,7 +376,7 @@ def ask_each(
     Raises:
         UserError: as `asking`.
     """
-    found = []
+    all_results = []
     with asking(stage, params, asked[0][0], attempts, transcript_path) as opened:
         for place, (to, requests) in enumerate(asked):
             if place:
@@ -398,8 +398,8 @@ def ask_each(
                     print(f"{stage}: {count(len(good), 'good row')} in {path}", file=sys.stderr)
                     raise UserError(f"{stage}: {failures_in_words(failed, len(requests), attempts['max_failed'])}")
                 waiting = following(settled)
-            found.append(results)
-    return found
+            all_results.append(results)
+    return all_results
 
 
 def _failed_row(result: Result[Any]) -> Row:

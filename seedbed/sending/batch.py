@@ -91,10 +91,10 @@ class Waiting:
             except (APIResponseValidationError, ValueError, AttributeError, TypeError) as error:
                 busy = Busy(f"an answer that no Batch API gives ({type(error).__name__})")  # a page of a proxy, say
             except APIError as error:
-                found = self.client.busy(error)
-                if found is None or getattr(error, "status_code", None) == _NO_BATCH_API:
+                as_busy = self.client.busy(error)
+                if as_busy is None or getattr(error, "status_code", None) == _NO_BATCH_API:
                     raise
-                busy = found
+                busy = as_busy
             try:
                 wait_s = tries.wait_s(busy, self.server, what, kept)
             except UserError as error:
@@ -209,15 +209,15 @@ async def _find_or_create(waiting: Waiting, lines: bytes, digest: str, read: set
             if ours and batch.status not in ("failed", "expired", "cancelled"):
                 return batch.id
         file = await client.openai.files.create(file=(f"{stage}.jsonl", lines), purpose="batch")
-        made = await client.openai.batches.create(
+        created = await client.openai.batches.create(
             input_file_id=file.id,
             endpoint="/v1/chat/completions",
             completion_window="24h",
             metadata={"seedbed": digest, "stage": stage},
         )
-        if not isinstance(made.id, str):
+        if not isinstance(created.id, str):
             raise TypeError
-        return made.id
+        return created.id
 
     with client.in_words("the batch", batch=True):
         return await waiting.patiently(
@@ -229,7 +229,7 @@ async def _find_or_create(waiting: Waiting, lines: bytes, digest: str, read: set
 
 async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
-    name, told, api = f"batch {quoted(batch.id)}", "", waiting.client.openai
+    name, last_words, api = f"batch {quoted(batch.id)}", "", waiting.client.openai
     kept = "which picks the batch up: it goes on at the provider, and `seedbed store batches` lists it"
     refused: str | None = None
     damaged = ""
@@ -245,9 +245,9 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
             counts = now.request_counts
             done = f"{counts.completed if counts else 0} of {counts.total if counts else '?'}"
             words = f"{name}: {quoted(now.status)}, {done} done"
-            if words != told:
+            if words != last_words:
                 waiting.progress.say(words)
-                told = words
+                last_words = words
             await waiting.nap(waiting.poll_s)
         if now.status == "failed":
             close_batch(store, batch.id)  # it was refused whole: what mends it is another request, in another batch
@@ -324,12 +324,12 @@ def _response(line: str) -> tuple[str, Response] | None:
         return None
     if status == 200:
         return key, response_in(json.dumps(body).encode())
-    said = body.get("error", body) if isinstance(body, dict) else body
-    if is_of_the_endpoint(status, _code(said)):
+    error = body.get("error", body) if isinstance(body, dict) else body
+    if is_of_the_endpoint(status, _code(error)):
         return None
     if status in (400, 413, 422):  # of that one request, as it would be outside a batch; others may go through later
-        words = said.get("message") if isinstance(said, dict) else said
-        return key, error_response("too_long" if status == 413 else kind_of_error(said), str(words or said))
+        words = error.get("message") if isinstance(error, dict) else error
+        return key, error_response("too_long" if status == 413 else kind_of_error(error), str(words or error))
     return None
 
 
@@ -348,12 +348,12 @@ def _refusal(line: str) -> str | None:
         row: JsonObject = json.loads(line)
         response, error = row.get("response") or {}, row.get("error")
         body = response.get("body") or {}
-        said = error or (body.get("error", body) if isinstance(body, dict) else body)
+        body_error = error or (body.get("error", body) if isinstance(body, dict) else body)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-    if not is_of_the_endpoint(response.get("status_code"), _code(said)):
+    if not is_of_the_endpoint(response.get("status_code"), _code(body_error)):
         return None
-    return quoted(str((said.get("message") if isinstance(said, dict) else None) or said))
+    return quoted(str((body_error.get("message") if isinstance(body_error, dict) else None) or body_error))
 
 
 def _code(error: object) -> str:

@@ -182,7 +182,7 @@ class Client:
         status, code = error.status_code, error.body.get("code") if isinstance(error.body, dict) else None
         if is_of_the_endpoint(status, str(code)) or not (status in _BUSY or status >= 500):
             return None
-        return Busy(self._said(error), _asked_to_wait(error.response), limited=status == 429)
+        return Busy(self._server_words(error), _asked_to_wait(error.response), limited=status == 429)
 
     def _response_to(self, error: openai.APIError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
@@ -192,7 +192,7 @@ class Client:
         if is_of_the_endpoint(status, str(body.get("code"))):
             raise UserError(self._status_in_words(error, what)) from None
         if kind in FINAL_ERRORS or status in (400, 413, 422):
-            return error_response("too_long" if status == 413 else kind, self._said(error))
+            return error_response("too_long" if status == 413 else kind, self._server_words(error))
         raise UserError(self._status_in_words(error, what)) from None
 
     @contextmanager
@@ -224,9 +224,9 @@ class Client:
                 f"{where}: the API key was refused; check the environment variable named in "
                 f"servers.{self._server_id}.api_key_env"
             )
-        return f"{where}: the server does not take {what}: {self._said(error)}"
+        return f"{where}: the server does not take {what}: {self._server_words(error)}"
 
-    def _said(self, error: openai.APIStatusError) -> str:
+    def _server_words(self, error: openai.APIStatusError) -> str:
         """Return the server's own words on an error, or its status."""
         text = error.response.text
         detail = (error.body.get("message") if isinstance(error.body, dict) else None) or ("" if text == "{}" else text)

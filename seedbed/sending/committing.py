@@ -21,7 +21,7 @@ class Committer:
         room: what is left on the store's disk.
         budget: gives the dollars of tokens.
         estimator: guesses the tokens of a response that does not count them.
-        halt: is told where the store takes no more.
+        halt: stopped where the store takes no more.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Committer:
         return cost
 
     def no_room(self, so: str) -> UserError:
-        """Return the mistake of a full disk, with what became of the responses."""
+        """Return the mistake of a full disk, with where the responses are."""
         return UserError(f"{self._stage}: the disk of {self._store.path} is full; {so}: free some space and run again")
 
     def _keep(self, request: Request, response: Response, sent: Sent, error: UserError) -> None:

@@ -92,21 +92,21 @@ def _keep(leases: socket.socket, server: "subprocess.Popen[bytes]", order: Order
     """Return when the server is no longer wanted, or no longer there."""
     watched = selectors.DefaultSelector()
     watched.register(leases, selectors.EVENT_READ)
-    held: set[socket.socket] = set()
+    connections: set[socket.socket] = set()
     idle_since, idle_s = time.monotonic(), max(order["idle_s"], _FIRST_LEASE_S)
     while server.poll() is None and is_alive(*order["build"]):
         for key, _ in watched.select(_LOOK_S):
             if key.fileobj is leases:
                 connection, _ = leases.accept()
                 watched.register(connection, selectors.EVENT_READ)
-                held.add(connection)
+                connections.add(connection)
                 idle_s = order["idle_s"]
             elif isinstance(key.fileobj, socket.socket) and not _says_anything(key.fileobj):
                 watched.unregister(key.fileobj)
-                held.discard(key.fileobj)
+                connections.discard(key.fileobj)
                 key.fileobj.close()
                 idle_since = time.monotonic()
-        if not held and time.monotonic() - idle_since > idle_s:
+        if not connections and time.monotonic() - idle_since > idle_s:
             return
 
 

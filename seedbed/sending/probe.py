@@ -52,8 +52,8 @@ _REFUSALS = (400, 404, 415, 422, 500, 501)
 
 
 @dataclass
-class Found:
-    """What a probe found.
+class ProbeResult:
+    """What a probe of a server shows.
 
     Attributes:
         lines: in words, one fact a line.
@@ -83,10 +83,10 @@ def probe(endpoint: str, write: bool, confirm: Callable[[str], bool]) -> Iterato
     changes: Changes = {}
     answered = False
     for asking in _by_server(params, _used(params, endpoint)):
-        found = _look(params, asking)
-        yield from (*found.lines, *found.mistakes)
-        answered = answered or found.structured is not None
-        changes |= _changes(params, asking[0], found)
+        result = _look(params, asking)
+        yield from (*result.lines, *result.mistakes)
+        answered = answered or result.structured is not None
+        changes |= _changes(params, asking[0], result)
     if not changes:
         yield from ["params.yaml says so already"] if answered else []
         return
@@ -106,21 +106,21 @@ def probe_all() -> Iterator[str]:
     """
     params = load_params()
     mistakes: list[str] = []
-    for asking in _by_server(params, [to for to in _wanted(params) if not _in_process(params, to)]):
+    for asking in _by_server(params, [to for to in _models_asked(params) if not _in_process(params, to)]):
         try:
-            found = _look(params, asking)
+            result = _look(params, asking)
         except UserError as error:
             mistakes.append(str(error))
             continue
-        mistakes += found.mistakes
-        yield from (f"{server_id(asking[0])}: {line}" for line in found.lines)
-        if changes := _changes(params, asking[0], found):
+        mistakes += result.mistakes
+        yield from (f"{server_id(asking[0])}: {line}" for line in result.lines)
+        if changes := _changes(params, asking[0], result):
             yield f"{server_id(asking[0])}: {_would_say(changes)}; `seedbed probe {asking[0].endpoint}` writes it"
     if mistakes:
         raise UserError("\n".join(dict.fromkeys(mistakes)))
 
 
-def _wanted(params: Params) -> list[ModelSettings]:
+def _models_asked(params: Params) -> list[ModelSettings]:
     """Return the blocks that a build of all stages would ask."""
     translated = any(
         foreign(read_corpus(Path(corpus["source"]), corpus["kind"], params), corpus, params)
@@ -134,14 +134,14 @@ def _wanted(params: Params) -> list[ModelSettings]:
 
 def _by_server(params: Params, asking: list[ModelSettings]) -> list[list[ModelSettings]]:
     """Return blocks by the server that they ask; one that we start serves one model."""
-    found: dict[tuple[str, str], list[ModelSettings]] = {}
+    by_server: dict[tuple[str, str], list[ModelSettings]] = {}
     for to in asking:
         model = to.model if "command" in server(params, to) else ""
-        found.setdefault((server_id(to), model), []).append(to)
-    return list(found.values())
+        by_server.setdefault((server_id(to), model), []).append(to)
+    return list(by_server.values())
 
 
-def _look(params: Params, asking: list[ModelSettings]) -> Found:
+def _look(params: Params, asking: list[ModelSettings]) -> ProbeResult:
     """Probe the server of some blocks.
 
     Raises:
@@ -184,50 +184,50 @@ def _client(params: Params, to: ModelSettings) -> Iterator[Client]:
         yield Client(to.endpoint, settings, id)
 
 
-async def _probe(client: Client, asking: list[ModelSettings]) -> Found:
-    found = Found()
+async def _probe(client: Client, asking: list[ModelSettings]) -> ProbeResult:
+    result = ProbeResult()
     try:
-        unlisted = await _listed(client, asking, found)
+        unlisted = await _listed(client, asking, result)
         model = next((to.model for to in asking if to.model not in unlisted), None)
         if model is None:  # what another model can would be no answer
-            return found
-        found.lines += await _plain(client, model, found)
-        await _others(client, [to for to in asking if to.model not in {model, *unlisted}], found)
-        found.structured = "text"
+            return result
+        result.lines += await _plain(client, model, result)
+        await _others(client, [to for to in asking if to.model not in {model, *unlisted}], result)
+        result.structured = "text"
         for structured, (prompt, response_format) in reversed(_FORMATS.items()):
-            words, obeyed = await _format(client, model, prompt, found.output_limit, response_format)
-            found.lines.append(f"{structured}: {words}")
-            found.structured = structured if obeyed else found.structured
-        found.lines.append(f"seed: {await _seed(client, model, found.output_limit)}")
+            words, obeyed = await _format(client, model, prompt, result.output_limit, response_format)
+            result.lines.append(f"{structured}: {words}")
+            result.structured = structured if obeyed else result.structured
+        result.lines.append(f"seed: {await _seed(client, model, result.output_limit)}")
     finally:
         await client.close()
-    return found
+    return result
 
 
-async def _listed(client: Client, asking: list[ModelSettings], found: Found) -> set[str]:
+async def _listed(client: Client, asking: list[ModelSettings], result: ProbeResult) -> set[str]:
     """Read `/v1/models` and llama.cpp's `/props`; return the models of some blocks that the server does not list."""
     body = await _get(client, f"{client.base_url}/models")
     entries = body.get("data") if isinstance(body, dict) else None
     listed = [entry for entry in entries if isinstance(entry, dict) and "id" in entry] if isinstance(entries, list) else []
     names = [str(entry["id"]) for entry in listed]
-    found.lines.append(f"models: {quoted(few(names, 10)) if names else 'the server lists none'}")
+    result.lines.append(f"models: {quoted(few(names, 10)) if names else 'the server lists none'}")
     unlisted = {to.model for to in asking if names and to.model not in names}
     for to in asking:
         if to.model in unlisted:
             hint = quoted(did_you_mean(to.model, names))
-            found.mistakes.append(_wrong_model(to, f"does not list the model {to.model!r} {hint}; name one that it lists"))
+            result.mistakes.append(_wrong_model(to, f"does not list the model {to.model!r} {hint}; name one that it lists"))
     props = await _get(client, f"{client.base_url.removesuffix('/v1')}/props")
     props = props if isinstance(props, dict) else {}
     length = next((entry.get(key) for entry in listed for key in ("max_model_len", "context_length") if entry.get(key)), None)
     generation = props.get("default_generation_settings")
     length = length or (generation.get("n_ctx") if isinstance(generation, dict) else None)
-    found.lines += [f"context length: {length} tokens"] if isinstance(length, int) else []
+    result.lines += [f"context length: {length} tokens"] if isinstance(length, int) else []
     slots = props.get("total_slots")
-    found.lines += [f"requests at once: {slots}"] if isinstance(slots, int) else []
+    result.lines += [f"requests at once: {slots}"] if isinstance(slots, int) else []
     return unlisted
 
 
-async def _plain(client: Client, model: str, found: Found) -> list[str]:
+async def _plain(client: Client, model: str, result: ProbeResult) -> list[str]:
     """Ask one plain question; find out the name of the output limit.
 
     Raises:
@@ -242,27 +242,27 @@ async def _plain(client: Client, model: str, found: Found) -> list[str]:
                 raise
         with client.in_words(f"a first request to the model {model!r}"):
             body = await _post(client, model, prompt, {"max_completion_tokens": _LIMIT})
-        found.output_limit = "max_completion_tokens"
+        result.output_limit = "max_completion_tokens"
     message = _message(body)
     usage = body.get("usage") if isinstance(body, dict) else None
     thinks = any(message.get(name) for name in ("reasoning_content", "reasoning")) or "<think>" in _text(message)
     return [
-        f"output limit: {found.output_limit}",
+        f"output limit: {result.output_limit}",
         f"usage: {'counted' if isinstance(usage, dict) and usage.get('prompt_tokens') else 'not counted; budgets estimate'}",
         f"reasoning: {'the model thinks first; leave room for it in max_tokens' if thinks else 'none seen'}",
     ]
 
 
-async def _others(client: Client, asking: list[ModelSettings], found: Found) -> None:
+async def _others(client: Client, asking: list[ModelSettings], result: ProbeResult) -> None:
     """Ask the further models: a server may list none, and one that lists them need not let us have each."""
     for to in {to.model: to for to in asking}.values():
         try:
-            await _post(client, to.model, "Name a colour.", {found.output_limit: _FEW})
+            await _post(client, to.model, "Name a colour.", {result.output_limit: _FEW})
         except openai.APIStatusError as error:
             if error.status_code not in _REFUSALS:
                 with client.in_words(f"the model {to.model!r}"):
                     raise
-            found.mistakes.append(_wrong_model(to, f"refuses the model {to.model!r}: {quoted(error.response.text)}"))
+            result.mistakes.append(_wrong_model(to, f"refuses the model {to.model!r}: {quoted(error.response.text)}"))
 
 
 def _wrong_model(to: ModelSettings, words: str) -> str:
@@ -343,15 +343,15 @@ def _text(message: JsonObject) -> str:
 Changes = dict[tuple[str, str, str], str]
 
 
-def _changes(params: Params, to: ModelSettings, found: Found) -> Changes:
+def _changes(params: Params, to: ModelSettings, result: ProbeResult) -> Changes:
     """Return what `params.yaml` would have to say and does not, by place; nothing where no model could be asked."""
     changes: Changes = {}
-    if found.structured is None:
+    if result.structured is None:
         return changes
-    if params["endpoints"][to.endpoint]["structured"] != found.structured:
-        changes["endpoints", to.endpoint, "structured"] = found.structured
-    if server(params, to).get("output_limit", "max_tokens") != found.output_limit:
-        changes["servers", server_id(to), "output_limit"] = found.output_limit
+    if params["endpoints"][to.endpoint]["structured"] != result.structured:
+        changes["endpoints", to.endpoint, "structured"] = result.structured
+    if server(params, to).get("output_limit", "max_tokens") != result.output_limit:
+        changes["servers", server_id(to), "output_limit"] = result.output_limit
     return changes
 
 

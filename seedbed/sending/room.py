@@ -69,20 +69,20 @@ class Room:
             self._held = None
 
     def _hold(self, size: int) -> bool:
-        held = None
+        file = None
         try:
-            held = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115, it is closed by `give_up`
+            file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115, it is closed by `give_up`
             if hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(held.fileno(), 0, size)
+                os.posix_fallocate(file.fileno(), 0, size)
             else:
-                held.write(bytes(size))
-                held.flush()
+                file.write(bytes(size))
+                file.flush()
         except OSError:
-            if held:
+            if file:
                 with suppress(OSError):
-                    held.close()
+                    file.close()
             return False
-        self._held = held
+        self._held = file
         return True
 
 

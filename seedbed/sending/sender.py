@@ -200,7 +200,7 @@ class Sender:
             UserError: the request is in a batch, for which nobody waits.
         """
         request = job.request
-        batch = self._claims.held([request.key]).get(request.key)
+        batch = self._claims.held_by_others([request.key]).get(request.key)
         if batch and self._claims.pick_up(batch):
             raise UserError(
                 f"{self._stage}: the request for {request.id} is in batch {batch}, which was sent and not read yet; put "
@@ -270,12 +270,12 @@ class Sender:
                 self._budget.check(len(missing), sum(estimates, Tokens(0, 0)))
                 async for request, response in send_batches(waiting_for, self._store, self._claims, missing):
                     self._budget.count(self._committer.commit(request, response))
-                found = self._store.get(requests)
-                elsewhere = self._claims.held(key for key in missing if key not in found)
+                responses = self._store.get(requests)
+                elsewhere = self._claims.held_by_others(key for key in missing if key not in responses)
                 if elsewhere:
                     self._say_wait(progress)
                     await waiting_for.nap(min(waiting_for.poll_s, _MOST_LOOK_S))
-                empty = 0 if found or elsewhere else empty + 1
+                empty = 0 if responses or elsewhere else empty + 1
                 if empty == _EMPTY_BATCHES:
                     raise UserError(
                         f"{self._stage}: {empty} batches in a row gave no response; look at them in the provider's console"
@@ -284,6 +284,6 @@ class Sender:
                 self._halt.stop(error)
                 return
             for job in waiting:
-                if job.request.key in found:
-                    self._take(job, found[job.request.key], read, progress)
+                if job.request.key in responses:
+                    self._take(job, responses[job.request.key], read, progress)
             waiting = [job for job in waiting if not job.alike[0].settled]

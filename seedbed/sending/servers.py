@@ -193,9 +193,11 @@ def listed_models(base_url: str) -> list[str] | None:
 def _present(record: Path) -> tuple[Started, socket.socket] | None:
     """Return the server that an earlier stage of this build left running, and our lease; None where there is none."""
     try:
-        found = json.loads(record.read_text(encoding="utf-8"))
-        started = Started(found["base_url"], tuple(found["keeper"]), found["server"], Path(found["log"]))
-        path = Path(found["socket"])
+        record_fields = json.loads(record.read_text(encoding="utf-8"))
+        started = Started(
+            record_fields["base_url"], tuple(record_fields["keeper"]), record_fields["server"], Path(record_fields["log"])
+        )
+        path = Path(record_fields["socket"])
     except (OSError, ValueError, KeyError):
         return None
     lease = _lease(path) if started.alive else None

@@ -44,14 +44,14 @@ def _known(question: str, language: str) -> dict[str, str] | None:
     texts, rows = _questions(language)
     if language != JAPANESE:
         question = unlocalise(_marked(question), language)
-    found = process.extractOne(question, texts, scorer=fuzz.ratio, score_cutoff=_KNOWN)
-    return rows[found[2]] if found else None
+    match = process.extractOne(question, texts, scorer=fuzz.ratio, score_cutoff=_KNOWN)
+    return rows[match[2]] if match else None
 
 
 def _marked(text: str) -> str:
     """Return the pseudo-localised part of a text; all of it where it has none, for instance after a person's edit."""
-    found = re.search(f"{OPEN}.*{CLOSE}", text, re.DOTALL)
-    return found[0] if found else text
+    match = re.search(f"{OPEN}.*{CLOSE}", text, re.DOTALL)
+    return match[0] if match else text
 
 
 def _all_purpose(question: str, level: str, language: str) -> str:

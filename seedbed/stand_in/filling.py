@@ -55,7 +55,7 @@ def _variables(id: str) -> frozenset[str]:
 
 
 def _put(text: str, values: Values) -> str:
-    return VARIABLE.sub(lambda found: values[found[1]], text)
+    return VARIABLE.sub(lambda match: values[match[1]], text)
 
 
 def _of_topic(topic: Row, chance: random.Random) -> Values:
@@ -71,7 +71,7 @@ def _worked_out(values: Values, topic: Row, kind: str, chance: random.Random) ->
     text, steps, times = values["text"], topic["steps"], chance.randint(3, 9)
     both = len(text) + len(values["text2"])
     opening = ["まず、", "次に、", *["続いて、"] * (len(steps) - 3), "最後に、"]
-    typo = re.sub("を|は、|ます。|です。", lambda found: found[0][0] + found[0], text, count=1)
+    typo = re.sub("を|は、|ます。|です。", lambda match: match[0][0] + match[0], text, count=1)
     numbers = {"length": len(text), "written": len(text) * times, "bothlength": both, "times": times}
     shuffled = next(order for _ in range(100) if (order := chance.sample(steps, len(steps))) != steps)
     return {
@@ -91,7 +91,7 @@ def _worked_out(values: Values, topic: Row, kind: str, chance: random.Random) ->
 
 
 def _quoted(name: str) -> str:
-    """Return the name of a sentence as it stands in 「」: without its full stop."""
+    """Return the name of a sentence as it is written in 「」: without its full stop."""
     return f"q{name}" if name[-1].isdigit() else f"{name}q"
 
 

@@ -105,7 +105,7 @@ def _empty(row: Row, target: Target, chance: random.Random) -> Row:
 
 
 def _benchmark_leak(row: Row, target: Target, chance: random.Random) -> Row:
-    """A question of the example rows, as it stands in the benchmark when nobody has edited it."""
+    """A question of the example rows, as it is in the benchmark when nobody has edited it."""
     known = chance.choice(load("answers.en"))
     return target.localise(row | {"instruction": known["question"], "input": "", "output": known["good"]})
 

@@ -39,10 +39,10 @@ def judge(
     scores = {name: _score(answer, question, reference, language) for name, answer in answers.items()}
     lead = scores["A"] - scores["B"] + _FIRST + chance.gauss(0, 0.4)
     verdict = "C" if abs(lead) < _TIE else "A" if lead > 0 else "B"
-    said = STEPS[verdict][abs(lead) >= _MUCH_BETTER] if in_steps else verdict
+    shown_verdict = STEPS[verdict][abs(lead) >= _MUCH_BETTER] if in_steps else verdict
     if language == JAPANESE:
-        return _in_japanese(answers, verdict), said
-    return localise(_in_english(answers, verdict, language), language), said
+        return _in_japanese(answers, verdict), shown_verdict
+    return localise(_in_english(answers, verdict, language), language), shown_verdict
 
 
 def rate(blocks: Mapping[str, str], chance: random.Random, language: str = JAPANESE) -> tuple[str, int]:
@@ -61,9 +61,9 @@ def rate(blocks: Mapping[str, str], chance: random.Random, language: str = JAPAN
 def _score(answer: str, question: str, reference: str, language: str) -> float:
     length = min(len(answer) / (_LONG if language == JAPANESE else _LONG_IN_LETTERS), 1.0)
     order = 0.15 * min(_items(answer), 4)
-    asked, said = set(_pairs(question, language)), set(_pairs(answer, language))
-    to_the_point = 2 * len(asked & said) / len(asked) if asked else 0.0
-    right = len(set(_pairs(reference, language)) & said) / max(1, len(said))
+    question_pairs, answer_pairs = set(_pairs(question, language)), set(_pairs(answer, language))
+    to_the_point = 2 * len(question_pairs & answer_pairs) / len(question_pairs) if question_pairs else 0.0
+    right = len(set(_pairs(reference, language)) & answer_pairs) / max(1, len(answer_pairs))
     return length + order + to_the_point + 4 * right - 4 * _repetition(answer, language)
 
 

@@ -48,11 +48,11 @@ def localise(text: str, language: str) -> str:
     if language == "en" or not text.strip():
         return text
     code, parts, end = _code(language), [OPEN], 0
-    for found in code.english.finditer(text):
-        parts.append(text[end : found.start()].translate(code.table))
-        is_ours = found["foreign"] and code.own.search(found["foreign"])
-        parts.append(f"⟪{found[0].replace('⟫', '⟫⟫')}⟫" if is_ours else found[0])
-        end = found.end()
+    for match in code.english.finditer(text):
+        parts.append(text[end : match.start()].translate(code.table))
+        is_ours = match["foreign"] and code.own.search(match["foreign"])
+        parts.append(f"⟪{match[0].replace('⟫', '⟫⟫')}⟫" if is_ours else match[0])
+        end = match.end()
     return "".join([*parts, text[end:].translate(code.table), CLOSE])
 
 
@@ -62,10 +62,10 @@ def unlocalise(text: str, language: str) -> str:
         return text
     code = _code(language)
 
-    def read(found: re.Match[str]) -> str:
-        if found["foreign"]:
-            return found["foreign"][1:-1].replace("⟫⟫", "⟫")
-        return code.latin.get(found[0], found[0])
+    def read(match: re.Match[str]) -> str:
+        if match["foreign"]:
+            return match["foreign"][1:-1].replace("⟫⟫", "⟫")
+        return code.latin.get(match[0], match[0])
 
     return code.localised.sub(read, text.removeprefix(OPEN).removesuffix(CLOSE))
 

@@ -29,8 +29,8 @@ class Model:
 
 def model_of(name: str) -> Model | None:
     """Return what the model name says; None where it is none of the stand-in's."""
-    found = _NAME.fullmatch(name)
-    return Model(found[1] or JAPANESE, found[2] or LEVELS[0]) if found else None
+    match = _NAME.fullmatch(name)
+    return Model(match[1] or JAPANESE, match[2] or LEVELS[0]) if match else None
 
 
 def language_of_model(model: str) -> str | None:
@@ -38,5 +38,5 @@ def language_of_model(model: str) -> str | None:
 
     None where the name is none of the stand-in's.
     """
-    found = model_of(model)
-    return found.language if found else None
+    known = model_of(model)
+    return known.language if known else None

@@ -118,8 +118,8 @@ def reply(body: JsonObject, model: Model, text: str) -> str:
 
 def _in_steps(body: JsonObject) -> bool:
     """Whether the verdict is to be one of five steps: as the reply's schema, or what is said of it, has them."""
-    told = [message["content"] for message in body["messages"] if message["role"] == "system"]
-    return "A>>B" in canonical([body.get("response_format"), told])
+    system_texts = [message["content"] for message in body["messages"] if message["role"] == "system"]
+    return "A>>B" in canonical([body.get("response_format"), system_texts])
 
 
 def _instructions(
@@ -146,8 +146,8 @@ def _turns(body: JsonObject) -> list[str]:
 
 def _count(text: str) -> int:
     """The number of instructions asked for: the first number in the user's message outside its blocks."""
-    found = re.search(r"\d+", _without_blocks(text))
-    return min(int(found[0]), 50) if found else 5
+    match = re.search(r"\d+", _without_blocks(text))
+    return min(int(match[0]), 50) if match else 5
 
 
 def _wording(text: str) -> str:
@@ -162,8 +162,8 @@ def _without_blocks(text: str) -> str:
 
 def _completion(body: JsonObject, model: str, text: str) -> JsonObject:
     asked = sum(_tokens(str(message["content"])) for message in body["messages"])
-    said = _tokens(text)
-    usage = {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+    output = _tokens(text)
+    usage = {"prompt_tokens": asked, "completion_tokens": output, "total_tokens": asked + output}
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
     return {"id": "stand-in", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": usage}
 

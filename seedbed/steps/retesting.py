@@ -5,14 +5,13 @@ What came of it stands in the row of the judgment: `"retest": {"request": "51abâ
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Result
 from seedbed.project.row_types import Judgment, Retest
 from seedbed.steps.judging import judge_of, request_id
 from seedbed.steps.verdicts import Verdict
-from seedbed.util.canonical import content_hash
+from seedbed.util.canonical import JsonObject, content_hash
 
 
 def retest_id(id: str) -> str:
@@ -36,7 +35,7 @@ def with_retests(match: str, requests: Sequence[Request], items: int) -> list[Re
 
 
 def _once_more(request: Request) -> Request:
-    content: dict[str, Any] = request.content | {"sample": request.content["sample"] + 1}
+    content: JsonObject = request.content | {"sample": request.content["sample"] + 1}
     return replace(request, id=retest_id(request.id), content=content)
 
 

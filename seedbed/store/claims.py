@@ -91,7 +91,7 @@ class Claims:
                 ours.add(key)
         return ours
 
-    def held(self, keys: Iterable[str]) -> dict[str, str | None]:
+    def held_by_others(self, keys: Iterable[str]) -> dict[str, str | None]:
         """Return those of `keys` that somebody else claims, with the batch that they are in, if they are in one."""
         return {key: batch for key, (owner, batch) in self._holders(keys).items() if owner != self._owner}
 
@@ -134,8 +134,8 @@ class Claims:
     def _holders(self, keys: Iterable[str]) -> dict[str, tuple[str, str | None]]:
         """Return (owner, batch) of the claims that there are on `keys`."""
         query = "select owner, batch from claims where key = ?"
-        found = {key: self._store.rows(query, (key,)) for key in keys}
-        return {key: (rows[0][0], rows[0][1]) for key, rows in found.items() if rows}
+        answers = {key: self._store.rows(query, (key,)) for key in keys}
+        return {key: (rows[0][0], rows[0][1]) for key, rows in answers.items() if rows}
 
     def _take_over(self, key: str, owner: str) -> bool:
         query = "update claims set owner = ? where key = ? and owner = ? and batch is null"

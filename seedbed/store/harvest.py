@@ -15,7 +15,7 @@ from seedbed.util.git import file_at, git_or_error
 
 
 def harvest_all(store: Store) -> str:
-    """Read the transcripts of every branch and tag, and of `MERGE_HEAD`, into the store; say what came of it.
+    """Read the transcripts of every branch and tag, and of `MERGE_HEAD`, into the store; return in words what was added.
 
     A transcript that the DVC cache lacks is fetched from the default DVC remote, where there is one.
     """

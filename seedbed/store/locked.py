@@ -60,7 +60,7 @@ def bring_transcripts(stage: str, has_read: Callable[[str], bool]) -> tuple[list
     Returns:
         The MD5s of those that are in the cache now, and were not read; and those that cannot be had.
     """
-    return _bring(_wanted(stage), has_read)
+    return _bring(_transcripts_of(stage), has_read)
 
 
 def bring_others(stage: str, has_read: Callable[[str], bool]) -> tuple[list[str], list[Lacking]]:
@@ -77,8 +77,8 @@ def bring_others(stage: str, has_read: Callable[[str], bool]) -> tuple[list[str]
     """
     branches = _digests(stage, _branches())
     candidates = dict.fromkeys([*_of_stages_no_more(stage), *branches, *_digests(stage, _earlier())])
-    there, lacking = _bring(islice((each for each in candidates if not has_read(each)), _OTHERS), has_read)
-    return there, [Lacking(each.digest, each.why, branches[each.digest]) for each in lacking if each.digest in branches]
+    brought, lacking = _bring(islice((each for each in candidates if not has_read(each)), _OTHERS), has_read)
+    return brought, [Lacking(each.digest, each.why, branches[each.digest]) for each in lacking if each.digest in branches]
 
 
 def fetch(digests: Iterable[str]) -> list[Lacking]:
@@ -99,7 +99,7 @@ def fetch(digests: Iterable[str]) -> list[Lacking]:
     logging.getLogger("dvc").setLevel(logging.ERROR)  # what is missing is said below, once
     wanted = {digest: HashInfo("md5", digest) for digest in absent}
     failed: set[HashInfo] = set()
-    said = ""
+    error_text = ""
     try:
         with Repo() as repo:
             repo.cloud.get_remote_odb()
@@ -109,13 +109,13 @@ def fetch(digests: Iterable[str]) -> list[Lacking]:
     except NoRemoteError:
         return [Lacking(digest, None) for digest in absent]
     except Exception as error:  # whatever the client of some cloud raises
-        said = quoted(f"{type(error).__name__}: {error}")
+        error_text = quoted(f"{type(error).__name__}: {error}")
     lacking = []
     for digest in absent:
         if not whole_blob(digest):
             damaged = paths.blob(digest).is_file() or wanted[digest] in failed
             paths.blob(digest).unlink(missing_ok=True)
-            lacking.append(Lacking(digest, said or ("what it has is damaged" if damaged else "it lacks it")))
+            lacking.append(Lacking(digest, error_text or ("what it has is damaged" if damaged else "it lacks it")))
     return lacking
 
 
@@ -127,7 +127,7 @@ def _bring(digests: Iterable[str], has_read: Callable[[str], bool]) -> tuple[lis
     return [digest for digest in unread if digest not in absent], lacking
 
 
-def _wanted(stage: str) -> Iterator[str]:
+def _transcripts_of(stage: str) -> Iterator[str]:
     """Yield the MD5 of a stage's transcript in `dvc.lock`, then those of the other sides of merges.
 
     Where `dvc.lock` is gone, or a conflict was resolved without the stage, the last commit's is taken for it.
@@ -136,9 +136,9 @@ def _wanted(stage: str) -> Iterator[str]:
     known = {locked} if locked else set()
     yield from known
     for base, sides in _merges():  # the latest first: a side of it may be what an earlier one came to
-        digests = [found for side in sides if (found := _digest(stage, side))]
+        digests = [digest for side in sides if (digest := _digest(stage, side))]
         if known & {*digests}:  # else the stage was built since
-            yield from (found for found in digests if found not in {*known, _digest(stage, base)})
+            yield from (digest for digest in digests if digest not in {*known, _digest(stage, base)})
             known |= {*digests}
 
 
@@ -162,8 +162,8 @@ def _merges() -> Iterator[tuple[str, list[str]]]:
 
 def _squashed(message: str) -> str | None:
     """Return the newest commit that a squash took, by git's own message for it."""
-    found = _SQUASHED.search(message)
-    return found[1] if found else None
+    match = _SQUASHED.search(message)
+    return match[1] if match else None
 
 
 def _branches() -> Iterator[str]:
@@ -194,13 +194,13 @@ def _digest(stage: str, revision: str | None) -> str | None:
 
 def _digest_in(lock: bytes | None, stage: str) -> str | None:
     """Return the MD5 of a stage's transcript by the text of a `dvc.lock`; by that of the working tree where None is given."""
-    found = locked_transcripts(paths.DVC_LOCK, None if lock is None else lock.decode(errors="replace"))
-    return next((digest for name, digest in found if RENAMED.get(name, name) == stage), None)
+    transcripts = locked_transcripts(paths.DVC_LOCK, None if lock is None else lock.decode(errors="replace"))
+    return next((digest for name, digest in transcripts if RENAMED.get(name, name) == stage), None)
 
 
 def _digests(stage: str, revisions: Iterable[str]) -> dict[str, str]:
     """Return the MD5s of a stage's transcripts by the locks of revisions, each with the first; one that is damaged has none."""
-    found: dict[str, str] = {}
+    revisions_by_digest: dict[str, str] = {}
     seen: set[bytes | None] = {None}
     for revision in dict.fromkeys(revisions):
         lock = file_at(revision, paths.DVC_LOCK)
@@ -208,8 +208,8 @@ def _digests(stage: str, revisions: Iterable[str]) -> dict[str, str]:
             seen.add(lock)
             with suppress(UserError):
                 if digest := _digest_in(lock, stage):
-                    found.setdefault(digest, revision)
-    return found
+                    revisions_by_digest.setdefault(digest, revision)
+    return revisions_by_digest
 
 
 def _of_stages_no_more(stage: str) -> list[str]:

@@ -16,5 +16,5 @@ def register(store: Store) -> None:
 def projects(store: Store) -> tuple[list[Path], list[Path]]:
     """Return the folders of the projects that use the store, the current one first: those that are there, and the others."""
     roots = [Path(root) for (root,) in store.rows("select root from projects order by root")]
-    there = [root for root in roots if (root / paths.DVC_YAML).is_file() and root != Path.cwd()]
-    return [Path.cwd(), *there], [root for root in roots if root not in there and root != Path.cwd()]
+    known = [root for root in roots if (root / paths.DVC_YAML).is_file() and root != Path.cwd()]
+    return [Path.cwd(), *known], [root for root in roots if root not in known and root != Path.cwd()]

@@ -89,9 +89,9 @@ class Store:
             raise UserError(f"{path}: the store is a file, this is a folder; set SEEDBED_STORE to a file's path")
         if read_only:
             with self._in_words():
-                there = path.is_file()
-                self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro" if there else ":memory:", uri=there)
-                if not there:
+                exists = path.is_file()
+                self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro" if exists else ":memory:", uri=exists)
+                if not exists:
                     self._db.executescript(_TABLES)
                     return
                 (version,) = self._db.execute("pragma user_version").fetchone()
@@ -131,9 +131,9 @@ class Store:
         with self._transaction():
             for statement in f"{_TABLES}{_RENAME}".split(";"):
                 self._db.execute(statement)
-            there = {name for _, name, *_ in self._db.execute("pragma table_info(batches)")}
+            columns = {name for _, name, *_ in self._db.execute("pragma table_info(batches)")}
             for name, kind in _LATER_COLUMNS.items():
-                if name not in there:
+                if name not in columns:
                     self._db.execute(f"alter table batches add column {name} {kind}")
             self._db.execute(f"pragma user_version = {VERSION}")
 
@@ -145,16 +145,16 @@ class Store:
 
     def get(self, keys: Iterable[str]) -> dict[str, Response]:
         """Return the responses that the store has of `keys`, by key; one that is damaged is named, and is a miss."""
-        wanted, found = sorted(set(keys)), {}  # in the order of the index
+        wanted, responses = sorted(set(keys)), {}  # in the order of the index
         with self._in_words(), _no_collection():
             for start in range(0, len(wanted), _BATCH):
                 batch = wanted[start : start + _BATCH]
                 marks = ",".join("?" * len(batch))
                 query = f"select key, response from responses where key in ({marks})"
-                found.update({key: _response(text) for key, text in self._db.execute(query, batch)})
-        whole = {key: response for key, response in found.items() if response is not None}
-        if len(whole) < len(found):
-            self._miss([key for key in found if key not in whole])
+                responses.update({key: _response(text) for key, text in self._db.execute(query, batch)})
+        whole = {key: response for key, response in responses.items() if response is not None}
+        if len(whole) < len(responses):
+            self._miss([key for key in responses if key not in whole])
         return whole
 
     def _miss(self, keys: list[str]) -> None:
@@ -189,14 +189,14 @@ class Store:
             if sent is None:
                 self._db.execute(_INSERT, values)
                 return
-            build, asked, said, usd = sent
+            build, input_tokens, output_tokens, usd = sent
             with self._transaction():
                 self._db.execute(_INSERT, values)
                 self._db.execute("delete from claims where key = ?", (request.key,))
                 self._db.execute(
                     "update sent set requests = requests + 1, input = input + ?, output = output + ?, usd = usd + ? "
                     "where build = ? and stage = ?",
-                    (int(asked), int(said), usd, build, stage),
+                    (int(input_tokens), int(output_tokens), usd, build, stage),
                 )
 
     def log_estimate(self, build: str, stage: str, model: str, requests: int, usd: float) -> None:
@@ -275,15 +275,15 @@ class Store:
 
     def exchanges(self) -> Iterator[tuple[str, str, Row, Response]]:
         """Yield (stage, key, request content, response) of all that the store holds whole, in order of arrival."""
-        for stage, key, found in self._all():
-            if not isinstance(found, str):
-                yield stage, key, *found
+        for stage, key, exchange in self._all():
+            if not isinstance(exchange, str):
+                yield stage, key, *exchange
 
     def damaged(self) -> Iterator[tuple[str, str, str]]:
         """Yield (stage, key, what is wrong) of what the store does not hold whole."""
-        for stage, key, found in self._all():
-            if isinstance(found, str):
-                yield stage, key, found
+        for stage, key, exchange in self._all():
+            if isinstance(exchange, str):
+                yield stage, key, exchange
 
     def _all(self) -> Iterator[tuple[str, str, tuple[Row, Response] | str]]:
         """Yield (stage, key, (request content, response) or what is wrong with them)."""
@@ -303,8 +303,8 @@ class Store:
         """Return (stage, key, request content, response) of each key that begins with these hex digits."""
         query = "select stage, key, request, response from responses where key >= ? and key < ? order by key"
         with self._in_words():
-            found = self._db.execute(query, (digits, f"{digits}g")).fetchall()
-        return [(stage, key, parse_json(request), parse_json(response)) for stage, key, request, response in found]
+            rows = self._db.execute(query, (digits, f"{digits}g")).fetchall()
+        return [(stage, key, parse_json(request), parse_json(response)) for stage, key, request, response in rows]
 
     def drop(self, keys: Iterable[str]) -> None:
         """Delete responses, and give their room back."""

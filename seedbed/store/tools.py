@@ -135,8 +135,8 @@ def export_to(store: Store, path: Path) -> str:
         for stage, key, request, response in store.exchanges():
             file.write(canonical({"id": stage, "key": key, "request": request, "response": response}) + "\n")
             written += 1
-    ((there,),) = store.rows("select count(*) from responses")
-    left_out = f"; {there - written} damaged ones left out: `seedbed store verify --repair`" if written < there else ""
+    ((total,),) = store.rows("select count(*) from responses")
+    left_out = f"; {total - written} damaged ones left out: `seedbed store verify --repair`" if written < total else ""
     return f"{written} responses exported to {path}{left_out}"
 
 

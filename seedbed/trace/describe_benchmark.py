@@ -30,9 +30,9 @@ def answer(build: Build, id: str) -> Described:
     facts = {"text": row["text"]} if row["text"] is not None else {}
     if row["failure"]:
         facts["failed"] = failed(row)
-    if made := methods(build.params).get(model):
-        facts["base"] = made.base
-        facts |= {"training set": made.set, "seed": made.seed} if made.set is not None else {}
+    if composition := methods(build.params).get(model):
+        facts["base"] = composition.base
+        facts |= {"training set": composition.set, "seed": composition.seed} if composition.set is not None else {}
     return Described(facts | recorded(row), answering.origin(row, stage), stage)
 
 
@@ -94,7 +94,7 @@ def reference(build: Build, id: str) -> Described:
 
 
 def outcome(row: Row) -> str:
-    """Return what became of a question in a match, in words; of a row of `queries/benchmark/outcomes.sql`."""
+    """Return the outcome of a question in a match, in words; of a row of `queries/benchmark/outcomes.sql`."""
     if row["inconsistent"]:
         return "tie, since the two orders disagree (inconsistent)"
     if row["tie"] == "split":

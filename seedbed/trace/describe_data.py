@@ -48,7 +48,8 @@ def translation(build: Build, id: str) -> Described:
     elif written and fields_of(written, kind) != row["source"]:
         facts[EDITED_SINCE] = "its source, so that `dvc repro` translates it anew"
     origin, key = translating.origin(row, corpus, kind), row.get("request")
-    if key and build.edits(corpus).get(row_id, {}).get("request") == key:
+    edit = build.edits(corpus).get(row_id)
+    if key and edit and edit.get("request") == key:
         facts["kept from"] = f"its edit, which was made on the reply to {key}; `seedbed store show` has that where it is stored"
         origin = Origin(origin.parents)
     return Described(facts, origin, stage)
@@ -140,7 +141,7 @@ def instruction(build: Build, id: str) -> Described:
 
 
 def slot(build: Build, id: str) -> Described:
-    """Describe a slot and the candidates that came of it; its id is `GENERATION/SLOT`."""
+    """Describe a slot and the candidates that it gave; its id is `GENERATION/SLOT`."""
     generation, _, name = id.partition("/")
     number, stage = int(name[1:]), f"generate@{generation}"
     rows = build.rows(paths.candidates(generation), "(json->>'slot')::bigint = ?", number)
@@ -206,8 +207,8 @@ def drawn(build: Build, generation: str, slot: int) -> list[str]:
 
 def decisions_on(build: Build, generation: str, rows: list[Row]) -> dict[str, Row]:
     """Return what the filter says of some candidates of a generation, by id."""
-    found = build.rows(paths.decisions(generation), "list_contains(?, json->>'id')", [row["id"] for row in rows])
-    return {decision["id"]: decision for decision in found}
+    decisions = build.rows(paths.decisions(generation), "list_contains(?, json->>'id')", [row["id"] for row in rows])
+    return {decision["id"]: decision for decision in decisions}
 
 
 def decided(decision: Row | None) -> str:

@@ -1,4 +1,4 @@
-"""Requests: whom each asked, how, with which prompt, how often, and the rows that came of it."""
+"""Requests: whom each asked, how, with which prompt, how often, and the rows made from it."""
 
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
         build.reader(stage)(request_of(row["key"], content, row["id"]), response)
     except Unusable as unusable:
         facts["unusable"] = f"{unusable.reason}: {unusable}"
-        facts |= _said(row)
+        facts |= _messages_and_reply(row)
     except ValueError as error:
         raise UserError(
             f"{paths.transcript(stage)}: {error}; it was changed by hand or damaged, `dvc checkout` restores it"
@@ -65,11 +65,11 @@ def exchange_node(build: Build, stage: str, row: Row) -> Node:
 
 
 def request_and_rows(build: Build, key: str) -> Node:
-    """Return a request with what was said and the rows that came of it, in each stage that asked it."""
+    """Return a request with its messages, its reply and the rows made from it, in each stage that asked it."""
     nodes = []
     for stage, exchange in exchanges(build, key):
         node = exchange_node(build, stage, exchange)
-        node.facts |= _said(exchange)
+        node.facts |= _messages_and_reply(exchange)
         rows = rows_of(build, stage, exchange) if exchange["id"] else []
         node.children = [Node(*name, _gist(row), stage=stage) for name, row in rows]
         if not rows:
@@ -78,7 +78,7 @@ def request_and_rows(build: Build, key: str) -> Node:
     return nodes[0] if len(nodes) == 1 else Node("request", key, {"asked by": f"{len(nodes)} stages"}, nodes)
 
 
-def _said(exchange: Row) -> dict[str, Fact]:
+def _messages_and_reply(exchange: Row) -> dict[str, Fact]:
     """Return the messages of a request, each under the role that said it, and the reply."""
     facts: dict[str, Fact] = {}
     for message in exchange["request"]["messages"]:
@@ -89,13 +89,13 @@ def _said(exchange: Row) -> dict[str, Fact]:
 
 def exchanges(build: Build, key: str) -> list[tuple[str, Row]]:
     """Return (stage, line of its transcript) wherever a request is; what no transcript has is looked for in the store."""
-    found = [
+    in_transcripts = [
         (paths.stage_of_transcript(path), row)
         for path in paths.transcripts()
         for row in build.rows(path, "json->>'key' = ?", key)
     ]
-    if found:
-        return found
+    if in_transcripts:
+        return in_transcripts
     with Store(paths.store(), read_only=True) as store:
         return [
             (stage, {"id": "", "key": key, "request": content, "response": response})
@@ -129,7 +129,7 @@ def left_by_stages(build: Build, word: str) -> list[Node]:
 
 
 def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
-    """Return the rows that came of one line of a stage's transcript; none of a reply after which it was asked again."""
+    """Return the rows made from one line of a stage's transcript; none of a reply after which it was asked again."""
     step, _, of = stage.partition("@")
     key, id = exchange["key"], exchange["id"]
 

@@ -1,4 +1,4 @@
-"""`seedbed explain`: back along a row's way, from the row to the requests, edits and sources that it came of."""
+"""`seedbed explain`: back along a row's way, from the row to the requests, edits and sources that it was made from."""
 
 from collections import deque
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _DESCRIBE: dict[str, Callable[[Build, str], Described]] = {
     "slot": describe_data.slot,
     "answer": describe_benchmark.answer,
     "judgment": describe_benchmark.judgment,
-    # What nobody asks for by its name, and what others came of:
+    # What nobody asks for by its name, and what others are made from:
     "source": describe_data.source,
     "translation": describe_data.translation,
     "edit": describe_data.edit,
@@ -30,7 +30,7 @@ _KINDS = ("seed", "question", "baseline", "instruction", "slot", "answer", "judg
 
 
 def explain(word: str, *, full: bool = False) -> Node:
-    """Return what the row named `word` came of.
+    """Return what the row named `word` was made from.
 
     Args:
         word: an id, as `resolve` takes it.
@@ -53,7 +53,7 @@ def explain(word: str, *, full: bool = False) -> Node:
 
 
 def _explained(build: Build, word: str, full: bool) -> Node:
-    """Return what a row of the build came of."""
+    """Return what a row of the build was made from."""
     name, same = resolve(word, build, _KINDS)
     if name.kind not in _KINDS:
         raise UserError(f"nothing comes before a {name.kind}; `seedbed impact {name}` says what rests on it")
@@ -69,7 +69,7 @@ def _explained(build: Build, word: str, full: bool) -> Node:
 
 
 def _follow(build: Build, name: Name, full: bool) -> Node:
-    """Return a row with all that it came of, each thing once, as near to the row as it stands."""
+    """Return a row with all that it was made from, each thing once, at its place nearest to the row."""
     root = Node(*name)
     known, waiting = {name}, deque([(name, root)])
     while waiting:

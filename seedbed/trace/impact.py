@@ -10,7 +10,7 @@ from seedbed.trace.workspace import Build
 
 
 def request_node(build: Build, key: str) -> Node:
-    """Return the rows that came of a request, and what rests on each."""
+    """Return the rows made from a request, and what rests on each."""
     node = Node("request", key)
     for stage, exchange in exchanges(build, key):
         node.facts |= exchange_node(build, stage, exchange).facts

@@ -36,8 +36,10 @@ def question_node(build: Build, id: str) -> Node:
     touched += taught_by(build, corpus, id)
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
     for model in answering_models(build.params):
-        if found := build.row(paths.answers(model), id):
-            node.children.append(Node("answer", f"{model}/{id}", _made(found), stage=answer_stage(build.params, model)))
+        if answer := build.row(paths.answers(model), id):
+            node.children.append(
+                Node("answer", f"{model}/{id}", _request_or_recorded(answer), stage=answer_stage(build.params, model))
+            )
     node.children += [_judgment(build, match, id) for match in build.params["matches"]]
     for generation in build.params["generations"]:
         node.children += rejected(build, generation, "benchmark_leak", "leaks of it", [id])
@@ -49,16 +51,16 @@ def answer_node(build: Build, id: str) -> Node:
     model, _, question = id.partition("/")
     row = build.row(paths.answers(model), question)
     children = [_judgment(build, match, question) for match in _matches(build, model)]
-    return Node("answer", id, _made(row) if row else {}, children, stage=answer_stage(build.params, model))
+    return Node("answer", id, _request_or_recorded(row) if row else {}, children, stage=answer_stage(build.params, model))
 
 
 def model_node(build: Build, id: str) -> Node:
     """Return what rests on a model of `params.yaml`."""
     stage = answer_stage(build.params, id)
     facts: dict[str, Fact] = {"answers": build.count(paths.answers(id)), "requests": build.count(paths.transcript(stage))}
-    if made := methods(build.params).get(id):
-        facts["base"] = made.base
-        facts |= {"training set": made.set, "seed": made.seed} if made.set is not None else {}
+    if composition := methods(build.params).get(id):
+        facts["base"] = composition.base
+        facts |= {"training set": composition.set, "seed": composition.seed} if composition.set is not None else {}
     return Node("model", id, facts, [match_node(build, match) for match in _matches(build, id)], stage=stage)
 
 
@@ -92,17 +94,17 @@ def _judgment(build: Build, match: str, question: str) -> Node:
     """Return a question as one match judged it, with the win rates that count it."""
     id, path, stage = f"{match}/{question}", paths.judgments(match), f"judge@{match}"
     rows = build.rows(path, "json->>'question' = ?", question)
-    found = build.outcomes(match).get(question)
-    if not rows or not found:
+    result = build.outcomes(match).get(question)
+    if not rows or not result:
         return Node("judgment", id, {NOT_BUILT: f"not in {path} yet; `dvc repro` judges it"}, stage=stage)
-    facts: dict[str, Fact] = {"outcome": outcome(found), **{_order(row): row["verdict"] for row in rows}}
+    facts: dict[str, Fact] = {"outcome": outcome(result), **{_order(row): row["verdict"] for row in rows}}
     if asked := len([row for row in rows if row["request"]]):
-        with_reference, turns = build.with_reference(found["category"]), sorted({row.get("turn", 1) for row in rows})
+        with_reference, turns = build.with_reference(result["category"]), sorted({row.get("turn", 1) for row in rows})
         prompts = dict.fromkeys(prompt_name(with_reference, turn) for turn in turns)
         facts |= {"requests": asked, "prompt": ", ".join(prompts)}
     if votes := build.votes(match, question):
         facts["votes"] = len(votes)
-    rates = [_rate(row) for row in _counting(build, match, question) if row["category"] in (found["category"], "all")]
+    rates = [_rate(row) for row in _counting(build, match, question) if row["category"] in (result["category"], "all")]
     return Node("judgment", id, facts, rates, stage=stage)
 
 
@@ -126,8 +128,8 @@ def _matches(build: Build, model: str) -> list[str]:
     return [id for id, sides in build.params["matches"].items() if model in (sides["model"], sides["baseline"])]
 
 
-def _made(row: Row) -> dict[str, Fact]:
-    """Return the request that an answer came of, or where it was recorded."""
+def _request_or_recorded(row: Row) -> dict[str, Fact]:
+    """Return the request that gave an answer, or where it was recorded."""
     return {"request": row["request"]} if row["request"] else recorded(row)
 
 

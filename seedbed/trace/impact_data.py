@@ -127,7 +127,7 @@ def slot_node(build: Build, id: str) -> Node:
 def set_nodes(build: Build, names: list[Name]) -> list[Node]:
     """Return each training set that holds some of these rows: their lines in its files, and the models trained on it."""
     # In a mixture a row's id says its file too, as its name does.
-    ids, found = [id for name in names for id in (name.id.rpartition("/")[2], name.id)], []
+    ids, nodes = [id for name in names for id in (name.id.rpartition("/")[2], name.id)], []
     for key, training_set in build.params["sets"].items():
         examples = build.examples(key, ids)
         lines = [row["line"] for row in examples if {*exporting.origin(row, training_set).parents} & {*names}]
@@ -136,8 +136,8 @@ def set_nodes(build: Build, names: list[Name]) -> list[Node]:
             facts: dict[str, Fact] = {"file": file, "lines": [str(line) for line in lines]}
             if trained := [id for id, block in build.params["trained"].items() if block["set"] == key]:
                 facts["trained on it"] = trained
-            found.append(Node("set", key, facts, stage=f"export@{key}"))
-    return found
+            nodes.append(Node("set", key, facts, stage=f"export@{key}"))
+    return nodes
 
 
 def not_built(kind: str, id: str, corpus: str, of: Kind) -> Node:
@@ -152,10 +152,10 @@ def slots_showing(build: Build, generation: str, ids: list[str]) -> list[str]:
     A slot that gave nothing has no row that says what it showed; its demonstrations are drawn anew.
     """
     path = paths.candidates(generation)
-    found = {row["slot"] for row in build.rows(path, _SHOWS, ids, ids)}
+    slots = {row["slot"] for row in build.rows(path, _SHOWS, ids, ids)}
     empty = set(range(_slots_built(build, generation))) - set(map(_slot_number, build.ids(path)))
-    found |= {slot for slot in empty if {*ids} & {*drawn(build, generation, slot)}}
-    return [f"{generation}/{slot_id(slot)}" for slot in sorted(found)]
+    slots |= {slot for slot in empty if {*ids} & {*drawn(build, generation, slot)}}
+    return [f"{generation}/{slot_id(slot)}" for slot in sorted(slots)]
 
 
 def _slots_built(build: Build, generation: str) -> int:
@@ -174,16 +174,16 @@ def _without_generation(name: str) -> str:
 
 
 def _by_slot(build: Build, generation: str, slots: list[str]) -> dict[str, dict[str, list[str]]]:
-    """Return what came of each slot: the candidates that were kept, and the rejected ones with their reasons."""
+    """Return the results of each slot: the candidates that were kept, and the rejected ones with their reasons."""
     numbers = [_slot_number(_without_generation(slot)) for slot in slots]
     rows = build.rows(paths.candidates(generation), "list_contains(?, (json->>'slot')::bigint)", numbers)
     decisions = decisions_on(build, generation, rows)
-    found: dict[str, dict[str, list[str]]] = {slot: {"kept": [], "rejected": []} for slot in slots}
+    by_slot: dict[str, dict[str, list[str]]] = {slot: {"kept": [], "rejected": []} for slot in slots}
     for row in rows:
-        facts, name = found[f"{generation}/{slot_id(row['slot'])}"], f"{generation}/{row['id']}"
+        facts, name = by_slot[f"{generation}/{slot_id(row['slot'])}"], f"{generation}/{row['id']}"
         reason = decisions[row["id"]]["reason"]
         facts["rejected" if reason else "kept"].append(f"{name} ({reason})" if reason else name)
-    return found
+    return by_slot
 
 
 def rejected(build: Build, generation: str, reason: str, why: str, ids: list[str]) -> list[Node]:

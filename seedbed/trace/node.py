@@ -43,9 +43,9 @@ class Described:
 
     Attributes:
         facts: of its node.
-        origin: what it came of.
+        origin: what it was made from.
         stage: the stage that wrote it; empty for what people write.
-        beside: nodes to draw below it, before what it came of.
+        beside: nodes to draw below it, before what it was made from.
     """
 
     facts: dict[str, Fact]

@@ -106,11 +106,11 @@ def _corpus(kind: str) -> "Ids":
 
     def ids(build: Build, word: str, of: "Of") -> list[str]:
         corpora = question_corpora(build.params) if kind == "question" else [CORPUS_OF[kind]]
-        found: list[str] = []
+        names: list[str] = []
         for corpus in corpora:
             if corpus in build.params["corpora"]:
-                found += [*build.written(Path(build.params["corpora"][corpus]["source"])), *of(paths.translated(corpus))]
-        return list(dict.fromkeys(found))
+                names += [*build.written(Path(build.params["corpora"][corpus]["source"])), *of(paths.translated(corpus))]
+        return list(dict.fromkeys(names))
 
     return ids
 
@@ -130,17 +130,17 @@ def _answers(build: Build, word: str, of: "Of") -> list[str]:
 
 def _judgments(build: Build, word: str, of: "Of") -> list[str]:
     """Return the questions of each match; with their orders, turn by turn, where the word has a second slash."""
-    found: list[tuple[str, int]] = []
+    judged: list[tuple[str, int]] = []
     for match in build.params["matches"]:
         path = paths.judgments(match)
         if not path.is_file():
             of(path)  # which notes that it is not there
             continue
         asked = dict.fromkeys(zip(*(build.values(path, field) for field in ("question", "turn")), strict=True))
-        found += [(f"{match}/{question}", int(turn or 1)) for question, turn in asked]
+        judged += [(f"{match}/{question}", int(turn or 1)) for question, turn in asked]
     if word.count("/") < 2:
-        return list(dict.fromkeys(id for id, _ in found))
-    orders = [f"{id}/{order_of_turn(order, turn)}" for id, turn in found for order in ORDERS]
+        return list(dict.fromkeys(id for id, _ in judged))
+    orders = [f"{id}/{order_of_turn(order, turn)}" for id, turn in judged for order in ORDERS]
     return orders + [f"{id}/{judge}" for id in orders for judge in build.params["judges"]]
 
 
@@ -157,10 +157,10 @@ def _parameters(build: Build, word: str, of: "Of") -> list[str]:
 def _requests(build: Build, word: str, of: "Of") -> list[str]:
     if not _HEX.fullmatch(word):
         return []
-    found = [row["key"] for path in paths.transcripts() for row in build.rows(path, "starts_with(json->>'key', ?)", word)]
+    keys = [row["key"] for path in paths.transcripts() for row in build.rows(path, "starts_with(json->>'key', ?)", word)]
     with Store(paths.store(), read_only=True) as store:  # which also has what a stage asked that did not end well
-        found += [key for _, key, _, _ in store.beginning(word)]
-    return list(dict.fromkeys(found))
+        keys += [key for _, key, _, _ in store.beginning(word)]
+    return list(dict.fromkeys(keys))
 
 
 Of = Callable[[Path], list[str]]
@@ -204,9 +204,9 @@ KINDS = {
 
 def others(name: Name, same: list[Name], build: Build) -> list[str]:
     """Return the names of the things with the same id, and of those that belong to the same question."""
-    found = [str(other) for other in same]
+    other_names = [str(other) for other in same]
     if name.kind == "question":
         absent: list[Path] = []
         ends = f"/{name.id}"
-        found += [id for kind in ("answer", "judgment") for id in _known(kind, "", build, absent) if id.endswith(ends)]
-    return found
+        other_names += [id for kind in ("answer", "judgment") for id in _known(kind, "", build, absent) if id.endswith(ends)]
+    return other_names

@@ -60,7 +60,7 @@ def show(node: Node, full: bool, as_json: bool) -> None:
 def tree_json(node: Node) -> str:
     """Return the tree as JSON."""
     text = json.dumps(asdict(node), ensure_ascii=False, indent=2)
-    return HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return HIDDEN.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _branch(node: Node, full: bool) -> Tree:
@@ -79,10 +79,10 @@ def _label(node: Node, full: bool) -> Group:
     head = Text.assemble((spelt_out(node.kind), "bold"), " ", (_cut(spelt_out(node.id), full), "cyan"))
     lines = []
     for name, fact in node.facts.items():
-        said = _said(fact, full)
+        value = _fact_text(fact, full)
         style = "yellow" if name in _LOUD else ""
-        words = Text.assemble((f"{spelt_out(name)}: ", style or "dim"), (said, style))
-        if name not in _LOUD | _TEXTS and cell_len(said) <= _SHORT and "\n" not in said:
+        words = Text.assemble((f"{spelt_out(name)}: ", style or "dim"), (value, style))
+        if name not in _LOUD | _TEXTS and cell_len(value) <= _SHORT and "\n" not in value:
             head.append("  ").append_text(words)
         else:
             if not full and (name in _TEXTS or isinstance(fact, list)):
@@ -91,7 +91,7 @@ def _label(node: Node, full: bool) -> Group:
     return Group(head, *lines)
 
 
-def _said(fact: Fact, full: bool) -> str:
+def _fact_text(fact: Fact, full: bool) -> str:
     if isinstance(fact, dict):
         fact = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in fact.items())
     elif isinstance(fact, list):

@@ -16,6 +16,7 @@ from seedbed.project.corpora import BENCHMARK, CORPUS_OF, field_names, fields_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Kind
+from seedbed.project.row_types import Edit
 from seedbed.project.votes import read_votes
 from seedbed.reporting.judgments import load_judgments
 from seedbed.steps.readers import reader_of
@@ -41,7 +42,7 @@ class Build:
         self.params = load_params()
         self._db = duckdb.connect()
         self.written: Callable[[Path], dict[str, Row]] = cache(_written)
-        self.edits: Callable[[str], dict[str, Any]] = cache(self._edits)
+        self.edits: Callable[[str], dict[str, Edit]] = cache(self._edits)
         self.ids: Callable[[Path], list[str]] = cache(self._ids)
         self.values: Callable[[Path, str], list[str | None]] = cache(self._values)
         self.outcomes: Callable[[str], dict[str, Row]] = cache(self._outcomes)
@@ -107,8 +108,8 @@ class Build:
         if kind != "question":
             return CORPUS_OF[kind]
         for name in question_corpora(self.params):
-            there = id in self.written(Path(self.params["corpora"][name]["source"]))
-            if there or ((path := paths.translated(name)).is_file() and id in self.ids(path)):
+            in_source = id in self.written(Path(self.params["corpora"][name]["source"]))
+            if in_source or ((path := paths.translated(name)).is_file() and id in self.ids(path)):
                 return name
         return BENCHMARK
 
@@ -123,12 +124,12 @@ class Build:
     def examples(self, training_set: str, ids: list[str]) -> list[Row]:
         """Return `id`, `origin` and `line`, from 1, of the examples of a set with one of these ids, in order."""
         path = paths.built(paths.export(training_set) / "examples.parquet")
-        found = self._db.execute(
+        rows = self._db.execute(
             "select id, origin, file_row_number + 1 from read_parquet(?, file_row_number = true) "
             "where list_contains(?, id) order by file_row_number",
             [str(path), ids],
         ).fetchall()
-        return [dict(zip(("id", "origin", "line"), values, strict=True)) for values in found]
+        return [dict(zip(("id", "origin", "line"), values, strict=True)) for values in rows]
 
     def example_counts(self, training_set: str) -> dict[str, int]:
         """Return how many examples of a set are of each origin: `seed`, `generated` or `translated`."""
@@ -138,7 +139,7 @@ class Build:
         )
         return dict(self._db.execute(counts, [str(path)]).fetchall())
 
-    def _edits(self, corpus: str) -> dict[str, Any]:
+    def _edits(self, corpus: str) -> dict[str, Edit]:
         """Return a corpus's post-edits by row id."""
         return read_edits(paths.edits(corpus, self.params["language"]), self.kind(corpus))
 

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -18,7 +17,8 @@ from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Base
 from seedbed.training.chat import TEMPLATES
-from seedbed.training.settings import base_of, settings_of, warmup_steps
+from seedbed.training.settings import AllSettings, base_of, settings_of, warmup_steps
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import write_text
 
@@ -40,7 +40,7 @@ class Job:
     data: Path
     rows: int
     base: dict[str, str]
-    settings: dict[str, Any]
+    settings: AllSettings
     seed: int
     out: Path
     scratch: Path
@@ -53,7 +53,7 @@ COMMANDS = {
 """By trainer: `train.command`, and how several GPUs are used."""
 
 
-def job_of(data: Path, base: Base, settings: dict[str, Any], seed: int, out: Path, scratch: Path) -> Job:
+def job_of(data: Path, base: Base, settings: AllSettings, seed: int, out: Path, scratch: Path) -> Job:
     """Return what is trained; arguments as `Job` has them, the base's settings as `params.yaml` does."""
     with data.open("rb") as file:
         rows = sum(1 for line in file if line.strip())
@@ -107,10 +107,10 @@ def export_config(trainer: str, training_set: str, base: str, folder: Path) -> s
     data = paths.export(training_set) / "messages.jsonl"
     if not data.is_file():
         raise UserError(f"{data} is not there yet; build it with `seedbed repro export@{training_set}`")
-    settings = {name: value for name, value in settings_of(params["train"]).items() if name != "command"}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path = write_config(trainer, job_of(data, params["bases"][base], settings, 0, folder / "out", folder))
+        job = job_of(data, params["bases"][base], settings_of(params["train"]), 0, folder / "out", folder)
+        path = write_config(trainer, job)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written ({error.strerror}); name another folder") from None
     command, several = COMMANDS[trainer]
@@ -121,7 +121,7 @@ def export_config(trainer: str, training_set: str, base: str, folder: Path) -> s
     )
 
 
-def _dataset_info(job: Job) -> dict[str, Any]:
+def _dataset_info(job: Job) -> JsonObject:
     tags = {
         "role_tag": "role",
         "content_tag": "content",
@@ -139,14 +139,14 @@ def _dataset_info(job: Job) -> dict[str, Any]:
     }
 
 
-def _llamafactory(job: Job) -> dict[str, Any]:
+def _llamafactory(job: Job) -> JsonObject:
     settings, template = job.settings, job.base["chat_template"]
     if template == "chatml":
         raise UserError(
             "LLaMA-Factory's chatml template replaces the base's end-of-text token, and the trained model would be asked in "
             "another form than it learnt; set the base's chat_template to alpaca or own, or train with axolotl"
         )
-    config: dict[str, Any] = {
+    config: JsonObject = {
         "model_name_or_path": job.base["model"],
         "model_revision": job.base["revision"],
         "stage": "sft",
@@ -186,9 +186,9 @@ def _llamafactory(job: Job) -> dict[str, Any]:
     }
 
 
-def _axolotl(job: Job) -> dict[str, Any]:
+def _axolotl(job: Job) -> JsonObject:
     settings, template = job.settings, job.base["chat_template"]
-    config: dict[str, Any] = {
+    config: JsonObject = {
         "base_model": job.base["model"],
         "revision_of_model": job.base["revision"],
         "datasets": [{"path": str(job.data), "ds_type": "json", "type": "chat_template", "field_messages": "messages"}],
@@ -231,8 +231,8 @@ def _axolotl(job: Job) -> dict[str, Any]:
     }
 
 
-def _schedule(settings: dict[str, Any]) -> str:
+def _schedule(settings: AllSettings) -> str:
     return {"constant": "constant_with_warmup"}.get(settings["schedule"], str(settings["schedule"]))
 
 
-_CONFIGS: dict[str, Callable[[Job], dict[str, Any]]] = {"llamafactory": _llamafactory, "axolotl": _axolotl}
+_CONFIGS: dict[str, Callable[[Job], JsonObject]] = {"llamafactory": _llamafactory, "axolotl": _axolotl}

@@ -6,14 +6,13 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import psutil
 
 from seedbed.project.params_types import Base
 from seedbed.sending.build_process import Parent
 from seedbed.training.other_configs import COMMANDS, job_of, write_config
-from seedbed.training.settings import base_of
+from seedbed.training.settings import AllSettings, base_of
 from seedbed.training.weights import tidy_adapter
 from seedbed.util.errors import UserError
 
@@ -22,7 +21,7 @@ def train_by_command(
     stage: str,
     messages: Path,
     base: Base,
-    settings: dict[str, Any],
+    settings: AllSettings,
     seed: int,
     out: Path,
     parent: Parent | None = None,

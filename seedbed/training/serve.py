@@ -15,7 +15,6 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -25,6 +24,7 @@ from seedbed.project.params_types import Base
 from seedbed.training.chat import TEMPLATES, use_template
 from seedbed.training.settings import base_of
 from seedbed.training.weights import ADAPTER_CONFIG
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError, did_you_mean, run
 
 _MOST_TOKENS = 2048
@@ -128,7 +128,7 @@ class Answerer:
         self._model.eval()
         self._torch = torch
 
-    def answer(self, body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+    def answer(self, body: JsonObject) -> tuple[JsonObject, dict[str, int]]:
         """Return the choice and the usage of one request; the same request, the same answer."""
         torch, tokenizer = self._torch, self._tokenizer
         text = tokenizer.apply_chat_template(body["messages"], tokenize=False, add_generation_prompt=True)
@@ -146,15 +146,19 @@ class Answerer:
                 **sampling,
             )
         asked = inputs["input_ids"].shape[1]
-        said = out[0][asked:]
-        ended = len(said) > 0 and int(said[-1]) == tokenizer.eos_token_id
-        reply = tokenizer.decode(said, skip_special_tokens=True).strip()
+        reply_tokens = out[0][asked:]
+        ended = len(reply_tokens) > 0 and int(reply_tokens[-1]) == tokenizer.eos_token_id
+        reply = tokenizer.decode(reply_tokens, skip_special_tokens=True).strip()
         choice = {
             "index": 0,
             "message": {"role": "assistant", "content": reply},
             "finish_reason": "stop" if ended else "length",
         }
-        return choice, {"prompt_tokens": asked, "completion_tokens": len(said), "total_tokens": asked + len(said)}
+        return choice, {
+            "prompt_tokens": asked,
+            "completion_tokens": len(reply_tokens),
+            "total_tokens": asked + len(reply_tokens),
+        }
 
 
 if __name__ == "__main__":

@@ -1,11 +1,33 @@
 """How a base is fine-tuned: `train` of `params.yaml` over the defaults."""
 
 import math
-from typing import Any
+from typing import Literal, NotRequired, TypedDict
 
 from seedbed.project.params_types import Base, TrainSettings
 
-DEFAULTS: dict[str, Any] = {
+
+class AllSettings(TypedDict):
+    """How a base is fine-tuned, in full; `command` is the only setting without a default."""
+
+    method: Literal["lora", "full"]
+    rank: int
+    alpha: float
+    dropout: float
+    target_modules: list[str] | Literal["all-linear"]
+    epochs: float
+    max_steps: int
+    learning_rate: float
+    schedule: Literal["cosine", "linear", "constant"]
+    warmup: float
+    batch_size: int
+    accumulation: int
+    max_length: int
+    packing: bool
+    loss_on: Literal["answer", "all"]
+    command: NotRequired[str]
+
+
+DEFAULTS: AllSettings = {
     "method": "lora",
     "rank": 8,
     "alpha": 16,
@@ -26,9 +48,9 @@ DEFAULTS: dict[str, Any] = {
 which follows tloen/alpaca-lora; 512 tokens, since a Japanese text has more of them than an English one."""
 
 
-def settings_of(train: TrainSettings) -> dict[str, Any]:
+def settings_of(train: TrainSettings) -> AllSettings:
     """Return every setting of a training; `command` only where there is one."""
-    return DEFAULTS | dict(train)
+    return {**DEFAULTS, **train}
 
 
 def base_of(base: Base) -> dict[str, str]:
@@ -36,7 +58,7 @@ def base_of(base: Base) -> dict[str, str]:
     return {"revision": "main", "chat_template": "own", "dtype": "float32"} | {name: str(value) for name, value in base.items()}
 
 
-def optimiser_steps(settings: dict[str, Any], rows: int) -> int:
+def optimiser_steps(settings: AllSettings, rows: int) -> int:
     """Return how many optimiser steps a training has, on one device and without packing.
 
     Args:
@@ -48,7 +70,7 @@ def optimiser_steps(settings: dict[str, Any], rows: int) -> int:
     return most if most > 0 else max(1, math.ceil(an_epoch * float(settings["epochs"])))
 
 
-def warmup_steps(settings: dict[str, Any], rows: int) -> int:
+def warmup_steps(settings: AllSettings, rows: int) -> int:
     """Return over how many of them the learning rate rises: none of a few, since the first of these steps learns nothing."""
     share: float = settings["warmup"]
     return round(share * optimiser_steps(settings, rows))

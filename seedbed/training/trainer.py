@@ -30,9 +30,9 @@ import trl
 from seedbed.project.params_types import Base
 from seedbed.sending.build_process import Parent
 from seedbed.training.chat import use_template
-from seedbed.training.settings import base_of, optimiser_steps, warmup_steps
+from seedbed.training.settings import AllSettings, base_of, optimiser_steps, warmup_steps
 from seedbed.training.weights import tidy_adapter
-from seedbed.util.canonical import content_hash
+from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row
 from seedbed.util.words import count
@@ -45,7 +45,7 @@ _CHECKPOINTS = 20
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training came to.
+    """The result of a training.
 
     Attributes:
         losses: (step, loss) of each optimiser step.
@@ -53,7 +53,7 @@ class Trained:
     """
 
     losses: list[tuple[int, float]]
-    seen: dict[str, Any]
+    seen: JsonObject
 
     def losses_csv(self) -> str:
         """Return the loss of each step as CSV."""
@@ -69,7 +69,7 @@ def train(
     rows: list[Row],
     base_id: str,
     base: Base,
-    settings: dict[str, Any],
+    settings: AllSettings,
     seed: int,
     checkpoints: Path,
     out: Path,
@@ -203,7 +203,7 @@ def _quiet() -> None:
     logging.getLogger("trl").setLevel(logging.ERROR)
 
 
-def _arguments(settings: dict[str, Any], seed: int, folder: Path, rows: int) -> Any:
+def _arguments(settings: AllSettings, seed: int, folder: Path, rows: int) -> Any:
     accelerator = torch.accelerator.is_available()
     return trl.SFTConfig(
         output_dir=str(folder),
@@ -246,7 +246,7 @@ def _check_modules(base_id: str, model: Any, wanted: str | list[str]) -> None:
             raise UserError(f"train.target_modules: the base {base_id} has no linear layer {name!r}{did_you_mean(name, known)}")
 
 
-def _adapter(settings: dict[str, Any]) -> Any:
+def _adapter(settings: AllSettings) -> Any:
     if settings["method"] == "full":
         return None
     return peft.LoraConfig(
@@ -264,7 +264,7 @@ def _lengths(rows: list[Row], tokenizer: Any, most: int) -> tuple[int, int]:
     return sum(length > most for length in lengths), sum(lengths)
 
 
-def _notices(stage: str, model: Any, settings: dict[str, Any], rows: int, cut: int) -> None:
+def _notices(stage: str, model: Any, settings: AllSettings, rows: int, cut: int) -> None:
     """Say what a person should know before it starts."""
     if cut:
         print(
@@ -322,18 +322,18 @@ class _Trainer(trl.SFTTrainer):  # type: ignore[misc]
 
     def compute_loss(self, model: Any, inputs: Any, *arguments: Any, **more: Any) -> Any:
         """As SFTTrainer's."""
-        found = super().compute_loss(model, inputs, *arguments, **more)
-        loss = found[0] if isinstance(found, tuple) else found
+        result = super().compute_loss(model, inputs, *arguments, **more)
+        loss = result[0] if isinstance(result, tuple) else result
         if not torch.isfinite(loss).all():
             rows = ", ".join(str(number) for number in sorted(self._rows_of(inputs["input_ids"])))
             raise UserError(
                 f"{self.stage}: the loss is no number at step {self.state.global_step + 1}, in rows {rows} of messages.jsonl; "
                 "look at these rows, or lower train.learning_rate; nothing was written"
             )
-        return found
+        return result
 
     def _rows_of(self, batch: Any) -> Iterator[int]:
-        """Yield the line of each example in a batch; packed ones cannot be told apart."""
+        """Yield the line of each example in a batch; packed ones cannot be separated."""
         texts = [self.processing_class.decode(ids, skip_special_tokens=True) for ids in batch]
         for number, example in enumerate(self.train_dataset, 1):
             text = self.processing_class.decode(example["input_ids"], skip_special_tokens=True)

@@ -3,11 +3,10 @@
 import json
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Any
 
 from seedbed.project.params_types import Base
 from seedbed.training.settings import base_of
-from seedbed.util.canonical import canonical, content_hash
+from seedbed.util.canonical import JsonObject, canonical, content_hash
 from seedbed.util.rows import write_text
 
 ADAPTER_CONFIG = "adapter_config.json"
@@ -34,7 +33,7 @@ def weights_hash(base: Base, adapter: Path | None) -> str:
     """
     whole = base_of(base)
     folder = Path(whole["model"])
-    known: dict[str, Any] = {"chat_template": whole["chat_template"], "dtype": whole["dtype"]}
+    known: JsonObject = {"chat_template": whole["chat_template"], "dtype": whole["dtype"]}
     known["base"] = folder_hash(folder) if folder.is_dir() else [whole["model"], whole["revision"]]
     known["adapter"] = folder_hash(adapter) if adapter else None
     return content_hash(known)

@@ -79,7 +79,7 @@ def _extra_with(module: str) -> str | None:
     except PackageNotFoundError:
         return None
     for line in lines:
-        found = re.match(r"([\w.-]+).*\bextra == ['\"]([\w-]+)['\"]", line)
-        if found and found[1].replace("-", "_") == module.partition(".")[0]:
-            return found[2]
+        match = re.match(r"([\w.-]+).*\bextra == ['\"]([\w-]+)['\"]", line)
+        if match and match[1].replace("-", "_") == module.partition(".")[0]:
+            return match[2]
     return None

@@ -34,7 +34,7 @@ def numbers_in_digits(text: str, words: Mapping[str, int], decimal: str = ".") -
         decimal: the language's decimal separator; with `,` it is `1.200` that is 1200, and `3,5` is 3.5.
     """
     bare = re.sub(r"(?<=\d):00(?!\d)", "", _plain(text, decimal))
-    found: list[float] = []
+    numbers: list[float] = []
     factor, end = 1.0, 0  # of the number before
     for match in _IN_DIGITS.finditer(bare):
         number, kanji, gap, word = match.groups("")
@@ -47,12 +47,12 @@ def numbers_in_digits(text: str, words: Mapping[str, int], decimal: str = ".") -
                 multipliers, after = [value for value, _ in parts], after + length
         digits = float(number[:_LONGEST])
         value = _value([digits, *multipliers])
-        if found and value < factor and bare[end : match.start()] in ("", " "):
-            found[-1] += value
+        if numbers and value < factor and bare[end : match.start()] in ("", " "):
+            numbers[-1] += value
         else:
-            found.append(value)
+            numbers.append(value)
         factor, end = (value / digits if multipliers and digits else 1.0), after
-    return set(found)
+    return set(numbers)
 
 
 def numbers_in_words(text: str, words: Mapping[str, int], decimal: str = ".") -> set[float]:
@@ -61,8 +61,8 @@ def numbers_in_words(text: str, words: Mapping[str, int], decimal: str = ".") ->
     Generous: what only looks like a number is in it too. The arguments are those of `numbers_in_digits`.
     """
     plain = _plain(text, decimal).lower()
-    found = {_value(_KANJI[char] for char in match[:_LONGEST]) for match in _KANJI_NUMERAL.findall(plain)}
-    found |= {float(_DIGITS[char]) for char in plain if char in _DIGITS}
+    values = {_value(_KANJI[char] for char in match[:_LONGEST]) for match in _KANJI_NUMERAL.findall(plain)}
+    values |= {float(_DIGITS[char]) for char in plain if char in _DIGITS}
     run: list[float] = []  # words that follow one another: `two hundred`, `일억 이천만`
     end = 0
     for match in _WORD.finditer(plain):
@@ -70,11 +70,11 @@ def numbers_in_words(text: str, words: Mapping[str, int], decimal: str = ".") ->
         numbers: list[float] = [value for value, _ in parts]
         run = [*run, *numbers][-_LONGEST:] if match.start() == end + 1 and plain[end] in " -" else numbers
         if numbers:
-            found |= {_value(numbers), _value(run)}
+            values |= {_value(numbers), _value(run)}
         if sum(length for _, length in parts) < len(match[0]):
             run = []
         end = match.end()
-    return found
+    return values
 
 
 def _parts(word: str, words: Mapping[str, int]) -> list[tuple[int, int]]:
@@ -146,17 +146,17 @@ def stated_numbers(text: str, units: Iterable[str] = ()) -> list[float]:
             None for any number in digits.
     """
     plain, wanted = _stated_plain(text), [_stated_plain(unit).strip() for unit in units]
-    found = []
+    numbers = []
     for match in _STATED.finditer(plain):
         if wanted and not _followed_by(plain[match.end() : match.end() + _AFTER].lstrip(" "), wanted):
             continue
         if kanji := match["kanji"]:
             if wanted:
-                found.append(_value(_KANJI[char] for char in kanji))
+                numbers.append(_value(_KANJI[char] for char in kanji))
             continue
         pieces = [_KANJI.get(piece, None) or float(piece) for piece in _PIECE.findall(match["number"])]
-        found.append(_value(pieces) * (-1 if match["sign"] else 1))
-    return found
+        numbers.append(_value(pieces) * (-1 if match["sign"] else 1))
+    return numbers
 
 
 def _followed_by(rest: str, units: Iterable[str]) -> bool:

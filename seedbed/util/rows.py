@@ -84,8 +84,8 @@ def _parse(where: str, line: str) -> Row:
 
 
 def _check(where: str, row: Row, schema: str | None, unique: str | None, seen: dict[str, int]) -> None:
-    if schema and (found := problems(row, f"rows/{schema}")):
-        mistakes = [f"field {'.'.join(map(str, field))}: {words}" if field else words for field, words in found]
+    if schema and (field_problems := problems(row, f"rows/{schema}")):
+        mistakes = [f"field {'.'.join(map(str, field))}: {words}" if field else words for field, words in field_problems]
         raise UserError(f"{where}: {'; '.join(mistakes)} (schemas/rows/{schema}.schema.json)")
     if unique is None:
         return

@@ -22,14 +22,14 @@ _secrets: set[str] = set()
 def keep_secret(*values: str) -> None:
     """Have these values masked, their parts of 8 characters and more, and the user and password in those that are addresses."""
     for value in values:
-        told = [value]
+        parts = [value]
         if "://" in value:
             try:
                 address = urlsplit(value)
-                told = [part for part in (address.password, address.username) if part and len(part) >= _LEAST_USER]
+                parts = [part for part in (address.password, address.username) if part and len(part) >= _LEAST_USER]
             except ValueError:
-                told = []
-        _secrets.update(form for part in told if part for form in (part, quote(part, safe=""), unquote(part)))
+                parts = []
+        _secrets.update(form for part in parts if part for form in (part, quote(part, safe=""), unquote(part)))
 
 
 def without_secrets(text: str) -> str:
@@ -37,7 +37,7 @@ def without_secrets(text: str) -> str:
     text = _USERINFO.sub(f"{_MASK}@", text)
     shown: list[str] = []
     end = 0
-    for first, last in sorted(span for secret in _secrets for span in _found(text, secret)):
+    for first, last in sorted(span for secret in _secrets for span in _spans_of(text, secret)):
         if first > end or not shown:
             shown += [text[end:first], _MASK]
         end = max(end, last)
@@ -54,8 +54,8 @@ def quoted(text: str) -> str:
     return safe(" ".join(text.split()))[:_MOST]
 
 
-def _found(text: str, secret: str) -> Iterator[tuple[int, int]]:
-    """Yield where a secret, or a part of it of 8 characters and more, stands in `text`; spans may overlap."""
+def _spans_of(text: str, secret: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of `text` that are a secret, or a part of one of 8 characters and more; they may overlap."""
     size = min(len(secret), _LEAST_SECRET)
     parts = {secret[start : start + size] for start in range(len(secret) - size + 1)}
     for start in range(len(text) - size + 1):

@@ -101,12 +101,12 @@ def problems(value: Any, name: str) -> list[Problem]:
         jsonschema.Draft202012Validator(_read_by(name, _project(name))).iter_errors(value),
         key=lambda e: (list(map(str, e.absolute_path)), e.validator not in order, e.validator),
     )
-    found: dict[tuple[str | int, ...], str] = dict(_not_finite(value, ()))
+    by_field: dict[tuple[str | int, ...], str] = dict(_not_finite(value, ()))
     for error in errors:
         for field, words in _problems_of(error):
-            found.setdefault(tuple(field), words)
+            by_field.setdefault(tuple(field), words)
     # The two validators read a pattern differently, for example at a final line break.
-    return [(list(field), words) for field, words in found.items()] or [([], f"does not fit schemas/{name}.schema.json")]
+    return [(list(field), words) for field, words in by_field.items()] or [([], f"does not fit schemas/{name}.schema.json")]
 
 
 def _not_finite(value: Any, field: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -45,4 +45,4 @@ def without_invisible(text: str) -> str:
 
 def spelt_out(text: str) -> str:
     """Return `text` with hidden characters as their code points, e.g. `<U+200B>`."""
-    return HIDDEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+    return HIDDEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)

@@ -133,7 +133,7 @@ def _refuse_bombs(path: Path, text: str) -> None:
 
 
 def line_of(path: Path, field: list[str | int]) -> int:
-    """Return the line (from 1) where `field` stands in the YAML file, or where its nearest parent does."""
+    """Return the line (from 1) where `field` is in the YAML file, or where its nearest parent is."""
     node = yaml.compose(path.read_text(encoding="utf-8"), Loader)
     line = node.start_mark.line if node else 0
     for step in field:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.exchange.replies import Unusable, error_response, from_chat_completion, json_of, said_in, text_of
+from seedbed.exchange.replies import Unusable, error_response, from_chat_completion, json_of, shown_reply, text_of
 from tests.exchange.judgments import judgment_request, response
 
 
@@ -78,4 +78,4 @@ def test_a_body_that_is_no_completion(body: Any) -> None:
     ],
 )
 def test_what_a_model_is_shown_of_its_unusable_reply(given: dict[str, Any], shown: str | None) -> None:
-    assert said_in(given) == shown
+    assert shown_reply(given) == shown

@@ -30,13 +30,13 @@ def test_the_first_asking_is_the_same_however_the_next_would_differ() -> None:
 def test_another_attempt_repeats_explains_or_varies() -> None:
     first = judgment_request()
 
-    def again(retry: str, said: str | None = "A is better", problem: str | None = PROBLEM) -> dict[str, Any]:
-        return Request("q", first.content, retry=retry, problem=problem).again(said, "no JSON").content
+    def again(retry: str, reply: str | None = "A is better", problem: str | None = PROBLEM) -> dict[str, Any]:
+        return Request("q", first.content, retry=retry, problem=problem).again(reply, "no JSON").content
 
     assert again("repeat") == first.content | {"attempt": 2}
     told = [{"role": "assistant", "content": "A is better"}, {"role": "user", "content": "Not usable: no JSON"}]
     assert again("explain") == first.content | {"attempt": 2, "messages": [*first.content["messages"], *told]}
-    assert again("explain", said=None) == again("repeat"), "an error in the place of a reply is nobody's mistake"
+    assert again("explain", reply=None) == again("repeat"), "an error in the place of a reply is nobody's mistake"
     assert again("explain", problem=None) == again("repeat"), "a prompt without such a sentence"
     assert again("vary") == first.content | {"attempt": 2, "params": {"seed": 1, "temperature": 0.2}}
 

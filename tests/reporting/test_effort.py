@@ -30,7 +30,7 @@ def translated(id: str, machine: str | None, source: str = "s") -> Row:
     return {"id": id, "category": "c", "source": {"text": source}, "translation": translation, "made_by": {"recorded": "r"}}
 
 
-def edit(id: str, text: str, on: str, source: str = "s", **more: Any) -> Row:
+def edit(id: str, text: str, on: str, source: str = "s", **more: Any) -> Any:
     """Return an edit of the machine text `on`, which it does not carry."""
     return {
         **{"id": id, "decision": "approved" if text == on else "edited", "fields": {"text": text}},

@@ -125,7 +125,7 @@ def test_a_claim_is_its_owners_alone_until_the_owner_is_gone(tmp_path: Path) -> 
         assert mine.take(keys(1)) == set(keys(1))
         assert other.take(keys(4)) == set(keys(4)[3:])
         assert other.take(keys(1)) == set()
-        assert other.held(keys(4)) == dict.fromkeys(keys(3))
+        assert other.held_by_others(keys(4)) == dict.fromkeys(keys(3))
         mine.release(keys(1)[0])
         assert other.take(keys(1)) == set(keys(1))
         assert living_owners(store) == 2
@@ -141,7 +141,7 @@ def test_a_request_that_has_its_response_is_nobodys_to_claim(tmp_path: Path) -> 
         store.put("s", request, {"text": "x", "refusal": None, "finish_reason": "stop", "model": "m", "usage": None})
         claims = Claims(store)
         assert claims.take([request.key]) == claims.take([request.key, request.key]) == set()
-        assert claims.held([request.key]) == {}
+        assert claims.held_by_others([request.key]) == {}
         claims.close()
 
 
@@ -154,7 +154,7 @@ def test_the_requests_of_a_batch_are_claimed_by_it_until_it_was_read(tmp_path: P
         assert not second.pick_up("batch_1")
         first.close()
         assert second.take(keys(3)) == {keys(3)[2]}
-        assert second.held(keys(2)) == dict.fromkeys(keys(2), "batch_1")
+        assert second.held_by_others(keys(2)) == dict.fromkeys(keys(2), "batch_1")
         ((batch),) = batches(store)
         assert (batch.requests, batch.open, batch.state) == (2, 2, "open")
         assert second.pick_up("batch_1")

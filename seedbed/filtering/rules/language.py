@@ -16,21 +16,21 @@ def wrong_language(candidate: Row, context: Context) -> str | None:
     reason = context.language.why_foreign(candidate["instruction"])
     if reason:
         return reason
-    found = context.language.why_foreign_output(candidate["output"], f"{candidate['instruction']}\n{candidate['input']}")
-    return f"output: {found}" if found else None
+    why = context.language.why_foreign_output(candidate["output"], f"{candidate['instruction']}\n{candidate['input']}")
+    return f"output: {why}" if why else None
 
 
 @rule
 def refusal(candidate: Row, context: Context) -> str | None:
     """The output declines to answer, and nobody asked for words that decline."""
     language, output = context.language, candidate["output"]
-    found = first_match(language.refusals, output) or first_match(language.excuses, output)
-    if found is None:
+    match = first_match(language.refusals, output) or first_match(language.excuses, output)
+    if match is None:
         return None
     if first_match(language.refusals + language.excuses, candidate["input"]):
         return None  # to be rewritten
     asked = first_match(language.asks_for_excuses, f"{candidate['instruction']}\n{candidate['input']}")
-    return None if asked and not first_match(language.refusals, output) else found
+    return None if asked and not first_match(language.refusals, output) else match
 
 
 @rule

@@ -39,23 +39,23 @@ def output_missing(candidate: Row, context: Context) -> str | None:
 
 @rule
 def repetitive(candidate: Row, context: Context) -> str | None:
-    """Half of the output's prose or more repeats what stands before it, in pieces of eight characters or more."""
+    """Half of the output's prose or more repeats what comes before it, in pieces of eight characters or more."""
     text = prose(candidate["output"]).strip()
     grams = {text[start : start + _LEAST] for start in range(len(text) - _LEAST + 1)}
     if len(grams) > 0.6 * len(text):
-        return None  # most texts: nothing that is long enough comes often enough
+        return None  # most texts: nothing that is long enough is repeated often enough
     parts = [part.strip(_MARKS) for part in _ENDS.split(text)]
     pieces = Counter(part for part in parts if len(part) >= _LEAST)
-    said = sum(len(piece) * times for piece, times in pieces.items())
-    again = said - sum(map(len, pieces))
+    length = sum(len(piece) * times for piece, times in pieces.items())
+    again = length - sum(map(len, pieces))
     if again and again >= sum(map(len, parts)) / 2:
         piece, times = pieces.most_common(1)[0]
         return f"{piece[:40]!r} stands {times} times"
-    for found in _LOOP.finditer(text):
-        piece = found[1][: (found[1] + found[1]).find(found[1], 1)]  # what a piece that is itself a loop repeats
-        times = len(found[0]) // len(piece)
+    for loop in _LOOP.finditer(text):
+        piece = loop[1][: (loop[1] + loop[1]).find(loop[1], 1)]  # what a piece that is itself a loop repeats
+        times = len(loop[0]) // len(piece)
         long = len(piece) >= _LEAST or (times >= _SHORT_LOOP and len(set(filter(str.isalpha, piece))) > 1)
-        if long and 2 * (len(found[0]) - len(piece)) >= len(text):
+        if long and 2 * (len(loop[0]) - len(piece)) >= len(text):
             return f"{piece.strip()[:40]!r} stands {times} times"
     return None
 
@@ -107,8 +107,8 @@ def _unended(text: str, ends: list[re.Pattern[str]]) -> str | None:
     last = text[text.rfind("\n") + 1 :]
     if last[-1:].isalpha() and first_match(ends, last) is None:
         listed = _ITEM.fullmatch(last) is not None  # an item may be a title: the other items say how one ends
-        if not listed and (found := _CUT.search(last)) and sum(map(str.isalpha, found[1])) >= 4:
-            return f"{found[1][-40:]!r} has no end"
+        if not listed and (cut := _CUT.search(last)) and sum(map(str.isalpha, cut[1])) >= 4:
+            return f"{cut[1][-40:]!r} has no end"
         items = [item[1] for line in text.splitlines() if (item := _ITEM.fullmatch(line.rstrip()))]
         if len(items) >= 3 and _ITEM.fullmatch(last) and all(item[-1] in _SENTENCE_END for item in items[:-1]):
             return f"{items[-1][-40:]!r} has no end"

@@ -10,8 +10,8 @@ from seedbed.util.rows import Row
 def template_leak(candidate: Row, context: Context) -> str | None:
     """The candidate repeats the prompt's own words."""
     whole = candidate["instruction"] + "\n" + candidate["output"]
-    said = next((sentence for sentence in context.wording if sentence in whole), None)
-    return f"the prompt's own words: {said[:40]!r}" if said else first_match(context.language.leaks, prose(whole))
+    leaked = next((sentence for sentence in context.wording if sentence in whole), None)
+    return f"the prompt's own words: {leaked[:40]!r}" if leaked else first_match(context.language.leaks, prose(whole))
 
 
 @rule

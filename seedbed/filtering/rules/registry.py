@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from seedbed.util.canonical import JsonObject
 from seedbed.util.registry import Registry
 from seedbed.util.rows import Row
 
@@ -59,7 +60,7 @@ class Context:
     text: "Text"
     instruction: "Text"
     meaning: "Meaning | None"
-    settings: dict[str, Any]
+    settings: JsonObject
 
 
 Rule = Callable[[Row, Context], Rejection | str | None]

@@ -49,9 +49,9 @@ def protected(source: str, text: str) -> list[Finding]:
     """Code, placeholders, tags or addresses are missing or added."""
 
     def things(whole: str) -> Counter[str]:
-        found = Counter(_code_skeleton(code) for code in CODE.findall(whole))
-        found.update(_tag_without_attributes(place) for place in MARKUP.findall(CODE.sub(" ", whole)))
-        return found
+        pieces = Counter(_code_skeleton(code) for code in CODE.findall(whole))
+        pieces.update(_tag_without_attributes(place) for place in MARKUP.findall(CODE.sub(" ", whole)))
+        return pieces
 
     theirs, ours = things(source), things(text)
     return _missing_and_added(map(_short_repr, (theirs - ours).elements()), map(_short_repr, (ours - theirs).elements()))
@@ -139,13 +139,13 @@ def length(source: str, text: str, spread: tuple[float, float] | None) -> list[F
 
 def differing_terms(source: str, text: str, id: str, corpus: CorpusStatistics) -> list[Finding]:
     """A term is translated otherwise in another row."""
-    found = []
+    findings = []
     for term, ours in dict.fromkeys(terms_of(source, text)):
         for theirs, ids in corpus.terms.get(term, {}).items():
             others = [other for other in ids if other != id]
             if theirs != ours and others:
-                found.append(
+                findings.append(
                     finding("term", term=_short_repr(term), here=_short_repr(ours), there=_short_repr(theirs), id=others[0])
                 )
                 break
-    return found
+    return findings

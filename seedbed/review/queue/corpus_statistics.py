@@ -58,7 +58,7 @@ def log_ratio(source: str, text: str) -> float | None:
 
 
 def terms_of(source: str, text: str) -> list[tuple[str, str]]:
-    """Return the pairs that can be told apart without knowing either language: whole short fields, lines, and labels."""
+    """Return the pairs that can be recognised without knowing either language: whole short fields, lines, and labels."""
     theirs, ours = source.strip().splitlines(), text.strip().splitlines()
     if len(theirs) != len(ours):
         return []

@@ -50,13 +50,13 @@ def reasons(translated: Row, kind: str, words: Words, corpus: CorpusStatistics) 
 
     None for a row without a translation: there is nothing to edit.
     """
-    found: list[Reason] = []
+    reasons_of_row: list[Reason] = []
     for name in field_names(translated["translation"], kind) if translated["translation"] else ():
         source, text = translated["source"][name], translated["translation"][name]
         if not source.strip() or not text.strip():
             if source.strip() or text.strip():
                 missing = checks.finding("no_translation" if source.strip() else "no_source")
-                found.append(Reason("empty", (missing,), WEIGHTS["empty"], name))
+                reasons_of_row.append(Reason("empty", (missing,), WEIGHTS["empty"], name))
             continue
         copied = checks.untranslated(source, text, words)
         findings = {
@@ -72,10 +72,10 @@ def reasons(translated: Row, kind: str, words: Words, corpus: CorpusStatistics) 
         for code, found_here in findings.items():
             if found_here:
                 weight = round(WEIGHTS[code] * math.sqrt(len(found_here)), 2)
-                found.append(Reason(code, tuple(found_here), weight, name))
-    return found
+                reasons_of_row.append(Reason(code, tuple(found_here), weight, name))
+    return reasons_of_row
 
 
-def score(found: Iterable[Reason]) -> float:
+def score(row_reasons: Iterable[Reason]) -> float:
     """Return how much work a row is likely to need: the sum of its reasons' weights, 0 where there is none."""
-    return round(sum(reason.weight for reason in found), 2)
+    return round(sum(reason.weight for reason in row_reasons), 2)

@@ -1,6 +1,6 @@
 """The rows to review: each with its status, the reasons why it may need work, and its place in the queue."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,19 +164,19 @@ def _with_reasons(path: Path, settings: Settings, language: str) -> list[tuple[A
     """Return the rows of `translate`, each with the reasons why it may need work; none for one that was not translated."""
     kind = settings["kind"]
     rows = list(read_rows(path, f"translated_{kind}"))
-    made = [row for row in rows if row["made_by"]]
-    common = corpus_statistics(made)
-    words = {source: load_words(language, source) for source in sorted({language_of(row, settings) for row in made})}
+    translated = [row for row in rows if row["made_by"]]
+    common = corpus_statistics(translated)
+    words = {source: load_words(language, source) for source in sorted({language_of(row, settings) for row in translated})}
     return [(row, reasons(row, kind, words[language_of(row, settings)], common) if row["made_by"] else []) for row in rows]
 
 
-def _corpus(name: str, params: Params, rows: list[tuple[Any, list[Reason]]], edits: dict[str, Any]) -> Corpus:
+def _corpus(name: str, params: Params, rows: list[tuple[Any, list[Reason]]], edits: Mapping[str, Any]) -> Corpus:
     items, settings, language = [], params["corpora"][name], params["language"]
-    for row, found in rows:
+    for row, row_reasons in rows:
         edit = edits.get(row["id"])
         status = status_of(row, edit)
         if row["translation"] is not None and status != "original":
-            items.append(Item(row, edit, status, found, score(found), language_of(row, settings)))
+            items.append(Item(row, edit, status, row_reasons, score(row_reasons), language_of(row, settings)))
     order = [row["id"] for row, _ in rows]
     return Corpus(
         name=name,

@@ -22,29 +22,29 @@ def import_edits(path: Path, editor: str | None = None, yes: bool = False) -> st
     Raises:
         UserError: the file cannot be read, nothing in it can be saved, or an edit changed while the question was on the screen.
     """
-    found = read_sheet(path, editor)
-    for problem in found.problems:
+    sheet = read_sheet(path, editor)
+    for problem in sheet.problems:
         print(f"not applied: {problem}")
-    for proposal in found.proposals:
+    for proposal in sheet.proposals:
         print(f"to save: {proposal}")
-    print(_summary(found))
-    if not found.proposals:
-        if found.problems:
+    print(_summary(sheet))
+    if not sheet.proposals:
+        if sheet.problems:
             raise UserError(f"{path}: nothing to save; see above what is wrong in it")
         return "nothing to save"
-    if not yes and not typer.confirm(f"Save {count(len(found.proposals), 'edit')} to {paths.EDITS}?"):
+    if not yes and not typer.confirm(f"Save {count(len(sheet.proposals), 'edit')} to {paths.EDITS}?"):
         return "nothing was saved"
-    refused = apply(found)
+    refused = apply(sheet)
     for problem in refused:
         print(f"not applied: {problem}")
-    saved = count(len(found.proposals) - len(refused), "edit")
+    saved = count(len(sheet.proposals) - len(refused), "edit")
     if refused:
         raise UserError(f"{saved} saved, {len(refused)} not: see above; export again to go on from what is there now")
     return f"{saved} saved; `make repro` builds with them"
 
 
-def _summary(found: Import) -> str:
-    decisions = Counter(proposal.edit["decision"] for proposal in found.proposals)
+def _summary(sheet: Import) -> str:
+    decisions = Counter(proposal.edit["decision"] for proposal in sheet.proposals)
     words = [f"{number} to save as {decision}" for decision, number in sorted(decisions.items())]
-    words += [f"{found.untouched} left alone", f"{len(found.problems)} not applied"]
+    words += [f"{sheet.untouched} left alone", f"{len(sheet.problems)} not applied"]
     return ", ".join(words)

@@ -2,7 +2,7 @@
 
 `export_edits` writes a workbook with one worksheet for each corpus and one row for each of its rows, in the order of the
 queue. `read_sheet` reads it back and says what would change and what is wrong, row by row; `apply` saves. A row that
-nobody touched is left alone, whatever became of it in the project since.
+nobody touched is left alone, even where it changed in the project since.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -123,17 +123,17 @@ def read_sheet(path: Path, editor: str | None = None) -> Import:
         raise UserError(
             f"{path}: none of its worksheets is {' or '.join(work.names)}; name a file that `seedbed review export` wrote"
         )
-    found: list[Proposal | Problem | None] = [
+    parts: list[Proposal | Problem | None] = [
         Problem(name, None, "an unknown worksheet; it is not read") for name in book if name not in (*work.names, "help")
     ]
     for name in work.names:
         if name in book:
-            found += _read(work.corpus(name), book[name], editor)
+            parts += _read(work.corpus(name), book[name], editor)
         else:
-            found.append(Problem(name, None, "the worksheet is missing; its rows are left alone"))
-    proposals = [each for each in found if isinstance(each, Proposal)]
-    problems = [each for each in found if isinstance(each, Problem)]
-    return Import(proposals, problems, found.count(None))
+            parts.append(Problem(name, None, "the worksheet is missing; its rows are left alone"))
+    proposals = [each for each in parts if isinstance(each, Proposal)]
+    problems = [each for each in parts if isinstance(each, Problem)]
+    return Import(proposals, problems, parts.count(None))
 
 
 def apply(imported: Import) -> list[Problem]:

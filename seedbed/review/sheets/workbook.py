@@ -181,10 +181,10 @@ def _read_sheet(page: Any, extent: Extent) -> list[list[Cell]]:
     page.reset_dimensions()  # what a file says of its size is not always so
     read = _cell_reader()
     rows = page.iter_rows(max_row=extent.rows or 1, max_col=extent.columns or 1)  # beyond lie formats, if anything
-    found = [[read(cell) for cell in row] for row in rows]
-    while found and not any(cell.text or cell.fault for cell in found[-1]):
-        found.pop()
-    return found
+    cells = [[read(cell) for cell in row] for row in rows]
+    while cells and not any(cell.text or cell.fault for cell in cells[-1]):
+        cells.pop()
+    return cells
 
 
 def _cell_reader() -> Callable[[XlsxCell], Cell]:

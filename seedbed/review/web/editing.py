@@ -1,7 +1,9 @@
 """Post-editing: the queue of a corpus, one row, and every way off it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -81,7 +83,7 @@ def keep_draft(visit: PostedRow) -> Response:
     return visit.render(
         "draft_state.html",
         pieces=changes,
-        short={name: shortened(found) for name, found in changes.items()},
+        short={name: shortened(change) for name, change in changes.items()},
         message=(key, values),
         most=visit.most_characters,
         target=corpus.language,
@@ -125,7 +127,7 @@ def save(visit: RowVisit) -> Response:
     return visit.go(flash(visit.row_url(following), outcome, item.id))
 
 
-def _conflict(present: Row | None) -> Problem:
+def _conflict(present: Mapping[str, Any] | None) -> Problem:
     if present is None:
         return Problem("conflict_removed", 409)
     return Problem("conflict", 409, editor=present.get("editor"))

@@ -25,11 +25,11 @@ _FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", 
 def visible(text: str) -> Markup:
     """Return `text` as HTML in which hidden characters are named instead of obeyed."""
     parts, at = [], 0
-    for found in HIDDEN.finditer(text):
-        name = unicodedata.name(found[0], "CONTROL CHARACTER")
-        span = Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, ord(found[0]))
-        parts += [escape(text[at : found.start()]), span]
-        at = found.end()
+    for match in HIDDEN.finditer(text):
+        name = unicodedata.name(match[0], "CONTROL CHARACTER")
+        span = Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, ord(match[0]))
+        parts += [escape(text[at : match.start()]), span]
+        at = match.end()
     return Markup("").join([*parts, escape(text[at:])])
 
 

@@ -1,12 +1,13 @@
 """What the page of one row shows: its texts, what they were, and every text that somebody left unsaved."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal, TypedDict
 
 from starlette.responses import Response
 
 from seedbed.project.corpora import field_names
 from seedbed.project.edits import MOST_CHARACTERS
+from seedbed.project.row_types import Fields
 from seedbed.review.difference import shortened
 from seedbed.review.queue.worklist import Item
 from seedbed.review.web.row_visit import RowVisit
@@ -15,6 +16,8 @@ from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row
 from seedbed.util.word_diff import Piece, difference, merge
 
+FieldChanges = dict[str, list[Piece]] | Literal["same"] | None
+"""The differences, by field that differs; `same` where nothing changed, None where the old text is not known."""
 _MOST_DIFFERENCE = 100_000
 """Characters of two texts above which the page draws no difference."""
 
@@ -61,7 +64,7 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         start=start,
         fields=[(name, item.row["source"][name], machine[name], texts[name]) for name in names],
         pieces=changes,
-        short={name: shortened(found) for name, found in changes.items()},
+        short={name: shortened(change) for name, change in changes.items()},
         most=MOST_CHARACTERS,
         longest=max(map(len, machine.values()), default=0),
         page=visit.state.open(start.seconds),
@@ -109,7 +112,25 @@ def _other_text(label: Message, fields: dict[str, str], machine: Row) -> OtherTe
     return OtherText(label, fields, changes)
 
 
-def _changes_since_edit(item: Item) -> dict[str, Any] | None:
+class EditChanges(TypedDict):
+    """What has changed since an edit was made, for the page.
+
+    Attributes:
+        source: of the source, as from `_changed_fields`.
+        machine: of the machine text, likewise.
+        edit: the edit's texts, by field.
+        merged: today's machine text with the edit's changes, by field; None where they cannot be told apart.
+        clashes: in how many places both changed the same words.
+    """
+
+    source: FieldChanges
+    machine: FieldChanges
+    edit: Fields
+    merged: Fields | None
+    clashes: int
+
+
+def _changes_since_edit(item: Item) -> EditChanges | None:
     """What has changed since a stale or outdated edit was made, and what can be done about it."""
     edit = item.edit
     if edit is None or item.status not in ("stale", "outdated"):
@@ -131,8 +152,8 @@ def _changes_since_edit(item: Item) -> dict[str, Any] | None:
     }
 
 
-def _changed_fields(old: Row | None, new: Row, old_hash: str) -> Any:
-    """Return the differences, by field that differs; `same` where nothing changed, None where the old text is not known."""
+def _changed_fields(old: Fields | None, new: Fields, old_hash: str) -> FieldChanges:
+    """Return what changed in fields whose hash was `old_hash`."""
     if content_hash(new) == old_hash:
         return "same"
     if old is None or content_hash(old) != old_hash:

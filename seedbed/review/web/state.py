@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.votes import ANNOTATOR
@@ -12,7 +11,7 @@ from seedbed.review.drafts import Drafts
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.worklist import Worklist
 from seedbed.review.web.guard import new_secret
-from seedbed.util.canonical import content_hash
+from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError
 
 _MOST_PAGES = 20_000
@@ -158,6 +157,6 @@ class State:
         return url
 
 
-def _trim(pages: dict[str, Any]) -> None:
+def _trim(pages: JsonObject) -> None:
     while len(pages) > _MOST_PAGES:
         pages.pop(next(iter(pages)))

@@ -13,9 +13,9 @@ from seedbed.review.drafts import Draft
 from seedbed.review.web.forms import Form
 from seedbed.review.web.render import flash, go, page, render
 from seedbed.review.web.state import State
-from seedbed.util.canonical import canonical, content_hash, parse_json
+from seedbed.util.canonical import JsonObject, canonical, content_hash, parse_json
 
-Message = tuple[str, dict[str, Any]]
+Message = tuple[str, JsonObject]
 """A key of `texts.yaml`, and what goes into it."""
 
 
@@ -194,21 +194,21 @@ class Visit(ABC):
         drafts = self.state.drafts.of(self.draft_key)
         own = [draft for draft in drafts if draft.editor == self.person]
 
-        def made(texts: dict[str, str], seconds: float, origin: str = "", notice: Message | None = None) -> FieldTexts:
+        def texts_with(texts: dict[str, str], seconds: float, origin: str = "", notice: Message | None = None) -> FieldTexts:
             initial = saved if origin and not notice else texts
             seen = {draft.version for draft in own} | set(self._seen())
             return FieldTexts(texts, content_hash(initial), seconds, origin, canonical(sorted(seen - {origin})), notice)
 
         if self.form:
             origin = next((draft.version for draft in drafts if draft.page == self.page_id), "")
-            return made({name: self.typed.get(name, "") for name in saved}, self.seconds, origin)
+            return texts_with({name: self.typed.get(name, "") for name in saved}, self.seconds, origin)
         newest = next((draft for draft in own if draft.fields != saved), None)
         if newest is None:
-            return made(saved, 0.0)
+            return texts_with(saved, 0.0)
         values = {"when": newest.saved_at}
         if revision in (None, newest.revision) and set(newest.fields) == set(saved):
-            return made(newest.fields, newest.seconds, newest.version, ("draft_found", values))
-        return made(saved, 0.0, notice=("draft_old", values))
+            return texts_with(newest.fields, newest.seconds, newest.version, ("draft_found", values))
+        return texts_with(saved, 0.0, notice=("draft_old", values))
 
     # Undo.
 

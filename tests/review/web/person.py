@@ -8,6 +8,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from seedbed.project.edits import read_edits
+from seedbed.project.row_types import Edit
 from seedbed.review.web.app import create_app
 from seedbed.review.web.state import Settings
 
@@ -42,5 +43,5 @@ def fields_of(page: str) -> Form:
     return {name: html.unescape(value) for name, value in found.items()}
 
 
-def edits() -> dict[str, dict[str, Any]]:
+def edits() -> dict[str, Edit]:
     return read_edits(EDITS, "question")
