@@ -79,6 +79,12 @@ def test_imports_make_no_circle() -> None:
         done |= free
 
 
+def test_objects_of_free_fields_have_a_name() -> None:
+    """A shape that the code knows is a type of its own; else it is `JsonObject`, or a `Row` of a query or a file."""
+    places = [name_of(path) for path in [*MODULES, *STAGES] if "dict[str, Any]" in path.read_text(encoding="utf-8")]
+    assert places == ["seedbed.util.canonical"], "write JsonObject or Row, or a TypedDict where the fields are known"
+
+
 @pytest.mark.parametrize("path", STAGES, ids=lambda path: path.stem)
 def test_a_stage_is_short_and_imports_no_other(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) < 150

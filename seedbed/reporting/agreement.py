@@ -17,7 +17,7 @@ from seedbed.reporting.statistics.alternative import EPSILON, Alternative, alter
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.people import alpha, alpha_interval, coincidences, kappa, kappa_interval
 from seedbed.reporting.statistics.resamples import Floats
-from seedbed.util.rows import Rows
+from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 MEASURES = ("majority_s1", "majority_s2", "single_s1", "single_s2", "people_s1", "people_s2")
@@ -44,7 +44,7 @@ def load_votes(tables: Tables, params: Params) -> None:
         )
     }
 
-    def values(vote: dict[str, Any]) -> tuple[Any, ...]:
+    def values(vote: Row) -> tuple[Any, ...]:
         match, place = matches.get(vote["match"]), (vote["annotator"], vote["match"], vote["question"])
         model, baseline = (match["model"], match["baseline"]) if match else (None, None)
         return (
@@ -80,13 +80,13 @@ def agreement_rows(tables: Tables, settings: Report) -> Rows:
             agreed, of = (np.bincount(question, [item[f"{name}_{kind}"] for item in mine]) for kind in ("agreed", "n"))
             bounds = 100 * rate_interval(agreed[of > 0] / of[of > 0], settings["confidence"]) if of.any() else (None, None)
             _add(row, name, None, bounds, 2)
-        said, together = _tables(mine, question)
-        _add(row, "kappa", kappa(said.sum(axis=0)), kappa_interval(said, settings["confidence"]), 3)
+        by_question, together = _tables(mine, question)
+        _add(row, "kappa", kappa(by_question.sum(axis=0)), kappa_interval(by_question, settings["confidence"]), 3)
         _add(row, "alpha", alpha(together.sum(axis=0)), alpha_interval(together, settings["confidence"]), 3)
     return rows
 
 
-def _add(row: dict[str, Any], name: str, value: Any, bounds: Any, places: int) -> None:
+def _add(row: Row, name: str, value: Any, bounds: Any, places: int) -> None:
     if value is not None:
         row[name] = _rounded(value, places)
     for end, bound in zip(("low", "high"), bounds, strict=True):
@@ -95,13 +95,13 @@ def _add(row: dict[str, Any], name: str, value: Any, bounds: Any, places: int) -
 
 def _tables(items: Rows, question: Any) -> tuple[Floats, Floats]:
     """Return, by question, what judge and majority said of its items (c × c), and the coincidences of people's votes."""
-    said, together = np.zeros((2, int(question.max()) + 1, 3, 3))
+    tables, together = np.zeros((2, int(question.max()) + 1, 3, 3))
     pairs = coincidences(np.array([[i["for_model"], i["for_baseline"], i["for_neither"]] for i in items], dtype=np.float64))
     np.add.at(together, question, pairs)
     for place, item in zip(question, items, strict=True):
         if item["judge"] is not None and item["majority"] is not None:
-            said[place, _OUTCOMES.index(item["judge"]), _OUTCOMES.index(item["majority"])] += 1
-    return said, together
+            tables[place, _OUTCOMES.index(item["judge"]), _OUTCOMES.index(item["majority"])] += 1
+    return tables, together
 
 
 def alternative(tables: Tables, settings: Report) -> Alternative | None:

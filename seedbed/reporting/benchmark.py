@@ -1,7 +1,7 @@
 """The benchmark report: win rates by category, the judge's health, its agreement with people. Tables in, texts out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seedbed.project import columns, paths
@@ -47,6 +47,8 @@ from seedbed.reporting.shared import (
 )
 from seedbed.reporting.turns import TURN_COLUMNS, turn_metrics, turn_parts, turn_rows
 from seedbed.reporting.win_rates import win_rate_rows
+from seedbed.util.canonical import JsonObject
+from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
 WIN_RATE_COLUMNS = [
@@ -188,46 +190,52 @@ class Benchmark:
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
-    def _rating_metrics(self) -> dict[str, Any]:
+    def _rating_metrics(self) -> JsonObject:
         """Return the mean rating of each model over the whole conversations of each corpus."""
-        found: dict[str, Any] = {}
+        metrics: JsonObject = {}
         for row in self.ratings:
             if row["category"] == row["turn"] == "all":
-                found.setdefault(row["corpus"], {})[row["model"]] = _rounded(row, ("mean", "low", "high", "n", "invalid"))
-        return found
+                metrics.setdefault(row["corpus"], {})[row["model"]] = _rounded(row, ("mean", "low", "high", "n", "invalid"))
+        return metrics
 
-    def _method_metrics(self) -> dict[str, Any]:
+    def _method_metrics(self) -> JsonObject:
         """Return what each comparison of sets found, by comparison, sets and base."""
-        found: dict[str, Any] = {}
+        metrics: JsonObject = {}
         for row in self.methods:
-            pair = found.setdefault(row["comparison"], {}).setdefault(f"{row['new']}-{row['old'] or 'base'}", {})
+            pair = metrics.setdefault(row["comparison"], {}).setdefault(f"{row['new']}-{row['old'] or 'base'}", {})
             pair[row["base"]] = _rounded(row, ("difference", "low", "high", "p_holm", "n", "seeds"))
-        return found
+        return metrics
 
-    def _health_metrics(self) -> dict[str, Any]:
+    def _health_metrics(self) -> JsonObject:
         """Return each judge's health by match; of several judges by judge first."""
-        found: dict[str, Any] = {}
+        by_judge: JsonObject = {}
         for row in self.health:
-            found.setdefault(row["judge"], {})[row["match"]] = {name: row[name] for name in HEALTH_COLUMNS[2:]}
-        return found if len(found) > 1 else next(iter(found.values()), {})
+            values = dict(row)
+            by_judge.setdefault(row["judge"], {})[row["match"]] = {name: values[name] for name in HEALTH_COLUMNS[2:]}
+        return by_judge if len(by_judge) > 1 else next(iter(by_judge.values()), {})
 
-    def _jury_metrics(self, found: Jury) -> dict[str, Any]:
+    def _jury_metrics(self, jury_result: Jury) -> JsonObject:
         """Return how far the judges of the jury agree."""
-        pairs = {f"{row['one']}-{row['other']}": {name: row[name] for name in list(row)[2:]} for row in found.pairs}
-        return {"judges": len(found.judges), "alpha": found.alpha and found.alpha[0], **found.counts, "pairs": pairs}
+        pairs = {f"{row['one']}-{row['other']}": {name: row[name] for name in list(row)[2:]} for row in jury_result.pairs}
+        return {
+            "judges": len(jury_result.judges),
+            "alpha": jury_result.alpha and jury_result.alpha[0],
+            **jury_result.counts,
+            "pairs": pairs,
+        }
 
-    def _check_metrics(self) -> dict[str, Any]:
+    def _check_metrics(self) -> JsonObject:
         """Return how many questions' checks each model passes, and how many verdicts contradict them."""
         names = ("rate", "low", "high", "questions", "passed", "not_run")
         models = {row["model"]: _rounded(row, names) for row in self.checks if row["category"] == "all"}
         return {"contradictions": len(self.contradictions), "models": models}
 
-    def _retest_metrics(self) -> dict[str, Any]:
+    def _retest_metrics(self) -> JsonObject:
         """Return how often each judge agrees with itself."""
         names = ("rate", "low", "high", "items", "agreed", "reversed", "invalid")
         return {row["judge"]: _rounded(row, names) for row in self.retest}
 
-    def _agreement_metrics(self) -> dict[str, Any]:
+    def _agreement_metrics(self) -> JsonObject:
         """Return how many votes have each status, and what judge and people agree on, over all matches and categories."""
         rows = self.tables.select("select status, count(*) as votes from votes group by status")
         votes = {row["status"]: row["votes"] for row in rows}
@@ -278,8 +286,8 @@ def _load(params: Params) -> Tables:
     tables.fill(
         "categories", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["question"]))
     )
-    made = ((id, model.base, model.set) for id, model in methods(params).items())
-    tables.fill("methods", "model text, base text, training_set text", made)
+    compositions = ((id, model.base, model.set) for id, model in methods(params).items())
+    tables.fill("methods", "model text, base text, training_set text", compositions)
     tables.keep("benchmark/makers")
     load_votes(tables, params)
     return tables
@@ -291,7 +299,7 @@ def _only_benchmark(tables: Tables) -> None:
         tables.run(f"delete from {table} where {field} not in (select id from questions)")
 
 
-def _rounded(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def _rounded(row: Mapping[str, Any], names: Sequence[str]) -> Row:
     """Return some values of a row with two decimals, p-values with four: what a table of metrics has room for."""
     places = {name: 4 if name.startswith("p_") else 2 for name in names}
     return {name: round(row[name], places[name]) if isinstance(row[name], float) else row[name] for name in names}

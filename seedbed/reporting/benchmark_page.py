@@ -4,7 +4,6 @@ Each number comes from a file of `queries/`, named under its table.
 """
 
 from base64 import b64encode
-from typing import Any
 
 from seedbed.kits import language_name
 from seedbed.project import paths
@@ -23,7 +22,8 @@ from seedbed.reporting.ranking import ranking_rows
 from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
 from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
 from seedbed.reporting.turns import TURNS_IN_WORDS
-from seedbed.util.rows import Rows
+from seedbed.util.canonical import JsonObject
+from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 SECTIONS = {
@@ -105,7 +105,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
     )
 
 
-def _methods(benchmark: Benchmark) -> dict[str, Any]:
+def _methods(benchmark: Benchmark) -> JsonObject:
     """Return what the section on methods shows."""
     baseline, rows = benchmark.chart
     names = dict.fromkeys(point["set"] for row in rows for point in row["points"])
@@ -125,7 +125,7 @@ def _methods(benchmark: Benchmark) -> dict[str, Any]:
     }
 
 
-def _total(rates: Rows, match: str) -> dict[str, Any]:
+def _total(rates: Rows, match: str) -> Row:
     return next(row for row in rates if row["match"] == match and row["is_all"])
 
 
@@ -143,21 +143,21 @@ def _lead(rates: Rows, params: Params) -> str:
 def _load_texts(tables: Tables, params: Params) -> None:
     """Make the tables of what only the browser of questions shows."""
     judgments = [paths.judgments(name) for name in params["matches"]]
-    said = "match text, question text, judge text, order text, explanation text, failure json"
-    tables.load("judgment_texts", judgments, said)
+    columns = "match text, question text, judge text, order text, explanation text, failure json"
+    tables.load("judgment_texts", judgments, columns)
     answers = [paths.answers(name) for name in answering_models(params)]
     tables.load("answer_failures", answers, "id text, model text, failure json")
 
 
 def _matches(tested: Rows, confidence: float) -> Rows:
     """Return the matches, each with its rows and with what can be concluded from them."""
-    found = []
+    matches = []
     for name in dict.fromkeys(row["match"] for row in tested):
         rows = [row for row in tested if row["match"] == name]
         shown = {"name": name, "model": rows[0]["model"], "baseline": rows[0]["baseline"], "rows": rows}
         shown |= {"categories": sum(row["p"] is not None for row in rows[:-1])}
-        found.append(shown | {"sentences": conclude(rows, confidence)})
-    return found
+        matches.append(shown | {"sentences": conclude(rows, confidence)})
+    return matches
 
 
 def _all_pairs(rates: Rows) -> bool:
@@ -167,14 +167,14 @@ def _all_pairs(rates: Rows) -> bool:
     return len(models) > 2 and len(pairs) == len(models) * (len(models) - 1) // 2
 
 
-def _heat(tables: Tables, tested: Rows) -> dict[str, Any]:
+def _heat(tables: Tables, tested: Rows) -> JsonObject:
     """Return the heat map: matches by categories, or models by categories where there is more than one baseline."""
     columns = list(dict.fromkeys(row["category"] for row in tested))
     one_baseline = len({row["baseline"] for row in tested}) < 2
     rows = tested if one_baseline else tables.query("benchmark/model_rates")
     names = list(dict.fromkeys(row["model"] for row in rows))
     place = {(row["model"], row["category"]): row for row in rows}
-    found = []
+    heat_rows = []
     for name in names:
         cells = []
         for column in columns:
@@ -182,14 +182,14 @@ def _heat(tables: Tables, tested: Rows) -> dict[str, Any]:
             rate = row["adjusted_win_rate"] if row else None
             shade = next(shade for bound, shade in _SHADES if rate <= bound) if rate is not None else ""
             cells.append(None if row is None or rate is None else {"rate": rate, "shade": shade, "marked": row.get("excludes")})
-        found.append({"name": name, "cells": cells})
+        heat_rows.append({"name": name, "cells": cells})
     baseline = tested[0]["baseline"] if tested else ""
     if one_baseline:
         words = f"Adjusted win rate against {baseline}, in percent; underlined where the interval does not hold 50."
     else:
         words = "Adjusted win rate over all matches of a model, on either side, in percent."
     return {
-        "rows": found,
+        "rows": heat_rows,
         "columns": columns,
         "words": words,
         "query": "benchmark/win_rates" if one_baseline else "benchmark/model_rates",

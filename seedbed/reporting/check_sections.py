@@ -22,12 +22,12 @@ def not_run_in_words(rows: Rows) -> str:
     return _NOT_RUN.format(checks=count(left, "check")) if left else ""
 
 
-def contradictions_in_words(found: Rows) -> str:
+def contradictions_in_words(contradictions: Rows) -> str:
     """Return how many verdicts the checks contradict, in a sentence."""
-    if not found:
+    if not contradictions:
         return "No verdict contradicts the checks: no answer won that fails a check where the one that lost passes all."
-    verdicts = "verdict contradicts" if len(found) == 1 else "verdicts contradict"
-    return f"{len(found)} {verdicts} the checks: the answer that won fails one, and the one that lost passes all."
+    verdicts = "verdict contradicts" if len(contradictions) == 1 else "verdicts contradict"
+    return f"{len(contradictions)} {verdicts} the checks: the answer that won fails one, and the one that lost passes all."
 
 
 def check_parts(rows: Rows, contradictions: Rows, confidence: float) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from seedbed.reporting.statistics.families import holm
 from seedbed.reporting.statistics.sign_flip import sign_flip
 from seedbed.reporting.statistics.visible import SD_MATCH, visible_difference
-from seedbed.util.rows import Rows
+from seedbed.util.rows import Row, Rows
 
 
 def with_tests(rates: Rows, confidence: float) -> Rows:
@@ -46,11 +46,11 @@ def with_tests(rates: Rows, confidence: float) -> Rows:
     return rows
 
 
-def _p_value(row: dict[str, Any]) -> float:
+def _p_value(row: Row) -> float:
     return sign_flip(np.repeat([1.0, -1.0], [row["wins"], row["losses"]]))
 
 
-def _sd(row: dict[str, Any]) -> float:
+def _sd(row: Row) -> float:
     """Return the standard deviation of the scores; where all are alike, or there are too few, what is usual."""
     n, mean = _valid(row), row["adjusted_win_rate"] / 100
     variance = (row["wins"] + 0.25 * row["ties"]) / n - mean**2
@@ -73,25 +73,25 @@ def conclude(rows: Rows, confidence: float) -> list[str]:
     return sentences
 
 
-def _on_all(row: dict[str, Any]) -> str:
+def _on_all(row: Row) -> str:
     model, baseline = row["model"], row["baseline"]
     better, worse = (model, baseline) if row["adjusted_win_rate"] > 50 else (baseline, model)
     interval = f"{row['ci_low']:.1f} to {row['ci_high']:.1f}"
-    said = (
+    statement = (
         f"Over the {_count(_valid(row), 'valid question')} {model} has an adjusted win rate of {row['adjusted_win_rate']:.1f}%"
     )
     corrected = f" (p {_p(row['p_holm'])}" + (f", corrected for the {row['tests']} matches)" if row["tests"] > 1 else ")")
     if not row["excludes"]:
-        return f"{said}, and its interval, {interval}, holds 50: which of the two is better cannot be concluded."
+        return f"{statement}, and its interval, {interval}, holds 50: which of the two is better cannot be concluded."
     if row["sure"]:
-        return f"{said}, and its interval, {interval}, does not hold 50: the judge prefers {better} to {worse}{corrected}."
+        return f"{statement}, and its interval, {interval}, does not hold 50: the judge prefers {better} to {worse}{corrected}."
     return (
-        f"{said}. Its interval, {interval}, does not hold 50, but the test of wins against losses does not confirm it"
+        f"{statement}. Its interval, {interval}, does not hold 50, but the test of wins against losses does not confirm it"
         f"{corrected}: which of the two is better cannot be concluded."
     )
 
 
-def _on_what_is_visible(row: dict[str, Any]) -> list[str]:
+def _on_what_is_visible(row: Row) -> list[str]:
     if row["sure"] and row["excludes"]:
         return []
     if row["visible"] is None:
@@ -127,7 +127,7 @@ def _on_categories(rows: Rows, confidence: float) -> str:
     return " ".join(parts)
 
 
-def _valid(row: dict[str, Any]) -> int:
+def _valid(row: Row) -> int:
     return int(row["wins"] + row["losses"] + row["ties"])
 
 

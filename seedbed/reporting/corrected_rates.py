@@ -12,7 +12,6 @@ before), `uniform` (without regard to answers and verdicts, where nothing is log
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +29,9 @@ from seedbed.reporting.statistics.corrected import (
     votes_to_halve_drawn,
 )
 from seedbed.reporting.statistics.resamples import Floats
+from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 LEAST = 10
 """Questions with votes below which nothing is said."""
 
@@ -118,19 +117,19 @@ def _side(judge: Floats, people: Floats, probability: Floats, drawn: NDArray[np.
     return Side(np.where(np.isnan(probability), np.nan, judge), seen, probability * share, "logged")
 
 
-def _rate(name: str, side: Side, confidence: float) -> dict[str, Any] | None:
+def _rate(name: str, side: Side, confidence: float) -> Row | None:
     valid = ~np.isnan(side.judge)
     judge, people, probability = side.judge[valid], side.people[valid], side.probability[valid]
     if (~np.isnan(people)).sum() < LEAST:
         return None
     if side.draw != "logged":
         return _row(name, judge, corrected_uniform(judge, people, confidence), votes_to_halve(judge, people), side.draw)
-    found = corrected(judge, people, probability, np.arange(len(judge)), confidence)
-    more = votes_to_halve_drawn(found, [(judge, people, probability)], confidence) if found else None
-    return _row(name, judge, found, more, side.draw)
+    result = corrected(judge, people, probability, np.arange(len(judge)), confidence)
+    more = votes_to_halve_drawn(result, [(judge, people, probability)], confidence) if result else None
+    return _row(name, judge, result, more, side.draw)
 
 
-def _difference(name: str, one: Side, other: Side, confidence: float) -> dict[str, Any] | None:
+def _difference(name: str, one: Side, other: Side, confidence: float) -> Row | None:
     """Return the difference of two models; where nothing is logged, on the questions that people voted on in both matches."""
     valid = ~np.isnan(one.judge + other.judge)
     judge = (one.judge - other.judge)[valid]
@@ -139,33 +138,33 @@ def _difference(name: str, one: Side, other: Side, confidence: float) -> dict[st
         if (~np.isnan(people)).sum() < LEAST:
             return None
         draw = one.draw if one.draw == other.draw else "uniform"
-        found = corrected_uniform(judge, people, confidence, (-1, 1))
-        return _row(name, judge, found, votes_to_halve(judge, people), draw)
+        result = corrected_uniform(judge, people, confidence, (-1, 1))
+        return _row(name, judge, result, votes_to_halve(judge, people), draw)
     parts = [(side.judge[valid], side.people[valid], side.probability[valid]) for side in (one, other)]
     if min((~np.isnan(people)).sum() for _, people, _ in parts) < LEAST:
         return None
-    found = corrected_difference(parts[0], parts[1], confidence)
-    return _row(name, judge, found, votes_to_halve_drawn(found, parts, confidence) if found else None, "logged")
+    result = corrected_difference(parts[0], parts[1], confidence)
+    return _row(name, judge, result, votes_to_halve_drawn(result, parts, confidence) if result else None, "logged")
 
 
-def _row(name: str, judge: Floats, found: Corrected | None, more: int | None, draw: str) -> dict[str, Any] | None:
-    if found is None:
+def _row(name: str, judge: Floats, result: Corrected | None, more: int | None, draw: str) -> Row | None:
+    if result is None:
         return None
-    percent = {"judge": judge.mean(), "corrected": found.mean, "low": found.low, "high": found.high}
+    percent = {"judge": judge.mean(), "corrected": result.mean, "low": result.low, "high": result.high}
     rounded = {name: round(100 * float(value), 2) + 0.0 for name, value in percent.items()}  # no -0.0
-    return {"name": name, "items": found.items, "voted": found.voted, **rounded, "more": more, "draw": draw}
+    return {"name": name, "items": result.items, "voted": result.voted, **rounded, "more": more, "draw": draw}
 
 
 def people_scores(tables: Tables, scores: Scores) -> Floats:
     """Return the mean of people's votes, shape (questions, matches): 1 for the model, ½ for neither; NaN where none counts."""
-    found = np.full(scores.scores.shape, np.nan)
+    shares = np.full(scores.scores.shape, np.nan)
     matches = {name: place for place, name in enumerate(scores.matches)}
     questions = {name: place for place, name in enumerate(scores.questions)}
     for item in tables.query("human/voted"):
         if item["match"] in matches:
             share = (item["for_model"] + 0.5 * item["for_neither"]) / item["votes"]
-            found[questions[item["question"]], matches[item["match"]]] = share
-    return found
+            shares[questions[item["question"]], matches[item["match"]]] = share
+    return shares
 
 
 def logged(tables: Tables, scores: Scores) -> Draw:
@@ -174,16 +173,16 @@ def logged(tables: Tables, scores: Scores) -> Draw:
     Raises:
         UserError: a file of draws is not valid.
     """
-    found = Draw(np.full(scores.scores.shape, np.nan), np.zeros(scores.scores.shape, dtype=bool))
+    draw = Draw(np.full(scores.scores.shape, np.nan), np.zeros(scores.scores.shape, dtype=bool))
     draws = read_draws()
     if not draws:
-        return found
+        return draw
     answers = tables.select("select model, id, text from answers where text is not null")
     hashes = {(row["model"], row["id"]): answer_hash(row["text"]) for row in answers}
     for column, (match, sides) in enumerate(scores.matches.items()):
         for line, question in enumerate(scores.questions):
             item = Item(match, question, *(hashes.get((model, question), "") for model in sides))
             if item in draws:
-                found.probability[line, column] = draws[item]
-                found.drawn[line, column] = is_drawn(item, draws[item])
-    return found
+                draw.probability[line, column] = draws[item]
+                draw.drawn[line, column] = is_drawn(item, draws[item])
+    return draw

@@ -1,7 +1,6 @@
 """The dataset report: what was translated, edited, generated and filtered, and what it cost. Tables in, texts out."""
 
 import json
-from typing import Any
 
 from seedbed.project import columns, paths
 from seedbed.project.corpora import edited_corpora
@@ -76,7 +75,7 @@ class Dataset:
         self.stand_in = stand_in_sentence(rehearsed, "they are for trying the pipeline, not for training")
 
     def decisions_csv(self) -> str:
-        """Return `reports/dataset.csv`: what became of the generated instructions."""
+        """Return `reports/dataset.csv`: how many of the generated instructions were kept, and why the others were not."""
         return to_csv(self.decisions, DECISION_COLUMNS)
 
     def spread_csv(self) -> str:
@@ -155,7 +154,7 @@ def _spread_parts(rows: Rows, coverage: Rows) -> list[str]:
     return parts
 
 
-def _threshold_parts(pairs: list[dict[str, Any]], params: Params) -> list[str]:
+def _threshold_parts(pairs: Rows, params: Params) -> list[str]:
     """Return what the near-duplicate threshold makes of judged pairs: the counts, and each pair."""
     if not pairs:
         return []

@@ -4,13 +4,14 @@ Each number comes from a file of `queries/`, named under its table.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from seedbed.kits import language_name
 from seedbed.reporting import diversity, spread
 from seedbed.reporting.dataset import Dataset
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.pairs import agreeing
+from seedbed.util.canonical import JsonObject
+from seedbed.util.rows import Row
 
 SECTIONS = {
     "provenance": "What was built from what",
@@ -26,9 +27,7 @@ def dataset_page(dataset: Dataset) -> str:
     """Return the page."""
     tables, params = dataset.tables, dataset.params
     measured = dataset.diversity
-    human: dict[str, Any] = {
-        name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections", "effort_order")
-    }
+    human: JsonObject = {name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections", "effort_order")}
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
@@ -59,14 +58,14 @@ def dataset_page(dataset: Dataset) -> str:
     )
 
 
-def _most(rows: Sequence[dict[str, Any]]) -> float:
+def _most(rows: Sequence[Row]) -> float:
     """Return the longest bar of a table, in percent."""
     return max((value for row in rows for name, value in row.items() if name.endswith("percent")), default=0)
 
 
-def _coverage(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+def _coverage(rows: Sequence[Row]) -> dict[str, dict[str, Row]]:
     """Return the cells of type × topic by group and task type, each with the shade of its count, 0 to 3."""
-    cells: dict[str, dict[str, dict[str, Any]]] = {}
+    cells: dict[str, dict[str, Row]] = {}
     for row in rows:
         shade = -(-row["percent"] * _SHADES // 100) if row["kept"] else 0
         cells.setdefault(row["topic_group"], {})[row["task_type"]] = row | {"shade": int(shade)}

@@ -1,23 +1,39 @@
-"""Models that have no match of their own, compared on the same questions through the baseline that both were matched with.
-
-A row of `difference_rows` (points of adjusted win rate, new less old):
-
-    {"model": "good", "other": "poor", "baseline": "thin", "n": 80, "difference": 59.4, "low": 50.1, "high": 68.7, "p": 0.0001,
-     "p_holm": 0.0001, "tests": 1, "sure": true, "dropped": 0, "worst": 59.4, "best": 59.4}
-"""
+"""Models that have no match of their own, compared on the same questions through the baseline that both were matched with."""
 
 from collections.abc import Collection
 from itertools import combinations
-from typing import Any
+from typing import TypedDict, cast
 
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.families import holm
 from seedbed.reporting.statistics.paired import Difference, paired_difference
+from seedbed.util.rows import Row, Rows
 
-Rows = list[dict[str, Any]]
+
+class DifferenceRow(TypedDict):
+    """A model less another one, in points of adjusted win rate, with its interval.
+
+    `worst` and `best` are the means if each of the `dropped` questions, valid on one side only, went against or for `model`;
+    `p_holm` is corrected for `tests` rows, and `sure` says whether it is small enough.
+    """
+
+    model: str
+    other: str
+    baseline: str
+    n: int
+    dropped: int
+    difference: float
+    low: float
+    high: float
+    worst: float
+    best: float
+    p: float
+    p_holm: float
+    tests: int
+    sure: bool
 
 
-def difference_rows(scores: Scores, confidence: float, methods: Collection[str] = ()) -> Rows:
+def difference_rows(scores: Scores, confidence: float, methods: Collection[str] = ()) -> list[DifferenceRow]:
     """Return the paired differences of each two models against one baseline, the largest first.
 
     Two models with a match of their own are left out: the direct match sees more (on real verdicts the scores of two models
@@ -34,20 +50,27 @@ def difference_rows(scores: Scores, confidence: float, methods: Collection[str] 
         ours = model in methods and rival in methods
         if baseline == same and model != rival and not ours and frozenset((model, rival)) not in direct:
             columns = [scores.scores[:, list(scores.matches).index(match)] for match in (one, other)]
-            found = paired_difference(columns[0], columns[1], confidence)
-            if found:
-                ahead = found.mean >= 0
+            difference = paired_difference(columns[0], columns[1], confidence)
+            if difference:
+                ahead = difference.mean >= 0
                 names = {"model": model, "other": rival} if ahead else {"model": rival, "other": model}
-                rows.append(names | {"baseline": baseline} | in_points(found if ahead else _turned(found)))
+                rows.append(names | {"baseline": baseline} | in_points(difference if ahead else _turned(difference)))
     corrected_together(rows, confidence)
-    return sorted(rows, key=lambda row: (row["baseline"], -row["difference"], row["model"], row["other"]))
+    rows.sort(key=lambda row: (row["baseline"], -row["difference"], row["model"], row["other"]))
+    return cast(list[DifferenceRow], rows)
 
 
-def in_points(found: Difference) -> dict[str, Any]:
+def in_points(difference: Difference) -> Row:
     """Return a difference as the values of a row, in points of percent."""
-    points = {"difference": found.mean, "low": found.low, "high": found.high, "worst": found.worst, "best": found.best}
+    points = {
+        "difference": difference.mean,
+        "low": difference.low,
+        "high": difference.high,
+        "worst": difference.worst,
+        "best": difference.best,
+    }
     rounded = {name: round(100 * value, 4) + 0.0 for name, value in points.items()}  # no -0.0
-    return {"n": found.n, **rounded, "p": found.p, "dropped": found.dropped}
+    return {"n": difference.n, **rounded, "p": difference.p, "dropped": difference.dropped}
 
 
 def corrected_together(rows: Rows, confidence: float) -> None:
@@ -56,7 +79,15 @@ def corrected_together(rows: Rows, confidence: float) -> None:
         row |= {"p_holm": corrected, "tests": len(rows), "sure": corrected < 1 - confidence / 100}
 
 
-def _turned(found: Difference) -> Difference:
+def _turned(difference: Difference) -> Difference:
     return Difference(
-        found.n, -found.mean, -found.high, -found.low, found.sd, found.p, found.dropped, -found.best, -found.worst
+        difference.n,
+        -difference.mean,
+        -difference.high,
+        -difference.low,
+        difference.sd,
+        difference.p,
+        difference.dropped,
+        -difference.best,
+        -difference.worst,
     )

@@ -17,6 +17,7 @@ from seedbed.filtering.similarity import Codes, encode
 from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, separates_words, words
 from seedbed.project.params_types import Params
 from seedbed.reporting import spread
+from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 SETS = {"instructions": "kept instructions", "seeds": "seed tasks", "baseline": "direct translation"}
@@ -39,7 +40,7 @@ _ENDS = set("。.!?\n")
 _AFTER_OBJECT = ("助詞-副助詞", "補助記号-括弧閉")
 
 
-def measure(tables: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
+def measure(tables: Tables, params: Params) -> dict[str, Rows]:
     """Return the rows of each `queries/dataset/<name>.sql`, by name.
 
     Args:
@@ -68,10 +69,10 @@ def measure(tables: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
 
     for row in tables.query("dataset/spread_texts"):
         name, tagged = row["dataset"], tag(row["instruction"]) if tag else None
-        found = words(tagged) if tagged is not None else tokenise(row["instruction"])
+        tokens_of_row = words(tagged) if tagged is not None else tokenise(row["instruction"])
         asked = words(_asking(tagged)) if tagged is not None else tokenise(spread.asking(row["instruction"]))
-        core = (row["id"], coded_of(spread.core_tokens(asked, tokenise(row["input"]), found)))
-        whole = (row["id"], coded_of(found))
+        core = (row["id"], coded_of(spread.core_tokens(asked, tokenise(row["input"]), tokens_of_row)))
+        whole = (row["id"], coded_of(tokens_of_row))
         if name == "instructions":
             cores["written"].append(core)
             written.append(whole)
@@ -79,7 +80,7 @@ def measure(tables: Tables, params: Params) -> dict[str, list[dict[str, Any]]]:
             continue
         cores[name].append(core)
         coded[name].append(whole)
-        openings.append((name, between.join(found[:OPENING])))
+        openings.append((name, between.join(tokens_of_row[:OPENING])))
         if tagged is not None and (pair := root(tagged)):
             roots.append((name, *pair))
     for name, rows in coded.items():
@@ -161,7 +162,7 @@ def _distinct(coded: dict[str, list[tuple[str, Codes]]]) -> Iterator[tuple[str, 
 
 
 def root(tagged: Sequence[Any]) -> tuple[str, str] | None:
-    """Return the main verb of a Japanese instruction and its direct object, both as they stand in a dictionary.
+    """Return the main verb of a Japanese instruction and its direct object, both in their dictionary form.
 
     The sentence is the last that asks for something, else the last. Its main verb is the last that helps no other
     (`書いてください`: 書く); a noun before する belongs to it (`説明してください`: 説明する). The object is the noun
@@ -177,8 +178,8 @@ def root(tagged: Sequence[Any]) -> tuple[str, str] | None:
         verb = sentence[start].surface() + "する"
     elif verb == "願う" and place and _kind(sentence[place - 1]).startswith("接頭辞"):
         start, verb = place - 1, "お願いする"
-    found = _object(sentence[:start])
-    return (verb, found) if found else None
+    target = _object(sentence[:start])
+    return (verb, target) if target else None
 
 
 def _kind(morpheme: Any) -> str:

@@ -99,15 +99,15 @@ def words_and_marks(text: str, tokenise: Tokenise) -> list[str]:
 
 def _places(text: str, tokenise: Tokenise) -> tuple[str, list[tuple[int, int]]]:
     """Return the folded text, and where its words and marks start and end in it."""
-    folded, found, place = fold(text), [], 0
+    folded, places, place = fold(text), [], 0
     for word in [*tokenise(text), ""]:
         at = folded.find(word, place) if word else len(folded)
         if at < 0:  # a plug-in's token that the text does not hold, such as a stem
             continue
-        found += [(i, i + 1) for i in range(place, at) if not folded[i].isspace()]
+        places += [(i, i + 1) for i in range(place, at) if not folded[i].isspace()]
         place = at + len(word)
-        found += [(at, place)] if word else []
-    return folded, found
+        places += [(at, place)] if word else []
+    return folded, places
 
 
 def _span(text: str, places: list[tuple[int, int]]) -> str:

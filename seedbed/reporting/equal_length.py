@@ -8,15 +8,13 @@ A row of `equal_length_rows` (percent):
 The `both_…` hold marks of Markdown equal too. `why` is a sentence where there is no rate.
 """
 
-from typing import Any
-
 import numpy as np
 
 from seedbed.project.params_types import Report
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.length import LEAST_QUESTIONS, LEAST_SIDE, length_controlled
+from seedbed.util.rows import Row, Rows
 
-Rows = list[dict[str, Any]]
 _WHY = {
     "questions": f"fewer than {LEAST_QUESTIONS} valid questions",
     "sides": f"one side's answers are the longer ones in more than {100 * (1 - LEAST_SIDE):.0f}% of the questions",
@@ -41,9 +39,9 @@ def equal_length_rows(scores: Scores, settings: Report) -> Rows:
     both, _ = length_controlled(valid, controls, confidence, seed)
     rows: Rows = []
     for match, one, two in zip(scores.matches, alone, both, strict=True):
-        named: dict[str, Any] = {"match": match, "why": _WHY.get(one.why, "")}
-        for prefix, found in (("", one), ("both_", two)):
-            values = {"rate": found.rate, "low": found.low, "high": found.high}
+        named: Row = {"match": match, "why": _WHY.get(one.why, "")}
+        for prefix, fit in (("", one), ("both_", two)):
+            values = {"rate": fit.rate, "low": fit.low, "high": fit.high}
             named |= {f"{prefix}{name}": None if value is None else round(100 * value, 2) for name, value in values.items()}
         rows.append(named)
     return rows

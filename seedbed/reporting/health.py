@@ -1,16 +1,12 @@
-"""The judge's health: whether it says the same in both orders, which place it leans to, and whether it goes by length.
+"""The judge's health: whether it says the same in both orders, which place it leans to, and whether it goes by length."""
 
-A row of `health_rows` is one of `queries/benchmark/judge_health.sql` with intervals and the test of the position:
-`{…, "first_share": 17.65, "first_low": 6.2, "first_high": 41.0, "position_p": 0.0127, "longer_low": …, "longer_high": …}`.
-"""
-
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict, cast
 
 from seedbed.reporting.statistics.intervals import wilson
 from seedbed.reporting.statistics.position import position_bias
 from seedbed.util.tables import Tables
 
-Rows = list[dict[str, Any]]
 HEALTH_COLUMNS = [
     *("match", "judge", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie"),
     *("first_share", "first_low", "first_high", "position_p"),
@@ -18,7 +14,36 @@ HEALTH_COLUMNS = [
 ]
 
 
-def health_rows(tables: Tables, confidence: float) -> Rows:
+class HealthRow(TypedDict):
+    """A row of `queries/benchmark/judge_health.sql` with intervals and the test of the position; rates are in percent.
+
+    None are rates of nothing, and their intervals.
+    """
+
+    match: str
+    judge: str
+    judgments: int
+    pairs: int
+    order_agreement: float | None
+    first_biased: float | None
+    second_biased: float | None
+    one_tie: float | None
+    first_pairs: int
+    second_pairs: int
+    first_share: float | None
+    first_low: float | None
+    first_high: float | None
+    position_p: float | None
+    decided: int
+    longer: int
+    longer_answer_rate: float | None
+    longer_low: float | None
+    longer_high: float | None
+    invalid_rate: float | None
+    cut_answers: int
+
+
+def health_rows(tables: Tables, confidence: float) -> list[HealthRow]:
     """Return the rows, in percent, judge by judge; a row `all` where one judged several matches.
 
     Args:
@@ -27,27 +52,27 @@ def health_rows(tables: Tables, confidence: float) -> Rows:
     """
     rows = tables.query("benchmark/judge_health")
     for row in rows:
-        found = position_bias(int(row["first_pairs"]), int(row["second_pairs"]), confidence)
-        shares = {"first_share": found.first_share, "first_low": found.low, "first_high": found.high}
+        bias = position_bias(int(row["first_pairs"]), int(row["second_pairs"]), confidence)
+        shares = {"first_share": bias.first_share, "first_low": bias.low, "first_high": bias.high}
         row |= {name: None if share is None else round(100 * share, 2) for name, share in shares.items()}
-        row["position_p"] = None if found.p is None else float(f"{found.p:.4g}")
+        row["position_p"] = None if bias.p is None else float(f"{bias.p:.4g}")
         row["longer_low"] = row["longer_high"] = None
         if row["decided"]:
             bounds = 100 * wilson(row["longer"] / row["decided"], row["decided"], confidence)
             row["longer_low"], row["longer_high"] = (round(float(bound), 2) for bound in bounds)
-    return rows
+    return cast(list[HealthRow], rows)
 
 
-def last_rows(rows: Rows) -> Rows:
-    """Return of each judge the row of all its matches; `rows` as from `health_rows`."""
+def last_rows(rows: Sequence[HealthRow]) -> list[HealthRow]:
+    """Return of each judge the row of all its matches."""
     return list({row["judge"]: row for row in rows}.values())
 
 
-def position_in_words(row: dict[str, Any], confidence: float) -> str:
+def position_in_words(row: HealthRow, confidence: float) -> str:
     """Return what the pairs that contradict say about the judge's leaning, in one sentence.
 
     Args:
-        row: of `health_rows`.
+        row: the judge's.
         confidence: of its interval and of the test, in percent.
     """
     first, second, p = int(row["first_pairs"]), int(row["second_pairs"]), row["position_p"]
@@ -55,7 +80,7 @@ def position_in_words(row: dict[str, Any], confidence: float) -> str:
         return "No pair contradicts, so that no leaning to a place shows."
     shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
     share = f"{row['first_share']:.0f}% the first, interval {row['first_low']:.0f} to {row['first_high']:.0f}, {shown}"
-    said = f"Of the pairs that contradict, {first} name the first place and {second} the second ({share})"
+    counts = f"Of the pairs that contradict, {first} name the first place and {second} the second ({share})"
     if p >= 1 - confidence / 100:
-        return f"{said}: a leaning to either place cannot be concluded."
-    return f"{said}: the judge leans to the {'first' if first > second else 'second'} place."
+        return f"{counts}: a leaning to either place cannot be concluded."
+    return f"{counts}: the judge leans to the {'first' if first > second else 'second'} place."

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from seedbed.project import paths
 from seedbed.project.params_types import STAND_IN
 from seedbed.project.prompts import load_prompt
-from seedbed.util.canonical import canonical, content_hash, parse_json
+from seedbed.util.canonical import JsonObject, canonical, content_hash, parse_json
 from seedbed.util.tables import Tables
 from seedbed.util.yaml12 import load_yaml
 
@@ -52,14 +52,14 @@ def _environment() -> Environment:
     return environment
 
 
-def provenance(tables: Tables, prompts: Sequence[str]) -> dict[str, Any]:
+def provenance(tables: Tables, prompts: Sequence[str]) -> JsonObject:
     """Return what the section on provenance shows: who made the rows, and the prompts they were asked for with."""
-    made = tables.query("shared/provenance")
+    makers = tables.query("shared/provenance")
     return {
         "provenance": [
             # The benchmark reads no requests for translations: the dataset report does.
             row | {"parameters": _settings(row["parameters"]), "in_dataset": bool(row["model"] and not row["parameters"])}
-            for row in made
+            for row in makers
         ],
         "prompts": [_prompt(name) for name in prompts],
     }
@@ -95,7 +95,7 @@ def integrity(text: str) -> str:
 
 
 def _own(name: str) -> Markup:
-    """Return one of our own files, to stand in the page as it is."""
+    """Return one of our own files, to be put into the page as it is."""
     text = (TEMPLATES / name).read_text(encoding="utf-8")
     assert "</" not in text, f"{name} would end its own element"
     return Markup(text)  # noqa: S704  not a word of it is anybody else's

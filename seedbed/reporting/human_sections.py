@@ -1,12 +1,10 @@
 """What the reports in Markdown say of people: whether they agree with the judge, and what their edits came to."""
 
-from typing import Any
-
 from seedbed.project.votes import votes_notices
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.util.markdown import table
-from seedbed.util.rows import Rows
+from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 _MOST_DISAGREEMENTS = 20
@@ -112,7 +110,7 @@ def _agreement_table(agreement: Rows, by: str) -> str:
     return table(shown, [by, "items", "split", "both bad", *columns], right=list(columns))
 
 
-def _measured(row: dict[str, Any], name: str) -> str:
+def _measured(row: Row, name: str) -> str:
     if row[name] is None:
         return ""
     places = 1 if name in MEASURES else 2
@@ -130,11 +128,11 @@ def alternative_in_words(test: Alternative) -> str:
             "them."
         )
     word = "may" if test.passed else "may not"
-    held = f"{round(test.winning_rate * test.annotators)} of the {test.annotators} people"
+    people = f"{round(test.winning_rate * test.annotators)} of the {test.annotators} people"
     agrees = f"{100 * (test.advantage or 0):.0f}% of the items"
     return (
         f"By the alternative-annotator test (Calderon et al. 2025) the judge {word} do a person's work: it holds its own "
-        f"against {held}, and agrees with the others at least as well as one of them on {agrees}."
+        f"against {people}, and agrees with the others at least as well as one of them on {agrees}."
     )
 
 
@@ -192,7 +190,7 @@ def _disagreements(rows: Rows) -> list[str]:
     ]
 
 
-def edits_in_words(row: dict[str, Any]) -> str:
+def edits_in_words(row: Row) -> str:
     """Return which edits a row of `queries/human/effort_order.sql` is about."""
     return "before any was shown" if row["part"] == 0 else f"{row['first']} to {row['last']}"
 

@@ -1,14 +1,14 @@
 """What the benchmark report in Markdown says of the judge's verdicts: rates, differences, equal length, health."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from seedbed.reporting.health import last_rows, position_in_words
+from seedbed.reporting.differences import DifferenceRow
+from seedbed.reporting.health import HealthRow, last_rows, position_in_words
 from seedbed.reporting.jury import Jury, jury_sentences
 from seedbed.util.markdown import table
+from seedbed.util.rows import Row, Rows
 from seedbed.util.words import count
 
-Rows = list[dict[str, Any]]
 _MOST_DIFFERENCES = 40
 _MOST_RATES = 40
 
@@ -48,28 +48,28 @@ def rate_parts(rates: Rows, confidence: float, unjudged: Sequence[str] = ()) -> 
 
 def match_sentences(matches: Iterable[str], rates: Rows) -> list[str]:
     """Return what cannot be said of matches: those without a judgment, or a valid one, and categories of one question."""
-    found = []
+    sentences = []
     totals = {row["match"]: row for row in rates if row["category"] == "all"}
     for match in matches:
         total = totals.get(match)
         if total is None:
-            found.append(f"{match}: nothing was judged, since no judge, or no question, is there; it has no rate.")
+            sentences.append(f"{match}: nothing was judged, since no judge, or no question, is there; it has no rate.")
         elif total["invalid"] == total["n"]:
-            found.append(f"{match}: not one of its {count(total['n'], 'question')} has a valid verdict; it has no rate.")
+            sentences.append(f"{match}: not one of its {count(total['n'], 'question')} has a valid verdict; it has no rate.")
     alone = dict.fromkeys(row["category"] for row in rates if row["n"] == 1 and row["category"] != "all")
     if alone:
-        found.append(f"Of one question, so that no verdict shows a difference there: {', '.join(alone)}.")
-    return found
+        sentences.append(f"Of one question, so that no verdict shows a difference there: {', '.join(alone)}.")
+    return sentences
 
 
-def _of_ties(total: dict[str, Any]) -> str:
+def _of_ties(total: Row) -> str:
     ties = f"Ties: {total['ties_both']} in both orders, {total['ties_one']} in one, {total['contradictory']} contradictory."
     if total["judges"] > 1:
         ties = f"Ties of {total['judges']} judges: {total['ties_agreed']} on which most agree, {total['splits']} splits."
     return ties + (f" Answers cut at their limit: in {total['cut']} questions." if total["cut"] else "")
 
 
-def difference_parts(rows: Rows, confidence: float) -> list[str]:
+def difference_parts(rows: Sequence[DifferenceRow], confidence: float) -> list[str]:
     """Return the section on models without a match of their own; none where there are none."""
     if not rows:
         return []
@@ -115,8 +115,8 @@ def equal_length_parts(rows: Rows, rates: Rows) -> list[str]:
     ]
 
 
-def health_parts(rows: Rows, confidence: float) -> list[str]:
-    """Return the paragraphs and the table of the judge's health; `rows` as from `health_rows`, `confidence` in percent."""
+def health_parts(rows: Sequence[HealthRow], confidence: float) -> list[str]:
+    """Return the paragraphs and the table of the judge's health; `confidence` in percent."""
     if not rows:
         return ["Nothing was judged."]
     shown = [
@@ -148,30 +148,30 @@ def health_parts(rows: Rows, confidence: float) -> list[str]:
     ]
 
 
-def jury_parts(found: Jury | None, notices: Sequence[str]) -> list[str]:
+def jury_parts(jury: Jury | None, notices: Sequence[str]) -> list[str]:
     """Return the section on the jury, or what is to be known of the one judge; `notices` are of `judge_notices`."""
-    said = [f"{notice[:1].upper()}{notice[1:]}." for notice in notices]
-    if found is None:
-        return said
+    sentences = [f"{notice[:1].upper()}{notice[1:]}." for notice in notices]
+    if jury is None:
+        return sentences
     percent = {"n": "n", "wins": "wins", "losses": "losses", "ties": "ties", "invalid": "invalid"}
     rates = [
         {"match": row["match"], "judge": row["judge"]}
         | {title: row[name] for name, title in percent.items()}
         | {"adjusted": _percent(row["adjusted_win_rate"]), "interval": _interval(row["ci_low"], row["ci_high"])}
         | {"as the jury": _percent(row["with_jury"])}
-        for row in found.rates[:_MOST_RATES]
+        for row in jury.rates[:_MOST_RATES]
     ]
-    more = [f"The first {_MOST_RATES} of {len(found.rates)} rows."] if len(found.rates) > _MOST_RATES else []
+    more = [f"The first {_MOST_RATES} of {len(jury.rates)} rows."] if len(jury.rates) > _MOST_RATES else []
     pairs = [
         {"judges": f"{row['one']}, {row['other']}", "items": row["items"], "agree": _percent(row["agreement"])}
         | {"kappa": "" if row["kappa"] is None else f"{row['kappa']:.2f}", "interval": _bounds(row)}
         | {"errors": "" if row["correlation"] is None else f"{row['correlation']:.2f}".replace("-", "−")}
-        for row in found.pairs
+        for row in jury.pairs
     ]
     return [
         "## The jury",
-        *said,
-        *jury_sentences(found),
+        *sentences,
+        *jury_sentences(jury),
         "Each two judges: percent of the items valid for both on which they say the same, Cohen's kappa with its interval over "
         "questions, and the correlation of their errors.",
         table(
@@ -183,7 +183,7 @@ def jury_parts(found: Jury | None, notices: Sequence[str]) -> list[str]:
     ]
 
 
-def _bounds(row: dict[str, Any]) -> str:
+def _bounds(row: Row) -> str:
     low, high = row["kappa_low"], row["kappa_high"]
     return "" if low is None or high is None else f"{low:.2f} – {high:.2f}".replace("-", "−")
 

@@ -124,8 +124,8 @@ def _items(rows: Rows, judges: Sequence[str]) -> _Items:
 def _truth(tables: Tables, items: _Items, whole: _Items) -> tuple[Floats, str, int]:
     """Return what the judges' scores are held against, what that is, and on how many items people voted."""
     rows = tables.select(f"select match, question, avg({_VOTES}) as score from votes where status = 'counted' group by all")
-    said = {(row["match"], row["question"]): row["score"] for row in rows}
-    votes = np.array([said.get(place, np.nan) for place in items.places])
+    scores = {(row["match"], row["question"]): row["score"] for row in rows}
+    votes = np.array([scores.get(place, np.nan) for place in items.places])
     voted = int((~np.isnan(votes)).sum())
     return (votes, "votes", voted) if voted >= LEAST_VOTED else (whole.scores[0], JURY, voted)
 
@@ -165,12 +165,12 @@ def _pairs(items: _Items, judges: Sequence[str], correlations: Floats, confidenc
         mine, theirs = items.outcomes[[one, other]]
         both = (mine >= 0) & (theirs >= 0)
         cells = items.question[both] * 9 + mine[both] * 3 + theirs[both]
-        said = np.bincount(cells, minlength=questions * 9).reshape(questions, 3, 3).astype(np.float64)
-        low, high = kappa_interval(said, confidence)
+        tables = np.bincount(cells, minlength=questions * 9).reshape(questions, 3, 3).astype(np.float64)
+        low, high = kappa_interval(tables, confidence)
         rows.append(
             {"one": judges[one], "other": judges[other], "items": int(both.sum())}
             | {"agreement": _percent((mine == theirs)[both].mean()) if both.any() else None}
-            | {"kappa": _places(kappa(said.sum(axis=0))), "kappa_low": _places(low), "kappa_high": _places(high)}
+            | {"kappa": _places(kappa(tables.sum(axis=0))), "kappa_low": _places(low), "kappa_high": _places(high)}
             | {"correlation": _places(correlations[one, other])}
         )
     return rows
@@ -193,33 +193,37 @@ def _places(value: Any) -> float | None:
     return None if np.isnan(value) else round(float(value), 3) + 0.0  # no -0.0
 
 
-def jury_sentences(found: Jury) -> list[str]:
-    """Return what the jury is, what became of its questions, and how far its judges are several, a sentence or two each."""
-    counts, judges = found.counts, found.judges
-    said = [
+def jury_sentences(result: Jury) -> list[str]:
+    """Return what the jury is, the outcome of its questions, and how independent its judges are, a sentence or two each."""
+    counts, judges = result.counts, result.judges
+    sentences = [
         f"A jury of {len(judges)}: {', '.join(judges)}. Each judge's two orders come to an outcome first; the jury then says "
         "win or loss where more than half of its valid judges do, else tie; with fewer than two valid judges a question is "
         f"invalid. Of {counts['n']} questions {counts['ties']} are ties, {counts['splits']} of them splits, on which no more "
         f"than half say the same; {counts['invalid']} are invalid."
     ]
     if len(judges) == 2:
-        said.append("With two judges every question on which they differ is a split, and so a tie: a third judge would decide.")
-    if found.alpha is None:
-        said.append("How far the judges agree beyond chance cannot be said: there is nothing to compare, or all say the same.")
+        sentences.append(
+            "With two judges every question on which they differ is a split, and so a tie: a third judge would decide."
+        )
+    if result.alpha is None:
+        sentences.append(
+            "How far the judges agree beyond chance cannot be said: there is nothing to compare, or all say the same."
+        )
     else:
-        value, low, high = found.alpha
+        value, low, high = result.alpha
         interval = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
-        said.append(
+        sentences.append(
             f"Krippendorff's alpha of all judges, nominal: {value:.2f}{interval}; 1 is full agreement, 0 what chance gives."
         )
-    if found.against == "votes":
-        truth = f"against people's votes on {found.voted} items"
+    if result.against == "votes":
+        truth = f"against people's votes on {result.voted} items"
     else:
         truth = (
-            f"against the jury's own verdict, since people voted on {found.voted} items and {LEAST_VOTED} are needed; the "
+            f"against the jury's own verdict, since people voted on {result.voted} items and {LEAST_VOTED} are needed; the "
             "judges make that verdict themselves, so that it looks too low"
         )
-    said.append(
+    sentences.append(
         f"The correlation of errors is {truth}. Judges that err together count for fewer than they are (arXiv 2404.18796)."
     )
-    return said
+    return sentences

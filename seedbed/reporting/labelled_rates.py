@@ -9,7 +9,6 @@ A row of `labelled_rows` (percent): `{"match": "good-vs-thin", "labels": 120, "j
 """
 
 from collections import Counter, defaultdict
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from seedbed.project import paths
 from seedbed.project.params_types import Report
 from seedbed.reporting.statistics.resamples import Floats
 from seedbed.reporting.statistics.rogan_gladen import LEAST_SINGULAR, rogan_gladen
-from seedbed.util.rows import Rows, read_rows
+from seedbed.util.rows import Row, Rows, read_rows
 from seedbed.util.tables import Tables
 
 _OUTCOMES = ("win", "loss", "tie")
@@ -32,13 +31,13 @@ def labelled_rows(tables: Tables, settings: Report) -> Rows:
     """
     if "labels" not in settings:
         return []
-    counts, said = _table(settings["labels"]), defaultdict[str, Counter[str]](Counter)
+    counts, by_match = _table(settings["labels"]), defaultdict[str, Counter[str]](Counter)
     for row in tables.query("benchmark/outcomes"):
-        said[row["match"]][row["outcome"]] += 1
+        by_match[row["match"]][row["outcome"]] += 1
     return [
         {"match": match, "labels": int(counts.sum())}
         | _rate(match, counts, np.array([float(outcomes[outcome]) for outcome in _OUTCOMES]), settings)
-        for match, outcomes in said.items()
+        for match, outcomes in by_match.items()
     ]
 
 
@@ -50,7 +49,7 @@ def _table(name: str) -> Floats:
     return counts
 
 
-def _rate(match: str, counts: Floats, judged: Floats, settings: Report) -> dict[str, Any]:
+def _rate(match: str, counts: Floats, judged: Floats, settings: Report) -> Row:
     empty = {"judge": None, "rate": None, "low": None, "high": None}
     if not judged.sum():
         return empty | {"why": "no verdict is valid"}
@@ -59,9 +58,9 @@ def _rate(match: str, counts: Floats, judged: Floats, settings: Report) -> dict[
     if lacking:
         return empty | {"judge": raw, "why": f"no label of people is a {lacking[0]}"}
     seed = f"labels {settings['seed']} {match}"
-    found = rogan_gladen(counts, judged, settings["confidence"], max(settings["bootstrap"], 1000), seed, _WORTH)
-    if found is None:
+    estimate = rogan_gladen(counts, judged, settings["confidence"], max(settings["bootstrap"], 1000), seed, _WORTH)
+    if estimate is None:
         why = f"the judge tells win, loss and tie too badly apart (smallest singular value under {LEAST_SINGULAR:g})"
         return empty | {"judge": raw, "why": why}
-    rate, low, high = (round(100 * float(value), 2) for value in (found.mean, found.mean_low, found.mean_high))
+    rate, low, high = (round(100 * float(value), 2) for value in (estimate.mean, estimate.mean_low, estimate.mean_high))
     return {"judge": raw, "rate": rate, "low": low, "high": high, "why": None}

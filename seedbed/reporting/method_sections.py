@@ -1,16 +1,16 @@
 """What the benchmark report says of training sets as methods: the conclusions in words, and the tables in Markdown."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from seedbed.reporting.judge_sections import p_value
-from seedbed.reporting.methods import ALL
+from seedbed.reporting.methods import ALL, MethodRow
 from seedbed.reporting.statistics.methods import LEAST_SEEDS
 from seedbed.util.markdown import table
-from seedbed.util.rows import Rows
+from seedbed.util.rows import Row, Rows
 from seedbed.util.words import count
 
 
-def concluded(rows: Rows, confidence: float) -> list[str]:
+def concluded(rows: Sequence[MethodRow], confidence: float) -> list[str]:
     """Return a paragraph on each two sets: on their mean over the bases, then on each base.
 
     Args:
@@ -19,19 +19,19 @@ def concluded(rows: Rows, confidence: float) -> list[str]:
     """
     shown = []
     for pair in dict.fromkeys((row["new"], row["old"]) for row in rows if row["comparison"] == "sets"):
-        found = [row for row in rows if row["comparison"] == "sets" and (row["new"], row["old"]) == pair]
-        shown.append(" ".join([_on_mean(found[0], len(found) - 1), *_on_bases(found)]))
+        of_pair = [row for row in rows if row["comparison"] == "sets" and (row["new"], row["old"]) == pair]
+        shown.append(" ".join([_on_mean(of_pair[0], len(of_pair) - 1), *_on_bases(of_pair)]))
     return shown
 
 
-def sets_in_words(row: dict[str, Any]) -> str:
-    """Return which sets a row of `method_rows` compares."""
+def sets_in_words(row: MethodRow) -> str:
+    """Return which sets a row compares."""
     if row["comparison"] == "size":
         return f"{row['old']} to {row['new']}"
     return f"{row['new']} less {row['old'] or 'the base'}"
 
 
-def seeds_in_words(rows: Rows) -> str:
+def seeds_in_words(rows: Sequence[MethodRow]) -> str:
     """Return of what the intervals speak: of these trained models, or of trainings with other seeds too."""
     rows = [row for row in rows if row["comparison"] == "sets"] or rows
     fewest = min((row["seeds"] for row in rows), default=0)
@@ -48,26 +48,27 @@ def seeds_in_words(rows: Rows) -> str:
     )
 
 
-def _on_mean(row: dict[str, Any], bases: int) -> str:
+def _on_mean(row: MethodRow, bases: int) -> str:
     over = f"the mean over {count(bases, 'base')}" if bases else f"the base {row['base']}"
     how = f"through the baseline {row['through']}" if row["through"] else "in their own matches"
     better, worse = (row["new"], row["old"]) if row["difference"] >= 0 else (row["old"], row["new"])
     sign = 1 if row["difference"] >= 0 else -1
     low, high = sorted((sign * row["low"], sign * row["high"]))
-    tests = f", corrected for {row['tests']} pairs of sets" if row["tests"] > 1 else ""
-    said = (
+    assert row["p_holm"] is not None  # the mean is always tested
+    tests = f", corrected for {row['tests']} pairs of sets" if (row["tests"] or 1) > 1 else ""
+    statement = (
         f"{better} and {worse}, {over}, {count(row['n'], 'question')}, {how}: {better} is ahead by "
         f"{_number(sign * row['difference'])} points of adjusted win rate (interval {_number(low)} to {_number(high)}; p "
         f"{_p(row['p_holm'])}{tests})"
     )
     if row["sure"]:
-        return f"{said}. Of these trainings the judge prefers those on {better}."
-    return f"{said}. Which of the two sets is better cannot be concluded" + (
+        return f"{statement}. Of these trainings the judge prefers those on {better}."
+    return f"{statement}. Which of the two sets is better cannot be concluded" + (
         ", and the bases are not tested one by one." if bases else "."
     )
 
 
-def _on_bases(rows: Rows) -> list[str]:
+def _on_bases(rows: Sequence[MethodRow]) -> list[str]:
     mean, *bases = rows
     if not bases or not mean["sure"]:
         return []
@@ -76,14 +77,14 @@ def _on_bases(rows: Rows) -> list[str]:
         ahead = [row["base"] for row in bases if row["sure"] and (row["difference"] > 0) == above]
         if ahead:
             sentences.append(
-                f"{name} is ahead on {_listed(ahead)}, with the correction for {count(bases[0]['tests'], 'test')}."
+                f"{name} is ahead on {_listed(ahead)}, with the correction for {count(bases[0]['tests'] or 0, 'test')}."
             )
     if rest := [row["base"] for row in bases if not row["sure"]]:
         sentences.append(f"On {_listed(rest)} alone nothing can be concluded.")
     return sentences
 
 
-def method_parts(rows: Rows, chart: tuple[str, Rows], confidence: float) -> list[str]:
+def method_parts(rows: Sequence[MethodRow], chart: tuple[str, Rows], confidence: float) -> list[str]:
     """Return the section in Markdown; none where nothing is compared.
 
     Args:
@@ -125,7 +126,7 @@ _TABLES = (
 )
 
 
-def _table(rows: Rows) -> str:
+def _table(rows: Sequence[MethodRow]) -> str:
     shown = [
         {"sets": sets_in_words(row), "base": "mean" if row["base"] == ALL else row["base"]}
         | {"seeds": row["seeds"], "n": row["n"], "dropped": row["dropped"], "points": _number(row["difference"])}
@@ -142,16 +143,16 @@ def _table(rows: Rows) -> str:
     return table(shown, names, right=["points", "interval", "p", "Holm"])
 
 
-def _beside(row: dict[str, Any]) -> str:
+def _beside(row: MethodRow) -> str:
     if not row["beside"]:
         return ""
     bounds = f"{_number(row['beside_low'])} – {_number(row['beside_high'])}"
     return f"{_number(row['beside_difference'])} ({bounds}) against {row['beside']}"
 
 
-def _rate(row: dict[str, Any], name: str | None) -> float | None:
-    found: float | None = next(point["rate"] for point in row["points"] if point["set"] == name)
-    return found
+def _rate(row: Row, name: str | None) -> float | None:
+    rate: float | None = next(point["rate"] for point in row["points"] if point["set"] == name)
+    return rate
 
 
 def _listed(names: list[str]) -> str:

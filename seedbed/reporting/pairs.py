@@ -3,16 +3,14 @@
 {"duplicate":true,"first":"List three benefits of …","id":"pair-05","second":"What are three good things about …"}
 """
 
-from typing import Any
-
 from seedbed.filtering.similarity import Encoder, Pool, rouge_score
 from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project import paths
 from seedbed.project.params_types import Params
-from seedbed.util.rows import read_rows
+from seedbed.util.rows import Rows, read_rows
 
 
-def judged_pairs(params: Params) -> list[dict[str, Any]]:
+def judged_pairs(params: Params) -> Rows:
     """Return `first`, `second`, `score` (ROUGE-L F), `decision` and `person` of each pair; none where the language has no file.
 
     Raises:
@@ -21,12 +19,12 @@ def judged_pairs(params: Params) -> list[dict[str, Any]]:
     path, similarity = paths.pairs(params["language"]), params["filter"]["similarity"]
     if not path.is_file():
         return []
-    tokenise, encode, found = load_tokeniser(params["filter"]["tokeniser"]), Encoder(), []
+    tokenise, encode, pairs = load_tokeniser(params["filter"]["tokeniser"]), Encoder(), []
     for row in read_rows(path, "pair"):
         pool = Pool(similarity["threshold"], similarity["reject"] == ">")
         first, second = encode.all([tokenise(row["first"]), tokenise(row["second"])])
         pool.add(row["id"], first)
-        found.append(
+        pairs.append(
             {
                 "first": row["first"],
                 "second": row["second"],
@@ -35,10 +33,10 @@ def judged_pairs(params: Params) -> list[dict[str, Any]]:
                 "person": "duplicate" if row["duplicate"] else "different",
             }
         )
-    return found
+    return pairs
 
 
-def agreeing(pairs: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+def agreeing(pairs: Rows) -> dict[str, tuple[int, int]]:
     """Return by what a person says, `duplicate` or `different`, (pairs that are decided so, pairs)."""
     right = {"duplicate": "rejected", "different": "kept"}
     return {

@@ -29,7 +29,7 @@ def ranking_rows(tables: Tables, settings: Report) -> Rows:
 
     Returns:
         `points`, 0 for the middle; `behind`, by how many the first model is ahead, with an interval that holds for all
-        differences of models together; `group`, the letters that two models share where they cannot be told apart; counts of
+        differences of models together; `group`, the letters that two models share where they do not differ clearly; counts of
         valid outcomes; and `expected`, the percent of comparisons with the other models that the strengths say it wins, a tie
         being half. A model that never lost, or never won, to those of the largest level has no finite strength: `points` and
         `behind` are None, and `bound` says `unbeaten` or `winless`, which is empty for the others. No row where fewer than

@@ -7,8 +7,6 @@ half at best: the variance of a question is taken as that of such rounding, 1/12
 question alone tells nothing of the spread: its interval is the whole scale.
 """
 
-from typing import Any
-
 import numpy as np
 
 from seedbed.project import paths
@@ -17,7 +15,7 @@ from seedbed.project.params_types import Params
 from seedbed.reporting.statistics.distributions import t_quantile
 from seedbed.reporting.turns import WHOLE, load_corpora
 from seedbed.util.markdown import table
-from seedbed.util.rows import Rows
+from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 RATING_COLUMNS = ["model", "corpus", "turn", "category", "n", "invalid", "mean", "low", "high"]
@@ -65,17 +63,17 @@ def _means(rated: Rows, params: Params) -> Rows:
         for category in (row["category"], "all"):
             groups.setdefault((row["model"], row["corpus"], row["turn"], category), []).append(row["rating"])
     models = list(params["scores"])
-    found = []
+    means = []
     for (model, corpus, turn, category), values in groups.items():
         valid = [value for value in values if value is not None]
         low, high = mean_interval(valid, params["report"]["confidence"]) if valid else (None, None)
-        found.append(
+        means.append(
             {"model": model, "corpus": corpus, "turn": turn, "category": category, "n": len(values)}
             | {"invalid": len(values) - len(valid), "mean": _rounded(float(np.mean(valid)) if valid else None)}
             | {"low": _rounded(low), "high": _rounded(high)}
         )
     return sorted(
-        found,
+        means,
         key=lambda row: (
             *(row["corpus"] != BENCHMARK, row["corpus"], models.index(row["model"])),
             *(row["turn"] != WHOLE, row["turn"], order.index(row["category"])),
@@ -128,12 +126,12 @@ def rating_parts(rows: Rows, agreement: Rows, confidence: float) -> list[str]:
     return parts
 
 
-def interval_in_words(row: dict[str, Any]) -> str:
+def interval_in_words(row: Row) -> str:
     """Return the interval of a mean; empty where nothing is valid."""
     return "" if row["low"] is None else f"{row['low']:.2f} – {row['high']:.2f}"
 
 
-def agreement_in_words(row: dict[str, Any]) -> dict[str, str]:
+def agreement_in_words(row: Row) -> dict[str, str]:
     """Return how far the two modes agree on a match, in words."""
 
     def share(part: int, of: int) -> str:

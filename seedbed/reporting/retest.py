@@ -1,22 +1,14 @@
-"""Whether the judge agrees with itself, and what scores vary by: the question, the answer that was drawn, the judge.
-
-A row of `retest_rows` (percent): `{"judge": "judge", "items": 240, "agreed": 226, "reversed": 6, "invalid": 0, "rate": 94.17,
-"low": 90.4, "high": 96.5}`; `rate` is None below 200 items, which say too little.
-
-A row of `component_rows` (standard deviations, in points): `{"models": ["good", "good-2"], "baseline": "thin", "judge":
-"judge", "questions": 80, "by_question": 31.2, "by_answer": 18.0, "by_judge": 9.1, "negative": []}`.
-"""
+"""Whether the judge agrees with itself, and what scores vary by: the question, the answer that was drawn, the judge."""
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
 from seedbed.project.params_types import Params
 from seedbed.reporting.statistics.components import LEAST_RETEST, components, retest
-from seedbed.util.canonical import canonical
-from seedbed.util.rows import Rows
+from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.tables import Tables
 
 LEAST_QUESTIONS = 20
@@ -30,18 +22,47 @@ def load_retests(tables: Tables, files: list[Path]) -> None:
     tables.load("retests", files, _COLUMNS)
 
 
-def retest_rows(tables: Tables, confidence: float) -> Rows:
+class RetestRow(TypedDict):
+    """How often a judge agrees with itself: a row of `queries/benchmark/retest.sql` with the share and its interval.
+
+    `rate`, `low` and `high` are in percent; None below `LEAST_RETEST` items, which say too little.
+    """
+
+    judge: str
+    items: int
+    agreed: int
+    reversed: int
+    invalid: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+class ComponentRow(TypedDict):
+    """What a question's score varies by, as standard deviations in points; `negative`: those estimated below 0."""
+
+    models: list[str]
+    baseline: str
+    judge: str
+    questions: int
+    by_question: float
+    by_answer: float
+    by_judge: float
+    negative: list[str]
+
+
+def retest_rows(tables: Tables, confidence: float) -> list[RetestRow]:
     """Return the rows of `queries/benchmark/retest.sql` with the share that agrees and its interval, in percent."""
     rows = tables.query("benchmark/retest")
     for row in rows:
         row["rate"] = row["low"] = row["high"] = None
         if row["items"] >= LEAST_RETEST:
-            found = retest(row["agreed"], row["items"], confidence)
-            row["rate"], row["low"], row["high"] = (round(100 * value, 2) for value in found)
-    return rows
+            estimate = retest(row["agreed"], row["items"], confidence)
+            row["rate"], row["low"], row["high"] = (round(100 * value, 2) for value in estimate)
+    return cast(list[RetestRow], rows)
 
 
-def component_rows(tables: Tables, params: Params) -> Rows:
+def component_rows(tables: Tables, params: Params) -> list[ComponentRow]:
     """Return what the scores of models vary by that were asked twice or more, and whose every judgment was asked for twice.
 
     Such models are entries of `models` that differ in `sample` alone, each with a match against one baseline. A question's
@@ -59,17 +80,29 @@ def component_rows(tables: Tables, params: Params) -> Rows:
         pairs = [[one, other] for one, other in zip(*orders.values(), strict=True)] if len(orders) == 2 else []
         if pairs and not any(None in pair for pair in pairs):
             scores[match, judge][question] = np.array([one if one == other else 0.5 for one, other in pairs])
-    rows = []
+    rows: list[ComponentRow] = []
     for models, baseline, matches in _families(params):
         for judge in dict.fromkeys(judge for _, judge in scores):
             each = [scores.get((match, judge), {}) for match in matches]
             shared = sorted(set.intersection(*map(set, each)))
             if len(shared) < LEAST_QUESTIONS:
                 continue
-            found = components(np.array([[part[question] for part in each] for question in shared]))
-            deviations = {f"by_{name}": round(100 * getattr(found, name) ** 0.5, 2) for name in ("question", "answer", "judge")}
-            row = {"models": models, "baseline": baseline, "judge": judge, "questions": len(shared)}
-            rows.append(row | deviations | {"negative": list(found.negative)})
+            variances = components(np.array([[part[question] for part in each] for question in shared]))
+            question_sd, answer_sd, judge_sd = (
+                round(100 * variance**0.5, 2) for variance in (variances.question, variances.answer, variances.judge)
+            )
+            rows.append(
+                {
+                    "models": models,
+                    "baseline": baseline,
+                    "judge": judge,
+                    "questions": len(shared),
+                    "by_question": question_sd,
+                    "by_answer": answer_sd,
+                    "by_judge": judge_sd,
+                    "negative": list(variances.negative),
+                }
+            )
     return rows
 
 
@@ -81,11 +114,11 @@ def _score(verdict: str | None, order: str) -> float | None:
 
 def _families(params: Params) -> list[tuple[list[str], str, list[str]]]:
     """Return the models that differ in `sample` alone, with their baseline and their matches against it."""
-    found: dict[str, dict[int, tuple[str, str, str]]] = defaultdict(dict)
+    by_settings: dict[str, dict[int, tuple[str, str, str]]] = defaultdict(dict)
     for match, sides in params["matches"].items():
-        settings: dict[str, Any] = dict(params["models"].get(sides["model"], {}))
+        settings: JsonObject = dict(params["models"].get(sides["model"], {}))
         if settings and "recorded" not in settings:
             sample = settings.pop("sample", 0)
-            found[canonical([settings, sides["baseline"]])].setdefault(sample, (sides["model"], sides["baseline"], match))
-    families = [list(one.values()) for one in found.values() if len(one) > 1]
+            by_settings[canonical([settings, sides["baseline"]])].setdefault(sample, (sides["model"], sides["baseline"], match))
+    families = [list(one.values()) for one in by_settings.values() if len(one) > 1]
     return [([model for model, _, _ in one], one[0][1], [match for _, _, match in one]) for one in families]

@@ -1,11 +1,11 @@
 """What the reports say of a judge that was asked twice, and of what scores vary by."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from seedbed.project.params_types import DEFAULT_JUDGE
+from seedbed.reporting.retest import ComponentRow, RetestRow
 from seedbed.reporting.statistics.components import LEAST_RETEST
 from seedbed.util.markdown import table
-from seedbed.util.rows import Rows
 
 COMPONENTS = (
     "What a question's score varies by, as standard deviations in points: from question to question, between the answers that "
@@ -13,8 +13,8 @@ COMPONENTS = (
 )
 
 
-def retest_in_words(row: dict[str, Any], confidence: float) -> str:
-    """Return what came of asking a judge twice, in a sentence; `row` as from `retest_rows`."""
+def retest_in_words(row: RetestRow, confidence: float) -> str:
+    """Return the result of asking a judge twice, in a sentence."""
     who = {"all": "The judges together", DEFAULT_JUDGE: "The judge"}.get(row["judge"], f"The judge {row['judge']}")
     invalid = f" {row['invalid']} had no verdict one of the times." if row["invalid"] else ""
     if row["rate"] is None:
@@ -29,13 +29,13 @@ def retest_in_words(row: dict[str, Any], confidence: float) -> str:
     )
 
 
-def negative_in_words(rows: Rows) -> str:
+def negative_in_words(rows: Sequence[ComponentRow]) -> str:
     """Return which components were estimated below 0, in a sentence; nothing where none was."""
     names = dict.fromkeys(name for row in rows for name in row["negative"])
     return f"Estimated below 0, and given as 0: {', '.join(names)}." if names else ""
 
 
-def retest_parts(rows: Rows, varying: Rows, confidence: float) -> list[str]:
+def retest_parts(rows: Sequence[RetestRow], varying: Sequence[ComponentRow], confidence: float) -> list[str]:
     """Return the section of the Markdown report; none where nothing was asked for twice.
 
     Args:
@@ -54,7 +54,7 @@ def retest_parts(rows: Rows, varying: Rows, confidence: float) -> list[str]:
                 "judge": row["judge"],
                 "questions": row["questions"],
             }
-            | {name: f"{row[f'by_{name}']:.1f}" for name in ("question", "answer")}
+            | {"question": f"{row['by_question']:.1f}", "answer": f"{row['by_answer']:.1f}"}
             | {"judgment": f"{row['by_judge']:.1f}"}
             for row in varying
         ]

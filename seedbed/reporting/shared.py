@@ -9,6 +9,7 @@ from typing import Any
 from seedbed.exchange.costs import price_of
 from seedbed.project import columns, paths
 from seedbed.project.params_types import STAND_IN, Params
+from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import table
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
@@ -49,14 +50,14 @@ def load_responses(tables: Tables, transcripts: Sequence[Path], params: Params, 
     )
 
 
-def usage_metrics(usage: Rows) -> dict[str, Any]:
+def usage_metrics(usage: Rows) -> JsonObject:
     """Return responses and tokens by stage, and the dollars of all where they are known.
 
     Args:
         usage: the rows of `queries/shared/usage.sql`.
     """
     *parts, total = usage or [{"usd": None}]
-    stages: dict[str, Any] = {}
+    stages: JsonObject = {}
     for row in parts:
         stage = stages.setdefault(row["stage"], {"responses": 0, "input_tokens": 0, "output_tokens": 0})
         for name in stage:
@@ -93,7 +94,7 @@ def stand_in_line(sentence: str) -> list[str]:
     return [f"> **Made with the stand-in.** {sentence}"] if sentence else []
 
 
-def to_csv(rows: Rows, names: Sequence[str]) -> str:
+def to_csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     """Return some columns of rows as CSV, with a head and LF."""
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore")

@@ -67,7 +67,7 @@ def _grams(text: Sequence[Any], n: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _of_others(highest: tuple[int, int], own: int) -> int:
-    """Return how often an n-gram stands in the text that has it most often, the one with `own` left out."""
+    """Return how often an n-gram occurs in the text that has it most often, the one with `own` left out."""
     return highest[1] if own == highest[0] else highest[0]
 
 

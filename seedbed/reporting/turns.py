@@ -6,8 +6,6 @@ The turn `all` is the conversation as a whole: each order says what more of its 
 those of any question. Questions are the unit everywhere, so that two turns are no two pieces of evidence.
 """
 
-from typing import Any
-
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK, question_corpora
 from seedbed.project.model_settings import answering_models
@@ -16,8 +14,9 @@ from seedbed.reporting.judgments import load_judgments, set_verdict_rule
 from seedbed.reporting.scores import read_scores
 from seedbed.reporting.shared import file_name
 from seedbed.reporting.win_rates import win_rate_rows
+from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import table
-from seedbed.util.rows import Rows
+from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 TURN_COLUMNS = [
@@ -41,15 +40,15 @@ def turn_rows(params: Params) -> Rows:
         params: the whole of `params.yaml`.
     """
     tables = load_corpora(params)
-    found: Rows = []
+    all_rows: Rows = []
     for corpus, turns in corpora_and_turns(tables):
         parts = [WHOLE] if corpus != BENCHMARK else []
         parts += [str(turn) for turn in range(1, turns + 1)] if turns > 1 else []
         for part in parts:
             of_part = _part(tables, params, corpus, part)
             rows = win_rate_rows(of_part, read_scores(of_part), params["report"])
-            found += [{"corpus": corpus, "turn": part} | row for row in rows]
-    return found
+            all_rows += [{"corpus": corpus, "turn": part} | row for row in rows]
+    return all_rows
 
 
 def load_corpora(params: Params) -> Tables:
@@ -113,17 +112,17 @@ def turn_parts(rows: Rows, confidence: float) -> list[str]:
     ]
 
 
-def interval_in_words(row: dict[str, Any]) -> str:
+def interval_in_words(row: Row) -> str:
     """Return the interval of a row; empty where nothing is valid."""
     return "" if row["ci_low"] is None else f"{row['ci_low']:.1f} – {row['ci_high']:.1f}"
 
 
-def turn_metrics(rows: Rows) -> dict[str, Any]:
+def turn_metrics(rows: Rows) -> JsonObject:
     """Return the totals for `reports/benchmark.json`, by corpus, match and turn."""
-    found: dict[str, Any] = {}
+    metrics: JsonObject = {}
     for row in rows:
         if row["category"] == "all":
             rate = row["adjusted_win_rate"]
             totals = {"adjusted_win_rate": None if rate is None else round(rate, 2), "n": row["n"], "invalid": row["invalid"]}
-            found.setdefault(row["corpus"], {}).setdefault(row["match"], {})[row["turn"]] = totals
-    return found
+            metrics.setdefault(row["corpus"], {}).setdefault(row["match"], {})[row["turn"]] = totals
+    return metrics

@@ -235,10 +235,10 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
     damaged = ""
 
     async def state() -> Any:
-        found = await _or_lost(api.batches.retrieve(batch.id), "does not know it")
-        if not isinstance(found.status, str):
+        remote = await _or_lost(api.batches.retrieve(batch.id), "does not know it")
+        if not isinstance(remote.status, str):
             raise TypeError
-        return found
+        return remote
 
     with waiting.client.in_words(name, batch=True):
         while (now := await waiting.patiently(state, f"looking at {batch.words}", kept)).status not in _ENDED:

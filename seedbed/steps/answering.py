@@ -40,7 +40,7 @@ def build(
 def following(
     questions: Sequence[EditedQuestion], to: ModelSettings, prompt: Prompt, again: Mapping[str, int] = {}
 ) -> Callable[[Sequence[Result[str]]], list[Request]]:
-    """Return what gives the next turns of conversations, from what became of a turn; for `ask_all`.
+    """Return what gives the next turns of conversations, from the result of a turn; for `ask_all`.
 
     The model is shown what was asked and what it answered itself. Where a turn failed, no further one is asked. Arguments as of
     `build`.
@@ -75,7 +75,7 @@ def question_and_turn(id: str) -> tuple[str, int]:
 
 
 def reader(cut: str) -> Read[str]:
-    """Return what reads an answer; `cut` says what becomes of one that was cut at its length limit: `judge` or `fail`."""
+    """Return what reads an answer; `cut` says what is done with one that was cut at its length limit: `judge` or `fail`."""
     return lambda request, response: text_of(response, cut=cut == "judge")
 
 
@@ -95,13 +95,13 @@ def answered(model: str, to: ModelSettings, results: Sequence[Result[str]]) -> l
 
 def _answered(question: str, model: str, to: ModelSettings, turns: Sequence[Result[str]]) -> Answer:
     """Return the answer that the turns of one conversation come to; a turn that failed is the last one."""
-    last, said = turns[-1], [result.value for result in turns if result.value is not None]
-    row = _row(question, model, DIVIDER.join(said) if last.value is not None else None, to.made_by)
+    last, texts = turns[-1], [result.value for result in turns if result.value is not None]
+    row = _row(question, model, DIVIDER.join(texts) if last.value is not None else None, to.made_by)
     row["failure"], row["request"] = last.failure, last.request.key
     if last.failure and len(turns) > 1:
         row["failed_turn"] = len(turns)
-    if last.value is not None and len(said) > 1:
-        row["turns"] = said
+    if last.value is not None and len(texts) > 1:
+        row["turns"] = texts
     if last.value is not None and any(result.exchanges and was_cut(result.exchanges[-1][1]) for result in turns):
         row["cut"] = True
     return row
@@ -121,19 +121,19 @@ def recorded(questions: Sequence[EditedQuestion], model: str, path: Path) -> lis
 
 
 def _recorded(id: str, model: str, turns: Sequence[str | None], path: Path) -> Answer:
-    said = [text for text in turns if text is not None]
-    row = _row(id, model, DIVIDER.join(said) if len(said) == len(turns) else None, {"recorded": str(path)})
+    texts = [text for text in turns if text is not None]
+    row = _row(id, model, DIVIDER.join(texts) if len(texts) == len(turns) else None, {"recorded": str(path)})
     if row["text"] is None:
         row["failure"] = {"reason": "recorded", "detail": "recorded as an error", "text": None}
         if (failed := turns.index(None)) > 0:
             row["failed_turn"] = failed + 1
-    elif len(said) > 1:
-        row["turns"] = said
+    elif len(texts) > 1:
+        row["turns"] = texts
     return row
 
 
 def origin(row: Answer, stage: str) -> Origin:
-    """Return what an answer came of: its question, and a request of its stage unless it was recorded.
+    """Return the origin of an answer: its question, and a request of its stage unless it was recorded.
 
     Of a conversation it is the request of the last turn, which holds the turns before it.
     """

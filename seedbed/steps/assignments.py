@@ -31,7 +31,7 @@ class Assignment:
 
     Attributes:
         task_type: one of `labels.task`.
-        means: what that means, as the model is told; empty where the lists say nothing.
+        means: what that means, as the model reads it; empty where the lists say nothing.
         group: the group of its topic; None where there are no topics.
         topic: what it is about; None where there are no topics.
         conditions: sentences.
@@ -80,11 +80,11 @@ def assign(lists: Lists, slots: Sequence[int], per_slot: int, seed: int) -> list
             drawn = pick(f"condition {kind}", shares, seed, [numbers[place] for place in places])
             for place, words in zip(places, drawn, strict=True):
                 conditions[place] += (words,) if words else ()
-    found = [
+    assignments = [
         Assignment(*fields)
         for fields in zip(types, (lists.means.get(name, "") for name in types), groups, topics, conditions, strict=True)
     ]
-    return [found[start : start + per_slot] for start in range(0, len(found), per_slot)]
+    return [assignments[start : start + per_slot] for start in range(0, len(assignments), per_slot)]
 
 
 def shown(assignments: Sequence[Assignment]) -> str:
@@ -102,7 +102,7 @@ def _shares(lists: Lists, kind: str, task_type: str) -> dict[str, float]:
 
 def _places(names: Sequence[Name]) -> dict[Name, list[int]]:
     """Return where each name stands."""
-    found: dict[Name, list[int]] = {}
+    places: dict[Name, list[int]] = {}
     for place, name in enumerate(names):
-        found.setdefault(name, []).append(place)
-    return found
+        places.setdefault(name, []).append(place)
+    return places

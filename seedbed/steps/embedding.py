@@ -51,7 +51,7 @@ class Embedder:
         return [None if result.value is None else np.frombuffer(result.value, dtype="<f4") for result in results]
 
     def take(self, ids: Iterable[str]) -> Iterator[Result[bytes]]:
-        """Yield, once, what became of the requests for these rows."""
+        """Yield, once, the results of the requests for these rows."""
         yield from (self._results.pop(id) for id in ids if id in self._results)  # of a blank text none was asked
 
 

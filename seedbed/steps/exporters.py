@@ -53,8 +53,8 @@ def load_exporter(name: str) -> Exporter:
         UserError: there is none of this name, or a plug-in cannot be imported.
     """
     load_plugins()
-    found = EXPORTERS.get(name, "export.formats")
-    return found if EXPORTERS.is_builtin(name) else partial(_plugged_in, name, found)
+    exporter = EXPORTERS.get(name, "export.formats")
+    return exporter if EXPORTERS.is_builtin(name) else partial(_plugged_in, name, exporter)
 
 
 def schema_of(name: str) -> str | None:

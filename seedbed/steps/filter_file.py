@@ -56,8 +56,8 @@ def _seeds() -> list[Row]:
 
 
 def _questions() -> list[Row]:
-    there = any(paths.EDITED_QUESTIONS.glob("*.jsonl"))
-    return read_questions() if there else []
+    is_built = any(paths.EDITED_QUESTIONS.glob("*.jsonl"))
+    return read_questions() if is_built else []
 
 
 def read_tasks(path: Path) -> list[Row]:
@@ -70,7 +70,7 @@ def read_tasks(path: Path) -> list[Row]:
         raise UserError(f"{path}: no such file")
     if not path.is_file():
         raise UserError(f"{path}: not a file; expected JSON Lines, or CSV in a file whose name ends in .csv")
-    found: list[Row] = []
+    tasks: list[Row] = []
     seen: dict[str, int] = {}
     try:
         for number, row in _csv_rows(path) if path.suffix.lower() == ".csv" else _json_rows(path):
@@ -81,10 +81,10 @@ def read_tasks(path: Path) -> list[Row]:
                     f"{path}:{number}: duplicate id {task['id']!r} (first on line {first}); give each row its own, or none"
                 )
             seen[task["id"]] = number
-            found.append(task)
+            tasks.append(task)
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
-    return found
+    return tasks
 
 
 def _task(where: str, row: Row, number: int) -> Row:
@@ -145,9 +145,9 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
 def _check_header(where: str, header: list[str]) -> None:
     for name in _FIELDS:
         if name not in header:
-            found = ", ".join(header) if any(header) else "none"
+            names = ", ".join(header) if any(header) else "none"
             raise UserError(
-                f"{where}: no column {name!r}; the first line names the columns, with commas between: found {spelt_out(found)}"
+                f"{where}: no column {name!r}; the first line names the columns, with commas between: found {spelt_out(names)}"
             )
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:

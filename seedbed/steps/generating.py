@@ -49,7 +49,7 @@ Demonstration = EditedTask | Candidate
 
 @dataclass(frozen=True)
 class Slot:
-    """One numbered request, and what came of it.
+    """One numbered request, and its results.
 
     Attributes:
         number: from 0.
@@ -90,7 +90,7 @@ def schema_of(prompt: Prompt, task_types: Iterable[str]) -> Row:
 
 
 def read(request: Request, response: Response) -> Row:
-    """Return the instructions of a reply; of a request for one output, which stands in the same transcript, that.
+    """Return the instructions of a reply; of a request for one output, which is in the same transcript, that.
 
     Raises:
         Unusable: as `json_of`, or a task type is none of those that the request lists.
@@ -169,11 +169,11 @@ class Kept:
         Those on one of its topics come first, then those of one of its groups and types together, then of its types; within
         each of the three they are drawn by hash, as demonstrations are.
         """
-        found: dict[str, Candidate] = {}
+        by_id: dict[str, Candidate] = {}
         for keys in zip(*(_nearness(each.topic, each.group, each.task_type) for each in assignments), strict=True):
-            ids = [id for key in dict.fromkeys(keys) for id in self._ids.get(key, ()) if id not in found]
-            found |= {id: self._accepted[id] for id in draw(dict.fromkeys(ids), count - len(found), seed, slot)}
-        return list(found.values())
+            ids = [id for key in dict.fromkeys(keys) for id in self._ids.get(key, ()) if id not in by_id]
+            by_id |= {id: self._accepted[id] for id in draw(dict.fromkeys(ids), count - len(by_id), seed, slot)}
+        return list(by_id.values())
 
 
 def _nearness(topic: str | None, group: str | None, task_type: str) -> list[tuple[Hashable, ...]]:
@@ -193,7 +193,7 @@ def candidates_of(draft: _Draft, result: Result[Row], to: ModelSettings, placed:
     """
     asked = draft.assignments
     written = result.value["instructions"][: len(asked)] if result.value else []
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for index, fields in enumerate(written):
         row: Candidate = {
             "id": f"{slot_id(draft.number)}-{index}",
@@ -211,12 +211,12 @@ def candidates_of(draft: _Draft, result: Result[Row], to: ModelSettings, placed:
             row |= {"topic": topic, "topic_group": asked[index].group or ""}
         if draft.avoided:
             row["avoided"] = [kept["id"] for kept in draft.avoided]
-        found.append(row)
-    return found
+        candidates.append(row)
+    return candidates
 
 
 def origin(slot: int, demonstrations: Iterable[str], generation: str, form: str) -> Origin:
-    """Return what a candidate, and its slot, came of: the demonstrations shown, and the slot's request.
+    """Return the origin of a candidate, and of its slot: the demonstrations shown, and the slot's request.
 
     Args:
         slot: the slot's number.

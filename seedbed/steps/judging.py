@@ -80,7 +80,7 @@ def beside(questions: Sequence[EditedQuestion], references: Path, params: Params
         UserError: a turn of a question of `judge.reference_categories` has no reference.
     """
     known = used_references(questions, references, params["judge"]["reference_categories"])
-    found = {}
+    by_id = {}
     for question in questions:
         for turn in turns(question):
             shown = {
@@ -88,8 +88,8 @@ def beside(questions: Sequence[EditedQuestion], references: Path, params: Params
                 "criteria": params["criteria"].get(question["category"]),
                 "rubric": "\n".join(f"- {point}" for point in question.get("rubric", [])),
             }
-            found[asked_as(question["id"], turn)] = {name: text for name, text in shown.items() if text}
-    return found
+            by_id[asked_as(question["id"], turn)] = {name: text for name, text in shown.items() if text}
+    return by_id
 
 
 def build(
@@ -117,7 +117,7 @@ def build(
     requests = []
     for question in questions:
         id = question["id"]
-        ours, theirs = said_by(model[id]), said_by(baseline[id])
+        ours, theirs = turn_texts(model[id]), turn_texts(baseline[id])
         if not ours or not theirs:
             continue
         for turn in turns(question):
@@ -131,7 +131,7 @@ def build(
     return requests
 
 
-def said_by(answer: Answer) -> list[str]:
+def turn_texts(answer: Answer) -> list[str]:
     """Return what an answer says in each turn; nothing where it failed."""
     return answer.get("turns", [answer["text"]]) if answer["text"] is not None else []
 
@@ -142,13 +142,13 @@ def _shown(question: EditedQuestion, turn: int, first: Sequence[str], second: Se
     data = {"question": asked[turn - 1], "answer_a": first[turn - 1], "answer_b": second[turn - 1]}
     if turn > 1:
         before = {"before_a": first, "before_b": second}
-        data |= {name: conversation(asked[: turn - 1], said) for name, said in before.items()}
+        data |= {name: conversation(asked[: turn - 1], texts) for name, texts in before.items()}
     return data
 
 
-def conversation(asked: Sequence[str], said: Sequence[str]) -> str:
+def conversation(questions: Sequence[str], answers: Sequence[str]) -> str:
     """Return the turns of a conversation, a line of JSON each: no text can end its own turn or begin another."""
-    turns = ({"question": question, "answer": answer} for question, answer in zip(asked, said, strict=False))
+    turns = ({"question": question, "answer": answer} for question, answer in zip(questions, answers, strict=False))
     return "\n".join(as_shown(turn, ("question", "answer")) for turn in turns)
 
 
@@ -167,7 +167,7 @@ def judged(
         sides: its model and its baseline.
         questions: the questions, in order.
         to: how the judge was asked.
-        results: what became of the requests of `build`.
+        results: of the requests of `build`.
         judge: the judge's id.
     """
     by_id = {result.request.id: result for result in results}
@@ -231,7 +231,7 @@ def order_name(match: str, row: Mapping[str, Any], kind: str = "order") -> Name:
 
 
 def origin(row: Judgment, with_reference: bool) -> Origin:
-    """Return what one judge's word on one order came of.
+    """Return the origin of one judge's verdict on one order.
 
     Args:
         row: a row of `judge`.

@@ -20,11 +20,11 @@ _SENTENCE_END = re.compile(r"(?<=[。!?])|(?<=[.])(?!\d)")
 
 
 def read_mark(text: str, known: Collection[str] = LETTERS) -> str | None:
-    """Return what stands in the mark that a reply ends with; None where it has none there, or several.
+    """Return the content of the mark that a reply ends with; None where it has none there, or several.
 
     Args:
         text: the reply.
-        known: what may stand in a mark.
+        known: what a mark may hold.
     """
     lines = [line for line in without_invisible(unicodedata.normalize("NFKC", text)).splitlines() if line.strip()]
     if not lines:
@@ -37,5 +37,5 @@ def read_mark(text: str, known: Collection[str] = LETTERS) -> str | None:
     sentences = [sentence for sentence in _SENTENCE_END.split(bare) if re.search(r"[\w\[]", sentence)]
     last = sentences[-1] if sentences else ""
     marks = _ANY_MARK.findall(last)
-    found = mark.findall(last)
-    return found[0] if len(marks) == len(found) == 1 else None
+    letters = mark.findall(last)
+    return letters[0] if len(marks) == len(letters) == 1 else None

@@ -1,4 +1,4 @@
-"""What a row came of: the rows that it was made from, and the request that was asked for it."""
+"""The origin of a row: the rows that it was made from, and the request that was asked for it."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class Name(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Where a request stands in the transcripts.
+    """Where a request is in the transcripts.
 
     Attributes:
         stage: the stage that asked, e.g. `answer@good`.
@@ -33,7 +33,7 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True)
 class Origin:
-    """What a row came of.
+    """The origin of a row.
 
     Attributes:
         parents: the things that it was made from.

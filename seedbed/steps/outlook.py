@@ -213,5 +213,5 @@ def slots_built(generation: str, settings: Generate) -> int:
         return 0
     digests = [out.get("md5", "") for out in entry.get("outs", []) if out["path"] == path.as_posix()]
     cached = [paths.blob(digest) for digest in digests if paths.blob(digest).is_file()]  # DVC deletes outs before a stage runs
-    found = [place for place in (*cached, path) if place.is_file()]
-    return 1 + max((row["slot"] for row in read_rows(found[0])), default=-1) if found else 0
+    files = [place for place in (*cached, path) if place.is_file()]
+    return 1 + max((row["slot"] for row in read_rows(files[0])), default=-1) if files else 0

@@ -70,7 +70,7 @@ class OutputWriter:
         return any(not result.settled for result in self._results.get(slot, ()))
 
     def take(self, slot: int) -> list[Result[str]]:
-        """Return, once, what became of the requests for the outputs of this slot."""
+        """Return, once, the results of the requests for the outputs of this slot."""
         return self._results.pop(slot, [])
 
 

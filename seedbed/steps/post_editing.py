@@ -22,7 +22,7 @@ def edited(translated: Sequence[Translated], edits: Mapping[str, Edit], kind: st
         translated: rows of `translate`; one without a translation is dropped.
         edits: the edits, by row id.
         kind: `task` or `question`.
-        unreviewed: `use`, `drop` or `fail`: what becomes of a row without an edit that holds.
+        unreviewed: `use`, `drop` or `fail`: what is done with a row without an edit that holds.
 
     Raises:
         UserError: a row waits for review, and `unreviewed` is `fail`.
@@ -58,7 +58,7 @@ def as_translated(translated: Iterable[Translated], kind: str) -> Iterator[Edite
 
 
 def origin(id: str, status: Status, corpus: str) -> Origin:
-    """Return what an edited row of `corpus` with this status came of; of a stale edit too, which was set aside."""
+    """Return the origin of an edited row of `corpus` with this status; of a stale edit too, which was set aside."""
     before = "source" if status == "original" else "translation"
     kinds = [before] if status in ("original", "unreviewed") else ["edit", before]
     return Origin(tuple(Name(kind, f"{corpus}/{id}") for kind in kinds))

@@ -1,6 +1,6 @@
 """Retest: some judgments of a match are asked for a second time, same order, same words, another draw.
 
-What came of it stands in the row of the judgment: `"retest": {"request": "51ab…", "verdict": "second"}`.
+The result is in the row of the judgment: `"retest": {"request": "51ab…", "verdict": "second"}`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ def retested(rows: Sequence[Judgment], results: Sequence[Result[Verdict]]) -> It
 
     Args:
         rows: as from `judging.judged`.
-        results: what became of the requests of `with_retests`.
+        results: of the requests of `with_retests`.
     """
     by_id: Mapping[str, Result[Verdict]] = {result.request.id: result for result in results}
     for row in rows:
@@ -52,9 +52,9 @@ def retested(rows: Sequence[Judgment], results: Sequence[Result[Verdict]]) -> It
         if result is None:
             yield row
             continue
-        found: Retest = {"verdict": "invalid", "request": result.request.key}
+        again: Retest = {"verdict": "invalid", "request": result.request.key}
         if result.value:
-            found["verdict"] = result.value["verdict"]
+            again["verdict"] = result.value["verdict"]
             if "strength" in result.value:
-                found["strength"] = result.value["strength"]
-        yield {**row, "retest": found}
+                again["strength"] = result.value["strength"]
+        yield {**row, "retest": again}

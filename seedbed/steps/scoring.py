@@ -14,12 +14,12 @@ from seedbed.project.params_types import DEFAULT_JUDGE
 from seedbed.project.prompts import Prompt, load_prompt, render
 from seedbed.project.row_types import EditedQuestion, Failure, Score
 from seedbed.steps.answering import asked_as
-from seedbed.steps.judging import Answers, Beside, conversation, request_id, said_by, turns
+from seedbed.steps.judging import Answers, Beside, conversation, request_id, turn_texts, turns
 from seedbed.steps.mark import read_mark
 
 RATINGS = range(1, 11)
 _ORDER = "score"
-"""Stands in an id where that of a judgment has its order: `fermi-01.score`, `fermi-01.score2.large`."""
+"""In an id, at the place where that of a judgment has its order: `fermi-01.score`, `fermi-01.score2.large`."""
 
 
 def prompt_name(with_reference: bool, turn: int = 1) -> str:
@@ -66,11 +66,11 @@ def build(
     """
     requests = []
     for question in questions:
-        id, asked, said = question["id"], turns_of(question), said_by(answers[question["id"]])
-        for turn in turns(question) if said else ():
-            data = {"question": asked[turn - 1], "answer": said[turn - 1]} | dict(beside.get(asked_as(id, turn), {}))
+        id, asked, answered = question["id"], turns_of(question), turn_texts(answers[question["id"]])
+        for turn in turns(question) if answered else ():
+            data = {"question": asked[turn - 1], "answer": answered[turn - 1]} | dict(beside.get(asked_as(id, turn), {}))
             if turn > 1:
-                data["before"] = conversation(asked[: turn - 1], said)
+                data["before"] = conversation(asked[: turn - 1], answered)
             prompt = prompts[prompt_name("reference" in data, turn)]
             name = score_id(id, judge, turn)
             times = sum(again.get(one, 0) for one in {name, score_id(id, DEFAULT_JUDGE, turn)})
@@ -106,7 +106,7 @@ def scored(
         model: whose answers were rated.
         questions: the questions, in order.
         to: how the judge was asked.
-        results: what became of the requests of `build`.
+        results: of the requests of `build`.
         judge: the judge's id.
     """
     by_id = {result.request.id: result for result in results}

@@ -59,11 +59,11 @@ def shown(store: Store, key: str) -> str:
     """
     if len(key) < _LEAST_KEY:
         raise UserError(f"{key!r}: expected at least the first {_LEAST_KEY} hex digits of a request's key")
-    found = store.beginning(key.lower())
-    if len(found) != 1:
-        what = f"{len(found)} requests begin" if found else "no request begins"
+    matching = store.beginning(key.lower())
+    if len(matching) != 1:
+        what = f"{len(matching)} requests begin" if matching else "no request begins"
         raise UserError(f"{store.path}: {what} with {key!r}; `seedbed store list --stage STAGE` shows the keys")
-    stage, whole, content, response = found[0]
+    stage, whole, content, response = matching[0]
     parts = [f"{stage}  {whole}"]
     parts += [f"--- {message['role']}\n{message['content']}" for message in content["messages"]]
     rest = {name: value for name, value in content.items() if name != "messages"}

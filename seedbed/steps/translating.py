@@ -38,7 +38,7 @@ class Beside:
     """What a request shows beside its row.
 
     Attributes:
-        glossary: terms and their translations; a request shows those that stand in its row.
+        glossary: terms and their translations; a request shows those that occur in its row.
         examples: what people's edits mean for the requests.
     """
 
@@ -128,7 +128,7 @@ def reader(rows: Sequence[Source], kind: str, language: Language) -> Read[Fields
 
 
 def _staying(source: Fields, translation: Fields) -> set[str]:
-    """Return the fields of a task that may be as they were: a text to work on in its own language, and what comes of it."""
+    """Return the fields of a task that may be as they were: a text to work on in its own language, and the result."""
     stays = {name for name in ("input", "output") if source.get(name) and translation[name].strip() == source[name].strip()}
     return stays if "input" in stays else set()
 
@@ -163,16 +163,16 @@ def translated(
     edits are shown, a row says which request it is from, unless that cannot have shown any: its edit then keeps that.
     """
     by_id, examples = {result.request.id: result for result in results}, beside.examples
-    found = []
+    translations = []
     for row in rows:
         if edit := examples.kept(row["id"]):
-            found.append(_row(row, kind, edit["machine"], None, edit.get("made_by", to.made_by), edit["request"]))
+            translations.append(_row(row, kind, edit["machine"], None, edit.get("made_by", to.made_by), edit["request"]))
         elif result := by_id.get(row["id"]):
             key = result.request.key if examples.count and row["id"] not in examples.edits else None
-            found.append(_row(row, kind, result.value, result.failure, to.made_by, key))
+            translations.append(_row(row, kind, result.value, result.failure, to.made_by, key))
         else:
-            found.append(_row(row, kind, fields_of(row, kind), None, None, None))
-    return found
+            translations.append(_row(row, kind, fields_of(row, kind), None, None, None))
+    return translations
 
 
 def _row(
@@ -189,7 +189,7 @@ def _row(
 
 
 def origin(row: Translated, corpus: str, kind: str) -> Origin:
-    """Return what a translated row of `corpus` came of: its source, and a request unless that is in the target language."""
+    """Return the origin of a translated row of `corpus`: its source, and a request unless that is in the target language."""
     source = (Name("source", f"{corpus}/{row['id']}"),)
     if row["made_by"] is None:
         return Origin(source)

@@ -66,8 +66,8 @@ def load_verdict_format(name: str) -> VerdictFormat:
         UserError: there is none of this name, or a plug-in cannot be imported.
     """
     load_plugins()
-    found = VERDICT_FORMATS.get(name, "judge.verdict_format")
-    return found if VERDICT_FORMATS.is_builtin(name) else partial(_plugged_in, name, found)
+    form = VERDICT_FORMATS.get(name, "judge.verdict_format")
+    return form if VERDICT_FORMATS.is_builtin(name) else partial(_plugged_in, name, form)
 
 
 def _plugged_in(name: str, read: VerdictFormat, reply: Row | str) -> str | None:

@@ -41,9 +41,9 @@ def judgment_of(request: Request, response: Response, verdict_of: VerdictFormat 
     """
     asked, text = request.content["reply"], text_of(response)
     reply = json_of(request, response) if asked and asked["structured"] != "text" else text
-    found = verdict_of(reply)
-    if found is None:
+    word = verdict_of(reply)
+    if word is None:
         raise Unusable("no_verdict", "the reply gives no verdict")
-    verdict, _, strength = found.partition("_")
+    verdict, _, strength = word.partition("_")
     explanation = reply.get("explanation", text) if isinstance(reply, dict) else text
     return cast(Verdict, {"verdict": verdict, "explanation": explanation} | ({"strength": strength} if strength else {}))

@@ -67,7 +67,7 @@ def study(
     return Build(folder, models=list(models), matches=pairs, questions=QUESTIONS, judge=judge, changes=changes)
 
 
-def rows(build: Build, comparison: str) -> dict[str, dict[str, Any]]:
+def rows(build: Build, comparison: str) -> dict[str, Any]:
     return {f"{row['new']} {row['base']}": row for row in build.benchmark().methods if row["comparison"] == comparison}
 
 

@@ -90,6 +90,7 @@ def test_pairs_that_contradict_favour_the_second_place(tables: Tables) -> None:
 def test_the_longer_answer_wins(tables: Tables) -> None:
     *_, judge = health_rows(tables, 95)
     assert judge["longer_answer_rate"] == pytest.approx(79, abs=0.5)
+    assert judge["longer_low"] is not None
     assert judge["longer_low"] > 70
 
 

@@ -66,18 +66,18 @@ def check_problem(check: Check) -> str | None:
 
 def code_blocks(answer: str, languages: Sequence[str] = ("", "python", "py", "python3")) -> list[str]:
     """Return the fenced blocks of an answer that say one of `languages`; the whole answer where it is a bare function."""
-    found = [code for language, code in _FENCED.findall(answer) if language.lower() in languages]
-    return found or ([answer] if _BARE_CODE.match(answer) and "```" not in answer else [])
+    blocks = [code for language, code in _FENCED.findall(answer) if language.lower() in languages]
+    return blocks or ([answer] if _BARE_CODE.match(answer) and "```" not in answer else [])
 
 
 def _number(check: Check, answer: str) -> bool:
-    found = stated_numbers(answer, check.get("units", ()))
-    if not found:
+    numbers = stated_numbers(answer, check.get("units", ()))
+    if not numbers:
         return False
     tolerance = check.get("tolerance", 0)
     least, most = check.get("range") or (check["value"] - tolerance, check["value"] + tolerance)
     slack = 1e-9 * max(abs(least), abs(most))  # of floating point, not of the answer
-    wanted = found if check.get("which") == "any" else found[-1:]
+    wanted = numbers if check.get("which") == "any" else numbers[-1:]
     return any(least - slack <= number <= most + slack for number in wanted)
 
 
@@ -101,10 +101,10 @@ def _lines(answer: str) -> Iterator[tuple[str, bool]]:
 def _matches(pattern: str, answer: str) -> bool:
     """By RE2, which takes time in proportion to the text whatever the pattern is."""
     try:
-        found = duckdb.execute("select regexp_matches(?, ?)", [answer, f"(?m){pattern}"]).fetchone()
+        row = duckdb.execute("select regexp_matches(?, ?)", [answer, f"(?m){pattern}"]).fetchone()
     except duckdb.Error as error:
         raise ValueError(str(error).removeprefix("Invalid Input Error: ").splitlines()[0]) from None
-    return bool(found and found[0])
+    return bool(row and row[0])
 
 
 def _is_json(answer: str) -> bool:

@@ -35,17 +35,17 @@ def check_results(
         UserError: code is to be run, and this machine cannot confine it.
     """
     asked = {question["id"]: question for question in questions if "checks" in question}
-    made: list[tuple[str, Mapping[str, Any], Check, str]] = [
+    work: list[tuple[str, Mapping[str, Any], Check, str]] = [
         (model, asked[id], check, text)
         for (model, id), text in sorted(answers.items())
         if id in asked
         for check in asked[id]["checks"]
     ]
-    of_code = [(text, check["tests"]) for _, _, check, text in made if check["kind"] == "python"]
+    of_code = [(text, check["tests"]) for _, _, check, text in work if check["kind"] == "python"]
     ran: Iterator[bool | None] = iter(run_all(of_code) if run_code else [None] * len(of_code))
     return [
         (model, question["id"], question["category"], check["kind"], passed)
-        for model, question, check, text in made
+        for model, question, check, text in work
         for passed in [next(ran) if check["kind"] == "python" else passes(check, text)]
     ]
 

@@ -23,7 +23,7 @@ EPSILON = 0.1
 
 @dataclass(frozen=True)
 class Alternative:
-    """What came of the test.
+    """The result of the test.
 
     Attributes:
         annotators: those with enough shared items.
@@ -39,14 +39,14 @@ class Alternative:
 
     @property
     def passed(self) -> bool | None:
-        """Whether the judge may stand in a person's place; None where the test cannot be done."""
+        """Whether the judge may replace a person; None where the test cannot be done."""
         return None if self.winning_rate is None else self.winning_rate >= 0.5
 
 
 def alternative_annotator(
     judge: Floats, people: Floats, questions: NDArray[Any], confidence: float, epsilon: float = EPSILON
 ) -> Alternative:
-    """Return what came of the test.
+    """Return the result of the test.
 
     Args:
         judge: shape (items,), any codes of outcomes; NaN where invalid.
@@ -77,9 +77,9 @@ def _against(
     if shared.sum() < LEAST_ITEMS:
         return None
     others = np.delete(people, place, axis=0)[:, shared]
-    there = ~np.isnan(others)
-    with_judge = (there & (others == judge[shared])).sum(axis=0) / there.sum(axis=0)
-    with_person = (there & (others == mine[shared])).sum(axis=0) / there.sum(axis=0)
+    valid = ~np.isnan(others)
+    with_judge = (valid & (others == judge[shared])).sum(axis=0) / valid.sum(axis=0)
+    with_person = (valid & (others == mine[shared])).sum(axis=0) / valid.sum(axis=0)
     lead = (with_person >= with_judge).astype(float) - (with_judge >= with_person)  # 1, 0 or -1: who agrees better
     _, group = np.unique(questions[shared], return_inverse=True)
     n, clusters = len(lead), int(group.max()) + 1

@@ -30,21 +30,21 @@ def bradley_terry(wins: Floats, prior: float = PRIOR, start: Floats | None = Non
     count = wins.shape[-1]
     games = wins + np.swapaxes(wins, -1, -2)
     won = wins.sum(axis=-1) + prior / 2
-    found = np.zeros(wins.shape[:-1]) + (0 if start is None else start)
+    strengths = np.zeros(wins.shape[:-1]) + (0 if start is None else start)
     diagonal = np.arange(count)
     for _ in range(200):
-        chance = 1 / (1 + np.exp(found[..., None, :] - found[..., :, None]))
-        alone = 1 / (1 + np.exp(-found))
+        chance = 1 / (1 + np.exp(strengths[..., None, :] - strengths[..., :, None]))
+        alone = 1 / (1 + np.exp(-strengths))
         slope = won - (games * chance).sum(axis=-1) - prior * alone
         curve = -games * chance * (1 - chance)
         curve[..., diagonal, diagonal] = 0
         curve[..., diagonal, diagonal] = prior * alone * (1 - alone) - curve.sum(axis=-1)
         step = np.linalg.solve(curve, slope[..., None])[..., 0]
         step /= np.maximum(1, np.abs(step).max(axis=-1, keepdims=True))
-        found = found + step
+        strengths = strengths + step
         if np.abs(step).max() < 1e-5:  # quadratic: the next one would be below 1e-9
             break
-    centred: Floats = found - found.mean(axis=-1, keepdims=True)
+    centred: Floats = strengths - strengths.mean(axis=-1, keepdims=True)
     return centred
 
 

@@ -35,14 +35,14 @@ def components(scores: Floats) -> Components:
     within = ((scores - by_answer[:, :, None]) ** 2).sum() / (questions * answers * (judgments - 1))
     answered = judgments * ((by_answer - by_question[:, None]) ** 2).sum() / (questions * (answers - 1))
     asked = answers * judgments * ((by_question - scores.mean()) ** 2).sum() / (questions - 1)
-    found = {
+    variances = {
         "question": float((asked - answered) / (answers * judgments)),
         "answer": float((answered - within) / judgments),
         "judge": float(within),
     }
     return Components(
-        **{name: max(0.0, value) for name, value in found.items()},
-        negative=tuple(name for name, value in found.items() if value < 0),
+        **{name: max(0.0, value) for name, value in variances.items()},
+        negative=tuple(name for name, value in variances.items() if value < 0),
     )
 
 

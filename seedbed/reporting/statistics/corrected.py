@@ -129,8 +129,8 @@ def corrected_difference(
     if min(n for n, _ in counts) < 2:
         return None
     values = psi(*one) - psi(*other)
-    found = _of_values(values, np.arange(len(values)), counts, confidence, (-1, 1))
-    return replace(found, voted=int((~np.isnan(one[1]) | ~np.isnan(other[1])).sum()))
+    result = _of_values(values, np.arange(len(values)), counts, confidence, (-1, 1))
+    return replace(result, voted=int((~np.isnan(one[1]) | ~np.isnan(other[1])).sum()))
 
 
 def psi(judge: Floats, people: Floats, probability: Floats) -> Floats:
@@ -140,17 +140,17 @@ def psi(judge: Floats, people: Floats, probability: Floats) -> Floats:
     return values
 
 
-def votes_to_halve_drawn(found: Corrected, sides: Sequence[tuple[Floats, Floats, Floats]], confidence: float) -> int | None:
+def votes_to_halve_drawn(result: Corrected, sides: Sequence[tuple[Floats, Floats, Floats]], confidence: float) -> int | None:
     """Return how many more items voted on, drawn alike, would halve an interval of drawn items; None where not even all would.
 
     What the draw adds to the variance, Σ (1 - π)/π² (h - f)² over the items voted on, shrinks with 1/n; the rest does not.
 
     Args:
-        found: the interval, of `corrected` or `corrected_difference`.
+        result: the interval, of `corrected` or `corrected_difference`.
         sides: judge, people and probability, of each side.
         confidence: of the interval, in percent.
     """
-    half = (found.high - found.low) / 2 / t_quantile(confidence, max(found.voted - 1, 1))
+    half = (result.high - result.low) / 2 / t_quantile(confidence, max(result.voted - 1, 1))
     drawn = 0.0
     for judge, people, probability in sides:
         voted = ~np.isnan(people)
@@ -160,8 +160,8 @@ def votes_to_halve_drawn(found: Corrected, sides: Sequence[tuple[Floats, Floats,
     rest = half**2 / 4 - max(half**2 - drawn, 0.0)
     if rest <= 0:
         return None
-    needed = math.ceil(found.voted * drawn / rest)
-    return max(needed - found.voted, 0) if needed <= found.items else None
+    needed = math.ceil(result.voted * drawn / rest)
+    return max(needed - result.voted, 0) if needed <= result.items else None
 
 
 def _of_values(

@@ -24,5 +24,5 @@ def draw_probabilities(weights: Floats, wanted: int) -> Floats:
         few = np.clip(middle * weights, LEAST_PROBABILITY, 1).sum() < wanted
         low, high = (middle, high) if few else (low, middle)
     # Six places, rounded up, so that a line of the log is short and never says less than what is drawn.
-    found: Floats = np.minimum(np.ceil(1e6 * np.clip(high * weights, LEAST_PROBABILITY, 1)) / 1e6, 1.0)
-    return found
+    probabilities: Floats = np.minimum(np.ceil(1e6 * np.clip(high * weights, LEAST_PROBABILITY, 1)) / 1e6, 1.0)
+    return probabilities

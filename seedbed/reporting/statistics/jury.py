@@ -33,10 +33,10 @@ def error_correlations(scores: Floats, truth: Floats) -> Floats:
         Shape (judges, judges); NaN where two judges share fewer than two items, or one's errors there do not vary.
     """
     errors = scores - truth
-    found = np.full((len(scores), len(scores)), np.nan)
+    correlations = np.full((len(scores), len(scores)), np.nan)
     for one, mine in enumerate(errors):
         for other, theirs in enumerate(errors):
             both = ~np.isnan(mine + theirs)
             if both.sum() > 1 and mine[both].std() > 0 and theirs[both].std() > 0:
-                found[one, other] = np.corrcoef(mine[both], theirs[both])[0, 1]
-    return found
+                correlations[one, other] = np.corrcoef(mine[both], theirs[both])[0, 1]
+    return correlations

@@ -57,16 +57,16 @@ def length_controlled(
         By match; and φ, shape (k,), on the scale of tanh: log odds that the longer answer gains. None where no match can be
         fitted.
     """
-    there = ~np.isnan(scores)
-    whys = [_unfit(scores[there[:, match], match], controls[0, there[:, match], match]) for match in range(scores.shape[1])]
+    valid = ~np.isnan(scores)
+    whys = [_unfit(scores[valid[:, match], match], controls[0, valid[:, match], match]) for match in range(scores.shape[1])]
     fitted = [match for match, why in enumerate(whys) if not why]
     results = [Controlled(why=why) for why in whys]
     if not fitted:
         return results, None
-    there, known = there[:, fitted].T, np.nan_to_num(scores[:, fitted]).T
-    design = _design(controls[:, :, fitted], there)
-    theta, phi, leverage = firth(known, design, there)
-    drawn = _Resamples(known, design, there, theta, phi, leverage).draw(resampled_counts(len(scores), resamples, seed))
+    valid, known = valid[:, fitted].T, np.nan_to_num(scores[:, fitted]).T
+    design = _design(controls[:, :, fitted], valid)
+    theta, phi, leverage = firth(known, design, valid)
+    drawn = _Resamples(known, design, valid, theta, phi, leverage).draw(resampled_counts(len(scores), resamples, seed))
     for place, match in enumerate(fitted):
         if drawn.separated[place].mean() >= MOST_SEPARATED:
             results[match] = Controlled(why="separated")
@@ -76,13 +76,13 @@ def length_controlled(
     return results, phi
 
 
-def _design(controls: Floats, there: NDArray[np.bool_]) -> Floats:
+def _design(controls: Floats, valid: NDArray[np.bool_]) -> Floats:
     """Return tanh(Δ / sd) of each control that varies, shape (matches, questions, k), 0 where there is no score."""
     columns = []
     for control in controls:
-        sd = control.T[there].std()
+        sd = control.T[valid].std()
         if sd > 0:
-            columns.append(np.where(there, np.tanh(control.T / sd), 0))
+            columns.append(np.where(valid, np.tanh(control.T / sd), 0))
     return np.stack(columns, axis=-1)
 
 
@@ -94,7 +94,7 @@ def _unfit(scores: Floats, lengths: Floats) -> str:
     return "one_outcome" if len(np.unique(scores)) == 1 and scores[0] != 0.5 else ""
 
 
-def firth(scores: Floats, design: Floats, there: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+def firth(scores: Floats, design: Floats, valid: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
     """Return the regression by Firth's modified score: (θ by match, φ by control, leverage by match and question).
 
     An item's leverage h pulls its score towards ½: the same as h more items, half of them won.
@@ -102,16 +102,16 @@ def firth(scores: Floats, design: Floats, there: NDArray[np.bool_]) -> tuple[Flo
     Args:
         scores: shape (matches, questions).
         design: shape (matches, questions, k), the controls, from -1 to 1.
-        there: shape (matches, questions), which scores count.
+        valid: shape (matches, questions), which scores count.
     """
     theta, phi = np.zeros(len(scores)), np.zeros(design.shape[2])
     for _ in range(_STEPS):
         chance = sigmoid(theta[:, None] + design @ phi)
-        weight = there * chance * (1 - chance)
+        weight = valid * chance * (1 - chance)
         a, b, inverse = _arrow(weight.sum(axis=1), np.einsum("mq,mqk->mk", weight, design), _squares(weight, design))
         away = design - b[:, None, :]
         leverage = weight * (1 / a[:, None] + np.einsum("mqi,ij,mqj->mq", away, inverse, away))
-        rest = there * (scores - chance) + leverage * (0.5 - chance)
+        rest = valid * (scores - chance) + leverage * (0.5 - chance)
         step = inverse @ np.einsum("mq,mqk->k", rest, away)
         step_theta = rest.sum(axis=1) / a - b @ step
         largest = max(np.abs(step_theta).max(), np.abs(step).max())
@@ -123,8 +123,8 @@ def firth(scores: Floats, design: Floats, there: NDArray[np.bool_]) -> tuple[Flo
 
 
 def _squares(weight: Floats, design: Floats) -> Floats:
-    found: Floats = np.einsum("mq,mqi,mqj->ij", weight, design, design)
-    return found
+    product: Floats = np.einsum("mq,mqi,mqj->ij", weight, design, design)
+    return product
 
 
 def _arrow(sums: Floats, borders: Floats, corner: Floats) -> tuple[Floats, Floats, Floats]:
@@ -153,17 +153,17 @@ class _Resamples:
     """Refits resamples, each item with its leverage in the whole, from the whole's regression on."""
 
     def __init__(
-        self, scores: Floats, design: Floats, there: NDArray[np.bool_], theta: Floats, phi: Floats, leverage: Floats
+        self, scores: Floats, design: Floats, valid: NDArray[np.bool_], theta: Floats, phi: Floats, leverage: Floats
     ) -> None:
         k = len(phi)
-        worth = there + leverage
-        self.there, self.scores, self.theta, self.phi, self.k = there, scores, theta, phi, k
+        worth = valid + leverage
+        self.valid, self.scores, self.theta, self.phi, self.k = valid, scores, theta, phi, k
         self.line = design @ phi
         # Single precision, twice as fast, is some thousand times finer than what is shown.
         self.controls = np.ascontiguousarray(np.moveaxis(design, 2, 0), dtype=np.float32)
         columns = np.concatenate([np.ones((*scores.shape, 1)), design], axis=2)
         pairs = [design[:, :, i] * design[:, :, j] for i in range(k) for j in range(k)]
-        self.observed = (there * scores + leverage / 2)[:, :, None] * columns
+        self.observed = (valid * scores + leverage / 2)[:, :, None] * columns
         self.moments = (worth[:, :, None] * np.concatenate([columns, np.stack(pairs, axis=2)], axis=2)).astype(np.float32)
 
     def draw(self, counts: Floats) -> _Drawn:
@@ -212,7 +212,7 @@ class _Resamples:
 
         Shape (matches, resamples).
         """
-        lost, won = self.there & (self.scores < 1), self.there & (self.scores > 0)
+        lost, won = self.valid & (self.scores < 1), self.valid & (self.scores > 0)
         one_outcome = ~((drawn @ lost.T) & (drawn @ won.T)).T
         parted = np.zeros(len(drawn), dtype=bool)
         for below, above in ((lost, won), (won, lost)):
@@ -224,11 +224,11 @@ class _Resamples:
                 if not may.any():
                     break
             parted |= may
-        found: NDArray[np.bool_] = one_outcome | parted
-        return found
+        separated: NDArray[np.bool_] = one_outcome | parted
+        return separated
 
 
 def sigmoid(value: Floats) -> Floats:
     """Return 1 / (1 + exp(-value))."""
-    found: Floats = 1 / (1 + np.exp(-value))
-    return found
+    probability: Floats = 1 / (1 + np.exp(-value))
+    return probability

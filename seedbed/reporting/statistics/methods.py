@@ -87,7 +87,7 @@ def gated(pairs: Sequence[Methods], confidence: float) -> list[tuple[float, list
     as one family; those of the others are None.
     """
     means = holm([pair.overall.p for pair in pairs])
-    found: list[tuple[float, list[float | None]]] = [
+    results: list[tuple[float, list[float | None]]] = [
         (mean, [None] * len(pair.by_base)) for mean, pair in zip(means, pairs, strict=True)
     ]
     tested = [
@@ -97,8 +97,8 @@ def gated(pairs: Sequence[Methods], confidence: float) -> list[tuple[float, list
         for number, effect in enumerate(pair.by_base.values())
     ]
     for (place, number, _), corrected in zip(tested, holm([p for *_, p in tested]), strict=True):
-        found[place][1][number] = corrected
-    return found
+        results[place][1][number] = corrected
+    return results
 
 
 def _effect(pairs: Sequence[tuple[Floats, Floats]], confidence: float) -> Effect | None:

@@ -53,8 +53,8 @@ def coincidences(counts: Floats) -> Floats:
     """
     values = counts.sum(axis=1)
     pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(counts.shape[1])
-    made: Floats = pairs * (values > 1)[:, None, None] / np.maximum(values - 1, 1)[:, None, None]
-    return made
+    table: Floats = pairs * (values > 1)[:, None, None] / np.maximum(values - 1, 1)[:, None, None]
+    return table
 
 
 def alpha(matrices: Floats) -> Floats:

@@ -80,5 +80,5 @@ def _on_simplex(points: Floats) -> Floats:
     ranks = np.arange(1, points.shape[1] + 1)
     excess = (ordered.cumsum(axis=1) - 1) / ranks
     kept = (ordered > excess).sum(axis=1)
-    found: Floats = np.maximum(points - excess[np.arange(len(points)), kept - 1][:, None], 0)
-    return found
+    projected: Floats = np.maximum(points - excess[np.arange(len(points)), kept - 1][:, None], 0)
+    return projected

@@ -1,4 +1,4 @@
-"""Intervals of all differences of several strengths at once, and the groups of what cannot be told apart.
+"""Intervals of all differences of several strengths at once, and the groups of those that do not differ clearly.
 
 The max-|t| bootstrap (Romano and Wolf 2005): one critical value for all differences, so that all intervals together hold the
 truth as often as they say. Pointwise intervals of eight models do so in 58 to 65% only.
@@ -11,11 +11,11 @@ from seedbed.reporting.statistics.distributions import normal_quantile, t_quanti
 from seedbed.reporting.statistics.resamples import Floats
 
 
-def simultaneous_differences(found: Floats, drawn: Floats, questions: int, confidence: float) -> tuple[Floats, Floats]:
+def simultaneous_differences(strengths: Floats, drawn: Floats, questions: int, confidence: float) -> tuple[Floats, Floats]:
     """Return the bounds of all differences of strengths.
 
     Args:
-        found: shape (models,), the strengths.
+        strengths: shape (models,), the strengths.
         drawn: shape (resamples, models), those of resamples of the questions.
         questions: how many there are, ≥ 2.
         confidence: in percent, of all differences together.
@@ -26,20 +26,20 @@ def simultaneous_differences(found: Floats, drawn: Floats, questions: int, confi
     covariance = np.cov(drawn, rowvar=False)
     variance = np.diag(covariance)
     error = np.sqrt(np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0))
-    moved, largest = drawn - found, np.zeros(len(drawn))
-    for model in range(len(found) - 1):
+    moved, largest = drawn - strengths, np.zeros(len(drawn))
+    for model in range(len(strengths) - 1):
         scale = np.where(error[model, model + 1 :] > 0, error[model, model + 1 :], np.inf)
         away = np.abs(moved[:, model, None] - moved[:, model + 1 :]) / scale
         np.maximum(largest, away.max(axis=1), out=largest)
     # A bootstrap takes the errors as they are: on few questions Student's t, and n / (n - 1), make up for their own.
     few = t_quantile(confidence, questions - 1) / normal_quantile(confidence) * (questions / (questions - 1)) ** 0.5
     reach = few * np.quantile(largest, confidence / 100) * error
-    differences = found[:, None] - found[None, :]
+    differences = strengths[:, None] - strengths[None, :]
     return differences - reach, differences + reach
 
 
 def letters(order: list[int], apart: NDArray[np.bool_]) -> list[str]:
-    """Return the letters of each model: two models share one where they cannot be told apart (Piepho 2004).
+    """Return the letters of each model: two models share one where they do not differ clearly (Piepho 2004).
 
     Args:
         order: the models, strongest first; letters are given in this order.

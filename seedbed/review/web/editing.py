@@ -56,12 +56,12 @@ def show_history(request: Request, state: Run, name: str, id: str) -> Response:
     require_id(id)
     corpus = state.worklist.corpus(name)
     machine = corpus.by_id[id].row["translation"] if id in corpus.by_id else {}
-    found = versions(corpus.path, id)
+    commits = versions(corpus.path, id)
     shown = []
-    for version in found or []:
+    for version in commits or []:
         fields = version.edit["fields"] if version.edit else {}
         shown.append((version, {field: pieces(machine.get(field, ""), text) for field, text in fields.items()}))
-    return render(request, state, "history.html", found=found, shown=shown, target=corpus.language)
+    return render(request, state, "history.html", found=commits, shown=shown, target=corpus.language)
 
 
 @router.post("/edits/{name}/{id}/draft")
