@@ -268,8 +268,8 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
         except UserError as error:  # what is whole of it is kept
             damaged = str(error)
     for line in lines:
-        if found := _response(line):
-            yield found
+        if keyed_response := _response(line):
+            yield keyed_response
         elif reason := _refusal(line):
             refused = refused or reason
     if damaged:
