@@ -61,7 +61,7 @@ def show_history(request: Request, state: Run, name: str, id: str) -> Response:
     for version in commits or []:
         fields = version.edit["fields"] if version.edit else {}
         shown.append((version, {field: pieces(machine.get(field, ""), text) for field, text in fields.items()}))
-    return render(request, state, "history.html", found=commits, shown=shown, target=corpus.language)
+    return render(request, state, "history.html", commits=commits, shown=shown, target=corpus.language)
 
 
 @router.post("/edits/{name}/{id}/draft")
