@@ -59,16 +59,16 @@ def command(pipeline: dict[str, Any], params: dict[str, Any], stage: str) -> str
     """Return a stage's command with `${key}`, `${item}`, `${item.field}` and parameters filled in, as DVC does it."""
     name, _, key = stage.partition("@")
     entry = pipeline[name]
-    block = entry["foreach"]
-    item = key if isinstance(block, list) else params[block[2:-1]][key]
+    item = _at(params, entry["foreach"][2:-1])[key]
+    known = {"key": key, "item": item, **params}
+    return re.sub(r"\$\{([\w.]+)\}", lambda match: str(_at(known, match[1])), entry["do"]["cmd"])
 
-    def value(found: re.Match[str]) -> str:
-        known: Any = {"key": key, "item": item, **params}
-        for step in found[1].split("."):
-            known = known[step]
-        return str(known)
 
-    return re.sub(r"\$\{([\w.]+)\}", value, entry["do"]["cmd"])
+def _at(value: Any, path: str) -> Any:
+    """Return what a path such as `post_edit.corpora` names in a mapping of mappings."""
+    for step in path.split("."):
+        value = value[step]
+    return value
 
 
 def build(root: Path) -> dict[str, Any]:

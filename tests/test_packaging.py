@@ -56,7 +56,7 @@ def imported(path: Path) -> Iterator[tuple[str, bool]]:
         for top in {name.split(".")[0] for name in names} - OWN - set(sys.stdlib_module_names):
             # `ruamel` is a namespace: of several distributions there the one of the whole name is meant.
             whole = [normal(found) for found in DISTRIBUTIONS.get(top, [top])]
-            exact = [found for found in whole if found in {normal(name) for name in names}]
+            exact = [found for found in whole for name in names if f"{normal(name)}-".startswith(f"{found}-")]
             yield (exact or whole)[0], node not in late
 
 

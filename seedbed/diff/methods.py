@@ -7,9 +7,10 @@ from typing import Any, cast
 from seedbed.diff.results import categories
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
-from seedbed.project import columns, paths
+from seedbed.project import paths
 from seedbed.project.methods import methods
 from seedbed.project.params_types import Params
+from seedbed.reporting.judgments import load_judgments
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
@@ -106,7 +107,7 @@ def _outcomes(at: Revision) -> list[Row] | None:
             return None
         files.append(file)
     tables = Tables()
-    tables.load("judgments", files, columns.JUDGMENTS)
+    load_judgments(tables, files, mapping(params_of(at).get("report")))
     tables.fill("questions", "id text, category text", categories(at).items())
     tables.keep("benchmark/outcomes")
     return tables.select(

@@ -34,7 +34,7 @@ NEW_PARAMS: dict[str, Any] = {
     "servers": {"paid": {"base_url": "http://localhost:1/v1", "max_concurrency": 4}},
     "labels": {"task": ["open_qa"], "question": ["generic"]},
     "corpora": OLD_PARAMS["corpora"],
-    "translate": OLD_PARAMS["translate"],
+    "translate": OLD_PARAMS["translate"] | {"examples_from": "data/none"},
     "generate": OLD_PARAMS["generate"],
     "generations": {"native": {"seeds": "edited"}},
     "sets": {
@@ -42,11 +42,20 @@ NEW_PARAMS: dict[str, Any] = {
         "direct": {"seeds": "data/empty.jsonl", "rows": "data/build/translated/baseline.jsonl"},
     },
     "export": {"formats": ["alpaca"]},
+    "post_edit": {
+        "corpora": {
+            "seed_tasks": "data/build/edited/seed_tasks.jsonl",
+            "questions": "data/build/edited/questions/questions.jsonl",
+        }
+    },
     "bases": {},
     "train": {},
     "trained": {},
     "models": OLD_PARAMS["models"],
     "matches": {},
+    "judges": {},
+    "criteria": {},
+    "scores": {},
     "prices": OLD_PARAMS["prices"],
 }
 OLD_PIPELINE = {"generate": {}, "filter": {}, "export": {}, "answer": {"foreach": "${models}"}, "report": {}}

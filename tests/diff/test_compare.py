@@ -56,7 +56,7 @@ def test_nothing_changed(project: Project) -> None:
 
 def test_a_prompt_edit(project: Project) -> None:
     """Word by word, which key; and nobody built since, which is said."""
-    project.replace("prompts/judge.yaml", "正確さ、具体性", "正確さ、根拠、具体性")
+    project.replace("prompts/judge.yaml", "内容がどれだけ正確で具体的か", "内容がどれだけ正確で根拠があり具体的か")
     found = structure(project)
     only(found, "prompts")
     assert [(prompt["prompt"], [key["key"] for key in prompt["keys"]]) for prompt in found["prompts"]] == [
@@ -66,7 +66,7 @@ def test_a_prompt_edit(project: Project) -> None:
         {"revision": "the working tree", "stage": stage, "why": ["prompts/judge.yaml: system"]} for stage in (f"judge@{MATCH}",)
     ]
     text = text_of(project)
-    assert "正確さ、{+根拠、+}具体性" in text
+    assert "正確で{+根拠があり+}具体的か" in text
     assert "1 prompt changed; the text of no built row changed." in text
     assert (
         f"> Not built: in the working tree the inputs of 1 stage are not those that `dvc.lock` was made from (`judge@{MATCH}`"

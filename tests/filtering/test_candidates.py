@@ -18,11 +18,11 @@ pass would let pass every cut output: the set of training data is better without
 def test_no_bundled_seed_and_no_reference_is_rejected() -> None:
     """By what they are; near-duplicates and leaks are of candidates."""
     filter = make(rules=[rule for rule in SETTINGS["rules"] if rule not in ("near_duplicate", "benchmark_leak")])
-    questions = {row["id"]: row["text"] for row in final("questions")}
+    questions = {row["id"]: row["text"] for name in ("questions", "two_turns") for row in final(name)}
     rows = [*final("seed_tasks")]
     for row in read_rows(ROOT / "data" / "references.ja.jsonl", unique=None):
         rows.append({"id": "r", "instruction": questions[row["id"]], "input": "", "output": row["reference"]})
-    assert len(rows) == 195
+    assert len(rows) == 201
     assert [(row["id"], found) for row in rows if (found := filter.decide(row))] == []
 
 

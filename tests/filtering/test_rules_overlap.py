@@ -11,7 +11,7 @@ def test_a_word_of_the_prompts_own() -> None:
 
 
 def test_a_sentence_of_the_prompts_own() -> None:
-    found = decided(instruction="文章だけで完結する課題に限りますので、祭りの屋台を考えてください。")
+    found = decided(instruction="文章だけで完結する課題にしますので、祭りの屋台を考えてください。")
     assert found
     assert found[0] == "template_leak"
     assert found[1].startswith("the prompt's own words: '文章だけで完結する課題")

@@ -26,7 +26,7 @@ def test_targets_and_options_are_dvcs(project: Project) -> None:
     done = bare(project, "--dry", "-s", "translate@questions")
     assert done.returncode == 0, done.stderr
     checked, *rest = done.stdout.splitlines()
-    assert checked.startswith("params.yaml, 6 prompts, ")
+    assert checked.startswith("params.yaml, 12 prompts, ")
     assert [line for line in rest if line.startswith("Running stage")] == ["Running stage 'translate@questions':"]
 
 

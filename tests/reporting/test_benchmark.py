@@ -41,7 +41,7 @@ def test_files_of_a_small_benchmark(tmp_path: Path) -> None:
         *("all", "3", "3", "100.0", "43.8503", "0.25", "0.25", "1")
     ]
     assert (last["visible"], last["length_rate"], head["tests"]) == ("", "", "2")  # three questions show nothing
-    assert benchmark.health_csv().splitlines()[1].startswith("good-vs-thin,6,3,100.0,0.0,0.0,0.0,")
+    assert benchmark.health_csv().splitlines()[1].startswith("good-vs-thin,judge,6,3,100.0,0.0,0.0,0.0,")
     summary = benchmark.summary()
     assert "> **Made with the stand-in.** The translations of the questions, answers and judgments of this build" in summary
     assert "the win rates below say nothing about any model" in summary

@@ -51,7 +51,13 @@ def made(
     for path, lines in files.items():
         write_rows(folder / path, lines, None)
     corpora = {"questions": {"kind": "question"}, "seed_tasks": {"kind": "task"}}
-    params = {"language": "ja", "corpora": corpora, "filter": {"tokeniser": tokeniser or CHARACTERS}}
+    edited = {name: paths.edited(name, block["kind"]).as_posix() for name, block in corpora.items()}
+    params = {
+        "language": "ja",
+        "corpora": corpora,
+        "post_edit": {"corpora": edited},
+        "filter": {"tokeniser": tokeniser or CHARACTERS},
+    }
     tables = Tables()
     with chdir(folder):
         load_effort(tables, cast(Params, params))

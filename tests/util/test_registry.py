@@ -32,7 +32,7 @@ def test_a_function_is_found_by_its_name_or_by_the_one_given(shapes: Registry[Ca
 def test_an_unknown_name_is_met_with_a_suggestion(shapes: Registry[Callable[[], str]]) -> None:
     with pytest.raises(UserError, match=r"^params\.yaml: unknown shape 'sqare' \(did you mean 'square'\?\)$"):
         shapes.get("sqare", "params.yaml")
-    assert shapes.unknown("x") == "unknown shape 'x' (known: circle, square)"
+    assert shapes.unknown("x") == "unknown shape 'x' (known: circle, square); one of your own is registered in plugins/"
 
 
 def test_a_name_is_given_once(shapes: Registry[Callable[[], str]]) -> None:
