@@ -406,6 +406,7 @@ def test_a_lock_cannot_name_any_file(project: Project) -> None:
     assert "secret" not in text_of(project, "HEAD~1", "HEAD")
 
 
+@pytest.mark.slow
 def test_a_huge_difference_fits_a_comment(project: Project) -> None:
     ids = [row["id"] for row in project.rows("data/questions.en.jsonl")]
     for model in ("good", "thin"):

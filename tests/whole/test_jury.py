@@ -12,6 +12,7 @@ def model_of(body: dict[str, Any]) -> str:
     return str(body["model"])
 
 
+@pytest.mark.slow
 def test_one_judge_added_sends_its_requests_alone(counted: Project, server: Server) -> None:
     counted.repro("judge")
     models = [model_of(body) for body in server.log if "judgment" in canonical(body.get("response_format"))]

@@ -13,7 +13,7 @@ from tests.harness import Project, Server, copy_project, make_tiny, serve
 from tests.whole.slow_server import SlowServer, stored
 
 WHO = ("stage", "dvc", "both")
-TRIALS = 12
+TRIALS = 40
 """Four for each of whom is killed, spread over the build; `benchmarks.kills` runs as many as one likes."""
 
 

@@ -143,6 +143,7 @@ def planned_and_noted(project: Project, *build: str) -> dict[str, tuple[int, int
     return {stage: (planned[stage], requests) for stage, requests in noted.items()}
 
 
+@pytest.mark.slow
 def test_the_log_of_builds_says_what_the_plan_said(counted: Project) -> None:
     """From nothing; after an edit of a seed that slots of the last build show; and with more slots than there were."""
     noted = planned_and_noted(counted, "python", "-m", "tests.at_once")

@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from seedbed.project.edits import make_edit
 from tests.harness import Project, Server
 
@@ -59,6 +61,7 @@ def test_only_rows_of_another_language_are_sent(counted: Project, server: Server
     assert "1 row to be asked once more" in counted.run("seedbed", "again", "translate@seed_tasks", other)
 
 
+@pytest.mark.slow
 def test_what_a_row_says_of_itself_changes_no_request_and_no_edit(counted: Project, server: Server) -> None:
     """The field is in no key and in no hash: edits of both kinds stay valid, and the same bytes come out."""
     counted.repro("translate@seed_tasks")

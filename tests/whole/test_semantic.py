@@ -58,6 +58,7 @@ def test_a_hunt_asks_once_for_each_text_and_shares_what_came(built: Project, ser
     assert server.take() == []
 
 
+@pytest.mark.slow
 def test_vectors_that_were_not_pulled_are_not_paid_for_again(built: Project, tmp_path: Path, server: Server) -> None:
     """They are in the transcript of the generation, which the first stage to miss one brings."""
     built.edit_params(switch_on)

@@ -86,6 +86,7 @@ def test_a_second_corpus_is_translated_edited_asked_and_judged(
     assert server.log == []
 
 
+@pytest.mark.slow
 def test_an_edited_follow_up_asks_its_turn_and_no_first_one(
     built: Project, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +103,7 @@ def test_an_edited_follow_up_asks_its_turn_and_no_first_one(
     assert Counter(kind_of(body) for body in server.log) == {"answer": 1}
 
 
+@pytest.mark.slow
 def test_a_turn_without_a_reply_fails_the_row_and_asks_no_further_one(built: Project, server: Server) -> None:
     add_corpus(built, TWO, TWO | {"id": "turns-03", "text": "How long is the coast of Hokkaido, roughly, in km?"})
     built.edit_params(lambda params: params["answer"].update(max_failed=1, max_attempts=1))
