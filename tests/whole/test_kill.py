@@ -14,7 +14,7 @@ from tests.whole.slow_server import SlowServer, stored
 
 WHO = ("stage", "dvc", "both")
 TRIALS = 40
-"""Four for each of whom is killed, spread over the build; `benchmarks.kills` runs as many as one likes."""
+"""Spread over the build, and over who is killed; `benchmarks.kills` runs as many as one likes."""
 
 
 def start(project: Project) -> subprocess.Popen[bytes]:
