@@ -22,9 +22,9 @@ from seedbed.diff.results import categories
 from seedbed.diff.revisions import Revision, params_of, revision
 from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
-from seedbed.project.draws import is_drawn, read_draws
+from seedbed.project.draws import chance, read_levels
 from seedbed.project.votes import answer_hash, read_votes, vote_status
-from seedbed.reporting.corrected_rates import Draw, correct
+from seedbed.reporting.corrected_rates import correct, draw_of
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.intervals import rate_interval
@@ -54,13 +54,13 @@ class Candidate:
         name: the revision and the judge.
         judged: the judge's outcome of each item of the revision's matches: win, loss or tie; those that are invalid left out.
         votes: what each person said of an item whose answers are those of the revision, as outcomes.
-        draws: with which probability an item was drawn for votes, and whether it was, where that is logged.
+        draws: with which probabilities an item was drawn, from the smallest, and its own number, where they are logged.
     """
 
     name: str
     judged: Mapping[Item, str]
     votes: Mapping[Item, Sequence[str]]
-    draws: Mapping[Item, tuple[float, bool]]
+    draws: Mapping[Item, tuple[Sequence[float], float]]
 
 
 def calibrate(revisions: Sequence[str], experiments: bool, confidence: float, as_json: bool, labels: str | None = None) -> str:
@@ -173,16 +173,17 @@ def _rates(one: Candidate, confidence: float) -> Rows:
     matches = {match: (match, "") for match, _ in one.judged}
     questions = sorted({question for _, question in one.judged if not _chooses(question)})
     shape = (len(questions), len(matches))
-    judge, people, probability = (np.full(shape, np.nan) for _ in range(3))
-    drawn = np.zeros(shape, dtype=bool)
+    judge, people = (np.full(shape, np.nan) for _ in range(2))
+    logged: dict[tuple[int, int], tuple[Sequence[float], float]] = {}
     for column, match in enumerate(matches):
         for line, question in enumerate(questions):
             item, place = (match, question), (line, column)
             judge[place] = _SCORES.get(one.judged.get(item, ""), np.nan)
             people[place] = _people(one, item) if item in one.votes else np.nan
-            probability[place], drawn[place] = one.draws.get(item, (np.nan, False))
+            if item in one.draws:
+                logged[place] = one.draws[item]
     scores = Scores(matches, questions, [""] * len(questions), judge, judge, judge)
-    return [row for row in correct(scores, people, Draw(probability, drawn), confidence) if row["name"] in matches]
+    return [row for row in correct(scores, people, draw_of(logged, shape), confidence) if row["name"] in matches]
 
 
 def _candidates(at: Revision, name: str) -> Iterator[Candidate]:
@@ -210,11 +211,11 @@ def _candidates(at: Revision, name: str) -> Iterator[Candidate]:
             votes[vote["match"], vote["question"]].append(_SAYS[vote["verdict"]])
     hashes = {place: answer_hash(text) for place, text in answers.items() if text is not None}
     draws = {}
-    for drawn, probability in read_draws().items():
+    for drawn, levels in read_levels().items():
         sides = matches.get(drawn.match, {})
         present = [hashes.get((str(sides.get(part)), drawn.question)) for part in ("model", "baseline")]
         if present == [drawn.model_hash, drawn.baseline_hash]:
-            draws[drawn.match, drawn.question] = (probability, is_drawn(drawn, probability))
+            draws[drawn.match, drawn.question] = (levels, chance(drawn))
     for judge, judged in sorted(outcomes.items()):
         yield Candidate(f"{name}: {judge}", judged, votes, draws)
 

@@ -45,12 +45,21 @@ def read_draws(folder: Path = paths.DRAWS) -> dict[Item, float]:
     Raises:
         UserError: a row breaks its schema.
     """
-    probabilities: dict[Item, float] = {}
+    return {item: probabilities[-1] for item, probabilities in read_levels(folder).items()}
+
+
+def read_levels(folder: Path = paths.DRAWS) -> dict[Item, list[float]]:
+    """Return all probabilities of each item, one draw after the other, from the smallest to the greatest.
+
+    Raises:
+        UserError: a row breaks its schema.
+    """
+    probabilities: dict[Item, set[float]] = {}
     for path in sorted(folder.glob("[!.]*.jsonl")):
         for row in read_rows(path, "draw", unique=None):
             item = Item(*(row[name] for name in Item._fields))
-            probabilities[item] = max(row["probability"], probabilities.get(item, 0))
-    return probabilities
+            probabilities.setdefault(item, set()).add(row["probability"])
+    return {item: sorted(levels) for item, levels in probabilities.items()}
 
 
 def log_draws(probabilities: Mapping[Item, float]) -> int:

@@ -10,13 +10,13 @@ the questions that people voted on are taken to be drawn: `logged` (with the pro
 before), `uniform` (without regard to answers and verdicts, where nothing is logged), or `all` of them.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seedbed.project.draws import Item, is_drawn, read_draws
+from seedbed.project.draws import Item, chance, read_levels
 from seedbed.project.params_types import Report
 from seedbed.project.votes import answer_hash
 from seedbed.reporting.scores import Scores
@@ -54,15 +54,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Draw:
-    """What is logged of the items, shape (questions, matches).
+    """What is logged of the items.
 
     Attributes:
-        probability: with which an item was to be drawn; NaN where none is logged.
-        drawn: whether it was.
+        levels: shape (levels, questions, matches), the probabilities with which an item was to be drawn, each draw's after
+            those of the one before; NaN where none is logged.
+        chance: shape (questions, matches), the item's own number: it is drawn at the first level that is above it.
     """
 
-    probability: Floats
-    drawn: NDArray[np.bool_]
+    levels: Floats
+    chance: Floats
 
 
 def corrected_rows(tables: Tables, scores: Scores, settings: Report) -> Rows:
@@ -90,7 +91,7 @@ def correct(scores: Scores, people: Floats, draw: Draw, confidence: float) -> Ro
         draw: as from `logged`.
         confidence: of the intervals, in percent.
     """
-    columns = zip(scores.scores.T, people.T, draw.probability.T, draw.drawn.T, strict=True)
+    columns = zip(scores.scores.T, people.T, draw.levels.transpose(2, 0, 1), draw.chance.T, strict=True)
     sides = [_side(*column) for column in columns]
     rows = [_rate(name, side, confidence) for name, side in zip(scores.matches, sides, strict=True)]
     direct = {frozenset(pair) for pair in scores.matches.values()}
@@ -100,21 +101,27 @@ def correct(scores: Scores, people: Floats, draw: Draw, confidence: float) -> Ro
     return [row for row in rows if row]
 
 
-def _side(judge: Floats, people: Floats, probability: Floats, drawn: NDArray[np.bool_]) -> Side:
+def _side(judge: Floats, people: Floats, levels: Floats, chance: Floats) -> Side:
     """Return a match with the probability that each of its questions was voted on.
 
     Where a draw is logged, people may not have come to its end yet; they go through it in an order that knows nothing of the
-    verdicts, so that each probability shrinks by the share of the draw that has votes.
+    verdicts, so that each probability shrinks by the share of the draw that has votes. A later and larger draw holds the first:
+    what it adds to a probability shrinks by the share of what it added to the draw, since the first may have all of its votes.
     """
     valid = ~np.isnan(judge)
     voted = valid & ~np.isnan(people)
     if voted.sum() == valid.sum():
         return Side(judge, people, np.ones(len(judge)), "all")
-    if np.isnan(probability).all():
+    logged = ~np.isnan(chance)
+    if not logged.any():
         return Side(judge, people, np.full(len(judge), voted.sum() / max(valid.sum(), 1)), "uniform")
-    seen = np.where(valid & drawn, people, np.nan)
-    share = (~np.isnan(seen)).sum() / max((valid & drawn).sum(), 1)
-    return Side(np.where(np.isnan(probability), np.nan, judge), seen, probability * share, "logged")
+    probability, before = np.where(logged, 0.0, np.nan), np.zeros(len(judge))
+    for level in levels:
+        added = valid & (before <= chance) & (chance < level)
+        probability += (level - before) * ((added & voted).sum() / added.sum() if added.any() else 1.0)
+        before = level
+    seen = np.where(chance < before, people, np.nan)
+    return Side(np.where(logged, judge, np.nan), seen, probability, "logged")
 
 
 def _rate(name: str, side: Side, confidence: float) -> Row | None:
@@ -173,16 +180,30 @@ def logged(tables: Tables, scores: Scores) -> Draw:
     Raises:
         UserError: a file of draws is not valid.
     """
-    draw = Draw(np.full(scores.scores.shape, np.nan), np.zeros(scores.scores.shape, dtype=bool))
-    draws = read_draws()
+    draws = read_levels()
     if not draws:
-        return draw
+        return draw_of({}, scores.scores.shape)
     answers = tables.select("select model, id, text from answers where text is not null")
     hashes = {(row["model"], row["id"]): answer_hash(row["text"]) for row in answers}
+    places: dict[tuple[int, int], tuple[Sequence[float], float]] = {}
     for column, (match, sides) in enumerate(scores.matches.items()):
         for line, question in enumerate(scores.questions):
             item = Item(match, question, *(hashes.get((model, question), "") for model in sides))
             if item in draws:
-                draw.probability[line, column] = draws[item]
-                draw.drawn[line, column] = is_drawn(item, draws[item])
+                places[line, column] = draws[item], chance(item)
+    return draw_of(places, scores.scores.shape)
+
+
+def draw_of(places: Mapping[tuple[int, int], tuple[Sequence[float], float]], shape: tuple[int, ...]) -> Draw:
+    """Return a draw.
+
+    Args:
+        places: the levels of each logged item, from the smallest, and its own number, by question and match.
+        shape: numbers of questions and of matches.
+    """
+    most = max((len(levels) for levels, _ in places.values()), default=1)
+    draw = Draw(np.full((most, *shape), np.nan), np.full(shape, np.nan))
+    for (line, column), (levels, number) in places.items():
+        draw.levels[:, line, column] = [*levels, *[levels[-1]] * (most - len(levels))]
+        draw.chance[line, column] = number
     return draw

@@ -8,11 +8,14 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from seedbed.project.draws import Item, is_drawn, log_draws
 from seedbed.project.votes import answer_hash
 from seedbed.reporting.benchmark import Benchmark
+from seedbed.reporting.corrected_rates import Draw, correct
+from seedbed.reporting.scores import Scores
 from tests.builds import Build
 
 QUESTIONS = [f"q{n:02}" for n in range(60)]
@@ -114,3 +117,29 @@ def test_a_draw_of_other_answers_is_none(tmp_path: Path) -> None:
     path.write_text(re.sub(r'"model_hash":"\w+"', f'"model_hash":"{"0" * 64}"', path.read_text()))
     with chdir(tmp_path / "a"):
         assert rows_of(Benchmark(found.params))["good-vs-thin"]["draw"] == "uniform"
+
+
+def test_a_larger_draw_that_nobody_has_begun_with_changes_nothing(tmp_path: Path) -> None:
+    """The items of the first draw keep the probabilities that they had when people voted on all of it."""
+    first, larger = ({q: p if int(q[1:]) % 2 else p / 2 for q in QUESTIONS} for p in (0.6, 1.0))
+    voted = [question for question, p in first.items() if is_drawn(item("good-vs-thin", question), p)]
+    benchmark = voted_on(tmp_path / "a", {}, {"good-vs-thin": voted}, PEOPLE)
+    rows = []
+    with chdir(tmp_path / "a"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
+        for probabilities in (first, larger):
+            log_draws({item("good-vs-thin", question): p for question, p in probabilities.items()})
+            rows.append(rows_of(Benchmark(benchmark.params))["good-vs-thin"])
+    assert rows[0]["draw"] == "logged"
+    assert rows[0] == rows[1]
+
+
+def test_a_draw_of_which_little_is_voted_on_corrects_in_full() -> None:
+    """The judge is wrong on every item, so that votes on half of a draw with the least probability say so."""
+    judge, people = np.ones(1000), np.full(1000, np.nan)
+    number = np.arange(1000) / 1000
+    people[:25] = 0
+    draw = Draw(np.full((1, 1000, 1), 0.05), number[:, None])
+    scores = Scores({"m": ("x", "y")}, [f"q{n}" for n in range(1000)], ["c"] * 1000, *[judge[:, None]] * 3)
+    (row,) = correct(scores, people[:, None], draw, 95)
+    assert (row["voted"], row["corrected"]) == (25, 0.0)

@@ -95,7 +95,7 @@ def corrected(
     Args:
         judge: shape (N,), scores.
         people: shape (N,), the mean of people's scores; NaN where nobody voted.
-        probability: shape (N,), π of each item, logged before the draw; at least 0.05.
+        probability: shape (N,), π of each item, logged before the draw, at least 0.05; less where a draw is half voted on.
         questions: shape (N,), codes of the questions that the items are of.
         confidence: in percent.
         bounds: as of `corrected_uniform`.
@@ -135,8 +135,9 @@ def corrected_difference(
 
 def psi(judge: Floats, people: Floats, probability: Floats) -> Floats:
     """Return ψ of each item, whose mean is that which people would give; the arguments are those of `corrected`."""
-    off = (people - judge) / np.maximum(probability, LEAST_PROBABILITY)
-    values: Floats = judge + np.where(np.isnan(people), 0.0, off)
+    voted = ~np.isnan(people)
+    values: Floats = judge.copy()
+    values[voted] += (people - judge)[voted] / probability[voted]
     return values
 
 
@@ -154,7 +155,7 @@ def votes_to_halve_drawn(result: Corrected, sides: Sequence[tuple[Floats, Floats
     drawn = 0.0
     for judge, people, probability in sides:
         voted = ~np.isnan(people)
-        chance = np.maximum(probability, LEAST_PROBABILITY)[voted]
+        chance = probability[voted]
         drawn += float(((1 - chance) / chance**2 * (people - judge)[voted] ** 2).sum()) / len(judge) ** 2
         drawn += _doubt(int(voted.sum()), len(judge))
     rest = half**2 / 4 - max(half**2 - drawn, 0.0)

@@ -161,13 +161,13 @@ def test_the_reports_own_corrected_rates_and_differences_cover(kind: str) -> Non
         sides = {"m": ("x", "y"), "n": ("z", "y")}
         scores = Scores(sides, [f"q{n}" for n in range(80)], ["c"] * 80, judge, judge, judge)
         if kind == "uniform":
-            draw = Draw(np.full((80, 2), np.nan), np.zeros((80, 2), dtype=bool))
+            draw = Draw(np.full((1, 80, 2), np.nan), np.full((80, 2), np.nan))
             chosen = np.repeat(generator.permutation(80)[:, None] < 40, 2, axis=1)
         else:
             doubt = np.where(judge == 1, 2.0, 1.0)
             probability = np.stack([draw_probabilities(weights, 40) for weights in doubt.T], axis=1)
-            draw = Draw(probability, generator.random((80, 2)) < probability)
-            chosen = draw.drawn & (generator.random((80, 2)) < (0.5 if half else 1))
+            draw = Draw(probability[None], generator.random((80, 2)))
+            chosen = (draw.chance < probability) & (generator.random((80, 2)) < (0.5 if half else 1))
         rows = {row["name"]: row for row in correct(scores, np.where(chosen, people, np.nan), draw, 95)}
         for name, row in rows.items():
             bounds[name].append([row["low"], row["high"]])
