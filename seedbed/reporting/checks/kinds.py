@@ -18,7 +18,7 @@ import duckdb
 from seedbed.util.numerals import stated_numbers
 
 Check = Mapping[str, Any]
-_FENCED = re.compile(r"^[ \t]*```[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
+_FENCED = re.compile(r"^([ \t]*)```[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
 _BARE_CODE = re.compile(r"\s*(?:def \w+\(|import \w|from [\w.]+ import )")
 _BULLET = re.compile(r"^[ \t]*(?:[-*+・•◦‣][ \t]*(?![-*])|\d{1,3}[.)．)][ \t]*|[①-⑳])\S", re.MULTILINE)
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]|\*\*[^*]+\*\*[:：]?$|【[^】]+】$|[■◆▼])")
@@ -66,8 +66,14 @@ def check_problem(check: Check) -> str | None:
 
 def code_blocks(answer: str, languages: Sequence[str] = ("", "python", "py", "python3")) -> list[str]:
     """Return the fenced blocks of an answer that say one of `languages`; the whole answer where it is a bare function."""
-    blocks = [code for language, code in _FENCED.findall(answer) if language.lower() in languages]
+    blocks = [code for language, code in _fenced(answer) if language.lower() in languages]
     return blocks or ([answer] if _BARE_CODE.match(answer) and "```" not in answer else [])
+
+
+def _fenced(answer: str) -> Iterator[tuple[str, str]]:
+    """Yield the language and the code of each fenced block, without the indentation that its fence has, as in a list."""
+    for indent, language, code in _FENCED.findall(answer):
+        yield language, re.sub(rf"^[ \t]{{1,{len(indent)}}}", "", code, flags=re.MULTILINE) if indent else code
 
 
 def _number(check: Check, answer: str) -> bool:
@@ -108,7 +114,7 @@ def _matches(pattern: str, answer: str) -> bool:
 
 
 def _is_json(answer: str) -> bool:
-    blocks = [code for _, code in _FENCED.findall(answer)]
+    blocks = [code for _, code in _fenced(answer)]
     try:
         json.loads(blocks[0] if len(blocks) == 1 else answer)
     except (ValueError, RecursionError):

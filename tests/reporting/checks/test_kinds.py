@@ -112,3 +112,6 @@ def test_blocks_of_code() -> None:
     assert code_blocks("def f():\n    return 1") == ["def f():\n    return 1"]
     assert code_blocks("def を使います。") == []
     assert code_blocks("```python\nnever closed") == []
+    assert code_blocks("1. 次のとおり\n\n   ```python\n   def f():\n       return 1\n\n   ```\n") == [
+        "def f():\n    return 1\n\n"
+    ]
