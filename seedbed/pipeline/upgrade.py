@@ -21,7 +21,6 @@ from seedbed.pipeline.migrate import editions_of, migrated, with_language
 from seedbed.pipeline.template import LOCK, blob_hash, lock_of, make_executable, new_files, scaffold_files, template_files
 from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
-from seedbed.project.editions import EDITIONS
 from seedbed.project.lock import locked_stages
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
@@ -33,6 +32,8 @@ from seedbed.util.rows import write_text
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 
+_ASKED_ANEW = 2
+"""The edition of `translate` with which every request changed."""
 _FIRST = Path(__file__).parent / "first_template.json"
 """The template of projects that are older than `template.lock`."""
 
@@ -96,7 +97,7 @@ def _keep_approvals(upgrade: Upgrade, edition: int, language: str) -> None:
 
     An approval is of one machine text and is stale when that changes; an edit says what the text should be, and stays.
     """
-    if edition >= EDITIONS["translate"]:
+    if edition >= _ASKED_ANEW:
         return
     number = 0
     for path in sorted(paths.EDITS.glob(f"*.{language}.jsonl")):

@@ -8,7 +8,7 @@ inputs would give other bytes; CHANGELOG.md says what changed and what it costs.
 from collections.abc import Mapping
 
 EDITIONS: dict[str, int] = {
-    "translate": 2,
+    "translate": 3,
     "post_edit": 1,
     "as_translated": 1,
     "generate": 3,

@@ -347,6 +347,10 @@ def test_approvals_stay_where_every_translation_is_asked_for_anew(project: Proje
     ]
     path = project.root / paths.edits("questions", "ko")
     path.write_text("".join(canonical(row) + "\n" for row in rows), encoding="utf-8")
+    project.edit_params(lambda params: params["editions"].update(translate=2))  # from which on no request changed
+    upgrade = plan_upgrade()
+    assert str(path) not in upgrade.files
+    assert not any("asked anew" in note for note in upgrade.notes)
     project.edit_params(lambda params: params["editions"].update(translate=1))
     project.commit("approved")
     upgrade = plan_upgrade()
