@@ -76,7 +76,8 @@ def log_draws(probabilities: Mapping[Item, float]) -> int:
             new = {item: p for item, p in probabilities.items() if item.match == match and p > known.get(item, 0)}
             if new:
                 before = path.read_text(encoding="utf-8") if path.is_file() else ""
-                write_text(path, before + _lines(new.items()))
+                ended = before if before.endswith("\n") or not before else f"{before}\n"  # an editor may leave the end out
+                write_text(path, ended + _lines(new.items()))
         added += len(new)
     return added
 

@@ -107,3 +107,12 @@ def test_a_file_that_is_broken_says_where() -> None:
     path.write_text(path.read_text().replace("0.5", "0.01"))
     with pytest.raises(UserError, match=r"data/votes/draws/m\.jsonl:1: field probability: 0\.01 is less than the minimum"):
         read_draws()
+
+
+def test_a_line_without_an_end_is_not_run_into_the_next() -> None:
+    one, other = (Item("m", question, "0" * 64, "1" * 64) for question in ("a", "b"))
+    log_draws({one: 0.5})
+    path = Path("data/votes/draws/m.jsonl")
+    path.write_text(path.read_text().rstrip("\n"))
+    log_draws({other: 0.25})
+    assert read_draws() == {one: 0.5, other: 0.25}
