@@ -46,4 +46,7 @@ def _older_edition(params: object) -> Problem | None:
     editions = params.get("editions") if isinstance(params, dict) else None
     named = {stage: n for stage, n in editions.items() if isinstance(n, int) and n > 0} if isinstance(editions, dict) else {}
     other = other_edition(EDITIONS | named)
-    return other and (["editions", other[0]], other[1])
+    if other is None:
+        return None
+    stage, words = other
+    return ["editions", stage], words
