@@ -137,6 +137,7 @@ def _languages(params: Params) -> Iterator[str]:
 def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> Iterator[str]:
     """Yield what is wrong with a corpus; its rows are added to `rows`."""
     path, kind = Path(corpus["source"]), corpus["kind"]
+    number = 0
     for number, row in checked_rows(path, kind):
         if isinstance(row, UserError):
             yield str(row)
@@ -148,7 +149,7 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
             yield words
         else:
             rows.append(row)
-    if not rows and path != paths.EMPTY:
+    if not number and path != paths.EMPTY:
         yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
 
 

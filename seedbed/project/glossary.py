@@ -7,7 +7,7 @@ fair,お祭り,gatherings of a village; not an exhibition
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from seedbed.util.errors import UserError
@@ -28,25 +28,38 @@ def load_glossary(path: Path) -> list[Term]:
     """
     if not path.is_file():
         return []
-    try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path}: not a CSV file in UTF-8: {error}") from None
-    if not rows or tuple(rows[0]) != COLUMNS:
-        raise UserError(f"{path}:1: expected the columns {', '.join(COLUMNS)}, found {', '.join(rows[0]) if rows else 'none'}")
+    rows = _records(path)
+    _, header = next(rows, (1, []))
+    if tuple(header) != COLUMNS:
+        raise UserError(f"{path}:1: expected the columns {', '.join(COLUMNS)}, found {', '.join(header) or 'none'}")
     terms: dict[str, Term] = {}
-    for number, cells in enumerate(rows[1:], start=2):
+    for line, cells in rows:
         if not cells:
             continue
         if len(cells) != len(COLUMNS) or is_blank(cells[0]) or is_blank(cells[1]):
-            raise UserError(
-                f"{path}: row {number}: expected a term, its translation and a note, which may be empty; write them"
-            )
+            raise UserError(f"{path}:{line}: expected a term, its translation and a note, which may be empty; write them")
         term = dict(zip(COLUMNS, map(str.strip, cells), strict=True))
         if term["term"].casefold() in terms:
-            raise UserError(f"{path}: row {number}: the term {term['term']!r} stands twice; keep one of the two")
+            raise UserError(f"{path}:{line}: the term {term['term']!r} stands twice; keep one of the two")
         terms[term["term"].casefold()] = term
     return list(terms.values())
+
+
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (first line, cells) of each record."""
+    content = path.read_bytes()
+    try:
+        records = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UserError(f"{path}:{line}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
+    line = 1
+    try:
+        for cells in records:
+            yield line, cells
+            line = records.line_num + 1
+    except csv.Error as error:
+        raise UserError(f"{path}:{line}: not CSV: {error}") from None
 
 
 def terms_in(texts: Iterable[str], glossary: Sequence[Term]) -> list[Term]:

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from seedbed.project import paths
+from seedbed.project.editions import EDITIONS, other_edition
 from seedbed.project.params_checks import cross_problems
 from seedbed.project.params_types import Params
 from seedbed.util.errors import UserError
-from seedbed.util.schemas import first_problem, problems
+from seedbed.util.schemas import Problem, first_problem, problems
 from seedbed.util.yaml12 import line_of, load_yaml, located
 
 
@@ -18,8 +19,9 @@ def load_params(path: Path = paths.PARAMS) -> Params:
             corpus that is not there; names file, line and key.
     """
     params: Params = load_yaml(path)
-    problem = first_problem(params, "params") or next(cross_problems(params), None)
-    if problem:
+    if problem := first_problem(params, "params"):
+        raise UserError(located(path, *(_older_edition(params) or problem)))
+    if problem := next(cross_problems(params), None):
         raise UserError(located(path, *problem))
     return params
 
@@ -31,5 +33,20 @@ def params_problems(path: Path = paths.PARAMS) -> list[str]:
         UserError: not YAML.
     """
     params: Params = load_yaml(path)
-    mistakes = problems(params, "params") or list(cross_problems(params))
+    mistakes = problems(params, "params")
+    if not mistakes:
+        mistakes = list(cross_problems(params))
+    elif older := _older_edition(params):
+        mistakes.append(older)
     return [located(path, *problem) for problem in sorted(mistakes, key=lambda problem: line_of(path, problem[0]))]
+
+
+def _older_edition(params: object) -> Problem | None:
+    """Return what to do about a file of an older library: what it lacks is no mistake of its author."""
+    editions = params.get("editions") if isinstance(params, dict) else None
+    named = {stage: n for stage, n in editions.items() if isinstance(n, int) and n > 0} if isinstance(editions, dict) else {}
+    other = other_edition(EDITIONS | named)
+    if other is None:
+        return None
+    stage, words = other
+    return ["editions", stage], words

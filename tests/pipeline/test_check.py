@@ -143,6 +143,11 @@ def test_an_empty_corpus_is_refused(here: Project, path: Path, kind: str) -> Non
     assert only == f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
 
 
+def test_a_corpus_of_which_every_row_is_wrong_is_not_called_empty(here: Project) -> None:
+    QUESTIONS.write_text('{"id":"x","category":"cooking","text":"?"}\n', encoding="utf-8")
+    assert not any("no rows" in line for line in mistakes())
+
+
 def without_baseline(params: Any) -> None:
     del params["corpora"]["baseline"], params["sets"]["direct"]
 

@@ -76,6 +76,20 @@ def test_a_mistake_in_params_is_named(tmp_path: Path, old: str, new: str, messag
     assert str(error.value).startswith(f"{path}:")
 
 
+def test_a_file_of_an_older_library_is_to_be_upgraded(tmp_path: Path) -> None:
+    """Before anyone looks for the keys that it lacks."""
+    path = tmp_path / "params.yaml"
+    assert "  generate: 3" in TEXT
+    path.write_text(TEXT.replace("  generate: 3", "  generate: 2").replace("\nscores: {}", "\n#"), encoding="utf-8")
+    older = "editions.generate: the project is of edition 2, this library builds edition 3: run `seedbed upgrade`"
+    with pytest.raises(UserError) as error:
+        load_params(path)
+    assert str(error.value).endswith(older)
+    found = params_problems(path)
+    assert any(line.endswith(older) for line in found)
+    assert any(line.endswith("scores: missing") for line in found)
+
+
 def test_the_line_is_the_right_one(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(TEXT.replace("target: 200", "target: lots"), encoding="utf-8")

@@ -52,3 +52,8 @@ def test_every_row_schema_forbids_unknown_keys() -> None:
     """But for those of other tools' files, which hold more than we read."""
     for path in set(library_file("schemas/rows").glob("*.json")) - set(library_file("schemas/rows").glob("fastchat_*.json")):
         assert load_schema(f"rows/{path.name.removesuffix('.schema.json')}")["additionalProperties"] is False, path
+
+
+def test_what_a_list_repeats_is_named() -> None:
+    lists = {"topics": {"weather": {"topics": ["frost", "rain", "rain", "fog"]}}}
+    assert (["topics", "weather", "topics"], "'rain' stands twice; keep one of the two") in problems(lists, "generation")
