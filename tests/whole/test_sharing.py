@@ -9,6 +9,7 @@ import pytest
 
 from seedbed.steps.demonstrations import draw
 from seedbed.store.transcripts import locked_transcripts
+from seedbed.util.yaml12 import load_yaml
 from tests.harness import Project, Server, git
 from tests.whole.test_generation import slots
 
@@ -183,7 +184,8 @@ def test_a_colleague_edits_a_seed(built: Project, tmp_path: Path, server: Server
     second.write_rows("data/seed_tasks.en.jsonl", seeds)
     second.repro()
     kinds, after = server.take(), slots(second)
-    shown = sum(seeds[0]["id"] in draw([row["id"] for row in seeds], 2, 42, slot) for slot in range(min(before, after)))
+    ids, drawn_by = [row["id"] for row in seeds], load_yaml(second.root / "params.yaml")["generate"]["seed"]
+    shown = sum(seeds[0]["id"] in draw(ids, 2, drawn_by, slot) for slot in range(min(before, after)))
     assert kinds.count("translated_task") == 1
     assert kinds.count("instructions") == shown + max(0, after - before)
     assert len(kinds) == 1 + kinds.count("instructions")
