@@ -267,9 +267,11 @@ def main() -> None:
     print(json.dumps({"only": args.only or [], **totals(found)}))
 
 
-def _is_of(found: dict[str, Any], order: Order) -> bool:
-    """Whether these figures are an order's."""
-    return bool({name: found[name] for name in asdict(order)} == json.loads(json.dumps(asdict(order))))
+def _is_of(figures: dict[str, Any], order: Order) -> bool:
+    """Whether these figures are an order's; those read from a file have lists where an order has tuples."""
+    return all(
+        figures[name] == (list(value) if isinstance(figures[name], list) else value) for name, value in asdict(order).items()
+    )
 
 
 if __name__ == "__main__":
