@@ -239,12 +239,12 @@ def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
     yield from (located(paths.PARAMS, ["judges" if params["judges"] else "judge"], notice) for notice in judge_notices(params))
     if is_judged(params):
         yield from _unseen(params, questions)
-    for category, number in Counter(question["category"] for question in questions).items():
-        if number == 1:
-            yield (
-                f"{params['corpora']['questions']['source']}: the category {category!r} has one question: its rate shows no "
-                "difference, whatever the verdict; write more, or give the question another category"
-            )
+    counted = Counter(question["category"] for question in questions)
+    if single := [repr(category) for category, number in counted.items() if number == 1]:
+        one = f"category {single[0]} has one question: its rate shows"
+        words = one if len(single) == 1 else f"categories {few(single, 3)} have one question each: their rates show"
+        source = params["corpora"]["questions"]["source"]
+        yield f"{source}: the {words} no difference, whatever the verdict; write more, or give them another category"
     yield from votes_notices([vote for vote in checked_votes(paths.VOTES) if not isinstance(vote, UserError)])
 
 
