@@ -37,6 +37,8 @@ def test_self_instruct_seeds_and_vicuna_questions(tmp_path: Path, reference: Pat
 
     def change(params: Any) -> None:
         params["criteria"] = {}
+        for block in (params["corpora"], params["post_edit"]["corpora"]):
+            del block["two_turns"]
         params["labels"]["question"] = list(dict.fromkeys(row["category"] for row in questions))
         params["judge"]["reference_categories"] = []
         params["generate"]["target"] = 100
