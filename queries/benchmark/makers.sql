@@ -6,5 +6,7 @@ final as (
     select 'answer@' || model, made_by, text is null from answers
     union all
     select 'judge@' || match, made_by, verdict = 'invalid' from judgments
+    union all
+    select 'score@' || model, made_by, rating is null from ratings
 )
 select * from final

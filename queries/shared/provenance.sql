@@ -24,4 +24,4 @@ final as (
     left join asked on asked.step = counts.step and asked.model = counts.model and asked.endpoint = counts.endpoint
 )
 select * from final
-order by list_position(['translate', 'generate', 'answer', 'judge'], split_part(step, '@', 1)), step, model, recorded
+order by list_position(['translate', 'generate', 'answer', 'judge', 'score'], split_part(step, '@', 1)), step, model, recorded

@@ -91,8 +91,8 @@ class AnswerSettings(Attempts):
     trained: NotRequired[TrainedAnswers]
 
 
-class Asking(Attempts):
-    """A block that asks one model."""
+class Asked(TypedDict):
+    """Which model is asked, where, and how."""
 
     endpoint: str
     model: str
@@ -100,6 +100,10 @@ class Asking(Attempts):
     structured: NotRequired[Structured]
     params: NotRequired[Sampling]
     sample: NotRequired[int]
+
+
+class Asking(Attempts, Asked):
+    """A block that asks one model."""
 
 
 class Translate(Asking):
@@ -123,17 +127,6 @@ class DemonstrationCounts(TypedDict):
     generated: int
 
 
-class OutputSettings(TypedDict):
-    """Who writes the outputs, where another model does than the one that writes the instructions."""
-
-    endpoint: str
-    model: str
-    server: NotRequired[str]
-    structured: NotRequired[Structured]
-    params: NotRequired[Sampling]
-    sample: NotRequired[int]
-
-
 class Generate(Asking):
     """How instructions are generated."""
 
@@ -146,7 +139,7 @@ class Generate(Asking):
     demonstrations: DemonstrationCounts
     avoid: NotRequired[int]
     answer: NotRequired[Literal["same", "separate"]]
-    outputs: NotRequired[OutputSettings]
+    outputs: NotRequired[Asked]
 
 
 class Generation(TypedDict):

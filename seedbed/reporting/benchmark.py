@@ -32,7 +32,7 @@ from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.labelled_rates import labelled_rows
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
-from seedbed.reporting.ratings import RATING_COLUMNS, rating_parts, rating_rows
+from seedbed.reporting.ratings import RATING_COLUMNS, load_ratings, rating_parts, rating_rows
 from seedbed.reporting.retest import component_rows, load_retests, retest_rows
 from seedbed.reporting.retest_sections import retest_parts
 from seedbed.reporting.scores import read_scores
@@ -58,7 +58,7 @@ WIN_RATE_COLUMNS = [
     *("length_rate", "length_low", "length_high", "judges", "ties_agreed", "splits"),
     *("voted", "corrected", "corrected_low", "corrected_high"),
 ]
-_SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments"}
+_SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments", "ratings": "ratings"}
 
 
 class Benchmark:
@@ -276,6 +276,7 @@ def _load(params: Params) -> Tables:
     load_retests(tables, [paths.judgments(match) for match in matches])
     tables.load("answers", [paths.answers(model) for model in models], columns.ANSWERS)
     tables.load("questions", [paths.edited(BENCHMARK, "question")], columns.QUESTIONS)
+    load_ratings(tables, params)
     _only_benchmark(tables)
     transcripts = [paths.transcript(answer_stage(params, model)) for model in models]
     transcripts += [paths.transcript(f"judge@{match}") for match in matches]

@@ -40,10 +40,18 @@ SECTIONS = {
 _OPTIONAL = ("methods", "checks", "turns", "ratings")
 """Sections that are there where the benchmark has rows for them."""
 PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
+_PROMPTS_OF_TURNS = ("translate_conversation", "judge_turn")
+_PROMPTS_OF_SCORES = ("score", "score_reference", "score_turn")
 _COLOURS = 5
 """Of training sets in the chart of methods: set1 to set5 of `methods.css`."""
 _BROWSER = ("questions", "answers", "verdicts", "votes")
 _SHADES = ((20, "low3"), (35, "low2"), (45, "low1"), (55, "mid"), (65, "high1"), (80, "high2"), (100, "high3"))
+
+
+def _prompts(benchmark: Benchmark) -> list[str]:
+    """Return the prompts that the page's rows were asked for with."""
+    of_turns = _PROMPTS_OF_TURNS if any(row["turn"] not in ("1", "all") for row in benchmark.turns) else ()
+    return [*PROMPTS, *of_turns, *(_PROMPTS_OF_SCORES if benchmark.params["scores"] else ())]
 
 
 def benchmark_page(benchmark: Benchmark) -> str:
@@ -59,7 +67,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         lead=_lead(rates, params),
         language=params["language"],
         stand_in=benchmark.stand_in,
-        **provenance(tables, PROMPTS),
+        **provenance(tables, _prompts(benchmark)),
         confidence=f"{confidence:g}",
         alpha=f"{1 - confidence / 100:.2g}",
         matches=_matches(rates, confidence),

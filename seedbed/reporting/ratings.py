@@ -19,7 +19,7 @@ from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 RATING_COLUMNS = ["model", "corpus", "turn", "category", "n", "invalid", "mean", "low", "high"]
-RATINGS = "model text, question text, turn bigint, judge text, rating double"
+RATINGS = "model text, question text, turn bigint, judge text, rating double, made_by json"
 AGREEMENT_IN_WORDS = (
     "Whether the two modes agree: on how many questions, valid in both, the better rating is that of the match's winner (and "
     "equal ratings go with a tie); *decided* are those that neither mode calls equal."
@@ -38,9 +38,14 @@ def rating_rows(params: Params) -> tuple[Rows, Rows]:
     if not params["scores"]:
         return [], []
     tables = load_corpora(params)
-    tables.load("ratings", [paths.scores(model) for model in params["scores"]], RATINGS)
+    load_ratings(tables, params)
     rated = tables.query("benchmark/ratings")
     return _means(rated, params), _agreement(rated, tables, params)
+
+
+def load_ratings(tables: Tables, params: Params) -> None:
+    """Make the table `ratings`: a judge's rating of one turn of an answer a row; empty where nothing is rated."""
+    tables.load("ratings", [paths.scores(model) for model in params["scores"]], RATINGS)
 
 
 def mean_interval(values: list[float], confidence: float) -> tuple[float, float]:

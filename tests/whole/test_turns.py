@@ -194,6 +194,9 @@ def test_each_turn_is_judged_in_both_orders_and_rated_and_reported_apart(built: 
     assert "## Ratings" in summary
     page = (built.root / "reports/benchmark.html").read_text(encoding="utf-8")
     assert '<section id="turns">' in page
+    for asked_for in ("score@good", "score@thin", "score.yaml", "judge_turn.yaml"):
+        assert asked_for in page
+    assert "ratings of this build come from the rule-based stand-in" in summary
     assert '<section id="ratings">' in page
 
 
