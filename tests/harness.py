@@ -29,6 +29,9 @@ FOLDERS = (".ci", ".dvc", "data", "plugins", "prompts", "queries", "reports", "s
 """The folders of a project; the library is where it is installed."""
 FORKS = Forks()
 
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+"""For processes that cannot write whole files: Python keeps a cut bytecode file, and imports of others then fail on it."""
+
 Answer = tuple[int, dict[str, str], bytes | Iterator[bytes]]
 """Status, headers and body, whole or in parts that take their time; status 0 breaks the line."""
 

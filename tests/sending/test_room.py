@@ -19,7 +19,7 @@ from seedbed.sending.room import Room, spill, take_spilled
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical, content_hash, parse_json
 from seedbed.util.rows import write_rows
-from tests.harness import Project, Server, completion, reply_to
+from tests.harness import NO_BYTECODE, Project, Server, completion, reply_to
 
 LIMITED = (
     "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
@@ -33,7 +33,7 @@ def run_stage(project: Project, store: Path, limit: int | None = None) -> subpro
     command = project.stage_command("seed_tasks")
     if limit is not None:
         command = [sys.executable, "-c", LIMITED, str(limit), *command]
-    env = project.environment() | {"SEEDBED_STORE": str(store)}
+    env = project.environment() | NO_BYTECODE | {"SEEDBED_STORE": str(store)}
     return subprocess.run(command, cwd=project.root, env=env, capture_output=True, text=True, check=False)
 
 
@@ -192,7 +192,8 @@ def test_an_output_without_room_is_a_sentence(tmp_path: Path) -> None:
         "from seedbed.util.rows import write_rows\n"
         "run(lambda: write_rows(Path('out.jsonl'), ({'id': str(n) * 100} for n in range(1000)), None))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    env = os.environ | NO_BYTECODE
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: out.jsonl: cannot be written ({os.strerror(errno.EFBIG)}); free some space and run")
     assert done.stderr.count("\n") == 1

@@ -15,7 +15,7 @@ import pytest
 from seedbed.project.params_types import Base
 from seedbed.sending.build_process import Parent
 from seedbed.util.errors import UserError
-from tests.harness import Project
+from tests.harness import NO_BYTECODE, Project
 
 pytestmark = [pytest.mark.train]
 pytest.importorskip("torch", reason="no torch: `make .venv/train` installs it")
@@ -133,7 +133,7 @@ def test_what_cannot_be_had_of_the_machine_is_said(study: Project) -> None:
     )
     study.write_rows("data/messages.jsonl", rows(8))
     command = ["stages.train", *ARGUMENTS]
-    out = study.run("python", "-c", limited, "RLIMIT_FSIZE", "9000", *command, fails=True)
+    out = study.run("python", "-c", limited, "RLIMIT_FSIZE", "9000", *command, fails=True, **NO_BYTECODE)
     assert "train@tiny-native: no room for a checkpoint in " in out or "no room on the disk" in out
     long = [{"messages": [{"role": "user", "content": "あ" * 600}, {"role": "assistant", "content": "い" * 80}]}] * 1200
     study.write_rows("data/messages.jsonl", long)
