@@ -68,6 +68,11 @@ def terms_in(texts: Iterable[str], glossary: Sequence[Term]) -> list[Term]:
     return [term for term in glossary if _pattern(term["term"]).search(whole)]
 
 
+def places_of(term: str, text: str) -> list[tuple[int, int]]:
+    """Return where a term occurs in a text, as `terms_in` finds it: start and end of each place, in characters."""
+    return [match.span() for match in _pattern(term).finditer(text)]
+
+
 def _pattern(term: str) -> re.Pattern[str]:
     before, after = (r"(?<!\w)" if _is_worded(term[0]) else "", r"(?!\w)" if _is_worded(term[-1]) else "")
     return re.compile(before + re.escape(term) + after, re.IGNORECASE)

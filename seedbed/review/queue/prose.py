@@ -18,6 +18,16 @@ def prose_of(text: str) -> str:
     return MARKUP.sub(" ", CODE.sub(" ", text))
 
 
+def blanked(match: re.Match[str]) -> str:
+    """Return as many blanks as a match is long: what is cut out so leaves every other place where it was."""
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def blanked_prose(text: str) -> str:
+    """Return the text with blanks in place of code, placeholders and addresses; it is as long as before."""
+    return MARKUP.sub(blanked, CODE.sub(blanked, text))
+
+
 def normalized(text: str) -> str:
     """Return the text in Unicode's compatibility form, without the blanks and full stops at its ends."""
     return unicodedata.normalize("NFKC", text).strip(" .,。、")

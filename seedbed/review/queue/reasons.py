@@ -5,10 +5,13 @@ reason is a hint for the order in which rows are shown to people: it changes no 
 """
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from seedbed.project.corpora import field_names
+from seedbed.project.glossary import Term
 from seedbed.project.review_words import Words
 from seedbed.review.queue import checks
 from seedbed.review.queue.corpus_statistics import CorpusStatistics
@@ -19,6 +22,8 @@ WEIGHTS = {
     "untranslated": 4.0,  # the source is copied into the translation
     "protected": 3.0,  # code, placeholders or addresses differ
     "numerals": 2.0,  # numbers differ
+    "glossary": 2.0,  # a term of the glossary is translated otherwise
+    "names": 1.5,  # a name that the machine text kept was lost; of typed texts
     "left_over": 1.5,  # words of the source's script
     "translationese": 1.5,  # marks of a text that follows its source too closely
     "register": 1.5,  # two styles in one paragraph
@@ -45,14 +50,30 @@ class Reason:
     field: str
 
 
-def reasons(translated: Row, kind: str, words: Words, corpus: CorpusStatistics) -> list[Reason]:
+def reasons(
+    translated: Row,
+    kind: str,
+    words: Words,
+    corpus: CorpusStatistics,
+    glossary: Sequence[Term] = (),
+    typed: Mapping[str, str] | None = None,
+) -> list[Reason]:
     """Return why a row of `translate` may need work, field by field, in the order of `WEIGHTS`.
 
     None for a row without a translation: there is nothing to edit.
+
+    Args:
+        translated: the row.
+        kind: `task` or `question`.
+        words: of its two languages.
+        corpus: what the corpus's translations have in common.
+        glossary: terms whose translations are looked for.
+        typed: what a person made of the translation, to be looked at in its place, by field.
     """
     reasons_of_row: list[Reason] = []
-    for name in field_names(translated["translation"], kind) if translated["translation"] else ():
-        source, text = translated["source"][name], translated["translation"][name]
+    machine = translated["translation"]
+    for name in field_names(machine, kind) if machine else ():
+        source, text = translated["source"][name], (machine if typed is None else typed).get(name, "")
         if not source.strip() or not text.strip():
             if source.strip() or text.strip():
                 missing = checks.finding("no_translation" if source.strip() else "no_source")
@@ -63,17 +84,94 @@ def reasons(translated: Row, kind: str, words: Words, corpus: CorpusStatistics) 
             "untranslated": copied,
             "protected": checks.protected(source, text),
             "numerals": checks.numerals(source, text, words),
+            "glossary": checks.glossary_terms(source, text, glossary),
+            "names": checks.names(source, machine[name], text) if typed is not None else [],
             "left_over": [] if copied else checks.left_over(source, text, words),
             "translationese": checks.translationese(text, words),
             "register": checks.register(text, words),
             "length": [] if source == text else checks.length(source, text, corpus.ratios.get(name)),
             "terms": checks.differing_terms(source, text, translated["id"], corpus),
         }
-        for code, found_here in findings.items():
-            if found_here:
-                weight = round(WEIGHTS[code] * math.sqrt(len(found_here)), 2)
-                reasons_of_row.append(Reason(code, tuple(found_here), weight, name))
+        reasons_of_row += [_reason(code, found_here, name) for code, found_here in findings.items() if found_here]
     return reasons_of_row
+
+
+def _reason(code: str, findings: Sequence[checks.Finding], field: str) -> Reason:
+    return Reason(code, tuple(findings), round(WEIGHTS[code] * math.sqrt(len(findings)), 2), field)
+
+
+@dataclass(frozen=True)
+class Checker:
+    """What the rows of one corpus are looked at with.
+
+    Attributes:
+        kind: `task` or `question`.
+        words: by the language of a row's source.
+        corpus: what the corpus's translations have in common.
+    """
+
+    kind: str
+    words: Mapping[str, Words]
+    corpus: CorpusStatistics
+
+    def reasons(
+        self, translated: Row, source_language: str, glossary: Sequence[Term] = (), typed: Mapping[str, str] | None = None
+    ) -> list[Reason]:
+        """Return why a row may need work, as `reasons` has it."""
+        return reasons(translated, self.kind, self.words[source_language], self.corpus, glossary, typed)
+
+
+State = Literal["new", "same", "fixed"]
+MISMATCHES = ("protected", "numerals")
+"""Codes of what is asked about before it is saved."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of the reasons of one code in one field, between the machine text and what was typed.
+
+    Attributes:
+        state: `new` where the machine text has it not, `same` where both have it, `fixed` where only the machine text has it.
+        reason: the findings of that state.
+    """
+
+    state: State
+    reason: Reason
+
+
+def compare(before: Iterable[Reason], after: Iterable[Reason]) -> list[Seen]:
+    """Return what became of each finding: first what is new, then what is still there, then what was fixed.
+
+    Args:
+        before: reasons of the machine text.
+        after: reasons of the typed text, of the same row.
+    """
+    old = {(reason.field, reason.code): reason.findings for reason in before}
+    new = {(reason.field, reason.code): reason.findings for reason in after}
+    seen: dict[State, list[Seen]] = {"new": [], "same": [], "fixed": []}
+    for field, code in dict.fromkeys((*new, *old)):
+        theirs, ours = old.get((field, code), ()), new.get((field, code), ())
+        left = Counter(_sameness(code, each) for each in theirs)
+        found: dict[State, list[checks.Finding]] = {"new": [], "same": [], "fixed": []}
+        for each in ours:
+            known = left[_sameness(code, each)] > 0
+            left[_sameness(code, each)] -= known
+            found["same" if known else "new"].append(each)
+        for each in theirs:
+            if left[_sameness(code, each)] > 0:
+                left[_sameness(code, each)] -= 1
+                found["fixed"].append(each)
+        for state, findings in found.items():
+            if findings:
+                seen[state].append(Seen(state, _reason(code, findings, field)))
+    return [each for group in seen.values() for each in group]
+
+
+def _sameness(code: str, finding: checks.Finding) -> object:
+    """What findings of the same thing have in common: quoted sentences and lengths change as one types."""
+    if code in ("register", "length"):
+        return code
+    return dict(finding.values)["term"] if code in ("terms", "glossary") else finding
 
 
 def score(row_reasons: Iterable[Reason]) -> float:

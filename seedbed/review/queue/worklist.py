@@ -14,7 +14,7 @@ from seedbed.project.params_types import Params
 from seedbed.project.review_words import load_words
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
-from seedbed.review.queue.reasons import Reason, reasons, score
+from seedbed.review.queue.reasons import Checker, Reason, score
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
@@ -76,6 +76,7 @@ class Corpus:
         order: the ids in the order of the corpus.
         failed: ids of rows that the machine could not translate: there is nothing to edit.
         orphans: edits whose row is gone: kept, shown, not applied.
+        checker: what the rows were looked at with.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Corpus:
     order: list[str]
     failed: list[str]
     orphans: list[Row]
+    checker: Checker
     by_id: dict[str, Item] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -152,25 +154,30 @@ class Worklist:
         if not translated.is_file():
             raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
         kind = settings["kind"]
-        rows = self._files.get((name, "rows"), [translated], lambda: _with_reasons(translated, settings, language))
+        rows, checker = self._files.get((name, "rows"), [translated], lambda: _with_reasons(translated, settings, language))
         return self._files.get(
             (name, "corpus"),
             [translated, edits, paths.PARAMS],
-            lambda: _corpus(name, self.params, rows, read_edits(edits, kind)),
+            lambda: _corpus(name, self.params, rows, checker, read_edits(edits, kind)),
         )
 
 
-def _with_reasons(path: Path, settings: Settings, language: str) -> list[tuple[Any, list[Reason]]]:
-    """Return the rows of `translate`, each with the reasons why it may need work; none for one that was not translated."""
+def _with_reasons(path: Path, settings: Settings, language: str) -> tuple[list[tuple[Any, list[Reason]]], Checker]:
+    """Return the rows of `translate`, each with the reasons why it may need work, and what they were looked at with.
+
+    A row that was not translated has no reasons.
+    """
     kind = settings["kind"]
     rows = list(read_rows(path, f"translated_{kind}"))
     translated = [row for row in rows if row["made_by"]]
-    common = corpus_statistics(translated)
     words = {source: load_words(language, source) for source in sorted({language_of(row, settings) for row in translated})}
-    return [(row, reasons(row, kind, words[language_of(row, settings)], common) if row["made_by"] else []) for row in rows]
+    checker = Checker(kind, words, corpus_statistics(translated))
+    return [(row, checker.reasons(row, language_of(row, settings)) if row["made_by"] else []) for row in rows], checker
 
 
-def _corpus(name: str, params: Params, rows: list[tuple[Any, list[Reason]]], edits: Mapping[str, Any]) -> Corpus:
+def _corpus(
+    name: str, params: Params, rows: list[tuple[Any, list[Reason]]], checker: Checker, edits: Mapping[str, Any]
+) -> Corpus:
     items, settings, language = [], params["corpora"][name], params["language"]
     for row, row_reasons in rows:
         edit = edits.get(row["id"])
@@ -187,4 +194,5 @@ def _corpus(name: str, params: Params, rows: list[tuple[Any, list[Reason]]], edi
         order=order,
         failed=[row["id"] for row, _ in rows if row["translation"] is None],
         orphans=[edit for id, edit in edits.items() if id not in set(order)],
+        checker=checker,
     )
