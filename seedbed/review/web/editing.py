@@ -17,6 +17,7 @@ from seedbed.review.web.forms import Run, texts_of
 from seedbed.review.web.leaving import COMMON_PLACES, OTHERWISE, Handlers, leave, one_at_a_time, undo_last
 from seedbed.review.web.people import editor_of
 from seedbed.review.web.render import flash, page, render
+from seedbed.review.web.row_checks import check_row, require_answer
 from seedbed.review.web.row_page import pieces, show_row
 from seedbed.review.web.row_visit import OpenedRow, PostedRow, RowVisit, require_corpus, require_id
 from seedbed.review.web.visit import Problem
@@ -67,7 +68,7 @@ def show_history(request: Request, state: Run, name: str, id: str) -> Response:
 @router.post("/edits/{name}/{id}/draft")
 @one_at_a_time
 def keep_draft(visit: PostedRow) -> Response:
-    """Keep what is typed, and return how it differs from the machine text."""
+    """Keep what is typed, and return how it differs from the machine text, and what is seen in it."""
     if visit.state.is_left(visit.page_id):
         return Response(status_code=204)
     key, values = visit.draft_state()
@@ -84,9 +85,11 @@ def keep_draft(visit: PostedRow) -> Response:
         "draft_state.html",
         pieces=changes,
         short={name: shortened(change) for name, change in changes.items()},
+        checks=check_row(visit.state, corpus, item, fields) if item else None,
         message=(key, values),
         most=visit.most_characters,
         target=corpus.language,
+        source_language=item.source_language if item else "",
     )
 
 
@@ -114,6 +117,7 @@ def save(visit: RowVisit) -> Response:
     edit = make_edit(item.row, corpus.kind, fields, visit.person, seconds, note, before=item.edit)
     if visit.verb == "approve" and edit["decision"] != "approved":
         raise Problem("approve_changed")
+    require_answer(visit.state, corpus, item, edit["fields"], visit.argument)
     following = corpus.neighbour(item.id, 1)
     outcome = "same"
     if not _is_same_decision(item.edit, edit):

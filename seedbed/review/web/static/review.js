@@ -1,6 +1,7 @@
 // Drafts as one types, and the way off a page: forms are posted by script, so that a text stays here until it is safe.
 import { areas, form, hold, leaving } from "./form.js";
 import { showSingleKeys } from "./keys.js";
+import { showMarks } from "./marks.js";
 
 const DRAFT_MS = 200; // after the last change
 const RETRY_MS = 5000; // after the server did not answer
@@ -54,11 +55,13 @@ async function sendDraft() {
   if (sending || !form()) return;
   sending = true;
   const changes = typed;
+  const sent = new Map(areas().map((area) => [area.name, area.value]));
   const response = await post(form().dataset.draft).catch(showOffline);
   sending = false;
   if (response?.ok) {
     kept = Math.max(kept, changes);
     replaceParts(await response.text());
+    showMarks(sent);
   } else if (response) await showRefused(response);
   if (waiting) sendDraft();
 }
@@ -77,6 +80,7 @@ async function leave(button) {
   if (!SHOWN_AGAIN.includes(response.status)) return showRefused(response);
   replaceParts(await response.text());
   showSingleKeys();
+  showMarks();
   window.scrollTo(0, 0);
 }
 
@@ -145,5 +149,6 @@ document.addEventListener("toggle", async (event) => {
   else if (response) await showRefused(response);
 }, true);
 
+showMarks();
 restore();
 document.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });
