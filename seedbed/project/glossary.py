@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from seedbed.util.errors import UserError
+from seedbed.util.jsonl_edit import locked
+from seedbed.util.rows import write_text
 from seedbed.util.visible import is_blank
 
 COLUMNS = ("term", "translation", "note")
@@ -43,6 +45,38 @@ def load_glossary(path: Path) -> list[Term]:
             raise UserError(f"{path}:{line}: the term {term['term']!r} stands twice; keep one of the two")
         terms[term["term"].casefold()] = term
     return list(terms.values())
+
+
+def put_term(path: Path, term: Term, locks: Path) -> Term | None:
+    """Add a term to a glossary, or put it in the place of the same term; return the one that it replaces.
+
+    Args:
+        path: the glossary; made where it is not there.
+        term: its columns, none of more than one line.
+        locks: the folder of locks.
+
+    Raises:
+        UserError: the file is not valid, the term or its translation is blank, or another process holds the file.
+    """
+    if is_blank(term["term"]) or is_blank(term["translation"]):
+        raise UserError(f"{path}: expected a term and its translation; write both")
+    with locked(path, locks):
+        terms = {each["term"].casefold(): each for each in load_glossary(path)}
+        before = terms.get(term["term"].casefold())
+        terms[term["term"].casefold()] = term
+        text = path.read_bytes().decode("utf-8") if path.is_file() else _csv([COLUMNS])
+        if before:
+            text = _csv([COLUMNS, *([each[name] for name in COLUMNS] for each in terms.values())])
+        else:
+            text += ("" if text.endswith("\n") else "\n") + _csv([[term[name] for name in COLUMNS]])
+        write_text(path, text)
+    return before
+
+
+def _csv(records: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(records)
+    return text.getvalue()
 
 
 def _records(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -21,6 +21,11 @@ def say(language: str, key: str, **values: object) -> str:
     return _texts()[key][language].format(**values)
 
 
+def say_corpus(language: str, name: str) -> str:
+    """Return what the page calls a corpus: in words where it is one that projects begin with, else by its name."""
+    return say(language, name) if name in _texts() else name
+
+
 def say_reason(language: str, reason: Reason) -> str:
     """Return what was seen, in words: each different thing once, the most frequent first, at most six."""
     counts, shown = Counter(reason.findings), []

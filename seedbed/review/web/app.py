@@ -10,7 +10,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from seedbed.review.web import editing, voting
+from seedbed.review.web import editing, elsewhere, memory_pane, voting
 from seedbed.review.web.forms import Posted, Refused, Run
 from seedbed.review.web.guard import LOOPBACK, Guard
 from seedbed.review.web.people import NAME_COOKIE, NameNeeded
@@ -24,6 +24,7 @@ _STATIC = {
     "form.js": "text/javascript",
     "keys.js": "text/javascript",
     "marks.js": "text/javascript",
+    "memory.js": "text/javascript",
     "review.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
@@ -54,6 +55,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.review = State(settings)
     app.add_middleware(Guard, hosts=None if settings.token else frozenset((*LOOPBACK, settings.host)), token=settings.token)
     app.include_router(editing.router)
+    app.include_router(memory_pane.router)
+    app.include_router(elsewhere.router)
     app.include_router(voting.router)
     app.add_exception_handler(UserError, _user_error)
     app.add_exception_handler(NameNeeded, _name_needed)

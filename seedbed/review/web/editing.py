@@ -15,12 +15,15 @@ from seedbed.review.history import versions
 from seedbed.review.queue.worklist import STATUSES, TO_DO, Item
 from seedbed.review.web.forms import Run, texts_of
 from seedbed.review.web.leaving import COMMON_PLACES, OTHERWISE, Handlers, leave, one_at_a_time, undo_last
+from seedbed.review.web.memory_pane import changes_of, elsewhere_url
 from seedbed.review.web.people import editor_of
 from seedbed.review.web.render import flash, page, render
 from seedbed.review.web.row_checks import check_row, require_answer
 from seedbed.review.web.row_page import pieces, show_row
 from seedbed.review.web.row_visit import OpenedRow, PostedRow, RowVisit, require_corpus, require_id
+from seedbed.review.web.state import is_id
 from seedbed.review.web.visit import Problem
+from seedbed.util.canonical import parse_json
 from seedbed.util.rows import Row
 
 router = APIRouter()
@@ -85,6 +88,7 @@ def keep_draft(visit: PostedRow) -> Response:
         "draft_state.html",
         pieces=changes,
         short={name: shortened(change) for name, change in changes.items()},
+        offered=changes_of(changes),
         checks=check_row(visit.state, corpus, item, fields) if item else None,
         message=(key, values),
         most=visit.most_characters,
@@ -177,12 +181,28 @@ def queue(visit: RowVisit) -> Response:
     return visit.go(visit.leave_for(visit.row_url(None)))
 
 
+def other_row(visit: RowVisit) -> Response:
+    """Go to another row of the corpus."""
+    return visit.go(visit.leave_for(visit.row_url(visit.argument if is_id(visit.argument) else None)))
+
+
+def elsewhere(visit: RowVisit) -> Response:
+    """Go to the page that makes a change in other rows: the button's, or the one in the pane."""
+    try:
+        old, new = parse_json(visit.argument) if visit.argument else (visit.form["memory.old"], visit.form["memory.new"])
+    except (ValueError, KeyError):
+        return visit.go(visit.url)
+    return visit.go(elsewhere_url(visit.corpus_name, visit.id, str(old), str(new)))
+
+
 PLACES: Handlers[RowVisit] = {
     **COMMON_PLACES,
     "save": next_row,
     "approve": next_row,
     "skip": next_row,
     "back": partial(next_row, step=-1),
+    "row": other_row,
+    "elsewhere": elsewhere,
     "votes": lambda visit: visit.go("/votes"),
     OTHERWISE: queue,
 }

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from seedbed.review.texts import say, say_reason
+from seedbed.review.texts import say, say_corpus, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
 from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
@@ -19,7 +19,12 @@ from seedbed.util.visible import HIDDEN
 LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
 _YEAR_S = 365 * 24 * 3600
-_FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted"}
+_FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted"} | {
+    "elsewhere",
+    "elsewhere_some",
+    "elsewhere_undone",
+    "elsewhere_left",
+}
 
 
 def visible(text: str) -> Markup:
@@ -60,13 +65,14 @@ def language_of(request: Request, state: State) -> str:
 def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
     """Return the HTML of a template.
 
-    Every template gets `t` (the texts), `reason_words` (a reason in words), `language`, `secret`, `path`, `editor` and
-    `annotator` beside `values`.
+    Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `language`, `secret`, `path`,
+    `editor` and `annotator` beside `values`.
     """
     language = language_of(request, state)
     t: Callable[..., str] = partial(say, language)
     common = {
         "t": t,
+        "corpus_words": partial(say_corpus, language),
         "reason_words": partial(say_reason, language),
         "language": language,
         "secret": state.secret,

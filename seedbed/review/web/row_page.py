@@ -10,6 +10,7 @@ from seedbed.project.edits import MOST_CHARACTERS
 from seedbed.project.row_types import Fields
 from seedbed.review.difference import shortened
 from seedbed.review.queue.worklist import Item
+from seedbed.review.web.memory_pane import changes_of, pane_of
 from seedbed.review.web.row_checks import Asked, check_row
 from seedbed.review.web.row_visit import RowVisit
 from seedbed.review.web.visit import FieldTexts, Message, Problem
@@ -64,6 +65,8 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         problem=problem.message if problem else None,
         asked=problem if isinstance(problem, Asked) else None,
         checks=check_row(visit.state, corpus, item, texts),
+        pane=pane_of(visit, corpus, item),
+        offered=changes_of(changes),
         start=start,
         fields=[(name, item.row["source"][name], machine[name], texts[name]) for name in names],
         pieces=changes,

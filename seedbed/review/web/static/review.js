@@ -2,6 +2,7 @@
 import { areas, form, hold, leaving } from "./form.js";
 import { showSingleKeys } from "./keys.js";
 import { showMarks } from "./marks.js";
+import "./memory.js";
 
 const DRAFT_MS = 200; // after the last change
 const RETRY_MS = 5000; // after the server did not answer
@@ -84,9 +85,17 @@ async function leave(button) {
   window.scrollTo(0, 0);
 }
 
+// A button with an address of its own leaves the page and its text as they are, and brings a part anew.
+async function stay(button) {
+  const response = await post(button.formAction, button).catch(showOffline);
+  if (response?.ok) replaceParts(await response.text());
+  else if (response) await showRefused(response);
+}
+
 document.addEventListener("submit", (event) => {
   if (event.target !== form()) return;
   event.preventDefault();
+  if (event.submitter?.hasAttribute("formaction")) return stay(event.submitter);
   if (!leaving()) leave(event.submitter);
 });
 

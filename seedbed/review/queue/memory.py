@@ -1,0 +1,179 @@
+"""What was done before: rows that resemble one, where words occur, and how a term was translated."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
+from seedbed.filtering.similarity import Codes, encode
+from seedbed.review.queue.worklist import Corpus, Item
+from seedbed.util.rows import Row
+
+_WORDS = re.compile(r"[\u0e00-\U0010ffff]|[^\W_\u0e00-\U0010ffff]+")
+"""From Thai on most scripts put no blanks between words, so each letter goes by itself."""
+_RUN = re.compile(r"[\u4e00-\u9fff々]+|[\u30a0-\u30ff]+|[^\W\d_\u3000-\U0010ffff]{2,}|[\uac00-\ud7af]+")
+"""What may be the translation of a term: a run of kanji or katakana, a word."""
+_LEAST_LIKE = 0.4
+_MOST_WORDS = 400
+"""Of a source that is compared."""
+_MOST_LOOKED_AT = 200
+"""Rows with a term in which its translation is looked for, and rows without it that they are held against."""
+
+
+class Similar(NamedTuple):
+    """A row that a person edited, and how alike its source is: 1 for the same words in the same order."""
+
+    item: Item
+    likeness: float
+
+
+class Hit(NamedTuple):
+    """A row in which words occur.
+
+    Attributes:
+        item: the row.
+        field: in which they occur.
+        source: the field's source, as (before, found, after); `found` is empty where they are not in it.
+        text: the field's text as it reads now, likewise.
+    """
+
+    item: Item
+    field: str
+    source: tuple[str, str, str]
+    text: tuple[str, str, str]
+
+
+class Rendering(NamedTuple):
+    """What a term may have been translated as: it is in `rows` of the `of` rows that have the term."""
+
+    text: str
+    rows: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the rows of one corpus are found by; made once for a build.
+
+    Attributes:
+        codes: by row id, the words of its source, as codes.
+        folded: by row id, source and machine text of each field, as they are searched.
+    """
+
+    codes: Mapping[str, Codes]
+    folded: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]
+
+    def similar(self, item: Item, corpus: Corpus, most: int = 4) -> list[Similar]:
+        """Return the rows that people edited whose sources are most like a row's, the most like first."""
+        edited = {
+            other.id: self.codes[other.id]
+            for other in corpus.items
+            if other.edit and other.edit["decision"] == "edited" and other.id != item.id and other.status != "stale"
+        }
+        found = process.extract(
+            self.codes[item.id], edited, scorer=Indel.normalized_similarity, limit=most, score_cutoff=_LEAST_LIKE
+        )
+        return [Similar(corpus.by_id[id], round(likeness, 2)) for _, likeness, id in found]
+
+    def concordance(self, corpus: Corpus, words: str, most: int = 12) -> tuple[list[Hit], int]:
+        """Return rows in which words occur, whatever their case and width, the edited ones first, and how many there are.
+
+        A row's source is searched, and its text as it reads now.
+        """
+        wanted = folded(words.strip())
+        if not wanted:
+            return [], 0
+        found = [item for item in corpus.items if any(wanted in text for pair in self._pairs(item) for text in pair[1:])]
+        found.sort(key=lambda item: item.edit is None)
+        return [self._hit(item, wanted) for item in found[:most]], len(found)
+
+    def renderings(self, corpus: Corpus, words: str, most: int = 4) -> list[Rendering]:
+        """Return what a term of the sources may have been translated as: what stands beside it and seldom elsewhere."""
+        wanted = folded(words.strip())
+        if not wanted:
+            return []
+        with_term: list[str] = []
+        without: list[str] = []
+        for item in sorted(corpus.items, key=lambda item: item.edit is None):
+            for _, source, text in self._pairs(item):
+                texts = with_term if wanted in source else without
+                if len(texts) < _MOST_LOOKED_AT:
+                    texts.append(text)
+        counts = Counter(run for text in with_term for run in set(_RUN.findall(text)))
+
+        def weight(run: str) -> float:
+            elsewhere = sum(run in text for text in without) / len(without) if without else 0.0
+            return counts[run] / len(with_term) - elsewhere
+
+        likely = [(weight(run), run) for run, count in counts.most_common(30) if count > 1 or len(with_term) == 1]
+        best = sorted(
+            ((share, run) for share, run in likely if share >= 0.3), key=lambda pair: (-pair[0], -len(pair[1]), pair[1])
+        )
+        return [Rendering(run, counts[run], len(with_term)) for _, run in best[:most]]
+
+    def _pairs(self, item: Item) -> Iterator[tuple[str, str, str]]:
+        """Yield (field, source, present text) of each field, folded."""
+        source, machine = self.folded[item.id]
+        edit = present_edit(item)
+        for name, text in source.items():
+            yield name, text, folded(edit[name]) if edit else machine[name]
+
+    def _hit(self, item: Item, wanted: str) -> Hit:
+        name = next(name for name, *texts in self._pairs(item) if any(wanted in text for text in texts))
+        return Hit(item, name, _around(item.row["source"][name], wanted), _around(present_texts(item)[name], wanted))
+
+
+def make_memory(rows: Iterable[Row]) -> Memory:
+    """Return what the rows of `translate` are found by."""
+    vocabulary: dict[str, int] = {}
+    codes: dict[str, Codes] = {}
+    searched = {}
+    for row in rows:
+        if row["translation"] is None:
+            continue
+        source, machine = ({name: folded(text) for name, text in row[part].items()} for part in ("source", "translation"))
+        words = islice((word for text in source.values() for word in _WORDS.findall(text)), _MOST_WORDS)
+        codes[row["id"]] = encode([vocabulary.setdefault(word, len(vocabulary)) for word in words])
+        searched[row["id"]] = (source, machine)
+    return Memory(codes, searched)
+
+
+def folded(text: str) -> str:
+    """Return a text as it is searched: without differences of case and width."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def present_edit(item: Item) -> Mapping[str, str] | None:
+    """Return the texts of the edit that applies to a row; None where it reads as the machine wrote it."""
+    edit = item.edit
+    return edit["fields"] if edit and edit["decision"] == "edited" and item.status != "stale" else None
+
+
+def present_texts(item: Item) -> Mapping[str, str]:
+    """Return the texts of a row as they read now."""
+    return present_edit(item) or item.row["translation"]
+
+
+_SHOWN = 30
+"""Characters shown on either side of what was found."""
+
+
+def _around(text: str, wanted: str) -> tuple[str, str, str]:
+    """Return a text cut to what stands around the first place of `wanted`: before, found, after."""
+    plain, places = "", []
+    for place, letter in enumerate(text):  # which letter each folded one comes from
+        letters = folded(letter)
+        plain += letters
+        places += [place] * len(letters)
+    at = plain.find(wanted)
+    if at < 0:
+        return text[: 3 * _SHOWN] + ("…" if len(text) > 3 * _SHOWN else ""), "", ""
+    start, end = places[at], places[at + len(wanted) - 1] + 1
+    before, after = text[max(0, start - _SHOWN) : start], text[end : end + _SHOWN]
+    return ("…" if start > _SHOWN else "") + before, text[start:end], after + ("…" if len(text) > end + _SHOWN else "")

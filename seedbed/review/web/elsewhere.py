@@ -1,0 +1,127 @@
+"""A change of words made in other rows too: they are shown with their differences, ticked, and saved and undone as one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from seedbed.project.edits import Change, check_edit, make_edit, save_edits
+from seedbed.review.difference import shortened
+from seedbed.review.history import take_back
+from seedbed.review.queue.memory import present_texts
+from seedbed.review.queue.reasons import Seen
+from seedbed.review.queue.worklist import Corpus, Item
+from seedbed.review.web.forms import Posted, Run
+from seedbed.review.web.people import Editor
+from seedbed.review.web.render import flash, go, page
+from seedbed.review.web.row_checks import new_mismatches
+from seedbed.review.web.row_visit import RowVisit, require_corpus
+from seedbed.review.web.state import State, is_id
+from seedbed.util.word_diff import Piece, difference
+
+router = APIRouter()
+_MOST_ROWS = 200
+"""On one page."""
+_MOST_WORDS = 2000
+"""Characters of what is replaced, and of what replaces it."""
+_LOOK_FIRST = ("stale", "outdated")
+"""What such an edit was made on has changed: it is looked at by itself."""
+
+
+@dataclass(frozen=True)
+class Affected:
+    """A row in which a change would replace words.
+
+    Attributes:
+        item: the row.
+        fields: its texts with the change, by field.
+        pieces: what changes, by field that does.
+        mismatches: of numerals and code, which the change would bring.
+        ticked: whether to begin with a tick: a person has looked at the row before, and the change brings no mismatch.
+    """
+
+    item: Item
+    fields: dict[str, str]
+    pieces: dict[str, Sequence[Piece]]
+    mismatches: Sequence[Seen]
+
+    @property
+    def ticked(self) -> bool:
+        return self.item.edit is not None and not self.mismatches
+
+
+@router.get("/elsewhere/{name}")
+def show_elsewhere(
+    request: Request, state: Run, editor: Editor, name: str, old: str = "", new: str = "", row: str = ""
+) -> Response:
+    """The rows that a change would affect."""
+    require_corpus(state, name)
+    corpus = state.worklist.corpus(name)
+    old, new = old[:_MOST_WORDS], new[:_MOST_WORDS]
+    found = [item for item in corpus.items if old and any(old in text for text in present_texts(item).values())]
+    rows = [item for item in found if item.status not in _LOOK_FIRST]
+    changes = old != new
+    return page(
+        request,
+        state,
+        "elsewhere.html",
+        corpus=corpus,
+        old=old,
+        new=new,
+        back=_row_url(name, row),
+        row=row if is_id(row) else "",
+        affected=[_affected(state, corpus, item, old, new) for item in rows[:_MOST_ROWS]] if changes else [],
+        count=len(rows),
+        most=_MOST_ROWS,
+        look_first=[item.id for item in found if item.status in _LOOK_FIRST],
+        target=corpus.language,
+    )
+
+
+@router.post("/elsewhere/{name}")
+def change_elsewhere(request: Request, state: Run, editor: Editor, form: Posted, name: str) -> Response:
+    """Make the change in the rows that were ticked, in one write; a row that has changed since is left as it is."""
+    require_corpus(state, name)
+    with state.lock:
+        corpus = state.worklist.corpus(name)
+        old, new, back = form.get("old", ""), form.get("new", ""), _row_url(name, form.get("row", ""))
+        changes, left = [], 0
+        for field, revision in form.items():
+            item = corpus.by_id.get(field.removeprefix("tick.")) if field.startswith("tick.") else None
+            if item is None:
+                left += field.startswith("tick.")
+                continue
+            fields = _replaced(item, old, new)
+            if revision != RowVisit.revision(item) or fields == present_texts(item) or check_edit(corpus.kind, fields):
+                left += 1
+                continue
+            edit = make_edit(item.row, corpus.kind, fields, editor, None, before=item.edit)
+            changes.append(Change(item.id, edit, item.edit))
+        conflicts = {conflict.id for conflict in save_edits(corpus.path, corpus.kind, changes, corpus.order)}
+        saved = [change for change in changes if change.id not in conflicts]
+        if saved:
+            state.remember(RowVisit.kind, editor, partial(_undo, state, name, saved, back))
+    key = "elsewhere_some" if left or conflicts else "elsewhere"
+    return go(request, flash(back, key, str(len(saved))))
+
+
+def _undo(state: State, name: str, saved: Sequence[Change], back: str) -> str:
+    corpus = state.worklist.corpus(name)
+    left = take_back(corpus.path, corpus.kind, saved, corpus.order)
+    return flash(back, "elsewhere_left", str(len(left))) if left else flash(back, "elsewhere_undone", str(len(saved)))
+
+
+def _affected(state: State, corpus: Corpus, item: Item, old: str, new: str) -> Affected:
+    fields, present = _replaced(item, old, new), present_texts(item)
+    pieces = {name: shortened(difference(present[name], text)) for name, text in fields.items() if text != present[name]}
+    return Affected(item, fields, pieces, new_mismatches(state, corpus, item, fields))
+
+
+def _replaced(item: Item, old: str, new: str) -> dict[str, str]:
+    return {name: text.replace(old, new) if old else text for name, text in present_texts(item).items()}
+
+
+def _row_url(name: str, id: str) -> str:
+    return f"/edits/{name}/{id}" if is_id(id) else f"/edits/{name}"
