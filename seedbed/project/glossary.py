@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from seedbed.util.errors import UserError
@@ -107,6 +108,7 @@ def places_of(term: str, text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _pattern(term).finditer(text)]
 
 
+@cache
 def _pattern(term: str) -> re.Pattern[str]:
     before, after = (r"(?<!\w)" if _is_worded(term[0]) else "", r"(?!\w)" if _is_worded(term[-1]) else "")
     return re.compile(before + re.escape(term) + after, re.IGNORECASE)

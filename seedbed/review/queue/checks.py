@@ -125,7 +125,7 @@ def numerals(source: str, text: str, words: Words) -> list[Finding]:
 def _numbers(numbers: set[float], whole: str, side: Literal["source", "text"], numerals: Numerals) -> list[_Thing]:
     spans: dict[float, tuple[Span, ...]] = {}
     for match in _DIGITS.finditer(blanked_prose(whole)) if numbers else ():
-        for end in (match.end(), match.end("number")):  # with the multiplier behind it, else without
+        for end in (match.end("number"), match.end()):  # alone, else with the multiplier behind it
             found = numbers & numbers_in_digits(whole[match.start() : end], numerals.words, numerals.decimal)
             for number in found:
                 spans[number] = (*spans.get(number, ()), Span(side, match.start(), end))

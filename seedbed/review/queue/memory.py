@@ -1,17 +1,13 @@
 """What was done before: rows that resemble one, where words occur, and how a term was translated."""
 
+import math
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
-
-from seedbed.filtering.similarity import Codes, encode
 from seedbed.review.queue.worklist import Corpus, Item
 from seedbed.util.rows import Row
 
@@ -19,15 +15,17 @@ _WORDS = re.compile(r"[\u0e00-\U0010ffff]|[^\W_\u0e00-\U0010ffff]+")
 """From Thai on most scripts put no blanks between words, so each letter goes by itself."""
 _RUN = re.compile(r"[\u4e00-\u9fff々]+|[\u30a0-\u30ff]+|[^\W\d_\u3000-\U0010ffff]{2,}|[\uac00-\ud7af]+")
 """What may be the translation of a term: a run of kanji or katakana, a word."""
-_LEAST_LIKE = 0.4
-_MOST_WORDS = 400
-"""Of a source that is compared."""
+_LEAST_LIKE = 0.08
+"""Likeness below which two sources share but words that say little."""
+_COMMON = 0.02
+_FEW = 20
+"""A word says nothing that more than `_COMMON` of the rows have, and more than `_FEW` of them."""
 _MOST_LOOKED_AT = 200
 """Rows with a term in which its translation is looked for, and rows without it that they are held against."""
 
 
 class Similar(NamedTuple):
-    """A row that a person edited, and how alike its source is: 1 for the same words in the same order."""
+    """A row that a person edited, and how alike its source is: 1 for the same words."""
 
     item: Item
     likeness: float
@@ -62,24 +60,34 @@ class Memory:
     """What the rows of one corpus are found by; made once for a build.
 
     Attributes:
-        codes: by row id, the words of its source, as codes.
+        rows: by word, the ids of the rows whose source has it; words that most rows have are left out.
+        weights: by word, how much it says: log(number of rows / rows that have it).
+        lengths: by row id, the root of the sum of its words' squared weights.
         folded: by row id, source and machine text of each field, as they are searched.
     """
 
-    codes: Mapping[str, Codes]
+    rows: Mapping[str, list[str]]
+    weights: Mapping[str, float]
+    lengths: Mapping[str, float]
     folded: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]
 
     def similar(self, item: Item, corpus: Corpus, most: int = 4) -> list[Similar]:
-        """Return the rows that people edited whose sources are most like a row's, the most like first."""
-        edited = {
-            other.id: self.codes[other.id]
-            for other in corpus.items
-            if other.edit and other.edit["decision"] == "edited" and other.id != item.id and other.status != "stale"
-        }
-        found = process.extract(
-            self.codes[item.id], edited, scorer=Indel.normalized_similarity, limit=most, score_cutoff=_LEAST_LIKE
-        )
-        return [Similar(corpus.by_id[id], round(likeness, 2)) for _, likeness, id in found]
+        """Return the rows that people edited whose sources are most like a row's, the most like first.
+
+        Alike are sources that share words which few others have: the cosine of their words, weighted by rarity.
+        """
+        shared: dict[str, float] = {}
+        for word in _words(self.folded[item.id][0]) & self.rows.keys():
+            for id in self.rows[word]:
+                shared[id] = shared.get(id, 0.0) + self.weights[word] ** 2
+        own = self.lengths[item.id]
+        likeness = {id: weight / own / self.lengths[id] for id, weight in shared.items() if id != item.id}
+        found = [
+            Similar(corpus.by_id[id], like)
+            for id, like in likeness.items()
+            if like >= _LEAST_LIKE and id in corpus.by_id and present_edit(corpus.by_id[id])
+        ]
+        return sorted(found, key=lambda each: (-each.likeness, each.item.id))[:most]
 
     def concordance(self, corpus: Corpus, words: str, most: int = 12) -> tuple[list[Hit], int]:
         """Return rows in which words occur, whatever their case and width, the edited ones first, and how many there are.
@@ -111,7 +119,7 @@ class Memory:
             elsewhere = sum(run in text for text in without) / len(without) if without else 0.0
             return counts[run] / len(with_term) - elsewhere
 
-        likely = [(weight(run), run) for run, count in counts.most_common(30) if count > 1 or len(with_term) == 1]
+        likely = [(weight(run), run) for run, count in counts.most_common(30) if count > 1]
         best = sorted(
             ((share, run) for share, run in likely if share >= 0.3), key=lambda pair: (-pair[0], -len(pair[1]), pair[1])
         )
@@ -130,18 +138,24 @@ class Memory:
 
 
 def make_memory(rows: Iterable[Row]) -> Memory:
-    """Return what the rows of `translate` are found by."""
-    vocabulary: dict[str, int] = {}
-    codes: dict[str, Codes] = {}
-    searched = {}
+    """Return what rows of `translate`, all of them with a translation, are found by."""
+    searched, words = {}, {}
+    owners: dict[str, list[str]] = {}
     for row in rows:
-        if row["translation"] is None:
-            continue
         source, machine = ({name: folded(text) for name, text in row[part].items()} for part in ("source", "translation"))
-        words = islice((word for text in source.values() for word in _WORDS.findall(text)), _MOST_WORDS)
-        codes[row["id"]] = encode([vocabulary.setdefault(word, len(vocabulary)) for word in words])
         searched[row["id"]] = (source, machine)
-    return Memory(codes, searched)
+        words[row["id"]] = _words(source)
+        for word in words[row["id"]]:
+            owners.setdefault(word, []).append(row["id"])
+    weights = {
+        word: math.log(len(words) / len(ids)) for word, ids in owners.items() if len(ids) <= max(_FEW, _COMMON * len(words))
+    }
+    lengths = {id: math.hypot(*(weights.get(word, 0.0) for word in own)) or 1.0 for id, own in words.items()}
+    return Memory({word: owners[word] for word in weights}, weights, lengths, searched)
+
+
+def _words(source: Mapping[str, str]) -> set[str]:
+    return {word for text in source.values() for word in _WORDS.findall(text)}
 
 
 def folded(text: str) -> str:

@@ -100,9 +100,9 @@ def _reason(code: str, findings: Sequence[checks.Finding], field: str) -> Reason
     return Reason(code, tuple(findings), round(WEIGHTS[code] * math.sqrt(len(findings)), 2), field)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Checker:
-    """What the rows of one corpus are looked at with.
+    """What the rows of one corpus are looked at with; one for each reading of its build.
 
     Attributes:
         kind: `task` or `question`.

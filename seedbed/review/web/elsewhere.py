@@ -19,7 +19,7 @@ from seedbed.review.web.render import flash, go, page
 from seedbed.review.web.row_checks import new_mismatches
 from seedbed.review.web.row_visit import RowVisit, require_corpus
 from seedbed.review.web.state import State, is_id
-from seedbed.util.word_diff import Piece, difference
+from seedbed.util.word_diff import Piece
 
 router = APIRouter()
 _MOST_ROWS = 200
@@ -36,19 +36,17 @@ class Affected:
 
     Attributes:
         item: the row.
-        fields: its texts with the change, by field.
         pieces: what changes, by field that does.
         mismatches: of numerals and code, which the change would bring.
-        ticked: whether to begin with a tick: a person has looked at the row before, and the change brings no mismatch.
     """
 
     item: Item
-    fields: dict[str, str]
     pieces: dict[str, Sequence[Piece]]
     mismatches: Sequence[Seen]
 
     @property
     def ticked(self) -> bool:
+        """Whether to begin with a tick: a person has looked at the row before, and the change brings no mismatch."""
         return self.item.edit is not None and not self.mismatches
 
 
@@ -62,7 +60,7 @@ def show_elsewhere(
     old, new = old[:_MOST_WORDS], new[:_MOST_WORDS]
     found = [item for item in corpus.items if old and any(old in text for text in present_texts(item).values())]
     rows = [item for item in found if item.status not in _LOOK_FIRST]
-    changes = old != new
+    affected = [_affected(state, corpus, item, old, new) for item in rows[:_MOST_ROWS]] if old != new else []
     return page(
         request,
         state,
@@ -72,7 +70,7 @@ def show_elsewhere(
         new=new,
         back=_row_url(name, row),
         row=row if is_id(row) else "",
-        affected=[_affected(state, corpus, item, old, new) for item in rows[:_MOST_ROWS]] if changes else [],
+        affected=sorted(affected, key=lambda each: not each.ticked),
         count=len(rows),
         most=_MOST_ROWS,
         look_first=[item.id for item in found if item.status in _LOOK_FIRST],
@@ -114,9 +112,14 @@ def _undo(state: State, name: str, saved: Sequence[Change], back: str) -> str:
 
 
 def _affected(state: State, corpus: Corpus, item: Item, old: str, new: str) -> Affected:
-    fields, present = _replaced(item, old, new), present_texts(item)
-    pieces = {name: shortened(difference(present[name], text)) for name, text in fields.items() if text != present[name]}
-    return Affected(item, fields, pieces, new_mismatches(state, corpus, item, fields))
+    pieces = {name: shortened(_pieces(text, old, new)) for name, text in present_texts(item).items() if old in text}
+    return Affected(item, pieces, new_mismatches(state, corpus, item, _replaced(item, old, new)))
+
+
+def _pieces(text: str, old: str, new: str) -> list[Piece]:
+    """The difference that replacing `old` makes: just these words, however a difference by words would join them."""
+    first, *others = text.split(old)
+    return [Piece(first, first), *(piece for other in others for piece in (Piece(old, new), Piece(other, other)))]
 
 
 def _replaced(item: Item, old: str, new: str) -> dict[str, str]:

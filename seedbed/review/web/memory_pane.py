@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,15 +12,14 @@ from seedbed.project import paths
 from seedbed.project.glossary import Term, put_term, terms_in
 from seedbed.review.difference import shortened
 from seedbed.review.queue.memory import Hit, Memory, Rendering, make_memory, present_texts
+from seedbed.review.queue.reasons import Checker
 from seedbed.review.queue.worklist import Corpus, Item
 from seedbed.review.web.leaving import one_at_a_time
 from seedbed.review.web.render import is_script
-from seedbed.review.web.row_checks import glossary_of
+from seedbed.review.web.row_checks import check_row, glossary_of
 from seedbed.review.web.row_visit import PostedRow, RowVisit
-from seedbed.review.web.state import State
 from seedbed.review.web.visit import Message
 from seedbed.util.errors import UserError
-from seedbed.util.rows import read_rows
 from seedbed.util.word_diff import Piece, difference
 
 router = APIRouter()
@@ -29,6 +29,7 @@ _MOST_TERM = 200
 _MOST_CHANGE = 60
 """Characters of a change that is offered for other rows."""
 _MOST_CHANGES = 5
+_memories: WeakKeyDictionary[Checker, Memory] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,6 @@ class SimilarRow:
     """A row that a person edited and whose source is like this one's: what its fields say, and what the person changed."""
 
     item: Item
-    percent: int
     fields: Sequence[tuple[str, str, Sequence[Piece]]]
 
 
@@ -69,17 +69,14 @@ class Pane:
 def pane_of(visit: RowVisit, corpus: Corpus, item: Item, message: Message | None = None) -> Pane:
     """Return what the pane of a row shows; what is searched for stands in the form, or in the page's URL."""
     terms, fault = glossary_of(visit.state)
-    memory = memory_of(visit.state, corpus)
+    memory = memory_of(corpus)
     find = visit.form.get("memory.find", visit.request.query_params.get("find", "")).strip()[:_MOST_SEARCHED]
     hits, found = memory.concordance(corpus, find)
     return Pane(
         terms=terms_in(item.row["source"].values(), terms),
         glossary=paths.glossary(corpus.language).as_posix(),
         fault=fault,
-        similar=[
-            SimilarRow(each.item, round(100 * each.likeness), _edited_fields(each.item))
-            for each in memory.similar(item, corpus)
-        ],
+        similar=[SimilarRow(each.item, _edited_fields(each.item)) for each in memory.similar(item, corpus)],
         find=find,
         hits=hits,
         found=found,
@@ -88,10 +85,12 @@ def pane_of(visit: RowVisit, corpus: Corpus, item: Item, message: Message | None
     )
 
 
-def memory_of(state: State, corpus: Corpus) -> Memory:
-    """Return what the rows of a corpus are found by; made anew for each build."""
-    path = paths.translated(corpus.name)
-    return state.files.get(("memory", corpus.name), [path], lambda: make_memory(read_rows(path, f"translated_{corpus.kind}")))
+def memory_of(corpus: Corpus) -> Memory:
+    """Return what the rows of a corpus are found by; made anew for each reading of its build."""
+    memory = _memories.get(corpus.checker)
+    if memory is None:
+        memory = _memories[corpus.checker] = make_memory(item.row for item in corpus.items)
+    return memory
 
 
 def changes_of(changes: Mapping[str, Sequence[Piece]]) -> list[tuple[str, str]]:
@@ -123,9 +122,10 @@ def use_memory(visit: PostedRow) -> Response:
     item = visit.item(corpus)
     machine = item.row["translation"]
     return visit.render(
-        "memory_pane.html",
+        "memory_parts.html",
         pane=pane_of(visit, corpus, item, message),
         offered=changes_of({name: difference(machine[name], text) for name, text in visit.typed.items() if name in machine}),
+        checks=check_row(visit.state, corpus, item, visit.typed),
         corpus=corpus,
         item=item,
         url=visit.url,

@@ -51,12 +51,14 @@ async function showRefused(response) {
   setState(`${document.getElementById("state")?.dataset.refused} ${(await response.text()).slice(0, 600)}`, true);
 }
 
+const textsNow = () => new Map(areas().map((area) => [area.name, area.value]));
+
 async function sendDraft() {
   waiting = sending;
   if (sending || !form()) return;
   sending = true;
   const changes = typed;
-  const sent = new Map(areas().map((area) => [area.name, area.value]));
+  const sent = textsNow();
   const response = await post(form().dataset.draft).catch(showOffline);
   sending = false;
   if (response?.ok) {
@@ -87,9 +89,12 @@ async function leave(button) {
 
 // A button with an address of its own leaves the page and its text as they are, and brings a part anew.
 async function stay(button) {
+  const sent = textsNow();
   const response = await post(button.formAction, button).catch(showOffline);
-  if (response?.ok) replaceParts(await response.text());
-  else if (response) await showRefused(response);
+  if (response?.ok) {
+    replaceParts(await response.text());
+    showMarks(sent);
+  } else if (response) await showRefused(response);
 }
 
 document.addEventListener("submit", (event) => {
