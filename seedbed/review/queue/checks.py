@@ -80,7 +80,7 @@ def protected(source: str, text: str) -> list[Finding]:
 
     def places(found: list[tuple[str, int, int]], surplus: Counter[str], side: Literal["source", "text"]) -> list[_Thing]:
         """The last of each thing are taken for those that the other side does not have."""
-        left, last = Counter(surplus), []
+        left, last = Counter(surplus), list[_Thing]()
         for thing, start, end in reversed(found):
             if left[thing]:
                 left[thing] -= 1
@@ -140,7 +140,8 @@ def left_over(source: str, text: str, words: Words) -> list[Finding]:
         return []
     quoted = {normalized(part) for match in _QUOTED.findall(source) for part in match if part}
     prose = _QUOTED.sub(lambda match: blanked(match) if normalized(match[0][1:-1]) in quoted else match[0], blanked_prose(text))
-    prose = "".join(map(_plain_letter, prose))
+    plain = unicodedata.normalize("NFKC", prose)
+    prose = plain if len(plain) == len(prose) else "".join(map(_plain_letter, prose))
     foreign = re.compile(rf"(?:{words.foreign.pattern})(?:(?:{words.foreign.pattern})|[\d_'’-])*")
     return [
         finding("this", Span("text", *match.span()), thing=repr(match[0]))

@@ -1,6 +1,6 @@
 """A change of words made in other rows too: they are shown with their differences, ticked, and saved and undone as one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,7 +41,7 @@ class Affected:
     """
 
     item: Item
-    pieces: dict[str, Sequence[Piece]]
+    pieces: Mapping[str, Sequence[Piece]]
     mismatches: Sequence[Seen]
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from seedbed.project import paths
 from seedbed.project.glossary import Term, load_glossary
@@ -129,7 +130,5 @@ def _marked(text: str, places: Sequence[tuple[int, int, str]]) -> MarkedText:
 
 
 def _in_utf16(text: str, places: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    def units(end: int) -> int:
-        return end + sum(letter > "\uffff" for letter in text[:end])
-
-    return [(units(start), units(end), state) for start, end, state in places]
+    units = [0, *accumulate(1 + (letter > "\uffff") for letter in text)] if places else []
+    return [(units[start], units[end], state) for start, end, state in places]

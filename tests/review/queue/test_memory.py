@@ -28,7 +28,7 @@ def test_rows_are_similar_that_people_edited_and_that_share_rare_words() -> None
     rows = corpus()
     memory = make_memory(item.row for item in rows.items)
     assert [each.item.id for each in memory.similar(rows.by_id["harbour-03"], rows)] == ["harbour-01"]
-    assert [each.item.id for each in memory.similar(rows.by_id["train-02"], rows)][0] == "train-01"
+    assert next(each.item.id for each in memory.similar(rows.by_id["train-02"], rows)) == "train-01"
     assert all(each.item.id != "harbour-01" for each in memory.similar(rows.by_id["harbour-01"], rows))
 
 

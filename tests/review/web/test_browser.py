@@ -295,6 +295,149 @@ def test_the_enter_key_of_an_input_method_submits_nothing(enter: Enter) -> None:
     assert "漢字" in edits()["fermi-01"]
 
 
+_PLACES = """
+() => {
+  const [mark] = document.querySelectorAll(".marks mark");
+  const area = document.querySelector(".typing textarea");
+  const layer = document.querySelector(".marks");
+  return { mark: mark.textContent, high: [area.scrollHeight, layer.scrollHeight], scroll: [area.scrollTop, layer.scrollTop] };
+}
+"""
+
+
+def test_a_mark_appears_in_the_text_while_one_types_and_stays_with_its_words(enter: Enter) -> None:
+    write_questions(TEXTS | {"fermi-01": ("Lunch is at 13:20.", "昼食は13:20です。")})
+    page = enter(ROW)
+    page.keyboard.press("e")
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("昼食は99時です。")
+    marks = page.locator(".marks mark.new")
+    expect(marks).to_have_text(["99"])
+    expect(page.locator("#source-text mark")).to_have_text(["13", "20"])
+    expect(page.locator("#findings-text")).to_contain_text("99 is not in the source")
+    page.route("**/draft", lambda route: None)  # no reply from now on: what is typed moves the mark by itself
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("さて、" * 40 + "\n")
+    expect(marks).to_have_text(["99"])
+    page.evaluate("document.querySelector('.typing textarea').style.height = '6rem'")
+    page.evaluate("document.querySelector('.typing textarea').scrollTop = 40")
+    for width in (1440, 1000, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(60)
+        places = page.evaluate(_PLACES)
+        assert places["mark"] == "99"
+        assert places["high"][0] == places["high"][1], width
+        assert places["scroll"][0] == places["scroll"][1] > 0, width
+    page.keyboard.press("Control+End")
+    for _ in range(6):
+        page.keyboard.press("Backspace")
+    expect(marks).to_have_count(0)  # its words were typed over
+
+
+@pytest.mark.slow
+def test_marks_leave_an_input_method_alone(enter: Enter) -> None:
+    write_questions(TEXTS | {"fermi-01": ("Lunch is at 13:20.", "昼食は99時です。")})
+    page = enter(ROW)
+    expect(page.locator(".marks mark.same")).to_have_text(["99"])
+    page.keyboard.press("e")
+    page.keyboard.press("Control+End")
+    session = page.context.new_cdp_session(page)
+    for text in ("か", "かん", "かんじ"):
+        session.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+        page.wait_for_timeout(300)  # a draft and its reply come in between
+    expect(page.locator(".marks mark.same")).to_have_text(["99"])
+    session.send("Input.insertText", {"text": "漢字"})
+    assert area(page).input_value() == "昼食は99時です。漢字"
+
+
+def test_a_save_with_a_new_mismatch_asks_once(enter: Enter) -> None:
+    write_questions(TEXTS | {"fermi-01": ("Lunch is at 13:20.", "昼食は13:20です。")})
+    page = enter(ROW)
+    page.keyboard.press("e")
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("昼食は99:99です。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[role=alert]")).to_contain_text("99 is not in the source")
+    expect(page.locator(".marks mark.new")).to_have_count(2)
+    assert edits() == {}
+    expect(page.get_by_role("button", name="Save anyway")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**said=saved*")
+    assert edits() == {"fermi-01": "昼食は99:99です。"}
+
+
+def select(page: Page, within: str, words: str) -> None:
+    """Select words as a mouse would."""
+    page.evaluate(
+        """([within, words]) => {
+          const walker = document.createTreeWalker(document.querySelector(within), NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const node = walker.currentNode, start = node.data.indexOf(words);
+            if (start >= 0) getSelection().setBaseAndExtent(node, start, node, start + words.length);
+          }
+        }""",
+        [within, words],
+    )
+
+
+def test_a_selection_goes_to_the_glossary_by_one_key_and_is_looked_up_by_another(enter: Enter) -> None:
+    page = enter(ROW)
+    typed(page, "草案")
+    page.keyboard.press("Escape")
+    select(page, "#source-text", "Osaka")
+    page.wait_for_timeout(50)
+    select(page, "#machine-text", "大阪")
+    page.wait_for_timeout(50)
+    page.keyboard.press("t")
+    expect(page.locator("#memory-note")).to_be_focused()
+    assert [page.input_value(f"#memory-{name}") for name in ("term", "translation")] == ["Osaka", "大阪"]
+    page.locator("#memory-translation").fill("おおさか")
+    page.keyboard.press("Enter")
+    expect(page.locator("#memory .notice")).to_have_text("Osaka is in the glossary now: おおさか.")
+    assert Path("data/glossary.ja.csv").read_text(encoding="utf-8").endswith("\nOsaka,おおさか,\n")
+    expect(page.locator("#findings-text")).to_contain_text("'Osaka' should be 'おおさか'")
+    assert area(page).input_value() == MACHINE + "草案"
+    select(page, "#machine-text", "バス停")
+    page.wait_for_timeout(50)
+    page.keyboard.press("f")
+    expect(page.locator(".hits b")).to_have_text(["バス停"])
+    page.keyboard.press("l")  # and the text is kept on the way off
+    page.wait_for_url("**/edits/questions?said=kept*")
+    assert drafts() == [MACHINE + "草案"]
+
+
+@pytest.mark.slow
+def test_a_change_is_made_elsewhere_from_a_row_and_taken_back_as_one(enter: Enter) -> None:
+    write_edit("generic-01", "議事録はどう書く？")
+    write_edit("generic-02", "郵便局はどう？")
+    before = EDITS.read_bytes()
+    page = enter("/edits/questions/generic-01")
+    page.locator("#memory-old").fill("どう")
+    page.locator("#memory-new").fill("どんなふうに")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/elsewhere/questions?*")
+    assert page.locator(".ticks input:checked").count() == 2
+    page.get_by_label("Change generic-02").uncheck()
+    page.get_by_role("button", name="Tick all").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/edits/questions/generic-01?said=elsewhere&row=2")
+    assert edits() == {"generic-01": "議事録はどんなふうに書く？", "generic-02": "郵便局はどんなふうに？"}
+    page.keyboard.press("u")
+    page.wait_for_url("**said=elsewhere_undone*")
+    assert EDITS.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_the_pane_is_folded_away_on_a_narrow_page_and_opened_by_its_key(enter: Enter) -> None:
+    page = enter(ROW, viewport={"width": 390, "height": 800})
+    expect(page.locator("#memory-body")).to_be_hidden()
+    page.keyboard.press("p")
+    expect(page.locator("#memory-body")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = enter(ROW, viewport={"width": 1280, "height": 800})
+    expect(wide.locator("#memory-body")).to_be_visible()
+
+
 @pytest.mark.slow
 def test_keys_do_nothing_while_one_types_and_can_be_turned_off(enter: Enter) -> None:
     page = enter(ROW)
@@ -488,6 +631,7 @@ _PALE = """
   for (const e of document.querySelectorAll("body *")) {
     const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
     if (!e.checkVisibility() || !own && !e.matches("textarea, input")) continue;
+    if (e.closest(".marks")) continue; // behind the text, and transparent: only what underlines it is seen
     const a = light(parse(getComputedStyle(e).color).slice(0, 3)), b = light(under(e).slice(0, 3));
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
     if (ratio < 4.5) found.push(`${ratio.toFixed(2)} ${e.outerHTML.slice(0, 100)}`);
@@ -503,7 +647,17 @@ def test_every_control_has_a_name_and_every_text_contrast(enter: Enter, scheme: 
     write_edit("fermi-01", "大阪に、バス停は何か所ありますか？", ("Old?", "大阪にバス停はいくつありますか？"))
     write_edit("generic-01", "直した文")
     page = enter("/edits/questions?show=all", color_scheme=scheme)
-    paths = ["/edits/questions?show=all", ROW, OTHER, "/votes", "/votes/mine", "/who", "/edits/questions/nope"]
+    paths = [
+        "/edits/questions?show=all",
+        ROW,
+        OTHER,
+        f"{ROW}?find=bus",
+        "/elsewhere/questions?old=は&new=も",
+        "/votes",
+        "/votes/mine",
+        "/who",
+        "/edits/questions/nope",
+    ]
     for path in paths:
         page.goto(path)
         if path == OTHER:

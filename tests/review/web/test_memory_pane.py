@@ -46,7 +46,8 @@ def test_a_term_is_added_behind_lines_that_stay_as_they_are(tmp_path: Path) -> N
     assert put_term(path, {"term": "x,y", "translation": "き", "note": ""}, tmp_path) is None
     assert path.read_bytes().decode() == '\ufeffterm,translation,note\r\nfair,お祭り,"a, b"\n"x,y",き,\n'
     before = put_term(path, {"term": "FAIR", "translation": "市", "note": ""}, tmp_path)
-    assert before and before["translation"] == "お祭り"
+    assert before is not None
+    assert before["translation"] == "お祭り"
     assert [term["translation"] for term in load_glossary(path)] == ["市", "き"]
     path.write_text("nonsense\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"glossary\.csv:1: expected the columns"):
