@@ -4,8 +4,10 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from seedbed.review.queue.worklist import Corpus, Item
@@ -63,13 +65,15 @@ class Memory:
         rows: by word, the ids of the rows whose source has it; words that most rows have are left out.
         weights: by word, how much it says: log(number of rows / rows that have it).
         lengths: by row id, the root of the sum of its words' squared weights.
-        folded: by row id, source and machine text of each field, as they are searched.
+        sources: by row id, the texts of its source, as they are searched.
+        machine: by row id, its machine texts, likewise.
     """
 
     rows: Mapping[str, list[str]]
     weights: Mapping[str, float]
     lengths: Mapping[str, float]
-    folded: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]
+    sources: Mapping[str, str]
+    machine: Mapping[str, str]
 
     def similar(self, item: Item, corpus: Corpus, most: int = 4) -> list[Similar]:
         """Return the rows that people edited whose sources are most like a row's, the most like first.
@@ -77,7 +81,7 @@ class Memory:
         Alike are sources that share words which few others have: the cosine of their words, weighted by rarity.
         """
         shared: dict[str, float] = {}
-        for word in _words(self.folded[item.id][0]) & self.rows.keys():
+        for word in _words(self.sources[item.id]) & self.rows.keys():
             for id in self.rows[word]:
                 shared[id] = shared.get(id, 0.0) + self.weights[word] ** 2
         own = self.lengths[item.id]
@@ -89,30 +93,39 @@ class Memory:
         ]
         return sorted(found, key=lambda each: (-each.likeness, each.item.id))[:most]
 
-    def concordance(self, corpus: Corpus, words: str, most: int = 12) -> tuple[list[Hit], int]:
-        """Return rows in which words occur, whatever their case and width, the edited ones first, and how many there are.
+    def find(self, corpus: Corpus, words: str) -> list[Item]:
+        """Return the rows in which words occur, whatever their case and width; those that people edited first.
 
         A row's source is searched, and its text as it reads now.
         """
         wanted = folded(words.strip())
         if not wanted:
-            return [], 0
-        found = [item for item in corpus.items if any(wanted in text for pair in self._pairs(item) for text in pair[1:])]
-        found.sort(key=lambda item: item.edit is None)
-        return [self._hit(item, wanted) for item in found[:most]], len(found)
-
-    def renderings(self, corpus: Corpus, words: str, most: int = 4) -> list[Rendering]:
-        """Return what a term of the sources may have been translated as: what stands beside it and seldom elsewhere."""
-        wanted = folded(words.strip())
-        if not wanted:
             return []
-        with_term: list[str] = []
-        without: list[str] = []
-        for item in sorted(corpus.items, key=lambda item: item.edit is None):
-            for _, source, text in self._pairs(item):
-                texts = with_term if wanted in source else without
-                if len(texts) < _MOST_LOOKED_AT:
-                    texts.append(text)
+        found = [item for item in corpus.items if wanted in self.sources[item.id] or wanted in self._present(item)]
+        return sorted(found, key=lambda item: item.edit is None)
+
+    def hit(self, item: Item, words: str) -> Hit:
+        """Return where in a row words occur that `find` found there."""
+        wanted, texts = folded(words.strip()), present_texts(item)
+        sources = item.row["source"]
+        name = next(
+            (name for name in texts if wanted in folded(sources[name]) or wanted in folded(texts[name])), next(iter(texts))
+        )
+        return Hit(item, name, _around(sources[name], wanted), _around(texts[name], wanted))
+
+    def renderings(self, corpus: Corpus, words: str, found: Iterable[Item], most: int = 4) -> list[Rendering]:
+        """Return what a term of the sources may have been translated as: what stands beside it and seldom elsewhere.
+
+        Args:
+            corpus: the corpus.
+            words: the term.
+            found: the rows that `find` has for it.
+            most: renderings at most.
+        """
+        wanted = folded(words.strip())
+        with_term = [self._present(item) for item in islice(found, _MOST_LOOKED_AT) if wanted in self.sources[item.id]]
+        others = (self._present(item) for item in corpus.items if wanted not in self.sources[item.id])
+        without = list(islice(others, _MOST_LOOKED_AT)) if with_term else []
         counts = Counter(run for text in with_term for run in set(_RUN.findall(text)))
 
         def weight(run: str) -> float:
@@ -125,39 +138,32 @@ class Memory:
         )
         return [Rendering(run, counts[run], len(with_term)) for _, run in best[:most]]
 
-    def _pairs(self, item: Item) -> Iterator[tuple[str, str, str]]:
-        """Yield (field, source, present text) of each field, folded."""
-        source, machine = self.folded[item.id]
+    def _present(self, item: Item) -> str:
         edit = present_edit(item)
-        for name, text in source.items():
-            yield name, text, folded(edit[name]) if edit else machine[name]
-
-    def _hit(self, item: Item, wanted: str) -> Hit:
-        name = next(name for name, *texts in self._pairs(item) if any(wanted in text for text in texts))
-        return Hit(item, name, _around(item.row["source"][name], wanted), _around(present_texts(item)[name], wanted))
+        return folded("\n".join(edit.values())) if edit else self.machine[item.id]
 
 
 def make_memory(rows: Iterable[Row]) -> Memory:
     """Return what rows of `translate`, all of them with a translation, are found by."""
-    searched, words = {}, {}
+    sources, machine, words = {}, {}, {}
     owners: dict[str, list[str]] = {}
     for row in rows:
-        source, machine = ({name: folded(text) for name, text in row[part].items()} for part in ("source", "translation"))
-        searched[row["id"]] = (source, machine)
-        words[row["id"]] = _words(source)
+        sources[row["id"]], machine[row["id"]] = (folded("\n".join(row[part].values())) for part in ("source", "translation"))
+        words[row["id"]] = _words(sources[row["id"]])
         for word in words[row["id"]]:
             owners.setdefault(word, []).append(row["id"])
     weights = {
         word: math.log(len(words) / len(ids)) for word, ids in owners.items() if len(ids) <= max(_FEW, _COMMON * len(words))
     }
     lengths = {id: math.hypot(*(weights.get(word, 0.0) for word in own)) or 1.0 for id, own in words.items()}
-    return Memory({word: owners[word] for word in weights}, weights, lengths, searched)
+    return Memory({word: owners[word] for word in weights}, weights, lengths, sources, machine)
 
 
-def _words(source: Mapping[str, str]) -> set[str]:
-    return {word for text in source.values() for word in _WORDS.findall(text)}
+def _words(source: str) -> set[str]:
+    return set(_WORDS.findall(source))
 
 
+@lru_cache(100_000)
 def folded(text: str) -> str:
     """Return a text as it is searched: without differences of case and width."""
     return unicodedata.normalize("NFKC", text).casefold()

@@ -22,7 +22,7 @@ from seedbed.review.web.state import State, is_id
 from seedbed.util.word_diff import Piece
 
 router = APIRouter()
-_MOST_ROWS = 200
+_MOST_ROWS = 100
 """On one page."""
 _MOST_WORDS = 2000
 """Characters of what is replaced, and of what replaces it."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from seedbed.project import paths
+from seedbed.project.corpora import field_names
 from seedbed.project.glossary import Term, put_term, terms_in
 from seedbed.review.difference import shortened
 from seedbed.review.queue.memory import Hit, Memory, Rendering, make_memory, present_texts
@@ -29,6 +30,7 @@ _MOST_TERM = 200
 _MOST_CHANGE = 60
 """Characters of a change that is offered for other rows."""
 _MOST_CHANGES = 5
+_MOST_HITS = 12
 _memories: WeakKeyDictionary[Checker, Memory] = WeakKeyDictionary()
 
 
@@ -37,7 +39,7 @@ class SimilarRow:
     """A row that a person edited and whose source is like this one's: what its fields say, and what the person changed."""
 
     item: Item
-    fields: Sequence[tuple[str, str, Sequence[Piece]]]
+    fields: Sequence[tuple[str, Sequence[Piece]]]
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,16 @@ def pane_of(visit: RowVisit, corpus: Corpus, item: Item, message: Message | None
     terms, fault = glossary_of(visit.state)
     memory = memory_of(corpus)
     find = visit.form.get("memory.find", visit.request.query_params.get("find", "")).strip()[:_MOST_SEARCHED]
-    hits, found = memory.concordance(corpus, find)
+    found = memory.find(corpus, find)
     return Pane(
         terms=terms_in(item.row["source"].values(), terms),
         glossary=paths.glossary(corpus.language).as_posix(),
         fault=fault,
-        similar=[SimilarRow(each.item, _edited_fields(each.item)) for each in memory.similar(item, corpus)],
+        similar=[SimilarRow(each.item, _edited_fields(each.item, corpus.kind)) for each in memory.similar(item, corpus)],
         find=find,
-        hits=hits,
-        found=found,
-        renderings=memory.renderings(corpus, find),
+        hits=[memory.hit(each, find) for each in found[:_MOST_HITS]],
+        found=len(found),
+        renderings=memory.renderings(corpus, find, found),
         message=message,
     )
 
@@ -145,7 +147,8 @@ def _add_term(visit: RowVisit) -> Message:
     return ("term_replaced" if before else "term_added"), {**term, "before": before["translation"] if before else ""}
 
 
-def _edited_fields(item: Item) -> list[tuple[str, str, list[Piece]]]:
+def _edited_fields(item: Item, kind: str) -> list[tuple[str, list[Piece]]]:
+    """Return the source of each field that the edit changed, and how it changed its text."""
     texts, machine = present_texts(item), item.row["translation"]
-    changed = [(name, item.row["source"][name], shortened(difference(machine[name], text))) for name, text in texts.items()]
-    return [(name, source, pieces) for name, source, pieces in changed if pieces]
+    names = [name for name in field_names(machine, kind) if texts[name] != machine[name]]
+    return [(item.row["source"][name], shortened(difference(machine[name], texts[name]))) for name in names]

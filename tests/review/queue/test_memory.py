@@ -35,19 +35,20 @@ def test_rows_are_similar_that_people_edited_and_that_share_rare_words() -> None
 def test_words_are_found_in_sources_and_present_texts_whatever_their_case_and_width() -> None:
     rows = corpus()
     memory = make_memory(item.row for item in rows.items)
-    hits, count = memory.concordance(rows, "ＨＡＲＢＯＵＲ", most=2)
-    assert (count, [hit.item.id for hit in hits]) == (3, ["harbour-01", "harbour-02"])
-    assert hits[0].source == ("Where is the ", "harbour", " of Kobe?")
-    assert hits[0].text == ("神戸港はどこにありますか。", "", "")
-    (hit,), _ = memory.concordance(rows, "神戸港")
-    assert hit.text == ("", "神戸港", "はどこにありますか。")
-    assert memory.concordance(rows, "神戸の港は")[1] == 1, "the edit is what a row says now"
-    assert memory.concordance(rows, " ") == ([], 0)
+    found = memory.find(rows, "ＨＡＲＢＯＵＲ")
+    assert [item.id for item in found] == ["harbour-01", "harbour-02", "harbour-03"]
+    hit = memory.hit(found[0], "ＨＡＲＢＯＵＲ")
+    assert hit.source == ("Where is the ", "harbour", " of Kobe?")
+    assert hit.text == ("神戸港はどこにありますか。", "", "")
+    (found_one,) = memory.find(rows, "神戸港")
+    assert memory.hit(found_one, "神戸港").text == ("", "神戸港", "はどこにありますか。")
+    assert len(memory.find(rows, "神戸の港は")) == 1, "the edit is what a row says now"
+    assert memory.find(rows, " ") == []
 
 
 def test_what_a_term_was_translated_as_stands_beside_it_and_not_elsewhere() -> None:
     rows = corpus()
     memory = make_memory(item.row for item in rows.items)
-    assert memory.renderings(rows, "train") == [Rendering("列車", 2, 2)]
-    assert [each.text for each in memory.renderings(rows, "harbour")] == ["港"]
-    assert memory.renderings(rows, "absent") == []
+    assert memory.renderings(rows, "train", memory.find(rows, "train")) == [Rendering("列車", 2, 2)]
+    assert [each.text for each in memory.renderings(rows, "harbour", memory.find(rows, "harbour"))] == ["港"]
+    assert memory.renderings(rows, "absent", []) == []
