@@ -69,7 +69,8 @@ def make_edit(
         editor: who decided; None where nobody said.
         seconds: attention spent on this decision, idle time left out; None where it was not measured.
         note: why numerals, code or facts differ; None keeps the note of `before`, an empty text removes it.
-        before: the row's present edit; the seconds that the same editor spent on it are added.
+        before: the row's present edit; the seconds that the same editor spent on it are added. A confirmation stays with its
+            hash; a rejection is taken back.
 
     Raises:
         UserError: the row has no translation, a field is missing, unknown, blank or too long, or `editor` is no id.
@@ -104,6 +105,8 @@ def make_edit(
     earlier = before.get("seconds") if before and before.get("editor") == editor else None
     if seconds is not None or earlier is not None:
         edit["seconds"] = round((seconds or 0) + (earlier or 0), 1)
+    if before and "confirmed" in before:  # it counts no more where the text is another one, and says who read the earlier
+        edit["confirmed"] = before["confirmed"]
     note = before.get("note") if note is None and before else note
     if note:
         edit["note"] = to_lf(note)
