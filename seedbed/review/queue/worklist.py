@@ -12,6 +12,7 @@ from seedbed.project.params import load_params
 from seedbed.project.params_types import Corpus as Settings
 from seedbed.project.params_types import Params
 from seedbed.project.review_words import load_words
+from seedbed.project.sign_off import is_confirmed
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.reasons import Reason, reasons, score
@@ -20,8 +21,8 @@ from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
 TO_DO = ("stale", "unreviewed", "outdated")
-STATUSES = (*TO_DO, "edited", "approved")
-_STATUS_ORDER = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3}
+STATUSES = (*TO_DO, "edited", "approved", "rejected")
+_STATUS_ORDER = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3, "rejected": 4}
 """The queue's order before the score: a person's work that is not applied, what nobody has seen, an edit that still holds
 although the machine text is another one, and what is done."""
 
@@ -60,6 +61,22 @@ class Item:
     def revision(self) -> str:
         """Hash of the present edit."""
         return revision_of(self.edit)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a second person confirmed the text that stands."""
+        return is_confirmed(self.row, self.edit)  # type: ignore[arg-type]
+
+    def saved_texts(self) -> dict[str, str]:
+        """Return the texts that the fields of the row's page begin with where nobody typed, the note and a rejection's reason.
+
+        The person's, else the machine's; an approved row whose machine text changed begins with the new one: approving was the
+        person's word on the old.
+        """
+        edit = self.edit or {}
+        own = edit and edit["decision"] != "rejected" and not (self.status == "stale" and edit["decision"] == "approved")
+        fields = edit["fields"] if own else self.row["translation"]
+        return dict(fields) | {"note": edit.get("note", ""), "reason": edit.get("rejected", {}).get("reason", "")}
 
 
 @dataclass(frozen=True)

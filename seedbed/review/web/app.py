@@ -23,6 +23,7 @@ _STATIC = {
     "attention.js": "text/javascript",
     "form.js": "text/javascript",
     "keys.js": "text/javascript",
+    "presence.js": "text/javascript",
     "review.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

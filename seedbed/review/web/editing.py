@@ -1,9 +1,7 @@
 """Post-editing: the queue of a corpus, one row, and every way off it."""
 
 from collections import Counter
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,13 +10,14 @@ from seedbed.project.edits import Conflict, make_edit, save_edit
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import Draft
 from seedbed.review.history import versions
-from seedbed.review.queue.worklist import STATUSES, TO_DO, Item
+from seedbed.review.queue.worklist import STATUSES, Item
 from seedbed.review.web.forms import Run, texts_of
 from seedbed.review.web.leaving import COMMON_PLACES, OTHERWISE, Handlers, leave, one_at_a_time, undo_last
 from seedbed.review.web.people import editor_of
 from seedbed.review.web.render import flash, page, render
 from seedbed.review.web.row_page import pieces, show_row
 from seedbed.review.web.row_visit import OpenedRow, PostedRow, RowVisit, require_corpus, require_id
+from seedbed.review.web.signing import confirm_row, reject_row, take_back_row
 from seedbed.review.web.visit import Problem
 from seedbed.util.rows import Row
 
@@ -30,12 +29,16 @@ def list_rows(request: Request, state: Run, name: str, show: str = "to_do", q: s
     """The queue."""
     require_corpus(state, name)
     corpus, editor = state.worklist.corpus(name), editor_of(request, state)
+    waiting = state.waiting(corpus, editor)
+    waits = {item.id for item in waiting}
+    shown = [item for item in corpus.items if (item.id in waits if show not in STATUSES else item.status == show)]
     return page(
         request,
         state,
         "list.html",
         corpus=corpus,
-        items=[item for item in corpus.items if _is_shown(item, show) and _contains(item, q.strip().casefold())],
+        items=[item for item in (corpus.items if show == "all" else shown) if _contains(item, q.strip().casefold())],
+        waiting_rows=waiting,
         show=show if show in (*STATUSES, "all") else "to_do",
         q=q[:200],
         counts=Counter(item.status for item in corpus.items),
@@ -90,6 +93,13 @@ def keep_draft(visit: PostedRow) -> Response:
     )
 
 
+@router.post("/edits/{name}/{id}/here")
+def stay(visit: PostedRow) -> Response:
+    """Note that the person still looks at the row, and return who else does."""
+    visit.state.presence.note(visit.draft_key, visit.person)
+    return visit.render("here.html", here=visit.state.presence.others(visit.draft_key, visit.person))
+
+
 @router.post("/edits/{name}/{id}")
 @one_at_a_time
 def leave_row(visit: PostedRow) -> Response:
@@ -102,40 +112,30 @@ def leave_row(visit: PostedRow) -> Response:
 
 def save(visit: RowVisit) -> Response:
     """Save the text as the row's edit, or the machine text as approved, and go to the next row."""
-    corpus = visit.corpus()
-    item = visit.item(corpus)
-    if visit.form.get("base") != item.base:
-        raise Problem("conflict_base", 409)
-    if visit.form.get("revision") != item.revision:
-        raise _conflict(item.edit)
+    corpus, item = visit.current()
     fields = visit.typed
     note = fields.pop("note").strip()
+    fields.pop("reason")
     seconds = visit.seconds
     edit = make_edit(item.row, corpus.kind, fields, visit.person, seconds, note, before=item.edit)
     if visit.verb == "approve" and edit["decision"] != "approved":
         raise Problem("approve_changed")
-    following = corpus.neighbour(item.id, 1)
+    following = visit.next_id(1)
     outcome = "same"
     if not _is_same_decision(item.edit, edit):
         try:
             save_edit(corpus.path, corpus.kind, edit, item.id, item.edit, corpus.order)
         except Conflict as conflict:
-            raise _conflict(conflict.present) from None
+            raise visit.conflict(conflict.present) from None
         visit.remember(item.id, partial(_restore, visit, item.edit, edit, seconds))
         outcome = "saved"
     visit.drop_drafts()
     return visit.go(flash(visit.row_url(following), outcome, item.id))
 
 
-def _conflict(present: Mapping[str, Any] | None) -> Problem:
-    if present is None:
-        return Problem("conflict_removed", 409)
-    return Problem("conflict", 409, editor=present.get("editor"))
-
-
 def _is_same_decision(before: Row | None, edit: Row) -> bool:
     """Whether a save would change nothing but seconds: the row is left as it is, and the pull request without it."""
-    compared = ("fields", "decision", "note", "source_hash", "machine_hash")
+    compared = ("fields", "decision", "note", "source_hash", "machine_hash", "rejected")
     return before is not None and all(before.get(name) == edit.get(name) for name in compared)
 
 
@@ -146,7 +146,7 @@ def _restore(visit: RowVisit, before: Row | None, edit: Row, seconds: float) -> 
     save_edit(corpus.path, corpus.kind, before, visit.id, edit, corpus.order)
     item = visit.corpus().by_id.get(visit.id)
     if item and edit["decision"] == "edited":
-        fields = edit["fields"] | {"note": edit.get("note", "")}
+        fields = edit["fields"] | {"note": edit.get("note", ""), "reason": ""}
         page_id, revision = visit.state.open(0), visit.revision(item)
         visit.state.drafts.put(Draft(visit.draft_key, page_id, visit.person, revision, fields, seconds))
 
@@ -157,7 +157,15 @@ def discard(visit: RowVisit) -> Response:
     return visit.go(flash(visit.url, "dropped", visit.id))
 
 
-ACTIONS: Handlers[RowVisit] = {"save": save, "approve": save, "discard": discard, "undo": undo_last}
+ACTIONS: Handlers[RowVisit] = {
+    "save": save,
+    "approve": save,
+    "confirm": confirm_row,
+    "reject": reject_row,
+    "take_back": take_back_row,
+    "discard": discard,
+    "undo": undo_last,
+}
 
 
 # Places.
@@ -165,7 +173,7 @@ ACTIONS: Handlers[RowVisit] = {"save": save, "approve": save, "discard": discard
 
 def next_row(visit: RowVisit, step: int = 1) -> Response:
     """Go to the next waiting row, or with `step` -1 to the one before; to the queue where none waits."""
-    return visit.go(visit.leave_for(visit.row_url(visit.corpus().neighbour(visit.id, step))))
+    return visit.go(visit.leave_for(visit.row_url(visit.next_id(step))))
 
 
 def queue(visit: RowVisit) -> Response:
@@ -177,17 +185,14 @@ PLACES: Handlers[RowVisit] = {
     **COMMON_PLACES,
     "save": next_row,
     "approve": next_row,
+    "confirm": next_row,
+    "reject": next_row,
+    "take_back": lambda visit: visit.go(visit.url),
     "skip": next_row,
     "back": partial(next_row, step=-1),
     "votes": lambda visit: visit.go("/votes"),
     OTHERWISE: queue,
 }
-
-
-def _is_shown(item: Item, show: str) -> bool:
-    if show == "all":
-        return True
-    return item.status == show if show in STATUSES else item.status in TO_DO
 
 
 def _contains(item: Item, words: str) -> bool:

@@ -1,13 +1,14 @@
 """A person at the page of one row, whose machine translation they correct or approve."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from seedbed.project.edits import MOST_CHARACTERS
-from seedbed.review.queue.worklist import Corpus, Item
+from seedbed.review.queue.worklist import Corpus, Item, neighbour
 from seedbed.review.web.forms import Posted, Run, texts_of
 from seedbed.review.web.people import Editor
 from seedbed.review.web.render import flash
@@ -32,8 +33,9 @@ class RowVisit(Visit):
 
     @property
     def typed(self) -> dict[str, str]:
-        """The fields of the row, and the note."""
-        return texts_of(self.form, "field.") | {"note": texts_of(self.form, "note").get("", "")}
+        """The fields of the row, the note, and the reason why it is rejected."""
+        beside = {name: texts_of(self.form, name).get("", "") for name in ("note", "reason")}
+        return texts_of(self.form, "field.") | beside
 
     @property
     def posted_revision(self) -> str:
@@ -57,6 +59,33 @@ class RowVisit(Visit):
         if self.id not in corpus.by_id:
             raise Problem("gone", 410, id=self.id)
         return corpus.by_id[self.id]
+
+    def current(self) -> tuple[Corpus, Item]:
+        """Return the corpus and the row, where they are as the page showed them.
+
+        Raises:
+            Problem: the row is gone, or its source, machine text or edit is another one now.
+        """
+        corpus = self.corpus()
+        item = self.item(corpus)
+        if self.form.get("base") != item.base:
+            raise Problem("conflict_base", 409)
+        if self.form.get("revision") != item.revision:
+            raise self.conflict(item.edit)
+        return corpus, item
+
+    @staticmethod
+    def conflict(present: Mapping[str, Any] | None) -> Problem:
+        """Return what to say where another edit is there than the one that the page showed."""
+        if present is None:
+            return Problem("conflict_removed", 409)
+        return Problem("conflict", 409, editor=present.get("editor"))
+
+    def next_id(self, step: int) -> str | None:
+        """Return the id of the next row that waits for this person, with `step` -1 of the one before; None where none does."""
+        corpus = self.corpus()
+        waiting = {item.id for item in self.state.waiting(corpus, self.person)}
+        return neighbour([item.id for item in corpus.items], waiting, self.id, step)
 
     @staticmethod
     def revision(item: Item) -> str:

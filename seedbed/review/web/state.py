@@ -3,14 +3,17 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 from seedbed.project import paths
 from seedbed.project.votes import ANNOTATOR
 from seedbed.review.drafts import Drafts
 from seedbed.review.queue.file_cache import FileCache
-from seedbed.review.queue.worklist import Worklist
+from seedbed.review.queue.worklist import Corpus, Item, Worklist
+from seedbed.review.shares import rows_shared_out, waits_for
 from seedbed.review.web.guard import new_secret
+from seedbed.review.web.presence import Presence
 from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError
 
@@ -103,11 +106,23 @@ class State:
     worklist: Worklist = field(default_factory=Worklist)
     files: FileCache = field(default_factory=FileCache)
     drafts: Drafts = field(default_factory=lambda: Drafts(paths.drafts()))
+    presence: Presence = field(default_factory=Presence)
     _undo: dict[tuple[str, str], list[Callable[[], str]]] = field(default_factory=dict)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _left: dict[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
     clock: Callable[[], float] = time.monotonic
+
+    def waiting(self, corpus: Corpus, person: str | None) -> list[Item]:
+        """Return the rows that wait for a person, in the order of the queue: their share, where people are named."""
+        people, settings = self.settings.people, self.worklist.params["post_edit"]
+        editors: dict[str, str] = {}
+        if people:
+            ids = [id for id in corpus.order if id in corpus.by_id]
+            shared = partial(rows_shared_out, corpus.name, ids, people)
+            editors = self.files.get((corpus.name, "shares"), [paths.translated(corpus.name)], shared)
+        require = settings.get("require", "edited")
+        return [item for item in corpus.items if waits_for(item, person, editors, people, require)]
 
     def open(self, carried: float) -> str:
         """Hand out a page; return its name."""

@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
   if (!button || leaving()) return;
   let first = null;
   for (const [name, text] of Object.entries(JSON.parse(button.dataset.fill))) {
-    const area = form().elements[name === "note" ? "note" : `field.${name}`];
+    const area = form().elements[["note", "reason"].includes(name) ? name : `field.${name}`];
     if (!area) continue;
     first = first || area;
     area.focus();
