@@ -14,6 +14,7 @@ from seedbed.review.drawing import log_draw
 from seedbed.review.web.app import create_app, is_loopback
 from seedbed.review.web.state import Settings
 from seedbed.util.errors import UserError
+from seedbed.util.words import count
 
 
 def run_review(settings: Settings, port: int, open_browser: bool) -> None:
@@ -37,7 +38,8 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
         print(log_draw(state.worklist.params, answers, settings.draw), flush=True)  # before the first vote is asked for
     with _listen(settings.host, port) as listening:
         url = url_of(settings, listening.getsockname()[1])
-        print(f"review at {url} (Ctrl+C ends it)", flush=True)
+        links = count(len(state.invites.people()), "person has", "people have")
+        print(f"review at {url}{'' if state.is_open else f'; {links} a link'} (Ctrl+C ends it)", flush=True)
         if open_browser and is_loopback(settings.host):
             threading.Timer(0.5, webbrowser.open, [url]).start()
         config = uvicorn.Config(

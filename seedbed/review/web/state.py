@@ -9,6 +9,7 @@ from threading import Lock
 from seedbed.project import paths
 from seedbed.project.votes import ANNOTATOR
 from seedbed.review.drafts import Drafts
+from seedbed.review.invites import Invites
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.worklist import Corpus, Item, Worklist
 from seedbed.review.shares import rows_shared_out, waits_for
@@ -21,6 +22,8 @@ _MOST_PAGES = 20_000
 _MOST_UNDO = 100
 _MOST_NAME = 64
 _LEAST_TOKEN = 16
+NAME_FORM = f"use letters, digits, - and _, first a letter or digit, at most {_MOST_NAME}"
+"""What a name looks like."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,7 @@ class Settings:
             *(("--people", p) for p in self.people),
         ):
             if name is not None and not is_name(name):
-                raise UserError(
-                    f"{option} {name!r}: cannot be a name; use letters, digits, - and _, first a letter or digit, "
-                    f"at most {_MOST_NAME}"
-                )
+                raise UserError(f"{option} {name!r}: cannot be a name; {NAME_FORM}")
         if self.language not in (None, "en", "ja"):
             raise UserError(f"--language {self.language!r}: the page speaks en and ja")
         if self.token is not None and len(self.token) < _LEAST_TOKEN:
@@ -97,11 +97,15 @@ class State:
     """One run.
 
     Attributes:
+        invites: who has a link of their own.
+        is_open: whether visitors need no token.
         secret: the token of this run's pages; a form without it is refused.
         lock: held while a form is taken, so that a late draft does not slip behind the save of its page.
     """
 
     settings: Settings
+    invites: Invites = field(default_factory=lambda: Invites(paths.invites()))
+    is_open: bool = True
     secret: str = field(default_factory=new_secret)
     worklist: Worklist = field(default_factory=Worklist)
     files: FileCache = field(default_factory=FileCache)
