@@ -44,6 +44,10 @@ def review(
         str, typer.Option(metavar="A,B,C", help="Their names, the same list for everyone: each gets an even share.")
     ] = "",
     language: Annotated[str | None, typer.Option(help="Of the page, en or ja; the browser's by default.")] = None,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Try the page on a temporary copy, of this project or of an example; nothing is kept."),
+    ] = False,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Post-edit translations and compare answers, on a page of this machine, or through a spreadsheet."""
@@ -55,10 +59,11 @@ def review(
                     f"{option.opts[0]}: an option of the page; write those of `seedbed review {command}` after {command}"
                 )
         return
-    from seedbed.review.web.serve import run_review
+    from seedbed.review.web.serve import run_demo, run_review
     from seedbed.review.web.state import Settings
 
-    enter_project()
+    if not demo:
+        enter_project()
     settings = Settings(
         host=host,
         token=token,
@@ -70,7 +75,7 @@ def review(
         people=tuple(comma_separated(people)),
         language=language,
     )
-    run_review(settings, port, open_browser)
+    (run_demo if demo else run_review)(settings, port, open_browser)
 
 
 @reviewing.command("invite", cls=InProject)

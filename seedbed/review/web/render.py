@@ -72,7 +72,7 @@ def language_of(request: Request, state: State) -> str:
 def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
     """Return the HTML of a template.
 
-    Every template gets `t` (the texts), `reason_words` (a reason in words), `language`, `secret`, `path`, `editor` and
+    Every template gets `t` (the texts), `reason_words` (a reason in words), `language`, `secret`, `demo`, `path`, `editor` and
     `annotator` beside `values`.
     """
     language = language_of(request, state)
@@ -82,6 +82,7 @@ def render(request: Request, state: State, template: str, status: int = 200, **v
         "reason_words": partial(say_reason, language),
         "language": language,
         "secret": state.secret,
+        "demo": state.settings.demo,
         "path": request.url.path,
         "editor": editor_of(request, state),
         "annotator": annotator_of(request, state),

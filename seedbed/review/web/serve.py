@@ -5,11 +5,13 @@ import socket
 import threading
 import webbrowser
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import uvicorn
 
 from seedbed.review.ballots import load_answers
+from seedbed.review.demo import temporary_copy
 from seedbed.review.drawing import log_draw
 from seedbed.review.web.app import create_app, is_loopback
 from seedbed.review.web.state import Settings
@@ -53,6 +55,19 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
         )
         with suppress(KeyboardInterrupt):  # its way to end
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def run_demo(settings: Settings, port: int, open_browser: bool) -> None:
+    """Serve the page on a temporary copy until it is interrupted, and delete the copy.
+
+    Raises:
+        UserError: as `run_review` and `temporary_copy` do.
+    """
+    print("--demo: preparing a copy", flush=True)
+    with temporary_copy() as what:
+        print(f"--demo: on {what}; nothing of yours is written", flush=True)
+        run_review(replace(settings, demo=True), port, open_browser)
+    print("--demo: the copy is deleted", flush=True)
 
 
 def url_of(settings: Settings, port: int) -> str:

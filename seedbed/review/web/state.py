@@ -40,6 +40,7 @@ class Settings:
         annotators: how many people are to vote on each; None for everyone.
         people: their names, where they are known beforehand.
         language: of the page, `en` or `ja`; None for the browser's.
+        demo: whether the page is on a temporary copy, to try.
     """
 
     host: str = "127.0.0.1"
@@ -51,6 +52,7 @@ class Settings:
     annotators: int | None = None
     people: tuple[str, ...] = ()
     language: str | None = None
+    demo: bool = False
 
     def __post_init__(self) -> None:
         for option, name in (
