@@ -168,4 +168,4 @@ def test_who_says_nothing_for_a_while_is_gone() -> None:
 def test_the_words_are_there_in_both_languages(language: str) -> None:
     write_edit("fermi-01", "大阪にバス停はいくつありますか？")
     page = Person(editor="ben", language=language).http.get(ROW).text
-    assert ("不採用の理由" if language == "ja" else "Why this row is not to be used") in page
+    assert ("不採用の理由" if language == "ja" else "Why it is not to be used") in page
