@@ -97,7 +97,7 @@ def keep_draft(visit: PostedRow) -> Response:
 def stay(visit: PostedRow) -> Response:
     """Note that the person still looks at the row, and return who else does."""
     visit.state.presence.note(visit.draft_key, visit.person)
-    return visit.render("here.html", here=visit.state.presence.others(visit.draft_key, visit.person))
+    return visit.render("here.html", present=visit.state.presence.others(visit.draft_key, visit.person))
 
 
 @router.post("/edits/{name}/{id}")

@@ -76,7 +76,7 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         waiting_rows=visit.state.waiting(corpus, visit.person),
         hindrance=hindrance(item.row, item.edit, visit.person),  # type: ignore[arg-type]
         most_reason=MOST_REASON,
-        here=visit.state.presence.others(visit.draft_key, visit.person),
+        present=visit.state.presence.others(visit.draft_key, visit.person),
     )
 
 
