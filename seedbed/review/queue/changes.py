@@ -34,12 +34,12 @@ def commit_at(since: str) -> str:
         NoSuchTime: there is no such commit, or no git.
     """
     if git_text("rev-parse", "--is-inside-work-tree", timeout_s=_PATIENCE_S) is None:
-        raise NoSuchTime("since_no_git")
+        raise NoSuchTime("changed_no_git")
     if _DAY.fullmatch(since):
         try:
             date.fromisoformat(since)
         except ValueError:
-            raise NoSuchTime("since_unknown") from None
+            raise NoSuchTime("changed_unknown") from None
         head = git_text("rev-parse", "--verify", "--quiet", "HEAD", timeout_s=_PATIENCE_S)
         if head is None:
             return NOTHING
@@ -47,7 +47,7 @@ def commit_at(since: str) -> str:
         return (commit or "").strip() or NOTHING
     found = git_text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}", timeout_s=_PATIENCE_S)
     if found is None:
-        raise NoSuchTime("since_unknown")
+        raise NoSuchTime("changed_unknown")
     return found.strip()
 
 

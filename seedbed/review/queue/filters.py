@@ -13,6 +13,8 @@ ANY = ""
 """The value of a facet by which nothing is left out."""
 SHOW = ("to_do", "all", *STATUSES)
 _MOST_TEXT = 200
+PAGE_ROWS = 100
+"""Rows on one page of the list."""
 
 _KNOWN: Mapping[str, Collection[str]] = {"show": SHOW, "reason": (*WEIGHTS, "none"), "note": ("yes", "no")}
 """The values of those facets that have no others."""
@@ -49,7 +51,8 @@ class Filter:
 
     def query_with(self, **changed: str) -> str:
         """Return the query of another filter: `changed` in the place of what is chosen, `ANY` for no such choice."""
-        return urlencode({name: value for name, value in (self._fields() | changed).items() if value and value != "to_do"})
+        fields = self._fields() | changed
+        return urlencode({name: value for name, value in fields.items() if value and (name, value) != ("show", "to_do")})
 
     def _fields(self) -> dict[str, str]:
         chosen = {name: value for name, value in self.values.items() if (name, value) != ("show", "to_do")}
@@ -69,16 +72,32 @@ class View:
         filter: the filter.
         items: the rows, in the order of the queue.
         counts: by facet, how many rows each of its values would show beside the other choices.
+        problem: why nothing can be shown: a key of `texts.yaml`.
     """
 
     filter: Filter
     items: list[Item]
     counts: Mapping[str, Mapping[str, int]]
+    problem: str | None = None
 
     @cached_property
     def ids(self) -> Set[str]:
         """The ids of the rows."""
         return {item.id for item in self.items}
+
+    @property
+    def pages(self) -> int:
+        """How many pages the list has, one at least."""
+        return max(1, -(-len(self.items) // PAGE_ROWS))
+
+    def page(self, number: int) -> list[Item]:
+        """Return the rows of a page of the list, from 1."""
+        return self.items[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
+
+    def page_of(self, id: str | None) -> int:
+        """Return the page of the list that a row is on, the first where it is on none."""
+        place = next((place for place, item in enumerate(self.items) if item.id == id), 0)
+        return place // PAGE_ROWS + 1
 
 
 def view(items: Collection[Item], chosen: Filter, changed: Set[str] | None = None) -> View:

@@ -1,6 +1,5 @@
-"""Post-editing: the queue of a corpus, one row, and every way off it."""
+"""Post-editing: one row, and every way off it."""
 
-from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -12,35 +11,15 @@ from seedbed.project.edits import Conflict, make_edit, save_edit
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import Draft
 from seedbed.review.history import versions
-from seedbed.review.queue.worklist import STATUSES, TO_DO, Item
 from seedbed.review.web.forms import Run, texts_of
 from seedbed.review.web.leaving import COMMON_PLACES, OTHERWISE, Handlers, leave, one_at_a_time, undo_last
-from seedbed.review.web.people import editor_of
-from seedbed.review.web.render import flash, page, render
+from seedbed.review.web.render import flash, render
 from seedbed.review.web.row_page import pieces, show_row
 from seedbed.review.web.row_visit import OpenedRow, PostedRow, RowVisit, require_corpus, require_id
 from seedbed.review.web.visit import Problem
 from seedbed.util.rows import Row
 
 router = APIRouter()
-
-
-@router.get("/edits/{name}")
-def list_rows(request: Request, state: Run, name: str, show: str = "to_do", q: str = "") -> Response:
-    """The queue."""
-    require_corpus(state, name)
-    corpus, editor = state.worklist.corpus(name), editor_of(request, state)
-    return page(
-        request,
-        state,
-        "list.html",
-        corpus=corpus,
-        items=[item for item in corpus.items if _is_shown(item, show) and _contains(item, q.strip().casefold())],
-        show=show if show in (*STATUSES, "all") else "to_do",
-        q=q[:200],
-        counts=Counter(item.status for item in corpus.items),
-        drafts=state.drafts.items(f"{name}.{corpus.language}.", editor) if editor else set(),
-    )
 
 
 @router.get("/edits/{name}/{id}")
@@ -114,7 +93,7 @@ def save(visit: RowVisit) -> Response:
     edit = make_edit(item.row, corpus.kind, fields, visit.person, seconds, note, before=item.edit)
     if visit.verb == "approve" and edit["decision"] != "approved":
         raise Problem("approve_changed")
-    following = corpus.neighbour(item.id, 1)
+    following = visit.neighbour(1)
     outcome = "same"
     if not _is_same_decision(item.edit, edit):
         try:
@@ -164,13 +143,13 @@ ACTIONS: Handlers[RowVisit] = {"save": save, "approve": save, "discard": discard
 
 
 def next_row(visit: RowVisit, step: int = 1) -> Response:
-    """Go to the next waiting row, or with `step` -1 to the one before; to the queue where none waits."""
-    return visit.go(visit.leave_for(visit.row_url(visit.corpus().neighbour(visit.id, step))))
+    """Go to the next row of the filter, or with `step` -1 to the one before; to the list where there is none."""
+    return visit.go(visit.leave_for(visit.row_url(visit.neighbour(step))))
 
 
 def queue(visit: RowVisit) -> Response:
-    """Go to the corpus's own queue."""
-    return visit.go(visit.leave_for(visit.row_url(None)))
+    """Go back to where the row is in the list."""
+    return visit.go(visit.leave_for(visit.list_url()))
 
 
 PLACES: Handlers[RowVisit] = {
@@ -183,14 +162,3 @@ PLACES: Handlers[RowVisit] = {
     OTHERWISE: queue,
 }
 
-
-def _is_shown(item: Item, show: str) -> bool:
-    if show == "all":
-        return True
-    return item.status == show if show in STATUSES else item.status in TO_DO
-
-
-def _contains(item: Item, words: str) -> bool:
-    fields = (item.edit or {}).get("fields", {})
-    texts = [item.id, *item.row["source"].values(), *item.row["translation"].values(), *fields.values()]
-    return not words or any(words in text.casefold() for text in texts)

@@ -1,21 +1,27 @@
 """What one run of the page knows: its settings, its secret, which pages were handed out, and what can be undone."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 
 from seedbed.project import paths
 from seedbed.project.votes import ANNOTATOR
 from seedbed.review.drafts import Drafts
+from seedbed.review.queue.changes import NoSuchTime, changed_since, commit_at
 from seedbed.review.queue.file_cache import FileCache
-from seedbed.review.queue.worklist import Worklist
+from seedbed.review.queue.filters import Filter, View, view
+from seedbed.review.queue.worklist import Item, Worklist
 from seedbed.review.web.guard import new_secret
 from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError
 
 _MOST_PAGES = 20_000
 _MOST_UNDO = 100
+_MOST_VIEWS = 100
+_MOST_LISTS = 200
+"""States of a corpus that are remembered since some list has shown them; they share the rows that did not change."""
 _MOST_NAME = 64
 _LEAST_TOKEN = 16
 
@@ -106,6 +112,8 @@ class State:
     _undo: dict[tuple[str, str], list[Callable[[], str]]] = field(default_factory=dict)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _left: dict[str, str] = field(default_factory=dict)
+    _views: dict[tuple[str, str], tuple[tuple[object, object], View]] = field(default_factory=dict)
+    _shown: dict[str, list[Item]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
     clock: Callable[[], float] = time.monotonic
 
@@ -115,6 +123,50 @@ class State:
         self._opened[page] = Opened(self.clock(), carried)
         _trim(self._opened)
         return page
+
+    def view(self, name: str, chosen: Filter, items: list[Item] | None = None) -> View:
+        """Return the rows of a corpus that a filter shows.
+
+        Args:
+            name: of the corpus.
+            chosen: the filter.
+            items: the rows as they were; None for the present ones.
+
+        Raises:
+            UserError: a file is not valid, or `translate` has not run.
+        """
+        corpus = self.worklist.corpus(name)
+        items = corpus.items if items is None else items
+        changed: Set[str] | None = None
+        if chosen.since:
+            files = [corpus.path, Path(self.worklist.params["corpora"][name]["source"])]
+            try:
+                commit = commit_at(chosen.since)
+            except NoSuchTime as problem:
+                return View(chosen, [], {}, problem.args[0])
+            changed = self.files.get(("changed", name, commit), files, lambda: changed_since(commit, files))
+        read_from = (items, changed)
+        cached = self._views.get((name, chosen.query))
+        if cached and all(one is other for one, other in zip(cached[0], read_from, strict=True)):
+            return cached[1]
+        made = self._views[name, chosen.query] = (read_from, view(items, chosen, changed))
+        while len(self._views) > _MOST_VIEWS:
+            self._views.pop(next(iter(self._views)))
+        return made[1]
+
+    def show(self, items: list[Item]) -> str:
+        """Note what a list has shown, and return its name: what is decided about many rows holds for them as they were then."""
+        name = next((name for name, shown in self._shown.items() if shown is items), None)
+        if name is None:
+            name = new_secret()
+            self._shown[name] = items
+            while len(self._shown) > _MOST_LISTS:
+                self._shown.pop(next(iter(self._shown)))
+        return name
+
+    def shown(self, name: str) -> list[Item] | None:
+        """Return what a list has shown; None where that was too long ago."""
+        return self._shown.get(name)
 
     def leave(self, page: str, content: object) -> None:
         """Note that a page was left with `content`: when it arrives from there again, it is the same button twice."""
