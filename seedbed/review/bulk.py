@@ -79,7 +79,9 @@ def save(corpus: Corpus, planned: Plan) -> Plan:
         UserError: the file is not valid, or another process holds it.
     """
     refused = {conflict.id for conflict in save_edits(corpus.path, corpus.kind, planned.changes, corpus.order)}
-    return Plan([change for change in planned.changes if change.id not in refused], planned.left + Counter(meanwhile=len(refused)))
+    return Plan(
+        [change for change in planned.changes if change.id not in refused], planned.left + Counter(meanwhile=len(refused))
+    )
 
 
 def take_back(corpus: Corpus, changes: Iterable[Change]) -> Plan:

@@ -1,4 +1,4 @@
-"""Which rows of a queue a person wants to see: the filter in a page's URL, what it shows, and how many each value would show."""
+"""Which rows of a queue a person wants to see: the filter in a page's URL, what it shows, and what its other values would."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Set
@@ -100,25 +100,29 @@ class View:
         return place // PAGE_ROWS + 1
 
 
-def view(items: Collection[Item], chosen: Filter, changed: Set[str] | None = None) -> View:
+def view(items: Collection[Item], waiting: Collection[Item], chosen: Filter, changed: Set[str] | None = None) -> View:
     """Return the rows that a filter shows, and what its other values would show.
 
     Args:
         items: of the corpus.
+        waiting: those of them that are to do.
         chosen: the filter.
         changed: the ids of the rows that have changed since `chosen.since`; None where everything has.
     """
-    text = fold(chosen.text)
+    text, to_do = fold(chosen.text), {item.id for item in waiting}
     shown = []
     counts: dict[str, list[str]] = {name: [] for name in FACETS}
     for item in items:
         if (changed is not None and item.id not in changed) or (text and text not in item.folded):
             continue
-        failed = [name for name, value in chosen.values.items() if value not in item.facets[name]]
+        facets = item.facets
+        if item.id in to_do:
+            facets = {**facets, "show": (*facets["show"], "to_do")}
+        failed = [name for name, value in chosen.values.items() if value not in facets[name]]
         if not failed:
             shown.append(item)
-            for name, values in item.facets.items():
+            for name, values in facets.items():
                 counts[name] += values
         elif len(failed) == 1:  # another value of this facet would show it
-            counts[failed[0]] += item.facets[failed[0]]
+            counts[failed[0]] += facets[failed[0]]
     return View(chosen, shown, {name: Counter(values) for name, values in counts.items()})

@@ -80,10 +80,10 @@ class Item:
 
     @cached_property
     def facets(self) -> Mapping[str, Collection[str]]:
-        """The row's values of each of `FACETS`."""
+        """The row's values of each of `FACETS`; whether it is to do depends on who asks."""
         edit = self.edit or {}
         return {
-            "show": ("all", self.status, *(("to_do",) if self.status in TO_DO else ())),
+            "show": ("all", self.status),
             "reason": {reason.code for reason in self.reasons} or ("none",),
             "label": (self.label,),
             "editor": (edit.get("editor", UNNAMED),) if edit else (),

@@ -161,4 +161,3 @@ PLACES: Handlers[RowVisit] = {
     "votes": lambda visit: visit.go("/votes"),
     OTHERWISE: queue,
 }
-

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from seedbed.project.edits import Change
 from seedbed.review import bulk
 from seedbed.review.queue.filters import PAGE_ROWS, SHOW, Filter, View
-from seedbed.review.queue.worklist import FACETS, Item
+from seedbed.review.queue.worklist import FACETS, Corpus, Item
 from seedbed.review.web.forms import Form, Posted, Run, texts_of
 from seedbed.review.web.people import Editor, editor_of
 from seedbed.review.web.render import flash, go, page
@@ -21,7 +21,10 @@ def list_rows(request: Request, state: Run, name: str) -> Response:
     """One page of the rows that the filter shows."""
     require_corpus(state, name)
     corpus, editor = state.worklist.corpus(name), editor_of(request, state)
-    view = state.view(name, Filter.of(request.query_params))
+    chosen = Filter.of(request.query_params)
+    if "" in request.query_params.values():  # what was left empty in the form
+        return go(request, _url(name, chosen.query))
+    view = state.view(corpus, chosen, editor)
     number = _page_number(request, view)
     return page(
         request,
@@ -33,13 +36,14 @@ def list_rows(request: Request, state: Run, name: str) -> Response:
         rows=view.page(number),
         first=(number - 1) * PAGE_ROWS + 1,
         url=list_url(name, view, page=number),
-        row_url=lambda id: row_url(name, id, view.filter),
+        row_url=lambda row: row_url(name, row, view.filter),
         page_url=lambda other: list_url(name, view, page=other),
         filter_url=lambda show: _url(name, view.filter.query_with(show=show)),
         shows=SHOW,
         facets={facet: _options(view, facet) for facet in FACETS if facet != "show"},
         drafts=state.drafts.items(f"{name}.{corpus.language}.", editor) if editor else set(),
-        shown=state.show(corpus.items),
+        shown=state.show(corpus),
+        waiting_rows=state.waiting(corpus, editor),
         verbs=list(bulk.VERBS),
     )
 
@@ -49,7 +53,8 @@ def decide(request: Request, state: Run, name: str, editor: Editor, form: Posted
     """Decide about many rows, or take the person's last decision back."""
     require_corpus(state, name)
     with state.lock:
-        view = state.view(name, Filter.of(request.query_params))
+        chosen, corpus = Filter.of(request.query_params), state.worklist.corpus(name)
+        view = state.view(corpus, chosen, editor)
         back = list_url(name, view, page=_page_number(request, view))
         verb = form.get("go", "")
         if verb == "undo":
@@ -57,8 +62,7 @@ def decide(request: Request, state: Run, name: str, editor: Editor, form: Posted
         shown = state.shown(form.get("shown", ""))
         if verb not in bulk.VERBS or shown is None:
             return go(request, flash(back, "too_old") if shown is None else back)
-        rows = _chosen_rows(request, state, name, form, shown)
-        corpus = state.worklist.corpus(name)
+        rows = _chosen_rows(request, form, shown, state.view(shown, chosen, editor))
         planned = bulk.plan(corpus, rows, bulk.VERBS[verb], editor)
         if len(rows) > PAGE_ROWS and not form.get("sure"):  # more than one can have looked at
             return page(request, state, "bulk.html", corpus=corpus, planned=planned, verb=verb, form=form, url=back)
@@ -68,13 +72,12 @@ def decide(request: Request, state: Run, name: str, editor: Editor, form: Posted
         return go(request, flash(back, f"bulk_{verb}", n=len(saved.changes), **saved.left))
 
 
-def _chosen_rows(request: Request, state: State, name: str, form: Form, shown: list[Item]) -> list[Item]:
-    """Return the rows of the list as the person saw it that the form means."""
+def _chosen_rows(request: Request, form: Form, shown: Corpus, view: View) -> list[Item]:
+    """Return the rows that the form means, of the list as the person saw it."""
     if form.get("scope") in ("page", "all"):
-        view = state.view(name, Filter.of(request.query_params), shown)
         return view.items if form["scope"] == "all" else view.page(_page_number(request, view))
     ticked = texts_of(form, "row.")
-    return [item for item in shown if item.id in ticked]
+    return [item for item in shown.items if item.id in ticked]
 
 
 def _take_back(state: State, name: str, changes: list[Change], url: str) -> str:

@@ -91,7 +91,7 @@ def page(request: Request, state: State, template: str, status: int = 200, **val
     waiting: list[tuple[str, int | None]] = []
     for name in state.worklist.names:
         try:
-            waiting.append((name, len(state.worklist.corpus(name).to_do)))
+            waiting.append((name, len(state.waiting(state.worklist.corpus(name), editor_of(request, state)))))
         except UserError:  # said on the corpus's own page; the other pages go on
             waiting.append((name, None))
     key, row = request.query_params.get("said", ""), request.query_params.get("row", "")

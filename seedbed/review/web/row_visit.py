@@ -72,7 +72,7 @@ class RowVisit(Visit):
 
     def view(self) -> View:
         """Return the rows among which the person goes on."""
-        return self.state.view(self.corpus_name, self.filter)
+        return self.state.view(self.corpus(), self.filter, self.person)
 
     def neighbour(self, step: int) -> str | None:
         """Return the id of the next (`step` 1) or the previous (-1) row of the filter; None if there is no other."""

@@ -12,15 +12,15 @@ from seedbed.review.drafts import Drafts
 from seedbed.review.queue.changes import NoSuchTime, changed_since, commit_at
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.filters import Filter, View, view
-from seedbed.review.queue.worklist import Item, Worklist
+from seedbed.review.queue.worklist import Corpus, Item, Worklist
 from seedbed.review.web.guard import new_secret
 from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError
 
 _MOST_PAGES = 20_000
 _MOST_UNDO = 100
-_MOST_VIEWS = 100
-_MOST_LISTS = 200
+_MOST_VIEWS = 50
+_MOST_LISTS = 50
 """States of a corpus that are remembered since some list has shown them; they share the rows that did not change."""
 _MOST_NAME = 64
 _LEAST_TOKEN = 16
@@ -112,8 +112,8 @@ class State:
     _undo: dict[tuple[str, str], list[Callable[[], str]]] = field(default_factory=dict)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _left: dict[str, str] = field(default_factory=dict)
-    _views: dict[tuple[str, str], tuple[tuple[object, object], View]] = field(default_factory=dict)
-    _shown: dict[str, list[Item]] = field(default_factory=dict)
+    _views: dict[tuple[str, str, str | None], tuple[Corpus, Set[str] | None, View]] = field(default_factory=dict)
+    _shown: dict[str, Corpus] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
     clock: Callable[[], float] = time.monotonic
 
@@ -124,48 +124,41 @@ class State:
         _trim(self._opened)
         return page
 
-    def view(self, name: str, chosen: Filter, items: list[Item] | None = None) -> View:
-        """Return the rows of a corpus that a filter shows.
+    def waiting(self, corpus: Corpus, person: str | None) -> list[Item]:
+        """Return the rows that wait for a person, in the order of the queue."""
+        return corpus.to_do
 
-        Args:
-            name: of the corpus.
-            chosen: the filter.
-            items: the rows as they were; None for the present ones.
-
-        Raises:
-            UserError: a file is not valid, or `translate` has not run.
-        """
-        corpus = self.worklist.corpus(name)
-        items = corpus.items if items is None else items
+    def view(self, corpus: Corpus, chosen: Filter, person: str | None) -> View:
+        """Return the rows of a corpus that a filter shows to a person."""
         changed: Set[str] | None = None
         if chosen.since:
-            files = [corpus.path, Path(self.worklist.params["corpora"][name]["source"])]
+            files = [corpus.path, Path(self.worklist.params["corpora"][corpus.name]["source"])]
             try:
                 commit = commit_at(chosen.since)
             except NoSuchTime as problem:
                 return View(chosen, [], {}, problem.args[0])
-            changed = self.files.get(("changed", name, commit), files, lambda: changed_since(commit, files))
-        read_from = (items, changed)
-        cached = self._views.get((name, chosen.query))
-        if cached and all(one is other for one, other in zip(cached[0], read_from, strict=True)):
-            return cached[1]
-        made = self._views[name, chosen.query] = (read_from, view(items, chosen, changed))
+            changed = self.files.get(("changed", corpus.name, commit), files, lambda: changed_since(commit, files))
+        key = (corpus.name, chosen.query, person)
+        cached = self._views.get(key)
+        if cached and cached[0] is corpus and cached[1] is changed:
+            return cached[2]
+        made = self._views[key] = (corpus, changed, view(corpus.items, self.waiting(corpus, person), chosen, changed))
         while len(self._views) > _MOST_VIEWS:
             self._views.pop(next(iter(self._views)))
-        return made[1]
+        return made[2]
 
-    def show(self, items: list[Item]) -> str:
+    def show(self, corpus: Corpus) -> str:
         """Note what a list has shown, and return its name: what is decided about many rows holds for them as they were then."""
-        name = next((name for name, shown in self._shown.items() if shown is items), None)
+        name = next((name for name, shown in self._shown.items() if shown is corpus), None)
         if name is None:
             name = new_secret()
-            self._shown[name] = items
+            self._shown[name] = corpus
             while len(self._shown) > _MOST_LISTS:
                 self._shown.pop(next(iter(self._shown)))
         return name
 
-    def shown(self, name: str) -> list[Item] | None:
-        """Return what a list has shown; None where that was too long ago."""
+    def shown(self, name: str) -> Corpus | None:
+        """Return the corpus as a list has shown it; None where that was too long ago."""
         return self._shown.get(name)
 
     def leave(self, page: str, content: object) -> None:
