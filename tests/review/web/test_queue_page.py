@@ -27,7 +27,7 @@ PLAIN = TEXTS | {
 
 def listed(page: str) -> list[str]:
     """Return the ids of the rows on a page of the list."""
-    return re.findall(r'<li id="row-([\w-]+)">', page)
+    return re.findall(r'<a id="row-([\w-]+)"', page)
 
 
 def options(page: str, facet: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-// The list of rows: moving and ticking by key, a run of ticks with Shift, and coming back to where one was.
+// The list of rows: moving and ticking by key, and a run of ticks with Shift.
 import { onText, singleKeys } from "./keys.js";
 
 const rows = () => [...document.querySelectorAll(".rows li")];
@@ -46,4 +46,3 @@ document.addEventListener("click", (event) => {
 });
 
 count();
-if (location.hash.startsWith("#row-")) show(document.getElementById(location.hash.slice(1)));
