@@ -12,11 +12,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from seedbed.project import paths
 from seedbed.review.invites import Invites
-from seedbed.review.web import editing, voting
+from seedbed.review.web import editing, queue_page, voting
 from seedbed.review.web.forms import Posted, Refused, Run
 from seedbed.review.web.guard import LOOPBACK, PERSON, Guard, Throttle
 from seedbed.review.web.people import NAME_COOKIE, NameNeeded, is_free
-from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, go, is_script, render, set_cookie
+from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, address_of, go, is_script, render, set_cookie
 from seedbed.review.web.state import Settings, State, is_name
 from seedbed.util.errors import UserError
 
@@ -26,6 +26,7 @@ _STATIC = {
     "form.js": "text/javascript",
     "keys.js": "text/javascript",
     "presence.js": "text/javascript",
+    "list.js": "text/javascript",
     "review.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
@@ -37,7 +38,7 @@ _NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
 }
 """Whatever the environment says: no word of this page goes to another machine."""
-_LOCAL = re.compile(r"/(?!/)[\w/.-]*", re.ASCII)
+_LOCAL = re.compile(r"/(?!/)[\w/.-]*(\?[\w%&=+.*~:-]*)?", re.ASCII)
 _NOT_OURS = (
     "This form is of an earlier run of `seedbed review`, or of another page, so nothing was saved. "
     "Go back, copy your text, and reload the page."
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.review = State(settings, invites=invites, is_open=is_open)
     hosts = frozenset((*LOOPBACK, settings.host)) if is_open else None
     app.add_middleware(Guard, hosts=hosts, token=settings.token, invites=invites, is_open=is_open, throttle=Throttle())
+    app.include_router(queue_page.router)
     app.include_router(editing.router)
     app.include_router(voting.router)
     app.add_exception_handler(UserError, _user_error)
@@ -141,7 +143,7 @@ def _user_error(request: Request, error: Exception) -> Response:
 def _name_needed(request: Request, error: Exception) -> Response:
     if request.method == "POST":
         return _user_error(request, UserError("say who you are first; nothing was saved"))
-    return go(request, f"/who?to={quote(request.url.path)}")
+    return go(request, f"/who?to={quote(address_of(request))}")
 
 
 def _wrong_token(request: Request, error: Exception) -> Response:

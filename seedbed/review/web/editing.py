@@ -1,6 +1,5 @@
-"""Post-editing: the queue of a corpus, one row, and every way off it."""
+"""Post-editing: one row, and every way off it."""
 
-from collections import Counter
 from functools import partial
 
 from fastapi import APIRouter, Request
@@ -10,11 +9,9 @@ from seedbed.project.edits import Conflict, make_edit, save_edit
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import Draft
 from seedbed.review.history import versions
-from seedbed.review.queue.worklist import STATUSES, Item
 from seedbed.review.web.forms import Run, texts_of
 from seedbed.review.web.leaving import COMMON_PLACES, OTHERWISE, Handlers, leave, one_at_a_time, undo_last
-from seedbed.review.web.people import editor_of
-from seedbed.review.web.render import flash, page, render
+from seedbed.review.web.render import flash, render
 from seedbed.review.web.row_page import pieces, show_row
 from seedbed.review.web.row_visit import OpenedRow, PostedRow, RowVisit, require_corpus, require_id
 from seedbed.review.web.signing import confirm_row, reject_row, take_back_row
@@ -22,28 +19,6 @@ from seedbed.review.web.visit import Problem
 from seedbed.util.rows import Row
 
 router = APIRouter()
-
-
-@router.get("/edits/{name}")
-def list_rows(request: Request, state: Run, name: str, show: str = "to_do", q: str = "") -> Response:
-    """The queue."""
-    require_corpus(state, name)
-    corpus, editor = state.worklist.corpus(name), editor_of(request, state)
-    waiting = state.waiting(corpus, editor)
-    waits = {item.id for item in waiting}
-    shown = [item for item in corpus.items if (item.id in waits if show not in STATUSES else item.status == show)]
-    return page(
-        request,
-        state,
-        "list.html",
-        corpus=corpus,
-        items=[item for item in (corpus.items if show == "all" else shown) if _contains(item, q.strip().casefold())],
-        waiting_rows=waiting,
-        show=show if show in (*STATUSES, "all") else "to_do",
-        q=q[:200],
-        counts=Counter(item.status for item in corpus.items),
-        drafts=state.drafts.items(f"{name}.{corpus.language}.", editor) if editor else set(),
-    )
 
 
 @router.get("/edits/{name}/{id}")
@@ -120,7 +95,7 @@ def save(visit: RowVisit) -> Response:
     edit = make_edit(item.row, corpus.kind, fields, visit.person, seconds, note, before=item.edit)
     if visit.verb == "approve" and edit["decision"] != "approved":
         raise Problem("approve_changed")
-    following = visit.next_id(1)
+    following = visit.neighbour(1)
     outcome = "same"
     if not _is_same_decision(item.edit, edit):
         try:
@@ -172,13 +147,13 @@ ACTIONS: Handlers[RowVisit] = {
 
 
 def next_row(visit: RowVisit, step: int = 1) -> Response:
-    """Go to the next waiting row, or with `step` -1 to the one before; to the queue where none waits."""
-    return visit.go(visit.leave_for(visit.row_url(visit.next_id(step))))
+    """Go to the next row of the filter, or with `step` -1 to the one before; to the list where there is none."""
+    return visit.go(visit.leave_for(visit.row_url(visit.neighbour(step))))
 
 
 def queue(visit: RowVisit) -> Response:
-    """Go to the corpus's own queue."""
-    return visit.go(visit.leave_for(visit.row_url(None)))
+    """Go back to where the row is in the list."""
+    return visit.go(visit.leave_for(visit.list_url()))
 
 
 PLACES: Handlers[RowVisit] = {
@@ -193,9 +168,3 @@ PLACES: Handlers[RowVisit] = {
     "votes": lambda visit: visit.go("/votes"),
     OTHERWISE: queue,
 }
-
-
-def _contains(item: Item, words: str) -> bool:
-    fields = (item.edit or {}).get("fields", {})
-    texts = [item.id, *item.row["source"].values(), *item.row["translation"].values(), *fields.values()]
-    return not words or any(words in text.casefold() for text in texts)

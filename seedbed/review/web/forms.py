@@ -37,7 +37,7 @@ async def read_form(request: Request) -> Form:
         if len(body) > MOST_BYTES:
             raise UserError(TOO_LARGE)
     try:
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100, errors="strict"))
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=1000, errors="strict"))
     except ValueError:
         raise UserError("This is no form that the page made, so nothing was saved.") from None
     if not same_secret(form.get("token", ""), state_of(request).secret):

@@ -49,7 +49,9 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
     item = corpus.by_id.get(visit.id)
     if item is None:
         typed = visit.typed if visit.form else {}
-        return visit.page("gone.html", 410 if typed else 404, corpus=corpus, id=visit.id[:80], typed=typed)
+        return visit.page(
+            "gone.html", 410 if typed else 404, corpus=corpus, id=visit.id[:80], typed=typed, list_url=visit.list_url()
+        )
     kind, machine = corpus.kind, item.row["translation"]
     visit.state.presence.note(visit.draft_key, visit.person)
     start = visit.field_texts(item.saved_texts(), visit.revision(item))
@@ -60,6 +62,7 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         "row.html",
         problem.status if problem else 200,
         url=visit.url,
+        view=visit.view(),
         corpus=corpus,
         item=item,
         problem=problem.message if problem else None,

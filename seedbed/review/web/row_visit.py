@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from seedbed.project.edits import MOST_CHARACTERS
+from seedbed.review.queue.filters import Filter, View
 from seedbed.review.queue.worklist import Corpus, Item, neighbour
 from seedbed.review.web.forms import Posted, Run, texts_of
 from seedbed.review.web.people import Editor
@@ -23,10 +24,12 @@ class RowVisit(Visit):
     Attributes:
         corpus_name: the row's corpus, in `params.yaml`.
         id: the row's.
+        filter: the rows among which the person goes on.
     """
 
     corpus_name: str
     id: str
+    filter: Filter
     kind: ClassVar[str] = "edits"
     default_verb: ClassVar[str] = "save"
     most_characters: ClassVar[int] = MOST_CHARACTERS
@@ -81,12 +84,6 @@ class RowVisit(Visit):
             return Problem("conflict_removed", 409)
         return Problem("conflict", 409, editor=present.get("editor"))
 
-    def next_id(self, step: int) -> str | None:
-        """Return the id of the next row that waits for this person, with `step` -1 of the one before; None where none does."""
-        corpus = self.corpus()
-        waiting = {item.id for item in self.state.waiting(corpus, self.person)}
-        return neighbour([item.id for item in corpus.items], waiting, self.id, step)
-
     @staticmethod
     def revision(item: Item) -> str:
         """Return the present state of a row, to be held against `posted_revision`."""
@@ -96,13 +93,38 @@ class RowVisit(Visit):
         """Raise `Problem` where the row is gone."""
         self.item(self.corpus())
 
+    def view(self) -> View:
+        """Return the rows among which the person goes on."""
+        return self.state.view(self.corpus(), self.filter, self.person)
+
+    def neighbour(self, step: int) -> str | None:
+        """Return the id of the next (`step` 1) or the previous (-1) row of the filter; None if there is no other."""
+        return neighbour(list(self.corpus().by_id), self.view().ids, self.id, step)
+
     def row_url(self, id: str | None) -> str:
-        """Return the URL of a row of this corpus; of the queue where there is none."""
-        return f"/edits/{self.corpus_name}" + (f"/{id}" if id else "")
+        """Return the URL of a row of this corpus; of the list where there is none."""
+        return row_url(self.corpus_name, id, self.filter) if id else self.list_url()
+
+    def list_url(self) -> str:
+        """Return the URL of the list, at this row, or at the next one where the filter shows it no more."""
+        view = self.view()
+        return list_url(self.corpus_name, view, self.id if self.id in view.ids else self.neighbour(1))
 
     def leave_for(self, url: str) -> str:
         """Return a URL, with a message about the text that is left behind unsaved."""
         return flash(url, "kept", self.id) if self.has_draft else url
+
+
+def row_url(corpus_name: str, id: str, chosen: Filter) -> str:
+    """Return the URL of a row, which remembers the filter."""
+    return f"/edits/{corpus_name}/{id}" + (f"?{chosen.query}" if chosen.query else "")
+
+
+def list_url(corpus_name: str, view: View, id: str | None = None, page: int = 1) -> str:
+    """Return the URL of the list: at a row, or at a page."""
+    number = view.page_of(id) if id else page
+    query = "&".join(part for part in (view.filter.query, f"page={number}" if number > 1 else "") if part)
+    return f"/edits/{corpus_name}" + (f"?{query}" if query else "") + (f"#row-{id}" if id else "")
 
 
 def require_corpus(state: State, name: str) -> None:
@@ -120,14 +142,16 @@ def require_id(id: str) -> None:
 def _opened(request: Request, state: Run, editor: Editor, name: str, id: str) -> RowVisit:
     require_corpus(state, name)
     require_id(id)
+    chosen = Filter.of(request.query_params)
     return RowVisit(
         request=request,
         state=state,
         person=editor,
-        url=f"/edits/{name}/{id}",
+        url=row_url(name, id, chosen),
         draft_key=f"{name}.{state.worklist.params['language']}.{id}",
         corpus_name=name,
         id=id,
+        filter=chosen,
     )
 
 

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 import webbrowser
 from contextlib import suppress
 from dataclasses import replace
@@ -10,13 +11,17 @@ from urllib.parse import urlencode
 
 import uvicorn
 
+from seedbed.project import paths
 from seedbed.review.ballots import load_answers
 from seedbed.review.demo import temporary_copy
 from seedbed.review.drawing import log_draw
 from seedbed.review.web.app import create_app, is_loopback
-from seedbed.review.web.state import Settings
+from seedbed.review.web.state import Settings, State
 from seedbed.util.errors import UserError
 from seedbed.util.words import count
+
+_MANY_ROWS = 1000
+"""Rows whose reading takes a second or so."""
 
 
 def run_review(settings: Settings, port: int, open_browser: bool) -> None:
@@ -34,7 +39,7 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
     state = app.state.review
     names = state.worklist.names
     for name in [name for name in names if state.worklist.is_built(name)] or names:
-        state.worklist.corpus(name)  # what is wrong with the files is said here, before a browser opens
+        _read_rows(state, name)  # what is wrong with the files is said here, before a browser opens
     if settings.draw:
         answers = load_answers(state.worklist.params, state.files)
         print(log_draw(state.worklist.params, answers, settings.draw), flush=True)  # before the first vote is asked for
@@ -68,6 +73,17 @@ def run_demo(settings: Settings, port: int, open_browser: bool) -> None:
         print(f"--demo: on {what}; nothing of yours is written", flush=True)
         run_review(replace(settings, demo=True), port, open_browser)
     print("--demo: the copy is deleted", flush=True)
+
+
+def _read_rows(state: State, name: str) -> None:
+    """Read a corpus, and say so where that takes a while."""
+    path, began = paths.translated(name), time.monotonic()
+    rows = path.read_bytes().count(b"\n") if path.is_file() else 0
+    if rows >= _MANY_ROWS:
+        print(f"reading {rows:,} rows of {name}, and looking for what needs work … ", end="", flush=True)
+    state.worklist.corpus(name)
+    if rows >= _MANY_ROWS:
+        print(f"ready in {time.monotonic() - began:.0f} s", flush=True)
 
 
 def url_of(settings: Settings, port: int) -> str:

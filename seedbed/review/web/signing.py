@@ -20,7 +20,7 @@ def confirm_row(visit: RowVisit) -> Response:
         raise Problem(why, person=visit.person)
     if _has_typed(visit, item):
         raise Problem("confirm_changed")
-    following = visit.next_id(1)
+    following = visit.neighbour(1)
     put(visit, corpus, item, confirm(item.row, item.edit, visit.person))
     return visit.go(flash(visit.row_url(following), "confirmed", item.id))
 
@@ -31,7 +31,7 @@ def reject_row(visit: RowVisit) -> Response:
     reason = visit.typed["reason"].strip()
     if not reason or len(reason) > MOST_REASON:
         raise Problem("reject_reason", most=f"{MOST_REASON:,}")
-    following = visit.next_id(1)
+    following = visit.neighbour(1)
     put(visit, corpus, item, reject(item.row, corpus.kind, item.edit, visit.person, reason))
     return visit.go(flash(visit.row_url(following), "rejected", item.id))
 
