@@ -8,8 +8,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from seedbed.project.corpora import status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import load_params
+from seedbed.project.sign_off import is_confirmed
 from seedbed.steps.post_editing import edited
 from seedbed.util.errors import run
 from seedbed.util.rows import read_rows, write_rows
@@ -27,12 +29,17 @@ def main() -> None:
     kind = params["corpora"][args.corpus]["kind"]
     translated = list(read_rows(args.translated, f"translated_{kind}"))
     edits = read_edits(args.edits, kind)
-    rows = list(edited(translated, edits, kind, params["post_edit"]["unreviewed"]))
+    settings = params["post_edit"]
+    require = settings.get("require", "edited")
+    rows = list(edited(translated, edits, kind, settings["unreviewed"], require))
     write_rows(args.out, rows, f"edited_{kind}")
 
     counts = Counter[str](row["status"] for row in rows)
     counts["orphaned edits"] = len(edits.keys() - {row["id"] for row in translated})
-    counts["dropped"] = len(translated) - len(rows)
+    counts["rejected"] = sum(status_of(row, edits.get(row["id"])) == "rejected" for row in translated)
+    counts["dropped"] = len(translated) - len(rows) - counts["rejected"]
+    if require == "confirmed":
+        counts["confirmed"] = sum(is_confirmed(row, edits.get(row["id"])) for row in translated)
     words = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if count)
     print(f"post_edit@{args.corpus}: {words}", file=sys.stderr)
 

@@ -1,5 +1,6 @@
 -- One row: one corpus that people post-edit (or 'all'): what became of its rows, and what the edits came to.
 --   edited, outdated, approved, stale, unreviewed, original, failed  add up to rows; seedbed/project/corpora.py says what they are
+--   rejected            too: rows that a person took out of the build; confirmed: rows whose text a second person confirmed
 --   orphaned            edits whose row is gone: kept, not a row
 --   edits, known        edits of any status, and those of which the machine text that they were made on is known
 --   characters_changed  insertions, deletions and substitutions of characters, of the known edits
@@ -25,6 +26,8 @@ sums as (
         count(*) filter (status = 'approved') as approved,
         count(*) filter (status = 'stale') as stale,
         count(*) filter (status = 'unreviewed') as unreviewed,
+        count(*) filter (status = 'rejected') as rejected,
+        count(confirmed_by) as confirmed,
         count(*) filter (status = 'original') as original,
         count(*) filter (status = 'failed') as failed,
         count(*) filter (status = 'orphaned') as orphaned,
@@ -43,7 +46,7 @@ sums as (
 ),
 final as (
     select
-        corpus, rows, edited, outdated, approved, stale, unreviewed, original, failed, orphaned,
+        corpus, rows, edited, outdated, approved, stale, unreviewed, rejected, confirmed, original, failed, orphaned,
         edits, known, characters_changed,
         round(100.0 * then_changed / nullif(then_length, 0), 2) as hter,
         holding, machine_changed, compared,

@@ -16,7 +16,9 @@ app.add_typer(reviewing, name="review")
 def review(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
-    host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs --token.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but loopback needs links (`seedbed review invite`) or a --token.")
+    ] = "127.0.0.1",
     token: Annotated[
         str | None,
         typer.Option(
@@ -42,6 +44,10 @@ def review(
         str, typer.Option(metavar="A,B,C", help="Their names, the same list for everyone: each gets an even share.")
     ] = "",
     language: Annotated[str | None, typer.Option(help="Of the page, en or ja; the browser's by default.")] = None,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Try the page on a temporary copy, of this project or of an example; nothing is kept."),
+    ] = False,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Post-edit translations and compare answers, on a page of this machine, or through a spreadsheet."""
@@ -53,10 +59,11 @@ def review(
                     f"{option.opts[0]}: an option of the page; write those of `seedbed review {command}` after {command}"
                 )
         return
-    from seedbed.review.web.serve import run_review
+    from seedbed.review.web.serve import run_demo, run_review
     from seedbed.review.web.state import Settings
 
-    enter_project()
+    if not demo:
+        enter_project()
     settings = Settings(
         host=host,
         token=token,
@@ -68,7 +75,24 @@ def review(
         people=tuple(comma_separated(people)),
         language=language,
     )
-    run_review(settings, port, open_browser)
+    (run_demo if demo else run_review)(settings, port, open_browser)
+
+
+@reviewing.command("invite", cls=InProject)
+def review_invite(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Who edits and votes by the link.")] = None,
+    at: Annotated[
+        str, typer.Option(metavar="URL", help="The page's address, as that person reaches it.")
+    ] = "http://127.0.0.1:8765",
+    list_: Annotated[bool, typer.Option("--list", help="Say who has a link.")] = False,
+    revoke: Annotated[str | None, typer.Option(metavar="NAME", help="Have this person's link open nothing any more.")] = None,
+) -> None:
+    """Make a link to the page for one person; only its hash is kept, outside git."""
+    from seedbed.review.web.inviting import invite_person, list_people, revoke_person
+
+    if (name is not None) + list_ + (revoke is not None) != 1:
+        raise UserError("give a NAME to invite, or --list, or --revoke NAME")
+    print(list_people() if list_ else revoke_person(revoke) if revoke else invite_person(name or "", at))
 
 
 @reviewing.command("export", cls=InProject)

@@ -14,7 +14,7 @@ from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
 from seedbed.project import paths
-from seedbed.project.corpora import Places, label_problem, question_corpora
+from seedbed.project.corpora import Places, fields_of, label_problem, question_corpora
 from seedbed.project.edits import check_edit
 from seedbed.project.generation_lists import lists_problems
 from seedbed.project.glossary import load_glossary
@@ -26,6 +26,7 @@ from seedbed.project.params_types import Corpus, Params
 from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, without_outputs
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Question
+from seedbed.project.sign_off import holds
 from seedbed.project.votes import checked_votes, votes_notices
 from seedbed.reporting.checks.kinds import check_problem
 from seedbed.stand_in.models import language_of_model
@@ -78,7 +79,9 @@ def check_all() -> str:
     collect(lambda: _shown(params))
     if (pairs := paths.pairs(params["language"])).is_file():
         collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
-    collect(lambda: _references([row for name in question_corpora(params) for row in rows[name]], params))
+    collect(
+        lambda: _references([row for name in question_corpora(params) for row in _in_build(name, rows[name], params)], params)
+    )
     collect(lambda: _edits(params, rows, whole))
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
@@ -163,6 +166,14 @@ def _checks(row: Row) -> list[str]:
     return [f"question {row['id']!r}: field checks.{place}: {problem}" for place, problem in problems if problem]
 
 
+def _in_build(corpus: str, rows: list[Any], params: Params) -> list[Any]:
+    """Return the rows of a corpus that nobody has rejected as they are now."""
+    kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
+    lines = checked_rows(path, "edit") if path.is_file() else ()
+    edits: dict[str, Any] = {edit["id"]: edit for _, edit in lines if not isinstance(edit, UserError)}
+    return [row for row in rows if row["id"] not in edits or not holds(edits[row["id"]], fields_of(row, kind))]
+
+
 def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
     """Check that there is a reference for every question that the judge is to see with one."""
     judged = any("recorded" not in each for each in [*params["matches"].values(), *params["scores"].values()])
@@ -188,7 +199,7 @@ def _edits(params: Params, rows: dict[str, list[Row]], whole: set[str]) -> Itera
         corpus = params["corpora"].get(name)
         current = corpus is not None and path == paths.edits(name, params["language"])
         ids = {row["id"] for row in rows.get(name, [])}
-        orphans = []
+        orphans, rejected = [], []
         for number, edit in checked_rows(path, "edit"):
             if isinstance(edit, UserError):
                 yield str(edit)
@@ -197,10 +208,13 @@ def _edits(params: Params, rows: dict[str, list[Row]], whole: set[str]) -> Itera
                 if words := check_edit(corpus["kind"], edit["fields"]):
                     yield f"{path}:{number}: edit {edit['id']!r}: {words}"
                 orphans += [edit["id"]] if edit["id"] not in ids else []
+                rejected += [edit["id"]] if edit["id"] in ids and "rejected" in edit else []
         if corpus is None:
             hint = did_you_mean(name, list(params["corpora"]))
             print(f"{path}: no corpus is called {name!r}{hint}; these edits apply to nothing", file=sys.stderr)
-        elif orphans and name in whole:
+        if rejected:
+            print(f"{path}: {count(len(rejected), 'row')} rejected ({few(rejected, 3)}); not in the build", file=sys.stderr)
+        if corpus is not None and orphans and name in whole:
             print(
                 f"{path}: {count(len(orphans), 'orphaned edit')} ({few(orphans, 3)}), whose rows are gone; kept, not applied",
                 file=sys.stderr,

@@ -232,13 +232,15 @@ class Plan:
         if not translated.open and not self.status.why(f"post_edit@{name}"):
             return Known(list(read_rows(paths.edited(name, kind), f"edited_{kind}")), set())
         edits = read_edits(paths.edits(name, self.params["language"]), kind)
-        policy = self.params["post_edit"]["unreviewed"]
+        settings = self.params["post_edit"]
+        # An edit of a source that stands keeps its text, and a rejection holds, whatever the machine will say.
+        status = {row["id"]: status_of(row, edits.get(row["id"])) for row in translated.rows}
+        open = {id for id in translated.open if status[id] not in ("edited", "outdated", "rejected")}
         rows: list[Edited] = []
         for row in translated.rows:
-            rows += post_editing.edited([row], edits, kind, "use" if row["id"] in translated.open else policy)
-        # An edit of a source that stands keeps its text, whatever the machine will say.
-        status = {row["id"]: status_of(row, edits.get(row["id"])) for row in translated.rows}
-        return Known(rows, {id for id in translated.open if status[id] not in ("edited", "outdated")})
+            policy = "use" if row["id"] in open else settings["unreviewed"]
+            rows += post_editing.edited([row], edits, kind, policy, settings.get("require", "edited"))
+        return Known(rows, open)
 
     def _questions(self, translated: dict[str, Known]) -> Known:
         """Return the edited questions of every corpus, in the order in which stages read them."""

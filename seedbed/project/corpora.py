@@ -6,7 +6,7 @@ from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.params_types import Corpus, Params
-from seedbed.project.row_types import Edit, Fields, Source, Status, Translated
+from seedbed.project.row_types import Edit, Fields, Source, Standing, Translated
 from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import checked_rows, read_rows
@@ -142,17 +142,21 @@ def turns_of(question: Mapping[str, Any]) -> list[str]:
     return [question["text"], *question.get("follow_ups", ())]
 
 
-def status_of(translated: Translated, edit: Edit | None) -> Status:
+def status_of(translated: Translated, edit: Edit | None) -> Standing:
     """Return what a person's edit is worth to a row of `translate`.
 
     `edited` and `approved` stand. `outdated` stands too: the machine text is another one now, but the edit still says
     what the source says. `stale` does not: the source changed, or an approved machine text did. `unreviewed`: no edit.
+    `rejected`: a person took the row out, and the source is the one that they saw; the machine text does not matter.
     """
     if translated["made_by"] is None:
         return "original"
     if edit is None:
         return "unreviewed"
-    if edit["source_hash"] != content_hash(translated["source"]):
+    source_hash = content_hash(translated["source"])
+    if "rejected" in edit:
+        return "rejected" if edit["rejected"]["source_hash"] == source_hash else "stale"
+    if edit["source_hash"] != source_hash:
         return "stale"
     same_machine_text = edit["machine_hash"] == content_hash(translated["translation"])
     if edit["decision"] == "edited":

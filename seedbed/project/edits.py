@@ -7,13 +7,14 @@ A line of `data/edits/questions.ja.jsonl` (the hashes, and the texts, are those 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from seedbed.project import paths
 from seedbed.project.corpora import field_names
 from seedbed.project.row_types import Edit
-from seedbed.util.canonical import content_hash
+from seedbed.util.canonical import content_hash, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
 from seedbed.util.line_ends import to_lf
@@ -45,10 +46,32 @@ def read_edits(path: Path, kind: str) -> dict[str, Edit]:
     Raises:
         UserError: a row breaks its schema, has other fields than its kind, or a blank one; names file and row.
     """
-    edits = {row["id"]: row for row in read_rows(path, "edit")} if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    try:
+        lines = [line for line in path.read_bytes().decode().split("\n") if line.strip()]
+        edits = {edit["id"]: edit for edit in (_edit_of(line, kind) for line in lines)}
+        if len(edits) == len(lines):
+            return edits
+    except (ValueError, UserError):
+        pass
+    edits = {row["id"]: row for row in read_rows(path, "edit")}  # it says what is wrong, and in which line
     for id, edit in edits.items():
         _refuse(f"{path}: edit {id!r}", kind, edit["fields"])
     return edits
+
+
+@lru_cache(maxsize=100_000)
+def _edit_of(line: str, kind: str) -> Any:
+    """Return the edit in a line; the same object for the same line, so that a save reads anew only what it changed.
+
+    Raises:
+        ValueError: it is no such edit, or only `read_edits` can tell.
+    """
+    edit = parse_json(line)
+    if "\\ud" in line.lower() or first_problem(edit, "rows/edit") or check_edit(kind, edit["fields"]):
+        raise ValueError("no edit")
+    return edit
 
 
 def make_edit(
@@ -69,7 +92,8 @@ def make_edit(
         editor: who decided; None where nobody said.
         seconds: attention spent on this decision, idle time left out; None where it was not measured.
         note: why numerals, code or facts differ; None keeps the note of `before`, an empty text removes it.
-        before: the row's present edit; the seconds that the same editor spent on it are added.
+        before: the row's present edit; the seconds that the same editor spent on it are added. A confirmation stays with its
+            hash; a rejection is taken back.
 
     Raises:
         UserError: the row has no translation, a field is missing, unknown, blank or too long, or `editor` is no id.
@@ -104,6 +128,8 @@ def make_edit(
     earlier = before.get("seconds") if before and before.get("editor") == editor else None
     if seconds is not None or earlier is not None:
         edit["seconds"] = round((seconds or 0) + (earlier or 0), 1)
+    if before and "confirmed" in before:  # it counts no more where the text is another one, and says who read the earlier
+        edit["confirmed"] = before["confirmed"]
     note = before.get("note") if note is None and before else note
     if note:
         edit["note"] = to_lf(note)
@@ -170,7 +196,7 @@ def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence
 
     places = {id: place for place, id in enumerate(order)}
     with locked(path, paths.locks()):
-        put_lines(path, accepted, lambda row: row["id"], places.get)
+        put_lines(path, accepted, lambda row: row["id"], places.get, lambda line: _edit_of(line, kind))
     return conflicts
 
 

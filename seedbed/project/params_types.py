@@ -114,8 +114,9 @@ class Translate(Asking):
 
 
 class PostEdit(TypedDict):
-    """What people edit, and what is done with a row without an edit that holds."""
+    """What people edit, which rows count as reviewed, and what is done with the others."""
 
+    require: NotRequired[Literal["edited", "confirmed"]]
     unreviewed: Literal["use", "drop", "fail"]
     corpora: dict[str, str]
 

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 
 from seedbed.util.errors import UserError
@@ -266,6 +267,12 @@ def servers() -> Path:
 def checkpoints() -> Path:
     """Return the folder of trainings that are not done; outside every output, since DVC deletes those of a stage that runs."""
     return store().parent / "training"
+
+
+def invites() -> Path:
+    """Return the file of who may open the review page of the current project by a link of their own; never in git."""
+    project = sha256(str(Path.cwd()).encode()).hexdigest()[:16]  # a store may be that of several projects
+    return store().parent / "invites" / f"{project}.json"
 
 
 def drafts() -> Path:

@@ -9,6 +9,8 @@ from seedbed.util.canonical import JsonObject
 
 Status = Literal["edited", "outdated", "approved", "unreviewed", "stale", "original"]
 """What a row of `post_edit` rests on; see `seedbed.project.corpora.status_of`."""
+Standing = Status | Literal["rejected"]
+"""What people have decided of a row of `translate`; a rejected one is no row of `post_edit`."""
 MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
@@ -104,17 +106,34 @@ class EditedTask(TypedDict):
     made_by: MadeBy | None
 
 
+class Confirmed(TypedDict):
+    """A second person's word on an edit."""
+
+    by: str
+    hash: str
+
+
+class Rejection(TypedDict):
+    """Why a row is not to be used."""
+
+    by: NotRequired[str]
+    reason: str
+    source_hash: str
+
+
 class Edit(TypedDict):
     """A person's decision about one machine translation."""
 
     id: str
-    decision: Literal["edited", "approved"]
+    decision: Literal["edited", "approved", "rejected"]
     source_hash: str
     machine_hash: str
     fields: Fields
     source: NotRequired[Fields]
     machine: NotRequired[Fields]
     editor: NotRequired[str]
+    confirmed: NotRequired[Confirmed]
+    rejected: NotRequired[Rejection]
     seconds: NotRequired[float]
     note: NotRequired[str]
     request: NotRequired[str]

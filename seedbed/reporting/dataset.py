@@ -34,6 +34,8 @@ _EFFORT = [
     *("rows", "edited", "outdated", "approved", "stale", "unreviewed", "failed", "orphaned"),
     *("characters_changed", "hter", "hter_now_all", "timed", "minutes", "minutes_per_row"),
 ]
+_SIGNED = ("confirmed", "rejected")
+"""Of the metrics of effort, those that are left out where they are 0."""
 SPREAD_WORDS = (
     "*Near-duplicates*: tasks whose instruction alone has a ROUGE-L F of the filter's threshold or more with another one of "
     "the set (the filter looks at the input too). *By core text*: the sentence that asks is compared with its input, so that "
@@ -103,7 +105,11 @@ class Dataset:
                 for row in self.diversity["spread"]
                 if row["tasks"]
             },
-            "effort": {name: value for name, value in effort.items() if name in _EFFORT and value is not None},
+            "effort": {
+                name: value
+                for name, value in effort.items()
+                if (name in _EFFORT and value is not None) or (name in _SIGNED and value)
+            },
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

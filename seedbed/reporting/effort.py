@@ -17,15 +17,17 @@ from seedbed.project.corpora import edited_corpora, field_names, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Edit, Fields
+from seedbed.project.sign_off import is_confirmed
 from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables
 
 _WORK = (
     "corpus text, id text, status text, decision text, editor text, seconds double, characters_changed bigint, "
-    "length bigint, changed_then bigint, changed_now bigint, machine_changed boolean, edit_order bigint"
+    "length bigint, changed_then bigint, changed_now bigint, machine_changed boolean, edit_order bigint, confirmed_by text, "
+    "rejected_by text"
 )
-_NO_EDIT: tuple[Any, ...] = (None,) * 9
+_NO_EDIT: tuple[Any, ...] = (None,) * 11
 """The columns from `decision` on of a row without an edit."""
 
 
@@ -50,7 +52,7 @@ def load_effort(tables: Tables, params: Params) -> None:
         for id, row in translated.items():
             edit = edited.get(id)
             then = machine_text(row, edit) if edit else None
-            work.append((corpus, id, _status(row, edit), *_cost(row, edit, then, kind, by_words)))
+            work.append((corpus, id, _status(row, edit), *_cost(row, edit, then, kind, by_words), *_signed(row, edit)))
             if edit and then and edit["decision"] == "edited":
                 tokenise = tokenise or load_tokeniser(settings)
                 for name in field_names(edit["fields"], kind):
@@ -118,13 +120,20 @@ def _status(row: Any, edit: Any) -> str:
     return "failed" if row["translation"] is None else status_of(row, edit)
 
 
-def _cost(row: Row, edit: Edit | None, then: Fields | None, kind: str, by_words: bool) -> tuple[Any, ...]:
-    """Return the columns of `edit_work` from `decision` on; empty where there is no edit, or a text is not known.
+def _signed(row: Any, edit: Any) -> tuple[str | None, str | None]:
+    """Return who confirmed the text that stands, and who rejected the row; None where nobody did."""
+    confirmed = edit["confirmed"]["by"] if is_confirmed(row, edit) else None
+    rejected = edit["rejected"].get("by", "(not recorded)") if _status(row, edit) == "rejected" else None
+    return confirmed, rejected
 
-    `then` is the machine text that the edit was made on.
+
+def _cost(row: Row, edit: Edit | None, then: Fields | None, kind: str, by_words: bool) -> tuple[Any, ...]:
+    """Return the columns of `edit_work` from `decision` to `edit_order`; empty where there is no edit, or a text is not known.
+
+    `then` is the machine text that the edit was made on. A rejection of a row that nobody edited says nothing of its text.
     """
-    if edit is None:
-        return _NO_EDIT
+    if edit is None or edit["decision"] == "rejected":
+        return _NO_EDIT[:-2]
     names = field_names(edit["fields"], kind)
     edited = [edit["fields"][name] for name in names]
 

@@ -9,8 +9,8 @@ from seedbed.util.tables import Tables
 
 _MOST_DISAGREEMENTS = 20
 _STATUSES = ("edited", "outdated", "approved", "stale", "unreviewed")
-_RARE = ("original", "failed", "orphaned")
-"""Statuses that are shown only where some row has them."""
+_RARE = ("rejected", "confirmed", "original", "failed", "orphaned")
+"""Statuses, and a second person's word, that are shown only where some row has them."""
 _TIMES = ("timed", "minutes", "minutes_per_row")
 _MEASURES = (
     "*s1* includes ties, an inconsistent judge's among them; *s2* takes only what is a tie on neither side (the two set-ups "
@@ -213,7 +213,8 @@ def effort_parts(tables: Tables) -> list[str]:
     if order := tables.query("human/effort_order"):
         shown = [{"edits made": edits_in_words(row), "edits": row["edits"], "hter": row["hter"]} for row in order]
         parts += [_HTER_ORDER, table(shown, list(shown[0]))]
-    parts += [table(editors, list(editors[0]))]
+    signed = [name for name in ("confirmed", "rejected") if not any(row[name] for row in editors)]
+    parts += [table(editors, [name for name in editors[0] if name not in signed])]
     if corrections:
         parts += [
             "The corrections made in most rows, case and width folded: they tell what to ask for in the translation prompt.",

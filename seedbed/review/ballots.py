@@ -12,6 +12,7 @@ from seedbed.project.params_types import Match, Params
 from seedbed.project.votes import read_votes, vote_status
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.worklist import neighbour
+from seedbed.review.shares import share_out, stable_rank
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
@@ -91,42 +92,27 @@ def sample(answers: Answers, per_match: int | None) -> list[Ballot]:
     """
     drawn: list[Ballot] = []
     for match in answers.matches:
-        answered = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(_stable_rank, match))
+        answered = sorted((id for id in answers.questions if answers.pair(match, id)), key=partial(stable_rank, match))
         seen = Counter[str]()
         ballots = []
         for id in answered:
             category = answers.questions[id]["category"]
             ballots.append(Ballot(match, id, category, seen[category]))
             seen[category] += 1
-        ballots.sort(key=lambda ballot: (ballot.round, _stable_rank(ballot.match, ballot.round, ballot.category)))
+        ballots.sort(key=lambda ballot: (ballot.round, stable_rank(ballot.match, ballot.round, ballot.category)))
         drawn += ballots[:per_match]
     return drawn
 
 
-def _stable_rank(*parts: object) -> str:
-    """A rank in a random order that never changes."""
-    return content_hash(list(parts))
-
-
 def assign(ballots: Sequence[Ballot], people: Sequence[str], each: int) -> dict[str, list[Ballot]]:
     """Give each ballot to `each` of `people`, so that everyone gets as many, give or take one, in every match.
-
-    A function of its arguments: whoever knows the names comes to the same shares, and nobody has to ask anybody.
 
     Raises:
         UserError: more people for each ballot than there are.
     """
     if each > len(people):
         raise UserError(f"--annotators {each}: only {len(people)} are named with --people; name more, or lower it")
-    shares: dict[str, list[Ballot]] = {name: [] for name in people}
-    counts = Counter[tuple[str, str]]()
-    for ballot in ballots:
-        # Who has least goes first; a hash breaks ties, so that all pairs of people come to share ballots.
-        places = {name: (counts[name, ballot.match], _stable_rank(name, ballot.match, ballot.question)) for name in people}
-        for name in sorted(places, key=places.__getitem__)[:each]:
-            shares[name].append(ballot)
-            counts[name, ballot.match] += 1
-    return shares
+    return share_out(ballots, people, each, lambda ballot: (ballot.match, ballot.question), lambda ballot: ballot.match)
 
 
 def draw(
@@ -149,7 +135,7 @@ def draw(
         others = Counter((vote["match"], vote["question"]) for vote in votes if vote["annotator"] != annotator)
         done = {(vote["match"], vote["question"]) for vote in votes if vote["annotator"] == annotator}
         mine = [b for b in ballots if each is None or others[b.match, b.question] < each or (b.match, b.question) in done]
-    return sorted(mine, key=lambda b: (b.round, _stable_rank(annotator, b.match, b.question)))
+    return sorted(mine, key=lambda b: (b.round, stable_rank(annotator, b.match, b.question)))
 
 
 @dataclass(frozen=True)

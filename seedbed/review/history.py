@@ -1,10 +1,8 @@
-"""The earlier versions of one row, from the commits that touched its line; and saves of many rows, taken back as one."""
+"""The earlier versions of one row, from the commits that touched its line."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from seedbed.project.edits import Change, save_edits
 from seedbed.util.canonical import parse_json
 from seedbed.util.git import git_text
 from seedbed.util.rows import Row
@@ -46,25 +44,6 @@ def versions(path: Path, id: str) -> list[Version] | None:
         text = git_text("show", "--no-textconv", f"{commit}:./{path.as_posix()}", timeout_s=_PATIENCE_S)
         shown.append(Version(commit, author, date, _row(text or "", id)))
     return shown
-
-
-def take_back(path: Path, kind: str, saved: Sequence[Change], order: Sequence[str] = ()) -> list[str]:
-    """Put back, in one write, the edits that a set of saves replaced; a row that somebody has changed since stays as it is.
-
-    Args:
-        path: the file of edits.
-        kind: `task` or `question`.
-        saved: the changes that were saved, as `save_edits` took them.
-        order: the ids of the corpus, as for `save_edits`.
-
-    Returns:
-        The ids of the rows that were left as they are.
-
-    Raises:
-        UserError: the file is not valid, or another process holds it.
-    """
-    conflicts = save_edits(path, kind, [Change(each.id, each.expected, each.edit) for each in saved], order)
-    return [conflict.id for conflict in conflicts]
 
 
 def _row(text: str, id: str) -> Row | None:

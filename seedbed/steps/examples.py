@@ -82,7 +82,9 @@ def examples_of(rows: Sequence[Source], kind: str, edits: Mapping[str, Edit], co
     standing = {id: edit for id, edit in edits.items() if "source" in edit and hashes.get(id) == edit["source_hash"]}
     vocabulary: dict[str, int] = {}
     sources = {
-        id: _codes(edit["source"].values(), vocabulary) for id, edit in sorted(standing.items()) if edit["decision"] == "edited"
+        id: _codes(edit["source"].values(), vocabulary)
+        for id, edit in sorted(standing.items())
+        if edit["decision"] == "edited" and "rejected" not in edit
     }
     return Examples(count, standing, sources, vocabulary)
 

@@ -7,6 +7,8 @@ from seedbed.filtering.similarity import Encoder, Neighbour, Pool
 from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF, fields_of, status_of
+from seedbed.project.row_types import Edit
+from seedbed.project.sign_off import is_confirmed
 from seedbed.steps import generating, post_editing, translating
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Name, Origin
@@ -65,6 +67,13 @@ def edit(build: Build, id: str) -> Described:
     facts = {"decision": edit["decision"], **facts} | {
         name: edit[name] for name in ("editor", "seconds", "note") if name in edit
     }
+    if "confirmed" in edit:
+        words = (
+            "" if is_confirmed(machine, edit) else ", which does not count: the source, the text or the editor is another since"
+        )
+        facts["confirmed"] = f"by {edit['confirmed']['by']}{words}"
+    if "rejected" in edit:
+        facts["rejected"] = _rejected(edit)
     status, same_text = status_of(machine, edit), edit["machine_hash"] == content_hash(machine["translation"])
     same_source = edit["source_hash"] == content_hash(machine["source"])
     facts["made on"] = f"{'this' if same_source else 'another'} source and {'this' if same_text else 'another'} translation"
@@ -72,11 +81,21 @@ def edit(build: Build, id: str) -> Described:
         facts["outdated"] = "it stays applied, since the source is the one that it was made on"
     if status == "stale":
         facts["stale"] = "it is kept and not applied"
+    if status in ("stale", "rejected"):
         facts |= texts(edit["fields"], build.kind(corpus))  # of one that is applied the row has the text
     written = build.source(corpus, row_id)
-    if written and status != "stale" and edit["source_hash"] != content_hash(fields_of(written, build.kind(corpus))):
+    if (
+        written
+        and status not in ("stale", "rejected")
+        and edit["source_hash"] != content_hash(fields_of(written, build.kind(corpus)))
+    ):
         facts[EDITED_SINCE] = "the source, so that `dvc repro` sets this edit aside as stale, to be looked at again"
     return Described(facts)
+
+
+def _rejected(edit: Edit) -> str:
+    by = edit["rejected"].get("by")
+    return f"{f'by {by}: ' if by else ''}{edit['rejected']['reason']}"
 
 
 def seed(build: Build, id: str) -> Described:
@@ -106,10 +125,14 @@ def _edited(build: Build, corpus: str, id: str) -> Described:
         facts = {"status": status, **texts(row, kind)}
     elif machine["translation"] is None:
         facts = {"status": "dropped, it has no translation"}
+    elif status == "rejected":
+        facts = {"status": f"rejected {_rejected(edits[id])}"}
     else:
-        facts = {"status": f"dropped, it is {status} (post_edit.unreviewed)"}
+        unconfirmed = "" if status in ("unreviewed", "stale") else " and not confirmed"
+        facts = {"status": f"dropped, it is {status}{unconfirmed} (post_edit.unreviewed)"}
+    settings = build.params["post_edit"]
     try:
-        now = list(post_editing.edited([machine], edits, kind, build.params["post_edit"]["unreviewed"]))
+        now = list(post_editing.edited([machine], edits, kind, settings["unreviewed"], settings.get("require", "edited")))
         if now != ([row] if row else []):
             facts[EDITED_SINCE] = (
                 f"now it would be {now[0]['status'] if now else 'dropped'}, so that `dvc repro` writes it anew"

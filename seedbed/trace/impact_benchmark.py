@@ -21,7 +21,7 @@ def question_node(build: Build, id: str) -> Node:
     """Return what rests on a question."""
     corpus, row = build.corpus_of("question", id), build.question(id)
     if row is None:
-        return not_built("question", id, corpus, "question")
+        return not_built(build, "question", id, corpus, "question")
     facts: dict[str, Fact] = {"status": row["status"], "category": row["category"], "text": row["text"]}
     facts |= {name: text for name, text in texts(row, "question").items() if name != "text"}
     turns = len(turns_of(row))

@@ -29,7 +29,7 @@ def seed_node(build: Build, id: str) -> Node:
     corpus = CORPUS_OF["seed"]
     row = build.row(paths.edited(corpus, "task"), id)
     if row is None:
-        return not_built("seed", id, corpus, "task")
+        return not_built(build, "seed", id, corpus, "task")
     node = Node("seed", id, {"status": row["status"], "instruction": row["instruction"]}, stage=f"post_edit@{corpus}")
     names, touched, shown_in = [Name("seed", id), Name("translation", f"{corpus}/{id}")], list[str](), list[str]()
     for generation, block in build.params["generations"].items():
@@ -140,9 +140,11 @@ def set_nodes(build: Build, names: list[Name]) -> list[Node]:
     return nodes
 
 
-def not_built(kind: str, id: str, corpus: str, of: Kind) -> Node:
+def not_built(build: Build, kind: str, id: str, corpus: str, of: Kind) -> Node:
     """Return the node of a row on which nothing rests, since the build does not have it; `of`: its corpus's kind."""
-    words = f"not in {paths.edited(corpus, of)}: new, dropped or failed; nothing rests on it yet"
+    edit = build.edits(corpus).get(id)
+    why = "rejected" if edit and "rejected" in edit else "new, dropped or failed"
+    words = f"not in {paths.edited(corpus, of)}: {why}; nothing rests on it yet"
     return Node(kind, id, {NOT_BUILT: words}, stage=f"post_edit@{corpus}")
 
 

@@ -1,7 +1,9 @@
 """Lines of a JSON Lines file, replaced, added or removed in one write; every other line stays byte for byte."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ def put_lines(
     changes: Callable[[], Mapping[Any, Row | None]],
     key: Callable[[Row], Any],
     place: Callable[[Any], Any],
+    parse: Callable[[str], Row] = parse_json,
 ) -> None:
     """Put rows in the place of their present lines, or remove those where a row is None, all in one write.
 
@@ -47,11 +50,12 @@ def put_lines(
         key: of a row, what tells it from the others.
         place: of a key, what the lines are sorted by: a new line goes behind the last line whose place is lower. None
             where a key has no place; a new line then goes to the end.
+        parse: reads the row in a line; called once `changes` has found the file valid.
     """
     while True:
         before = _bytes(path)
         changed = changes()
-        after = _put(before.decode(), changed, key, place)
+        after = _put(before.decode(), changed, key, place, parse)
         if _bytes(path) == before:  # else a `git pull` came in between
             if changed:
                 write_text(path, after)
@@ -62,22 +66,36 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _put(text: str, changes: Mapping[Any, Row | None], key: Callable[[Row], Any], place: Callable[[Any], Any]) -> str:
+def _put(
+    text: str,
+    changes: Mapping[Any, Row | None],
+    key: Callable[[Row], Any],
+    place: Callable[[Any], Any],
+    parse: Callable[[str], Row],
+) -> str:
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
-    keys = [key(parse_json(line.removeprefix("\ufeff"))) if line.strip() else None for line in lines]
-    places = [None if known is None else place(known) for known in keys]
+    at: dict[Any, int] = {}
+    for number, line in enumerate(lines):
+        if line.strip():
+            at.setdefault(key(parse(line.removeprefix("\ufeff"))), number)
+    placed = sorted((own, number) for known, number in at.items() if (own := place(known)) is not None)
+    # The last line among those of the lowest places: behind it goes what has the next place.
+    last = list(accumulate((number for _, number in placed), max))
+    kept: list[str | None] = [*lines]
+    behind: dict[int, list[tuple[Any, str]]] = {}  # new lines by the line that they follow; -1 is before the first
+    end: list[str] = []
     for one, row in changes.items():
-        new = [] if row is None else [canonical(row)]
-        if one in keys:
-            start = keys.index(one)
-            end = start + 1
-        else:
-            mine = place(one)
-            earlier = (
-                n for n in range(len(lines), 0, -1) if mine is None or (places[n - 1] is not None and places[n - 1] < mine)
-            )
-            start = end = next(earlier, 0)
-        lines[start:end], keys[start:end], places[start:end] = new, [one] * len(new), [place(one)] * len(new)
-    return "".join(f"{line}\n" for line in lines)
+        if one in at:
+            kept[at[one]] = None if row is None else canonical(row)
+        elif row is not None and (mine := place(one)) is not None:
+            lower = bisect_left(placed, mine, key=lambda pair: pair[0])
+            behind.setdefault(last[lower - 1] if lower else -1, []).append((mine, canonical(row)))
+        elif row is not None:
+            end.append(canonical(row))
+    written = []
+    for number, line in enumerate([None, *kept], start=-1):
+        written += [] if line is None else [line]
+        written += [new for _, new in sorted(behind.get(number, ()))]
+    return "".join(f"{line}\n" for line in (*written, *end))

@@ -14,6 +14,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import FIELDS
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
+from seedbed.project.sign_off import confirm, reject
 from seedbed.reporting.effort import load_effort, machine_text, replaced, words_and_marks
 from seedbed.reporting.human_sections import effort_parts
 from seedbed.util.canonical import content_hash
@@ -121,6 +122,17 @@ def test_orphaned_edits_are_counted_and_are_no_effort(tmp_path: Path) -> None:
     assert (found["timed"], found["minutes"]) == (1, 0.5)
     assert [(row["editor"], row["edits"]) for row in tables.query("human/editors")] == [("ann", 1)]
     assert tables.query("human/corrections") == []
+
+
+def test_confirmed_and_rejected_rows_are_counted_and_a_rejection_is_no_correction(tmp_path: Path) -> None:
+    mended: Any = confirm(cast(Any, ROWS[1]), EDITS[1], "cho")
+    nobody = reject(ROWS[4], "question", None, "ben", "bad")
+    tables = made(tmp_path, ROWS, [EDITS[0], mended, nobody])
+    found = total(tables)
+    assert (found["rows"], found["edited"], found["confirmed"], found["rejected"]) == (6, 1, 1, 1)
+    assert (found["edits"], found["known"], found["characters_changed"]) == (2, 2, 2)
+    editors = {row["editor"]: (row["edits"], row["confirmed"], row["rejected"]) for row in tables.query("human/editors")}
+    assert editors == {"ann": (2, 0, 0), "ben": (0, 0, 1), "cho": (0, 1, 0)}
 
 
 def test_rows_add_up_by_corpus_and_in_all(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from seedbed.project.sign_off import confirm, reject
 from seedbed.steps.post_editing import as_translated, edited
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
@@ -86,3 +87,31 @@ def test_the_machines_own_rows_have_the_form_of_edited_ones() -> None:
         ("b", "b", "original"),
     ]
     assert not {"source", "translation", "failure"} & found[0].keys()
+
+
+def test_a_rejected_row_is_dropped_whatever_the_settings_are() -> None:
+    rows, by_id = [ROWS[0], ROWS[4]], {"same": EDITS[0], "nobody": reject(ROWS[4], "question", None, "ben", "bad")}
+    for policy in ("use", "drop", "fail"):
+        for require in ("edited", "confirmed"):
+            edits: Any = by_id | {"same": confirm(ROWS[0], EDITS[0] | {"editor": "aki"}, "ben")}
+            assert [row["id"] for row in edited(rows, edits, "question", policy, require)] == ["same"]
+
+
+def test_rows_can_be_required_to_be_confirmed() -> None:
+    rows = ROWS[:3]
+    signed = {id: next(row for row in EDITS if row["id"] == id) | {"editor": "aki"} for id in ("same", "mended", "newer")}
+    edits: Any = signed | {"newer": confirm(rows[2], signed["newer"], "ben")}
+
+    def kept(policy: str) -> Any:
+        return {row["id"]: (row["status"], row["text"]) for row in edited(rows, edits, "question", policy, "confirmed")}  # type: ignore[typeddict-item]
+
+    assert kept("drop") == {"newer": ("outdated", "鳥が飛ぶ")}
+    assert kept("use") == {
+        "same": ("approved", "猫です。"),
+        "mended": ("edited", "犬がいます"),
+        "newer": ("outdated", "鳥が飛ぶ"),
+    }
+    with pytest.raises(
+        UserError, match="row 'same' is approved and not confirmed by a second person, 1 more are not reviewed, "
+    ):
+        kept("fail")

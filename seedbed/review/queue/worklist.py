@@ -1,7 +1,9 @@
 """The rows to review: each with its status, the reasons why it may need work, and its place in the queue."""
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from seedbed.project.params import load_params
 from seedbed.project.params_types import Corpus as Settings
 from seedbed.project.params_types import Params
 from seedbed.project.review_words import load_words
+from seedbed.project.sign_off import is_confirmed
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.reasons import Checker, Reason, score
@@ -20,8 +23,12 @@ from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 
 TO_DO = ("stale", "unreviewed", "outdated")
-STATUSES = (*TO_DO, "edited", "approved")
-_STATUS_ORDER = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3}
+STATUSES = (*TO_DO, "edited", "approved", "rejected")
+FACETS = ("show", "reason", "label", "editor", "signed", "note")
+"""What the queue can be filtered by; see `Item.facets`."""
+UNNAMED = "-"
+"""The editor of an edit that says nobody: no name begins so."""
+_STATUS_ORDER = {"stale": 0, "unreviewed": 1, "outdated": 2, "edited": 3, "approved": 3, "rejected": 4}
 """The queue's order before the score: a person's work that is not applied, what nobody has seen, an edit that still holds
 although the machine text is another one, and what is done."""
 
@@ -51,15 +58,63 @@ class Item:
         """The row's."""
         return str(self.row["id"])
 
-    @property
+    @cached_property
     def base(self) -> str:
         """Hash of what the person sees: source and machine text."""
         return base_of(self.row)
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """Hash of the present edit."""
         return revision_of(self.edit)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a second person confirmed the text that stands."""
+        return is_confirmed(self.row, self.edit)  # type: ignore[arg-type]
+
+    def saved_texts(self) -> dict[str, str]:
+        """Return the texts that the fields of the row's page begin with where nobody typed, the note and a rejection's reason.
+
+        The person's, else the machine's; an approved row whose machine text changed begins with the new one: approving was the
+        person's word on the old.
+        """
+        edit = self.edit or {}
+        own = edit and edit["decision"] != "rejected" and not (self.status == "stale" and edit["decision"] == "approved")
+        fields = edit["fields"] if own else self.row["translation"]
+        return dict(fields) | {"note": edit.get("note", ""), "reason": edit.get("rejected", {}).get("reason", "")}
+
+    @property
+    def label(self) -> str:
+        """The category of a question, the type of a task."""
+        return str(self.row.get("category") or self.row.get("task_type"))
+
+    @cached_property
+    def folded(self) -> str:
+        """What a search looks into: the id, the source, the machine text and the edit, one a line, as `fold` has them."""
+        texts = [*self.row["source"].values(), *self.row["translation"].values(), *(self.edit or {}).get("fields", {}).values()]
+        return fold("\n".join([self.id, *dict.fromkeys(texts)]))
+
+    @cached_property
+    def facets(self) -> Mapping[str, Collection[str]]:
+        """The row's values of each of `FACETS`; whether it is to do depends on who asks."""
+        edit = self.edit or {}
+        return {
+            "show": ("all", self.status),
+            "reason": {reason.code for reason in self.reasons} or ("none",),
+            "label": (self.label,),
+            "editor": (edit.get("editor", UNNAMED),) if edit else (),
+            "signed": ()
+            if self.edit is None or self.status in ("stale", "rejected")
+            else ("yes",)
+            if self.is_confirmed
+            else ("no",),
+            "note": ("yes",) if edit.get("note") else ("no",),
+        }
+
+    def is_same(self, other: "Item") -> bool:
+        """Whether another reading of the same row has the same source, machine text and edit."""
+        return self is other or (self.base, self.revision) == (other.base, other.revision)
 
 
 @dataclass(frozen=True)
@@ -88,19 +143,16 @@ class Corpus:
     failed: list[str]
     orphans: list[Row]
     checker: Checker
-    by_id: dict[str, Item] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_id", {item.id: item for item in self.items})
+    @cached_property
+    def by_id(self) -> dict[str, Item]:
+        """The rows by id, in the order of the queue."""
+        return {item.id: item for item in self.items}
 
-    @property
+    @cached_property
     def to_do(self) -> list[Item]:
         """What waits for a person, in the order of the queue."""
         return [item for item in self.items if item.status in TO_DO]
-
-    def neighbour(self, id: str, step: int) -> str | None:
-        """Return the id of the next (`step` 1) or the previous (-1) waiting row of the queue; None if none is."""
-        return neighbour([item.id for item in self.items], {item.id for item in self.to_do}, id, step)
 
 
 def neighbour(order: Sequence[str], waiting: Set[str], current: str, step: int = 1) -> str | None:
@@ -111,6 +163,11 @@ def neighbour(order: Sequence[str], waiting: Set[str], current: str, step: int =
     start = order.index(current) if current in order else -1
     around = (order[(start + step * n) % len(order)] for n in range(1, len(order) + 1))
     return next((other for other in around if other in waiting and other != current), None)
+
+
+def fold(text: str) -> str:
+    """Return a text without what a search passes over: case, and how wide or in which form a character is written."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def base_of(row: Row) -> str:
@@ -128,6 +185,7 @@ class Worklist:
 
     def __init__(self) -> None:
         self._files = FileCache()
+        self._items: dict[str, dict[str, Item]] = {}
 
     @property
     def params(self) -> Params:
@@ -158,8 +216,14 @@ class Worklist:
         return self._files.get(
             (name, "corpus"),
             [translated, edits, paths.PARAMS],
-            lambda: _corpus(name, self.params, rows, checker, read_edits(edits, kind)),
+            lambda: self._read(name, rows, checker, read_edits(edits, kind)),
         )
+
+    def _read(self, name: str, rows: list[tuple[Any, list[Reason]]], checker: Checker, edits: Mapping[str, Any]) -> Corpus:
+        """Return the corpus with these edits: of the reading before it, every row that is still the same."""
+        corpus = _corpus(name, self.params, rows, checker, edits, self._items.get(name, {}))
+        self._items[name] = corpus.by_id
+        return corpus
 
 
 def _with_reasons(path: Path, settings: Settings, language: str) -> tuple[list[tuple[Any, list[Reason]]], Checker]:
@@ -176,15 +240,25 @@ def _with_reasons(path: Path, settings: Settings, language: str) -> tuple[list[t
 
 
 def _corpus(
-    name: str, params: Params, rows: list[tuple[Any, list[Reason]]], checker: Checker, edits: Mapping[str, Any]
+    name: str,
+    params: Params,
+    rows: list[tuple[Any, list[Reason]]],
+    checker: Checker,
+    edits: Mapping[str, Any],
+    known: Mapping[str, Item],
 ) -> Corpus:
     items, settings, language = [], params["corpora"][name], params["language"]
     for row, row_reasons in rows:
         edit = edits.get(row["id"])
+        before = known.get(row["id"])
+        if before and before.row is row and before.edit is edit:
+            items.append(before)
+            continue
         status = status_of(row, edit)
         if row["translation"] is not None and status != "original":
             items.append(Item(row, edit, status, row_reasons, score(row_reasons), language_of(row, settings)))
     order = [row["id"] for row, _ in rows]
+    known_ids = set(order)
     return Corpus(
         name=name,
         kind=settings["kind"],
@@ -193,6 +267,6 @@ def _corpus(
         items=sorted(items, key=lambda item: (_STATUS_ORDER[item.status], -item.score)),
         order=order,
         failed=[row["id"] for row, _ in rows if row["translation"] is None],
-        orphans=[edit for id, edit in edits.items() if id not in set(order)],
+        orphans=[edit for id, edit in edits.items() if id not in known_ids],
         checker=checker,
     )

@@ -11,6 +11,12 @@ from seedbed.util.line_ends import to_lf
 
 APPROVE = "approve"
 """What a translator writes to take a text as it is."""
+CONFIRM = "confirm"
+"""What a second person writes to sign what another one edited or approved."""
+REJECT = "reject"
+"""What a person writes, with a reason beside it, to take a row out of the build."""
+LATER = ("edited by", "confirmed by", "reason")
+"""Columns that a file of an earlier version lacks; it is read as it is."""
 HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
 """The hidden columns: what the row was made on, and what was exported."""
 
@@ -27,8 +33,9 @@ def columns(names: Sequence[str]) -> list[Column]:
     ]
     return [
         *(Column("id", 20), Column("status", 12), Column("reasons", 40), *fields),
-        Column("decision", 11, editable=True, choices=(APPROVE,)),
-        *(Column("note", 30, editable=True), Column("notice", 40)),
+        Column("decision", 11, editable=True, choices=(APPROVE, CONFIRM, REJECT)),
+        *(Column("reason", 30, editable=True), Column("note", 30, editable=True), Column("notice", 40)),
+        *(Column("edited by", 12), Column("confirmed by", 12)),
         *(Column(name, 12, hidden=True) for name in HASHES),
     ]
 
@@ -37,6 +44,12 @@ def cells_of(item: Item, names: Sequence[str]) -> dict[str, str]:
     """Return the texts of a row by column, as they are exported; empty in the columns of fields that only others have."""
     texts = current_fields(item)
     cells = {"id": item.id, "status": item.status, "notice": _notice(item), "decision": "", "note": note_of(item)}
+    edit = item.edit or {}
+    cells |= {
+        "edited by": edit.get("editor", "") if edit.get("decision") != "rejected" else "",
+        "confirmed by": edit["confirmed"]["by"] if item.is_confirmed else "",
+        "reason": reason_of(item),
+    }
     cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {say_reason('en', reason)}" for reason in item.reasons)
     for name in names:
         cells[f"{name}: source"] = item.row["source"].get(name, "")
@@ -58,6 +71,11 @@ def note_of(item: Item) -> str:
     return to_lf((item.edit or {}).get("note", ""))
 
 
+def reason_of(item: Item) -> str:
+    """Why the row is rejected; empty where it is not."""
+    return to_lf((item.edit or {}).get("rejected", {}).get("reason", ""))
+
+
 def _notice(item: Item) -> str:
     if not is_editable(item):
         return (
@@ -70,6 +88,7 @@ def _notice(item: Item) -> str:
     words = {
         "stale": f"The {changed} text has changed since a person decided.",
         "outdated": "The machine text has changed since this was edited; the edit still applies.",
+        "rejected": "The row is not in the build; another text, or approve under decision, takes it back.",
     }.get(item.status, "")
     words += f" Before, it was: {before}" if words and before else ""
     return words if fits_in_cell(words) else words[:200] + " …"
@@ -80,7 +99,13 @@ def is_editable(item: Item) -> bool:
     return all(
         map(
             fits_in_cell,
-            [*item.row["source"].values(), *item.row["translation"].values(), *current_fields(item).values(), note_of(item)],
+            [
+                *item.row["source"].values(),
+                *item.row["translation"].values(),
+                *current_fields(item).values(),
+                note_of(item),
+                reason_of(item),
+            ],
         )
     )
 
@@ -97,4 +122,5 @@ def hashes(item: Item) -> dict[str, str]:
 
 def sheet_hash(cells: Mapping[str, str], names: Sequence[str]) -> str:
     """Hash of what a person may write in a row: where it is the one that was exported, nobody touched the row."""
-    return content_hash([*(cells[f"{name}: edit"] for name in names), cells["decision"].strip(), cells["note"]])
+    written = [*(cells[f"{name}: edit"] for name in names), cells["decision"].strip(), cells["note"]]
+    return content_hash(written + ([reason] if (reason := cells.get("reason", "")) else []))

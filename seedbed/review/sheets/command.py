@@ -44,7 +44,7 @@ def import_edits(path: Path, editor: str | None = None, yes: bool = False) -> st
 
 
 def _summary(sheet: Import) -> str:
-    decisions = Counter(proposal.edit["decision"] for proposal in sheet.proposals)
+    decisions = Counter(proposal.decision for proposal in sheet.proposals)
     words = [f"{number} to save as {decision}" for decision, number in sorted(decisions.items())]
     words += [f"{sheet.untouched} left alone", f"{len(sheet.problems)} not applied"]
     return ", ".join(words)

@@ -11,9 +11,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from seedbed.project.edits import Change, make_edit, save_edits
+from seedbed.project.sign_off import confirm, reject
 from seedbed.review.queue.worklist import TO_DO, Corpus, Item, Worklist
 from seedbed.review.sheets.cells import (
     APPROVE,
+    CONFIRM,
+    LATER,
+    REJECT,
     cells_of,
     columns,
     current_fields,
@@ -21,6 +25,7 @@ from seedbed.review.sheets.cells import (
     hashes,
     is_editable,
     note_of,
+    reason_of,
     sheet_hash,
 )
 from seedbed.review.sheets.workbook import Cell, Sheet, read_workbook, rows_by_header, write_workbook
@@ -28,14 +33,19 @@ from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
+_OPEN = (*TO_DO, "rejected")
+"""Statuses of rows that a decision changes."""
 _HELP = (
     "Write in the yellow cells only: the text as it should read, a decision, a note. Leave ids and hidden columns as they are.",
     "To correct a row, change its text. To take the text as it is, write approve under decision.",
+    "To sign what another person edited or approved, write confirm.",
+    "To take a row out of the build, write reject, and why under reason.",
     "A row that you do not touch is left alone. Rows that need work most likely come first; reasons says why.",
     "The note says why numerals, code or facts differ from the source. Save as .xlsx.",
     "",
     "黄色のセルだけに入力してください（訳文、decision、note）。id と非表示の列は変更しないでください。",
     "訳文を直すときは、そのセルを書き換えます。今の訳文のままでよいときは、decision に approve と入力します。",
+    "ほかの人が編集・承認した行を確認したときは confirm、使わない行は reject と書き、理由を reason に書きます。",
     "手を加えなかった行は変わりません。手直しが必要そうな行から順に並んでいます。その理由は reasons にあります。",
     "数値・コード・事実が原文と異なる理由は note に書きます。ファイルは .xlsx 形式のまま保存してください。",
 )
@@ -92,7 +102,15 @@ class Proposal:
     before: Row | None
 
     def __str__(self) -> str:
-        return f"{self.corpus.name}, row {self.row}: {self.edit['id']} {self.edit['decision']}"
+        return f"{self.corpus.name}, row {self.row}: {self.edit['id']} {self.decision}"
+
+    @property
+    def decision(self) -> str:
+        """What is decided, in a word."""
+        before = self.before or {}
+        if "rejected" in self.edit:
+            return "rejected"
+        return "confirmed" if self.edit.get("confirmed") != before.get("confirmed") else str(self.edit["decision"])
 
 
 @dataclass(frozen=True)
@@ -152,7 +170,7 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
     fields = fields_in(corpus.items, corpus.kind)
     wanted = [column.name for column in columns(fields)]
     names = [cell.text.strip() for cell in rows[0]] if rows else []
-    wrong = next((name for name in wanted if names.count(name) != 1), None)
+    wrong = next((name for name in wanted if names.count(name) != 1 and (name in names or name not in LATER)), None)
     if wrong:
         how = "appears twice" if wrong in names else "is missing"
         yield Problem(corpus.name, 1, f"the column {wrong!r} {how}; give the first row the names it had; no row here is read")
@@ -197,7 +215,7 @@ def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[
     """Return the edit that a row asks for; None where it asks for none."""
     texts = {name: cell.text for name, cell in cells.items()}
     touched = sheet_hash(texts, names) != texts["sheet_hash"].strip()
-    writable = [column.name for column in columns(names) if column.editable]
+    writable = [column.name for column in columns(names) if column.editable and column.name in cells]
     for name in writable:
         if (fault := cells[name].fault) and (touched or not texts[name]):
             raise _NotApplied(f"{name} holds {fault}; format the cell as text and write the text itself")
@@ -206,18 +224,45 @@ def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[
     if not is_editable(item):
         raise _NotApplied(f"{item.id} cannot be edited in a spreadsheet (see its notice); use `seedbed review`")
     decision = texts["decision"].strip().lower()
-    if decision not in ("", APPROVE):
-        raise _NotApplied(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, or nothing")
+    if decision not in ("", APPROVE, CONFIRM, REJECT):
+        raise _NotApplied(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, {CONFIRM}, {REJECT}, or nothing")
+    if decision in (CONFIRM, REJECT):
+        return _signed(item, kind, names, texts, decision, editor)
+    if texts.get("reason", "") != reason_of(item):
+        raise _NotApplied(f"a reason, but no {REJECT} under decision; write it there, or clear the reason")
     if _is_already_saved(item, texts):
         return None
     _check_hashes(item, texts)
     return _edit(item, kind, names, texts, decision == APPROVE, editor)
 
 
+def _signed(
+    item: Item, kind: str, names: Sequence[str], texts: Mapping[str, str], decision: str, editor: str | None
+) -> Row | None:
+    """Return the row's edit with a second person's word, or with the word that the row is not to be used."""
+    fields = {name: texts[f"{name}: edit"] for name in item.row["translation"]}
+    if fields != current_fields(item) or texts["note"] != note_of(item):
+        raise _NotApplied(
+            f"{decision}, and another text or note; restore those, or save them first and {decision} what is saved then"
+        )
+    reason = texts.get("reason", "")
+    if item.is_confirmed if decision == CONFIRM else (item.status == "rejected" and reason == reason_of(item)):
+        return None
+    _check_hashes(item, texts)
+    if decision == CONFIRM and editor is None:
+        raise _NotApplied(f"{CONFIRM} wants to know who does; import with --editor NAME")
+    try:
+        if decision == CONFIRM:
+            return confirm(item.row, item.edit, str(editor))
+        return reject(item.row, kind, item.edit, editor, reason)
+    except UserError as error:
+        raise _NotApplied(str(error)) from None
+
+
 def _is_already_saved(item: Item, texts: Mapping[str, str]) -> bool:
     """Whether the row's edit says already what the worksheet does, as where a file is imported again."""
     fields = {name: texts[f"{name}: edit"] for name in item.row["translation"]}
-    return item.status not in TO_DO and fields == current_fields(item) and texts["note"] == note_of(item)
+    return item.status not in _OPEN and fields == current_fields(item) and texts["note"] == note_of(item)
 
 
 def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
@@ -240,7 +285,7 @@ def _edit(
     for name, text in fields.items():
         if not text.strip() and before[name].strip():
             raise _NotApplied(f"{name}: edit is empty; write a text, or restore the one that was there")
-    decided = approved and item.status in TO_DO
+    decided = approved and item.status in _OPEN
     if fields == before and not decided:
         if note == note_of(item):  # a hidden column was changed, or there are blanks under decision
             return None

@@ -10,11 +10,13 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from seedbed.review.web import editing, elsewhere, memory_pane, voting
+from seedbed.project import paths
+from seedbed.review.invites import Invites
+from seedbed.review.web import editing, elsewhere, memory_pane, queue_page, voting
 from seedbed.review.web.forms import Posted, Refused, Run
-from seedbed.review.web.guard import LOOPBACK, Guard
-from seedbed.review.web.people import NAME_COOKIE, NameNeeded
-from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, go, is_script, render, set_cookie
+from seedbed.review.web.guard import LOOPBACK, PERSON, Guard, Throttle
+from seedbed.review.web.people import NAME_COOKIE, NameNeeded, is_free
+from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, address_of, go, is_script, render, set_cookie
 from seedbed.review.web.state import Settings, State, is_name
 from seedbed.util.errors import UserError
 
@@ -25,6 +27,8 @@ _STATIC = {
     "keys.js": "text/javascript",
     "marks.js": "text/javascript",
     "memory.js": "text/javascript",
+    "presence.js": "text/javascript",
+    "list.js": "text/javascript",
     "review.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
@@ -36,7 +40,7 @@ _NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
 }
 """Whatever the environment says: no word of this page goes to another machine."""
-_LOCAL = re.compile(r"/(?!/)[\w/.-]*", re.ASCII)
+_LOCAL = re.compile(r"/(?!/)[\w/.-]*(\?[\w%&=+.*~:-]*)?", re.ASCII)
 _NOT_OURS = (
     "This form is of an earlier run of `seedbed review`, or of another page, so nothing was saved. "
     "Go back, copy your text, and reload the page."
@@ -49,11 +53,17 @@ def create_app(settings: Settings) -> FastAPI:
     Raises:
         UserError: an address other than loopback without a token.
     """
-    if not is_loopback(settings.host) and not settings.token:
-        raise UserError(f"--host {settings.host}: others could read and change your data; give a --token too")
+    invites, is_open = Invites(paths.invites()), is_loopback(settings.host) and not settings.token
+    if not is_open and not settings.token and not invites.people():
+        raise UserError(
+            f"--host {settings.host}: others could read and change your data; make a link for each with "
+            "`seedbed review invite NAME`, or give a --token too"
+        )
     app = FastAPI(title="Seedbed review", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY)
-    app.state.review = State(settings)
-    app.add_middleware(Guard, hosts=None if settings.token else frozenset((*LOOPBACK, settings.host)), token=settings.token)
+    app.state.review = State(settings, invites=invites, is_open=is_open)
+    hosts = frozenset((*LOOPBACK, settings.host)) if is_open else None
+    app.add_middleware(Guard, hosts=hosts, token=settings.token, invites=invites, is_open=is_open, throttle=Throttle())
+    app.include_router(queue_page.router)
     app.include_router(editing.router)
     app.include_router(memory_pane.router)
     app.include_router(elsewhere.router)
@@ -99,13 +109,18 @@ def _static(name: str) -> Response:
 
 
 def _ask_name(request: Request, state: Run, to: str = "/") -> Response:
-    return render(request, state, "who.html", to=_local(to), wrong=None)
+    if request.scope[PERSON]:  # a link of one's own says it
+        return go(request, _local(to))
+    return render(request, state, "who.html", to=_local(to), wrong=None, key="who_wrong")
 
 
 def _take_name(request: Request, state: Run, form: Posted) -> Response:
     name, to = form.get("name", "").strip(), _local(form.get("to", "/"))
-    if not is_name(name):
-        return render(request, state, "who.html", 422, to=to, wrong=name[:80])
+    if request.scope[PERSON]:
+        return go(request, to)
+    if not is_name(name) or not is_free(state, name):
+        key = "who_invited" if is_name(name) else "who_wrong"
+        return render(request, state, "who.html", 422, to=to, wrong=name[:80], key=key)
     response = go(request, to)
     set_cookie(response, NAME_COOKIE, name)
     return response
@@ -132,7 +147,7 @@ def _user_error(request: Request, error: Exception) -> Response:
 def _name_needed(request: Request, error: Exception) -> Response:
     if request.method == "POST":
         return _user_error(request, UserError("say who you are first; nothing was saved"))
-    return go(request, f"/who?to={quote(request.url.path)}")
+    return go(request, f"/who?to={quote(address_of(request))}")
 
 
 def _wrong_token(request: Request, error: Exception) -> Response:

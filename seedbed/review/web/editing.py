@@ -1,9 +1,6 @@
-"""Post-editing: the queue of a corpus, one row, and every way off it."""
+"""Post-editing: one row, and every way off it."""
 
-from collections import Counter
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,39 +9,20 @@ from seedbed.project.edits import Conflict, make_edit, save_edit
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import Draft
 from seedbed.review.history import versions
-from seedbed.review.queue.worklist import STATUSES, TO_DO, Item
 from seedbed.review.web.forms import Run, texts_of
 from seedbed.review.web.leaving import COMMON_PLACES, OTHERWISE, Handlers, leave, one_at_a_time, undo_last
 from seedbed.review.web.memory_pane import changes_of, elsewhere_url
-from seedbed.review.web.people import editor_of
-from seedbed.review.web.render import flash, page, render
+from seedbed.review.web.render import flash, render
 from seedbed.review.web.row_checks import check_row, require_answer
 from seedbed.review.web.row_page import pieces, show_row
 from seedbed.review.web.row_visit import OpenedRow, PostedRow, RowVisit, require_corpus, require_id
+from seedbed.review.web.signing import confirm_row, reject_row, take_back_row
 from seedbed.review.web.state import is_id
 from seedbed.review.web.visit import Problem
 from seedbed.util.canonical import parse_json
 from seedbed.util.rows import Row
 
 router = APIRouter()
-
-
-@router.get("/edits/{name}")
-def list_rows(request: Request, state: Run, name: str, show: str = "to_do", q: str = "") -> Response:
-    """The queue."""
-    require_corpus(state, name)
-    corpus, editor = state.worklist.corpus(name), editor_of(request, state)
-    return page(
-        request,
-        state,
-        "list.html",
-        corpus=corpus,
-        items=[item for item in corpus.items if _is_shown(item, show) and _contains(item, q.strip().casefold())],
-        show=show if show in (*STATUSES, "all") else "to_do",
-        q=q[:200],
-        counts=Counter(item.status for item in corpus.items),
-        drafts=state.drafts.items(f"{name}.{corpus.language}.", editor) if editor else set(),
-    )
 
 
 @router.get("/edits/{name}/{id}")
@@ -97,6 +75,13 @@ def keep_draft(visit: PostedRow) -> Response:
     )
 
 
+@router.post("/edits/{name}/{id}/here")
+def stay(visit: PostedRow) -> Response:
+    """Note that the person still looks at the row, and return who else does."""
+    visit.state.presence.note(visit.draft_key, visit.person)
+    return visit.render("here.html", present=visit.state.presence.others(visit.draft_key, visit.person))
+
+
 @router.post("/edits/{name}/{id}")
 @one_at_a_time
 def leave_row(visit: PostedRow) -> Response:
@@ -109,41 +94,31 @@ def leave_row(visit: PostedRow) -> Response:
 
 def save(visit: RowVisit) -> Response:
     """Save the text as the row's edit, or the machine text as approved, and go to the next row."""
-    corpus = visit.corpus()
-    item = visit.item(corpus)
-    if visit.form.get("base") != item.base:
-        raise Problem("conflict_base", 409)
-    if visit.form.get("revision") != item.revision:
-        raise _conflict(item.edit)
+    corpus, item = visit.current()
     fields = visit.typed
     note = fields.pop("note").strip()
+    fields.pop("reason")
     seconds = visit.seconds
     edit = make_edit(item.row, corpus.kind, fields, visit.person, seconds, note, before=item.edit)
     if visit.verb == "approve" and edit["decision"] != "approved":
         raise Problem("approve_changed")
     require_answer(visit.state, corpus, item, edit["fields"], visit.argument)
-    following = corpus.neighbour(item.id, 1)
+    following = visit.neighbour(1)
     outcome = "same"
     if not _is_same_decision(item.edit, edit):
         try:
             save_edit(corpus.path, corpus.kind, edit, item.id, item.edit, corpus.order)
         except Conflict as conflict:
-            raise _conflict(conflict.present) from None
+            raise visit.conflict(conflict.present) from None
         visit.remember(item.id, partial(_restore, visit, item.edit, edit, seconds))
         outcome = "saved"
     visit.drop_drafts()
     return visit.go(flash(visit.row_url(following), outcome, item.id))
 
 
-def _conflict(present: Mapping[str, Any] | None) -> Problem:
-    if present is None:
-        return Problem("conflict_removed", 409)
-    return Problem("conflict", 409, editor=present.get("editor"))
-
-
 def _is_same_decision(before: Row | None, edit: Row) -> bool:
     """Whether a save would change nothing but seconds: the row is left as it is, and the pull request without it."""
-    compared = ("fields", "decision", "note", "source_hash", "machine_hash")
+    compared = ("fields", "decision", "note", "source_hash", "machine_hash", "rejected")
     return before is not None and all(before.get(name) == edit.get(name) for name in compared)
 
 
@@ -154,7 +129,7 @@ def _restore(visit: RowVisit, before: Row | None, edit: Row, seconds: float) -> 
     save_edit(corpus.path, corpus.kind, before, visit.id, edit, corpus.order)
     item = visit.corpus().by_id.get(visit.id)
     if item and edit["decision"] == "edited":
-        fields = edit["fields"] | {"note": edit.get("note", "")}
+        fields = edit["fields"] | {"note": edit.get("note", ""), "reason": ""}
         page_id, revision = visit.state.open(0), visit.revision(item)
         visit.state.drafts.put(Draft(visit.draft_key, page_id, visit.person, revision, fields, seconds))
 
@@ -165,20 +140,28 @@ def discard(visit: RowVisit) -> Response:
     return visit.go(flash(visit.url, "dropped", visit.id))
 
 
-ACTIONS: Handlers[RowVisit] = {"save": save, "approve": save, "discard": discard, "undo": undo_last}
+ACTIONS: Handlers[RowVisit] = {
+    "save": save,
+    "approve": save,
+    "confirm": confirm_row,
+    "reject": reject_row,
+    "take_back": take_back_row,
+    "discard": discard,
+    "undo": undo_last,
+}
 
 
 # Places.
 
 
 def next_row(visit: RowVisit, step: int = 1) -> Response:
-    """Go to the next waiting row, or with `step` -1 to the one before; to the queue where none waits."""
-    return visit.go(visit.leave_for(visit.row_url(visit.corpus().neighbour(visit.id, step))))
+    """Go to the next row of the filter, or with `step` -1 to the one before; to the list where there is none."""
+    return visit.go(visit.leave_for(visit.row_url(visit.neighbour(step))))
 
 
 def queue(visit: RowVisit) -> Response:
-    """Go to the corpus's own queue."""
-    return visit.go(visit.leave_for(visit.row_url(None)))
+    """Go back to where the row is in the list."""
+    return visit.go(visit.leave_for(visit.list_url()))
 
 
 def other_row(visit: RowVisit) -> Response:
@@ -192,13 +175,16 @@ def elsewhere(visit: RowVisit) -> Response:
         old, new = parse_json(visit.argument) if visit.argument else (visit.form["memory.old"], visit.form["memory.new"])
     except (ValueError, KeyError):
         return visit.go(visit.url)
-    return visit.go(elsewhere_url(visit.corpus_name, visit.id, str(old), str(new)))
+    return visit.go(elsewhere_url(visit, str(old), str(new)))
 
 
 PLACES: Handlers[RowVisit] = {
     **COMMON_PLACES,
     "save": next_row,
     "approve": next_row,
+    "confirm": next_row,
+    "reject": next_row,
+    "take_back": lambda visit: visit.go(visit.url),
     "skip": next_row,
     "back": partial(next_row, step=-1),
     "row": other_row,
@@ -206,15 +192,3 @@ PLACES: Handlers[RowVisit] = {
     "votes": lambda visit: visit.go("/votes"),
     OTHERWISE: queue,
 }
-
-
-def _is_shown(item: Item, show: str) -> bool:
-    if show == "all":
-        return True
-    return item.status == show if show in STATUSES else item.status in TO_DO
-
-
-def _contains(item: Item, words: str) -> bool:
-    fields = (item.edit or {}).get("fields", {})
-    texts = [item.id, *item.row["source"].values(), *item.row["translation"].values(), *fields.values()]
-    return not words or any(words in text.casefold() for text in texts)

@@ -1,15 +1,18 @@
 """A change of words made in other rows too: they are shown with their differences, ticked, and saved and undone as one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from seedbed.project.edits import Change, check_edit, make_edit, save_edits
+from seedbed.project.edits import Change, check_edit, make_edit
+from seedbed.review import bulk
 from seedbed.review.difference import shortened
-from seedbed.review.history import take_back
+from seedbed.review.queue.filters import Filter
 from seedbed.review.queue.memory import present_texts
 from seedbed.review.queue.reasons import Seen
 from seedbed.review.queue.worklist import Corpus, Item
@@ -17,7 +20,7 @@ from seedbed.review.web.forms import Posted, Run
 from seedbed.review.web.people import Editor
 from seedbed.review.web.render import flash, go, page
 from seedbed.review.web.row_checks import new_mismatches
-from seedbed.review.web.row_visit import RowVisit, require_corpus
+from seedbed.review.web.row_visit import RowVisit, require_corpus, row_url
 from seedbed.review.web.state import State, is_id
 from seedbed.util.word_diff import Piece
 
@@ -52,7 +55,7 @@ class Affected:
 
 @router.get("/elsewhere/{name}")
 def show_elsewhere(
-    request: Request, state: Run, editor: Editor, name: str, old: str = "", new: str = "", row: str = ""
+    request: Request, state: Run, editor: Editor, name: str, old: str = "", new: str = "", row: str = "", filter: str = ""
 ) -> Response:
     """The rows that a change would affect."""
     require_corpus(state, name)
@@ -68,8 +71,9 @@ def show_elsewhere(
         corpus=corpus,
         old=old,
         new=new,
-        back=_row_url(name, row),
+        back=_back(name, row, filter),
         row=row if is_id(row) else "",
+        filter=filter,
         affected=sorted(affected, key=lambda each: not each.ticked),
         count=len(rows),
         most=_MOST_ROWS,
@@ -84,7 +88,7 @@ def change_elsewhere(request: Request, state: Run, editor: Editor, form: Posted,
     require_corpus(state, name)
     with state.lock:
         corpus = state.worklist.corpus(name)
-        old, new, back = form.get("old", ""), form.get("new", ""), _row_url(name, form.get("row", ""))
+        old, new, back = form.get("old", ""), form.get("new", ""), _back(name, form.get("row", ""), form.get("filter", ""))
         changes, left = [], 0
         for field, revision in form.items():
             item = corpus.by_id.get(field.removeprefix("tick.")) if field.startswith("tick.") else None
@@ -97,18 +101,17 @@ def change_elsewhere(request: Request, state: Run, editor: Editor, form: Posted,
                 continue
             edit = make_edit(item.row, corpus.kind, fields, editor, None, before=item.edit)
             changes.append(Change(item.id, edit, item.edit))
-        conflicts = {conflict.id for conflict in save_edits(corpus.path, corpus.kind, changes, corpus.order)}
-        saved = [change for change in changes if change.id not in conflicts]
-        if saved:
-            state.remember(RowVisit.kind, editor, partial(_undo, state, name, saved, back))
-    key = "elsewhere_some" if left or conflicts else "elsewhere"
-    return go(request, flash(back, key, str(len(saved))))
+        saved = bulk.save(corpus, bulk.Plan(changes, Counter()))
+        if saved.changes:
+            state.remember(RowVisit.kind, editor, partial(_undo, state, name, saved.changes, back))
+    key = "elsewhere_some" if left or saved.left.total() else "elsewhere"
+    return go(request, flash(back, key, n=len(saved.changes)))
 
 
-def _undo(state: State, name: str, saved: Sequence[Change], back: str) -> str:
-    corpus = state.worklist.corpus(name)
-    left = take_back(corpus.path, corpus.kind, saved, corpus.order)
-    return flash(back, "elsewhere_left", str(len(left))) if left else flash(back, "elsewhere_undone", str(len(saved)))
+def _undo(state: State, name: str, changes: list[Change], back: str) -> str:
+    undone = bulk.take_back(state.worklist.corpus(name), changes)
+    left = undone.left.total()
+    return flash(back, "elsewhere_left", n=left) if left else flash(back, "elsewhere_undone", n=len(undone.changes))
 
 
 def _affected(state: State, corpus: Corpus, item: Item, old: str, new: str) -> Affected:
@@ -126,5 +129,6 @@ def _replaced(item: Item, old: str, new: str) -> dict[str, str]:
     return {name: text.replace(old, new) if old else text for name, text in present_texts(item).items()}
 
 
-def _row_url(name: str, id: str) -> str:
-    return f"/edits/{name}/{id}" if is_id(id) else f"/edits/{name}"
+def _back(name: str, id: str, chosen: str) -> str:
+    """The page of the row that a person came from, with its filter; of the list where there is none."""
+    return row_url(name, id, Filter.of(dict(parse_qsl(chosen)))) if is_id(id) else f"/edits/{name}"

@@ -1,7 +1,9 @@
-"""Who may speak to the page: the right host, the right origin, whoever has the token; and never too much at once."""
+"""Who may speak to the page: the right host, the right origin, whoever has a token; and never too much at once."""
 
 import hmac
 import secrets
+import time
+from collections.abc import Callable
 from hashlib import sha256
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
@@ -10,10 +12,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from seedbed.review.invites import Invites
+from seedbed.util.errors import UserError
+
 MOST_BYTES = 2_000_000
 """Of one request's body."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+PERSON = "seedbed.person"
+"""Of a request's scope: who a visitor is by a link of their own; None for others."""
 _COOKIE = "seedbed_access"
+_MOST_WRONG = 10
+_CLOSED_S = 60
+_MOST_ADDRESSES = 10_000
 _HEADERS = {
     "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'",
@@ -26,19 +36,60 @@ _HEADERS = {
 }
 
 
+class Throttle:
+    """Counts the wrong tokens that come from an address; too many within a minute close it for as long.
+
+    Args:
+        clock: seconds on a clock that never goes back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._wrong: dict[str, dict[str, float]] = {}
+
+    def is_closed(self, address: str) -> bool:
+        """Whether nothing from this address is looked at now."""
+        recent = {value: at for value, at in self._wrong.get(address, {}).items() if self._clock() - at < _CLOSED_S}
+        if recent:
+            self._wrong[address] = recent
+        else:
+            self._wrong.pop(address, None)
+        return len(recent) >= _MOST_WRONG
+
+    def note(self, address: str, shown: str) -> None:
+        """Note a wrong token; the same one again, as of a bookmark, counts once."""
+        self._wrong.setdefault(address, {}).setdefault(sha256(shown.encode()).hexdigest(), self._clock())
+        while len(self._wrong) > _MOST_ADDRESSES:
+            self._wrong.pop(next(iter(self._wrong)))
+
+
 class Guard:
-    """ASGI middleware that refuses, in words, what comes by another name, from another page, without the token or too large.
+    """ASGI middleware that refuses, in words, what comes by another name, from another page, without a token or too large.
 
     Args:
         app: what it guards.
-        hosts: the names, without port, by which the page may be called; None where a token is what protects it.
-        token: what a visitor must show once; None on loopback.
+        hosts: the names, without port, by which the page may be called; None where tokens are what protects it.
+        token: what any visitor may show once; None where there is no such token.
+        invites: the people with a token of their own.
+        is_open: whether a visitor without a token is let in.
+        throttle: counts wrong tokens.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None, token: str | None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str] | None,
+        token: str | None,
+        invites: Invites,
+        is_open: bool,
+        throttle: Throttle,
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._token = token
+        self._invites = invites
+        self._is_open = is_open
+        self._throttle = throttle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -53,7 +104,10 @@ class Guard:
                 headers.setdefault("cache-control", "no-store")  # so that Back asks for the row as it is now
             await send(message)
 
-        refused = self._refuse(scope)
+        try:
+            refused = self._refuse(scope)
+        except UserError as error:
+            refused = _refusal(500, str(error))
         await (refused or self._app)(scope, receive, send_with_headers)
 
     def _refuse(self, scope: Scope) -> Response | None:
@@ -63,38 +117,46 @@ class Guard:
             return _refusal(403, f"This page is not called {host[:100]!r}. Open the address that `seedbed review` printed.")
         if method not in ("GET", "HEAD", "POST"):
             return _refusal(405, "This page knows GET and POST.")
-        if self._token is not None and not self._has_cookie(headers):
-            return self._check_token(scope)
-        if method == "POST":
-            origin = headers.get("origin")
-            same = origin == f"{scope['scheme']}://{host}" if origin else headers.get("sec-fetch-site") == "same-origin"
-            if not same:
-                return _refusal(403, "This was sent from another page than ours, so nothing was saved. Reload, and try again.")
-            length = headers.get("content-length", "")
-            if length.isdigit() and int(length) > MOST_BYTES:
-                return _refusal(413, TOO_LARGE)
-        return None
+        if method == "GET" and (answer := self._check_token(scope)):
+            return answer
+        if not self._is_let_in(scope, headers):
+            return _refusal(401, "This page asks for a token. Open the link that you were given, with ?token=… at its end.")
+        return self._check_post(scope, headers) if method == "POST" else None
 
-    def _has_cookie(self, headers: Headers) -> bool:
-        cookies = Request({"type": "http", "headers": headers.raw}).cookies
-        return same_secret(cookies.get(_COOKIE, ""), self._cookie_value())
+    @staticmethod
+    def _check_post(scope: Scope, headers: Headers) -> Response | None:
+        origin = headers.get("origin")
+        same = origin == f"{scope['scheme']}://{headers.get('host', '')}"
+        if not (same if origin else headers.get("sec-fetch-site") == "same-origin"):
+            return _refusal(403, "This was sent from another page than ours, so nothing was saved. Reload, and try again.")
+        length = headers.get("content-length", "")
+        return _refusal(413, TOO_LARGE) if length.isdigit() and int(length) > MOST_BYTES else None
 
-    def _check_token(self, scope: Scope) -> Response:
-        """Let a visitor in who brings the token in the address, and take it out of the address."""
+    def _is_let_in(self, scope: Scope, headers: Headers) -> bool:
+        """Whether a visitor has shown a token before, or needs none; who it is goes into the scope where the token says so."""
+        cookie = Request({"type": "http", "headers": headers.raw}).cookies.get(_COOKIE, "")
+        scope[PERSON] = self._invites.person_of(cookie) if cookie else None
+        shared = self._token is not None and bool(cookie) and same_secret(cookie, self._invites.cookie_of(self._token))
+        return scope[PERSON] is not None or shared or self._is_open
+
+    def _check_token(self, scope: Scope) -> Response | None:
+        """Let a visitor in who brings a token in the address, and take it out of the address."""
         query = scope["query_string"].decode("latin-1")
         shown = parse_qs(query).get("token", [""])[0]
-        if scope["method"] == "GET" and same_secret(shown, self._token or ""):
-            rest = urlencode([(name, value) for name, value in parse_qsl(query) if name != "token"])
-            response = RedirectResponse("/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else ""), status_code=303)
-            response.set_cookie(_COOKIE, self._cookie_value(), httponly=True, samesite="strict")
-            return response
-        return _refusal(
-            401, "This page asks for its token. Open the address that `seedbed review` printed, with ?token=… at its end."
-        )
-
-    def _cookie_value(self) -> str:
-        """A hash of the token, so that the cookie gives the token away to nobody."""
-        return sha256(f"seedbed review {self._token}".encode()).hexdigest()
+        if not shown or (self._is_open and not self._invites.people()):
+            return None
+        address = scope["client"][0] if scope.get("client") else ""
+        if self._throttle.is_closed(address):
+            return _refusal(429, f"Too many wrong tokens. Wait {_CLOSED_S} seconds, and open the link that you were given.")
+        cookie = self._invites.cookie_of(shown)
+        if self._invites.person_of(cookie) is None and not (self._token and same_secret(shown, self._token)):
+            self._throttle.note(address, shown)
+            words = "This token opens nothing (any more). Open the link that you were given, or ask for another."
+            return None if self._is_open else _refusal(401, words)
+        rest = urlencode([(name, value) for name, value in parse_qsl(query) if name != "token"])
+        response = RedirectResponse("/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else ""), status_code=303)
+        response.set_cookie(_COOKIE, cookie, httponly=True, samesite="strict")
+        return response
 
 
 TOO_LARGE = f"That is more than {MOST_BYTES:,} bytes, so nothing was saved. Shorten the text."

@@ -106,9 +106,10 @@ def changes_of(changes: Mapping[str, Sequence[Piece]]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(pairs))[:_MOST_CHANGES]
 
 
-def elsewhere_url(corpus_name: str, id: str, old: str, new: str) -> str:
-    """Return the URL of the page that makes a change in other rows; `id` is the row that it leads back to."""
-    return f"/elsewhere/{corpus_name}?{urlencode({'old': old, 'new': new, 'row': id})}"
+def elsewhere_url(visit: RowVisit, old: str, new: str) -> str:
+    """Return the URL of the page that makes a change in other rows, and leads back to this one and its filter."""
+    query = {"old": old, "new": new, "row": visit.id, "filter": visit.filter.query}
+    return f"/elsewhere/{visit.corpus_name}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 @router.post("/edits/{name}/{id}/memory")
@@ -119,7 +120,8 @@ def use_memory(visit: PostedRow) -> Response:
     if not is_script(visit.request):
         visit.draft_state()
         find = visit.form.get("memory.find", "").strip()[:_MOST_SEARCHED]
-        return visit.go(visit.url + (f"?{urlencode({'find': find})}" if find else ""))
+        query = "&".join(part for part in (visit.filter.query, urlencode({"find": find}) if find else "") if part)
+        return visit.go(f"/edits/{visit.corpus_name}/{visit.id}" + (f"?{query}" if query else ""))
     corpus = visit.corpus()
     item = visit.item(corpus)
     machine = item.row["translation"]

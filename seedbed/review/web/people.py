@@ -1,10 +1,11 @@
-"""Who is at the page: the command line's word, else the name that the person gave, in a cookie."""
+"""Who is at the page: by a link of their own, else the command line's word, else the name that they gave, in a cookie."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from seedbed.review.web.forms import Run
+from seedbed.review.web.guard import PERSON
 from seedbed.review.web.state import State, is_name
 
 NAME_COOKIE = "seedbed_name"
@@ -16,17 +17,22 @@ class NameNeeded(Exception):
 
 def editor_of(request: Request, state: State) -> str | None:
     """Return who edits; None where nobody has said."""
-    return state.settings.editor or _name_in_cookie(request)
+    return request.scope.get(PERSON) or state.settings.editor or _name_in_cookie(request, state)
 
 
 def annotator_of(request: Request, state: State) -> str | None:
     """Return who votes; None where nobody has said."""
-    return state.settings.annotator or _name_in_cookie(request)
+    return request.scope.get(PERSON) or state.settings.annotator or _name_in_cookie(request, state)
 
 
-def _name_in_cookie(request: Request) -> str | None:
+def is_free(state: State, name: str) -> bool:
+    """Whether a visitor may take a name: one who shares a token with others may not, where its person has a link."""
+    return state.is_open or state.invites.known(name) is None
+
+
+def _name_in_cookie(request: Request, state: State) -> str | None:
     name = request.cookies.get(NAME_COOKIE, "")
-    return name if is_name(name) else None
+    return name if is_name(name) and is_free(state, name) else None
 
 
 def _named_editor(request: Request, state: Run) -> str:

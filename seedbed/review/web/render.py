@@ -1,15 +1,18 @@
 """Pages made of templates: every text escaped, every word in the reader's language."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from seedbed.review.bulk import LEFT, VERBS
 from seedbed.review.texts import say, say_corpus, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
 from seedbed.review.web.state import State, is_id
@@ -19,12 +22,12 @@ from seedbed.util.visible import HIDDEN
 LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
 _YEAR_S = 365 * 24 * 3600
-_FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted"} | {
-    "elsewhere",
-    "elsewhere_some",
-    "elsewhere_undone",
-    "elsewhere_left",
-}
+_FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted", "bulk_undone", "too_old"}
+_FLASHES |= {"confirmed", "rejected", "taken_back", "elsewhere", "elsewhere_some", "elsewhere_undone", "elsewhere_left"}
+_FLASHES |= {f"bulk_{verb}" for verb in VERBS}
+_FLASH_NUMBERS = ("n", *LEFT)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_ONCE = {"said", "row", "token", *_FLASH_NUMBERS}
 
 
 def visible(text: str) -> Markup:
@@ -65,8 +68,8 @@ def language_of(request: Request, state: State) -> str:
 def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
     """Return the HTML of a template.
 
-    Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `language`, `secret`, `path`,
-    `editor` and `annotator` beside `values`.
+    Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `language`, `secret`, `demo`,
+    `path`, `here` (the address), `editor` and `annotator` beside `values`.
     """
     language = language_of(request, state)
     t: Callable[..., str] = partial(say, language)
@@ -76,7 +79,9 @@ def render(request: Request, state: State, template: str, status: int = 200, **v
         "reason_words": partial(say_reason, language),
         "language": language,
         "secret": state.secret,
+        "demo": state.settings.demo,
         "path": request.url.path,
+        "here": address_of(request),
         "editor": editor_of(request, state),
         "annotator": annotator_of(request, state),
     }
@@ -89,17 +94,34 @@ def page(request: Request, state: State, template: str, status: int = 200, **val
     waiting: list[tuple[str, int | None]] = []
     for name in state.worklist.names:
         try:
-            waiting.append((name, len(state.worklist.corpus(name).to_do)))
+            waiting.append((name, len(state.waiting(state.worklist.corpus(name), editor_of(request, state)))))
         except UserError:  # said on the corpus's own page; the other pages go on
             waiting.append((name, None))
     key, row = request.query_params.get("said", ""), request.query_params.get("row", "")
     known = key in _FLASHES and (not row or is_id(row))
-    return render(request, state, template, status, waiting=waiting, flash=(key, row) if known else None, **values)
+    numbers = {name: int(number) for name in _FLASH_NUMBERS if _NUMBER.fullmatch(number := request.query_params.get(name, ""))}
+    said = (key, {"id": row, "n": 0} | numbers) if known else None
+    return render(request, state, template, status, waiting=waiting, flash=said, **values)
 
 
-def flash(url: str, key: str, id: str = "") -> str:
-    """Return a page's URL with the message that is shown on it once: `flash_<key>` of `texts.yaml`, about a row."""
-    return f"{url}?said={key}" + (f"&row={id}" if id else "")
+def flash(url: str, key: str, id: str = "", **numbers: int) -> str:
+    """Return a page's URL with the message that is shown on it once: `flash_<key>` of `texts.yaml`.
+
+    Args:
+        url: of the page.
+        key: of the message.
+        id: of the row that it is about.
+        numbers: what goes into it: `n` rows of which something was done, and, by reason, rows that were left as they are.
+    """
+    parts = urlsplit(url)
+    said = urlencode({"said": key} | ({"row": id} if id else {}) | {name: number for name, number in numbers.items() if number})
+    return urlunsplit(parts._replace(query=f"{parts.query}&{said}" if parts.query else said))
+
+
+def address_of(request: Request) -> str:
+    """Return the address of the page that was asked for, without what was just done."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _ONCE]
+    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
 
 
 def is_script(request: Request) -> bool:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from seedbed.project.corpora import field_names
 from seedbed.project.edits import MOST_CHARACTERS
 from seedbed.project.row_types import Fields
+from seedbed.project.sign_off import MOST_REASON, hindrance
 from seedbed.review.difference import shortened
 from seedbed.review.queue.worklist import Item
 from seedbed.review.web.memory_pane import changes_of, pane_of
@@ -50,9 +51,12 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
     item = corpus.by_id.get(visit.id)
     if item is None:
         typed = visit.typed if visit.form else {}
-        return visit.page("gone.html", 410 if typed else 404, corpus=corpus, id=visit.id[:80], typed=typed)
+        return visit.page(
+            "gone.html", 410 if typed else 404, corpus=corpus, id=visit.id[:80], typed=typed, list_url=visit.list_url()
+        )
     kind, machine = corpus.kind, item.row["translation"]
-    start = visit.field_texts(_saved_texts(item), visit.revision(item))
+    visit.state.presence.note(visit.draft_key, visit.person)
+    start = visit.field_texts(item.saved_texts(), visit.revision(item))
     texts = start.texts
     names = field_names(machine, kind)
     changes = {name: pieces(machine[name], texts[name]) for name in names}
@@ -60,6 +64,7 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         "row.html",
         problem.status if problem else 200,
         url=visit.url,
+        view=visit.view(),
         corpus=corpus,
         item=item,
         problem=problem.message if problem else None,
@@ -77,6 +82,10 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         others=_other_texts(visit, item, start),
         since=_changes_since_edit(item),
         machine=dict(machine),
+        waiting_rows=visit.state.waiting(corpus, visit.person),
+        hindrance=hindrance(item.row, item.edit, visit.person),  # type: ignore[arg-type]
+        most_reason=MOST_REASON,
+        present=visit.state.presence.others(visit.draft_key, visit.person),
     )
 
 
@@ -87,23 +96,12 @@ def pieces(old: str, new: str) -> list[Piece]:
     return difference(old, new)
 
 
-def _saved_texts(item: Item) -> dict[str, str]:
-    """Return the texts that the fields begin with where nobody typed: the person's, else the machine's; and the note.
-
-    An approved row whose machine text changed begins with the new one: approving was the person's word on the old.
-    """
-    edit = item.edit
-    own = edit is not None and not (item.status == "stale" and edit["decision"] == "approved")
-    fields = edit["fields"] if edit is not None and own else item.row["translation"]
-    return dict(fields) | {"note": (edit or {}).get("note", "")}
-
-
 def _other_texts(visit: RowVisit, item: Item, start: FieldTexts) -> list[OtherText]:
     """Return everybody's unsaved texts beside the one in the fields, and an edit that was saved while the page was open."""
     machine = item.row["translation"]
     others = []
     if visit.form and item.edit and visit.form.get("revision") != item.revision:
-        saved = item.edit["fields"] | {"note": item.edit.get("note", "")}
+        saved = item.saved_texts() | item.edit["fields"]
         others.append(_other_text(("there_now", {"editor": item.edit.get("editor")}), saved, machine))
     for draft in visit.state.drafts.of(visit.draft_key):
         if draft.version != start.origin:

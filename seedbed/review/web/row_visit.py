@@ -1,13 +1,15 @@
 """A person at the page of one row, whose machine translation they correct or approve."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from seedbed.project.edits import MOST_CHARACTERS
-from seedbed.review.queue.worklist import Corpus, Item
+from seedbed.review.queue.filters import Filter, View
+from seedbed.review.queue.worklist import Corpus, Item, neighbour
 from seedbed.review.web.forms import Posted, Run, texts_of
 from seedbed.review.web.people import Editor
 from seedbed.review.web.render import flash
@@ -22,18 +24,21 @@ class RowVisit(Visit):
     Attributes:
         corpus_name: the row's corpus, in `params.yaml`.
         id: the row's.
+        filter: the rows among which the person goes on.
     """
 
     corpus_name: str
     id: str
+    filter: Filter
     kind: ClassVar[str] = "edits"
     default_verb: ClassVar[str] = "save"
     most_characters: ClassVar[int] = MOST_CHARACTERS
 
     @property
     def typed(self) -> dict[str, str]:
-        """The fields of the row, and the note."""
-        return texts_of(self.form, "field.") | {"note": texts_of(self.form, "note").get("", "")}
+        """The fields of the row, the note, and the reason why it is rejected."""
+        beside = {name: texts_of(self.form, name).get("", "") for name in ("note", "reason")}
+        return texts_of(self.form, "field.") | beside
 
     @property
     def posted_revision(self) -> str:
@@ -58,6 +63,27 @@ class RowVisit(Visit):
             raise Problem("gone", 410, id=self.id)
         return corpus.by_id[self.id]
 
+    def current(self) -> tuple[Corpus, Item]:
+        """Return the corpus and the row, where they are as the page showed them.
+
+        Raises:
+            Problem: the row is gone, or its source, machine text or edit is another one now.
+        """
+        corpus = self.corpus()
+        item = self.item(corpus)
+        if self.form.get("base") != item.base:
+            raise Problem("conflict_base", 409)
+        if self.form.get("revision") != item.revision:
+            raise self.conflict(item.edit)
+        return corpus, item
+
+    @staticmethod
+    def conflict(present: Mapping[str, Any] | None) -> Problem:
+        """Return what to say where another edit is there than the one that the page showed."""
+        if present is None:
+            return Problem("conflict_removed", 409)
+        return Problem("conflict", 409, editor=present.get("editor"))
+
     @staticmethod
     def revision(item: Item) -> str:
         """Return the present state of a row, to be held against `posted_revision`."""
@@ -67,13 +93,38 @@ class RowVisit(Visit):
         """Raise `Problem` where the row is gone."""
         self.item(self.corpus())
 
+    def view(self) -> View:
+        """Return the rows among which the person goes on."""
+        return self.state.view(self.corpus(), self.filter, self.person)
+
+    def neighbour(self, step: int) -> str | None:
+        """Return the id of the next (`step` 1) or the previous (-1) row of the filter; None if there is no other."""
+        return neighbour(list(self.corpus().by_id), self.view().ids, self.id, step)
+
     def row_url(self, id: str | None) -> str:
-        """Return the URL of a row of this corpus; of the queue where there is none."""
-        return f"/edits/{self.corpus_name}" + (f"/{id}" if id else "")
+        """Return the URL of a row of this corpus; of the list where there is none."""
+        return row_url(self.corpus_name, id, self.filter) if id else self.list_url()
+
+    def list_url(self) -> str:
+        """Return the URL of the list, at this row, or at the next one where the filter shows it no more."""
+        view = self.view()
+        return list_url(self.corpus_name, view, self.id if self.id in view.ids else self.neighbour(1))
 
     def leave_for(self, url: str) -> str:
         """Return a URL, with a message about the text that is left behind unsaved."""
         return flash(url, "kept", self.id) if self.has_draft else url
+
+
+def row_url(corpus_name: str, id: str, chosen: Filter) -> str:
+    """Return the URL of a row, which remembers the filter."""
+    return f"/edits/{corpus_name}/{id}" + (f"?{chosen.query}" if chosen.query else "")
+
+
+def list_url(corpus_name: str, view: View, id: str | None = None, page: int = 1) -> str:
+    """Return the URL of the list: at a row, or at a page."""
+    number = view.page_of(id) if id else page
+    query = "&".join(part for part in (view.filter.query, f"page={number}" if number > 1 else "") if part)
+    return f"/edits/{corpus_name}" + (f"?{query}" if query else "") + (f"#row-{id}" if id else "")
 
 
 def require_corpus(state: State, name: str) -> None:
@@ -91,14 +142,16 @@ def require_id(id: str) -> None:
 def _opened(request: Request, state: Run, editor: Editor, name: str, id: str) -> RowVisit:
     require_corpus(state, name)
     require_id(id)
+    chosen = Filter.of(request.query_params)
     return RowVisit(
         request=request,
         state=state,
         person=editor,
-        url=f"/edits/{name}/{id}",
+        url=row_url(name, id, chosen),
         draft_key=f"{name}.{state.worklist.params['language']}.{id}",
         corpus_name=name,
         id=id,
+        filter=chosen,
     )
 
 

@@ -3,17 +3,25 @@
 import os
 import socket
 import threading
+import time
 import webbrowser
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import uvicorn
 
+from seedbed.project import paths
 from seedbed.review.ballots import load_answers
+from seedbed.review.demo import temporary_copy
 from seedbed.review.drawing import log_draw
 from seedbed.review.web.app import create_app, is_loopback
-from seedbed.review.web.state import Settings
+from seedbed.review.web.state import Settings, State
 from seedbed.util.errors import UserError
+from seedbed.util.words import count
+
+_MANY_ROWS = 1000
+"""Rows whose reading takes a second or so."""
 
 
 def run_review(settings: Settings, port: int, open_browser: bool) -> None:
@@ -31,13 +39,14 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
     state = app.state.review
     names = state.worklist.names
     for name in [name for name in names if state.worklist.is_built(name)] or names:
-        state.worklist.corpus(name)  # what is wrong with the files is said here, before a browser opens
+        _read_rows(state, name)  # what is wrong with the files is said here, before a browser opens
     if settings.draw:
         answers = load_answers(state.worklist.params, state.files)
         print(log_draw(state.worklist.params, answers, settings.draw), flush=True)  # before the first vote is asked for
     with _listen(settings.host, port) as listening:
         url = url_of(settings, listening.getsockname()[1])
-        print(f"review at {url} (Ctrl+C ends it)", flush=True)
+        links = count(len(state.invites.people()), "person has", "people have")
+        print(f"review at {url}{'' if state.is_open else f'; {links} a link'} (Ctrl+C ends it)", flush=True)
         if open_browser and is_loopback(settings.host):
             threading.Timer(0.5, webbrowser.open, [url]).start()
         config = uvicorn.Config(
@@ -51,6 +60,30 @@ def run_review(settings: Settings, port: int, open_browser: bool) -> None:
         )
         with suppress(KeyboardInterrupt):  # its way to end
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def run_demo(settings: Settings, port: int, open_browser: bool) -> None:
+    """Serve the page on a temporary copy until it is interrupted, and delete the copy.
+
+    Raises:
+        UserError: as `run_review` and `temporary_copy` do.
+    """
+    print("--demo: preparing a copy", flush=True)
+    with temporary_copy() as what:
+        print(f"--demo: on {what}; nothing of yours is written", flush=True)
+        run_review(replace(settings, demo=True), port, open_browser)
+    print("--demo: the copy is deleted", flush=True)
+
+
+def _read_rows(state: State, name: str) -> None:
+    """Read a corpus, and say so where that takes a while."""
+    path, began = paths.translated(name), time.monotonic()
+    rows = path.read_bytes().count(b"\n") if path.is_file() else 0
+    if rows >= _MANY_ROWS:
+        print(f"reading {rows:,} rows of {name}, and looking for what needs work … ", end="", flush=True)
+    state.worklist.corpus(name)
+    if rows >= _MANY_ROWS:
+        print(f"ready in {time.monotonic() - began:.0f} s", flush=True)
 
 
 def url_of(settings: Settings, port: int) -> str:

@@ -1,23 +1,35 @@
 """What one run of the page knows: its settings, its secret, which pages were handed out, and what can be undone."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from threading import Lock
 
 from seedbed.project import paths
 from seedbed.project.votes import ANNOTATOR
 from seedbed.review.drafts import Drafts
+from seedbed.review.invites import Invites
+from seedbed.review.queue.changes import NoSuchTime, changed_since, commit_at
 from seedbed.review.queue.file_cache import FileCache
-from seedbed.review.queue.worklist import Worklist
+from seedbed.review.queue.filters import Filter, View, view
+from seedbed.review.queue.worklist import Corpus, Item, Worklist
+from seedbed.review.shares import rows_shared_out, waits_for
 from seedbed.review.web.guard import new_secret
+from seedbed.review.web.presence import Presence
 from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError
 
 _MOST_PAGES = 20_000
 _MOST_UNDO = 100
+_MOST_VIEWS = 50
+_MOST_LISTS = 50
+"""States of a corpus that are remembered since some list has shown them; they share the rows that did not change."""
 _MOST_NAME = 64
 _LEAST_TOKEN = 16
+NAME_FORM = f"use letters, digits, - and _, first a letter or digit, at most {_MOST_NAME}"
+"""What a name looks like."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,7 @@ class Settings:
         annotators: how many people are to vote on each; None for everyone.
         people: their names, where they are known beforehand.
         language: of the page, `en` or `ja`; None for the browser's.
+        demo: whether the page is on a temporary copy, to try.
     """
 
     host: str = "127.0.0.1"
@@ -45,6 +58,7 @@ class Settings:
     annotators: int | None = None
     people: tuple[str, ...] = ()
     language: str | None = None
+    demo: bool = False
 
     def __post_init__(self) -> None:
         for option, name in (
@@ -53,10 +67,7 @@ class Settings:
             *(("--people", p) for p in self.people),
         ):
             if name is not None and not is_name(name):
-                raise UserError(
-                    f"{option} {name!r}: cannot be a name; use letters, digits, - and _, first a letter or digit, "
-                    f"at most {_MOST_NAME}"
-                )
+                raise UserError(f"{option} {name!r}: cannot be a name; {NAME_FORM}")
         if self.language not in (None, "en", "ja"):
             raise UserError(f"--language {self.language!r}: the page speaks en and ja")
         if self.token is not None and len(self.token) < _LEAST_TOKEN:
@@ -94,20 +105,38 @@ class State:
     """One run.
 
     Attributes:
+        invites: who has a link of their own.
+        is_open: whether visitors need no token.
         secret: the token of this run's pages; a form without it is refused.
         lock: held while a form is taken, so that a late draft does not slip behind the save of its page.
     """
 
     settings: Settings
+    invites: Invites = field(default_factory=lambda: Invites(paths.invites()))
+    is_open: bool = True
     secret: str = field(default_factory=new_secret)
     worklist: Worklist = field(default_factory=Worklist)
     files: FileCache = field(default_factory=FileCache)
     drafts: Drafts = field(default_factory=lambda: Drafts(paths.drafts()))
+    presence: Presence = field(default_factory=Presence)
     _undo: dict[tuple[str, str], list[Callable[[], str]]] = field(default_factory=dict)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _left: dict[str, str] = field(default_factory=dict)
+    _views: dict[tuple[str, str, str | None], tuple[Corpus, Set[str] | None, View]] = field(default_factory=dict)
+    _shown: dict[str, Corpus] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
     clock: Callable[[], float] = time.monotonic
+
+    def waiting(self, corpus: Corpus, person: str | None) -> list[Item]:
+        """Return the rows that wait for a person, in the order of the queue: their share, where people are named."""
+        people, settings = self.settings.people, self.worklist.params["post_edit"]
+        editors: dict[str, str] = {}
+        if people:
+            ids = [id for id in corpus.order if id in corpus.by_id]
+            shared = partial(rows_shared_out, corpus.name, ids, people)
+            editors = self.files.get((corpus.name, "shares"), [paths.translated(corpus.name)], shared)
+        require = settings.get("require", "edited")
+        return [item for item in corpus.items if waits_for(item, person, editors, people, require)]
 
     def open(self, carried: float) -> str:
         """Hand out a page; return its name."""
@@ -115,6 +144,39 @@ class State:
         self._opened[page] = Opened(self.clock(), carried)
         _trim(self._opened)
         return page
+
+    def view(self, corpus: Corpus, chosen: Filter, person: str | None) -> View:
+        """Return the rows of a corpus that a filter shows to a person."""
+        changed: Set[str] | None = None
+        if chosen.since:
+            files = [corpus.path, Path(self.worklist.params["corpora"][corpus.name]["source"])]
+            try:
+                commit = commit_at(chosen.since)
+            except NoSuchTime as problem:
+                return View(chosen, [], {}, problem.args[0])
+            changed = self.files.get(("changed", corpus.name, commit), files, lambda: changed_since(commit, files))
+        key = (corpus.name, chosen.query, person)
+        cached = self._views.get(key)
+        if cached and cached[0] is corpus and cached[1] is changed:
+            return cached[2]
+        made = self._views[key] = (corpus, changed, view(corpus.items, self.waiting(corpus, person), chosen, changed))
+        while len(self._views) > _MOST_VIEWS:
+            self._views.pop(next(iter(self._views)))
+        return made[2]
+
+    def show(self, corpus: Corpus) -> str:
+        """Note what a list has shown, and return its name: what is decided about many rows holds for them as they were then."""
+        name = next((name for name, shown in self._shown.items() if shown is corpus), None)
+        if name is None:
+            name = new_secret()
+            self._shown[name] = corpus
+            while len(self._shown) > _MOST_LISTS:
+                self._shown.pop(next(iter(self._shown)))
+        return name
+
+    def shown(self, name: str) -> Corpus | None:
+        """Return the corpus as a list has shown it; None where that was too long ago."""
+        return self._shown.get(name)
 
     def leave(self, page: str, content: object) -> None:
         """Note that a page was left with `content`: when it arrives from there again, it is the same button twice."""

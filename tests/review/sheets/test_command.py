@@ -30,7 +30,7 @@ def test_nothing_is_saved_before_the_person_confirms(here: Path) -> None:
     assert (code, output.splitlines()) == (
         0,
         [
-            "not applied: questions, row 4: decision 'maybe': expected approve, or nothing",
+            "not applied: questions, row 4: decision 'maybe': expected approve, confirm, reject, or nothing",
             "to save: questions, row 3: q0 edited",
             "1 to save as edited, 5 left alone, 1 not applied",
             "Save 1 edit to data/edits? [y/N]: n",

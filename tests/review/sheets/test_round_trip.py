@@ -38,13 +38,13 @@ def test_the_export_says_what_it_holds(here: Path) -> None:
 def test_a_row_shows_source_machine_text_and_reasons(here: Path) -> None:
     export_edits(SHEET)
     ours = Translator()
-    names = ["id", "status", "reasons", "text: source", "text: machine", "text: edit", "decision", "note", "notice"]
-    assert [cell.value for cell in ours.page[1]][:9] == names
+    names = ["id", "status", "reasons", "text: source", "text: machine", "text: edit", "decision", "reason", "note", "notice"]
+    assert [cell.value for cell in ours.page[1]][:10] == names
     shown = [ours.cell("q2", name).value for name in names]
     assert shown[:2] == ["q2", "unreviewed"]
     assert shown[2] == "translationese, text: '彼は'"
     assert shown[3:6] == ["Source C.", TEXTS[2], TEXTS[2]]
-    assert shown[6:] == [None, None, None]
+    assert shown[6:] == [None, None, None, None]
 
 
 def test_the_rows_that_need_work_come_first_and_those_that_are_done_last(here: Path) -> None:
@@ -58,13 +58,13 @@ def test_the_rows_that_need_work_come_first_and_those_that_are_done_last(here: P
     assert Translator().row("q2") == 6
 
 
-def test_only_text_decision_and_note_can_be_written_in(here: Path) -> None:
+def test_only_text_decision_reason_and_note_can_be_written_in(here: Path) -> None:
     export_edits(SHEET)
     ours = Translator()
     assert ours.page.protection.sheet
     names = [cell.value for cell in ours.page[1]]
     editable = {name for place, name in enumerate(names, 1) if not ours.page.cell(2, place).protection.locked}
-    assert editable == {"text: edit", "decision", "note"}
+    assert editable == {"text: edit", "decision", "reason", "note"}
     hidden = {name for place, name in enumerate(names, 1) if ours.page.column_dimensions[get_column_letter(place)].hidden}
     assert hidden == {"source_hash", "machine_hash", "edit_hash", "sheet_hash"}
     assert ours.page.freeze_panes == "B2"
@@ -205,7 +205,7 @@ def test_a_stale_row_shows_the_old_source_and_keeps_the_persons_words(here: Path
         ("text: edit", 42, r"row 3: text: edit holds a number \(42\); format the cell as text and write the text itself"),
         ("text: edit", True, "row 3: text: edit holds a yes or no"),
         ("text: edit", "あ" * 20_001, "row 3: row 'q0': fields.text: 20,001 characters, where 20,000 are allowed"),
-        ("decision", "ok", "row 3: decision 'ok': expected approve, or nothing"),
+        ("decision", "ok", "row 3: decision 'ok': expected approve, confirm, reject, or nothing"),
         ("note", 3, r"row 3: note holds a number \(3\)"),
     ],
 )

@@ -146,15 +146,15 @@ def test_approving_going_on_and_undoing_by_keyboard(enter: Enter) -> None:
     here = page.url
     page.keyboard.press("s")
     page.wait_for_url(lambda url: url != here)
-    page.keyboard.press("b")
+    page.keyboard.press("p")
     page.wait_for_url(f"**{ROW}*")
-    page.keyboard.press("l")
-    page.wait_for_url("**/edits/questions")
+    page.keyboard.press("b")
+    page.wait_for_url("**/edits/questions#row-fermi-01")
     assert edits() == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", ["Control+Enter", "Escape s", "Escape b", "Escape l", "Escape u", "Escape a"])
+@pytest.mark.parametrize("key", ["Control+Enter", "Escape s", "Escape p", "Escape b", "Escape u", "Escape a"])
 def test_a_shortcut_in_the_instant_after_typing_loses_nothing(enter: Enter, key: str) -> None:
     page = enter(ROW)
     typed(page, "直前の一文。")
@@ -420,7 +420,7 @@ def test_a_change_is_made_elsewhere_from_a_row_and_taken_back_as_one(enter: Ente
     page.get_by_label("Change generic-02").uncheck()
     page.get_by_role("button", name="Tick all").click()
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**/edits/questions/generic-01?said=elsewhere&row=2")
+    page.wait_for_url("**/edits/questions/generic-01?said=elsewhere&n=2")
     assert edits() == {"generic-01": "議事録はどんなふうに書く？", "generic-02": "郵便局はどんなふうに？"}
     page.keyboard.press("u")
     page.wait_for_url("**said=elsewhere_undone*")
@@ -431,7 +431,7 @@ def test_a_change_is_made_elsewhere_from_a_row_and_taken_back_as_one(enter: Ente
 def test_the_pane_is_folded_away_on_a_narrow_page_and_opened_by_its_key(enter: Enter) -> None:
     page = enter(ROW, viewport={"width": 390, "height": 800})
     expect(page.locator("#memory-body")).to_be_hidden()
-    page.keyboard.press("p")
+    page.keyboard.press("w")
     expect(page.locator("#memory-body")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     wide = enter(ROW, viewport={"width": 1280, "height": 800})
@@ -605,13 +605,58 @@ def test_a_queue_of_a_thousand_rows_is_shown_and_saved_to(enter: Enter) -> None:
         for n in range(1000)
     }
     write_questions(texts)
-    page = enter("/edits/questions")
-    assert page.locator(".rows li").count() == 1000
+    page = enter("/edits/questions?page=6")
+    assert page.locator(".rows li").count() == 100
     page.goto("/edits/questions/generic-0500")
     typed(page, "はい。")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**said=saved*")
     assert list(edits()) == ["generic-0500"]
+
+
+def test_a_filter_holds_over_rows_saves_and_the_way_back_by_keyboard(enter: Enter) -> None:
+    write_questions({f"generic-{n:03}": (f"Question {n}?", f"質問{n}の番です。") for n in range(250)})
+    page = enter("/edits/questions")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("番")
+    page.get_by_label("Category").select_option("generic")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**/edits/questions?label=generic&q=%E7%95%AA")
+    page.get_by_label("Pages of the list", exact=True).get_by_text("Next page").click()
+    page.locator("#row-generic-104").click()
+    page.wait_for_url("**/generic-104?label=generic&q=%E7%95%AA")
+    typed(page, "直した。")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/generic-105?*said=saved*")
+    page.keyboard.press("b")
+    page.wait_for_url("**page=2#row-generic-105")
+    row = page.locator("#row-generic-105")
+    expect(row).to_be_focused()
+    expect(row).to_be_in_viewport()
+    page.keyboard.press("j")
+    expect(page.locator("#row-generic-106")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/generic-106?*label=generic*")
+    assert list(edits()) == ["generic-104"]
+
+
+def test_ticked_rows_are_approved_and_taken_back_by_keyboard(enter: Enter) -> None:
+    write_edit("generic-01", "人の文")
+    page = enter("/edits/questions?show=all")
+    for _ in range(3):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    expect(page.locator("select[name=scope]")).to_contain_text("Ticked rows (3)")
+    page.keyboard.press("a")
+    page.wait_for_url("**said=bulk_approve&n=3")
+    assert len(edits()) == 4
+    page.keyboard.press("u")
+    page.wait_for_url("**said=bulk_undone&n=3")
+    assert edits() == {"generic-01": "人の文"}
+    boxes = page.locator(".rows input")
+    boxes.nth(0).click()
+    boxes.nth(3).click(modifiers=["Shift"])
+    assert page.locator(".rows input:checked").count() == 4
 
 
 _NAMELESS = """

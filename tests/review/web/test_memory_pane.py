@@ -104,12 +104,12 @@ def test_a_change_is_made_elsewhere_and_taken_back_as_one() -> None:
     assert "Left out, since what they were decided on has changed: fermi-02." in page
     assert "<del>は</del><ins>って</ins>" in page
     response = person.post("/elsewhere/questions", form)
-    assert response.headers["location"] == f"{ROW}?said=elsewhere&row=3"
+    assert response.headers["location"] == f"{ROW}?said=elsewhere&n=3"
     assert "Rows changed: 3." in person.http.get(response.headers["location"]).text
     assert edits()["generic-01"]["fields"]["text"] == "議事録の書き方って？"
     assert edits()["generic-02"]["editor"] == "yuki"
     response = person.post(ROW, person.open(ROW) | {"go": "undo"})
-    assert response.headers["location"] == f"{ROW}?said=elsewhere_undone&row=3"
+    assert response.headers["location"] == f"{ROW}?said=elsewhere_undone&n=3"
     assert EDITS.read_bytes() == before
 
 
@@ -119,12 +119,12 @@ def test_what_somebody_changed_meanwhile_or_since_is_left_alone() -> None:
     _, both = elsewhere(person, "で", "でえ")
     aki.post("/edits/questions/generic-01", aki.open("/edits/questions/generic-01") | {"field.text": "彼女の", "go": "save"})
     response = person.post("/elsewhere/questions", form)
-    assert response.headers["location"] == f"{ROW}?said=elsewhere_some&row=0"
+    assert response.headers["location"] == f"{ROW}?said=elsewhere_some"
     response = person.post("/elsewhere/questions", both)
-    assert response.headers["location"] == f"{ROW}?said=elsewhere_some&row=2"
+    assert response.headers["location"] == f"{ROW}?said=elsewhere_some&n=2"
     aki.post("/edits/questions/fermi-02", aki.open("/edits/questions/fermi-02") | {"field.text": "彼女も", "go": "save"})
     response = person.post(ROW, person.open(ROW) | {"go": "undo"})
-    assert response.headers["location"] == f"{ROW}?said=elsewhere_left&row=1"
+    assert response.headers["location"] == f"{ROW}?said=elsewhere_left&n=1"
     assert {id: edit["fields"]["text"] for id, edit in edits().items()} == {"generic-01": "彼女の", "fermi-02": "彼女も"}
 
 

@@ -12,6 +12,7 @@ import pytest
 from seedbed.review.web.serve import run_review, url_of
 from seedbed.review.web.state import Settings
 from seedbed.util.errors import UserError
+from tests.review.project import write_questions
 from tests.review.web.person import Person
 
 
@@ -48,3 +49,11 @@ def test_the_printed_address_lets_in_whatever_the_token_is_made_of(token: str) -
     response = person.http.get(url)
     assert (response.status_code, response.headers["location"]) == (303, "/")
     assert "seedbed_access" in response.headers["set-cookie"]
+
+
+def test_a_large_corpus_says_that_it_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    write_questions({f"generic-{n:04}": ("How long?", f"{n}番です。") for n in range(1000)})
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UserError, match="cannot listen"):
+        run_review(Settings(), taken.getsockname()[1], open_browser=False)
+    words = r"reading 1,000 rows of questions, and looking for what needs work … ready in \d+ s\n"
+    assert re.fullmatch(words, capsys.readouterr().out)

@@ -4,10 +4,10 @@ import { form, leaving } from "./form.js";
 const SETTING = "seedbed-single-keys";
 // An input method that is composing owns its keys: its Enter chooses a word and submits nothing.
 const composing = (event) => event.isComposing || event.keyCode === 229;
-const isText = (element) => element.matches("textarea, input:not([type=checkbox]):not([type=hidden]), select");
+export const onText = (element) => element.matches("textarea, input:not([type=checkbox]):not([type=hidden]), select");
 
 // Single keys can be turned off, for those whose software types on their behalf.
-const singleKeys = () => localStorage.getItem(SETTING) !== "off";
+export const singleKeys = () => localStorage.getItem(SETTING) !== "off";
 export function showSingleKeys() {
   const box = document.getElementById("single-keys");
   if (box) box.checked = singleKeys();
@@ -19,7 +19,7 @@ document.addEventListener("change", (event) => {
 document.addEventListener("keydown", (event) => {
   if (composing(event) || event.altKey || event.repeat) return;
   const control = event.ctrlKey || event.metaKey;
-  const typing = isText(event.target);
+  const typing = onText(event.target);
   if (event.key === "Escape" && typing) return event.target.blur();
   if (!control && (typing || !singleKeys())) return;
   if (event.key === "Enter" && !control && event.target.closest("a, button, summary")) return;
@@ -27,7 +27,7 @@ document.addEventListener("keydown", (event) => {
   const target = document.querySelector(`[data-key~="${CSS.escape(word)}"]`);
   if (!target || leaving()) return;
   event.preventDefault();
-  if (isText(target)) target.focus();
+  if (onText(target)) target.focus();
   else {
     target.click();
     target.scrollIntoView({ block: "nearest" });
@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
   if (!button || leaving()) return;
   let first = null;
   for (const [name, text] of Object.entries(JSON.parse(button.dataset.fill))) {
-    const area = form().elements[name === "note" ? "note" : `field.${name}`];
+    const area = form().elements[["note", "reason"].includes(name) ? name : `field.${name}`];
     if (!area) continue;
     first = first || area;
     area.focus();

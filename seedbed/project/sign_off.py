@@ -1,0 +1,110 @@
+"""Sign-off: a second person's word that an edit holds, and anybody's word that a row is not to be used.
+
+Both are kept in the line of the row's edit, beside what was edited, with the hash of what was seen:
+
+    {"confirmed":{"by":"ben","hash":"…"},"decision":"edited","editor":"aki",…}
+    {"decision":"rejected","rejected":{"by":"ben","reason":"knows no answer here","source_hash":"…"},…}
+
+A confirmation counts while the source and the text are those that it was given on, and the editor is another person. A
+rejection holds while the source is the one that it was made on.
+"""
+
+import unicodedata
+from typing import Any, Literal
+
+from seedbed.project.corpora import status_of
+from seedbed.project.edits import make_edit
+from seedbed.project.row_types import Edit, Fields, Translated
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.line_ends import to_lf
+from seedbed.util.rows import Row
+
+MOST_REASON = 2_000
+"""Characters of the reason of a rejection."""
+Hindrance = Literal["confirm_nothing", "confirm_stale", "confirm_rejected", "confirm_own"]
+"""Why a person cannot confirm a row, as a key of the review page's texts."""
+_WORDS: dict[Hindrance, str] = {
+    "confirm_nothing": "nobody has edited or approved it yet; do that first, and have another person confirm it",
+    "confirm_stale": "its source or machine text has changed since the edit; edit or approve it again first",
+    "confirm_rejected": "it is rejected; take it back into the build first",
+    "confirm_own": "{person} edited it, and a second person has to confirm it",
+}
+
+
+def hindrance(translated: Translated, edit: Edit | None, person: str) -> Hindrance | None:
+    """Return why `person` cannot confirm a row; None where nothing is in the way. An edit that nobody signed is anybody's."""
+    status = status_of(translated, edit)
+    if status == "rejected":
+        return "confirm_rejected"
+    if edit is None:
+        return "confirm_nothing"
+    if status == "stale":
+        return "confirm_stale"
+    return "confirm_own" if is_same_person(edit.get("editor"), person) else None
+
+
+def confirm(translated: Any, edit: Any, person: str) -> Row:
+    """Return the edit of a row of `translate`, confirmed by `person`.
+
+    Raises:
+        UserError: it is the person's own, there is none, or it does not hold.
+    """
+    if why := hindrance(translated, edit, person):
+        raise UserError(f"row {translated['id']!r} cannot be confirmed: {_WORDS[why].format(person=person)}")
+    return {**edit, "confirmed": {"by": person, "hash": _confirmed_hash(translated, edit)}}
+
+
+def is_confirmed(translated: Translated, edit: Edit | None) -> bool:
+    """Whether a second person confirmed the text that stands, made of the source that stands."""
+    if edit is None or "confirmed" not in edit or status_of(translated, edit) in ("stale", "rejected"):
+        return False
+    confirmed = edit["confirmed"]
+    return confirmed["hash"] == _confirmed_hash(translated, edit) and not is_same_person(edit.get("editor"), confirmed["by"])
+
+
+def reject(translated: Row, kind: str, edit: Row | None, person: str | None, reason: str) -> Row:
+    """Return the edit of a row of `translate` with the word that it is not to be used; what was edited stays in it.
+
+    Args:
+        translated: the row.
+        kind: `task` or `question`.
+        edit: the row's present edit.
+        person: who rejects it; None where nobody said.
+        reason: why.
+
+    Raises:
+        UserError: the row has no translation, or the reason is blank or too long.
+    """
+    reason = to_lf(reason).strip()
+    if not reason:
+        raise UserError(f"row {translated['id']!r}: a row is rejected with a reason; write one")
+    if len(reason) > MOST_REASON:
+        raise UserError(f"row {translated['id']!r}: the reason has more than {MOST_REASON:,} characters; shorten it")
+    if edit is None:
+        edit = make_edit(translated, kind, dict(translated["translation"] or {}), person, None) | {"decision": "rejected"}
+    by = {} if person is None else {"by": person}
+    return edit | {"rejected": {**by, "reason": reason, "source_hash": content_hash(translated["source"])}}
+
+
+def holds(edit: Edit, source: Fields) -> bool:
+    """Whether a row with these source fields is rejected."""
+    return "rejected" in edit and edit["rejected"]["source_hash"] == content_hash(source)
+
+
+def take_back(edit: Row) -> Row | None:
+    """Return what was edited before a row was rejected; None where nothing was."""
+    return None if edit["decision"] == "rejected" else {name: value for name, value in edit.items() if name != "rejected"}
+
+
+def is_same_person(one: str | None, other: str | None) -> bool:
+    """Whether two names are one person's: letter case and width make no second person."""
+    return one is not None and other is not None and _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _confirmed_hash(translated: Translated, edit: Edit) -> str:
+    return content_hash({"source": translated["source"], "fields": edit["fields"]})
