@@ -29,8 +29,8 @@ _MOST_ROWS = 100
 """On one page."""
 _MOST_WORDS = 2000
 """Characters of what is replaced, and of what replaces it."""
-_LOOK_FIRST = ("stale", "outdated")
-"""What such an edit was made on has changed: it is looked at by itself."""
+_LOOK_FIRST = ("stale", "outdated", "rejected")
+"""What such a decision was made on has changed, or the row is not in the build: it is looked at by itself."""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def new_mismatches(state: State, corpus: Corpus, item: Item, texts: Mapping[str,
     new = [each for each in _seen(state, corpus, item, texts) if each.state == "new" and each.reason.code in MISMATCHES]
     if not new or item.edit is None:
         return new
-    known = _reasons(state, corpus, item, item.edit["fields"])
+    known = _reasons(state, corpus, item, item.saved_texts())
     return [each for each in compare(known, [each.reason for each in new]) if each.state == "new"]
 
 

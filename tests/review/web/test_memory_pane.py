@@ -101,7 +101,7 @@ def test_a_change_is_made_elsewhere_and_taken_back_as_one() -> None:
     ticks = [name for name in form if name.startswith("tick.")]
     assert ticks == ["tick.generic-01", "tick.fermi-01", "tick.generic-02"]
     assert page.count(" checked") == 1, "only what a person has looked at begins with a tick"
-    assert "Left out, since what they were decided on has changed: fermi-02." in page
+    assert "Left out, since what they were decided on has changed, or they are rejected: fermi-02." in page
     assert "<del>は</del><ins>って</ins>" in page
     response = person.post("/elsewhere/questions", form)
     assert response.headers["location"] == f"{ROW}?said=elsewhere&n=3"
