@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from seedbed.project import sign_off
 from seedbed.project.edits import Change, make_edit, save_edits
 from seedbed.review.queue.worklist import Corpus, Item
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
-LEFT = ("meanwhile", "decided", "same", "unfit")
-"""Why a row is left as it is: somebody changed it meanwhile, a person has decided otherwise, it is so already, or the decision
-cannot be made of it (its text is blank or too long)."""
+LEFT = ("meanwhile", "decided", "same", "hindered", "unfit")
+"""Why a row is left as it is: somebody changed it meanwhile, a person has decided otherwise, it is so already, the
+person cannot confirm it (their own edit, or none), or the text is blank or too long to approve."""
 
 
 class Left(Exception):
@@ -32,7 +33,7 @@ def approve(item: Item, kind: str, person: str) -> Row:
     """
     if item.status == "approved":
         raise Left("same")
-    if item.edit and item.edit["decision"] != "approved":
+    if item.edit and (item.edit["decision"] != "approved" or "rejected" in item.edit):
         raise Left("decided")
     try:
         return make_edit(item.row, kind, item.row["translation"], person, None, before=item.edit)
@@ -40,7 +41,17 @@ def approve(item: Item, kind: str, person: str) -> Row:
         raise Left("unfit") from None
 
 
-VERBS: Mapping[str, Verb] = {"approve": approve}
+def confirm(item: Item, kind: str, person: str) -> Row:
+    """Return the edit with a second person's word that it holds."""
+    if item.is_confirmed:
+        raise Left("same")
+    try:
+        return sign_off.confirm(item.row, item.edit, person)
+    except UserError:
+        raise Left("hindered") from None
+
+
+VERBS: Mapping[str, Verb] = {"approve": approve, "confirm": confirm}
 
 
 @dataclass(frozen=True)
