@@ -16,7 +16,12 @@ _MOST_TEXT = 200
 PAGE_ROWS = 100
 """Rows on one page of the list."""
 
-_KNOWN: Mapping[str, Collection[str]] = {"show": SHOW, "reason": (*WEIGHTS, "none"), "note": ("yes", "no"), "signed": ("yes", "no")}
+_KNOWN: Mapping[str, Collection[str]] = {
+    "show": SHOW,
+    "reason": (*WEIGHTS, "none"),
+    "note": ("yes", "no"),
+    "signed": ("yes", "no"),
+}
 """The values of those facets that have no others."""
 
 

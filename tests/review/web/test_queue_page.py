@@ -184,7 +184,7 @@ def test_a_row_that_somebody_changed_meanwhile_is_left_by_the_decision_and_by_it
 def test_a_row_that_changes_between_the_plan_and_the_write_is_left() -> None:
     corpus = Worklist().corpus("questions")
     planned = plan(
-        corpus, corpus.items, lambda item, kind, person: make_edit(item.row, kind, {"text": "x"}, person, None), "yuki"
+        corpus, corpus.items, lambda item, kind, person, reason: make_edit(item.row, kind, {"text": "x"}, person, None), "yuki"
     )
     write_edit("fermi-01", "その間の文")
     saved = save(corpus, planned)
