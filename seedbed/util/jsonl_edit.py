@@ -95,7 +95,7 @@ def _put(
         elif row is not None:
             end.append(canonical(row))
     written = []
-    for number, line in enumerate([None, *kept], start=-1):
-        written += [] if line is None else [line]
+    for number, present in enumerate([None, *kept], start=-1):
+        written += [] if present is None else [present]
         written += [new for _, new in sorted(behind.get(number, ()))]
     return "".join(f"{line}\n" for line in (*written, *end))

@@ -5,7 +5,7 @@ reason is a hint for the order in which rows are shown to people: it changes no 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from seedbed.project.corpora import field_names
@@ -66,14 +66,41 @@ def reasons(translated: Row, kind: str, words: Words, corpus: CorpusStatistics) 
             "left_over": [] if copied else checks.left_over(source, text, words),
             "translationese": checks.translationese(text, words),
             "register": checks.register(text, words),
-            "length": [] if source == text else checks.length(source, text, corpus.ratios.get(name)),
-            "terms": checks.differing_terms(source, text, translated["id"], corpus),
+            **_in_corpus(source, text, name, translated["id"], corpus),
         }
-        for code, found_here in findings.items():
-            if found_here:
-                weight = round(WEIGHTS[code] * math.sqrt(len(found_here)), 2)
-                reasons_of_row.append(Reason(code, tuple(found_here), weight, name))
+        reasons_of_row += [_reason(code, found_here, name) for code, found_here in findings.items() if found_here]
     return reasons_of_row
+
+
+def _reason(code: str, findings: Sequence[checks.Finding], field: str) -> Reason:
+    return Reason(code, tuple(findings), round(WEIGHTS[code] * math.sqrt(len(findings)), 2), field)
+
+
+def _in_corpus(source: str, text: str, field: str, id: str, corpus: CorpusStatistics) -> dict[str, list[checks.Finding]]:
+    """What a text is held against all others for: a change of another row can change it."""
+    return {
+        "length": [] if source == text else checks.length(source, text, corpus.ratios.get(field)),
+        "terms": checks.differing_terms(source, text, id, corpus),
+    }
+
+
+def reasons_after(before: Iterable[Reason], translated: Row, kind: str, corpus: CorpusStatistics) -> list[Reason]:
+    """Return the reasons of a row that is the same as before, where other rows of its corpus may be others.
+
+    Args:
+        before: its reasons so far.
+        translated: the row.
+        kind: `task` or `question`.
+        corpus: what the corpus's translations have in common now.
+    """
+    own = [reason for reason in before if reason.code not in ("length", "terms")]
+    for name in field_names(translated["translation"], kind) if translated["translation"] else ():
+        source, text = translated["source"][name], translated["translation"][name]
+        if source.strip() and text.strip():
+            findings = _in_corpus(source, text, name, translated["id"], corpus)
+            own += [_reason(code, found_here, name) for code, found_here in findings.items() if found_here]
+    fields = list(translated["source"])
+    return sorted(own, key=lambda reason: fields.index(reason.field))  # stable: in each field the order of `WEIGHTS`
 
 
 def score(row_reasons: Iterable[Reason]) -> float:

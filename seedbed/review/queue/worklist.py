@@ -13,11 +13,11 @@ from seedbed.project.edits import read_edits
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Corpus as Settings
 from seedbed.project.params_types import Params
-from seedbed.project.review_words import load_words
+from seedbed.project.review_words import FOLDER, Words, load_words
 from seedbed.project.sign_off import is_confirmed
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
-from seedbed.review.queue.reasons import Reason, reasons, score
+from seedbed.review.queue.reasons import Reason, reasons, reasons_after, score
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
@@ -184,6 +184,7 @@ class Worklist:
     def __init__(self) -> None:
         self._files = FileCache()
         self._items: dict[str, dict[str, Item]] = {}
+        self._looked_at: dict[str, tuple[dict[str, Words], dict[str, tuple[Row, list[Reason]]]]] = {}
 
     @property
     def params(self) -> Params:
@@ -210,28 +211,43 @@ class Worklist:
         if not translated.is_file():
             raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
         kind = settings["kind"]
-        rows = self._files.get((name, "rows"), [translated], lambda: _with_reasons(translated, settings, language))
+        rows = self._files.get(
+            (name, "rows"), [translated, FOLDER / f"{language}.yaml"], lambda: self._with_reasons(name, settings, language)
+        )
         return self._files.get(
             (name, "corpus"),
             [translated, edits, paths.PARAMS],
             lambda: self._read(name, rows, read_edits(edits, kind)),
         )
 
+    def _with_reasons(self, name: str, settings: Settings, language: str) -> list[tuple[Any, list[Reason]]]:
+        """Return the rows of `translate`, each with the reasons why it may need work; none for one that was not translated.
+
+        A row that is the same as at the last reading is not looked at anew, except for what depends on all rows.
+        """
+        kind = settings["kind"]
+        rows = list(read_rows(paths.translated(name), f"translated_{kind}"))
+        translated = [row for row in rows if row["made_by"]]
+        common = corpus_statistics(translated)
+        words = {source: load_words(language, source) for source in sorted({language_of(row, settings) for row in translated})}
+        words_before, known = self._looked_at.get(name, (words, {}))
+        read: list[tuple[Any, list[Reason]]] = []
+        for row in rows:
+            before = known.get(row["id"]) if words == words_before else None
+            if not row["made_by"]:
+                read.append((row, []))
+            elif before and before[0] == row:
+                read.append((row, reasons_after(before[1], row, kind, common)))
+            else:
+                read.append((row, reasons(row, kind, words[language_of(row, settings)], common)))
+        self._looked_at[name] = (words, {row["id"]: (row, row_reasons) for row, row_reasons in read})
+        return read
+
     def _read(self, name: str, rows: list[tuple[Any, list[Reason]]], edits: Mapping[str, Any]) -> Corpus:
         """Return the corpus with these edits: of the reading before it, every row that is still the same."""
         corpus = _corpus(name, self.params, rows, edits, self._items.get(name, {}))
         self._items[name] = corpus.by_id
         return corpus
-
-
-def _with_reasons(path: Path, settings: Settings, language: str) -> list[tuple[Any, list[Reason]]]:
-    """Return the rows of `translate`, each with the reasons why it may need work; none for one that was not translated."""
-    kind = settings["kind"]
-    rows = list(read_rows(path, f"translated_{kind}"))
-    translated = [row for row in rows if row["made_by"]]
-    common = corpus_statistics(translated)
-    words = {source: load_words(language, source) for source in sorted({language_of(row, settings) for row in translated})}
-    return [(row, reasons(row, kind, words[language_of(row, settings)], common) if row["made_by"] else []) for row in rows]
 
 
 def _corpus(

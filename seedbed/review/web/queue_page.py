@@ -73,7 +73,7 @@ def decide(request: Request, state: Run, name: str, editor: Editor, form: Posted
         saved = bulk.save(corpus, planned)
         if saved.changes:
             state.remember(RowVisit.kind, editor, lambda: _take_back(state, name, saved.changes, back))
-        return go(request, flash(back, f"bulk_{verb}", n=len(saved.changes), **saved.left))
+        return go(request, flash(back, f"bulk_{verb}", numbers={"n": len(saved.changes), **saved.left}))
 
 
 def _chosen_rows(request: Request, form: Form, shown: Corpus, view: View) -> list[Item]:
@@ -86,7 +86,7 @@ def _chosen_rows(request: Request, form: Form, shown: Corpus, view: View) -> lis
 
 def _take_back(state: State, name: str, changes: list[Change], url: str) -> str:
     undone = bulk.take_back(state.worklist.corpus(name), changes)
-    return flash(url, "bulk_undone", n=len(undone.changes), **undone.left)
+    return flash(url, "bulk_undone", numbers={"n": len(undone.changes), **undone.left})
 
 
 def _options(view: View, facet: str) -> dict[str, int]:

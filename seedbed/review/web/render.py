@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -103,7 +103,7 @@ def page(request: Request, state: State, template: str, status: int = 200, **val
     return render(request, state, template, status, waiting=waiting, flash=said, **values)
 
 
-def flash(url: str, key: str, id: str = "", **numbers: int) -> str:
+def flash(url: str, key: str, id: str = "", numbers: Mapping[str, int] | None = None) -> str:
     """Return a page's URL with the message that is shown on it once: `flash_<key>` of `texts.yaml`.
 
     Args:
@@ -113,7 +113,9 @@ def flash(url: str, key: str, id: str = "", **numbers: int) -> str:
         numbers: what goes into it: `n` rows of which something was done, and, by reason, rows that were left as they are.
     """
     parts = urlsplit(url)
-    said = urlencode({"said": key} | ({"row": id} if id else {}) | {name: number for name, number in numbers.items() if number})
+    said = urlencode(
+        {"said": key} | ({"row": id} if id else {}) | {name: number for name, number in (numbers or {}).items() if number}
+    )
     return urlunsplit(parts._replace(query=f"{parts.query}&{said}" if parts.query else said))
 
 
