@@ -188,7 +188,7 @@ def test_rows_of_others_are_confirmed_at_once_and_own_ones_left() -> None:
     before = EDITS.read_bytes()
     person = Person()
     done = person.post(f"{LIST}?show=all", person.open(f"{LIST}?show=all") | {"scope": "page", "go": "confirm"})
-    assert "said=bulk_confirm&n=2&hindered=2" in done.headers["location"]
+    assert "said=bulk_confirm&n=2&own=1&unready=1" in done.headers["location"]
     assert {id: edit.get("confirmed", {}).get("by") for id, edit in edits().items()} == {
         "fermi-01": "yuki",
         "fermi-02": "yuki",
@@ -211,7 +211,7 @@ def test_a_rejected_row_is_not_approved_in_passing() -> None:
 def test_a_row_that_changes_between_the_plan_and_the_write_is_left() -> None:
     corpus = Worklist().corpus("questions")
     planned = plan(
-        corpus, corpus.items, lambda item, kind, person: make_edit(item.row, kind, {"text": "x"}, person, None), "yuki"
+        corpus, corpus.items, lambda item, kind, person, reason: make_edit(item.row, kind, {"text": "x"}, person, None), "yuki"
     )
     write_edit("fermi-01", "その間の文")
     saved = save(corpus, planned)
