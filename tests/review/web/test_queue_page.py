@@ -188,7 +188,7 @@ def test_rows_of_others_are_confirmed_at_once_and_own_ones_left() -> None:
     before = EDITS.read_bytes()
     person = Person()
     done = person.post(f"{LIST}?show=all", person.open(f"{LIST}?show=all") | {"scope": "page", "go": "confirm"})
-    assert "said=bulk_confirm&n=2&own=1&unready=1" in done.headers["location"]
+    assert "said=bulk_confirm&n=2&unready=1&own=1" in done.headers["location"]
     assert {id: edit.get("confirmed", {}).get("by") for id, edit in edits().items()} == {
         "fermi-01": "yuki",
         "fermi-02": "yuki",
