@@ -105,13 +105,14 @@ def change_elsewhere(request: Request, state: Run, editor: Editor, form: Posted,
         if saved.changes:
             state.remember(RowVisit.kind, editor, partial(_undo, state, name, saved.changes, back))
     key = "elsewhere_some" if left or saved.left.total() else "elsewhere"
-    return go(request, flash(back, key, n=len(saved.changes)))
+    return go(request, flash(back, key, numbers={"n": len(saved.changes)}))
 
 
 def _undo(state: State, name: str, changes: list[Change], back: str) -> str:
     undone = bulk.take_back(state.worklist.corpus(name), changes)
     left = undone.left.total()
-    return flash(back, "elsewhere_left", n=left) if left else flash(back, "elsewhere_undone", n=len(undone.changes))
+    key = "elsewhere_left" if left else "elsewhere_undone"
+    return flash(back, key, numbers={"n": left or len(undone.changes)})
 
 
 def _affected(state: State, corpus: Corpus, item: Item, old: str, new: str) -> Affected:
