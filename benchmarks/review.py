@@ -91,7 +91,7 @@ def measure(count: int) -> dict[str, float]:
     figures["row"] = timed(lambda: get(f"{URL}/{one}"))
     form = pages[one] | {"field.text": "書きかけ"}
     figures["draft"] = timed(lambda: person.post(f"{URL}/{one}/draft", data=form))
-    figures["save"] = timed(lambda: save(one, "save", "直した文。"))
+    figures["save"] = timed(lambda: save(one, "save", made[1]["translation"]["text"] + "直した。"))
     figures["row_after_save"] = timed(lambda: get(f"{URL}/{other}"))
     figures["approve"] = timed(lambda: save(other, "approve"))
     figures["list_after_save"] = timed(lambda: get(URL))

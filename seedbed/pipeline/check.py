@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, cast
 
 from seedbed.filtering.language import load_language
 from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
@@ -25,7 +25,7 @@ from seedbed.project.params import load_params, params_problems
 from seedbed.project.params_types import Corpus, Params
 from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, without_outputs
 from seedbed.project.review_words import words_problems
-from seedbed.project.row_types import Question
+from seedbed.project.row_types import Edit, Question
 from seedbed.project.sign_off import holds
 from seedbed.project.votes import checked_votes, votes_notices
 from seedbed.reporting.checks.kinds import check_problem
@@ -170,8 +170,8 @@ def _in_build(corpus: str, rows: list[Any], params: Params) -> list[Any]:
     """Return the rows of a corpus that nobody has rejected as they are now."""
     kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
     lines = checked_rows(path, "edit") if path.is_file() else ()
-    edits: dict[str, Any] = {edit["id"]: edit for _, edit in lines if not isinstance(edit, UserError)}
-    return [row for row in rows if row["id"] not in edits or not holds(edits[row["id"]], fields_of(row, kind))]
+    edits = {edit["id"]: edit for _, edit in lines if not isinstance(edit, UserError)}
+    return [row for row in rows if row["id"] not in edits or not holds(cast(Edit, edits[row["id"]]), fields_of(row, kind))]
 
 
 def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:

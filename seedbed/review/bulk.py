@@ -7,32 +7,33 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from seedbed.project import sign_off
 from seedbed.project.edits import Change, make_edit, save_edits
 from seedbed.review.queue.worklist import Corpus, Item
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
-LEFT = ("meanwhile", "decided", "same", "unfit")
-"""Why a row is left as it is: somebody changed it meanwhile, a person has decided otherwise, it is so already, or the decision
-cannot be made of it (its text is blank or too long)."""
+LEFT = ("meanwhile", "decided", "same", "unfit", "own", "unready")
+"""Why a row is left as it is: somebody changed it meanwhile, a person has decided otherwise, it is so already, the decision
+cannot be made of it (its text is blank or too long), the same person edited it, or there is no edit that holds."""
 
 
 class Left(Exception):
     """A row is left as it is; the one argument is why, one of `LEFT`."""
 
 
-Verb = Callable[[Item, str, str], Row]
-"""Returns the edit of a row; takes the row, the kind of its corpus, and who decides. Raises `Left`."""
+Verb = Callable[[Item, str, str, str], Row]
+"""Returns the edit of a row; takes the row, the kind of its corpus, who decides, and the reason given. Raises `Left`."""
 
 
-def approve(item: Item, kind: str, person: str) -> Row:
+def approve(item: Item, kind: str, person: str, reason: str) -> Row:
     """Return the edit that takes the machine text as it is.
 
     A row that a person wrote a text for is left to its own page: a text is never replaced by the machine's in passing.
     """
     if item.status == "approved":
         raise Left("same")
-    if item.edit and item.edit["decision"] != "approved":
+    if item.edit and (item.edit["decision"] != "approved" or "rejected" in item.edit):
         raise Left("decided")
     try:
         return make_edit(item.row, kind, item.row["translation"], person, None, before=item.edit)
@@ -40,7 +41,28 @@ def approve(item: Item, kind: str, person: str) -> Row:
         raise Left("unfit") from None
 
 
-VERBS: Mapping[str, Verb] = {"approve": approve}
+def confirm(item: Item, kind: str, person: str, reason: str) -> Row:
+    """Return the edit of a row, confirmed by a second person."""
+    if item.is_confirmed:
+        raise Left("same")
+    if why := sign_off.hindrance(item.row, item.edit, person):  # type: ignore[arg-type]
+        raise Left("own" if why == "confirm_own" else "unready")
+    return sign_off.confirm(item.row, item.edit, person)
+
+
+def reject(item: Item, kind: str, person: str, reason: str) -> Row:
+    """Return the edit of a row with the word that it is not to be used; a rejection that stands keeps its reason."""
+    if item.status == "rejected":
+        raise Left("same")
+    try:
+        return sign_off.reject(item.row, kind, item.edit, person, reason)
+    except UserError:
+        raise Left("unfit") from None
+
+
+VERBS: Mapping[str, Verb] = {"approve": approve, "confirm": confirm, "reject": reject}
+REASONED = ("reject",)
+"""Verbs that want a reason."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +73,7 @@ class Plan:
     left: Counter[str]
 
 
-def plan(corpus: Corpus, seen: Iterable[Item], verb: Verb, person: str) -> Plan:
+def plan(corpus: Corpus, seen: Iterable[Item], verb: Verb, person: str, reason: str = "") -> Plan:
     """Return what a verb makes of rows.
 
     Args:
@@ -59,6 +81,7 @@ def plan(corpus: Corpus, seen: Iterable[Item], verb: Verb, person: str) -> Plan:
         seen: the rows as the person saw them.
         verb: one of `VERBS`.
         person: who decides.
+        reason: why, where the verb wants to know.
     """
     changes, left = [], Counter[str]()
     for then in seen:
@@ -66,9 +89,9 @@ def plan(corpus: Corpus, seen: Iterable[Item], verb: Verb, person: str) -> Plan:
         try:
             if item is None or not item.is_same(then):
                 raise Left("meanwhile")
-            changes.append(Change(item.id, verb(item, corpus.kind, person), item.edit))
-        except Left as reason:
-            left[reason.args[0]] += 1
+            changes.append(Change(item.id, verb(item, corpus.kind, person, reason), item.edit))
+        except Left as why:
+            left[why.args[0]] += 1
     return Plan(changes, left)
 
 

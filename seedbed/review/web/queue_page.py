@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from seedbed.project import sign_off
 from seedbed.project.edits import Change
 from seedbed.review import bulk
 from seedbed.review.queue.filters import PAGE_ROWS, SHOW, Filter, View
@@ -62,8 +63,11 @@ def decide(request: Request, state: Run, name: str, editor: Editor, form: Posted
         shown = state.shown(form.get("shown", ""))
         if verb not in bulk.VERBS or shown is None:
             return go(request, flash(back, "too_old") if shown is None else back)
+        reason = texts_of(form, "reason").get("", "").strip()
+        if verb in bulk.REASONED and not 0 < len(reason) <= sign_off.MOST_REASON:
+            return go(request, flash(back, "no_reason"))
         rows = _chosen_rows(request, form, shown, state.view(shown, chosen, editor))
-        planned = bulk.plan(corpus, rows, bulk.VERBS[verb], editor)
+        planned = bulk.plan(corpus, rows, bulk.VERBS[verb], editor, reason)
         if len(rows) > PAGE_ROWS and not form.get("sure"):  # more than one can have looked at
             return page(request, state, "bulk.html", corpus=corpus, planned=planned, verb=verb, form=form, url=back)
         saved = bulk.save(corpus, planned)

@@ -181,10 +181,37 @@ def test_a_row_that_somebody_changed_meanwhile_is_left_by_the_decision_and_by_it
     assert edits()["generic-01"]["fields"]["text"] == "彼女の文"
 
 
+def test_rows_of_others_are_confirmed_at_once_and_own_ones_left() -> None:
+    for id in ("fermi-01", "fermi-02"):
+        write_edit(id, f"{id}の文")
+    write_edit("generic-01", "自分の文", editor="yuki")
+    before = EDITS.read_bytes()
+    person = Person()
+    done = person.post(f"{LIST}?show=all", person.open(f"{LIST}?show=all") | {"scope": "page", "go": "confirm"})
+    assert "said=bulk_confirm&n=2&own=1&unready=1" in done.headers["location"]
+    assert {id: edit.get("confirmed", {}).get("by") for id, edit in edits().items()} == {
+        "fermi-01": "yuki",
+        "fermi-02": "yuki",
+        "generic-01": None,
+    }
+    assert "said=bulk_undone&n=2" in person.post(LIST, person.open(LIST) | {"go": "undo"}).headers["location"]
+    assert EDITS.read_bytes() == before
+
+
+def test_a_rejected_row_is_not_approved_in_passing() -> None:
+    edit = write_edit("fermi-01", TEXTS["fermi-01"][1])
+    rejected = edit | {"rejected": {"reason": "不要", "source_hash": edit["source_hash"]}}
+    EDITS.write_text(canonical(rejected) + "\n", encoding="utf-8")
+    person = Person()
+    form = person.open(f"{LIST}?show=all") | {"scope": "ticked", "go": "approve", "row.fermi-01": "1"}
+    assert "said=bulk_approve&decided=1" in person.post(f"{LIST}?show=all", form).headers["location"]
+    assert edits()["fermi-01"]["rejected"]["reason"] == "不要"
+
+
 def test_a_row_that_changes_between_the_plan_and_the_write_is_left() -> None:
     corpus = Worklist().corpus("questions")
     planned = plan(
-        corpus, corpus.items, lambda item, kind, person: make_edit(item.row, kind, {"text": "x"}, person, None), "yuki"
+        corpus, corpus.items, lambda item, kind, person, reason: make_edit(item.row, kind, {"text": "x"}, person, None), "yuki"
     )
     write_edit("fermi-01", "その間の文")
     saved = save(corpus, planned)

@@ -169,3 +169,34 @@ def test_the_words_are_there_in_both_languages(language: str) -> None:
     write_edit("fermi-01", "大阪にバス停はいくつありますか？")
     page = Person(editor="ben", language=language).http.get(ROW).text
     assert ("不採用の理由" if language == "ja" else "Why it is not to be used") in page
+
+
+def test_ticked_rows_are_confirmed_or_rejected_and_taken_back_as_one() -> None:
+    for id in ("fermi-01", "fermi-02"):
+        write_edit(id, f"{id}の訳")
+    write_edit("generic-01", "自分の訳", editor="ben")
+    before = EDITS.read_bytes()
+    ben, url = Person(editor="ben"), "/edits/questions?show=all"
+    page = ben.http.get(url).text
+    assert all(f'value="{verb}"' in page for verb in ("approve", "confirm", "reject"))
+    done = ben.post(url, ben.open(url) | {"scope": "page", "go": "confirm"})
+    assert {id: "confirmed" in edit for id, edit in edits().items()} == {
+        "fermi-01": True,
+        "fermi-02": True,
+        "generic-01": False,
+    }
+    text = ben.http.get(done.headers["location"]).text
+    assert "Rows confirmed: 2." in text
+    assert "edited by yourself: 1." in text
+    assert "no edit that holds: 1." in text
+    assert "fermi-01" in ben.http.get("/edits/questions?show=all&signed=yes").text
+    ben.post(url, ben.open(url) | {"go": "undo"})
+    assert EDITS.read_bytes() == before
+
+    ticked = {"scope": "ticked", "go": "reject", "row.fermi-01": "1", "row.generic-02": "1"}
+    assert "said=no_reason" in ben.post(url, ben.open(url) | ticked | {"reason": " "}).headers["location"]
+    assert EDITS.read_bytes() == before
+    ben.post(url, ben.open(url) | ticked | {"reason": "向いていない"})
+    assert {id for id, edit in edits().items() if "rejected" in edit} == {"fermi-01", "generic-02"}
+    ben.post(url, ben.open(url) | {"scope": "page", "go": "approve"})
+    assert {id for id, edit in edits().items() if "rejected" in edit} == {"fermi-01", "generic-02"}  # not taken back in passing
