@@ -110,9 +110,9 @@ def change_elsewhere(request: Request, state: Run, editor: Editor, form: Posted,
 
 def _undo(state: State, name: str, changes: list[Change], back: str) -> str:
     undone = bulk.take_back(state.worklist.corpus(name), changes)
-    if left := undone.left.total():
-        return flash(back, "elsewhere_left", numbers={"n": left})
-    return flash(back, "elsewhere_undone", numbers={"n": len(undone.changes)})
+    left = undone.left.total()
+    key = "elsewhere_left" if left else "elsewhere_undone"
+    return flash(back, key, numbers={"n": left or len(undone.changes)})
 
 
 def _affected(state: State, corpus: Corpus, item: Item, old: str, new: str) -> Affected:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from seedbed.project import paths
+from seedbed.project.edits import MOST_CHARACTERS
 from seedbed.project.glossary import Term, load_glossary
 from seedbed.review.queue.reasons import MISMATCHES, Reason, Seen, compare
 from seedbed.review.queue.worklist import Corpus, Item
@@ -92,6 +93,8 @@ def new_mismatches(state: State, corpus: Corpus, item: Item, texts: Mapping[str,
 
 
 def _seen(state: State, corpus: Corpus, item: Item, texts: Mapping[str, str]) -> list[Seen]:
+    if max(map(len, item.row["translation"].values()), default=0) > MOST_CHARACTERS:  # shown, and not edited
+        return [Seen("same", reason) for reason in item.reasons]
     return compare(_reasons(state, corpus, item, item.row["translation"]), _reasons(state, corpus, item, texts))
 
 
