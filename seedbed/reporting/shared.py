@@ -9,6 +9,7 @@ from typing import Any
 from seedbed.exchange.costs import price_of
 from seedbed.project import columns, paths
 from seedbed.project.params_types import STAND_IN, Params
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import table
 from seedbed.util.rows import Rows
@@ -81,17 +82,14 @@ def made_by_stand_in(tables: Tables, names: Iterable[str]) -> list[str]:
     return [name for name in names if tables.select(f"select bool_or({by_it}) as found from {name}")[0]["found"]]
 
 
-def stand_in_sentence(what: Sequence[str], consequence: str) -> str:
+def stand_in_sentence(what: Sequence[str], consequence: str, say: Words = ENGLISH_WORDS) -> str:
     """Return the sentence that says what the stand-in made, and what follows; empty where it made nothing."""
-    if not what:
-        return ""
-    listed = " and ".join(filter(None, [", ".join(what[:-1]), what[-1]]))
-    return f"The {listed} of this build come from the rule-based stand-in, which is no language model: {consequence}."
+    return say("stand_in_sentence", what=say.listed(what), consequence=consequence) if what else ""
 
 
-def stand_in_line(sentence: str) -> list[str]:
+def stand_in_line(sentence: str, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the sentence as a Markdown note; nothing for an empty one."""
-    return [f"> **Made with the stand-in.** {sentence}"] if sentence else []
+    return [f"> **{say('stand_in_title')}** {sentence}"] if sentence else []
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
