@@ -173,12 +173,24 @@ def _on_leaders(rows: Rows, say: Words, baseline: str, benchmark: "Benchmark") -
     values = _figures(first, benchmark, say) | {"models": len(rows), "baseline": baseline, "first": first["name"]}
     if len(tied) == 1:
         key = "answer_baseline_best" if first["baseline"] else f"answer_best_{kind}"
-        return say(key, **values, second=rows[1]["name"])
+        p = _largest_p(benchmark, first["name"], say) if baseline else ""
+        return say(key, **values, second=rows[1]["name"], others=len(rows) - 1, p=p)
     if len(tied) == len(rows):
         return say("answer_all_open", **values)
     if tied:
-        return say(f"answer_tied_{kind}", tied=say.listed(tied), **values)
+        return say("answer_tied_at_baseline" if first["baseline"] else f"answer_tied_{kind}", tied=say.listed(tied), **values)
     return say("answer_unranked", **values)
+
+
+def _largest_p(benchmark: "Benchmark", name: str, say: Words) -> str:
+    """Return the largest corrected p-value of a model's comparisons, in its match with the baseline and with the others."""
+    values = [row["p_holm"] for row in benchmark.rates if row["is_all"] and row["p"] is not None and name in _sides(row)]
+    values += [row["p_holm"] for row in benchmark.differences if name in (row["model"], row["other"])]
+    return say("p_below") if max(values) < 0.001 else say("p_most", p=f"{max(values):.3f}")
+
+
+def _sides(row: Row) -> tuple[str, str]:
+    return row["model"], row["baseline"]
 
 
 def _figures(row: Row, benchmark: "Benchmark", say: Words) -> Row:
