@@ -79,7 +79,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         by_match=_by_match(rates),
         unrated=benchmark.unrated,
         vote_sentences=vote_sentences(tables),
-        heat=_heat(tables, rates, say),
+        heat=_heat(benchmark),
         ranking=benchmark.ranking,
         differences=benchmark.differences,
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
@@ -223,12 +223,14 @@ def _shade(rate: float) -> str:
     return next(shade for bound, shade in _SHADES if rate <= bound)
 
 
-def _heat(tables: Tables, tested: Rows, say: Words) -> JsonObject:
+def _heat(benchmark: Benchmark) -> JsonObject:
     """Return the heat map: matches by categories, or models by categories where there is more than one baseline."""
+    tables, tested, say = benchmark.tables, benchmark.rates, benchmark.say
     columns = list(dict.fromkeys(row["category"] for row in tested))
     one_baseline = len({row["baseline"] for row in tested}) < 2
     rows = tested if one_baseline else tables.query("benchmark/model_rates")
-    names = list(dict.fromkeys(row["model"] for row in rows))
+    order = [row["name"] for row in benchmark.answer.rows]
+    names = sorted(dict.fromkeys(row["model"] for row in rows), key=lambda name: order.index(name) if name in order else 0)
     place = {(row["model"], row["category"]): row for row in rows}
     heat_rows = []
     for name in names:

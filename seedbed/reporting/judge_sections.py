@@ -6,13 +6,13 @@ from seedbed.reporting.answer import PAIRS, Answer
 from seedbed.reporting.differences import DifferenceRow
 from seedbed.reporting.health import HealthRow, last_rows, position_in_words
 from seedbed.reporting.jury import Jury, jury_sentences
+from seedbed.reporting.shared import MOST_ROWS, capped, rest_in_words
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
 from seedbed.util.words import count
 
 _MOST_DIFFERENCES = 40
-_MOST_RATES = 40
 _MOST_IN_MATRIX = 30
 MOST_APART = 6
 """Matches that have a table of their own; more are one table."""
@@ -74,9 +74,9 @@ def _many_matches(totals: Rows, answer: Answer | None, say: Words) -> list[str]:
     # The widest differences first: those that a reader looks for.
     order = sorted(totals, key=lambda row: (-abs((row["adjusted_win_rate"] or 50) - 50), row["match"]))
     parts += [f"### {say('matches_title')}"]
-    if len(order) > _MOST_RATES:
-        parts += [say("matches_first", shown=_MOST_RATES, n=len(order))]
-    return [*parts, _rates_table(order[:_MOST_RATES], {"head_match": "match"}, say)]
+    if len(order) > MOST_ROWS:
+        parts += [say("matches_first", shown=MOST_ROWS, n=len(order))]
+    return [*parts, _rates_table(capped(order), {"head_match": "match"}, say)]
 
 
 def _cell(cell: Row | None) -> str:
@@ -166,7 +166,7 @@ def equal_length_parts(rows: Rows, rates: Rows, say: Words = ENGLISH_WORDS) -> l
         | {"interval": _interval(row["low"], row["high"])}
         | {"length and Markdown": _percent(row["both_rate"]), "its interval": _interval(row["both_low"], row["both_high"])}
         | {"not given, since": row["why"]}
-        for row in rows[:_MOST_RATES]
+        for row in capped(rows)
     ]
     names = ["match", "adjusted", "at equal length", "interval", "length and Markdown", "its interval"]
     return [
@@ -174,13 +174,8 @@ def equal_length_parts(rows: Rows, rates: Rows, say: Words = ENGLISH_WORDS) -> l
         "What the adjusted win rate would be if neither answer were longer than the other, by a regression, and if neither had "
         "more marks of Markdown either. A good answer may have to be longer: this is no causal effect.",
         table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
-        *_rest(len(rows), "win_rates.csv", say),
+        *rest_in_words(rows, "win_rates.csv", say),
     ]
-
-
-def _rest(rows: int, file: str, say: Words) -> list[str]:
-    """Return where the rows are that a table has no room for; nothing where it shows all."""
-    return [say("rows_first", shown=_MOST_RATES, n=rows, file=file)] if rows > _MOST_RATES else []
 
 
 def health_parts(rows: Sequence[HealthRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
@@ -188,12 +183,11 @@ def health_parts(rows: Sequence[HealthRow], confidence: float, say: Words = ENGL
     if not rows:
         return [say("judge_nothing")]
     judges = last_rows(rows)
-    first = [row for row in rows if row not in judges][: max(0, _MOST_RATES - len(judges))]
     shown = [
         row
         | {"p": p_value(row["position_p"]), "longer": row["longer_answer_rate"]}
         | {"its interval": _interval(row["longer_low"], row["longer_high"])}
-        for row in (rows if len(rows) <= _MOST_RATES else [*first, *judges])
+        for row in capped(rows, last=1)
     ]
     several = ["judge"] if len(judges) > 1 else []
     names = [
@@ -213,7 +207,7 @@ def health_parts(rows: Sequence[HealthRow], confidence: float, say: Words = ENGL
         "that stood first, or second, one says tie. *p* is that of first against second. *Longer* is the percent of the "
         "decided questions that the longer answer won, with its interval.",
         table(shown, [*names, "its interval", "invalid_rate", "cut_answers"], right=["p", "its interval"]),
-        *_rest(len(rows), "judge_health.csv", say),
+        *rest_in_words(rows, "judge_health.csv", say),
         *(f"{row['judge']}: " * len(several) + position_in_words(row, confidence, say) for row in judges),
     ]
 
@@ -229,9 +223,9 @@ def jury_parts(jury: Jury | None, notices: Sequence[str]) -> list[str]:
         | {title: row[name] for name, title in percent.items()}
         | {"adjusted": _percent(row["adjusted_win_rate"]), "interval": _interval(row["ci_low"], row["ci_high"])}
         | {"as the jury": _percent(row["with_jury"])}
-        for row in jury.rates[:_MOST_RATES]
+        for row in capped(jury.rates)
     ]
-    more = [f"The first {_MOST_RATES} of {len(jury.rates)} rows."] if len(jury.rates) > _MOST_RATES else []
+    more = rest_in_words(jury.rates, "benchmark.html")
     pairs = [
         {"judges": f"{row['one']}, {row['other']}", "items": row["items"], "agree": _percent(row["agreement"])}
         | {"kappa": "" if row["kappa"] is None else f"{row['kappa']:.2f}", "interval": _bounds(row)}

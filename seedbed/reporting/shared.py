@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from seedbed.exchange.costs import price_of
 from seedbed.project import columns, paths
@@ -19,6 +19,10 @@ _USAGE = (
     *("stage", "endpoint", "model", "responses", "repeated"),
     *("input_tokens", "cached_input_tokens", "output_tokens"),
 )
+
+T = TypeVar("T")
+MOST_ROWS = 40
+"""Rows of a table in a Markdown report, which has to fit into a comment of a pull request."""
 
 
 def file_name(path: Path) -> str:
@@ -90,6 +94,16 @@ def stand_in_sentence(what: Sequence[str], consequence: str, say: Words = ENGLIS
 def stand_in_line(sentence: str, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the sentence as a Markdown note; nothing for an empty one."""
     return [f"> **{say('stand_in_title')}** {sentence}"] if sentence else []
+
+
+def capped(rows: Sequence[T], last: int = 0) -> list[T]:
+    """Return as many rows as a table of a Markdown report has room for: the first ones, and the `last` ones, which are sums."""
+    return [*rows] if len(rows) <= MOST_ROWS else [*rows[: MOST_ROWS - last], *rows[len(rows) - last :]]
+
+
+def rest_in_words(rows: Sequence[object], where: str, say: Words = ENGLISH_WORDS) -> list[str]:
+    """Return how many rows a capped table has, and where all are; nothing where it shows all."""
+    return [say("rows_first", shown=MOST_ROWS, n=len(rows), where=where)] if len(rows) > MOST_ROWS else []
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
