@@ -30,6 +30,17 @@
   addEventListener("resize", later);
   mark();
 
+  // What scrolls sideways has to be reached by key too.
+  const boxes = document.querySelectorAll(".scroll");
+  function reachable() {
+    for (const box of boxes) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  }
+  addEventListener("resize", reachable);
+  reachable();
+
   // A cell sorts by its first number, else by its text; empty cells stay last.
   function key(row, column) {
     const text = row.cells[column] ? row.cells[column].textContent.trim() : "";
