@@ -53,7 +53,7 @@ def test_axe_finds_nothing(browser: Browser, folder: Path, name: str) -> None:
     tab = opened(browser, folder / "ja" / f"{name}.html")
     assert tab.evaluate("document.documentElement.lang") == "ja"
     for scheme in ("light", "dark"):
-        tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        tab.emulate_media(color_scheme=scheme)
         found = Axe().run(tab).response["violations"]
         assert [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found] == []
     tab.close()

@@ -65,10 +65,10 @@
   }
 
   for (const table of document.querySelectorAll("table.sortable")) {
-    // Every body cell of these tables stands for one column, but for those that say why there is no figure.
+    // A drawing has its figures beside it, which sort.
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
       const words = [...heading.childNodes].filter((node) => node.nodeName !== "svg");
-      if (!heading.textContent.trim()) return;
+      if (heading.classList.contains("chart") || !heading.textContent.trim()) return;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
