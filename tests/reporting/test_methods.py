@@ -183,7 +183,7 @@ def test_without_a_common_baseline_there_are_the_sets_own_matches_and_the_pictur
     assert [row["base"] for row in chart] == ["llama", "calm"]
     page = build.benchmark_page()
     assert page.count('class="rate dumbbell"') == 2
-    assert page.count('class="difference"') == len(benchmark.methods)
+    assert page.count('class="rate difference') == len(benchmark.methods)
 
 
 def test_files_and_page(tmp_path: Path) -> None:
