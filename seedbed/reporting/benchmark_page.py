@@ -3,13 +3,10 @@
 Each number comes from a file of `queries/`, named under its table.
 """
 
-from base64 import b64encode
-
 from seedbed.kits import language_name
-from seedbed.project import paths
-from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES
+from seedbed.reporting.answer_markup import TAGS
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, not_run_in_words
 from seedbed.reporting.conclusions import conclude
@@ -18,6 +15,7 @@ from seedbed.reporting.html import provenance, render
 from seedbed.reporting.human_sections import CORRECTED, alternative_in_words, labelled_in_words, vote_sentences
 from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
+from seedbed.reporting.question_browser import browser_texts, question_browser
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
 from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
@@ -44,7 +42,7 @@ _PROMPTS_OF_TURNS = ("translate_conversation", "judge_turn")
 _PROMPTS_OF_SCORES = ("score", "score_reference", "score_turn")
 _COLOURS = 5
 """Of training sets in the chart of methods: set1 to set5 of `methods.css`."""
-_BROWSER = ("questions", "answers", "verdicts", "votes")
+SCRIPTS = ("url_state.js", "browser_data.js", "browser_texts.js", "browser_list.js", "browser_question.js", "browser.js")
 _SHADES = ((20, "low3"), (35, "low2"), (45, "low1"), (55, "mid"), (65, "high1"), (80, "high2"), (100, "high3"))
 
 
@@ -57,12 +55,11 @@ def _prompts(benchmark: Benchmark) -> list[str]:
 def benchmark_page(benchmark: Benchmark) -> str:
     """Return the page."""
     tables, params, rates = benchmark.tables, benchmark.params, benchmark.rates
-    _load_texts(tables, params)
     confidence = params["report"]["confidence"]
     return render(
         "benchmark_page.html.j2",
-        "browser.js",
-        styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
+        SCRIPTS,
+        styles=("style.css", "browser.css", *(["methods.css"] if benchmark.methods else [])),
         sections=[(id, title) for id, title in SECTIONS.items() if id not in _OPTIONAL or getattr(benchmark, id)],
         lead=_lead(rates, params),
         language=params["language"],
@@ -107,8 +104,10 @@ def benchmark_page(benchmark: Benchmark) -> str:
         modes_words=AGREEMENT_IN_WORDS.replace("*", ""),
         usage=benchmark.usage,
         browser={
-            "verdicts": bool(rates),
-            "data": {name: _packed(tables, name) for name in _BROWSER} if rates else {},
+            "texts": browser_texts(params["language"]),
+            "language": "ja" if params["language"] == "ja" else "en",
+            "tags": TAGS,
+            "data": question_browser(tables, params) if rates or benchmark.turns else None,
         },
     )
 
@@ -137,24 +136,11 @@ def _total(rates: Rows, match: str) -> Row:
     return next(row for row in rates if row["match"] == match and row["is_all"])
 
 
-def _packed(tables: Tables, name: str) -> str:
-    return b64encode(tables.compressed(f"benchmark/browser_{name}")).decode()
-
-
 def _lead(rates: Rows, params: Params) -> str:
     """Return the line under the title."""
     matches, questions = len({row["match"] for row in rates}), max((row["n"] for row in rates), default=0)
     judged = f"{matches} match{'es' if matches != 1 else ''} over {questions} questions" if rates else "no match judged"
     return f"Benchmark in {language_name(params['language'])}: {judged}."
-
-
-def _load_texts(tables: Tables, params: Params) -> None:
-    """Make the tables of what only the browser of questions shows."""
-    judgments = [paths.judgments(name) for name in params["matches"]]
-    columns = "match text, question text, judge text, order text, explanation text, failure json"
-    tables.load("judgment_texts", judgments, columns)
-    answers = [paths.answers(name) for name in answering_models(params)]
-    tables.load("answer_failures", answers, "id text, model text, failure json")
 
 
 def _matches(tested: Rows, confidence: float) -> Rows:

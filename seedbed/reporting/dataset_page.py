@@ -31,7 +31,7 @@ def dataset_page(dataset: Dataset) -> str:
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
-        None,
+        (),
         sections=list(SECTIONS.items()),
         lead=f"Instruction data in {language_name(params['language'])}.",
         language=params["language"],

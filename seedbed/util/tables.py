@@ -133,17 +133,20 @@ class Tables:
         columns = [column[0] for column in result.description]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
-    def compressed(self, name: str) -> bytes:
-        """Return the rows of `queries/<name>.sql` as JSON Lines, gzipped.
+    def compressed(self, documents: Iterable[str]) -> list[bytes]:
+        """Return each JSON text gzipped, as the `value` of an object.
 
         DuckDB brings its own compressor, so that the bytes are the same on every machine; zlib's are not, since systems
         have several of them.
         """
+        pieces = []
         with TemporaryDirectory() as folder:
-            path = Path(folder) / "rows.json.gz"
-            query = self._sql(name)
-            self._db.execute(f"copy ({query}\n) to $path (format json, compression gzip)", {"path": str(path)})
-            return path.read_bytes()
+            path = Path(folder) / "document.json.gz"
+            copy = f"copy (select $document::json as value) to '{path}' (format json, compression gzip)"
+            for document in documents:
+                self._db.execute(copy, {"document": document})
+                pieces.append(path.read_bytes())
+        return pieces
 
     def write_parquet(self, sql: str, path: Path) -> None:
         """Write the rows of a SELECT to a Parquet file, all or nothing: the same rows, the same bytes."""
