@@ -37,7 +37,10 @@ def render(template: str, scripts: Sequence[str], styles: Sequence[str] = ("styl
         _environment()
         .get_template(template)
         .render(
-            style=Markup().join(map(_own, styles)), script=Markup().join(map(_own, scripts)), stand_in_endpoint=STAND_IN, **values
+            style=Markup().join(map(_own, styles)),
+            script=Markup().join(map(_own, scripts)),
+            stand_in_endpoint=STAND_IN,
+            **values,
         )
     )
 

@@ -29,6 +29,7 @@ from seedbed.project.corpora import BENCHMARK, fields_of, question_corpora
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.answer_markup import rendered
+from seedbed.reporting.short_codes import short_codes
 from seedbed.reporting.turns import WHOLE, corpora_and_turns, load_corpora, part_of
 from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.rows import Row, Rows, read_rows
@@ -47,10 +48,12 @@ class QuestionBrowser:
     """The data of the browser, each piece gzipped and in base 64.
 
     Attributes:
+        alphabet: what the codes of index and blocks stand for, as from `short_codes`.
         index: what lists, filters and sorts.
         blocks: of each question of the index, in its order.
     """
 
+    alphabet: str
     index: str
     blocks: list[str]
 
@@ -104,8 +107,9 @@ def question_browser(tables: Tables, params: Params) -> QuestionBrowser:
     questions = [_indexed(build, params, question) for question in build.questions]
     documents: list[JsonObject] = [{"models": build.models, "matches": matches, "questions": questions}]
     documents += [_block(build, question) for question in build.questions]
-    index, *blocks = (b64encode(piece).decode() for piece in tables.compressed(map(canonical, documents)))
-    return QuestionBrowser(index, blocks)
+    alphabet, texts = short_codes([canonical(document) for document in documents])
+    first, index, *blocks = (b64encode(piece).decode() for piece in tables.compressed([alphabet, *texts]))
+    return QuestionBrowser(first, index, blocks)
 
 
 def _sides(params: Params, match: str) -> dict[str, str]:
@@ -118,7 +122,7 @@ def _read(tables: Tables, params: Params) -> _Build:
     questions = [
         row | {"corpus": corpus}
         for corpus in sorted(corpora, key=lambda name: name != BENCHMARK)
-        for row in sorted(_rows(paths.edited(corpus, "question")), key=lambda row: (places.get(row["category"], 99), row["id"]))
+        for row in sorted(_rows(paths.edited(corpus, "question")), key=lambda row: places.get(row["category"], len(places)))
     ]
     references = paths.references(params["language"])
     checks = defaultdict[Key, list[bool | None]](list)

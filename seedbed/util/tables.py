@@ -133,18 +133,19 @@ class Tables:
         columns = [column[0] for column in result.description]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
-    def compressed(self, documents: Iterable[str]) -> list[bytes]:
-        """Return each JSON text gzipped, as the `value` of an object.
+    def compressed(self, texts: Iterable[str]) -> list[bytes]:
+        """Return each text gzipped, as the `value` of a JSON object.
 
         DuckDB brings its own compressor, so that the bytes are the same on every machine; zlib's are not, since systems
         have several of them.
         """
         pieces = []
         with TemporaryDirectory() as folder:
-            path = Path(folder) / "document.json.gz"
-            copy = f"copy (select $document::json as value) to '{path}' (format json, compression gzip)"
-            for document in documents:
-                self._db.execute(copy, {"document": document})
+            path = Path(folder) / "text.json.gz"
+            for text in texts:
+                self._db.execute(
+                    "copy (select $text as value) to $path (format json, compression gzip)", {"text": text, "path": str(path)}
+                )
                 pieces.append(path.read_bytes())
         return pieces
 

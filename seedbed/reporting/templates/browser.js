@@ -10,6 +10,7 @@ async function startBrowser() {
   const url = urlState("questions", DEFAULTS, draw);
   const searched = []; // the folded texts of each question, once something was searched
   let found = [];
+  let typedLast = false; // whether the last change was to the search
   let drawing = 0; // counts the drawings, so that one overtaken by a later one is dropped
 
   /** All texts of a question, for the search. */
@@ -101,6 +102,7 @@ async function startBrowser() {
 
   async function draw(state, followed) {
     drawing += 1;
+    typedLast = false;
     const mine = drawing;
     const isCurrent = () => mine === drawing;
     fillFilters(state);
@@ -122,7 +124,11 @@ async function startBrowser() {
   byId("filters").addEventListener("input", (event) => {
     clearTimeout(waiting);
     const typed = event.target.type === "search";
-    const change = () => url.set({ [event.target.name]: event.target.value.trim(), page: "" }, { replace: typed });
+    const change = () => {
+      // What is typed without a pause for anything else is one step of the history.
+      url.set({ [event.target.name]: event.target.value.trim(), page: "" }, { replace: typed && typedLast });
+      typedLast = typed;
+    };
     waiting = setTimeout(change, typed ? SEARCH_DELAY : 0);
   });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());

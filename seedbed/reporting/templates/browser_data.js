@@ -9,11 +9,20 @@ function say(key, values = {}) {
   return settings.texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-/** Unpacks a script element of base 64 and gzip into the JSON value that it holds. */
-async function unpacked(id) {
+/** Unpacks a script element of base 64 and gzip into the text that it holds. */
+async function unpackedText(id) {
   const bytes = Uint8Array.from(atob(byId(id).textContent), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return (await new Response(stream).json()).value;
+}
+
+let alphabet = null; // the characters that codes stand for: the code point c for number c - 32
+
+/** Unpacks a script element into the JSON value that it holds in short codes. */
+async function unpacked(id) {
+  alphabet ??= unpackedText("browser-alphabet").then((text) => [...text]);
+  const [characters, text] = await Promise.all([alphabet, unpackedText(id)]);
+  return JSON.parse(Array.from(text, (code) => characters[code.codePointAt(0) - 32]).join(""));
 }
 
 /** The texts of the question at a place of the index. */

@@ -38,6 +38,7 @@ function copySafely(from, to) {
       const copy = isHeading ? element("p", { name: "heading" }) : SAFE_TAGS.has(tag) ? document.createElement(tag) : null;
       copySafely(child, copy || to);
       if (copy && tag === "pre") copy.tabIndex = 0; // it may scroll sideways
+      if (copy && tag === "ol") copy.start = child.start; // a number
       if (copy) to.append(copy);
     }
   }
