@@ -108,7 +108,7 @@ def question_browser(tables: Tables, params: Params) -> QuestionBrowser:
     documents: list[JsonObject] = [{"models": build.models, "matches": matches, "questions": questions}]
     documents += [_block(build, question) for question in build.questions]
     alphabet, texts = short_codes([canonical(document) for document in documents])
-    first, index, *blocks = (b64encode(piece).decode() for piece in tables.compressed([alphabet, *texts]))
+    first, index, *blocks = (b64encode(piece).decode() for piece in tables.compressed([canonical(alphabet), *texts]))
     return QuestionBrowser(first, index, blocks)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedbed.reporting.answer_markup import TAGS, rendered
@@ -46,6 +46,7 @@ def test_an_address_stays_as_it_was_written() -> None:
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from((*HOSTILE, "\n", " ", "<", "`", "*", "_", "|", ">"))).map("".join)))
+@settings(max_examples=50)
 def test_no_text_makes_another_tag_or_an_attribute_with_an_address(text: str) -> None:
     for tag in tags(rendered(text)):
         name, *attributes = tag.removeprefix("/").split(" ", 1)

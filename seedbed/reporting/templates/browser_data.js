@@ -16,13 +16,15 @@ async function unpackedText(id) {
   return (await new Response(stream).json()).value;
 }
 
-let alphabet = null; // the characters that codes stand for: the code point c for number c - 32
+let alphabet = null; // the UTF-16 code unit that each code stands for
 
 /** Unpacks a script element into the JSON value that it holds in short codes. */
 async function unpacked(id) {
-  alphabet ??= unpackedText("browser-alphabet").then((text) => [...text]);
-  const [characters, text] = await Promise.all([alphabet, unpackedText(id)]);
-  return JSON.parse(Array.from(text, (code) => characters[code.codePointAt(0) - 32]).join(""));
+  alphabet ??= unpackedText("browser-alphabet").then((text) => Uint16Array.from(JSON.parse(text)));
+  const [unitOf, text] = await Promise.all([alphabet, unpackedText(id)]);
+  const units = new Uint16Array(text.length);
+  for (let place = 0; place < text.length; place += 1) units[place] = unitOf[text.charCodeAt(place)];
+  return JSON.parse(new TextDecoder("utf-16le").decode(units));
 }
 
 /** The texts of the question at a place of the index. */
