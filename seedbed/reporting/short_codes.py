@@ -16,7 +16,7 @@ _PAIR = re.compile(r"[^\0-\uffff]")
 
 
 def short_codes(texts: Sequence[str]) -> tuple[list[int], list[str]]:
-    """Return the alphabet and the texts in codes: code c stands for the UTF-16 code unit `alphabet[c]`, JavaScript's `charCodeAt`."""
+    """Return the alphabet and the texts in codes: code c stands for the UTF-16 code unit `alphabet[c]`."""
     split = [_PAIR.sub(_surrogates, text) for text in texts]
     counts: Counter[str] = Counter()
     for text in split:

@@ -191,9 +191,15 @@ def test_address_reload_and_back_restore_everything(context: BrowserContext, wri
     expect(tab.locator("#f-match")).to_have_value("good-vs-thin")
     tab.click("nav a[href='#judge']")  # another section: the browser's state stays
     expect(tab.locator("#f-match")).to_have_value("good-vs-thin")
+    tab.reload()  # there too nothing is lost
+    expect(tab.locator("#f-match")).to_have_value("good-vs-thin")
     tab.go_back()
     expect(tab.locator("#f-match")).to_have_value("good-vs-thin")
     assert "match=good-vs-thin" in tab.url
+    tab.go_back()
+    tab.go_back()  # to where there was no state at all
+    expect(tab.locator("#f-category")).to_have_value("")
+    assert "#" not in tab.url
     assert complaints == []
 
 
@@ -249,7 +255,7 @@ def test_all_answers_stand_side_by_side_and_two_can_be_compared(context: Browser
     for words in ("q00", "正確か", "length: most 3, unit lines", "5トークン", "検査: 1 不合格", "検査: 1 合格", "goodの勝ち"):
         assert words in shown
     tab.click("summary:has-text('正解例')")
-    expect(tab.locator("details strong")).to_have_text("正解")
+    expect(tab.locator("#one details strong")).to_have_text("正解")
     tab.select_option("#compare-left", "poor")
     tab.select_option("#compare-right", "thin")
     assert tab.locator(".answer h5").all_inner_texts() == ["poorの回答", "thinの回答"]
