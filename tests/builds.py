@@ -79,7 +79,7 @@ class Build:
             "labels": {"task": params["labels"]["task"], "question": categories},
             "judges": {judge: {"model": judge} for judge in self.judges},
             "criteria": {},
-            "report": {"bootstrap": 50, "confidence": 95, "seed": 0},
+            "report": {"bootstrap": 50, "confidence": 95, "seed": 0, "language": "en"},
         }
         return cast(Params, {**params, **made, **self.changes})
 

@@ -20,7 +20,6 @@ from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -34,7 +33,6 @@ from seedbed.reporting.turns import WHOLE, corpora_and_turns, load_corpora, part
 from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.rows import Row, Rows, read_rows
 from seedbed.util.tables import Tables
-from seedbed.util.yaml12 import load_yaml
 
 EXCERPT = 160
 """Characters of a question that the list shows."""
@@ -87,12 +85,6 @@ class _Build:
     tokens: dict[str, int]
     sources: dict[str, Row]
     references: dict[str, str]
-
-
-def browser_texts(language: str) -> dict[str, str]:
-    """Return the browser's own words in a language; in English where there are none in it."""
-    texts = load_yaml(Path(__file__).with_name("texts.yaml"))["browser"]
-    return {key: words.get(language, words["en"]) for key, words in texts.items()}
 
 
 def question_browser(tables: Tables, params: Params) -> QuestionBrowser:

@@ -12,7 +12,7 @@ from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments, set_verdict_rule
 from seedbed.reporting.scores import read_scores
-from seedbed.reporting.shared import file_name
+from seedbed.reporting.shared import capped, file_name, rest_in_words
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import table
@@ -100,7 +100,8 @@ def turn_parts(rows: Rows, confidence: float) -> list[str]:
     if not rows:
         return []
     shown = [
-        {**row, "adjusted": row["adjusted_win_rate"], "interval": interval_in_words(row)}
+        {**row, "adjusted": "" if row["adjusted_win_rate"] is None else f"{row['adjusted_win_rate']:.1f}"}
+        | {"interval": interval_in_words(row)}
         for row in rows
         if row["category"] == "all" or row["turn"] == WHOLE
     ]
@@ -108,7 +109,8 @@ def turn_parts(rows: Rows, confidence: float) -> list[str]:
     return [
         "## Conversations and further corpora",
         f"{TURNS_IN_WORDS} Intervals at {confidence:g}%, over questions.",
-        table(shown, names),
+        table(capped(shown), names, right=names[-2:]),
+        *rest_in_words(shown, "turns.csv"),
     ]
 
 
