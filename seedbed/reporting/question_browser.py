@@ -209,8 +209,12 @@ def _marked_up(text: str) -> dict[str, str]:
 
 def _check_in_words(check: Mapping[str, Any]) -> str:
     """Return what a check asks for, as its row has it: `length: most 400, unit characters`."""
-    settings = (f"{name} {value if isinstance(value, str) else canonical(value)}" for name, value in check.items())
-    return f"{check['kind']}: " + ", ".join(setting for setting in settings if not setting.startswith("kind "))
+    if "tests" in check:
+        return f"{check['kind']}:\n{check['tests']}"
+    settings = (
+        f"{name} {value if isinstance(value, str) else canonical(value)}" for name, value in check.items() if name != "kind"
+    )
+    return f"{check['kind']}: {', '.join(settings)}"
 
 
 def _answer(build: _Build, row: Row | None, key: Key) -> JsonObject | None:

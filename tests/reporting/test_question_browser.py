@@ -211,7 +211,7 @@ def test_an_address_that_names_nothing_breaks_nothing(context: BrowserContext, w
     tab, complaints = opened(context, written, hash)
     assert complaints == []
     if "gone" in hash and "question=" in hash:
-        expect(tab.locator("#one")).to_have_text("このレポートに質問goneはありません。")
+        expect(tab.locator("#one")).to_have_text("このレポートに設問goneはありません。")
 
 
 def test_a_link_is_copied(browser: Browser, written: Path) -> None:
@@ -320,7 +320,7 @@ def test_every_judge_of_a_jury_is_shown(context: BrowserContext, tmp_path: Path)
     path = tmp_path / "page.html"
     path.write_text(build.benchmark_page(), encoding="utf-8")
     tab, complaints = opened(context, path, "#questions?question=q00")
-    assert tab.locator(".verdicts h5").all_inner_texts() == ["審査員large", "審査員odd", "審査員small"]
+    assert tab.locator(".verdicts h5").all_inner_texts() == ["判定モデルlarge", "判定モデルodd", "判定モデルsmall"]
     assert tab.locator(".verdicts h6").all_inner_texts()[4:] == ["goodが先: 引き分け", "thinが先: thinが優勢"]
     assert "small says thin" in tab.inner_text(".verdicts")
     assert complaints == []

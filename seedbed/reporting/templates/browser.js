@@ -106,8 +106,10 @@ async function startBrowser() {
     const mine = drawing;
     const isCurrent = () => mine === drawing;
     fillFilters(state);
+    byId("found").ariaBusy = "true";
     const hits = await searchHits(state.search, isCurrent);
     if (!isCurrent()) return;
+    byId("found").ariaBusy = "false";
     found = questionsFound(index, state, hits);
     byId("found").hidden = Boolean(state.question);
     byId("chosen").hidden = !state.question;
