@@ -206,9 +206,9 @@ def _figures(row: Row, benchmark: "Benchmark", say: Words) -> Row:
 def _trust(benchmark: "Benchmark", totals: Rows, say: Words) -> str:
     """Return how far the judge can be trusted: order agreement, retest, agreement with people, smallest visible difference."""
     parts = []
-    judges = [row for row in last_rows(benchmark.health) if row["order_agreement"] is not None]
-    if judges:
-        parts.append(say("trust_orders", rate=_each([row["order_agreement"] for row in judges])))
+    agreeing = [row["order_agreement"] for row in last_rows(benchmark.health)]
+    if rates := [rate for rate in agreeing if rate is not None]:
+        parts.append(say("trust_orders", rate=_each(rates)))
     retested = [row["rate"] for row in benchmark.retest if row["rate"] is not None]
     parts.append(say("trust_retest", rate=_each(retested)) if retested else say("trust_no_retest"))
     voted = next((row for row in reversed(benchmark.agreement) if row["match"] == row["category"] == "all"), None)
