@@ -39,7 +39,12 @@ def test_one_match(tmp_path: Path) -> None:
     assert [(row["name"], row["group"]) for row in sure.rows] == [("good", "a"), ("thin", "b")]
     behind = report(tmp_path / "b", {"poor": -0.4, "thin": 0}, [("poor", "thin")]).answer
     assert behind.sentence.startswith("The judge prefers thin to poor: poor has an adjusted win rate of ")
-    even = report(tmp_path / "c", {"same": 0, "thin": 0}, [("same", "thin")]).answer
+
+    def halves(match: str, question: str, order: str) -> tuple[str, str]:
+        return ("first" if (int(question[1:]) % 2 == 0) == (order == "ab") else "second"), "…"
+
+    same = Build(tmp_path / "c", models=("same", "thin"), matches=[("same", "thin")], questions=QUESTIONS, judge=halves)
+    even = same.benchmark().answer
     assert even.sentence.startswith("Which of same and thin is better cannot be concluded: ")
     assert even.sentence.endswith("holds 50.")
     assert {row["group"] for row in even.rows} == {"a"}
