@@ -154,6 +154,7 @@ class Build:
             said = {id: self.answer(model, id) for id in ids}
             files[f"answers/{model}"] = [
                 {"id": id, "model": model, "text": text, "failure": None if text else {"reason": "refused"}, **maker}
+                | {"request": f"{model} {id}"}
                 for id, text in said.items()
             ]
             request = {"endpoint": "there", "model": model, "params": {"temperature": 0.5}, "attempt": 1}

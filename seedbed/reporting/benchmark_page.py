@@ -3,7 +3,6 @@
 Each number comes from a file of `queries/`, named under its table.
 """
 
-from base64 import b64encode
 from pathlib import Path
 
 from markupsafe import Markup
@@ -14,6 +13,7 @@ from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.answer import PAIRS
+from seedbed.reporting.answer_markup import TAGS
 from seedbed.reporting.answer_sections import leaderboard_in_words
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.check_sections import contradictions_in_words, not_run_in_words
@@ -24,13 +24,13 @@ from seedbed.reporting.human_sections import CORRECTED, alternative_in_words, la
 from seedbed.reporting.judge_sections import MOST_APART, matrix, ties_in_words
 from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
+from seedbed.reporting.question_browser import question_browser
 from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
 from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
 from seedbed.reporting.texts import Words
 from seedbed.reporting.version import data_version
 from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row, Rows
-from seedbed.util.tables import Tables
 
 SECTIONS = ("answer", "win-rates", "methods", "checks", "turns", "ratings", "judge", "questions", "usage", "provenance")
 """The answer first, what it rests on after it, and last what was built from what."""
@@ -39,9 +39,9 @@ _OPTIONAL = ("methods", "checks", "turns", "ratings")
 PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
 _PROMPTS_OF_TURNS = ("translate_conversation", "judge_turn")
 _PROMPTS_OF_SCORES = ("score", "score_reference", "score_turn")
+SCRIPTS = ("url_state.js", "browser_data.js", "browser_texts.js", "browser_list.js", "browser_question.js", "browser.js")
 _COLOURS = 5
 """Of training sets in the chart of methods: set1 to set5 of `methods.css`."""
-_BROWSER = ("questions", "answers", "verdicts", "votes")
 _SHADES = ((20, "low3"), (35, "low2"), (45, "low1"), (55, "mid"), (65, "high1"), (80, "high2"), (100, "high3"))
 
 
@@ -54,12 +54,11 @@ def _prompts(benchmark: Benchmark) -> list[str]:
 def benchmark_page(benchmark: Benchmark) -> str:
     """Return the page."""
     tables, params, rates, say = benchmark.tables, benchmark.params, benchmark.rates, benchmark.say
-    _load_texts(tables, params)
     confidence = params["report"]["confidence"]
     return render(
         "benchmark_page.html.j2",
-        "browser.js",
-        styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
+        SCRIPTS,
+        styles=("style.css", "browser.css", *(["methods.css"] if benchmark.methods else [])),
         say=say,
         sections=[id for id in SECTIONS if id not in _OPTIONAL or getattr(benchmark, id)],
         lead=_lead(rates, params, say),
@@ -111,8 +110,9 @@ def benchmark_page(benchmark: Benchmark) -> str:
         modes_words=AGREEMENT_IN_WORDS.replace("*", ""),
         usage=benchmark.usage,
         browser={
-            "verdicts": bool(rates),
-            "data": {name: _packed(tables, name) for name in _BROWSER} if rates else {},
+            "texts": say.section("browser"),
+            "tags": TAGS,
+            "data": question_browser(tables, params) if rates or benchmark.turns else None,
         },
     )
 
@@ -141,10 +141,6 @@ def _total(rates: Rows, match: str) -> Row:
     return next(row for row in rates if row["match"] == match and row["is_all"])
 
 
-def _packed(tables: Tables, name: str) -> str:
-    return b64encode(tables.compressed(f"benchmark/browser_{name}")).decode()
-
-
 def _lead(rates: Rows, params: Params, say: Words) -> str:
     """Return the line under the title."""
     matches, questions = len({row["match"] for row in rates}), max((row["n"] for row in rates), default=0)
@@ -163,15 +159,6 @@ def _files(params: Params) -> dict[str, list[Path]]:
         "ratings": [paths.scores(model) for model in params["scores"]],
         "votes": [*paths.VOTES.glob("*.jsonl")],
     }
-
-
-def _load_texts(tables: Tables, params: Params) -> None:
-    """Make the tables of what only the browser of questions shows."""
-    judgments = [paths.judgments(name) for name in params["matches"]]
-    columns = "match text, question text, judge text, order text, explanation text, failure json"
-    tables.load("judgment_texts", judgments, columns)
-    answers = [paths.answers(name) for name in answering_models(params)]
-    tables.load("answer_failures", answers, "id text, model text, failure json")
 
 
 def _matches(tested: Rows, confidence: float, say: Words) -> Rows:

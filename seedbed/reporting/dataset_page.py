@@ -29,7 +29,7 @@ def dataset_page(dataset: Dataset) -> str:
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
-        None,
+        (),
         say=dataset.say,
         sections=SECTIONS,
         lead=dataset.say("lead_dataset", language=dataset.say.language_name(params["language"])),

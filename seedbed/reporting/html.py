@@ -26,13 +26,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(
-    template: str, script: str | None, styles: Sequence[str] = ("style.css",), say: Words = ENGLISH_WORDS, **values: Any
+    template: str, scripts: Sequence[str], styles: Sequence[str] = ("style.css",), say: Words = ENGLISH_WORDS, **values: Any
 ) -> str:
     """Return the page of a template.
 
     Args:
         template: a file of `templates/`.
-        script: a file of `templates/` that runs in the page, beside `page.js`; None for none.
+        scripts: files of `templates/` that run in the page as one script, in this order, beside `page.js`; () for none.
         styles: files of `templates/`, one after the other.
         say: the words of the page's language.
         values: what the template shows; all of it is escaped.
@@ -43,7 +43,7 @@ def render(
         .render(
             style=Markup().join(map(_own, styles)),
             page_script=_own("page.js"),
-            script=_own(script) if script else "",
+            script=Markup().join(map(_own, scripts)),
             stand_in_endpoint=STAND_IN,
             say=say,
             **values,

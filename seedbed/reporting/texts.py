@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from seedbed.kits import language_name
 from seedbed.project.params_types import Params
+from seedbed.util.canonical import JsonObject
 from seedbed.util.yaml12 import load_yaml
 
 LANGUAGES = ("en", "ja")
@@ -43,6 +44,11 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         """Return a text, with its values in place."""
         return _texts()[key][self.language].format(**values)
+
+    def section(self, name: str) -> dict[str, str]:
+        """Return the texts of a section by key, for a script that fills them in."""
+        section: JsonObject = _texts()[name]
+        return {key: texts[self.language] for key, texts in section.items()}
 
     def markup(self, key: str, **values: object) -> Markup:
         """Return a text with its own tags; values are escaped."""

@@ -41,7 +41,7 @@ def turn_rows(params: Params) -> Rows:
         parts = [WHOLE] if corpus != BENCHMARK else []
         parts += [str(turn) for turn in range(1, turns + 1)] if turns > 1 else []
         for part in parts:
-            of_part = _part(tables, params, corpus, part)
+            of_part = part_of(tables, params, corpus, part)
             rows = win_rate_rows(of_part, read_scores(of_part), params["report"])
             all_rows += [{"corpus": corpus, "turn": part} | row for row in rows]
     return all_rows
@@ -66,7 +66,7 @@ def corpora_and_turns(tables: Tables) -> list[tuple[str, int]]:
     return [(row["corpus"], row["turns"]) for row in rows]
 
 
-def _part(tables: Tables, params: Params, corpus: str, turn: str) -> Tables:
+def part_of(tables: Tables, params: Params, corpus: str, turn: str) -> Tables:
     """Return one corpus as tables for the queries of the benchmark: its judgments of one turn, or of all."""
     part = Tables()
     several = " and turns > 1" if turn != WHOLE else ""  # a question of one turn is no first turn of a conversation

@@ -7,7 +7,7 @@ import pytest
 
 from seedbed.reporting import texts as report_texts
 from seedbed.reporting.benchmark import Benchmark
-from seedbed.reporting.benchmark_page import benchmark_page
+from seedbed.reporting.benchmark_page import SCRIPTS, benchmark_page
 from seedbed.reporting.html import TEMPLATES
 from seedbed.reporting.texts import LANGUAGES, Words, report_language
 from seedbed.util.yaml12 import load_yaml
@@ -15,12 +15,13 @@ from tests.builds import STAND_IN, Build
 from tests.reporting.reader import Reader
 
 TEXTS = load_yaml(Path(report_texts.__file__).with_name("texts.yaml"))
+BROWSER = TEXTS.pop("browser")
+"""A section of its own, which a script of the page reads."""
 JAPANESE = {"report": {"bootstrap": 50, "confidence": 95, "seed": 0}}
 
 
-@pytest.mark.parametrize("key", TEXTS)
-def test_all_words_are_there_in_both_languages(key: str) -> None:
-    both = TEXTS[key]
+@pytest.mark.parametrize("both", [*TEXTS.values(), *BROWSER.values()], ids=[*TEXTS, *BROWSER])
+def test_all_words_are_there_in_both_languages(both: dict[str, str]) -> None:
     assert tuple(both) == LANGUAGES
     fields = [set(re.findall(r"\{(\w+)\}", text)) for text in both.values()]
     tags = [sorted(re.findall(r"</?\w+>", text)) for text in both.values()]
@@ -34,6 +35,13 @@ def test_every_key_that_a_page_names_is_there() -> None:
     named = {found for path in sources for found in key.findall(path.read_text("utf-8"))}
     assert len(named) > 100
     assert named <= TEXTS.keys()
+
+
+def test_every_key_that_the_browser_of_questions_names_is_there() -> None:
+    script = "".join((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS)
+    named = set(re.findall(r"say\(\"(\w+)\"[,)]", script))
+    assert len(named) > 40
+    assert named <= BROWSER.keys()
 
 
 def test_the_language_is_the_projects_where_there_are_words_in_it(tmp_path: Path) -> None:
