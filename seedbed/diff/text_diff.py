@@ -9,14 +9,12 @@ from itertools import count
 
 from seedbed.diff.blocks import Field
 from seedbed.util.visible import HIDDEN
-from seedbed.util.word_diff import Piece, difference
+from seedbed.util.word_diff import Piece, alike, difference
 
 _AROUND = 30
 """Characters of unchanged text that are shown before and after a change, within its line."""
 _LONGEST = 1_500
 """Characters of a text that is new or gone as a whole before it is shortened."""
-_ALIKE = 0.3
-"""Share of the longer text that both must have in common for their words to be compared."""
 
 
 def visible(text: str) -> str:
@@ -36,8 +34,7 @@ def diff_lines(fields: list[Field]) -> list[str]:
         name = visible(field.name).replace("\n", "\\n")
         lines.append(f"@@ {name} @@")
         pieces = [] if old is None or new is None else difference(old, new)
-        unchanged = sum(len(piece.old) for piece in pieces if not piece.changed)
-        if old is None or new is None or unchanged < _ALIKE * max(len(old), len(new)):
+        if old is None or new is None or not alike(pieces):
             lines += [
                 f"{sign} {line}" for sign, text in (("-", old), ("+", new)) if text for line in _shortened(text).split("\n")
             ]

@@ -6,8 +6,8 @@ JUDGMENTS = (
 )
 ANSWERS = "id text, model text, text text, cut boolean, made_by json"
 QUESTIONS = "id text, category text, text text, made_by json"
-TASKS = "id text, status text, task_type text, instruction text, input text, output text, made_by json"
+TASKS = "id text, status text, task_type text, instruction text, input text, output text, text text, made_by json"
 INSTRUCTIONS = "id text, slot bigint, task_type text, topic_group text, instruction text, input text, output text, made_by json"
-REJECTED = f"{INSTRUCTIONS}, reason text, neighbour text, score double"
-TRANSLATED = "id text, task_type text, translation json, made_by json"
+REJECTED = f"{INSTRUCTIONS}, reason text, detail text, neighbour text, score double"
+TRANSLATED = "id text, task_type text, category text, source json, translation json, made_by json"
 EXCHANGES = "request json, response json"

@@ -21,7 +21,7 @@ EDITIONS: dict[str, int] = {
     "judge": 3,
     "score": 1,
     "benchmark": 4,
-    "dataset": 4,
+    "dataset": 5,
 }
 """The edition of this library, by stage."""
 

@@ -61,7 +61,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
     confidence = params["report"]["confidence"]
     return render(
         "benchmark_page.html.j2",
-        "browser.js",
+        ["browser.js"],
         styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
         sections=[(id, title) for id, title in SECTIONS.items() if id not in _OPTIONAL or getattr(benchmark, id)],
         lead=_lead(rates, params),

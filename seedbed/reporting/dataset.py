@@ -64,15 +64,14 @@ class Dataset:
 
     def __init__(self, params: Params) -> None:
         self.params = params
-        self.tables = _load(params)
+        self.tables = load_tables(params)
         load_effort(self.tables, params)
         self.decisions = self.tables.query("dataset/decisions")
         self.training_sets = self.tables.query("dataset/training_sets")
         self.pairs = judged_pairs(params)
         self.diversity = diversity.measure(self.tables, params)
         self.usage = self.tables.query("shared/usage")
-        rehearsed = [_SOURCES[name] for name in made_by_stand_in(self.tables, _SOURCES)]
-        self.stand_in = stand_in_sentence(rehearsed, "they are for trying the pipeline, not for training")
+        self.stand_in = made_for_trying(self.tables)
 
     def decisions_csv(self) -> str:
         """Return `reports/dataset.csv`: how many of the generated instructions were kept, and why the others were not."""
@@ -119,6 +118,12 @@ class Dataset:
         parts += ["## Responses that this data rests on", usage_table(self.usage)]
         parts += ["How the models compare is in [benchmark.md](benchmark.md)."]
         return "\n\n".join(parts) + "\n"
+
+
+def made_for_trying(tables: Tables) -> str:
+    """Return the sentence on what the stand-in made; empty where it made nothing."""
+    rehearsed = [_SOURCES[name] for name in made_by_stand_in(tables, _SOURCES)]
+    return stand_in_sentence(rehearsed, "they are for trying the pipeline, not for training")
 
 
 def _set_parts(rows: Rows) -> list[str]:
@@ -169,7 +174,8 @@ def _threshold_parts(pairs: Rows, params: Params) -> list[str]:
     return ["### The near-duplicate threshold", words, shown]
 
 
-def _load(params: Params) -> Tables:
+def load_tables(params: Params) -> Tables:
+    """Return the build's rows: translated and edited ones, instructions, rejected ones, examples and exchanges."""
     tables = Tables()
     generations, corpora = params["generations"], params["corpora"]
     by_generation = ("generation", file_name)
@@ -186,8 +192,9 @@ def _load(params: Params) -> Tables:
     asked = [blocks[name] for name in ("translate", "generate", "generate.outputs", "filter.semantic") if name in blocks]
     load_responses(tables, transcripts, params, asked)
     sets = {name: paths.export(name) / "examples.parquet" for name in params["sets"]}
-    tables.load_parquet("examples", "origin text, instruction text, input text, output text", "training_set", sets)
+    tables.load_parquet("examples", "origin text, id text, instruction text, input text, output text", "training_set", sets)
     tables.fill("training_sets", "name text, place int", ((name, place) for place, name in enumerate(sets)))
-    tables.fill("generations", "name text, place int", ((name, place) for place, name in enumerate(generations)))
+    drawn_from = ((name, place, generations[name]["seeds"]) for place, name in enumerate(generations))
+    tables.fill("generations", "name text, place int, seeds text", drawn_from)
     tables.keep("dataset/makers")
     return tables

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from seedbed.kits import language_name
 from seedbed.reporting import diversity, spread
 from seedbed.reporting.dataset import Dataset
+from seedbed.reporting.dataset_rows import browsed_rows
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.pairs import agreeing
 from seedbed.util.canonical import JsonObject
@@ -16,9 +17,12 @@ from seedbed.util.rows import Row
 SECTIONS = {
     "provenance": "What was built from what",
     "dataset": "Instructions",
+    "rows": "Rows",
     "people": "Human effort",
     "usage": "Tokens and cost",
 }
+BROWSER = (["url_state.js", "rows.js"], ["style.css", "rows.css"])
+"""Scripts and styles of a page with the browser of rows."""
 _SHADES = 3
 PROMPTS = ("translate_task", "translate_question", "generate")
 
@@ -31,7 +35,7 @@ def dataset_page(dataset: Dataset) -> str:
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
-        None,
+        *BROWSER,
         sections=list(SECTIONS.items()),
         lead=f"Instruction data in {language_name(params['language'])}.",
         language=params["language"],
@@ -53,6 +57,7 @@ def dataset_page(dataset: Dataset) -> str:
         sampled=any(row["tasks"] > diversity.SAMPLE for row in measured["sets"]),
         threshold=similarity["threshold"],
         reject=similarity["reject"],
+        **browsed_rows(tables, params),
         **human,
         usage=dataset.usage,
     )

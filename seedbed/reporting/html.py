@@ -24,12 +24,12 @@ from seedbed.util.yaml12 import load_yaml
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, script: str | None, styles: Sequence[str] = ("style.css",), **values: Any) -> str:
+def render(template: str, scripts: Sequence[str], styles: Sequence[str] = ("style.css",), **values: Any) -> str:
     """Return the page of a template.
 
     Args:
         template: a file of `templates/`.
-        script: a file of `templates/` that runs in the page; None for none.
+        scripts: files of `templates/` that run in the page, one after the other.
         styles: files of `templates/`, one after the other.
         values: what the template shows; all of it is escaped.
     """
@@ -37,7 +37,10 @@ def render(template: str, script: str | None, styles: Sequence[str] = ("style.cs
         _environment()
         .get_template(template)
         .render(
-            style=Markup().join(map(_own, styles)), script=_own(script) if script else "", stand_in_endpoint=STAND_IN, **values
+            style=Markup().join(map(_own, styles)),
+            script=Markup().join(map(_own, scripts)),
+            stand_in_endpoint=STAND_IN,
+            **values,
         )
     )
 

@@ -134,14 +134,22 @@ class Tables:
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
     def compressed(self, name: str) -> bytes:
-        """Return the rows of `queries/<name>.sql` as JSON Lines, gzipped.
+        """Return the rows of `queries/<name>.sql` as JSON Lines, gzipped."""
+        return self._gzipped(self._sql(name))
+
+    def gzipped(self, rows: Iterable[str]) -> bytes:
+        """Return rows, each a JSON text, as JSON Lines `{"row": …}`, gzipped."""
+        self.fill("gzipped_rows", "row json", ((row,) for row in rows))
+        return self._gzipped("select row from gzipped_rows")
+
+    def _gzipped(self, query: str) -> bytes:
+        """Return the rows of a SELECT as JSON Lines, gzipped.
 
         DuckDB brings its own compressor, so that the bytes are the same on every machine; zlib's are not, since systems
         have several of them.
         """
         with TemporaryDirectory() as folder:
             path = Path(folder) / "rows.json.gz"
-            query = self._sql(name)
             self._db.execute(f"copy ({query}\n) to $path (format json, compression gzip)", {"path": str(path)})
             return path.read_bytes()
 

@@ -1,0 +1,37 @@
+"""`reports/rows.html`: every row of the dataset to browse, where `reports/dataset.html` has a sample.
+
+It is no output of a stage and not in git: `seedbed open rows` writes it.
+"""
+
+from pathlib import Path
+
+from seedbed.kits import language_name
+from seedbed.project import paths
+from seedbed.project.params_types import Params
+from seedbed.reporting.dataset import load_tables, made_for_trying
+from seedbed.reporting.dataset_page import BROWSER
+from seedbed.reporting.dataset_rows import browsed_rows
+from seedbed.reporting.html import render
+from seedbed.util.rows import write_text
+
+ROWS = paths.REPORTS / "rows.html"
+
+
+def write_rows_page(params: Params) -> Path:
+    """Write the page of all rows and return its path.
+
+    Raises:
+        UserError: the project is not built.
+    """
+    tables = load_tables(params)
+    page = render(
+        "rows_page.html.j2",
+        *BROWSER,
+        sections=[],
+        lead=f"Every row of the instruction data in {language_name(params['language'])}.",
+        language=params["language"],
+        stand_in=made_for_trying(tables),
+        **browsed_rows(tables, params, None),
+    )
+    write_text(ROWS, page)
+    return ROWS

@@ -1,0 +1,73 @@
+"use strict";
+// What a page's browser shows, kept in the address: `#questions?category=fermi&question=fermi-01`. Works from file://.
+
+/**
+ * Keeps a flat object of strings in the address, so that reload, back and a copied link bring it back.
+ * @param {string} section id of the part of the page that the state is of; it begins the hash.
+ * @param {Object<string, string>} defaults every key with the value that is left out of the address.
+ * @param {function(Object, boolean): void} changed is called with the new state, and whether the address was followed (a link,
+ *   back, reload) and not changed by `set`.
+ */
+function urlState(section, defaults, changed) {
+  const isOurs = () => location.hash === "#" + section || location.hash.startsWith("#" + section + "?");
+
+  function read() {
+    const parameters = new URLSearchParams(isOurs() ? location.hash.slice(section.length + 2) : "");
+    return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, parameters.get(key) ?? value]));
+  }
+
+  function hashOf(values) {
+    const changedKeys = Object.keys(defaults).filter((key) => values[key] !== defaults[key]);
+    const parameters = new URLSearchParams(changedKeys.map((key) => [key, values[key]]));
+    return "#" + section + (changedKeys.length ? "?" + parameters : "");
+  }
+
+  let state = read();
+
+  function follow() { // a link was followed, or the reader went back or forward
+    if (!isOurs()) return;
+    state = read();
+    changed(state, true);
+  }
+  addEventListener("popstate", follow);
+
+  return {
+    isOurs,
+    get: () => ({ ...state }),
+    /** Changes some keys. `replace` adds no step to the history: for what is still being typed. */
+    set(values, { replace = false } = {}) {
+      state = { ...state, ...values };
+      const hash = hashOf(state);
+      if (hash !== location.hash) history[replace ? "replaceState" : "pushState"](null, "", hash);
+      changed(state, false);
+    },
+    /** The hash of the state with some keys changed: for the `href` of a link. */
+    hash: (values) => hashOf({ ...state, ...values }),
+  };
+}
+
+/** Copies the page's present address; `done` is called with whether that worked (a browser may refuse). */
+async function copyAddress(done) {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    done(true);
+  } catch {
+    const field = Object.assign(document.createElement("textarea"), { value: location.href });
+    document.body.append(field);
+    field.select();
+    done(document.execCommand("copy"));
+    field.remove();
+  }
+}
+
+/** The rows of one page, from 1, and how many pages there are: `{ rows, page, pages }`; a page that is not there becomes the nearest. */
+function pageOf(all, page, size) {
+  const pages = Math.max(1, Math.ceil(all.length / size));
+  const place = Math.min(Math.max(1, Number.parseInt(page, 10) || 1), pages);
+  return { rows: all.slice((place - 1) * size, place * size), page: place, pages };
+}
+
+/** Whether a key pressed belongs to a field, or to the browser's own shortcuts, and not to the page. */
+function isTyping(event) {
+  return event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable]") !== null;
+}

@@ -1,0 +1,63 @@
+"""The reports' own words, in English and Japanese: `texts.yaml` has both of each.
+
+What has no words in the report's language yet is in English, and the page marks it so (`lang="en"`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from seedbed.project.params_types import Params
+from seedbed.util.yaml12 import load_yaml
+
+LANGUAGES = ("en", "ja")
+ENGLISH = "en"
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = load_yaml(Path(__file__).with_name("texts.yaml"))
+    return texts
+
+
+def report_language(params: Params) -> str:
+    """Return the language of the reports' words: `report.language`, else the project's where it has words, else English."""
+    named = params["report"].get("language", params["language"])
+    return named if named in LANGUAGES else ENGLISH
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language.
+
+    Attributes:
+        language: of `LANGUAGES`.
+    """
+
+    language: str = ENGLISH
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return a text, with its values in place."""
+        return _texts()[key][self.language].format(**values)
+
+    def markup(self, key: str, **values: object) -> Markup:
+        """Return a text with its own tags; values are escaped."""
+        # The tags are those of texts.yaml, which is ours.
+        return Markup(_texts()[key][self.language]).format(**values)  # noqa: S704
+
+    def listed(self, names: Sequence[str], most: int = 6) -> str:
+        """Return names as a list: `a, b and c`; of more than `most` the first ones, and how many follow."""
+        shown, more = list(names[:most]), len(names) - most
+        if more > 0:
+            shown.append(self("and_more", n=more))
+        if len(shown) < 2:
+            return "".join(shown)
+        return self("list_last", first=self("list_comma").join(shown[:-1]), last=shown[-1])
+
+
+def words_of(prefix: str, language: str) -> dict[str, str]:
+    """Return the texts whose keys begin with `prefix`, in one language, by the rest of the key: for a page's script."""
+    return {key.removeprefix(prefix): text[language] for key, text in _texts().items() if key.startswith(prefix)}
