@@ -40,7 +40,7 @@ translated as (
         translated_rows.corpus as source, translated_rows.id,
         case
             when edited.id is not null then edited.status
-            when coalesce(json_type(translated_rows.translation), 'NULL') = 'NULL' then 'failed'
+            when translated_rows.translation is null then 'failed'
             when translated_rows.corpus in (select corpus from edited) then 'left_out'
             else 'translated'
         end as result,

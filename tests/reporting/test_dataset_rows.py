@@ -1,4 +1,4 @@
-"""The browser of a dataset's rows: what stands in it, what is marked, and in a real browser that it filters and leaks nothing."""
+"""The browser of a dataset's rows: what stands in it, what is marked, and that in a real browser it filters and leaks nothing."""
 
 import gzip
 import json
@@ -85,8 +85,15 @@ def test_a_translation_stands_before_and_after_the_edit_with_its_source(tmp_path
     assert found["seed-0"]["sets"] == ["native"]
     assert found["q00"]["same"] is True
     assert (found["base-0"]["result"], found["base-0"]["sets"]) == ("translated", ["direct"])
+
+
+def test_a_translation_that_failed_is_said_and_counted(tmp_path: Path) -> None:
+    build = Build(tmp_path / "a")
     change(build, "translated/baseline", 0, translation=None)
     assert {row["id"]: row["result"] for row in rows_of(build)}["base-0"] == "failed"
+    assert [
+        row["failed"] for row in build.dataset().tables.query("shared/provenance") if row["step"] == "translate@baseline"
+    ] == [1]
 
 
 def test_the_sample_is_drawn_by_the_id_alone(tmp_path: Path) -> None:
