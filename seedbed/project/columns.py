@@ -4,6 +4,7 @@ JUDGMENTS = (
     "match text, model text, baseline text, question text, order text, verdict text, made_by json, judge text, strength text, "
     "turn bigint"
 )
+RATINGS = "model text, question text, turn bigint, judge text, rating double, made_by json"
 ANSWERS = "id text, model text, text text, cut boolean, made_by json"
 QUESTIONS = "id text, category text, text text, made_by json"
 TASKS = "id text, status text, task_type text, instruction text, input text, output text, text text, made_by json"

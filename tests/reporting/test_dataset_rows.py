@@ -1,4 +1,4 @@
-"""The browser of a dataset's rows: what stands in it, what is marked, and that in a real browser it filters and leaks nothing."""
+"""The browser of a dataset's rows: what stands in it, what is marked; in a real browser, that it filters and leaks nothing."""
 
 import gzip
 import json
