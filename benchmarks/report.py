@@ -57,7 +57,7 @@ def build(folder: Path, models: int, questions: int, judges: int) -> Build:
         judges=[f"judge-{number}" for number in range(judges)] if judges > 1 else [],
         juror=verdict,
         votes=voted,
-        changes={"report": {"bootstrap": 10_000, "confidence": 95, "seed": 0}},
+        changes={"report": {"bootstrap": 10_000, "confidence": 95, "seed": 0, "language": "en"}},
     )
 
 

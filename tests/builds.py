@@ -79,7 +79,7 @@ class Build:
             "labels": {"task": params["labels"]["task"], "question": categories},
             "judges": {judge: {"model": judge} for judge in self.judges},
             "criteria": {},
-            "report": {"bootstrap": 50, "confidence": 95, "seed": 0},
+            "report": {"bootstrap": 50, "confidence": 95, "seed": 0, "language": "en"},
         }
         return cast(Params, {**params, **made, **self.changes})
 
@@ -154,6 +154,7 @@ class Build:
             said = {id: self.answer(model, id) for id in ids}
             files[f"answers/{model}"] = [
                 {"id": id, "model": model, "text": text, "failure": None if text else {"reason": "refused"}, **maker}
+                | {"request": f"{model} {id}"}
                 for id, text in said.items()
             ]
             request = {"endpoint": "there", "model": model, "params": {"temperature": 0.5}, "attempt": 1}

@@ -1,6 +1,7 @@
 """The command line: a mistake is one sentence and exit code 1."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,22 @@ from tests.harness import Project
 )
 def test_an_argument_that_cannot_be(project: Project, command: tuple[str, ...], message: str) -> None:
     assert message in project.run(*command, fails=True)
+
+
+def test_open_hands_the_browser_what_was_built(project: Project, tmp_path: Path) -> None:
+    """The browser is a program that notes what it was given; without one the path alone is printed."""
+    said = project.run("seedbed", "open", fails=True)
+    assert "error: reports/benchmark.html is not there: `make repro`, or `dvc repro benchmark`, builds it" in said
+    assert "`seedbed diff --html --out reports/diff.html` writes it" in project.run("seedbed", "open", "diff", fails=True)
+    page = project.root / "reports" / "dataset.html"
+    page.write_text("<p>", encoding="utf-8")
+    said = project.run("seedbed", "open", "dataset", DISPLAY="", WAYLAND_DISPLAY="", BROWSER="")
+    assert said.splitlines() == [str(page), "no browser here: open that file in one"]
+    browser, noted = tmp_path / "browser", tmp_path / "noted"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {noted}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    assert project.run("seedbed", "open", "dataset", BROWSER=f"{browser} %s") == f"{page}\n"
+    assert noted.read_text(encoding="utf-8") == f"{page.as_uri()}\n"
 
 
 def test_a_port_that_is_taken(project: Project) -> None:

@@ -148,6 +148,7 @@ def params_text(language: str) -> str:
         r"^  reference_categories:.*\n(?:    - .*\n)+",
         "  reference_categories: [] # judged beside a reference answer\n",
     )
+    text = _replaced(text, r"^  language: en # of the reports.*\n", "")  # a project's reports speak its own language
     if language == "ja":
         return text
     criteria = criteria_block(language)

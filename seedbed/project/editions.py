@@ -20,7 +20,7 @@ EDITIONS: dict[str, int] = {
     "answer_trained": 1,
     "judge": 3,
     "score": 1,
-    "benchmark": 4,
+    "benchmark": 5,
     "dataset": 5,
 }
 """The edition of this library, by stage."""

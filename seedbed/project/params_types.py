@@ -309,6 +309,7 @@ class Report(TypedDict):
     bootstrap: int
     confidence: float
     seed: int
+    language: NotRequired[Literal["en", "ja"]]
     epsilon: NotRequired[float]
     run_code: NotRequired[bool]
     labels: NotRequired[str]

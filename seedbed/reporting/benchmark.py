@@ -11,6 +11,8 @@ from seedbed.project.methods import methods
 from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
 from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, load_votes
+from seedbed.reporting.answer import all_pairs, answer
+from seedbed.reporting.answer_sections import answer_parts
 from seedbed.reporting.check_sections import check_parts
 from seedbed.reporting.checks.results import check_rows, load_checks
 from seedbed.reporting.conclusions import with_tests
@@ -32,6 +34,7 @@ from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.labelled_rates import labelled_rows
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
+from seedbed.reporting.ranking import ranking_rows
 from seedbed.reporting.ratings import RATING_COLUMNS, load_ratings, rating_parts, rating_rows
 from seedbed.reporting.retest import component_rows, load_retests, retest_rows
 from seedbed.reporting.retest_sections import retest_parts
@@ -45,6 +48,7 @@ from seedbed.reporting.shared import (
     usage_metrics,
     usage_table,
 )
+from seedbed.reporting.texts import Words, report_language
 from seedbed.reporting.turns import TURN_COLUMNS, turn_metrics, turn_parts, turn_rows
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.canonical import JsonObject
@@ -58,7 +62,7 @@ WIN_RATE_COLUMNS = [
     *("length_rate", "length_low", "length_high", "judges", "ties_agreed", "splits"),
     *("voted", "corrected", "corrected_low", "corrected_high"),
 ]
-_SOURCES = {"questions": "translations of the questions", "answers": "answers", "judgments": "judgments", "ratings": "ratings"}
+_SOURCES = ("questions", "answers", "judgments", "ratings")
 
 
 class Benchmark:
@@ -68,6 +72,7 @@ class Benchmark:
         params: the whole of `params.yaml`.
 
     Attributes:
+        say: the words of the reports' language.
         tables: the build's rows: questions, answers, judgments, votes, exchanges.
         scores: of all matches, question by question.
         rates: the rows of `queries/benchmark/win_rates.sql` with intervals and tests, in percent; the totals with their rate at
@@ -77,6 +82,7 @@ class Benchmark:
         methods: as from `method_rows`.
         chart: as from `chart_rows`.
         equal_length: as from `equal_length_rows`.
+        ranking: as from `ranking_rows`; empty where not each model met each other one.
         health: as from `health_rows`.
         jury: as from the function `jury`.
         notices: what is unsound about the choice of judges, a sentence each.
@@ -93,6 +99,7 @@ class Benchmark:
         modes: as from `rating_rows`, how far ratings and matches agree.
         usage: the rows of `queries/shared/usage.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
+        answer: what the reports begin with.
 
     Raises:
         UserError: a file of votes is not valid, a question was judged twice in one order, or code of answers is to be run
@@ -101,15 +108,17 @@ class Benchmark:
 
     def __init__(self, params: Params) -> None:
         self.params = params
+        self.say = Words(report_language(params))
         self.tables = _load(params)
         settings = params["report"]
         self.scores = read_scores(self.tables)
-        self.equal_length = equal_length_rows(self.scores, settings)
+        self.equal_length = equal_length_rows(self.scores, settings, self.say)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
-        self.unrated = [*match_sentences(params["matches"], self.rates), *rule_in_words(settings)]
+        self.unrated = [*match_sentences(params["matches"], self.rates, self.say), *rule_in_words(settings)]
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
         self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
+        self.ranking = ranking_rows(self.tables, settings) if all_pairs(self.rates) else []
         self.health = health_rows(self.tables, settings["confidence"])
         self.jury = jury(self.tables, settings)
         self.notices = [*filter(None, [lone_judge(params)]), *judge_notices(params)]
@@ -127,8 +136,9 @@ class Benchmark:
         self.usage = self.tables.query("shared/usage")
         rehearsed = made_by_stand_in(self.tables, _SOURCES)
         hollow = {"answers", "judgments"} & {*rehearsed}
-        consequence = "the win rates below say nothing about any model" if hollow else "the win rates are real"
-        self.stand_in = stand_in_sentence([_SOURCES[name] for name in rehearsed], consequence)
+        consequence = self.say("stand_in_hollow" if hollow else "stand_in_real")
+        self.stand_in = stand_in_sentence([self.say(f"stand_in_{name}") for name in rehearsed], consequence, self.say)
+        self.answer = answer(self, self.say)
 
     def win_rates_csv(self) -> str:
         """Return `reports/win_rates.csv`."""
@@ -246,19 +256,20 @@ class Benchmark:
     def summary(self) -> str:
         """Return `reports/benchmark.md`, which a person reads in a pull request."""
         confidence = self.params["report"]["confidence"]
-        parts = ["# Benchmark", *stand_in_line(self.stand_in)]
-        parts += ["## Win rates by category", *rate_parts(self.rates, confidence, self.unrated)]
+        parts = [f"# {self.say('title_benchmark')}", *stand_in_line(self.stand_in, self.say)]
+        parts += answer_parts(self.answer, confidence, self.say)
+        parts += [f"## {self.say('rates_title')}", *rate_parts(self.rates, confidence, self.unrated, self.answer, self.say)]
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
         parts += turn_parts(self.turns, confidence)
         parts += rating_parts(self.ratings, self.modes, confidence)
-        parts += equal_length_parts(self.equal_length, self.rates)
+        parts += equal_length_parts(self.equal_length, self.rates, self.say)
         parts += check_parts(self.checks, self.contradictions, confidence)
         parts += jury_parts(self.jury, self.notices) if self.jury else []
         parts += [
-            "## The judge's health",
+            f"## {self.say('judge_title')}",
             *(jury_parts(None, self.notices) if not self.jury else []),
-            *health_parts(self.health, confidence),
+            *health_parts(self.health, confidence, self.say),
         ]
         parts += retest_parts(self.retest, self.varying, confidence)
         parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]

@@ -3,48 +3,46 @@
 Each number comes from a file of `queries/`, named under its table.
 """
 
-from base64 import b64encode
+from pathlib import Path
 
-from seedbed.kits import language_name
+from markupsafe import Markup
+
 from seedbed.project import paths
+from seedbed.project.corpora import BENCHMARK
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.agreement import MEASURES
+from seedbed.reporting.answer import PAIRS
+from seedbed.reporting.answer_markup import TAGS
+from seedbed.reporting.answer_sections import leaderboard_in_words
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, not_run_in_words
 from seedbed.reporting.conclusions import conclude
 from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.human_sections import CORRECTED, alternative_in_words, labelled_in_words, vote_sentences
+from seedbed.reporting.judge_sections import MOST_APART, matrix, ties_in_words
 from seedbed.reporting.jury import jury_sentences
 from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
-from seedbed.reporting.ranking import ranking_rows
+from seedbed.reporting.question_browser import question_browser
 from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
 from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
+from seedbed.reporting.texts import Words
 from seedbed.reporting.turns import TURNS_IN_WORDS
+from seedbed.reporting.version import data_version
 from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row, Rows
-from seedbed.util.tables import Tables
 
-SECTIONS = {
-    "provenance": "What was built from what",
-    "win-rates": "Win rates",
-    "methods": "Methods",
-    "checks": "Checks",
-    "turns": "Conversations",
-    "ratings": "Ratings",
-    "judge": "The judge",
-    "usage": "Tokens and cost",
-    "questions": "Questions",
-}
+SECTIONS = ("answer", "win-rates", "methods", "checks", "turns", "ratings", "judge", "questions", "usage", "provenance")
+"""The answer first, what it rests on after it, and last what was built from what."""
 _OPTIONAL = ("methods", "checks", "turns", "ratings")
 """Sections that are there where the benchmark has rows for them."""
 PROMPTS = ("translate_question", "answer", "judge", "judge_reference")
 _PROMPTS_OF_TURNS = ("translate_conversation", "judge_turn")
 _PROMPTS_OF_SCORES = ("score", "score_reference", "score_turn")
+SCRIPTS = ("url_state.js", "browser_data.js", "browser_texts.js", "browser_list.js", "browser_question.js", "browser.js")
 _COLOURS = 5
 """Of training sets in the chart of methods: set1 to set5 of `methods.css`."""
-_BROWSER = ("questions", "answers", "verdicts", "votes")
 _SHADES = ((20, "low3"), (35, "low2"), (45, "low1"), (55, "mid"), (65, "high1"), (80, "high2"), (100, "high3"))
 
 
@@ -56,25 +54,32 @@ def _prompts(benchmark: Benchmark) -> list[str]:
 
 def benchmark_page(benchmark: Benchmark) -> str:
     """Return the page."""
-    tables, params, rates = benchmark.tables, benchmark.params, benchmark.rates
-    _load_texts(tables, params)
+    tables, params, rates, say = benchmark.tables, benchmark.params, benchmark.rates, benchmark.say
     confidence = params["report"]["confidence"]
     return render(
         "benchmark_page.html.j2",
-        ["browser.js"],
-        styles=("style.css", "methods.css") if benchmark.methods else ("style.css",),
-        sections=[(id, title) for id, title in SECTIONS.items() if id not in _OPTIONAL or getattr(benchmark, id)],
-        lead=_lead(rates, params),
+        SCRIPTS,
+        styles=("style.css", "browser.css", *(["methods.css"] if benchmark.methods else [])),
+        say=say,
+        sections=[id for id in SECTIONS if id not in _OPTIONAL or getattr(benchmark, id)],
+        lead=_lead(rates, params, say),
+        answer=benchmark.answer,
+        leaderboard_words=leaderboard_in_words(benchmark.answer, confidence, say),
         language=params["language"],
         stand_in=benchmark.stand_in,
         **provenance(tables, _prompts(benchmark)),
+        version=data_version(_files(params)),
         confidence=f"{confidence:g}",
         alpha=f"{1 - confidence / 100:.2g}",
-        matches=_matches(rates, confidence),
+        mark=Markup('<span class="mark">≠ 50</span>'),
+        sure=Markup('<span class="mark sure">Holm</span>'),
+        matches=_matches(rates, confidence, say),
+        matrix=_matrix(benchmark),
+        by_match=_by_match(rates),
         unrated=benchmark.unrated,
         vote_sentences=vote_sentences(tables),
-        heat=_heat(tables, rates),
-        ranking=ranking_rows(tables, params["report"]) if _all_pairs(rates) else [],
+        heat=_heat(benchmark),
+        ranking=benchmark.ranking,
         differences=benchmark.differences,
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         **_methods(benchmark),
@@ -84,7 +89,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         contradictions=benchmark.contradictions,
         contradictions_words=contradictions_in_words(benchmark.contradictions),
         health=benchmark.health,
-        positions=[(row["judge"], position_in_words(row, confidence)) for row in last_rows(benchmark.health)],
+        positions=[(row["judge"], position_in_words(row, confidence, say)) for row in last_rows(benchmark.health)],
         jury=benchmark.jury,
         jury_sentences=jury_sentences(benchmark.jury) if benchmark.jury else [],
         notices=[f"{notice[:1].upper()}{notice[1:]}.".replace("`", "") for notice in benchmark.notices],
@@ -107,8 +112,9 @@ def benchmark_page(benchmark: Benchmark) -> str:
         modes_words=AGREEMENT_IN_WORDS.replace("*", ""),
         usage=benchmark.usage,
         browser={
-            "verdicts": bool(rates),
-            "data": {name: _packed(tables, name) for name in _BROWSER} if rates else {},
+            "texts": say.section("browser"),
+            "tags": TAGS,
+            "data": question_browser(tables, params) if rates or benchmark.turns else None,
         },
     )
 
@@ -137,50 +143,81 @@ def _total(rates: Rows, match: str) -> Row:
     return next(row for row in rates if row["match"] == match and row["is_all"])
 
 
-def _packed(tables: Tables, name: str) -> str:
-    return b64encode(tables.compressed(f"benchmark/browser_{name}")).decode()
-
-
-def _lead(rates: Rows, params: Params) -> str:
+def _lead(rates: Rows, params: Params, say: Words) -> str:
     """Return the line under the title."""
     matches, questions = len({row["match"] for row in rates}), max((row["n"] for row in rates), default=0)
-    judged = f"{matches} match{'es' if matches != 1 else ''} over {questions} questions" if rates else "no match judged"
-    return f"Benchmark in {language_name(params['language'])}: {judged}."
+    key = "lead_none" if not rates else "lead_one" if matches == 1 else "lead_many"
+    judged = say(key, matches=matches, questions=questions)
+    return say("lead_benchmark", language=say.language_name(params["language"]), judged=judged)
 
 
-def _load_texts(tables: Tables, params: Params) -> None:
-    """Make the tables of what only the browser of questions shows."""
-    judgments = [paths.judgments(name) for name in params["matches"]]
-    columns = "match text, question text, judge text, order text, explanation text, failure json"
-    tables.load("judgment_texts", judgments, columns)
-    answers = [paths.answers(name) for name in answering_models(params)]
-    tables.load("answer_failures", answers, "id text, model text, failure json")
+def _files(params: Params) -> dict[str, list[Path]]:
+    """Return the files that the report is made of, by kind."""
+    models = answering_models(params)
+    return {
+        "questions": [paths.edited(BENCHMARK, "question")],
+        "answers": [paths.answers(model) for model in models],
+        "judgments": [paths.judgments(match) for match in params["matches"]],
+        "ratings": [paths.scores(model) for model in params["scores"]],
+        "votes": [*paths.VOTES.glob("*.jsonl")],
+    }
 
 
-def _matches(tested: Rows, confidence: float) -> Rows:
+def _matches(tested: Rows, confidence: float, say: Words) -> Rows:
     """Return the matches, each with its rows and with what can be concluded from them."""
     matches = []
     for name in dict.fromkeys(row["match"] for row in tested):
         rows = [row for row in tested if row["match"] == name]
         shown = {"name": name, "model": rows[0]["model"], "baseline": rows[0]["baseline"], "rows": rows}
-        shown |= {"categories": sum(row["p"] is not None for row in rows[:-1])}
-        matches.append(shown | {"sentences": conclude(rows, confidence)})
+        shown |= {"categories": sum(row["p"] is not None for row in rows[:-1]), "ties": ties_in_words(rows[-1], say)}
+        matches.append(shown | {"sentences": conclude(rows, confidence, say)})
     return matches
 
 
-def _all_pairs(rates: Rows) -> bool:
-    """Whether three or more models were compared, each with each other."""
-    pairs = {frozenset((row["model"], row["baseline"])) for row in rates}
-    models = frozenset().union(*pairs)
-    return len(models) > 2 and len(pairs) == len(models) * (len(models) - 1) // 2
+def _matrix(benchmark: Benchmark) -> list[tuple[str, list[Row | None]]]:
+    """Return each model's rates against each other one, where each met each other one, in the order of the leaderboard."""
+    if benchmark.answer.kind != PAIRS:
+        return []
+    names = [row["name"] for row in benchmark.answer.rows]
+    cells = matrix([row for row in benchmark.rates if row["is_all"]], names)
+    return [
+        (name, [cell and cell | {"shade": _shade(cell["rate"])} for cell in line])
+        for name, line in zip(names, cells, strict=True)
+    ]
 
 
-def _heat(tables: Tables, tested: Rows) -> JsonObject:
+def _by_match(rates: Rows) -> Rows:
+    """Return a row a match, with its total and a cell a category, where there are many; none where each has its own table."""
+    matches = dict.fromkeys(row["match"] for row in rates)
+    if len(matches) <= MOST_APART:
+        return []
+    categories = dict.fromkeys(row["category"] for row in rates)
+    place = {(row["match"], row["category"]): row for row in rates}
+    return [
+        {"total": place[match, "all"], "cells": [_category_cell(place.get((match, name))) for name in categories]}
+        for match in matches
+    ]
+
+
+def _category_cell(row: Row | None) -> Row | None:
+    if row is None or row["adjusted_win_rate"] is None:
+        return None
+    rate = row["adjusted_win_rate"]
+    return {"category": row["category"], "rate": rate, "shade": _shade(rate), "sure": row["sure"] and row["excludes"]}
+
+
+def _shade(rate: float) -> str:
+    return next(shade for bound, shade in _SHADES if rate <= bound)
+
+
+def _heat(benchmark: Benchmark) -> JsonObject:
     """Return the heat map: matches by categories, or models by categories where there is more than one baseline."""
+    tables, tested, say = benchmark.tables, benchmark.rates, benchmark.say
     columns = list(dict.fromkeys(row["category"] for row in tested))
     one_baseline = len({row["baseline"] for row in tested}) < 2
     rows = tested if one_baseline else tables.query("benchmark/model_rates")
-    names = list(dict.fromkeys(row["model"] for row in rows))
+    order = [row["name"] for row in benchmark.answer.rows]
+    names = sorted(dict.fromkeys(row["model"] for row in rows), key=lambda name: order.index(name) if name in order else 0)
     place = {(row["model"], row["category"]): row for row in rows}
     heat_rows = []
     for name in names:
@@ -188,14 +225,11 @@ def _heat(tables: Tables, tested: Rows) -> JsonObject:
         for column in columns:
             row = place.get((name, column))
             rate = row["adjusted_win_rate"] if row else None
-            shade = next(shade for bound, shade in _SHADES if rate <= bound) if rate is not None else ""
-            cells.append(None if row is None or rate is None else {"rate": rate, "shade": shade, "marked": row.get("excludes")})
+            shown = row and rate is not None and {"rate": rate, "shade": _shade(rate), "marked": row.get("excludes")}
+            cells.append(shown or None)
         heat_rows.append({"name": name, "cells": cells})
     baseline = tested[0]["baseline"] if tested else ""
-    if one_baseline:
-        words = f"Adjusted win rate against {baseline}, in percent; underlined where the interval does not hold 50."
-    else:
-        words = "Adjusted win rate over all matches of a model, on either side, in percent."
+    words = say("heat_baseline", baseline=baseline) if one_baseline else say("heat_models")
     return {
         "rows": heat_rows,
         "columns": columns,

@@ -4,13 +4,12 @@ A row as `with_tests` returns it has, beyond those of `queries/benchmark/win_rat
 `{"excludes": true, "side": "above", "p": 0.002, "p_holm": 0.016, "tests": 8, "sure": true, "visible": 45.1, …}`.
 """
 
-from typing import Any
-
 import numpy as np
 
 from seedbed.reporting.statistics.families import holm
 from seedbed.reporting.statistics.sign_flip import sign_flip
 from seedbed.reporting.statistics.visible import SD_MATCH, visible_difference
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.rows import Row, Rows
 
 
@@ -57,88 +56,81 @@ def _sd(row: Row) -> float:
     return float(np.sqrt(variance * n / (n - 1))) if n > 1 and variance > 1e-9 else SD_MATCH
 
 
-def conclude(rows: Rows, confidence: float) -> list[str]:
+def conclude(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return sentences on one match: on all its questions, then on its categories.
 
     Args:
         rows: of one match, as from `with_tests`; the total last.
         confidence: of the intervals, in percent.
+        say: the words of the report's language.
     """
     total, categories = rows[-1], [row for row in rows[:-1] if _valid(row)]
     if not _valid(total):
-        return [f"No question has a valid verdict: nothing can be concluded about {total['model']} and {total['baseline']}."]
-    sentences = [_on_all(total), *_on_what_is_visible(total)]
+        return [say("conclude_none", model=total["model"], baseline=total["baseline"])]
+    sentences = [_on_all(total, say), *_on_what_is_visible(total, say)]
     if len(rows) > 2:
-        sentences.append(_on_categories(categories, confidence))
+        sentences.append(_on_categories(categories, confidence, say))
     return sentences
 
 
-def _on_all(row: Row) -> str:
-    model, baseline = row["model"], row["baseline"]
+def p_in_words(value: float, say: Words) -> str:
+    """Return a p-value with its sign: `p = 0.016`."""
+    return say("p_below") if value < 0.001 else say("p_equal", p=f"{value:.3f}")
+
+
+def _on_all(row: Row, say: Words) -> str:
+    model, baseline, n = row["model"], row["baseline"], _valid(row)
     better, worse = (model, baseline) if row["adjusted_win_rate"] > 50 else (baseline, model)
-    interval = f"{row['ci_low']:.1f} to {row['ci_high']:.1f}"
-    statement = (
-        f"Over the {_count(_valid(row), 'valid question')} {model} has an adjusted win rate of {row['adjusted_win_rate']:.1f}%"
-    )
-    corrected = f" (p {_p(row['p_holm'])}" + (f", corrected for the {row['tests']} matches)" if row["tests"] > 1 else ")")
-    if not row["excludes"]:
-        return f"{statement}, and its interval, {interval}, holds 50: which of the two is better cannot be concluded."
-    if row["sure"]:
-        return f"{statement}, and its interval, {interval}, does not hold 50: the judge prefers {better} to {worse}{corrected}."
-    return (
-        f"{statement}. Its interval, {interval}, does not hold 50, but the test of wins against losses does not confirm it"
-        f"{corrected}: which of the two is better cannot be concluded."
-    )
+    rate = f"{row['adjusted_win_rate']:.1f}"
+    over = say("conclude_over_one" if n == 1 else "conclude_over", n=n, model=model, rate=rate)
+    key = "open" if not row["excludes"] else "sure" if row["sure"] else "unsure"
+    p = say("conclude_p_corrected" if row["tests"] > 1 else "conclude_p", p=p_in_words(row["p_holm"], say), tests=row["tests"])
+    low, high = f"{row['ci_low']:.1f}", f"{row['ci_high']:.1f}"
+    return say(f"conclude_{key}", over=over, low=low, high=high, better=better, worse=worse, p=p)
 
 
-def _on_what_is_visible(row: Row) -> list[str]:
+def _on_what_is_visible(row: Row, say: Words) -> list[str]:
     if row["sure"] and row["excludes"]:
         return []
     if row["visible"] is None:
-        return ["So few questions can show no difference, however large."]
-    return [f"So many questions show a rate that is {row['visible']:.0f} points or more from 50 in four benchmarks of five."]
+        return [say("visible_none")]
+    return [say("visible_points", points=f"{row['visible']:.0f}")]
 
 
-def _on_categories(rows: Rows, confidence: float) -> str:
+def _on_categories(rows: Rows, confidence: float, say: Words) -> str:
     if not rows:
-        return "No category has a valid verdict."
+        return say("categories_none")
     sizes = [_valid(row) for row in rows]
     few, many = min(sizes), max(sizes)
-    questions = _count(many, "question") if few == many else f"{few} to {many} questions"
+    count = "categories_one_question" if few == many == 1 else "categories_questions" if few == many else "categories_from_to"
     usual = visible_difference(many, SD_MATCH, confidence, len(rows))
-    with_correction = f" with the correction for {len(rows)} categories" if len(rows) > 1 else ""
-    if usual is None or usual > 0.5:
-        parts = [f"A category has {questions}: too few to show any difference{with_correction}, whatever the verdicts."]
-    else:
-        parts = [
-            f"A category has {questions}:{with_correction} it shows a rate that is {100 * usual:.0f} points or more from 50 in "
-            "four benchmarks of five, and smaller differences less often."
-        ]
+    corrected = len(rows) > 1
+    shown = usual is not None and usual <= 0.5
+    parts = [
+        say(
+            "categories_visible" if shown else "categories_few",
+            questions=say(count, n=many, few=few, many=many),
+            correction=say("categories_correction", n=len(rows)) if corrected else "",
+            points=f"{100 * (usual or 0):.0f}",
+        )
+    ]
     sure = [row for row in rows if row["sure"] and row["excludes"]]
     marked = [row for row in rows if row["excludes"] and row not in sure]
     rest = [row for row in rows if row not in sure and row not in marked]
     for wins, words in ((True, "better"), (False, "worse")):
-        if names := _names(row for row in sure if (row["wins"] > row["losses"]) == wins):
-            parts.append(f"In {names} {rows[0]['model']} is {words}{', also' if with_correction else ''}{with_correction}.")
+        if names := _names([row for row in sure if (row["wins"] > row["losses"]) == wins], say):
+            key = f"categories_{words}" + ("_corrected" if corrected else "")
+            parts.append(say(key, names=names, model=rows[0]["model"], n=len(rows)))
     if marked:
-        parts.append(f"In {_names(marked)} the interval does not hold 50, but with the correction nothing can be concluded.")
+        parts.append(say("categories_marked", names=_names(marked, say)))
     if rest:
-        parts.append(f"In {_names(rest)} nothing can be concluded.")
-    return " ".join(parts)
+        parts.append(say("categories_rest", names=_names(rest, say)))
+    return say("sentence_joint").join(parts)
 
 
 def _valid(row: Row) -> int:
     return int(row["wins"] + row["losses"] + row["ties"])
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("s" if number != 1 else "")
-
-
-def _names(rows: Any) -> str:
-    names = [row["category"] for row in rows]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
-
-
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+def _names(rows: Rows, say: Words) -> str:
+    return say.listed([row["category"] for row in rows], most=len(rows))

@@ -20,6 +20,7 @@ from seedbed.reporting.shared import (
     usage_metrics,
     usage_table,
 )
+from seedbed.reporting.texts import Words, report_language
 from seedbed.util.markdown import table
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
@@ -40,7 +41,7 @@ SPREAD_WORDS = (
     "openings and closings hide no repetition. *Same output*: of at least 20 letters, and of another task too. Lengths are "
     "medians in characters."
 )
-_SOURCES = {"edited": "translations", "instructions": "instructions"}
+_SOURCES = ("edited", "instructions")
 
 
 class Dataset:
@@ -50,6 +51,7 @@ class Dataset:
         params: the whole of `params.yaml`.
 
     Attributes:
+        say: the words of the reports' language.
         tables: the build's rows: translated and edited ones, instructions, rejected ones, exchanges, edits.
         decisions: the rows of `queries/dataset/decisions.sql`.
         training_sets: the rows of `queries/dataset/training_sets.sql`.
@@ -64,6 +66,7 @@ class Dataset:
 
     def __init__(self, params: Params) -> None:
         self.params = params
+        self.say = Words(report_language(params))
         self.tables = load_tables(params)
         load_effort(self.tables, params)
         self.decisions = self.tables.query("dataset/decisions")
@@ -71,7 +74,7 @@ class Dataset:
         self.pairs = judged_pairs(params)
         self.diversity = diversity.measure(self.tables, params)
         self.usage = self.tables.query("shared/usage")
-        self.stand_in = made_for_trying(self.tables)
+        self.stand_in = made_for_trying(self.tables, self.say)
 
     def decisions_csv(self) -> str:
         """Return `reports/dataset.csv`: how many of the generated instructions were kept, and why the others were not."""
@@ -109,7 +112,7 @@ class Dataset:
 
     def summary(self) -> str:
         """Return `reports/dataset.md`, which a person reads in a pull request."""
-        parts = ["# Dataset", *stand_in_line(self.stand_in)]
+        parts = ["# Dataset", *stand_in_line(self.stand_in, self.say)]
         decisions = table(self.decisions, DECISION_COLUMNS) if self.decisions else "No instruction has been generated."
         parts += ["## Generated instructions", decisions, *_threshold_parts(self.pairs, self.params)]
         parts += _set_parts(self.training_sets)
@@ -120,10 +123,10 @@ class Dataset:
         return "\n\n".join(parts) + "\n"
 
 
-def made_for_trying(tables: Tables) -> str:
+def made_for_trying(tables: Tables, say: Words) -> str:
     """Return the sentence on what the stand-in made; empty where it made nothing."""
-    rehearsed = [_SOURCES[name] for name in made_by_stand_in(tables, _SOURCES)]
-    return stand_in_sentence(rehearsed, "they are for trying the pipeline, not for training")
+    rehearsed = [say(f"stand_in_{name}") for name in made_by_stand_in(tables, _SOURCES)]
+    return stand_in_sentence(rehearsed, say("stand_in_trying"), say)
 
 
 def _set_parts(rows: Rows) -> list[str]:

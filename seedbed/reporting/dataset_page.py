@@ -4,24 +4,21 @@ Each number comes from a file of `queries/`, named under its table.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from seedbed.kits import language_name
+from seedbed.project import paths
+from seedbed.project.params_types import Params
 from seedbed.reporting import diversity, spread
 from seedbed.reporting.dataset import Dataset
 from seedbed.reporting.dataset_rows import browsed_rows
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.pairs import agreeing
+from seedbed.reporting.version import data_version
 from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row
 
-SECTIONS = {
-    "provenance": "What was built from what",
-    "dataset": "Instructions",
-    "rows": "Rows",
-    "people": "Human effort",
-    "usage": "Tokens and cost",
-}
-BROWSER = (["url_state.js", "rows.js"], ["style.css", "rows.css"])
+SECTIONS = ("dataset", "rows", "people", "usage", "provenance")
+BROWSER = (("url_state.js", "rows.js"), ("style.css", "rows.css"))
 """Scripts and styles of a page with the browser of rows."""
 _SHADES = 3
 PROMPTS = ("translate_task", "translate_question", "generate")
@@ -36,11 +33,13 @@ def dataset_page(dataset: Dataset) -> str:
     return render(
         "dataset_page.html.j2",
         *BROWSER,
-        sections=list(SECTIONS.items()),
-        lead=f"Instruction data in {language_name(params['language'])}.",
+        say=dataset.say,
+        sections=SECTIONS,
+        lead=dataset.say("lead_dataset", language=dataset.say.language_name(params["language"])),
         language=params["language"],
         stand_in=dataset.stand_in,
         **provenance(tables, PROMPTS),
+        version=data_version(_files(params)),
         decisions=dataset.decisions,
         training_sets=dataset.training_sets,
         pairs=dataset.pairs,
@@ -57,10 +56,21 @@ def dataset_page(dataset: Dataset) -> str:
         sampled=any(row["tasks"] > diversity.SAMPLE for row in measured["sets"]),
         threshold=similarity["threshold"],
         reject=similarity["reject"],
-        **browsed_rows(tables, params),
+        **browsed_rows(tables, dataset.say),
         **human,
         usage=dataset.usage,
     )
+
+
+def _files(params: Params) -> dict[str, list[Path]]:
+    """Return the files that the report is made of, by kind."""
+    corpora, generations = params["corpora"], params["generations"]
+    return {
+        "translated": [paths.translated(name) for name in corpora],
+        "edited": [paths.edited(name, corpus["kind"]) for name, corpus in corpora.items()],
+        "instructions": [paths.instructions(name) for name in generations],
+        "rejected": [paths.rejected(name) for name in generations],
+    }
 
 
 def _most(rows: Sequence[Row]) -> float:

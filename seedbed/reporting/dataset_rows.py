@@ -9,8 +9,7 @@ A row as the page reads it; a text is a string, or, beside another one, a list o
 from base64 import b64encode
 from typing import Any
 
-from seedbed.project.params_types import Params
-from seedbed.reporting.texts import Words, report_language, words_of
+from seedbed.reporting.texts import Words
 from seedbed.util.canonical import JsonObject, canonical, parse_json
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
@@ -23,27 +22,25 @@ _PART = 2_000
 _FIELDS = ("instruction", "input", "output")
 
 
-def browsed_rows(tables: Tables, params: Params, most: int | None = SAMPLE) -> JsonObject:
+def browsed_rows(tables: Tables, say: Words, most: int | None = SAMPLE) -> JsonObject:
     """Return what `rows.html.j2` shows.
 
     Args:
-        tables: the tables of a `Dataset`.
-        params: the whole of `params.yaml`.
+        tables: as `load_tables` of the dataset report makes them.
+        say: the words of the page's language.
         most: rows of a source and result; None for all.
     """
     tables.keep("dataset/rows")
     (counted,) = tables.select("select count(*) as rows from rows")
     rows = tables.select(f"select * from rows{'' if most is None else f' where drawn <= {most}'} order by place")
-    parts = [
-        b64encode(tables.gzipped(map(_packed, rows[start : start + _PART]))).decode() for start in range(0, len(rows), _PART)
-    ]
-    language = report_language(params)
+    lines = list(map(_packed, rows))
+    parts = tables.compressed(f"[{','.join(lines[start : start + _PART])}]" for start in range(0, len(lines), _PART))
+    words = say.section("dataset_browser")
     numbers = {"rows": f"{len(rows):,}", "counted": f"{counted['rows']:,}", "each": most}
     return {
-        "browsed": {"parts": parts, "rows": len(rows), "counted": counted["rows"]},
-        "words": words_of("rows_", language),
-        "words_language": language,
-        "sample_words": Words(language)("rows_sample", **numbers),
+        "browsed": {"parts": [b64encode(part).decode() for part in parts], "rows": len(rows), "counted": counted["rows"]},
+        "words": words,
+        "sample_words": words["sample"].format(**numbers),
     }
 
 

@@ -13,22 +13,19 @@ import numpy as np
 from seedbed.project.params_types import Report
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.length import LEAST_QUESTIONS, LEAST_SIDE, length_controlled
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.rows import Row, Rows
 
-_WHY = {
-    "questions": f"fewer than {LEAST_QUESTIONS} valid questions",
-    "sides": f"one side's answers are the longer ones in more than {100 * (1 - LEAST_SIDE):.0f}% of the questions",
-    "one_outcome": "every question went the same way",
-    "separated": "length, or one outcome, parts the resamples too often",
-}
+_LIMITS = {"n": LEAST_QUESTIONS, "percent": f"{100 * (1 - LEAST_SIDE):.0f}"}
 
 
-def equal_length_rows(scores: Scores, settings: Report) -> Rows:
+def equal_length_rows(scores: Scores, settings: Report, say: Words = ENGLISH_WORDS) -> Rows:
     """Return each match's rate at equal length, φ being common to all matches, since they have one judge.
 
     Args:
         scores: of all matches.
         settings: the block `report` of `params.yaml`.
+        say: the words of the report's language.
     """
     if not scores.matches:
         return []
@@ -39,7 +36,7 @@ def equal_length_rows(scores: Scores, settings: Report) -> Rows:
     both, _ = length_controlled(valid, controls, confidence, seed)
     rows: Rows = []
     for match, one, two in zip(scores.matches, alone, both, strict=True):
-        named: Row = {"match": match, "why": _WHY.get(one.why, "")}
+        named: Row = {"match": match, "why": say(f"equal_{one.why}", **_LIMITS) if one.why else ""}
         for prefix, fit in (("", one), ("both_", two)):
             values = {"rate": fit.rate, "low": fit.low, "high": fit.high}
             named |= {f"{prefix}{name}": None if value is None else round(100 * value, 2) for name, value in values.items()}

@@ -5,6 +5,7 @@ from typing import TypedDict, cast
 
 from seedbed.reporting.statistics.intervals import wilson
 from seedbed.reporting.statistics.position import position_bias
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.tables import Tables
 
 HEALTH_COLUMNS = [
@@ -68,19 +69,26 @@ def last_rows(rows: Sequence[HealthRow]) -> list[HealthRow]:
     return list({row["judge"]: row for row in rows}.values())
 
 
-def position_in_words(row: HealthRow, confidence: float) -> str:
+def position_in_words(row: HealthRow, confidence: float, say: Words = ENGLISH_WORDS) -> str:
     """Return what the pairs that contradict say about the judge's leaning, in one sentence.
 
     Args:
         row: the judge's.
         confidence: of its interval and of the test, in percent.
+        say: the words of the report's language.
     """
     first, second, p = int(row["first_pairs"]), int(row["second_pairs"]), row["position_p"]
     if p is None:
-        return "No pair contradicts, so that no leaning to a place shows."
-    shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    share = f"{row['first_share']:.0f}% the first, interval {row['first_low']:.0f} to {row['first_high']:.0f}, {shown}"
-    counts = f"Of the pairs that contradict, {first} name the first place and {second} the second ({share})"
+        return say("position_none")
+    counts = say(
+        "position_counts",
+        first=first,
+        second=second,
+        share=f"{row['first_share']:.0f}",
+        low=f"{row['first_low']:.0f}",
+        high=f"{row['first_high']:.0f}",
+        p=say("p_below") if p < 0.001 else say("p_equal", p=f"{p:.3f}"),
+    )
     if p >= 1 - confidence / 100:
-        return f"{counts}: a leaning to either place cannot be concluded."
-    return f"{counts}: the judge leans to the {'first' if first > second else 'second'} place."
+        return say("position_open", counts=counts)
+    return say("position_first" if first > second else "position_second", counts=counts)

@@ -1,6 +1,6 @@
 """Pages made of the templates of `templates/`: one file each, which needs nothing beside it.
 
-Charts hold no text, so that no font of the machine that builds can change a byte.
+Charts are drawn in percents of their width, and their numbers are texts: no font of the machine that builds can change a byte.
 """
 
 from base64 import b64encode
@@ -17,6 +17,7 @@ from markupsafe import Markup
 from seedbed.project import paths
 from seedbed.project.params_types import STAND_IN
 from seedbed.project.prompts import load_prompt
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.canonical import JsonObject, canonical, content_hash, parse_json
 from seedbed.util.tables import Tables
 from seedbed.util.yaml12 import load_yaml
@@ -24,13 +25,16 @@ from seedbed.util.yaml12 import load_yaml
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, scripts: Sequence[str], styles: Sequence[str] = ("style.css",), **values: Any) -> str:
+def render(
+    template: str, scripts: Sequence[str], styles: Sequence[str] = ("style.css",), say: Words = ENGLISH_WORDS, **values: Any
+) -> str:
     """Return the page of a template.
 
     Args:
         template: a file of `templates/`.
-        scripts: files of `templates/` that run in the page, one after the other.
+        scripts: files of `templates/` that run in the page as one script, in this order, beside `page.js`; () for none.
         styles: files of `templates/`, one after the other.
+        say: the words of the page's language.
         values: what the template shows; all of it is escaped.
     """
     return (
@@ -38,8 +42,10 @@ def render(template: str, scripts: Sequence[str], styles: Sequence[str] = ("styl
         .get_template(template)
         .render(
             style=Markup().join(map(_own, styles)),
+            page_script=_own("page.js"),
             script=Markup().join(map(_own, scripts)),
             stand_in_endpoint=STAND_IN,
+            say=say,
             **values,
         )
     )

@@ -2,6 +2,7 @@
 
 from seedbed.project.votes import votes_notices
 from seedbed.reporting.agreement import MEASURES
+from seedbed.reporting.shared import capped, rest_in_words
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
@@ -68,18 +69,20 @@ def agreement_parts(tables: Tables, agreement: Rows, test: Alternative | None, c
         f"gone: {orphaned}."
     ]
     parts += vote_sentences(tables)
+    preferences = tables.query("human/preferences") if agreement else []
     if agreement:
         parts += [
             f"In percent, with the {confidence:g}% interval over questions and the number of comparisons. "
             + _MEASURES
             + (_PEOPLE if any(row["people_s1_n"] for row in agreement) else ""),
-            *(_agreement_table(agreement, by) for by in ("match", "category")),
+            *(part for by in ("match", "category") for part in _agreement_table(agreement, by)),
             "What people lean to, beside the judge on the same questions: percent of verdicts for either answer, and of those, "
             "for the answer that stood first (on the left) and for the longer one.",
             table(
-                tables.query("human/preferences"),
+                capped(preferences),
                 ["match", "who", "verdicts", "decided_rate", "first_position_rate", "longer_answer_rate"],
             ),
+            *rest_in_words(preferences, "benchmark.html"),
             *_disagreements(tables.query("human/disagreements")),
             *([alternative_in_words(test)] if test else []),
         ]
@@ -95,7 +98,7 @@ def vote_sentences(tables: Tables) -> list[str]:
     return [f"{notice}." for notice in votes_notices(votes)]
 
 
-def _agreement_table(agreement: Rows, by: str) -> str:
+def _agreement_table(agreement: Rows, by: str) -> list[str]:
     """Return the table of the matches, all categories together, or of the categories, all matches together."""
     other = "category" if by == "match" else "match"
     columns = {f"judge, majority {s}": f"majority_{s}" for s in ("s1", "s2")} | {"kappa": "kappa"}
@@ -107,7 +110,8 @@ def _agreement_table(agreement: Rows, by: str) -> str:
         if row[other] == "all":
             cells = {title: _measured(row, name) for title, name in columns.items()}
             shown.append({by: row[by], "items": row["items"], "split": row["split"], "both bad": row["both_bad"], **cells})
-    return table(shown, [by, "items", "split", "both bad", *columns], right=list(columns))
+    names = [by, "items", "split", "both bad", *columns]
+    return [table(capped(shown, last=1), names, right=list(columns)), *rest_in_words(shown, "benchmark.html")]
 
 
 def _measured(row: Row, name: str) -> str:
@@ -144,13 +148,14 @@ def correction_parts(rows: Rows, confidence: float) -> list[str]:
         {"rate": row["name"], "questions": row["items"], "voted on": row["voted"], "judge": f"{row['judge']:.1f}"}
         | {"corrected": f"{row['corrected']:.1f}", "interval": f"{row['low']:.1f} – {row['high']:.1f}"}
         | {"draw": row["draw"], "votes to halve it": "no number" if row["more"] is None else str(row["more"])}
-        for row in rows
+        for row in capped(rows)
     ]
     names = ["rate", "questions", "voted on", "judge", "corrected", "interval", "draw", "votes to halve it"]
     return [
         "### Rates corrected by the votes",
         CORRECTED.format(confidence=f"{confidence:g}"),
         table(shown, names, right=names[3:]),
+        *rest_in_words(rows, "benchmark.html"),
     ]
 
 
@@ -167,13 +172,14 @@ def labelled_parts(rows: Rows, confidence: float) -> list[str]:
         {"match": row["match"], "judge": "" if row["judge"] is None else f"{row['judge']:.1f}"}
         | {"corrected": "" if row["rate"] is None else f"{row['rate']:.1f}"}
         | {"interval": "" if row["rate"] is None else f"{row['low']:.1f} – {row['high']:.1f}", "not given, since": row["why"]}
-        for row in rows
+        for row in capped(rows)
     ]
     names = ["match", "judge", "corrected", "interval"]
     return [
         "### Rates corrected by labels of another benchmark",
         labelled_in_words(rows, confidence),
         table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
+        *rest_in_words(rows, "benchmark.html"),
     ]
 
 

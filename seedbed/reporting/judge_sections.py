@@ -1,72 +1,134 @@
 """What the benchmark report in Markdown says of the judge's verdicts: rates, differences, equal length, health."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from seedbed.reporting.answer import PAIRS, Answer
 from seedbed.reporting.differences import DifferenceRow
 from seedbed.reporting.health import HealthRow, last_rows, position_in_words
 from seedbed.reporting.jury import Jury, jury_sentences
+from seedbed.reporting.shared import MOST_ROWS, capped, rest_in_words
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
 from seedbed.util.words import count
 
 _MOST_DIFFERENCES = 40
-_MOST_RATES = 40
+_MOST_IN_MATRIX = 30
+MOST_APART = 6
+"""Matches that have a table of their own; more are one table."""
 
 
-def rate_parts(rates: Rows, confidence: float, unjudged: Sequence[str] = ()) -> list[str]:
-    """Return the paragraphs and tables of the win rates.
+def rate_parts(
+    rates: Rows, confidence: float, unjudged: Sequence[str] = (), answer: Answer | None = None, say: Words = ENGLISH_WORDS
+) -> list[str]:
+    """Return the paragraphs and tables of the win rates: a table a match, or of many matches a matrix and one table of all.
 
     Args:
         rates: as from `with_tests`.
         confidence: in percent.
         unjudged: sentences on matches of which there is nothing to rate.
+        answer: whose models, in their order, the matrix has.
+        say: the words of the report's language.
     """
     if not rates:
-        return [*unjudged] or ["No match is listed in params.yaml."]
-    parts = [
-        f"Adjusted win rate: (wins + ½ ties) / valid, in percent, with its {confidence:g}% interval over questions. Two "
-        "orders that disagree are a tie, counted as inconsistent. *p* is that of the test of wins against losses, corrected "
-        "(Holm) for the categories of the match, and in the last line for the matches; *visible* is how far from 50 a rate "
-        "must be for so many questions to show it in four benchmarks of five. Where the interval holds 50, nothing can be "
-        "concluded."
-    ]
-    counts = ["category", "n", "wins", "losses", "ties", "inconsistent", "invalid"]
-    names = [*counts, "win rate", "adjusted", "interval", "p (Holm)", "visible"]
-    for match in dict.fromkeys(row["match"] for row in rates):
+        return [*unjudged] or [say("rates_no_match_brief")]
+    parts = [say("rates_brief", confidence=f"{confidence:g}")]
+    names = list(dict.fromkeys(row["match"] for row in rates))
+    if len(names) > MOST_APART:
+        return [*parts, *_many_matches([row for row in rates if row["category"] == "all"], answer, say), *unjudged]
+    for match in names:
         rows = [row for row in rates if row["match"] == match]
-        shown = [
-            row
-            | {"win rate": _percent(row["win_rate"]), "adjusted": _percent(row["adjusted_win_rate"])}
-            | {"interval": _interval(row["ci_low"], row["ci_high"]), "p (Holm)": p_value(row["p_holm"])}
-            | {"visible": _percent(row["visible"])}
-            for row in rows
+        parts += [
+            f"### {say('against', model=rows[0]['model'], baseline=rows[0]['baseline'])}",
+            _rates_table(rows, {"head_category": "category"}, say),
+            *ties_in_words(rows[-1], say),
         ]
-        parts += [f"### {rows[0]['model']} against {rows[0]['baseline']}", table(shown, names, right=names[-5:])]
-        parts += [_of_ties(rows[-1])] if rows[-1]["ties"] or rows[-1]["cut"] else []
     return [*parts, *unjudged]
 
 
-def match_sentences(matches: Iterable[str], rates: Rows) -> list[str]:
+def _rates_table(rows: Rows, first: Mapping[str, str], say: Words) -> str:
+    """Return a table of rates; `first` are its first columns, key of the heading and of the row."""
+    named = {say(key): name for key, name in first.items()}
+    counts = {say(f"md_{name}"): name for name in ("n", "wins", "losses", "ties", "inconsistent", "invalid")}
+    shown = [
+        {head: row[name] for head, name in (named | counts).items()}
+        | {say("md_win_rate"): _percent(row["win_rate"]), say("md_adjusted"): _percent(row["adjusted_win_rate"])}
+        | {say("head_interval"): _interval(row["ci_low"], row["ci_high"]), say("md_p"): p_value(row["p_holm"])}
+        | {say("head_visible"): _percent(row["visible"])}
+        for row in rows
+    ]
+    names = list(shown[0])
+    return table(shown, names, right=names[-5:])
+
+
+def _many_matches(totals: Rows, answer: Answer | None, say: Words) -> list[str]:
+    """Return the matrix, where each model met each other one, and the first matches of one table."""
+    parts = []
+    if answer and answer.kind == PAIRS and len(answer.rows) <= _MOST_IN_MATRIX:
+        names = [row["name"] for row in answer.rows]
+        shown = [
+            {say("head_model"): name} | {other: _cell(cell) for other, cell in zip(names, line, strict=True)}
+            for name, line in zip(names, matrix(totals, names), strict=True)
+        ]
+        parts += [f"### {say('matrix_title')}", say("matrix_brief"), table(shown, [say("head_model"), *names], right=names)]
+    # The widest differences first: those that a reader looks for.
+    order = sorted(totals, key=lambda row: (-abs((row["adjusted_win_rate"] or 50) - 50), row["match"]))
+    parts += [f"### {say('matches_title')}"]
+    if len(order) > MOST_ROWS:
+        parts += [say("matches_first", shown=MOST_ROWS, n=len(order))]
+    return [*parts, _rates_table(capped(order), {"head_match": "match"}, say)]
+
+
+def _cell(cell: Row | None) -> str:
+    return "" if cell is None else f"{cell['rate']:.0f}" + "!" * cell["sure"]
+
+
+def matrix(totals: Rows, names: Sequence[str]) -> list[list[Row | None]]:
+    """Return each model's adjusted win rate against each other one, by row and column.
+
+    Args:
+        totals: the matches' rows over all categories, as from `with_tests`.
+        names: of the models, in the order of rows and columns.
+
+    Returns:
+        For each pair `rate`, `low`, `high` in percent, `sure`, `p`, `match`; None where there is no valid verdict.
+    """
+    cells: dict[tuple[str, str], Row] = {}
+    for row in totals:
+        if row["adjusted_win_rate"] is not None:
+            cell = {"match": row["match"], "sure": bool(row["sure"] and row["excludes"]), "p": row["p_holm"]}
+            rate, low, high = row["adjusted_win_rate"], row["ci_low"], row["ci_high"]
+            cells[row["model"], row["baseline"]] = cell | {"rate": rate, "low": low, "high": high}
+            cells[row["baseline"], row["model"]] = cell | {"rate": 100 - rate, "low": 100 - high, "high": 100 - low}
+    return [[cells.get((name, other)) for other in names] for name in names]
+
+
+def match_sentences(matches: Iterable[str], rates: Rows, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return what cannot be said of matches: those without a judgment, or a valid one, and categories of one question."""
     sentences = []
     totals = {row["match"]: row for row in rates if row["category"] == "all"}
     for match in matches:
         total = totals.get(match)
         if total is None:
-            sentences.append(f"{match}: nothing was judged, since no judge, or no question, is there; it has no rate.")
+            sentences.append(say("unjudged_nothing", match=match))
         elif total["invalid"] == total["n"]:
-            sentences.append(f"{match}: not one of its {count(total['n'], 'question')} has a valid verdict; it has no rate.")
+            key = "unjudged_invalid_one" if total["n"] == 1 else "unjudged_invalid"
+            sentences.append(say(key, match=match, n=f"{total['n']:,}"))
     alone = dict.fromkeys(row["category"] for row in rates if row["n"] == 1 and row["category"] != "all")
     if alone:
-        sentences.append(f"Of one question, so that no verdict shows a difference there: {', '.join(alone)}.")
+        sentences.append(say("unjudged_alone", categories=say("list_comma").join(alone)))
     return sentences
 
 
-def _of_ties(total: Row) -> str:
-    ties = f"Ties: {total['ties_both']} in both orders, {total['ties_one']} in one, {total['contradictory']} contradictory."
+def ties_in_words(total: Row, say: Words = ENGLISH_WORDS) -> list[str]:
+    """Return what the ties of a match are, and how many answers were cut; none where there are neither."""
+    if not total["ties"] and not total["cut"]:
+        return []
     if total["judges"] > 1:
-        ties = f"Ties of {total['judges']} judges: {total['ties_agreed']} on which most agree, {total['splits']} splits."
-    return ties + (f" Answers cut at their limit: in {total['cut']} questions." if total["cut"] else "")
+        ties = say("ties_jury", judges=total["judges"], agreed=total["ties_agreed"], splits=total["splits"])
+    else:
+        ties = say("ties_orders", both=total["ties_both"], one=total["ties_one"], contradictory=total["contradictory"])
+    return [say("sentence_joint").join([ties, *([say("cut_answers", cut=total["cut"])] if total["cut"] else [])])]
 
 
 def difference_parts(rows: Sequence[DifferenceRow], confidence: float) -> list[str]:
@@ -94,7 +156,7 @@ def difference_parts(rows: Sequence[DifferenceRow], confidence: float) -> list[s
     ]
 
 
-def equal_length_parts(rows: Rows, rates: Rows) -> list[str]:
+def equal_length_parts(rows: Rows, rates: Rows, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on equal length; none where nothing was judged."""
     if not rows:
         return []
@@ -104,28 +166,29 @@ def equal_length_parts(rows: Rows, rates: Rows) -> list[str]:
         | {"interval": _interval(row["low"], row["high"])}
         | {"length and Markdown": _percent(row["both_rate"]), "its interval": _interval(row["both_low"], row["both_high"])}
         | {"not given, since": row["why"]}
-        for row in rows
+        for row in capped(rows)
     ]
     names = ["match", "adjusted", "at equal length", "interval", "length and Markdown", "its interval"]
     return [
-        "## At equal length",
+        f"## {say('equal_title')}",
         "What the adjusted win rate would be if neither answer were longer than the other, by a regression, and if neither had "
         "more marks of Markdown either. A good answer may have to be longer: this is no causal effect.",
         table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
+        *rest_in_words(rows, "win_rates.csv", say),
     ]
 
 
-def health_parts(rows: Sequence[HealthRow], confidence: float) -> list[str]:
+def health_parts(rows: Sequence[HealthRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the paragraphs and the table of the judge's health; `confidence` in percent."""
     if not rows:
-        return ["Nothing was judged."]
+        return [say("judge_nothing")]
+    judges = last_rows(rows)
     shown = [
         row
         | {"p": p_value(row["position_p"]), "longer": row["longer_answer_rate"]}
         | {"its interval": _interval(row["longer_low"], row["longer_high"])}
-        for row in rows
+        for row in capped(rows, last=1)
     ]
-    judges = last_rows(rows)
     several = ["judge"] if len(judges) > 1 else []
     names = [
         *several,
@@ -144,7 +207,8 @@ def health_parts(rows: Sequence[HealthRow], confidence: float) -> list[str]:
         "that stood first, or second, one says tie. *p* is that of first against second. *Longer* is the percent of the "
         "decided questions that the longer answer won, with its interval.",
         table(shown, [*names, "its interval", "invalid_rate", "cut_answers"], right=["p", "its interval"]),
-        *(f"{row['judge']}: " * len(several) + position_in_words(row, confidence) for row in judges),
+        *rest_in_words(rows, "judge_health.csv", say),
+        *(f"{row['judge']}: " * len(several) + position_in_words(row, confidence, say) for row in judges),
     ]
 
 
@@ -159,9 +223,9 @@ def jury_parts(jury: Jury | None, notices: Sequence[str]) -> list[str]:
         | {title: row[name] for name, title in percent.items()}
         | {"adjusted": _percent(row["adjusted_win_rate"]), "interval": _interval(row["ci_low"], row["ci_high"])}
         | {"as the jury": _percent(row["with_jury"])}
-        for row in jury.rates[:_MOST_RATES]
+        for row in capped(jury.rates)
     ]
-    more = [f"The first {_MOST_RATES} of {len(jury.rates)} rows."] if len(jury.rates) > _MOST_RATES else []
+    more = rest_in_words(jury.rates, "benchmark.html")
     pairs = [
         {"judges": f"{row['one']}, {row['other']}", "items": row["items"], "agree": _percent(row["agreement"])}
         | {"kappa": "" if row["kappa"] is None else f"{row['kappa']:.2f}", "interval": _bounds(row)}

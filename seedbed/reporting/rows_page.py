@@ -5,13 +5,13 @@ It is no output of a stage and not in git: `seedbed open rows` writes it.
 
 from pathlib import Path
 
-from seedbed.kits import language_name
 from seedbed.project import paths
 from seedbed.project.params_types import Params
 from seedbed.reporting.dataset import load_tables, made_for_trying
 from seedbed.reporting.dataset_page import BROWSER
 from seedbed.reporting.dataset_rows import browsed_rows
 from seedbed.reporting.html import render
+from seedbed.reporting.texts import Words, report_language
 from seedbed.util.rows import write_text
 
 ROWS = paths.REPORTS / "rows.html"
@@ -23,15 +23,16 @@ def write_rows_page(params: Params) -> Path:
     Raises:
         UserError: the project is not built.
     """
-    tables = load_tables(params)
+    tables, say = load_tables(params), Words(report_language(params))
     page = render(
         "rows_page.html.j2",
         *BROWSER,
-        sections=[],
-        lead=f"Every row of the instruction data in {language_name(params['language'])}.",
+        say=say,
+        sections=(),
+        lead=say("lead_rows", language=say.language_name(params["language"])),
         language=params["language"],
-        stand_in=made_for_trying(tables),
-        **browsed_rows(tables, params, None),
+        stand_in=made_for_trying(tables, say),
+        **browsed_rows(tables, say, None),
     )
     write_text(ROWS, page)
     return ROWS

@@ -4,11 +4,12 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from seedbed.exchange.costs import price_of
 from seedbed.project import columns, paths
 from seedbed.project.params_types import STAND_IN, Params
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import table
 from seedbed.util.rows import Rows
@@ -18,6 +19,10 @@ _USAGE = (
     *("stage", "endpoint", "model", "responses", "repeated"),
     *("input_tokens", "cached_input_tokens", "output_tokens"),
 )
+
+T = TypeVar("T")
+MOST_ROWS = 40
+"""Rows of a table in a Markdown report, which has to fit into a comment of a pull request."""
 
 
 def file_name(path: Path) -> str:
@@ -81,17 +86,24 @@ def made_by_stand_in(tables: Tables, names: Iterable[str]) -> list[str]:
     return [name for name in names if tables.select(f"select bool_or({by_it}) as found from {name}")[0]["found"]]
 
 
-def stand_in_sentence(what: Sequence[str], consequence: str) -> str:
+def stand_in_sentence(what: Sequence[str], consequence: str, say: Words = ENGLISH_WORDS) -> str:
     """Return the sentence that says what the stand-in made, and what follows; empty where it made nothing."""
-    if not what:
-        return ""
-    listed = " and ".join(filter(None, [", ".join(what[:-1]), what[-1]]))
-    return f"The {listed} of this build come from the rule-based stand-in, which is no language model: {consequence}."
+    return say("stand_in_sentence", what=say.listed(what), consequence=consequence) if what else ""
 
 
-def stand_in_line(sentence: str) -> list[str]:
+def stand_in_line(sentence: str, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the sentence as a Markdown note; nothing for an empty one."""
-    return [f"> **Made with the stand-in.** {sentence}"] if sentence else []
+    return [f"> **{say('stand_in_title')}** {sentence}"] if sentence else []
+
+
+def capped(rows: Sequence[T], last: int = 0) -> list[T]:
+    """Return as many rows as a table of a Markdown report has room for: the first ones, and the `last` ones, which are sums."""
+    return [*rows] if len(rows) <= MOST_ROWS else [*rows[: MOST_ROWS - last], *rows[len(rows) - last :]]
+
+
+def rest_in_words(rows: Sequence[object], where: str, say: Words = ENGLISH_WORDS) -> list[str]:
+    """Return how many rows a capped table has, and where all are; nothing where it shows all."""
+    return [say("rows_first", shown=MOST_ROWS, n=len(rows), where=where)] if len(rows) > MOST_ROWS else []
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
+from seedbed.kits import language_name
 from seedbed.project.params_types import Params
 from seedbed.util.yaml12 import load_yaml
 
@@ -43,6 +45,11 @@ class Words:
         """Return a text, with its values in place."""
         return _texts()[key][self.language].format(**values)
 
+    def section(self, name: str) -> dict[str, str]:
+        """Return the texts of a section by key, for a script that fills them in."""
+        section: dict[str, Any] = _texts()[name]
+        return {key: texts[self.language] for key, texts in section.items()}
+
     def markup(self, key: str, **values: object) -> Markup:
         """Return a text with its own tags; values are escaped."""
         # The tags are those of texts.yaml, which is ours.
@@ -57,7 +64,10 @@ class Words:
             return "".join(shown)
         return self("list_last", first=self("list_comma").join(shown[:-1]), last=shown[-1])
 
+    def language_name(self, code: str) -> str:
+        """Return the name of a language, in English where there is none in these words."""
+        key = f"language_{code}"
+        return self(key) if key in _texts() else language_name(code)
 
-def words_of(prefix: str, language: str) -> dict[str, str]:
-    """Return the texts whose keys begin with `prefix`, in one language, by the rest of the key: for a page's script."""
-    return {key.removeprefix(prefix): text[language] for key, text in _texts().items() if key.startswith(prefix)}
+
+ENGLISH_WORDS = Words()

@@ -12,7 +12,7 @@ from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments, set_verdict_rule
 from seedbed.reporting.scores import read_scores
-from seedbed.reporting.shared import file_name
+from seedbed.reporting.shared import capped, file_name, rest_in_words
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import table
@@ -43,7 +43,7 @@ def turn_rows(params: Params) -> Rows:
         parts = [WHOLE] if corpus != BENCHMARK else []
         parts += [str(turn) for turn in range(1, turns + 1)] if turns > 1 else []
         for part in parts:
-            of_part = _part(tables, params, corpus, part)
+            of_part = part_of(tables, params, corpus, part)
             rows = win_rate_rows(of_part, read_scores(of_part), params["report"])
             all_rows += [{"corpus": corpus, "turn": part} | row for row in rows]
     return all_rows
@@ -68,7 +68,7 @@ def corpora_and_turns(tables: Tables) -> list[tuple[str, int]]:
     return [(row["corpus"], row["turns"]) for row in rows]
 
 
-def _part(tables: Tables, params: Params, corpus: str, turn: str) -> Tables:
+def part_of(tables: Tables, params: Params, corpus: str, turn: str) -> Tables:
     """Return one corpus as tables for the queries of the benchmark: its judgments of one turn, or of all."""
     part = Tables()
     several = " and turns > 1" if turn != WHOLE else ""  # a question of one turn is no first turn of a conversation
@@ -98,7 +98,8 @@ def turn_parts(rows: Rows, confidence: float) -> list[str]:
     if not rows:
         return []
     shown = [
-        {**row, "adjusted": row["adjusted_win_rate"], "interval": interval_in_words(row)}
+        {**row, "adjusted": "" if row["adjusted_win_rate"] is None else f"{row['adjusted_win_rate']:.1f}"}
+        | {"interval": interval_in_words(row)}
         for row in rows
         if row["category"] == "all" or row["turn"] == WHOLE
     ]
@@ -106,7 +107,8 @@ def turn_parts(rows: Rows, confidence: float) -> list[str]:
     return [
         "## Conversations and further corpora",
         f"{TURNS_IN_WORDS} Intervals at {confidence:g}%, over questions.",
-        table(shown, names),
+        table(capped(shown), names, right=names[-2:]),
+        *rest_in_words(shown, "turns.csv"),
     ]
 
 

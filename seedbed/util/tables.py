@@ -133,25 +133,21 @@ class Tables:
         columns = [column[0] for column in result.description]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
-    def compressed(self, name: str) -> bytes:
-        """Return the rows of `queries/<name>.sql` as JSON Lines, gzipped."""
-        return self._gzipped(self._sql(name))
-
-    def gzipped(self, rows: Iterable[str]) -> bytes:
-        """Return rows, each a JSON text, as JSON Lines `{"row": …}`, gzipped."""
-        self.fill("gzipped_rows", "row json", ((row,) for row in rows))
-        return self._gzipped("select row from gzipped_rows")
-
-    def _gzipped(self, query: str) -> bytes:
-        """Return the rows of a SELECT as JSON Lines, gzipped.
+    def compressed(self, texts: Iterable[str]) -> list[bytes]:
+        """Return each text gzipped, as the `value` of a JSON object.
 
         DuckDB brings its own compressor, so that the bytes are the same on every machine; zlib's are not, since systems
         have several of them.
         """
+        pieces = []
         with TemporaryDirectory() as folder:
-            path = Path(folder) / "rows.json.gz"
-            self._db.execute(f"copy ({query}\n) to $path (format json, compression gzip)", {"path": str(path)})
-            return path.read_bytes()
+            path = Path(folder) / "text.json.gz"
+            for text in texts:
+                self._db.execute(
+                    "copy (select $text as value) to $path (format json, compression gzip)", {"text": text, "path": str(path)}
+                )
+                pieces.append(path.read_bytes())
+        return pieces
 
     def write_parquet(self, sql: str, path: Path) -> None:
         """Write the rows of a SELECT to a Parquet file, all or nothing: the same rows, the same bytes."""

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from seedbed.reporting import dataset_rows
 from seedbed.reporting.dataset import load_tables
 from seedbed.reporting.rows_page import write_rows_page
+from seedbed.reporting.texts import Words
 from seedbed.util.rows import read_rows, write_rows
 from tests.builds import Build
 from tests.reporting.test_browser import HOSTILE
@@ -20,9 +21,8 @@ from tests.reporting.test_browser import HOSTILE
 def rows_of(build: Build, most: int | None = None) -> list[dict[str, Any]]:
     """Return the rows that the page of a build embeds."""
     with build.written() as params:
-        parts = dataset_rows.browsed_rows(load_tables(params), params, most)["browsed"]["parts"]
-    lines = "".join(gzip.decompress(b64decode(part)).decode() for part in parts).splitlines()
-    return [json.loads(line)["row"] for line in lines]
+        parts = dataset_rows.browsed_rows(load_tables(params), Words(), most)["browsed"]["parts"]
+    return [row for part in parts for row in json.loads(json.loads(gzip.decompress(b64decode(part)))["value"])]
 
 
 def change(build: Build, file: str, row: int, **values: Any) -> None:

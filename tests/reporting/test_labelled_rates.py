@@ -20,7 +20,7 @@ def built(folder: Path, labels: list[tuple[str, str, int]] | None) -> Build:
         folder,
         questions=[("generic", f"{n}?") for n in range(100)],
         judge=lambda match, question, order: ("first" if (int(question[1:]) < 62) == (order == "ab") else "second", "…"),
-        changes={"report": {"bootstrap": 1000, "confidence": 95, "seed": 0, "labels": "other"}},
+        changes={"report": {"bootstrap": 1000, "confidence": 95, "seed": 0, "language": "en", "labels": "other"}},
     )
     build.write()
     if labels is not None:

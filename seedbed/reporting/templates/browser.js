@@ -1,176 +1,185 @@
-"use strict";
-// The browser of questions. What models and people wrote is placed by textContent alone, and never as markup.
+// The browser of questions: its filters, the list, one question, keys. What it shows is in the address.
 
-const PAGE = 30; // items drawn at a time
-const byId = (id) => document.getElementById(id);
+const FILTERS = ["search", "match", "model", "category", "corpus", "outcome", "disagreement", "sort"];
+const DEFAULTS = Object.fromEntries([...FILTERS, "question", "compare", "page", "written"].map((key) => [key, ""]));
+const SEARCH_DELAY = 150; // milliseconds until the next key is waited for no longer
 
-async function rowsOf(name) {
-  const bytes = Uint8Array.from(atob(byId("data-" + name).textContent), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const text = await new Response(stream).text();
-  return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-}
-
-function element(tag, name, text, ...children) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  if (text != null) made.textContent = text;
-  made.append(...children);
-  return made;
-}
-
-function written(text, name) { // by a model or a person
-  const made = element("div", "text " + (name || ""), text);
-  made.dir = "auto";
-  made.lang = document.querySelector("#browser").dataset.language;
-  return made;
-}
-
-function fill(id, options) { // [value, words]; the first lets all through
-  byId(id).replaceChildren(...options.map(([value, words]) => Object.assign(element("option", "", words), { value })));
-}
-
-const OUTCOMES = { win: "the model wins", loss: "the baseline wins", tie: "tie", invalid: "invalid" };
-const CHOICES = { tie: "tie", both_bad: "both bad" };
-const DISAGREEMENTS = {
-  orders: ["the two orders", (row) => row.inconsistent],
-  people: ["judge and people", (row) => row.differs],
-};
-
-async function start() {
-  const [questions, answers, verdicts, votes] = await Promise.all(["questions", "answers", "verdicts", "votes"].map(rowsOf));
-  const question = new Map(questions.map((row) => [row.id, row]));
-  const key = (one, other) => one + " " + other; // ids have no blanks
-  const answer = new Map(answers.map((row) => [key(row.model, row.question), row]));
-  const said = new Map();
-  for (const vote of votes) {
-    const place = key(vote.match, vote.question);
-    said.set(place, [...(said.get(place) || []), vote]);
-  }
-  for (const row of verdicts) {
-    row.asked = question.get(row.question);
-    row.model_answer = answer.get(key(row.model, row.question));
-    row.baseline_answer = answer.get(key(row.baseline, row.question));
-    row.votes = said.get(key(row.match, row.question)) || [];
-  }
-  // What is searched in: a question's and an answer's text once, however many matches show it.
-  const low = (text) => (text || "").normalize("NFKC").toLowerCase();
-  for (const row of questions) row.low = low(row.id + "\n" + row.text);
-  for (const row of answers) row.low = low(row.text);
-  for (const row of verdicts) row.low = row.said.map((one) => low(one.ab_text) + "\n" + low(one.ba_text)).join("\n") + "\n" + row.votes.map((v) => low(v.reason)).join("\n");
-
-  const distinct = (values) => [...new Set(values)];
-  const all = ["", "all"];
-  const names = (values) => [all, ...distinct(values).map((value) => [value, value])];
-  fill("f-match", names(verdicts.map((row) => row.match)));
-  fill("f-model", names(verdicts.flatMap((row) => [row.model, row.baseline]).sort()));
-  fill("f-category", names(questions.map((row) => row.category)));
-  fill("f-outcome", [all, ...Object.entries(OUTCOMES)]);
-  const possible = Object.entries(DISAGREEMENTS).filter(([, [, test]]) => verdicts.some(test));
-  fill("f-disagreement", [["", "with or without"], ...possible.map(([value, [words]]) => [value, words])]);
-
+async function startBrowser() {
+  const index = await unpacked("browser-index");
+  index.questions.forEach((question, place) => { question.place = place; });
+  const url = urlState("questions", DEFAULTS, draw);
+  const searched = []; // the folded texts of each question, once something was searched
   let found = [];
-  let shown = 0;
+  let typedLast = false; // whether the last change was to the search
+  let drawing = 0; // counts the drawings, so that one overtaken by a later one is dropped
 
-  function more() {
-    const next = found.slice(shown, shown + PAGE);
-    byId("list").append(...next.map(item));
-    shown += next.length;
-    byId("more").hidden = shown >= found.length;
+  /** All texts of a question, for the search. */
+  async function textsOf(question) {
+    const block = await blockOf(question.place);
+    const answers = block.answers.flatMap((answer) => (answer ? answer.turns.map((turn) => turn.text) : []));
+    const said = block.judged.flatMap((judged) => [judged.ab, judged.ba].map((order) => (order && order.words) || ""));
+    return folded([question.id, ...block.texts, ...block.sources, ...answers, ...said, ...block.votes.map((vote) => vote.reason || "")].join("\n"));
   }
 
-  function show() {
-    const value = (id) => byId(id).value;
-    const [match, model, category, outcome, disagreement] =
-      ["f-match", "f-model", "f-category", "f-outcome", "f-disagreement"].map(value);
-    const wanted = low(value("f-search").trim());
-    const hit = new Map();
-    const holds = (row) => { // remembers a question's and an answer's result
-      if (!row) return false;
-      if (!hit.has(row)) hit.set(row, row.low.includes(wanted));
-      return hit.get(row);
-    };
-    found = verdicts.filter((row) =>
-      (!match || row.match === match) &&
-      (!model || row.model === model || row.baseline === model) &&
-      (!category || row.asked.category === category) &&
-      (!outcome || row.outcome === outcome) &&
-      (!disagreement || DISAGREEMENTS[disagreement][1](row)) &&
-      (!wanted || holds(row.asked) || holds(row.model_answer) || holds(row.baseline_answer) || row.low.includes(wanted)));
-    byId("list").replaceChildren();
-    byId("count").textContent = found.length.toLocaleString("en") + " of " + verdicts.length.toLocaleString("en") + " judged questions";
-    shown = 0;
-    more();
+  async function searchHits(text, isCurrent) {
+    const wanted = folded(text.trim());
+    if (!wanted) return null;
+    for (let place = searched.length; place < index.questions.length; place += 1) {
+      if (!isCurrent()) return null;
+      byId("count").textContent = say("searching", { done: place, all: index.questions.length });
+      searched[place] = await textsOf(index.questions[place]);
+    }
+    return new Set(index.questions.filter((question) => searched[question.place].includes(wanted)).map((question) => question.place));
+  }
+
+  function fill(key, options) { // [value, text]; the first lets all through
+    byId("f-" + key).replaceChildren(...options.map(([value, text]) => element("option", { value, text })));
+  }
+
+  function fillFilters(state) {
+    const named = (values) => [["", say("all")], ...[...new Set(values)].map((value) => [value, value])];
+    const corpora = named(index.questions.map((question) => question.corpus));
+    const match = index.matches.find((one) => one.name === state.match);
+    const [winner, loser] = state.model ? [state.model, null] : match ? [match.model, match.baseline] : [null, null];
+    const model = ratedModel(index, state);
+    fill("match", named(index.matches.map((one) => one.name)));
+    fill("model", named(index.models));
+    fill("category", named(index.questions.map((question) => question.category)));
+    fill("corpus", corpora);
+    byId("f-corpus").parentElement.hidden = corpora.length < 3;
+    fill("outcome", [["", say("all")],
+      ["win", winner ? say("win_of", { model: winner }) : say("win")],
+      ["loss", loser ? say("win_of", { model: loser }) : winner ? say("loss_of", { model: winner }) : say("loss")],
+      ["tie", say("tie")], ["invalid", say("invalid")]]);
+    const differing = ["orders", "people"].filter((kind) => index.questions.some((question) => question[kind].includes("1")));
+    fill("disagreement", [["", say("any")], ...differing.map((kind) => [kind, say(kind)])]);
+    fill("sort", ["order", "low", "high", "long", "short", "disagreement"].map((kind) => [kind === "order" ? "" : kind, say("sort_" + kind, { model })]));
+    for (const key of FILTERS) {
+      const field = byId("f-" + key);
+      if (field.value.trim() !== state[key]) field.value = state[key]; // a blank that is being typed stays
+    }
+  }
+
+  function drawList(state) {
+    const { rows, page, pages } = pageOf(found, state.page, PAGE_SIZE);
+    byId("count").textContent = say("found", { found: whole(found.length), all: whole(index.questions.length) });
+    const list = rows.length ? [questionTable(index, state, rows, url.hash)] : [element("p", { text: say("none_found") })];
+    if (pages > 1) {
+      list.push(element("p", { name: "pages" },
+        page > 1 ? link(say("earlier"), url.hash({ page: page === 2 ? "" : String(page - 1) })) : null,
+        element("span", { text: say("page_of", { page, pages }) }),
+        page < pages ? link(say("later"), url.hash({ page: String(page + 1) })) : null));
+    }
+    byId("list").replaceChildren(...list);
+  }
+
+  /** The question before or after the present one among those found; the first or last one where none is open. */
+  function neighbour(step) {
+    const place = found.findIndex((question) => question.id === url.get().question);
+    return place < 0 ? found.at(step > 0 ? 0 : -1) : found[place + step];
+  }
+
+  function drawSteps(state) {
+    const place = found.findIndex((question) => question.id === state.question);
+    byId("place").textContent = place < 0 ? say("outside", { found: found.length }) : say("place", { place: place + 1, found: found.length });
+    byId("to-list").href = url.hash({ question: "", compare: "" });
+    for (const [id, step] of [["previous", -1], ["next", 1]]) {
+      const other = place < 0 && step < 0 ? undefined : neighbour(step);
+      byId(id).hidden = !other;
+      if (other) byId(id).href = url.hash({ question: other.id });
+    }
+    byId("written").checked = Boolean(state.written);
+  }
+
+  async function drawQuestion(state, isCurrent) {
+    const question = index.questions.find((one) => one.id === state.question);
+    const title = byId("question-title");
+    title.textContent = question ? question.id + " · " + placeInWords(question) : "";
+    if (!question) return byId("one").replaceChildren(element("p", { text: say("gone", { id: state.question }) }));
+    const block = await blockOf(question.place);
+    if (isCurrent()) byId("one").replaceChildren(questionPart(index, block, question, state, url.hash));
+  }
+
+  async function draw(state, followed) {
+    drawing += 1;
+    typedLast = false;
+    const mine = drawing;
+    const isCurrent = () => mine === drawing;
+    fillFilters(state);
+    byId("found").ariaBusy = "true";
+    const hits = await searchHits(state.search, isCurrent);
+    if (!isCurrent()) return;
+    byId("found").ariaBusy = "false";
+    found = questionsFound(index, state, hits);
+    byId("found").hidden = Boolean(state.question);
+    byId("chosen").hidden = !state.question;
+    byId("browser").classList.toggle("listing", !state.question);
+    drawList(state);
+    if (state.question) {
+      drawSteps(state);
+      await drawQuestion(state, isCurrent);
+    }
+    if (followed && isCurrent()) byId(state.question ? "chosen" : "questions").scrollIntoView({ behavior: "instant" });
   }
 
   let waiting = 0;
   byId("filters").addEventListener("input", (event) => {
     clearTimeout(waiting);
-    waiting = setTimeout(show, event.target.type === "search" ? 150 : 0);
+    const typed = event.target.type === "search";
+    const change = () => {
+      // What is typed without a pause for anything else is one step of the history.
+      url.set({ [event.target.name]: event.target.value.trim(), page: "" }, { replace: typed && typedLast });
+      typedLast = typed;
+    };
+    waiting = setTimeout(change, typed ? SEARCH_DELAY : 0);
   });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
-  byId("filters").addEventListener("reset", () => setTimeout(show));
-  byId("more").addEventListener("click", more);
-  for (const link of document.querySelectorAll("a.to-questions")) {
-    link.addEventListener("click", () => {
-      byId("filters").reset();
-      byId("f-match").value = link.dataset.match;
-      byId("f-category").value = link.dataset.category || "";
-      setTimeout(show);
-    });
+  byId("filters").addEventListener("reset", () => setTimeout(() => url.set(DEFAULTS)));
+  byId("written").addEventListener("change", (event) => url.set({ written: event.target.checked ? "1" : "" }));
+  byId("one").addEventListener("change", (event) => {
+    if (!event.target.id.startsWith("compare-")) return;
+    const [left, right] = [byId("compare-left").value, byId("compare-right").value];
+    const other = event.target.id === "compare-left" ? right : left;
+    const partner = other || index.models.find((model) => model !== event.target.value);
+    const pair = event.target.id === "compare-left" ? [left, partner] : [partner, right];
+    url.set({ compare: event.target.value === "" || pair[0] === pair[1] ? "all" : pair.join() });
+  });
+  const copy = () => copyAddress((worked) => {
+    byId("copied").textContent = say(worked ? "copied" : "not_copied");
+    setTimeout(() => { byId("copied").textContent = ""; }, 4000);
+  });
+  for (const button of document.querySelectorAll("#browser button.copy")) button.addEventListener("click", copy);
+
+  const step = (direction) => {
+    const other = neighbour(direction);
+    if (!other) return;
+    url.set({ question: other.id });
+    byId("chosen").scrollIntoView({ behavior: "instant" });
+  };
+  const keys = {
+    n: () => step(1),
+    p: () => step(-1),
+    l: () => url.set({ question: "", compare: "" }),
+    a: () => url.set({ compare: url.get().compare === "all" ? "" : "all" }),
+    w: () => url.set({ written: url.get().written ? "" : "1" }),
+    c: copy,
+    "/": () => byId("f-search").focus(),
+  };
+  addEventListener("keydown", (event) => {
+    if (isTyping(event) || !(event.key in keys)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  for (const row of document.querySelectorAll("a.to-questions")) { // a count in the tables above leads to its questions
+    row.href = url.hash({ ...DEFAULTS, match: row.dataset.match, category: row.dataset.category || "" });
   }
   byId("browser").hidden = false;
-  show();
-}
-
-function item(row) {
-  const chips = element("span");
-  chips.append(element("span", "chip " + row.outcome, row.outcome === "win" ? row.model + " wins" : row.outcome === "loss" ? row.baseline + " wins" : row.outcome));
-  if (row.inconsistent) chips.append(element("span", "chip", "orders disagree"));
-  if (row.differs) chips.append(element("span", "chip", "people differ"));
-  const asked = element("span", "asked", row.asked.text);
-  asked.dir = "auto";
-  const summary = element("summary", "", null, element("span", "where", row.question + " · " + row.match), asked, chips);
-  const made = element("details", "item", null, summary);
-  made.addEventListener("toggle", () => made.childElementCount === 1 && made.append(body(row)), { once: true });
-  return made;
-}
-
-function body(row) {
-  const made = element("div", "body", null, element("h5", "", "Question, " + row.asked.category), written(row.asked.text, "question"));
-  const sides = element("div", "pair");
-  for (const side of ["model", "baseline"]) {
-    const found = row[side + "_answer"];
-    const text = found && found.text != null ? written(found.text) : element("p", "failed", "no answer" + (found && found.failure ? ": " + found.failure : ""));
-    sides.append(element("div", "", null, element("h5", "", "Answer of " + row[side]), text));
-  }
-  made.append(sides);
-  for (const one of row.said) {
-    const orders = element("div", "pair");
-    const judge = row.said.length > 1 ? "Judge " + one.judge : "Judge";
-    for (const [order, first] of [["ab", row.model], ["ba", row.baseline]]) {
-      const verdict = one[order];
-      const winner = verdict === "first" ? first : verdict === "second" ? (first === row.model ? row.baseline : row.model) : null;
-      const words = winner ? winner + " is better" : verdict || "not judged";
-      orders.append(element("div", "", null, element("h5", "", judge + ", shown " + first + " first: " + words), written(one[order + "_text"] || "")));
-    }
-    made.append(orders);
-  }
-  if (row.votes.length) {
-    made.append(element("h5", "", "People"));
-    for (const vote of row.votes) {
-      const choice = CHOICES[vote.verdict] || row[vote.verdict];
-      const line = element("p", "", vote.annotator + ": " + choice + (vote.status === "counted" ? "" : " (" + vote.status + ", not counted)"));
-      made.append(line);
-      if (vote.reason) made.append(written(vote.reason));
-    }
-  }
-  return made;
+  await draw(url.get(), url.isOurs());
 }
 
 if (byId("browser")) {
   if (typeof DecompressionStream === "undefined") byId("unread").hidden = false;
-  else start();
+  else startBrowser().catch((error) => { byId("broken").hidden = false; console.error(error); });
 }
 // Printed, folded parts are open.
-addEventListener("beforeprint", () => document.querySelectorAll("main details:not(.item)").forEach((part) => { part.open = true; }));
+addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((part) => { part.open = true; }));

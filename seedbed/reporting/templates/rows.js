@@ -16,7 +16,7 @@ async function unpacked(part) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const text = await new Response(stream).text();
   part.remove();
-  return JSON.parse("[" + text.trim().replaceAll("\n", ",") + "]").map((line) => line.row); // a text's own line ends are escaped
+  return JSON.parse(JSON.parse(text).value);
 }
 
 function element(tag, name, text, ...children) {
@@ -143,7 +143,7 @@ async function start() {
   const known = new Set();
   let reading = true;
   const state = urlState("rows", { source: "", set: "", result: "", type: "", text: "", page: "1", row: "" }, (at, followed) => {
-    if (followed) settle(at);
+    settle(at);
     draw(at, followed);
   });
 

@@ -22,12 +22,17 @@ function urlState(section, defaults, changed) {
     return "#" + section + (changedKeys.length ? "?" + parameters : "");
   }
 
-  let state = read();
+  // At another section's address the state is kept in the history's entry, so that back and reload bring it back there too.
+  const kept = () => (isOurs() ? read() : history.state && history.state[section]);
+  const keep = () => isOurs() || history.replaceState({ ...history.state, [section]: state }, "");
+  let state = kept() || read();
+  keep();
 
   function follow() { // a link was followed, or the reader went back or forward
-    if (!isOurs()) return;
-    state = read();
-    changed(state, true);
+    const known = kept();
+    if (!known) return keep(); // a link to another section: nothing changes here
+    state = known;
+    return changed(state, isOurs());
   }
   addEventListener("popstate", follow);
 

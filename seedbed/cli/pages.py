@@ -1,0 +1,43 @@
+"""The command that opens what was built in the browser: open."""
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seedbed.cli.base import InProject, app
+from seedbed.util.errors import UserError
+
+
+class Built(StrEnum):
+    """What there is to open."""
+
+    BENCHMARK = "benchmark"
+    DATASET = "dataset"
+    DIFF = "diff"
+
+
+_PAGES = {
+    Built.BENCHMARK: (Path("reports/benchmark.html"), "`make repro`, or `dvc repro benchmark`, builds it"),
+    Built.DATASET: (Path("reports/dataset.html"), "`make repro`, or `dvc repro dataset`, builds it"),
+    Built.DIFF: (Path("reports/diff.html"), "`seedbed diff --html --out reports/diff.html` writes it"),
+}
+
+
+@app.command("open", cls=InProject)
+def open_page(what: Annotated[Built, typer.Argument(help="Which page.")] = Built.BENCHMARK) -> None:
+    """Open a report in the browser, or say what builds it; without a browser its path is all that is printed."""
+    import webbrowser
+
+    path, how = _PAGES[what]
+    if not path.is_file():
+        raise UserError(f"{path} is not there: {how}")
+    print(path.resolve())
+    # A browser of the terminal would take the shell over, and hides what the page draws.
+    named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    screen = named or sys.platform in ("win32", "darwin")
+    if not screen or not webbrowser.open(path.resolve().as_uri()):
+        print("no browser here: open that file in one", file=sys.stderr)
