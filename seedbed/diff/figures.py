@@ -9,12 +9,14 @@ _MOST_PLACES = 4
 
 def shown(old: float, new: float) -> tuple[str, str, str]:
     """Return two figures and their difference, with as many decimals as it takes for them to add up, one to four."""
+    old, new = round(old, _MOST_PLACES), round(new, _MOST_PLACES)
     places = _places(old, new)
     return f"{old:.{places}f}", f"{new:.{places}f}", signed(new - old, places)
 
 
 def shown_signed(old: float, new: float) -> tuple[str, str, str]:
     """Return two figures, which are differences themselves and so have a sign, and their difference, as `shown` does."""
+    old, new = round(old, _MOST_PLACES), round(new, _MOST_PLACES)
     places = _places(old, new)
     return signed(old, places), signed(new, places), signed(new - old, places)
 

@@ -6,6 +6,7 @@ It is no output of a stage and not in git: `seedbed open rows` writes it.
 from pathlib import Path
 
 from seedbed.project import paths
+from seedbed.project.corpora import edited_corpora
 from seedbed.project.params_types import Params
 from seedbed.reporting.dataset import load_tables, made_for_trying
 from seedbed.reporting.dataset_page import BROWSER
@@ -23,6 +24,14 @@ def write_rows_page(params: Params) -> Path:
     Raises:
         UserError: the project is not built.
     """
+    corpora, generations = params["corpora"], params["generations"]
+    for path in (
+        *map(paths.translated, corpora),
+        *(paths.edited(name, corpora[name]["kind"]) for name in edited_corpora(params)),
+        *(of(name) for name in generations for of in (paths.instructions, paths.rejected)),
+        *(paths.export(name) / "examples.parquet" for name in params["sets"]),
+    ):
+        paths.built(path)
     tables, say = load_tables(params), Words(report_language(params))
     page = render(
         "rows_page.html.j2",

@@ -13,9 +13,10 @@ from seedbed.reporting import dataset_rows
 from seedbed.reporting.dataset import load_tables
 from seedbed.reporting.rows_page import write_rows_page
 from seedbed.reporting.texts import Words
+from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows, write_rows
 from tests.builds import Build
-from tests.reporting.test_browser import HOSTILE
+from tests.reporting.test_question_browser import HOSTILE
 
 
 def rows_of(build: Build, most: int | None = None) -> list[dict[str, Any]]:
@@ -190,14 +191,24 @@ def test_every_row_is_on_the_page_of_all_rows_in_parts(browser: Browser, build: 
         text = write_rows_page(params).read_text(encoding="utf-8")
     assert text.count("data-rows>") > 5
     tab, complaints = opened(browser, build)
-    expect(tab.locator("#row-count")).to_have_text("55行中55行")
+    expect(tab.locator("#row-count")).to_have_text("58 of 58 rows")
     assert complaints == []
     tab.close()
 
 
 def test_the_words_are_those_of_the_reports_language(tmp_path: Path) -> None:
-    for language, words in (("ja", "データを読む"), ("de", "Rows")):
-        build = Build(tmp_path / language, changes={"language": language})
+    for language, words in (("ja", "データを読む"), ("en", "Rows")):
+        report = {"bootstrap": 50, "confidence": 95, "seed": 0, "language": language}
+        build = Build(tmp_path / language, changes={"report": report})
         with build.written() as params:
             page = write_rows_page(params).read_text(encoding="utf-8")
         assert f"<h2>{words}</h2>" in page
+
+
+def test_what_is_not_built_is_said(tmp_path: Path) -> None:
+    build = Build(tmp_path / "a")
+    with build.written() as params:
+        Path("data/build/rejected/native.jsonl").unlink()
+        with pytest.raises(UserError, match=r"rejected/native\.jsonl: not in the workspace; `dvc repro` builds it"):
+            write_rows_page(params)
+        assert not Path("reports/rows.html").exists()
