@@ -194,11 +194,11 @@ def test_conversations_and_ratings_are_compared_on_their_questions(project: Proj
     project.edit_params(lambda params: (params["corpora"].update(talks=talks), params.update(scores={"good": {}})))
     single = project.rows(f"data/build/judgments/{MATCH}.jsonl")
 
-    def build(second: str, rate: float, rating: int) -> None:
+    def build(second: tuple[str, str], rate: float, rating: int) -> None:
         turns = [
             single[0] | {"question": id, "order": order, "turn": turn, "verdict": verdict}
             for id in ids
-            for turn, (ab, ba) in ((1, ("first", "second")), (2, (second, "tie")))
+            for turn, (ab, ba) in ((1, ("first", "second")), (2, second))
             for order, verdict in (("ab", ab), ("ba", ba))
         ]
         project.write_rows(f"data/build/judgments/{MATCH}.jsonl", [*single, *turns])
@@ -213,16 +213,16 @@ def test_conversations_and_ratings_are_compared_on_their_questions(project: Proj
         ratings_csv = f"model,corpus,turn,category,n,invalid,mean,low,high\ngood,talks,all,all,10,0,{rating + 1.5},5.0,8.0\n"
         (project.root / "reports/ratings.csv").write_text(ratings_csv, encoding="utf-8")
 
-    build("first", 100.0, 5)
+    build(("first", "second"), 100.0, 5)
     transcript(project, "score@good", ids)
     project.run("dvc", "commit", "-q", "-f", f"judge@{MATCH}", "score@good")
     project.commit("with conversations")
-    build("second", 95.0, 6)
+    build(("second", "first"), 95.0, 6)
     found = structure(project)
     only(found, "rows", "verdicts", "turns", "ratings")
     whole, second = found["turns"]
     assert (whole["turn"], whole["change"], whole["paired"]["n"], whole["paired"]["difference"]) == ("all", -5.0, 10, -50.0)
-    assert (second["turn"], second["paired"]["difference"], second["paired"]["sure"]) == ("2", -50.0, True)
+    assert (second["turn"], second["paired"]["difference"], second["paired"]["sure"]) == ("2", -100.0, True)
     (rating,) = found["ratings"]
     assert (rating["change"], rating["paired"]["difference"], rating["paired"]["n"]) == (1.0, 1.0, 10)
     assert rating["paired"]["low"] < 1 < rating["paired"]["high"]
