@@ -108,7 +108,7 @@ def _rates(comparison: Comparison) -> list[Line]:
     methods = _methods(comparison["methods"])
     if not lines and not methods:
         new = comparison["win_rates"] or comparison["turns"] or comparison["ratings"]
-        return [("no rate can be compared: each stands in one revision only",)] if new else [("no rate changed",)]
+        return [("no rate can be compared: each stands in one revision only.",)] if new else [("no rate changed.",)]
     return [*lines, *([methods] if methods else [])]
 
 
