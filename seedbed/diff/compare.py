@@ -67,8 +67,8 @@ def _judges(params: Row) -> list[Row]:
 
 def is_same(comparison: Comparison) -> bool:
     """Whether there is nothing to show but names."""
-    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "turns", "ratings", "methods")
-    shown = (*shown, "responses")
+    written = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "responses")
+    shown = (*written, "win_rates", "turns", "ratings", "methods")
     return not any(comparison[key] for key in shown)
 
 

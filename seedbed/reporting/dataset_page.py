@@ -18,8 +18,9 @@ from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row
 
 SECTIONS = ("dataset", "rows", "people", "usage", "provenance")
-BROWSER = (("url_state.js", "rows.js"), ("style.css", "rows.css"))
-"""Scripts and styles of a page with the browser of rows."""
+SCRIPTS = ("url_state.js", "rows.js")
+STYLES = ("style.css", "rows.css")
+"""Of a page with the browser of rows."""
 _SHADES = 3
 PROMPTS = ("translate_task", "translate_question", "generate")
 
@@ -32,7 +33,8 @@ def dataset_page(dataset: Dataset) -> str:
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
-        *BROWSER,
+        SCRIPTS,
+        STYLES,
         say=dataset.say,
         sections=SECTIONS,
         lead=dataset.say("lead_dataset", language=dataset.say.language_name(params["language"])),

@@ -9,7 +9,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import edited_corpora
 from seedbed.project.params_types import Params
 from seedbed.reporting.dataset import load_tables, made_for_trying
-from seedbed.reporting.dataset_page import BROWSER
+from seedbed.reporting.dataset_page import SCRIPTS, STYLES
 from seedbed.reporting.dataset_rows import browsed_rows
 from seedbed.reporting.html import render
 from seedbed.reporting.texts import Words, report_language
@@ -35,7 +35,8 @@ def write_rows_page(params: Params) -> Path:
     tables, say = load_tables(params), Words(report_language(params))
     page = render(
         "rows_page.html.j2",
-        *BROWSER,
+        SCRIPTS,
+        STYLES,
         say=say,
         sections=(),
         lead=say("lead_rows", language=say.language_name(params["language"])),

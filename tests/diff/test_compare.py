@@ -191,7 +191,12 @@ def test_conversations_and_ratings_are_compared_on_their_questions(project: Proj
         "data/talks.en.jsonl", [{"id": id, "category": "generic", "text": "?", "follow_ups": ["?"]} for id in ids]
     )
     talks = {"kind": "question", "source": "data/talks.en.jsonl"}
-    project.edit_params(lambda params: (params["corpora"].update(talks=talks), params.update(scores={"good": {}})))
+
+    def declare(params: Any) -> None:
+        params["corpora"]["talks"] = talks
+        params["scores"] = {"good": {}}
+
+    project.edit_params(declare)
     single = project.rows(f"data/build/judgments/{MATCH}.jsonl")
 
     def build(second: tuple[str, str], rate: float, rating: int) -> None:
@@ -202,7 +207,7 @@ def test_conversations_and_ratings_are_compared_on_their_questions(project: Proj
             for order, verdict in (("ab", ab), ("ba", ba))
         ]
         project.write_rows(f"data/build/judgments/{MATCH}.jsonl", [*single, *turns])
-        made = {"explanation": "", "failure": None, "judge": "judge", "model": "good", "request": "0" * 64}
+        made: dict[str, Any] = {"explanation": "", "failure": None, "judge": "judge", "model": "good", "request": "0" * 64}
         rated = [made | {"question": id, "turn": turn, "rating": rating + turn} for id in ids for turn in (1, 2)]
         (project.root / "data/build/scores").mkdir(exist_ok=True)
         project.write_rows("data/build/scores/good.jsonl", rated)
