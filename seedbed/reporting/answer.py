@@ -8,23 +8,38 @@ A row of `leaderboard` (percent):
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
+from seedbed.project.params_types import Params
 from seedbed.reporting.conclusions import p_in_words
-from seedbed.reporting.health import last_rows
+from seedbed.reporting.differences import DifferenceRow
+from seedbed.reporting.health import HealthRow, last_rows
+from seedbed.reporting.retest import RetestRow
+from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.simultaneous import letters
 from seedbed.reporting.texts import Words
 from seedbed.util.rows import Row, Rows
 
-if TYPE_CHECKING:
-    from seedbed.reporting.benchmark import Benchmark
-
 BASELINE, PAIRS, MATCHES = "baseline", "pairs", "matches"
 _MOST_MATCHES = 40
 """Matches that a picture shows where models cannot be put into one order."""
+
+
+class Findings(Protocol):
+    """What the answer is read from: attributes of `seedbed.reporting.benchmark.Benchmark`, where they are explained."""
+
+    params: Params
+    scores: Scores
+    rates: Rows
+    differences: list[DifferenceRow]
+    equal_length: Rows
+    ranking: Rows
+    health: list[HealthRow]
+    retest: list[RetestRow]
+    agreement: Rows
 
 
 @dataclass(frozen=True)
@@ -47,7 +62,7 @@ class Answer:
     trust: str
 
 
-def answer(benchmark: "Benchmark", say: Words) -> Answer:
+def answer(benchmark: Findings, say: Words) -> Answer:
     """Return the answer of a benchmark in the words of one language."""
     totals = [row for row in benchmark.rates if row["is_all"] and row["adjusted_win_rate"] is not None]
     trust = _trust(benchmark, totals, say) if totals else ""
@@ -73,7 +88,7 @@ def all_pairs(rates: Rows) -> bool:
     return len(models) > 2 and len(pairs) == len(models) * (len(models) - 1) // 2
 
 
-def _match_row(benchmark: "Benchmark", total: Row) -> Row:
+def _match_row(benchmark: Findings, total: Row) -> Row:
     equal = next((row["rate"] for row in benchmark.equal_length if row["match"] == total["match"]), None)
     return {
         "name": total["match"],
@@ -88,7 +103,7 @@ def _match_row(benchmark: "Benchmark", total: Row) -> Row:
     }
 
 
-def _against_baseline(benchmark: "Benchmark", totals: Rows) -> Rows:
+def _against_baseline(benchmark: Findings, totals: Rows) -> Rows:
     """Return the models by their rate against the one baseline, which stands among them at 50."""
     baseline = totals[0]["baseline"]
     rows = [_match_row(benchmark, row) | {"name": row["model"]} for row in totals]
@@ -108,7 +123,7 @@ def _against_baseline(benchmark: "Benchmark", totals: Rows) -> Rows:
     return rows
 
 
-def _of_pairs(benchmark: "Benchmark", totals: Rows) -> Rows:
+def _of_pairs(benchmark: Findings, totals: Rows) -> Rows:
     """Return the models by their strength, each with the mean of its scores in all its matches.
 
     The unit is the question: a model's scores on one question in its matches are one observation, weighed by their number.
@@ -148,11 +163,11 @@ def _of_pairs(benchmark: "Benchmark", totals: Rows) -> Rows:
     return rows
 
 
-def _confidence(benchmark: "Benchmark") -> float:
+def _confidence(benchmark: Findings) -> float:
     return benchmark.params["report"]["confidence"]
 
 
-def _on_baseline(benchmark: "Benchmark", totals: Rows, rows: Rows, say: Words) -> str:
+def _on_baseline(benchmark: Findings, totals: Rows, rows: Rows, say: Words) -> str:
     if len(totals) > 1:
         return _on_leaders(rows, say, totals[0]["baseline"], benchmark)
     (total,) = totals
@@ -165,7 +180,7 @@ def _on_baseline(benchmark: "Benchmark", totals: Rows, rows: Rows, say: Words) -
     return say("answer_one_open" if not total["excludes"] else "answer_one_unsure", **values)
 
 
-def _on_leaders(rows: Rows, say: Words, baseline: str, benchmark: "Benchmark") -> str:
+def _on_leaders(rows: Rows, say: Words, baseline: str, benchmark: Findings) -> str:
     """Return the sentence on three or more models: which leads, and which cannot be told from it."""
     first = rows[0]
     tied = [row["name"] for row in rows if set(row["group"]) & set(first["group"])] if first["group"] else []
@@ -182,7 +197,7 @@ def _on_leaders(rows: Rows, say: Words, baseline: str, benchmark: "Benchmark") -
     return say("answer_unranked", **values)
 
 
-def _largest_p(benchmark: "Benchmark", name: str, say: Words) -> str:
+def _largest_p(benchmark: Findings, name: str, say: Words) -> str:
     """Return the largest corrected p-value of a model's comparisons, in its match with the baseline and with the others."""
     values = [row["p_holm"] for row in benchmark.rates if row["is_all"] and row["p"] is not None and name in _sides(row)]
     values += [row["p_holm"] for row in benchmark.differences if name in (row["model"], row["other"])]
@@ -193,7 +208,7 @@ def _sides(row: Row) -> tuple[str, str]:
     return row["model"], row["baseline"]
 
 
-def _figures(row: Row, benchmark: "Benchmark", say: Words) -> Row:
+def _figures(row: Row, benchmark: Findings, say: Words) -> Row:
     """Return a rate and its interval as texts."""
     low, high = row.get("ci_low", row.get("low")), row.get("ci_high", row.get("high"))
     return {
@@ -203,12 +218,12 @@ def _figures(row: Row, benchmark: "Benchmark", say: Words) -> Row:
     }
 
 
-def _trust(benchmark: "Benchmark", totals: Rows, say: Words) -> str:
+def _trust(benchmark: Findings, totals: Rows, say: Words) -> str:
     """Return how far the judge can be trusted: order agreement, retest, agreement with people, smallest visible difference."""
     parts = []
-    judges = [row for row in last_rows(benchmark.health) if row["order_agreement"] is not None]
-    if judges:
-        parts.append(say("trust_orders", rate=_each([row["order_agreement"] for row in judges])))
+    agreeing = [row["order_agreement"] for row in last_rows(benchmark.health)]
+    if rates := [rate for rate in agreeing if rate is not None]:
+        parts.append(say("trust_orders", rate=_each(rates)))
     retested = [row["rate"] for row in benchmark.retest if row["rate"] is not None]
     parts.append(say("trust_retest", rate=_each(retested)) if retested else say("trust_no_retest"))
     voted = next((row for row in reversed(benchmark.agreement) if row["match"] == row["category"] == "all"), None)

@@ -17,7 +17,7 @@ TAGS = (
 
 def rendered(text: str) -> str:
     """Return the HTML of a Markdown text; a single line end is a line end, as chat pages show it."""
-    return _renderer().render(text)
+    return str(_renderer().render(text))
 
 
 @cache

@@ -261,10 +261,10 @@ class Benchmark:
         parts += [f"## {self.say('rates_title')}", *rate_parts(self.rates, confidence, self.unrated, self.answer, self.say)]
         parts += method_parts(self.methods, self.chart, confidence)
         parts += difference_parts(self.differences, confidence)
-        parts += turn_parts(self.turns, confidence)
+        parts += turn_parts(self.turns, confidence, self.say)
         parts += rating_parts(self.ratings, self.modes, confidence)
         parts += equal_length_parts(self.equal_length, self.rates, self.say)
-        parts += check_parts(self.checks, self.contradictions, confidence)
+        parts += check_parts(self.checks, self.contradictions, confidence, self.say)
         parts += jury_parts(self.jury, self.notices) if self.jury else []
         parts += [
             f"## {self.say('judge_title')}",

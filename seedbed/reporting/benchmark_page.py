@@ -16,7 +16,7 @@ from seedbed.reporting.answer import PAIRS
 from seedbed.reporting.answer_markup import TAGS
 from seedbed.reporting.answer_sections import leaderboard_in_words
 from seedbed.reporting.benchmark import Benchmark
-from seedbed.reporting.check_sections import CHECKS, contradictions_in_words, not_run_in_words
+from seedbed.reporting.check_sections import contradictions_in_words, not_run_in_words
 from seedbed.reporting.conclusions import conclude
 from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
@@ -28,7 +28,6 @@ from seedbed.reporting.question_browser import question_browser
 from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
 from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
 from seedbed.reporting.texts import Words
-from seedbed.reporting.turns import TURNS_IN_WORDS
 from seedbed.reporting.version import data_version
 from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row, Rows
@@ -84,10 +83,10 @@ def benchmark_page(benchmark: Benchmark) -> str:
         equal_length=[row | {"adjusted": _total(rates, row["match"])["adjusted_win_rate"]} for row in benchmark.equal_length],
         **_methods(benchmark),
         checks=benchmark.checks,
-        checks_words=CHECKS.format(confidence=f"{confidence:g}").replace("`", ""),
-        checks_not_run=not_run_in_words(benchmark.checks).replace("`", ""),
+        checks_words=say("checks_words", confidence=f"{confidence:g}").replace("`", ""),
+        checks_not_run=not_run_in_words(benchmark.checks, say).replace("`", ""),
         contradictions=benchmark.contradictions,
-        contradictions_words=contradictions_in_words(benchmark.contradictions),
+        contradictions_words=contradictions_in_words(benchmark.contradictions, say),
         health=benchmark.health,
         positions=[(row["judge"], position_in_words(row, confidence, say)) for row in last_rows(benchmark.health)],
         jury=benchmark.jury,
@@ -106,7 +105,6 @@ def benchmark_page(benchmark: Benchmark) -> str:
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
         turns=benchmark.turns,
-        turns_words=TURNS_IN_WORDS.replace("*", ""),
         ratings=benchmark.ratings,
         modes=[row | agreement_in_words(row) for row in benchmark.modes],
         modes_words=AGREEMENT_IN_WORDS.replace("*", ""),

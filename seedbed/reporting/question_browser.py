@@ -105,7 +105,7 @@ def question_browser(tables: Tables, params: Params) -> QuestionBrowser:
 
 
 def _sides(params: Params, match: str) -> dict[str, str]:
-    return {side: params["matches"][match][side] for side in ("model", "baseline")}  # type: ignore[literal-required]
+    return {side: params["matches"][match][side] for side in ("model", "baseline")}
 
 
 def _read(tables: Tables, params: Params) -> _Build:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
 from seedbed.kits import language_name
 from seedbed.project.params_types import Params
+from seedbed.util.canonical import JsonObject
 from seedbed.util.yaml12 import load_yaml
 
 LANGUAGES = ("en", "ja")
@@ -47,7 +47,7 @@ class Words:
 
     def section(self, name: str) -> dict[str, str]:
         """Return the texts of a section by key, for a script that fills them in."""
-        section: dict[str, Any] = _texts()[name]
+        section: JsonObject = _texts()[name]
         return {key: texts[self.language] for key, texts in section.items()}
 
     def markup(self, key: str, **values: object) -> Markup:

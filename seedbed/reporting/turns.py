@@ -13,6 +13,7 @@ from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments, set_verdict_rule
 from seedbed.reporting.scores import read_scores
 from seedbed.reporting.shared import capped, file_name, rest_in_words
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import table
@@ -23,11 +24,6 @@ TURN_COLUMNS = [
     *("corpus", "turn", "match", "model", "baseline", "category", "n", "wins", "losses", "ties", "invalid"),
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
 ]
-TURNS_IN_WORDS = (
-    "Questions of another corpus than the benchmark's have rows of their own here, and so has each turn of a conversation. "
-    "A turn is judged with the turns before it shown. Turn *all* is the whole conversation: each order says what more of its "
-    "turns say."
-)
 _JUDGMENTS = [column for column in columns.JUDGMENTS.split(", ") if not column.startswith("made_by")]
 
 
@@ -93,7 +89,7 @@ def part_of(tables: Tables, params: Params, corpus: str, turn: str) -> Tables:
     return part
 
 
-def turn_parts(rows: Rows, confidence: float) -> list[str]:
+def turn_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on turns and further corpora in Markdown; none where there are no rows."""
     if not rows:
         return []
@@ -105,8 +101,8 @@ def turn_parts(rows: Rows, confidence: float) -> list[str]:
     ]
     names = ["corpus", "turn", "match", "category", "n", "wins", "losses", "ties", "invalid", "adjusted", "interval"]
     return [
-        "## Conversations and further corpora",
-        f"{TURNS_IN_WORDS} Intervals at {confidence:g}%, over questions.",
+        f"## {say('turns_title')}",
+        say("turns_words", confidence=f"{confidence:g}"),
         table(capped(shown), names, right=names[-2:]),
         *rest_in_words(shown, "turns.csv"),
     ]

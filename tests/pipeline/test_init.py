@@ -61,6 +61,7 @@ def test_the_japanese_parameters_are_these_but_for_a_smaller_target_and_no_refer
     assert {line.strip().split(":")[0] for line in gone} == {
         *("target", "reference_categories"),
         *("two_turns", "source"),  # the conversations are this repository's own
+        "language",  # of the reports: this repository's are read with its README, in English
     }
 
 

@@ -46,7 +46,7 @@ def test_without_javascript_the_page_says_what_is_missing(browser: Browser, tmp_
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(path.as_uri())
-    assert "JavaScriptが必要ですが、ここでは無効" in tab.inner_text("#questions")
+    assert "switched off" in tab.inner_text("#questions")
     assert tab.locator("#browser").is_hidden()
     assert tab.locator("#win-rates table").count()
     context.close()
@@ -146,12 +146,11 @@ def test_in_print_paper_is_white_all_parts_are_open_and_the_browser_is_left_out(
     pairs = [("good", "thin"), ("poor", "thin"), ("good", "poor"), ("a", "b"), ("a", "good"), ("b", "good"), ("a", "thin")]
     build = Build(tmp_path / "a", models=("good", "thin", "poor", "a", "b"), matches=pairs)
     tab, _ = opened(browser, build, context.new_page())
-    assert tab.locator(".match:not([open])").count() == len(pairs)  # more than six are folded
+    assert tab.locator("table.sortable tbody tr").count() >= len(pairs)  # more than six share one table
     tab.emulate_media(media="print")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert tab.evaluate("getComputedStyle(document.body).color") == "rgb(29, 33, 38)"
-    assert tab.locator(".match:not([open])").count() == 0
     assert tab.locator("#filters").is_hidden()
     assert tab.locator(".print-only").is_visible()
     context.close()
@@ -196,9 +195,11 @@ def test_twenty_models_in_all_pairs_stay_small(browser: Browser, tmp_path: Path)
     )
     tab, complaints = opened(browser, build)
     assert (build.folder / "benchmark.html").stat().st_size < 10_000_000
-    expect(tab.locator("#count")).to_have_text("80問中80問")
+    expect(tab.locator("#count")).to_have_text("80 of 80 questions")
     tab.fill("#f-search", text("q0", 40, 120))
-    expect(tab.locator("#count")).to_have_text("80問中1問", timeout=60_000)  # all texts are unpacked for the first search
+    expect(tab.locator("#count")).to_have_text(
+        "1 of 80 questions", timeout=60_000
+    )  # all texts are unpacked for the first search
     tab.click("#list a")
     expect(tab.locator(".answer")).to_have_count(20)
     expect(tab.locator("#one tbody tr")).to_have_count(210)  # 20 models, 190 matches

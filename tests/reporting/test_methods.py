@@ -182,8 +182,8 @@ def test_without_a_common_baseline_there_are_the_sets_own_matches_and_the_pictur
     assert baseline == "the base as it was"
     assert [row["base"] for row in chart] == ["llama", "calm"]
     page = build.benchmark_page()
-    assert page.count('class="dumbbell"') == 2
-    assert page.count('class="difference"') == len(benchmark.methods)
+    assert page.count('class="rate dumbbell"') == 2
+    assert page.count('class="rate difference') == len(benchmark.methods)
 
 
 def test_files_and_page(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_files_and_page(tmp_path: Path) -> None:
     assert set(metrics["untrained"]) == {"native-base", "direct-base"}
     page = build.benchmark_page()
     assert '<section id="methods">' in page
-    assert page.count('class="dumbbell"') == 2
+    assert page.count('class="rate dumbbell"') == 2
 
 
 def test_one_base_alone_has_no_mean_and_a_page(tmp_path: Path) -> None:

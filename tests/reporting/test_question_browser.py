@@ -1,5 +1,6 @@
 """The browser of questions in a real browser: what is in the address comes back, keys, answers side by side, hostile texts."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -77,7 +78,7 @@ def append(path: Path, rows: list[dict[str, Any]]) -> None:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of `three_models`, in English."""
+    """The page of `three_models`."""
     build = three_models(tmp_path_factory.mktemp("browser") / "a")
     path = build.folder / "benchmark.html"
     path.write_text(build.benchmark_page(), encoding="utf-8")
@@ -104,7 +105,7 @@ def opened(context: BrowserContext, path: Path, hash: str = "") -> tuple[Page, l
 
 
 def count(tab: Page, words: str) -> None:
-    expect(tab.locator("#count")).to_have_text(f"6問中{words}問")
+    expect(tab.locator("#count")).to_have_text(f"{words} of 6 questions")
 
 
 def listed(tab: Page) -> list[str]:
@@ -115,9 +116,9 @@ def listed(tab: Page) -> list[str]:
 def test_filters_and_sorting(context: BrowserContext, written: Path) -> None:
     tab, complaints = opened(context, written)
     count(tab, "6")
-    for key, value, found in (("match", "poor-vs-thin", "6"), ("category", "fermi", "4"), ("outcome", "invalid", "1")):
+    for key, value, left in (("match", "poor-vs-thin", "6"), ("category", "fermi", "4"), ("outcome", "invalid", "1")):
         tab.select_option(f"#f-{key}", value)
-        count(tab, found)
+        count(tab, left)
     tab.click("button[type=reset]")
     count(tab, "6")
     tab.select_option("#f-disagreement", "orders")
@@ -177,7 +178,7 @@ def test_address_reload_and_back_restore_everything(context: BrowserContext, wri
         assert page.input_value("#f-search") == "q03"
         assert page.input_value("#f-category") == "fermi"
         assert page.is_checked("#written")
-        expect(page.locator("#place")).to_have_text("1問中1問目")
+        expect(page.locator("#place")).to_have_text("1 of 1")
     tab.go_back()
     expect(tab.locator("#written")).not_to_be_checked()
     tab.go_back()
@@ -211,14 +212,14 @@ def test_an_address_that_names_nothing_breaks_nothing(context: BrowserContext, w
     tab, complaints = opened(context, written, hash)
     assert complaints == []
     if "gone" in hash and "question=" in hash:
-        expect(tab.locator("#one")).to_have_text("このレポートに設問goneはありません。")
+        expect(tab.locator("#one")).to_have_text("There is no question gone in this report.")
 
 
 def test_a_link_is_copied(browser: Browser, written: Path) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     tab, _ = opened(context, written, "#questions?question=q01")
     tab.click("#chosen .copy")
-    expect(tab.locator("#copied")).to_have_text("コピーしました")
+    expect(tab.locator("#copied")).to_have_text("copied")
     assert tab.evaluate("navigator.clipboard.readText()") == tab.url
     context.close()
 
@@ -248,22 +249,22 @@ def test_keys_step_and_switch(context: BrowserContext, written: Path) -> None:
 
 def test_all_answers_stand_side_by_side_and_two_can_be_compared(context: BrowserContext, written: Path) -> None:
     tab, complaints = opened(context, written, "#questions?question=q00")
-    assert tab.locator(".answer h5").all_inner_texts() == ["goodの回答", "thinの回答", "poorの回答"]
+    assert tab.locator(".answer h5").all_inner_texts() == ["Answer of good", "Answer of thin", "Answer of poor"]
     tops = {round(box["y"]) for part in tab.locator(".answer").all() if (box := part.bounding_box())}
     assert len(tops) == 1
     shown = tab.inner_text("#one")
-    for words in ("q00", "正確か", "length: most 3, unit lines", "5トークン", "検査: 1 不合格", "検査: 1 合格", "goodの勝ち"):
+    for words in ("q00", "正確か", "length: most 3, unit lines", "5 tokens", "code: 1 failed", "code: 1 passed", "good wins"):
         assert words in shown
-    tab.click("summary:has-text('正解例')")
+    tab.click("summary:has-text('Reference')")
     expect(tab.locator("#one details strong")).to_have_text("正解")
     tab.select_option("#compare-left", "poor")
     tab.select_option("#compare-right", "thin")
-    assert tab.locator(".answer h5").all_inner_texts() == ["poorの回答", "thinの回答"]
+    assert tab.locator(".answer h5").all_inner_texts() == ["Answer of poor", "Answer of thin"]
     assert "compare=poor%2Cthin" in tab.url
     heads = tab.locator(".verdicts h6").all_inner_texts()
-    assert heads == ["poorが先: poorが優勢", "thinが先: poorが優勢"]
+    assert heads == ["poor shown first: poor is better", "thin shown first: poor is better"]
     tab.select_option("#compare-right", "good")
-    expect(tab.locator("#one")).to_contain_text("この2つのモデルの対戦はありません。")
+    expect(tab.locator("#one")).to_contain_text("There is no match between these two models.")
     assert complaints == []
 
 
@@ -303,10 +304,23 @@ def test_each_turn_of_a_conversation_is_shown_with_its_verdicts(context: Browser
         "thin 二回目",
         "1回目は同じ",
         "2回目は同じ",
-        "2ターン目",
+        "turn 2",
     ):
         assert words in shown
     assert tab.inner_text("#question-title") == "t00 · fermi · two_turns"
+    assert complaints == []
+
+
+def test_it_speaks_the_reports_language(context: BrowserContext, tmp_path: Path) -> None:
+    build = Build(tmp_path / "a")
+    build.changes = {"report": {**build.params()["report"], "language": "ja"}}
+    path = tmp_path / "page.html"
+    path.write_text(build.benchmark_page(), encoding="utf-8")
+    tab, complaints = opened(context, path, "#questions?question=q00")
+    expect(tab.locator(".verdicts h6").first).to_have_text("goodが先: goodが優勢")
+    expect(tab.locator("#place")).to_have_text("3問中1問目")
+    shown = tab.inner_text("#browser") + tab.inner_text("#questions h2")
+    assert set(re.findall(r"[A-Za-z]{3,}", shown)) <= {"good", "thin", "generic", "fermi"}
     assert complaints == []
 
 
@@ -320,8 +334,8 @@ def test_every_judge_of_a_jury_is_shown(context: BrowserContext, tmp_path: Path)
     path = tmp_path / "page.html"
     path.write_text(build.benchmark_page(), encoding="utf-8")
     tab, complaints = opened(context, path, "#questions?question=q00")
-    assert tab.locator(".verdicts h5").all_inner_texts() == ["判定モデルlarge", "判定モデルodd", "判定モデルsmall"]
-    assert tab.locator(".verdicts h6").all_inner_texts()[4:] == ["goodが先: 引き分け", "thinが先: thinが優勢"]
+    assert tab.locator(".verdicts h5").all_inner_texts() == ["Judge large", "Judge odd", "Judge small"]
+    assert tab.locator(".verdicts h6").all_inner_texts()[4:] == ["good shown first: tie", "thin shown first: thin is better"]
     assert "small says thin" in tab.inner_text(".verdicts")
     assert complaints == []
 
@@ -404,7 +418,7 @@ def test_many_questions_are_paged(context: BrowserContext, tmp_path: Path) -> No
     path.write_text(build.benchmark_page(), encoding="utf-8")
     tab, _ = opened(context, path)
     assert len(listed(tab)) == 50
-    tab.click("text=次のページ")
+    tab.click("text=later")
     expect(tab.locator("#list .where").first).to_have_text("q50")
     assert "page=2" in tab.url
     tab.go_back()

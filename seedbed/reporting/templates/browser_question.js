@@ -26,15 +26,15 @@ function askedParts(block, question, state) {
   const parts = block.texts.map((text, turn) => {
     const source = block.sources[turn];
     return element("div", { name: "side-by-side" },
-      element("div", {}, element("h5", { text: question.turns > 1 ? say("turn", { turn: turn + 1 }) : say("question") }), plain(text, "question")),
-      source ? element("div", {}, element("h5", { text: say("source") }), plain(source, "question source-text", "")) : null);
+      element("div", {}, element("h4", { name: "label", text: question.turns > 1 ? say("turn", { turn: turn + 1 }) : say("question") }), plain(text, "question")),
+      source ? element("div", {}, element("h4", { name: "label", text: say("source") }), plain(source, "question source-text", "")) : null);
   });
   if (block.rubric.length) {
     const points = block.rubric.map((point) => { const item = textBlock("li", ""); appendText(item, point); return item; });
-    parts.push(element("h5", { text: say("rubric") }), element("ul", {}, ...points));
+    parts.push(element("h4", { name: "label", text: say("rubric") }), element("ul", {}, ...points));
   }
   if (block.checks.length) {
-    parts.push(element("h5", { text: say("checks") }), element("ol", {}, ...block.checks.map((check) => element("li", { name: "check", text: check }))));
+    parts.push(element("h4", { name: "label", text: say("checks") }), element("ol", {}, ...block.checks.map((check) => element("li", { name: "check", text: check }))));
   }
   if (block.reference) parts.push(folding(say("reference"), false, markedUp(block.reference, state.written)));
   return parts;
@@ -98,7 +98,7 @@ function matchPart(index, block, question, place, state) {
   part.append(chips);
   for (const judged of judgments) {
     const turn = question.turns > 1 ? say("turn", { turn: judged.turn }) : "";
-    const title = [say("judge", { judge: judged.judge }), turn].filter(Boolean).join(" · ");
+    const title = [judged.judge === "judge" ? say("judge_alone") : say("judge", { judge: judged.judge }), turn].filter(Boolean).join(" · ");
     if (severalJudges || turn) part.append(element("h5", { text: title }));
     part.append(element("div", { name: "side-by-side" },
       orderPart(judged.ab, match.model, match.baseline, state), orderPart(judged.ba, match.baseline, match.model, state)));

@@ -7,7 +7,7 @@
 
   function mark() {
     waiting = false;
-    const top = document.getElementById("sections").getBoundingClientRect().bottom + 8;
+    const top = document.getElementById("sections").getBoundingClientRect().bottom + 32;
     const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
     const read = sections.filter((section) => section.getBoundingClientRect().top <= top);
     // The last sections may be too short to reach the top.
@@ -29,6 +29,17 @@
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later);
   mark();
+
+  // What scrolls sideways has to be reached by key too.
+  const boxes = document.querySelectorAll(".scroll");
+  function reachable() {
+    for (const box of boxes) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  }
+  addEventListener("resize", reachable);
+  reachable();
 
   // A cell sorts by its first number, else by its text; empty cells stay last.
   function key(row, column) {
@@ -54,10 +65,10 @@
   }
 
   for (const table of document.querySelectorAll("table.sortable")) {
-    // Every body cell of these tables stands for one column, but for those that say why there is no figure.
+    // A drawing has its figures beside it, which sort.
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
       const words = [...heading.childNodes].filter((node) => node.nodeName !== "svg");
-      if (!heading.textContent.trim()) return;
+      if (heading.classList.contains("chart") || !heading.textContent.trim()) return;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
