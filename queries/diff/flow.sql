@@ -1,4 +1,5 @@
--- One row: the questions of one match and corpus whose outcome went from one kind to another, or stayed.
+-- One row: the questions of one match and corpus whose outcome went from one kind to another, or stayed. Matches of which none
+-- changed are left out.
 --   questions  how many; ids: those whose outcome changed
 with
 final as (
@@ -10,6 +11,7 @@ final as (
     join corpus_of on corpus_of.question = after.question
     where before.side = 'old' and after.side = 'new'
     group by after.match, corpus_of.corpus, before.outcome, after.outcome
+    qualify bool_or(before.outcome <> after.outcome) over (partition by after.match, corpus_of.corpus)
 )
 select *
 from final

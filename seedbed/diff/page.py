@@ -191,8 +191,6 @@ def _flows(rows: list[Row]) -> list[Block]:
     for (match, corpus), group in groupby(rows, key=lambda row: (row["match"], row["corpus"])):
         same = list(group)
         questions = {(row["old"], row["new"]): row["questions"] for row in same}
-        if all(old == new for old, new in questions):
-            continue
         kinds = [kind for kind in _OUTCOMES if any(kind in pair for pair in questions)]
         on: Line = () if corpus == BENCHMARK else (" on ", Code(corpus))
         title: Line = (Code(match), *on, f": {count(sum(questions.values()), 'question')} that both revisions judged.")

@@ -317,7 +317,7 @@ def test_a_training_set_is_declared_otherwise(project: Project) -> None:
     only(found, "parameters", "training_sets")
     assert found["training_sets"] == [{"training_set": "native", "old": 3, "new": 4, "added": 2, "removed": 1}]
     text = text_of(project)
-    assert "1 parameter changed; the text of no built row changed; examples of 1 training set changed." in text
+    assert "- **Sets**: the text of no built row changed; training set `native` 3 → 4 examples (+2 −1).\n" in text
     assert "| `native` | 3 | 4 | 2 | 1 |" in text
 
 
