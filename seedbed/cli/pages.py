@@ -17,22 +17,33 @@ class Built(StrEnum):
 
     BENCHMARK = "benchmark"
     DATASET = "dataset"
+    ROWS = "rows"
     DIFF = "diff"
 
 
 _PAGES = {
     Built.BENCHMARK: (Path("reports/benchmark.html"), "`make repro`, or `dvc repro benchmark`, builds it"),
     Built.DATASET: (Path("reports/dataset.html"), "`make repro`, or `dvc repro dataset`, builds it"),
+    Built.ROWS: (Path("reports/rows.html"), "`make repro` builds its rows"),
     Built.DIFF: (Path("reports/diff.html"), "`seedbed diff --html --out reports/diff.html` writes it"),
 }
 
 
 @app.command("open", cls=InProject)
-def open_page(what: Annotated[Built, typer.Argument(help="Which page.")] = Built.BENCHMARK) -> None:
+def open_page(
+    what: Annotated[
+        Built, typer.Argument(help="Which page; rows is written anew: every row of the dataset.")
+    ] = Built.BENCHMARK,
+) -> None:
     """Open a report in the browser, or say what builds it; without a browser its path is all that is printed."""
     import webbrowser
 
     path, how = _PAGES[what]
+    if what is Built.ROWS:
+        from seedbed.project.params import load_params
+        from seedbed.reporting.rows_page import write_rows_page
+
+        write_rows_page(load_params())
     if not path.is_file():
         raise UserError(f"{path} is not there: {how}")
     print(path.resolve())

@@ -58,7 +58,32 @@ class Note:
     line: Line
 
 
-Block = Sample | Table | Paragraph | Note
+@dataclass(frozen=True)
+class Flow:
+    """What became of the outcomes of the questions of one match: a picture, or a table where there can be none.
+
+    Attributes:
+        title: the match.
+        kinds: the outcomes, in order.
+        questions: how many went from one kind to another, by both.
+        ids: which questions changed, by both.
+    """
+
+    title: Line
+    kinds: list[str]
+    questions: dict[tuple[str, str], int]
+    ids: dict[tuple[str, str], list[str]]
+
+
+Block = Sample | Table | Paragraph | Note | Flow
+
+
+@dataclass(frozen=True)
+class Point:
+    """A part of the answer: what it is about, and a line or several."""
+
+    label: str
+    lines: list[Line]
 
 
 @dataclass
@@ -74,11 +99,13 @@ class Page:
     """A whole page.
 
     Attributes:
-        summary: one to three lines.
+        title: what is compared.
+        points: the answer, on one screen.
         notes: what must not be overlooked.
-        sections: the rest.
+        sections: the details.
     """
 
-    summary: list[Line]
+    title: Line
+    points: list[Point]
     notes: list[Note]
     sections: list[Section]

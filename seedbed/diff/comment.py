@@ -15,8 +15,10 @@ LIMIT = 60_000
 """Characters; GitHub takes 65,536 in a comment."""
 
 _FENCE = re.compile(r"(`{3,})diff")
-_BLOCK = re.compile(r"</details>|<details(?: open)?><summary>\d+ shown as a diff</summary>")
-_PREFIX = re.compile(r"^(?:###? |> )")
+LABELS = ("What changed", "Sets", "Rates", "Cost", "Look first at")
+"""What a point of the answer may be about."""
+_BLOCK = re.compile(r"</details>|<details(?: open)?><summary>[\w ]+</summary>")
+_PREFIX = re.compile(rf"^(?:> |- \*\*(?:{'|'.join(LABELS)})\*\*:(?: |$)|  [1-9]\. )")
 """What a line of ours, but no cell of a table, may begin with."""
 _WORDS = re.compile(r"[\w ,.;:()/%½→−–…+'\"-]*")
 """Our own words. No `@`, `#`, `<`, `[`, `&`, backslash or backtick: nothing that makes a mention, a link or a tag."""

@@ -2,6 +2,7 @@
 
 from seedbed.diff import bill, datasets, results, settings, staleness
 from seedbed.diff.methods import method_changes
+from seedbed.diff.rates import rates
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project.params_types import STAND_IN
@@ -36,7 +37,7 @@ def compare(old: Revision, new: Revision) -> Comparison:
         "training_sets": results.training_sets(data),
         "answers": results.answers(data, old, new),
         "verdicts": results.verdicts(outcomes),
-        "win_rates": results.win_rates(outcomes, old, new),
+        **rates(outcomes, data, old, new),
         "methods": method_changes(old, new),
         "responses": bill.new_responses(data, old, new),
     }
@@ -66,7 +67,8 @@ def _judges(params: Row) -> list[Row]:
 
 def is_same(comparison: Comparison) -> bool:
     """Whether there is nothing to show but names."""
-    shown = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "win_rates", "methods", "responses")
+    written = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "responses")
+    shown = (*written, "win_rates", "turns", "ratings", "methods")
     return not any(comparison[key] for key in shown)
 
 

@@ -27,7 +27,7 @@ _ORIGIN = ("request", "made_by", "demonstrations", "source_hash", "machine_hash"
 
 _NAMES = ("id", "slot", "index", "model", "baseline", "match", "question", "order")
 """What a row, its slot, its model or its match is called."""
-_FLOW = ("translated", "edited", "candidates", "instructions", "rejected", "answers", "judgments")
+_FLOW = ("translated", "edited", "candidates", "instructions", "rejected", "answers", "judgments", "scores")
 """Folders of `data/build` whose rows are compared, in flow order; what others hold can be read off these."""
 
 
@@ -39,7 +39,7 @@ class Lines(Tables):
         self.run("create table lines (side text, dataset text, id text, place bigint, line json)")
 
     def add(self, side: str, dataset: str, path: Path, where: str) -> None:
-        """Load a JSON Lines file; a judgment is known by its question, order and judge, a vote by its match and question.
+        """Load a JSON Lines file; a judgment is known by its question, order, judge and turn, a vote by its match and question.
 
         Raises:
             UserError: not JSON Lines, or rows without an id or with the same one.
@@ -55,8 +55,11 @@ class Lines(Tables):
                     coalesce(
                         json->>'id',
                         (json->>'question') || '.' || (json->>'order')
-                            || coalesce('.' || nullif(nullif(json->>'judge', 'judge'), 'recorded'), ''),
-                        (json->>'match') || '.' || (json->>'question')
+                            || coalesce('.' || nullif(nullif(json->>'judge', 'judge'), 'recorded'), '')
+                            || coalesce('.turn ' || (json->>'turn'), ''),
+                        (json->>'match') || '.' || (json->>'question'),
+                        (json->>'question') || coalesce('.' || nullif(nullif(json->>'judge', 'judge'), 'recorded'), '')
+                            || coalesce('.turn ' || (json->>'turn'), '')
                     ),
                     row_number() over (), json
                 from read_ndjson_objects(?, maximum_object_size = 100000000)

@@ -6,9 +6,11 @@ from pathlib import Path
 import jinja2
 
 from seedbed.diff.blocks import Code, Page, Sample
-from seedbed.diff.text_diff import diff_lines, visible
+from seedbed.diff.flow_picture import flow_picture
+from seedbed.diff.text_diff import shown_lines, visible
 
-_KINDS = {"-": "gone", "+": "new", "@": "name"}
+_KINDS = {"-": "gone", "+": "new", "@": "name", " ": "kept"}
+_TAGS = {"-": "del", "+": "ins"}
 
 
 def html(page: Page) -> str:
@@ -23,5 +25,7 @@ def _template() -> jinja2.Template:
     environment.tests["sample"] = lambda block: isinstance(block, Sample)
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.filters["visible"] = visible
-    environment.filters["diff_lines"] = lambda fields: [(_KINDS.get(line[:1], "kept"), line) for line in diff_lines(fields)]
+    environment.filters["picture"] = flow_picture
+    environment.filters["shown_lines"] = shown_lines
+    environment.globals |= {"kinds": _KINDS, "tags": _TAGS}
     return environment.from_string(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ the time mentions are looked for. That is why there is no escaping of single cha
 import re
 from dataclasses import dataclass, field
 
-from seedbed.diff.blocks import Block, Code, Line, Note, Page, Paragraph, Sample, Section, Table
+from seedbed.diff.blocks import Block, Code, Flow, Line, Note, Page, Paragraph, Point, Sample, Section, Table
 from seedbed.diff.comment import LIMIT, MARKER
 from seedbed.diff.text_diff import diff_lines, visible
 
@@ -52,12 +52,13 @@ class _Part:
     rank: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.rank = 0 if isinstance(self.block, Sample) else 1 if isinstance(self.block, Table) else 2
+        self.rank = 0 if isinstance(self.block, Sample) else 1 if isinstance(self.block, Table) else 2  # a flow is small
 
 
 def markdown(page: Page, limit: int = LIMIT) -> str:
     """Return the page, never longer than `limit` characters; what was cut is said where it stood."""
-    head = [MARKER, *(_line(line) for line in page.summary), *(_note(note) for note in page.notes)]
+    points = ["\n".join(map(_point, page.points))] if page.points else []
+    head = [MARKER, _line(page.title), *points, *map(_note, page.notes)]
     parts = [_Part(place, block, _write(block)) for place, section in enumerate(page.sections) for block in section.blocks]
     cut: dict[int, dict[str, int]] = {}
     while (length := len(text := _joined(head, page.sections, parts, cut))) > limit and parts:
@@ -77,7 +78,7 @@ def _cut(parts: list[_Part], cut: dict[int, dict[str, int]], excess: int) -> Non
         elif part.rank == 1:
             part.rank = 2
         else:
-            name = {Sample: "sample", Table: "table", Paragraph: "line", Note: "line"}[type(part.block)]
+            name = {Sample: "sample", Table: "table", Flow: "table", Paragraph: "line", Note: "line"}[type(part.block)]
             cut_here[name] = cut_here.get(name, 0) + 1
             parts.remove(part)
             part.text = ""
@@ -90,21 +91,45 @@ def _joined(head: list[str], sections: list[Section], parts: list[_Part], cut: d
     written = list(head)
     for place, section in enumerate(sections):
         own = [part for part in parts if part.section == place]
-        if own:
-            written.append(f"### {section.title}")
+        if not own:
+            continue
+        written.append(_folded(section.title))
         written += [part.text for part in own if not isinstance(part.block, Sample)]
         samples = [part.text for part in own if isinstance(part.block, Sample)]
         if samples:
-            open_ = " open" if len(samples) <= 3 else ""
-            written.append(f"<details{open_}><summary>{len(samples)} shown as a diff</summary>")
-            written += [*samples, "</details>"]
-        if place in cut and own:
+            alone = len(samples) == len(own)
+            written += (
+                samples if alone else [_folded(f"{len(samples)} shown as a diff", len(samples) <= 3), *samples, "</details>"]
+            )
+        if place in cut:
             counts = ", ".join(f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in cut[place].items())
             written.append(f"Cut, so that this fits a comment: {counts}. `seedbed diff --html` shows all.")
+        written.append("</details>")
     gone = [section.title for place, section in enumerate(sections) if place in cut and all(p.section != place for p in parts)]
     if gone:
         written.append(f"Cut whole, so that this fits a comment: {', '.join(gone)}. `seedbed diff --html` shows all.")
     return "\n\n".join(written) + "\n"
+
+
+def _folded(title: str, is_open: bool = False) -> str:
+    return f"<details{' open' if is_open else ''}><summary>{title}</summary>"
+
+
+def _point(point: Point) -> str:
+    """Return a point of the answer as an item of a list, several lines as a numbered list within it."""
+    if len(point.lines) == 1:
+        return f"- **{point.label}**: {_line(point.lines[0])}"
+    numbered = [f"  {number}. {_line(line)}" for number, line in enumerate(point.lines, start=1)]
+    return "\n".join([f"- **{point.label}**:", *numbered])
+
+
+def _flow(flow: Flow) -> str:
+    """Return outcomes before (rows) and after (columns) as a table."""
+    head = ["before, after", *flow.kinds]
+    rows: list[list[Line]] = [
+        [(kind,), *((f"{flow.questions.get((kind, to), 0):,}",) for to in flow.kinds)] for kind in flow.kinds
+    ]
+    return f"{_line(flow.title)}\n\n{_table(Table(head, rows, frozenset(range(1, len(head)))), len(rows))}"
 
 
 def _write(block: Block) -> str:
@@ -113,6 +138,8 @@ def _write(block: Block) -> str:
             return f"{_line(block.title)}\n\n{fenced(diff_lines(block.fields))}"
         case Table():
             return _table(block, len(block.rows))
+        case Flow():
+            return _flow(block)
         case Paragraph():
             return _line(block.line)
         case Note():

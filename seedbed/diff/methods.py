@@ -8,6 +8,7 @@ from seedbed.diff.results import categories
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
+from seedbed.project.corpora import BENCHMARK
 from seedbed.project.methods import methods
 from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments
@@ -108,7 +109,7 @@ def _outcomes(at: Revision) -> list[Row] | None:
         files.append(file)
     tables = Tables()
     load_judgments(tables, files, mapping(params_of(at).get("report")))
-    tables.fill("questions", "id text, category text", categories(at).items())
+    tables.fill("questions", "id text, category text", categories(at, BENCHMARK).items())
     tables.keep("benchmark/outcomes")
     return tables.select(
         "select match, model, baseline, question, "

@@ -4,20 +4,24 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from seedbed.diff.blocks import Block, Code, Field, Line, Page, Paragraph, Sample, Section, Table
+from seedbed.diff.blocks import Block, Code, Field, Flow, Line, Page, Paragraph, Sample, Section, Table
 from seedbed.diff.compare import Comparison, is_same
+from seedbed.diff.figures import apportioned, shown, shown_signed, signed
 from seedbed.diff.paired import in_words
-from seedbed.diff.summary import notes, signed, summary
+from seedbed.diff.summary import notes, points, title
+from seedbed.project.corpora import BENCHMARK
 from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
 from seedbed.util.canonical import canonical
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
+_OUTCOMES = ("win", "tie", "loss", "invalid")
+
 
 def page(comparison: Comparison) -> Page:
     """Return the page of a comparison."""
     sections = [] if is_same(comparison) else [section for build in _SECTIONS if (section := build(comparison)).blocks]
-    return Page(summary(comparison), notes(comparison), sections)
+    return Page(title(comparison), points(comparison), notes(comparison), sections)
 
 
 def _prompts(comparison: Comparison) -> Section:
@@ -143,7 +147,9 @@ def _answers(comparison: Comparison) -> Section:
 
 
 def _category(row: Row) -> Line:
-    return (Code(row["category"]),) if row["category"] else ("none",)
+    """Return a category, with its corpus where that is not the benchmark's."""
+    other = row.get("corpus", BENCHMARK) != BENCHMARK
+    return (*((Code(row["corpus"]), ": ") if other else ()), Code(row["category"]) if row["category"] else "none")
 
 
 def _verdicts(comparison: Comparison) -> Section:
@@ -151,6 +157,7 @@ def _verdicts(comparison: Comparison) -> Section:
     section = Section("Verdicts by category")
     if not verdicts["flips"]:
         return section
+    section.blocks += _flows(verdicts["flow"])
     names = ("better", "worse", "validity")
     rows: list[list[Line]] = [
         [
@@ -178,6 +185,19 @@ def _verdicts(comparison: Comparison) -> Section:
     return section
 
 
+def _flows(rows: list[Row]) -> list[Block]:
+    """Return what became of the outcomes of each match, as pictures."""
+    flows: list[Block] = []
+    for (match, corpus), group in groupby(rows, key=lambda row: (row["match"], row["corpus"])):
+        same = list(group)
+        questions = {(row["old"], row["new"]): row["questions"] for row in same}
+        kinds = [kind for kind in _OUTCOMES if any(kind in pair for pair in questions)]
+        on: Line = () if corpus == BENCHMARK else (" on ", Code(corpus))
+        title: Line = (Code(match), *on, f": {count(sum(questions.values()), 'question')} that both revisions judged.")
+        flows.append(Flow(title, kinds, questions, {(row["old"], row["new"]): row["ids"] for row in same}))
+    return flows
+
+
 def _outcome(flips: list[Row], side: str) -> Line:
     """Return a question's outcome with the verdicts that flipped, of a jury each judge's."""
     verdicts = []
@@ -188,80 +208,107 @@ def _outcome(flips: list[Row], side: str) -> Line:
     return (outcome, " (", Code("; ".join(verdicts)), ")") if verdicts else (outcome,)
 
 
-def _win_rates(comparison: Comparison) -> Section:
+_TESTED = (
+    "Whether a change may be chance is told by the same questions, compared one by one (sign-flip test, corrected for the "
+    "number of rows by Holm)."
+)
+_RATES = {
+    "win_rates": (
+        "Win rates",
+        "match",
+        f"Adjusted win rate, (wins + ½ ties) / valid, in percent, with its interval. {_TESTED}",
+    ),
+    "turns": (
+        "Conversations and further corpora",
+        "match",
+        f"Adjusted win rate in percent, with its interval, of conversations turn by turn and of further corpora. {_TESTED}",
+    ),
+    "ratings": ("Ratings", "model", f"Mean rating, 1 to 10, with its interval. {_TESTED}"),
+}
+
+
+def _rates(comparison: Comparison, key: str) -> Section:
+    """Return the rates of one kind that changed: of one that is new, or gone, the total is enough."""
+    title, name, words = _RATES[key]
+    shown_rows = [row for row in comparison[key] if (row["old"] and row["new"]) or row["category"] == "all"]
+    parts = [] if key == "win_rates" else ["corpus", "turn"]
     rows: list[list[Line]] = []
-    for row in comparison["win_rates"]:
-        # Of a match that is new, or gone, the total is enough.
-        if (row["old"] and row["new"]) or row["category"] == "all":
-            change = "" if row["change"] is None else signed(row["change"])
-            tested = in_words(row) if row["change"] is not None else ""
-            rows.append(
-                [
-                    (Code(row["match"]),),
-                    (Code(row["category"]),),
-                    *map(_rate, (row["old"], row["new"])),
-                    (change,),
-                    (tested,),
-                ]
-            )
-    head = ["match", "category", "old", "new", "points", "on the same questions"]
-    words = (
-        "Adjusted win rate, (wins + ½ ties) / valid, in percent, with its interval. Whether a change may be chance is told "
-        "by the same questions, compared one by one (sign-flip test, corrected for the number of rows by Holm)."
-    )
-    blocks: list[Block] = [Paragraph((words,)), Table(head, rows, frozenset({2, 3, 4}))]
-    return Section("Win rates", blocks if rows else [])
+    for row in shown_rows:
+        figures = ("", "", "") if row["change"] is None else shown(row["old"]["rate"], row["new"]["rate"])
+        rows.append(
+            [
+                *((Code(row[part]),) for part in (*parts, name, "category")),
+                *(_rate(row[side], figure) for side, figure in zip(("old", "new"), figures, strict=False)),
+                (figures[2],),
+                (in_words(row) if row["change"] is not None else "",),
+            ]
+        )
+    head = [*parts, name, "category", "old", "new", "points", "on the same questions"]
+    at = len(parts) + 2
+    return Section(title, [Paragraph((words,)), Table(head, rows, frozenset({at, at + 1, at + 2}))] if rows else [])
 
 
-def _rate(side: Row | None) -> Line:
+def _win_rates(comparison: Comparison) -> Section:
+    return _rates(comparison, "win_rates")
+
+
+def _turns(comparison: Comparison) -> Section:
+    return _rates(comparison, "turns")
+
+
+def _ratings(comparison: Comparison) -> Section:
+    return _rates(comparison, "ratings")
+
+
+def _rate(side: Row | None, figure: str) -> Line:
     if side is None:
-        return ("no such match",)
+        return ("none",)
     interval = f" ({side['low']:.1f} – {side['high']:.1f})" if side["low"] is not None else ""
     invalid = f", {side['invalid']} of {side['n']} invalid" if side["invalid"] else ""
-    return ("nothing valid" if side["rate"] is None else f"{side['rate']:.1f}{interval}{invalid}",)
+    return ("nothing valid" if side["rate"] is None else f"{figure or format(side['rate'], '.1f')}{interval}{invalid}",)
 
 
 def _methods(comparison: Comparison) -> Section:
-    rows: list[list[Line]] = [
-        [
-            (Code(row["new_set"]), " less ", Code(row["old_set"]) if row["old_set"] else "the base as it was"),
-            ("the mean over the bases",) if row["base"] == "all" else (Code(row["base"]),),
-            *map(_difference, (row["old"], row["new"])),
-            ("" if row["change"] is None else signed(row["change"]),),
-            (in_words(row) if row["change"] is not None else "",),
-        ]
-        for row in comparison["methods"]
-    ]
+    rows: list[list[Line]] = []
+    for row in comparison["methods"]:
+        old, new = row["old"], row["new"]
+        figures = shown_signed(old["difference"], new["difference"]) if old and new else ("", "", "")
+        rows.append(
+            [
+                (Code(row["new_set"]), " less ", Code(row["old_set"]) if row["old_set"] else "the base as it was"),
+                ("the mean over the bases",) if row["base"] == "all" else (Code(row["base"]),),
+                *(_difference(row[side], figure) for side, figure in zip(("old", "new"), figures, strict=False)),
+                (figures[2],),
+                (in_words(row) if row["change"] is not None else "",),
+            ]
+        )
     head = ["sets", "base", "old", "new", "points", "on the same questions"]
-    words = (
-        "By how many points of adjusted win rate one training set is ahead of another, with its interval. Whether a change may "
-        "be chance is told by the same questions, compared one by one (sign-flip test, corrected for the number of rows by "
-        "Holm)."
-    )
+    words = f"By how many points of adjusted win rate one training set is ahead of another, with its interval. {_TESTED}"
     blocks: list[Block] = [Paragraph((words,)), Table(head, rows, frozenset({2, 3, 4}))]
     return Section("Methods", blocks if rows else [])
 
 
-def _difference(side: Row | None) -> Line:
+def _difference(side: Row | None, figure: str) -> Line:
     if side is None:
         return ("not compared",)
-    return (f"{signed(side['difference'])} ({signed(side['low'])} – {signed(side['high'])})",)
+    return (f"{figure or signed(side['difference'])} ({signed(side['low'])} – {signed(side['high'])})",)
 
 
 def _responses(comparison: Comparison) -> Section:
+    dollars = iter(apportioned([row["usd"] for row in comparison["responses"] if row["usd"] is not None], 4))
     rows: list[list[Line]] = [
         [
             *((Code(row["stage"]),), (Code(row["endpoint"]),), (Code(row["model"]),)),
             *((f"{row[name]:,}",) for name in ("responses", "input_tokens", "output_tokens")),
-            ("price unknown" if row["usd"] is None else f"{row['usd']:.4f}",),
+            ("price unknown" if row["usd"] is None else f"{next(dollars):.4f}",),
         ]
         for row in comparison["responses"]
     ]
     if not rows:
         return Section("")
     words = (
-        "Responses that the new revision rests on and the old one did not, at list price. Whoever has them in the store "
-        "sends none of them again."
+        "Responses that the new revision rests on and the old one did not, at list price; dollars are rounded so that they add "
+        "up. Whoever has them in the store sends none of them again."
     )
     head = ["stage", "endpoint", "model", "responses", "tokens in", "tokens out", "USD"]
     return Section("New responses", [Paragraph((words,)), Table(head, rows, frozenset({3, 4, 5, 6}))])
@@ -277,6 +324,8 @@ _SECTIONS = (
     _answers,
     _verdicts,
     _win_rates,
+    _turns,
+    _ratings,
     _methods,
     _responses,
 )

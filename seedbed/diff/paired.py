@@ -1,48 +1,55 @@
-"""Whether a win rate changed by more than chance: the two revisions compared question by question, on the same questions.
+"""Whether a rate changed by more than chance: the two revisions compared question by question, on the same questions.
 
 Two intervals that overlap say nothing: eight of eighty questions that gain half a point leave them overlapping always, and the
 paired interval never holds 0.
 """
 
 import math
+from collections import defaultdict
 from typing import Any
 
 from seedbed.util.rows import Row
-from seedbed.util.tables import Tables
 
-Paired = dict[tuple[str, str], Row]
-"""By match and category, or 'all'."""
+Place = tuple[str, ...]
+"""Which rate: kind, corpus, turn, match or model, category or 'all'."""
+Scores = dict[Place, dict[str, tuple[float, float]]]
+"""By rate and question: the score of either revision, from 0 to 1; NaN where it is invalid."""
+Paired = dict[Place, Row]
 
 
-def paired(outcomes: Tables, confidence: float) -> Paired:
-    """Return the paired difference of each match's score, new less old, by category and over all.
-
-    All of them are one family for Holm's correction.
+def score_pairs(rows: list[Row]) -> Scores:
+    """Return scores by category and in all.
 
     Args:
-        outcomes: with the table `sided_outcomes`, of the matches whose verdicts differ.
+        rows: `{"kind", "corpus", "turn", "name", "question", "category", "old", "new"}`, a question of a rate each.
+    """
+    scores: Scores = defaultdict(dict)
+    for row in rows:
+        old, new = (math.nan if row[side] is None else float(row[side]) for side in ("old", "new"))
+        for category in (row["category"], "all"):
+            place = (row["kind"], row["corpus"], row["turn"], row["name"], category)
+            scores[place][row["question"]] = (old, new)
+    return scores
+
+
+def paired(scores: Scores, confidence: float) -> Paired:
+    """Return the paired difference of each rate, new less old; all of them are one family for Holm's correction.
+
+    Args:
+        scores: as from `score_pairs`.
         confidence: in percent.
 
     Returns:
         `{"n", "difference", "low", "high", "p", "dropped", "worst", "best", "p_holm", "tests", "sure"}`, in points of percent;
         no entry where no question is valid in both revisions.
     """
+    if not scores:
+        return {}
     import numpy as np  # with what rests on it a fifth of a second, which a diff without verdicts need not wait for
 
     from seedbed.reporting.differences import corrected_together, in_points
     from seedbed.reporting.statistics.paired import paired_difference
 
-    scores: dict[tuple[str, str], dict[str, list[float]]] = {}
-    rows = outcomes.select(
-        "select after.match, after.question, after.category, before.score as old, after.score as new "
-        "from sided_outcomes as before join sided_outcomes as after "
-        "on after.match = before.match and after.question = before.question "
-        "where before.side = 'old' and after.side = 'new' order by after.match, after.question"
-    )
-    for row in rows:
-        pair = [math.nan if row[side] is None else row[side] for side in ("old", "new")]
-        for category in (row["category"], "all"):
-            scores.setdefault((row["match"], category), {})[row["question"]] = pair
     by_place: Paired = {}
     for place, pairs in scores.items():
         both = np.array(list(pairs.values()))
@@ -54,7 +61,7 @@ def paired(outcomes: Tables, confidence: float) -> Paired:
 
 
 def in_words(row: Row) -> str:
-    """Return what the paired difference of a row of win rates says, in our own words."""
+    """Return what the paired difference of a row says, in our own words."""
     difference: Any = row["paired"]
     if not difference:
         return "not tested: no question that both revisions judged can be read"

@@ -1,16 +1,11 @@
-"""The results of two revisions: the filter's decisions, the training sets, the answers, the verdicts, the win rates."""
+"""The results of two revisions: the filter's decisions, the training sets, the answers, the verdicts."""
 
-import csv
-import io
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from seedbed.diff.datasets import SIDES, Loaded, load_output
-from seedbed.diff.paired import paired
 from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.pipeline.graph import mapping
-from seedbed.project import paths
 from seedbed.reporting.judgments import load_judgments
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
@@ -51,7 +46,11 @@ def answers(data: Loaded, old: Revision, new: Revision) -> list[Row]:
 
 
 def judged(data: Loaded, old: Revision, new: Revision) -> Tables | None:
-    """Return the tables `sided_judgments` and `sided_outcomes` of the matches whose verdicts differ; None where none do.
+    """Return what the judges of either revision said, of the matches whose verdicts differ; None where none do.
+
+    Returns:
+        The tables `sided_judgments` and `sided_outcomes`, `sided_turns` (the outcomes of each turn of conversations) and
+        `corpus_of`, the corpus of each question.
 
     Raises:
         UserError: a question was judged twice in one order.
@@ -60,88 +59,70 @@ def judged(data: Loaded, old: Revision, new: Revision) -> Tables | None:
     if not files:
         return None
     outcomes = Tables()
+    corpus_of = {id: question["corpus"] for at in (old, new) for id, question in questions(at).items()}
+    outcomes.fill("corpus_of", "question text, corpus text", corpus_of.items())
     for place, (side, at) in enumerate(zip(SIDES, (old, new), strict=True)):
         report = mapping(params_of(at).get("report"))
         load_judgments(outcomes, [file for both in files if (file := both[place])], report)
         outcomes.fill("questions", "id text, category text", categories(at).items())
         outcomes.keep("benchmark/outcomes")
         for table in ("judgments", "outcomes"):
-            verb = f"create table sided_{table} as" if side == "old" else f"insert into sided_{table}"
-            outcomes.run(f"{verb} select '{side}' as side, * from {table}")
+            _add(outcomes, f"sided_{table}", f"select '{side}' as side, * from {table}")
+        _add(outcomes, "sided_turns", f"select '{side}' as side, null::bigint as turn, * from outcomes limit 0")
+        conversations = "select distinct question from judgments where turn > 1"
+        outcomes.run(f"create or replace table spoken as select * from judgments where question in ({conversations})")
+        for row in outcomes.select("select distinct coalesce(turn, 1) as turn from spoken order by turn"):
+            turn = row["turn"]
+            one_turn = f"select * replace (null::bigint as turn) from spoken where coalesce(turn, 1) = {turn}"
+            outcomes.run(f"create or replace table judgments as {one_turn}")
+            outcomes.keep("benchmark/judge_outcomes")
+            outcomes.keep("benchmark/outcomes")
+            _add(outcomes, "sided_turns", f"select '{side}' as side, {turn} as turn, * from outcomes")
     return outcomes
+
+
+def _add(tables: Tables, name: str, query: str) -> None:
+    """Add the rows of a SELECT to a table, which the first one makes."""
+    tables.run(f"create table if not exists {name} as from ({query}) limit 0")
+    tables.run(f"insert into {name} {query}")
 
 
 def verdicts(outcomes: Tables | None) -> Row:
     """Return which verdicts flipped; `outcomes` as from `judged`.
 
     Returns:
-        `{"by_category": [{"match", "category", "judged", "compared", "verdicts", "outcomes", "better", "worse", "validity"}],
-        "flips": [{"match", "question", "category", "judge", "old", "new", "old_ab", "new_ab", "old_ba", "new_ba"}]}`.
+        `{"by_category": [{"match", "corpus", "category", "judged", "compared", "verdicts", "outcomes", "better", "worse",
+        "validity"}], "flips": [{"match", "question", "corpus", "category", "judge", "old", "new", "old_ab", "new_ab", "old_ba",
+        "new_ba"}], "flow": [{"match", "corpus", "old", "new", "questions", "ids"}]}`.
     """
     if outcomes is None:
-        return {"by_category": [], "flips": []}
-    return {"by_category": outcomes.query("diff/verdict_counts"), "flips": outcomes.query("diff/verdicts")}
+        return {"by_category": [], "flips": [], "flow": []}
+    named = {"by_category": "verdict_counts", "flips": "verdicts", "flow": "flow"}
+    return {name: outcomes.query(f"diff/{query}") for name, query in named.items()}
 
 
 @cache
-def categories(at: Revision) -> dict[str, str]:
-    """Return the category of each question of a revision, from the file that people write: it needs no DVC cache."""
-    corpora = mapping(params_of(at).get("corpora"))
-    sources = [each.get("source") for each in map(mapping, corpora.values()) if each.get("kind") == "question"]
-    lines = [line for source in sources for line in (at.read(str(source)) or b"").split(b"\n")]
+def questions(at: Revision) -> dict[str, Row]:
+    """Return `{"category", "corpus", "turns"}` of each question, from the files that people write: no DVC cache is needed.
+
+    Raises:
+        UserError: a file is not what it should be.
+    """
+    found = {}
     try:
-        rows = [parse_json(line.decode("utf-8-sig")) for line in lines if line.strip()]
-        return {str(row["id"]): str(row.get("category", "")) for row in rows}
+        for name, corpus in mapping(params_of(at).get("corpora")).items():
+            if mapping(corpus).get("kind") != "question":
+                continue
+            for line in (at.read(str(mapping(corpus).get("source"))) or b"").split(b"\n"):
+                if line.strip():
+                    row = parse_json(line.decode("utf-8-sig"))
+                    turns = 1 + len(row.get("follow_ups") or [])
+                    found[str(row["id"])] = {"category": str(row.get("category", "")), "corpus": str(name), "turns": turns}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"the questions of {at.name} cannot be read: {error!r}; `seedbed check` names the line") from None
+    return found
 
 
-def win_rates(outcomes: Tables | None, old: Revision, new: Revision) -> list[Row]:
-    """Return the adjusted win rates that changed, as `reports/win_rates.csv` of either revision has them.
-
-    Args:
-        outcomes: as from `judged`.
-        old: one revision.
-        new: the other.
-
-    Returns:
-        `{"match", "category", "old": {"rate", "low", "high", "n", "invalid"}, "new": the same, "change": points,
-        "paired": the difference on the same questions, as from `paired`}`; a side that lacks the match is None, and so are
-        `change` and `paired` where a side has no valid verdict, or none that can be read.
-    """
-    one, other = _rates(old), _rates(new)
-    confidence = mapping(params_of(new).get("report")).get("confidence", 95)
-    differences = paired(outcomes, float(confidence)) if outcomes else {}
-    rows = []
-    for match, category in dict.fromkeys([*other, *one]):
-        before, after = one.get((match, category)), other.get((match, category))
-        if _without_interval(before) == _without_interval(after):
-            continue
-        rated = before and after and before["rate"] is not None and after["rate"] is not None
-        change = round(after["rate"] - before["rate"], 4) if rated and before and after else None
-        sides = {"old": before, "new": after}
-        difference = differences.get((match, category)) if rated else None
-        rows.append({"match": match, "category": category, **sides, "change": change, "paired": difference})
-    return rows
-
-
-def _without_interval(side: Row | None) -> Row | None:
-    """Return what a rate is: an interval that another library works out otherwise is no change of it."""
-    return side and {name: side[name] for name in ("rate", "n", "invalid")}
-
-
-def _rates(at: Revision) -> dict[tuple[str, str], Row]:
-    path = paths.WIN_RATES.as_posix()
-    try:
-        rows = list(csv.DictReader(io.StringIO((at.read(path) or b"").decode())))
-        return {(row["match"], row["category"]): _rate(row) for row in rows}
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro benchmark` writes it anew") from None
-
-
-def _rate(row: dict[str, str]) -> Row:
-    def number(name: str) -> Any:
-        return float(row[name]) if row[name] else None
-
-    rate = {"rate": number("adjusted_win_rate"), "low": number("ci_low"), "high": number("ci_high")}
-    return rate | {"n": int(row["n"]), "invalid": int(row["invalid"])}
+def categories(at: Revision, corpus: str | None = None) -> dict[str, str]:
+    """Return the category of each question of a revision, or of one corpus of it."""
+    return {id: row["category"] for id, row in questions(at).items() if corpus in (None, row["corpus"])}

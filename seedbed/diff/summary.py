@@ -1,10 +1,13 @@
-"""The first lines: what changed, what it did, what it cost; and what a reader must not overlook."""
+"""The answer on one screen: what changed, what it did, what it cost, what to look at; and what a reader must not overlook."""
 
 from itertools import groupby
 
-from seedbed.diff.blocks import Code, Line, Note
+from seedbed.diff.blocks import Code, Line, Note, Point
 from seedbed.diff.compare import Comparison, is_same, totals
+from seedbed.diff.figures import shown, shown_signed
 from seedbed.diff.paired import in_words
+from seedbed.diff.telling import telling
+from seedbed.project.corpora import BENCHMARK, WHOLE
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
@@ -12,29 +15,27 @@ _SHOWN = 3
 """Names given in one line before the rest is only counted."""
 
 
-def summary(comparison: Comparison) -> list[Line]:
-    """Return one to three lines."""
+def title(comparison: Comparison) -> Line:
+    """Return what is compared, and whether there is nothing to say."""
     old, new = (_name(comparison[side]) for side in ("old", "new"))
     if is_same(comparison):
         could = " that could be read" if comparison["unread"] else ""
-        return [(f"Nothing{could} differs between ", *old, " and ", *new, ".")]
-    lines: list[Line] = [(*old, " → ", *new, ": ", f"{_edits(comparison)}; {_rows(comparison)}.")]
-    rates = [row for row in comparison["win_rates"] if row["category"] == "all" and row["change"] is not None]
-    if rates:
-        changes = [
-            (
-                Code(row["match"]),
-                f" {row['old']['rate']:.1f} → {row['new']['rate']:.1f} ({signed(row['change'])} points; {in_words(row)})",
-            )
-            for row in rates[:_SHOWN]
-        ]
-        more = f"; {count(len(rates) - _SHOWN, 'more match', 'more matches')}" if len(rates) > _SHOWN else ""
-        joined = [part for line in changes for part in ("; ", *line)][1:]
-        lines.append(("Adjusted win rate: ", *joined, f"{more}."))
-    lines += _methods(comparison["methods"])
-    if comparison["responses"]:
-        lines.append(_bill(comparison["responses"]))
-    return lines
+        return (f"Nothing{could} differs between ", *old, " and ", *new, ".")
+    return (*old, " → ", *new)
+
+
+def points(comparison: Comparison) -> list[Point]:
+    """Return the answer: what changed, what it did to the sets and to the rates, what it cost, what to look at first."""
+    if is_same(comparison):
+        return []
+    answer = [
+        Point("What changed", [_edits(comparison)]),
+        Point("Sets", [_rows(comparison)]),
+        Point("Rates", _rates(comparison)),
+        Point("Cost", [_bill(comparison["responses"])]),
+        Point("Look first at", telling(comparison)),
+    ]
+    return [point for point in answer if point.lines]
 
 
 def notes(comparison: Comparison) -> list[Note]:
@@ -88,32 +89,58 @@ def notes(comparison: Comparison) -> list[Note]:
     return written
 
 
-def _methods(rows: list[Row]) -> list[Line]:
+def _rates(comparison: Comparison) -> list[Line]:
+    """Return a line for each kind of rate that changed, the changes that are sure first."""
+    kinds = [
+        ("adjusted win rate", "match", comparison["win_rates"]),
+        ("adjusted win rate", "match", [row for row in comparison["turns"] if row["turn"] == WHOLE]),
+        ("mean rating", "model", [row for row in comparison["ratings"] if row["turn"] == WHOLE]),
+    ]
+    lines = []
+    for kind, name, rows in kinds:
+        by_corpus: dict[str, list[Row]] = {}
+        for row in rows:
+            if row["category"] == "all" and row["change"] is not None:
+                by_corpus.setdefault(row.get("corpus", BENCHMARK), []).append(row)
+        for corpus, whole in by_corpus.items():
+            on: Line = () if corpus == BENCHMARK else (" on ", Code(corpus))
+            lines.append(_changes((kind, *on), [(row, _change(row, name)) for row in whole]))
+    methods = _methods(comparison["methods"])
+    if not lines and not methods:
+        new = comparison["win_rates"] or comparison["turns"] or comparison["ratings"]
+        return [("no rate can be compared: each stands in one revision only.",)] if new else [("no rate changed.",)]
+    return [*lines, *([methods] if methods else [])]
+
+
+def _changes(kind: Line, rows: list[tuple[Row, Line]]) -> Line:
+    """Return a line on the rows, the sure ones first, of which a few are shown."""
+    rows.sort(key=lambda pair: (not (pair[0]["paired"] or {}).get("sure", False), -abs(pair[0]["change"])))
+    sure = sum(bool(row["paired"] and row["paired"]["sure"]) for row, _ in rows)
+    joined = [part for _, line in rows[:_SHOWN] for part in ("; ", *line)][1:]
+    more = f"; {len(rows) - _SHOWN:,} more" if len(rows) > _SHOWN else ""
+    certain = f" ({sure:,} of {len(rows):,} changes sure)" if len(rows) > 1 else ""
+    return (*kind, f"{certain}: ", *joined, f"{more}.")
+
+
+def _change(row: Row, name: str) -> Line:
+    old, new, change = shown(row["old"]["rate"], row["new"]["rate"])
+    return (Code(row[name]), f" {old} → {new} ({change} points; {in_words(row)})")
+
+
+def _methods(rows: list[Row]) -> Line:
     """Return a line on the differences of training sets that changed: on the means over the bases, where there are several."""
     tested = [row for row in rows if row["comparison"] == "sets" and row["change"] is not None]
     means = [row for row in tested if row["base"] == "all"] or tested
-    parts = []
-    for row in means[:_SHOWN]:
+    parts: list[tuple[Row, Line]] = []
+    for row in means:
         on = "mean over the bases" if row["base"] == "all" else row["base"]
-        change = f"{signed(row['old']['difference'])} → {signed(row['new']['difference'])}"
-        parts.append(
-            (
-                Code(row["new_set"]),
-                " less ",
-                Code(row["old_set"]),
-                f", {on}: {change} ({signed(row['change'])} points; {in_words(row)})",
-            )
+        old, new, change = shown_signed(row["old"]["difference"], row["new"]["difference"])
+        line: Line = (
+            *(Code(row["new_set"]), " less ", Code(row["old_set"]), f", {on}: "),
+            f"{old} → {new} ({change} points; {in_words(row)})",
         )
-    if not parts:
-        return []
-    more = f"; {count(len(means) - _SHOWN, 'more pair')}" if len(means) > _SHOWN else ""
-    joined = [part for line in parts for part in ("; ", *line)][1:]
-    return [("Methods: ", *joined, f"{more}.")]
-
-
-def signed(change: float) -> str:
-    """Return a change in percentage points, with its sign."""
-    return f"{change:+.1f}".replace("-", "−")
+        parts.append((row, line))
+    return _changes(("methods",), parts) if parts else ()
 
 
 def _name(side: Row) -> Line:
@@ -130,31 +157,56 @@ def _some(names: list[str]) -> Line:
     return (*first, *((f" and {len(names) - _SHOWN:,} more",) if len(names) > _SHOWN else ()))
 
 
-def _edits(comparison: Comparison) -> str:
-    changed = [count(len(comparison[key]), key[:-1]) for key in ("prompts", "parameters") if comparison[key]]
-    written = totals(comparison["sources"])
-    if rows := sum(written[name] for name in ("added", "removed", "changed", "same_text")):
-        changed.append(f"{count(rows, 'row')} that people wrote")
-    return f"{', '.join(changed)} changed" if changed else "no prompt, parameter or row that people wrote changed"
+def _edits(comparison: Comparison) -> Line:
+    """Return which prompts, parameters and files of rows changed."""
+    parts: list[Line] = []
+    for key, name in (("prompts", "prompt"), ("parameters", "name")):
+        names = [row[name] for row in comparison[key]]
+        if names:
+            parts.append((count(len(names), f"{key[:-1]}"), " (", *_some(names), ")"))
+    rows = sum(totals(comparison["sources"])[name] for name in ("added", "removed", "changed", "same_text"))
+    if rows:
+        written = [row["dataset"] for row in comparison["sources"]]
+        parts.append((count(rows, "row"), " that people wrote (", *_some(written), ")"))
+    if not parts:
+        return ("no prompt, parameter or row that people wrote.",)
+    return (*[part for line in parts for part in ("; ", *line)][1:], ".")
 
 
-def _rows(comparison: Comparison) -> str:
+def _rows(comparison: Comparison) -> Line:
+    """Return what became of the built rows and of the training sets."""
     total = totals(comparison["rows"])
     differ = {name: number for name, number in total.items() if name != "same_text" and number}
-    sets = comparison["training_sets"]
-    examples = f"; examples of {count(len(sets), 'training set')} changed" if sets else ""
+    examples = [
+        part
+        for row in comparison["training_sets"][:_SHOWN]
+        for part in (
+            *("; training set ", Code(row["training_set"])),
+            f" {row['old']:,} → {row['new']:,} examples (+{row['added']:,} −{row['removed']:,})",
+        )
+    ]
+    more = len(comparison["training_sets"]) - _SHOWN
+    if more > 0:
+        examples.append(f"; {count(more, 'more set')}")
     unread = ", those of the outputs below not counted" if comparison["unread"] else ""
     if not differ:
         same = f" ({total['same_text']:,} built again, with the same text)" if total["same_text"] else ""
-        return f"the text of no built row changed{same}{examples}{unread}"
+        return (f"the text of no built row changed{same}", *examples, f"{unread}.")
     numbers = ", ".join(f"{number:,} {name}" for name, number in differ.items())
-    datasets = count(len(comparison["rows"]), "dataset")
-    return f"{count(sum(differ.values()), 'built row')} in {datasets} differ ({numbers}){examples}{unread}"
+    datasets = [row["dataset"] for row in comparison["rows"]]
+    rows = count(sum(differ.values()), "built row")
+    return (f"{rows} in ", *_some(datasets), f" differ ({numbers})", *examples, f"{unread}.")
 
 
 def _bill(responses: list[Row]) -> Line:
+    if not responses:
+        return ("no new response: nothing to send.",)
     tokens = sum(row["input_tokens"] + row["output_tokens"] for row in responses)
-    words = f"{count(sum(row['responses'] for row in responses), 'new response')}, {tokens:,} tokens, "
+    by_stage: dict[str, int] = {}
+    for row in responses:
+        by_stage[row["stage"]] = by_stage.get(row["stage"], 0) + row["responses"]
+    stages = ", ".join(f"{stage} {number:,}" for stage, number in by_stage.items())
+    words = f"{count(sum(by_stage.values()), 'new response')} ({stages}), {tokens:,} tokens, "
     known = sum(row["usd"] for row in responses if row["usd"] is not None)
     unknown = list(dict.fromkeys(row["model"] for row in responses if row["usd"] is None))
     if not unknown:

@@ -5,18 +5,17 @@
 + 回答を{+3つ+}書いてください。
 """
 
+from dataclasses import dataclass
 from itertools import count
 
 from seedbed.diff.blocks import Field
 from seedbed.util.visible import HIDDEN
-from seedbed.util.word_diff import Piece, difference
+from seedbed.util.word_diff import Piece, alike, difference
 
 _AROUND = 30
 """Characters of unchanged text that are shown before and after a change, within its line."""
 _LONGEST = 1_500
 """Characters of a text that is new or gone as a whole before it is shortened."""
-_ALIKE = 0.3
-"""Share of the longer text that both must have in common for their words to be compared."""
 
 
 def visible(text: str) -> str:
@@ -28,21 +27,47 @@ def _code_point(number: int) -> str:
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
 
 
+@dataclass(frozen=True)
+class ShownLine:
+    """One line of a diff.
+
+    Attributes:
+        kind: `@` the name of a field, `-` old, `+` new, ` ` the same in both.
+        parts: its texts, each with whether it is what changed within the line; joined they are the line.
+    """
+
+    kind: str
+    parts: list[tuple[str, bool]]
+
+
 def diff_lines(fields: list[Field]) -> list[str]:
+    """Return the lines of a diff of all fields as text, what changed within a line in brackets."""
+    lines = []
+    for field in fields:
+        marks = _marks(visible(f"{field.old or ''}{field.new or ''}"))
+        for line in shown_lines([field]):
+            opening, closing = marks.get(line.kind, ("", ""))
+            text = "".join(f"{opening}{text}{closing}" if changed else text for text, changed in line.parts)
+            lines.append(f"@@ {text} @@" if line.kind == "@" else f"{line.kind} {text}")
+    return lines
+
+
+def shown_lines(fields: list[Field]) -> list[ShownLine]:
     """Return the lines of a diff of all fields."""
     lines = []
     for field in fields:
         old, new = (None if side is None else visible(side) for side in (field.old, field.new))
-        name = visible(field.name).replace("\n", "\\n")
-        lines.append(f"@@ {name} @@")
+        lines.append(ShownLine("@", [(visible(field.name).replace("\n", "\\n"), False)]))
         pieces = [] if old is None or new is None else difference(old, new)
-        unchanged = sum(len(piece.old) for piece in pieces if not piece.changed)
-        if old is None or new is None or unchanged < _ALIKE * max(len(old), len(new)):
+        if old is None or new is None or not alike(pieces):
             lines += [
-                f"{sign} {line}" for sign, text in (("-", old), ("+", new)) if text for line in _shortened(text).split("\n")
+                ShownLine(kind, [(line, False)])
+                for kind, text in (("-", old), ("+", new))
+                if text
+                for line in _shortened(text).split("\n")
             ]
         else:
-            lines += _changed_lines(pieces, _marks(old + new))
+            lines += _changed_lines(pieces)
     return lines
 
 
@@ -61,16 +86,14 @@ def _marks(text: str) -> dict[str, tuple[str, str]]:
 
 
 class _Lines:
-    """Collects a diff line by line: the line under way is kept for both sides, plain and with its changes marked."""
+    """Collects a diff line by line: the line under way is kept for both sides, in parts."""
 
-    def __init__(self, marks: dict[str, tuple[str, str]]) -> None:
-        self.lines: list[str] = []
-        self._marks = marks
+    def __init__(self) -> None:
+        self.lines: list[ShownLine] = []
         self._begin()
 
     def _begin(self) -> None:
-        self._plain = {"-": "", "+": ""}
-        self._marked = {"-": "", "+": ""}
+        self._parts: dict[str, list[tuple[str, bool]]] = {"-": [], "+": []}
         self._kept = self._changed = False
 
     def keep(self, text: str, first: bool, last: bool) -> None:
@@ -83,7 +106,8 @@ class _Lines:
             self._add(_around(head, False, True))
             self._end()
             if any(middle) and not last:
-                self.lines.append(f"  {middle[0]}" if len(middle) == 1 and len(middle[0]) <= 2 * _AROUND else "  …")
+                short = len(middle) == 1 and len(middle[0]) <= 2 * _AROUND
+                self.lines.append(ShownLine(" ", [(middle[0] if short else "…", False)]))
         else:
             self._begin()
         if not last:
@@ -91,41 +115,53 @@ class _Lines:
         return None
 
     def _add(self, text: str) -> None:
-        for kind in self._plain:
-            self._plain[kind] += text
-            self._marked[kind] += text
+        for parts in self._parts.values():
+            parts.append((text, False))
         self._kept = self._kept or bool(text)
 
     def change(self, kind: str, text: str) -> None:
         """Take text that only one side has."""
         if not self._kept and not self._changed:
             *whole, text = text.split("\n")
-            self.lines += [f"{kind} {_shortened(line)}" for line in whole]
+            self.lines += [ShownLine(kind, [(_shortened(line), False)]) for line in whole]
         if not text:
             return
-        text = _shortened(text)
-        opening, closing = self._marks[kind]
-        self._plain[kind] += text
-        self._marked[kind] += "\n".join(f"{opening}{line}{closing}" if line else "" for line in text.split("\n"))
+        self._parts[kind].append((_shortened(text), True))
         self._changed = True
 
     def _end(self) -> None:
         """End the line; where it has nothing in common with the other side, marks would say nothing."""
         if self._changed:
-            for kind, text in (self._marked if self._kept else self._plain).items():
-                self.lines += [f"{kind} {line}" for line in text.split("\n") if self._kept or text]
+            for kind, parts in self._parts.items():
+                for line in _split(parts):
+                    whole = "".join(text for text, _ in line)
+                    if self._kept or whole:
+                        self.lines.append(ShownLine(kind, line if self._kept else [(whole, False)]))
         elif self._kept:
-            self.lines.append(f"  {self._plain['+']}")
+            self.lines.append(ShownLine(" ", self._parts["+"]))
         self._begin()
 
-    def end(self) -> list[str]:
+    def end(self) -> list[ShownLine]:
         """Return the lines."""
         self._end()
         return self.lines
 
 
-def _changed_lines(pieces: list[Piece], marks: dict[str, tuple[str, str]]) -> list[str]:
-    lines = _Lines(marks)
+def _split(parts: list[tuple[str, bool]]) -> list[list[tuple[str, bool]]]:
+    """Return the parts of each line; one that is empty is left out of its line."""
+    lines: list[list[tuple[str, bool]]] = [[]]
+    for text, changed in parts:
+        first, *others = text.split("\n")
+        for place, line in enumerate([first, *others]):
+            if place:
+                lines.append([])
+            if line:
+                lines[-1].append((line, changed))
+    return lines
+
+
+def _changed_lines(pieces: list[Piece]) -> list[ShownLine]:
+    lines = _Lines()
     for place, piece in enumerate(pieces):
         if not piece.changed:
             lines.keep(piece.old, place == 0, place == len(pieces) - 1)

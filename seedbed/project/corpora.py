@@ -19,6 +19,8 @@ FIELDS = {"task": ("instruction", "input", "output"), "question": ("text",)}
 """The fields that are translated, by kind of corpus; a question's follow-ups are fields too: see `field_names`."""
 DIVIDER = "\n\n---\n\n"
 """Stands between the turns of a conversation where they are shown or counted as one text."""
+WHOLE = "all"
+"""The turn that means the whole conversation."""
 MOST_FOLLOW_UPS = 4
 """Of one question, as the schemas have it."""
 

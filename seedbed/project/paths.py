@@ -42,6 +42,8 @@ WIN_RATES = REPORTS / "win_rates.csv"
 METHODS = REPORTS / "methods.csv"
 TURNS = REPORTS / "turns.csv"
 """Win rates of conversations by turn, and of other corpora than the benchmark's."""
+RATINGS = REPORTS / "ratings.csv"
+"""Mean ratings of single grading."""
 JUDGE_HEALTH = REPORTS / "judge_health.csv"
 
 

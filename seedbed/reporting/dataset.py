@@ -69,15 +69,14 @@ class Dataset:
     def __init__(self, params: Params) -> None:
         self.params = params
         self.say = Words(report_language(params))
-        self.tables = _load(params)
+        self.tables = load_tables(params)
         load_effort(self.tables, params)
         self.decisions = self.tables.query("dataset/decisions")
         self.training_sets = self.tables.query("dataset/training_sets")
         self.pairs = judged_pairs(params)
         self.diversity = diversity.measure(self.tables, params)
         self.usage = self.tables.query("shared/usage")
-        rehearsed = [self.say(f"stand_in_{name}") for name in made_by_stand_in(self.tables, _SOURCES)]
-        self.stand_in = stand_in_sentence(rehearsed, self.say("stand_in_trying"), self.say)
+        self.stand_in = made_for_trying(self.tables, self.say)
 
     def decisions_csv(self) -> str:
         """Return `reports/dataset.csv`: how many of the generated instructions were kept, and why the others were not."""
@@ -130,6 +129,12 @@ class Dataset:
         return "\n\n".join(parts) + "\n"
 
 
+def made_for_trying(tables: Tables, say: Words) -> str:
+    """Return the sentence on what the stand-in made; empty where it made nothing."""
+    rehearsed = [say(f"stand_in_{name}") for name in made_by_stand_in(tables, _SOURCES)]
+    return stand_in_sentence(rehearsed, say("stand_in_trying"), say)
+
+
 def _set_parts(rows: Rows) -> list[str]:
     """Return the section on training sets, side by side; none where there is no example."""
     if not rows:
@@ -178,7 +183,8 @@ def _threshold_parts(pairs: Rows, params: Params) -> list[str]:
     return ["### The near-duplicate threshold", words, shown]
 
 
-def _load(params: Params) -> Tables:
+def load_tables(params: Params) -> Tables:
+    """Return the build's rows: translated and edited ones, instructions, rejected ones, examples and exchanges."""
     tables = Tables()
     generations, corpora = params["generations"], params["corpora"]
     by_generation = ("generation", file_name)
@@ -195,8 +201,9 @@ def _load(params: Params) -> Tables:
     asked = [blocks[name] for name in ("translate", "generate", "generate.outputs", "filter.semantic") if name in blocks]
     load_responses(tables, transcripts, params, asked)
     sets = {name: paths.export(name) / "examples.parquet" for name in params["sets"]}
-    tables.load_parquet("examples", "origin text, instruction text, input text, output text", "training_set", sets)
+    tables.load_parquet("examples", "origin text, id text, instruction text, input text, output text", "training_set", sets)
     tables.fill("training_sets", "name text, place int", ((name, place) for place, name in enumerate(sets)))
-    tables.fill("generations", "name text, place int", ((name, place) for place, name in enumerate(generations)))
+    drawn_from = ((name, place, generations[name]["seeds"]) for place, name in enumerate(generations))
+    tables.fill("generations", "name text, place int, seeds text", drawn_from)
     tables.keep("dataset/makers")
     return tables

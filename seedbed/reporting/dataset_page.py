@@ -10,13 +10,17 @@ from seedbed.project import paths
 from seedbed.project.params_types import Params
 from seedbed.reporting import diversity, spread
 from seedbed.reporting.dataset import Dataset
+from seedbed.reporting.dataset_rows import browsed_rows
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.pairs import agreeing
 from seedbed.reporting.version import data_version
 from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row
 
-SECTIONS = ("dataset", "people", "usage", "provenance")
+SECTIONS = ("dataset", "rows", "people", "usage", "provenance")
+SCRIPTS = ("url_state.js", "rows.js")
+STYLES = ("style.css", "rows.css")
+"""Of a page with the browser of rows."""
 _SHADES = 3
 PROMPTS = ("translate_task", "translate_question", "generate")
 
@@ -29,7 +33,8 @@ def dataset_page(dataset: Dataset) -> str:
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
-        (),
+        SCRIPTS,
+        STYLES,
         say=dataset.say,
         sections=SECTIONS,
         lead=dataset.say("lead_dataset", language=dataset.say.language_name(params["language"])),
@@ -53,6 +58,7 @@ def dataset_page(dataset: Dataset) -> str:
         sampled=any(row["tasks"] > diversity.SAMPLE for row in measured["sets"]),
         threshold=similarity["threshold"],
         reject=similarity["reject"],
+        **browsed_rows(tables, dataset.say),
         **human,
         usage=dataset.usage,
     )

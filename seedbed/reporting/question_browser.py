@@ -24,12 +24,12 @@ from statistics import fmean
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.corpora import BENCHMARK, fields_of, question_corpora
+from seedbed.project.corpora import BENCHMARK, WHOLE, fields_of, question_corpora
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.answer_markup import rendered
 from seedbed.reporting.short_codes import short_codes
-from seedbed.reporting.turns import WHOLE, corpora_and_turns, load_corpora, part_of
+from seedbed.reporting.turns import corpora_and_turns, load_corpora, part_of
 from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.rows import Row, Rows, read_rows
 from seedbed.util.tables import Tables

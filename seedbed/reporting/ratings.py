@@ -9,17 +9,16 @@ question alone tells nothing of the spread: its interval is the whole scale.
 
 import numpy as np
 
-from seedbed.project import paths
-from seedbed.project.corpora import BENCHMARK
+from seedbed.project import columns, paths
+from seedbed.project.corpora import BENCHMARK, WHOLE
 from seedbed.project.params_types import Params
 from seedbed.reporting.statistics.distributions import t_quantile
-from seedbed.reporting.turns import WHOLE, load_corpora
+from seedbed.reporting.turns import load_corpora
 from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 RATING_COLUMNS = ["model", "corpus", "turn", "category", "n", "invalid", "mean", "low", "high"]
-RATINGS = "model text, question text, turn bigint, judge text, rating double, made_by json"
 AGREEMENT_IN_WORDS = (
     "Whether the two modes agree: on how many questions, valid in both, the better rating is that of the match's winner (and "
     "equal ratings go with a tie); *decided* are those that neither mode calls equal."
@@ -45,7 +44,7 @@ def rating_rows(params: Params) -> tuple[Rows, Rows]:
 
 def load_ratings(tables: Tables, params: Params) -> None:
     """Make the table `ratings`: a judge's rating of one turn of an answer a row; empty where nothing is rated."""
-    tables.load("ratings", [paths.scores(model) for model in params["scores"]], RATINGS)
+    tables.load("ratings", [paths.scores(model) for model in params["scores"]], columns.RATINGS)
 
 
 def mean_interval(values: list[float], confidence: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ those of any question. Questions are the unit everywhere, so that two turns are 
 """
 
 from seedbed.project import columns, paths
-from seedbed.project.corpora import BENCHMARK, question_corpora
+from seedbed.project.corpora import BENCHMARK, WHOLE, question_corpora
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments, set_verdict_rule
@@ -24,8 +24,6 @@ TURN_COLUMNS = [
     *("corpus", "turn", "match", "model", "baseline", "category", "n", "wins", "losses", "ties", "invalid"),
     *("win_rate", "adjusted_win_rate", "ci_low", "ci_high"),
 ]
-WHOLE = "all"
-"""The turn that means the whole conversation."""
 _JUDGMENTS = [column for column in columns.JUDGMENTS.split(", ") if not column.startswith("made_by")]
 
 

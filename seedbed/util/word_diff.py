@@ -27,6 +27,8 @@ _WORD = regex.compile(
 )
 _MOST_CELLS = 400_000_000
 """Product of the numbers of words that differ beyond which the whole middle counts as changed: it is 50 MB of memory."""
+_ALIKE = 0.3
+"""Share of the longer text that both must have in common for marks within it to be of use."""
 _MOST_TURNS = 200
 """Words by which a change is moved to a better place, at most."""
 
@@ -66,6 +68,12 @@ def difference(old: str, new: str) -> list[Piece]:
     for (gone, added), after in zip(changed, common[1:], strict=True):
         pieces += [Piece("".join(gone), "".join(added)), Piece(*["".join(after)] * 2)]
     return _without_islands([piece for piece in pieces if piece.old or piece.new])
+
+
+def alike(pieces: list[Piece]) -> bool:
+    """Whether two texts have enough in common for their words to be compared: three tenths of the longer one."""
+    longer = max(sum(len(piece.old) for piece in pieces), sum(len(piece.new) for piece in pieces))
+    return sum(len(piece.old) for piece in pieces if not piece.changed) >= _ALIKE * longer
 
 
 def merge(base: str, mine: str, theirs: str) -> tuple[str, int]:

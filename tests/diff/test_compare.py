@@ -67,12 +67,13 @@ def test_a_prompt_edit(project: Project) -> None:
     ]
     text = text_of(project)
     assert "正確で{+根拠があり+}具体的か" in text
-    assert "1 prompt changed; the text of no built row changed." in text
+    assert "- **What changed**: 1 prompt (`judge`).\n- **Sets**: the text of no built row changed.\n" in text
+    assert "- **Rates**: no rate changed.\n- **Cost**: no new response: nothing to send.\n\n" in text
     assert (
         f"> Not built: in the working tree the inputs of 1 stage are not those that `dvc.lock` was made from (`judge@{MATCH}`"
         in text
     )
-    assert "### Written by stages" not in text
+    assert "<summary>Written by stages</summary>" not in text
 
 
 def test_a_key_that_a_prompt_gains_is_not_built_yet(project: Project) -> None:
@@ -128,7 +129,7 @@ def test_seeds_questions_and_an_edit_of_an_edit(project: Project) -> None:
     assert seed["samples"]["added"][0]["id"] == "fresh-01"
     assert "[-議事録-]" in text_of(project)
     assert "{+会議録+}" in text_of(project)
-    assert "5 rows that people wrote changed" in text_of(project)
+    assert "- **What changed**: 5 rows that people wrote (`edits/questions.ja`, `seed_tasks`)." in text_of(project)
 
 
 def test_the_order_of_keys_is_no_change(project: Project) -> None:
@@ -166,11 +167,75 @@ def test_answers_verdicts_and_win_rates(project: Project) -> None:
     assert (whole["worst"], whole["best"]) == (-50.0, -16.6667)
     text = text_of(project)
     assert (
-        f"Adjusted win rate: `{MATCH}` 80.0 → 70.0 (−10.0 points; −100.0 to +100.0 on the same 2 questions, p 1.000, " in text
+        f"- **Rates**: adjusted win rate: `{MATCH}` 80.0 → 70.0 (−10.0 points; −100.0 to +100.0 on the same 2 questions" in text
     )
     assert "| 100.0 (90.0 – 100.0) | 50.0 (20.0 – 60.0) | −50.0 | −100.0 to +100.0 on the same 2 questions, p 1.000, " in text
     assert "no change can be concluded; 1 valid in one revision only |" in text
     assert "> Made with the stand-in" in text
+    assert [(row["old"], row["new"], row["questions"], row["ids"]) for row in found["verdicts"]["flow"]] == [
+        *(("win", "win", 1, []), ("win", "tie", 1, [two]), ("win", "invalid", 1, [three])),
+    ]
+    assert "| before, after | win | tie | invalid |\n| --- | ---: | ---: | ---: |\n| win | 1 | 1 | 1 |" in text
+    assert (
+        f"  1. question `{three}`: `win` → `invalid` in `{MATCH}`.\n  2. row `answers/good: {two}` changed in `text`.\n" in text
+    )
+    page = text_of(project, form="html")
+    assert f"<title>1: win → tie: {two}</title>" in page
+    assert page.count("<rect") == 4  # one before, three after
+
+
+def test_conversations_and_ratings_are_compared_on_their_questions(project: Project) -> None:
+    """A conversation's turns are no duplicates, and count apart from the benchmark's questions."""
+    ids = [f"talk-{number}" for number in range(10)]
+    project.write_rows(
+        "data/talks.en.jsonl", [{"id": id, "category": "generic", "text": "?", "follow_ups": ["?"]} for id in ids]
+    )
+    talks = {"kind": "question", "source": "data/talks.en.jsonl"}
+
+    def declare(params: Any) -> None:
+        params["corpora"]["talks"] = talks
+        params["scores"] = {"good": {}}
+
+    project.edit_params(declare)
+    single = project.rows(f"data/build/judgments/{MATCH}.jsonl")
+
+    def build(second: tuple[str, str], rate: float, rating: int) -> None:
+        turns = [
+            single[0] | {"question": id, "order": order, "turn": turn, "verdict": verdict}
+            for id in ids
+            for turn, (ab, ba) in ((1, ("first", "second")), (2, second))
+            for order, verdict in (("ab", ab), ("ba", ba))
+        ]
+        project.write_rows(f"data/build/judgments/{MATCH}.jsonl", [*single, *turns])
+        made: dict[str, Any] = {"explanation": "", "failure": None, "judge": "judge", "model": "good", "request": "0" * 64}
+        rated = [made | {"question": id, "turn": turn, "rating": rating + turn} for id in ids for turn in (1, 2)]
+        (project.root / "data/build/scores").mkdir(exist_ok=True)
+        project.write_rows("data/build/scores/good.jsonl", rated)
+        head = "corpus,turn,match,model,baseline,category,n,wins,losses,ties,invalid,win_rate,adjusted_win_rate,ci_low,ci_high"
+        row = f"talks,{{}},{MATCH},good,thin,all,10,10,0,0,0,100.0,{rate},60.0,100.0"
+        turns_csv = "\n".join([head, row.format("all"), row.format("2")])
+        (project.root / "reports/turns.csv").write_text(turns_csv + "\n", encoding="utf-8")
+        ratings_csv = f"model,corpus,turn,category,n,invalid,mean,low,high\ngood,talks,all,all,10,0,{rating + 1.5},5.0,8.0\n"
+        (project.root / "reports/ratings.csv").write_text(ratings_csv, encoding="utf-8")
+
+    build(("first", "second"), 100.0, 5)
+    transcript(project, "score@good", ids)
+    project.run("dvc", "commit", "-q", "-f", f"judge@{MATCH}", "score@good")
+    project.commit("with conversations")
+    build(("second", "first"), 95.0, 6)
+    found = structure(project)
+    only(found, "rows", "verdicts", "turns", "ratings")
+    whole, second = found["turns"]
+    assert (whole["turn"], whole["change"], whole["paired"]["n"], whole["paired"]["difference"]) == ("all", -5.0, 10, -50.0)
+    assert (second["turn"], second["paired"]["difference"], second["paired"]["sure"]) == ("2", -100.0, True)
+    (rating,) = found["ratings"]
+    assert (rating["change"], rating["paired"]["difference"], rating["paired"]["n"]) == (1.0, 1.0, 10)
+    assert rating["paired"]["low"] < 1 < rating["paired"]["high"]
+    assert {row["corpus"] for row in found["verdicts"]["by_category"]} == {"talks"}
+    assert [(flip["old_ab"], flip["new_ab"]) for flip in found["verdicts"]["flips"]] == [("first, first", "first, second")] * 10
+    text = text_of(project)
+    assert f"adjusted win rate on `talks`: `{MATCH}` 100.0 → 95.0 (−5.0 points;" in text
+    assert "mean rating on `talks`: `good` 6.5 → 7.5 (+1.0 points;" in text
 
 
 def test_two_flipped_verdicts_are_two(project: Project) -> None:
@@ -252,7 +317,7 @@ def test_a_training_set_is_declared_otherwise(project: Project) -> None:
     only(found, "parameters", "training_sets")
     assert found["training_sets"] == [{"training_set": "native", "old": 3, "new": 4, "added": 2, "removed": 1}]
     text = text_of(project)
-    assert "1 parameter changed; the text of no built row changed; examples of 1 training set changed." in text
+    assert "- **Sets**: the text of no built row changed; training set `native` 3 → 4 examples (+2 −1).\n" in text
     assert "| `native` | 3 | 4 | 2 | 1 |" in text
 
 
@@ -314,7 +379,7 @@ def test_outputs_that_are_not_here(project: Project) -> None:
         outputs = f"2 outputs of `{name}` (`{path}`, `{other}`); `dvc fetch --all-commits` brings"
         assert f"> Not compared, since not on this machine: {outputs}" in text
     assert "the text of no built row changed, those of the outputs below not counted." in text
-    assert "### Prompts" in text
+    assert "<summary>Prompts</summary>" in text
     text = text_of(project, "old")
     assert f"> Not compared, since not on this machine: 1 output of the working tree (`{path}`); `dvc pull` brings" in text
 
@@ -331,14 +396,17 @@ def test_new_responses_and_their_price(project: Project) -> None:
     only(found, "responses")
     rows = [(row["stage"], row["model"], row["responses"], row["input_tokens"], row["usd"]) for row in found["responses"]]
     assert rows == [("generate", "stand-in", 1, 100, 0), ("answer", "stand-in-good", 2, 200, 0)]
-    assert "3 new responses, 330 tokens, 0.0000 USD at list price." in text_of(project)
+    assert "- **Cost**: 3 new responses (generate 1, answer 2), 330 tokens, 0.0000 USD at list price." in text_of(project)
 
     project.edit_params(lambda params: params.update(prices={"stand-in-good": {"input": 1000, "output": 10000}}))
-    assert "3 new responses, 330 tokens, 0.4000 USD at list price." in text_of(project)
+    assert "3 new responses (generate 1, answer 2), 330 tokens, 0.4000 USD at list price." in text_of(project)
     lines = path.read_text(encoding="utf-8").replace('"endpoint":"stand-in"', '"endpoint":"paid"')
     path.write_text(lines.replace("stand-in-good", "grand-1"), encoding="utf-8")
     text = text_of(project)
-    assert "3 new responses, 330 tokens, 0.0000 USD and what `grand-1` cost: no price in `params.yaml`." in text
+    assert (
+        "3 new responses (generate 1, answer 2), 330 tokens, 0.0000 USD and what `grand-1` cost: no price in `params.yaml`."
+        in text
+    )
     assert "| price unknown |" in text
 
 
@@ -347,7 +415,8 @@ def test_forms_and_files(project: Project) -> None:
     assert diff(project, "--html", "--out", "page.html") == ""
     page = (project.root / "page.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
-    assert "あなたは{+厳しい+}審査員です。" in page
+    assert "- あなたは<del>公平な</del>審査員です。" in page
+    assert "+ あなたは<ins>厳しい</ins>審査員です。" in page
     assert "--json and --html are two forms" in diff(project, "--html", "--json", fails=True)
 
 
@@ -422,7 +491,7 @@ def test_a_huge_difference_fits_a_comment(project: Project) -> None:
     assert "Cut, so that this fits a comment:" in text
     assert "`seedbed diff --html` shows all." in text
     assert "2,001 parameters" in text
-    assert "### Written by stages" in text
+    assert "<summary>Written by stages</summary>" in text
     assert len(structure(project)["parameters"]) == 2001
     assert len(text_of(project, form="html")) > LIMIT
 

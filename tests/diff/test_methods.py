@@ -80,8 +80,8 @@ def test_a_difference_that_changed_is_tested_on_the_same_questions(
     assert all(row["paired"]["n"] == 12 and row["paired"]["tests"] == 2 and row["paired"]["sure"] for row in found.values())
     monkeypatch.chdir(repository.root)
     page = render("old", "new", "markdown")
-    assert "Methods: `native` less `direct`, mean over the bases: −25.0 → +50.0 (+75.0 points; +" in page
-    assert "### Methods" in page
+    assert "- **Rates**: methods: `native` less `direct`, mean over the bases: −25.0 → +50.0 (+75.0 points; +" in page
+    assert "<summary>Methods</summary>" in page
 
 
 def test_what_cannot_be_paired_says_so(repository: Repository) -> None:

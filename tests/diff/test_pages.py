@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from seedbed.diff.blocks import Block, Code, Field, Note, Page, Paragraph, Sample, Section, Table
+from seedbed.diff.blocks import Block, Code, Field, Flow, Note, Page, Paragraph, Point, Sample, Section, Table
 from seedbed.diff.comment import LIMIT, MARKER, problem
 from seedbed.diff.html_page import html
 from seedbed.diff.markdown import code, fenced, markdown
@@ -65,9 +65,16 @@ def page_of(text: str) -> Page:
         Paragraph((Code(text), " begins, and ", Code(text), " ends")),
         Table(["a", "b"], [[(Code(text),), ("x ", Code(text))], [(Code("same"),), (Code(text),)]]),
         Note(("Beware of ", Code(text))),
+        Flow(
+            (Code(text), ": 3 questions."), ["win", "loss"], {("win", "win"): 2, ("win", "loss"): 1}, {("win", "loss"): [text]}
+        ),
         Sample((Code(text), " changed"), fields),
     ]
-    return Page([(Code(text), " → ", Code(text))], [Note((Code(text),))], [Section("Rows", blocks)])
+    points = [
+        Point("What changed", [(Code(text), " and ", Code(text))]),
+        Point("Look first at", [(Code(text),), (Code(text),)]),
+    ]
+    return Page((Code(text), " → ", Code(text)), points, [Note((Code(text),))], [Section("Rows", blocks)])
 
 
 def read(text: str) -> list[Token]:
@@ -105,7 +112,7 @@ def test_data_is_code_and_nothing_else(text: str) -> None:
 @example("``` ` ```")
 def test_a_code_span_shows_its_text(text: str) -> None:
     shown = visible(text).replace("\n", "\\n")
-    table = Page([], [], [Section("A", [Table(["a"], [[(Code(text),)]])])])
+    table = Page(("a table",), [], [], [Section("A", [Table(["a"], [[(Code(text),)]])])])
     for written, expected in ((code(text), shown), (markdown(table), shown.replace("\\|", "\\ |"))):
         found = [token.content for token in read(written) if token.type == "code_inline"]
         if len(shown) <= 200:
@@ -150,8 +157,12 @@ LINES = [
         "``` `` ```",
         "~~~",
         "<details><summary>2 shown as a diff</summary>",
+        "<details><summary>Rows",
+        "- **Cost**: ",
+        "- **Look first at**:",
+        "  1. ",
         "</details>",
-        "### Rows",
+        "<details open><summary>Win rates</summary>",
     ),
     *(
         "our words",
@@ -180,7 +191,7 @@ def test_what_may_be_posted_mentions_and_links_nothing(parts: list[tuple[str, st
             assert token.type not in ("link_open", "image", "html_inline")
             if token.type == "html_block":
                 assert re.fullmatch(
-                    r"(<!-- seedbed diff -->|</details>|<details( open)?><summary>\d+ shown as a diff</summary>)\n?",
+                    r"(<!-- seedbed diff -->|</details>|<details( open)?><summary>[\w ]+</summary>)\n?",
                     token.content,
                 )
             if token.type == "text":
@@ -197,6 +208,9 @@ def test_what_may_be_posted_mentions_and_links_nothing(parts: list[tuple[str, st
         (f"{MARKER}\n\nsee www.example.com", "line 3: something"),
         (f"{MARKER}\n\nsee a5c3785ed8d6a35868bc169f07e40e889087fd2e", "line 3: something"),
         (f"{MARKER}\n\n<img src=x>", "line 3: something"),
+        (f"{MARKER}\n\n- **Approved**: merge it", "line 3: something"),
+        (f"{MARKER}\n\n- **Cost**: 1 USD\n  1. @everyone", "line 4: something"),
+        (f"{MARKER}\n\n<details><summary><b>x</b></summary>\n\n", "line 3: something"),
         (f"{MARKER}\n\n`begins\nends` here", "line 3: something"),
         (f"{MARKER}\n\n</details>\n`<img src=x>`", "line 3: a tag that no blank line follows"),
         (f"{MARKER}\n\n| a | b |\n| --- | --- |\n| `x | @you` | |", "line 5: something in a table"),
@@ -231,7 +245,9 @@ def test_a_link_is_not_posted(tmp_path: Path) -> None:
 
 
 class Tags(HTMLParser):
-    """The tags and attributes of a page; style is left out, and so is what a `pre` holds."""
+    """The tags and attributes of a page; the lines of diffs and what is marked in them are left out."""
+
+    MARKS = ("span", "ins", "del")
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -240,11 +256,11 @@ class Tags(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag != "span":  # a line of a diff
+        if tag not in self.MARKS:
             self.found.append((tag, attrs))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag != "span":
+        if tag not in self.MARKS:
             self.found.append(tag)
 
     def handle_comment(self, data: str) -> None:
@@ -295,7 +311,7 @@ def test_what_cannot_be_seen_is_shown_by_its_code_point() -> None:
 def test_samples_are_cut_first_and_the_longest_first() -> None:
     samples = [Sample((Code(f"row-{n}"),), [Field("text", None, "long " * 10 * n)]) for n in range(1, 30)]
     table = Table(["name", "value"], [[(Code(f"name-{n}"),), (Code("v"),)] for n in range(40)])
-    page = Page([("One line.",)], [], [Section("Rows", [table, *samples]), Section("Second", [Paragraph(("A word.",))])])
+    page = Page(("One line.",), [], [], [Section("Rows", [table, *samples]), Section("Second", [Paragraph(("A word.",))])])
     whole = markdown(page)
     less = markdown(page, limit=len(whole) // 2)
     assert len(less) <= len(whole) // 2

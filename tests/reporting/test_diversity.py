@@ -28,10 +28,10 @@ def made(instructions: Texts, seeds: Texts = (), baseline: Texts = ()) -> Tables
     rows = [(f"s{number:05}", 0, "open_qa", None, *texts, None, "native") for number, texts in enumerate(instructions)]
     found.fill("instructions", f"{columns.INSTRUCTIONS}, generation text", rows)
     found.fill("rejected", f"{columns.REJECTED}, generation text", [])
-    edited = [(f"seed-{number}", "edited", "email", *texts, None, "seed_tasks") for number, texts in enumerate(seeds)]
+    edited = [(f"seed-{number}", "edited", "email", *texts, None, None, "seed_tasks") for number, texts in enumerate(seeds)]
     found.fill("edited", f"{columns.TASKS}, corpus text", edited)
     translated = [
-        (f"base-{number}", "email", translation(texts) if texts[0] else "null", None, "baseline")
+        (f"base-{number}", "email", None, None, translation(texts) if texts[0] else "null", None, "baseline")
         for number, texts in enumerate(baseline)
     ]
     found.fill("translated_rows", f"{columns.TRANSLATED}, corpus text", translated)

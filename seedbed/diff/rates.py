@@ -1,0 +1,155 @@
+"""The rates of two revisions as their reports have them, and how they changed on the same questions.
+
+Win rates of the benchmark (`win_rates.csv`), those of conversations by turn and of further corpora (`turns.csv`), and mean
+ratings of single grading (`ratings.csv`). All rows of one diff are one family for Holm's correction.
+"""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from seedbed.diff.datasets import SIDES, Loaded
+from seedbed.diff.paired import Paired, paired, score_pairs
+from seedbed.diff.results import questions
+from seedbed.diff.revisions import BUILD, Revision, params_of
+from seedbed.pipeline.graph import mapping
+from seedbed.project import columns, paths
+from seedbed.project.corpora import BENCHMARK, WHOLE
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.tables import Tables
+
+_LEAST, _WIDTH = 1, 9
+"""Ratings lie from 1 to 10; scores that are compared from 0 to 1."""
+_WIN = {"rate": "adjusted_win_rate", "low": "ci_low", "high": "ci_high"}
+_RATING = {"rate": "mean", "low": "low", "high": "high"}
+
+
+def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -> dict[str, list[Row]]:
+    """Return the rates that changed.
+
+    Args:
+        outcomes: as from `results.judged`.
+        data: what was loaded of the two revisions.
+        old: one revision.
+        new: the other.
+
+    Returns:
+        `win_rates` (with `match` and `category`), `turns` (with `corpus`, `turn`, `match`, `category`) and `ratings` (with
+        `corpus`, `turn`, `model`, `category`), each row with `{"old": {"rate", "low", "high", "n", "invalid"}, "new": the same,
+        "change", "paired": as from `paired`}`: percent and points, of ratings their own points. A side that lacks the row is
+        None; `change` is None where a side has no rate, and `paired` too where a side cannot be read.
+    """
+    scores = score_pairs([*(_outcome_pairs(outcomes) if outcomes else []), *_rating_pairs(data, old, new)])
+    tested = paired(scores, float(mapping(params_of(new).get("report")).get("confidence", 95)))
+    return {
+        "win_rates": _changed(paths.WIN_RATES, ("match", "category"), _WIN, old, new, tested),
+        "turns": _changed(paths.TURNS, ("corpus", "turn", "match", "category"), _WIN, old, new, tested),
+        "ratings": _changed(paths.RATINGS, ("corpus", "turn", "model", "category"), _RATING, old, new, tested),
+    }
+
+
+def _outcome_pairs(outcomes: Tables) -> list[Row]:
+    """Return the scores of each question that both revisions judged, of the whole and of each turn."""
+    return outcomes.select(
+        f"""
+        with sided as (
+            select side, '{WHOLE}' as turn, match, question, category, score from sided_outcomes
+            union all
+            select side, turn::text, match, question, category, score from sided_turns
+        )
+        select
+            'match' as kind, corpus_of.corpus, after.turn, after.match as name, after.question, after.category,
+            before.score as old, after.score as new
+        from sided as before
+        join sided as after on after.match = before.match and after.question = before.question and after.turn = before.turn
+        join corpus_of on corpus_of.question = after.question
+        where before.side = 'old' and after.side = 'new'
+        order by after.match, after.turn, after.question
+        """
+    )
+
+
+def _rating_pairs(data: Loaded, old: Revision, new: Revision) -> list[Row]:
+    """Return, as scores from 0 to 1, the ratings of each question that both revisions rated, of models whose ratings differ."""
+    folder = f"{BUILD}scores/"
+    files = [files for path, files in sorted(data.changed.items()) if path.startswith(folder) and all(files)]
+    if not files:
+        return []
+    tables = Tables()
+    for place, (side, at) in enumerate(zip(SIDES, (old, new), strict=True)):
+        tables.load("ratings", [file for both in files if (file := both[place])], columns.RATINGS)
+        known = [(id, row["corpus"], row["category"], row["turns"]) for id, row in questions(at).items()]
+        tables.fill("all_questions", "id text, corpus text, category text, turns bigint", known)
+        verb = "create table sided as" if side == "old" else "insert into sided"
+        tables.keep("benchmark/ratings")
+        tables.run(f"{verb} select '{side}' as side, * from ratings")
+    score = f"- {_LEAST}) / {_WIDTH}"
+    return tables.select(
+        f"select 'model' as kind, after.corpus, after.turn, after.model as name, after.question, after.category, "
+        f"(before.rating {score} as old, (after.rating {score} as new "
+        "from sided as before join sided as after "
+        "on after.model = before.model and after.question = before.question and after.turn = before.turn "
+        "where before.side = 'old' and after.side = 'new' order by after.model, after.turn, after.question"
+    )
+
+
+def _changed(
+    path: Path, names: tuple[str, ...], reported: dict[str, str], old: Revision, new: Revision, tested: Paired
+) -> list[Row]:
+    """Return the rows of a report's file that differ between two revisions.
+
+    Args:
+        path: of the file.
+        names: the columns that say which rate a row is.
+        reported: the columns of rate and interval.
+        old: one revision.
+        new: the other.
+        tested: the paired differences.
+    """
+    before, after = (_reported(path, names, reported, at) for at in (old, new))
+    rows = []
+    for key in dict.fromkeys([*after, *before]):
+        sides = {"old": before.get(key), "new": after.get(key)}
+        if _without_interval(sides["old"]) == _without_interval(sides["new"]):
+            continue
+        row: Row = dict(zip(names, key, strict=True)) | sides
+        rated = all(side and side["rate"] is not None for side in sides.values())
+        row["change"] = round(row["new"]["rate"] - row["old"]["rate"], 4) if rated else None
+        row["paired"] = _tested(row, tested) if rated else None
+        rows.append(row)
+    return rows
+
+
+def _tested(row: Row, tested: Paired) -> Row | None:
+    """Return the paired difference of a row; that of a rating in its own points."""
+    kind = "model" if "model" in row else "match"
+    place = (kind, row.get("corpus", BENCHMARK), row.get("turn", WHOLE), row[kind], row["category"])
+    difference = tested.get(place)
+    if not difference or kind == "match":
+        return difference
+    in_ratings = {name: round(difference[name] * _WIDTH / 100, 4) for name in ("difference", "low", "high", "worst", "best")}
+    return difference | in_ratings
+
+
+def _without_interval(side: Row | None) -> Row | None:
+    """Return what a rate is: an interval that another library works out otherwise is no change of it."""
+    return side and {name: side[name] for name in ("rate", "n", "invalid")}
+
+
+def _reported(path: Path, names: tuple[str, ...], reported: dict[str, str], at: Revision) -> dict[tuple[str, ...], Row]:
+    """Return the rates of a report's file; none where there is no such file."""
+
+    def number(text: str) -> Any:
+        return float(text) if text else None
+
+    try:
+        rows = list(csv.DictReader(io.StringIO((at.read(path.as_posix()) or b"").decode())))
+        return {
+            tuple(row[name] for name in names): {name: number(row[column]) for name, column in reported.items()}
+            | {"n": int(row["n"]), "invalid": int(row["invalid"])}
+            for row in rows
+        }
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro benchmark` writes it anew") from None
