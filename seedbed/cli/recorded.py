@@ -31,6 +31,79 @@ def made_of(text: str) -> tuple[str, str, str | None]:
     return id.strip(), base.strip(), training_set.strip() or None
 
 
+def field_and_name(text: str) -> tuple[str, str]:
+    """Return the two sides of `OURS=THEIRS`."""
+    ours, _, theirs = text.partition("=")
+    if not ours.strip() or not theirs.strip():
+        raise UserError(f"--map {text!r}: expected OURS=THEIRS, e.g. --map instruction=prompt")
+    return ours.strip(), theirs.strip()
+
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        resolve_path=True,
+        help="JSON Lines, JSON, CSV, Parquet or .xlsx, plain or as .gz; or a folder as the Hugging Face Hub holds a data set.",
+    ),
+]
+Format = Annotated[str | None, typer.Option(help="The file's format, where it is not to be told from its first row.")]
+Fields = Annotated[
+    list[Any] | None,
+    typer.Option(
+        "--map", parser=field_and_name, metavar="OURS=THEIRS", help="What a field of ours is called there; once for each field."
+    ),
+]
+At = Annotated[str | None, typer.Option(help="Where the rows are in a JSON object, e.g. data.samples; or the sheet.")]
+Config = Annotated[str | None, typer.Option(help="Of a folder: a configuration that its card names.")]
+Split = Annotated[str | None, typer.Option(help="Of a folder: the split; train by default.")]
+License = Annotated[str | None, typer.Option(help="The data's licence, to be noted beside it.")]
+Address = Annotated[str | None, typer.Option(help="Where the data is from, to be noted beside it.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Write it. Without this the command shows what it would write.")]
+
+
+@importing.command(cls=InProject)
+def seeds(
+    file: File,
+    language: Annotated[str, typer.Option(help="What the tasks are written in, an ISO 639 code.")],
+    corpus: Annotated[str, typer.Option(help="seed_tasks or baseline.")] = "seed_tasks",
+    task_type: Annotated[str | None, typer.Option(help="The type of tasks that say none.")] = None,
+    format: Format = None,
+    map: Fields = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Make tasks of other tools the seed tasks: Self-Instruct, Alpaca, ShareGPT, chat messages, or any table."""
+    from seedbed.recorded.import_tasks import import_seeds
+    from seedbed.recorded.reading import Source
+
+    source = Source(file, format, map or (), at, config, split, license, address)
+    print(import_seeds(source, corpus, language, task_type, yes=yes))
+
+
+@importing.command(cls=InProject)
+def rows(
+    file: File,
+    set: Annotated[str, typer.Option(metavar="ID", help="The training set that has these rows.")],
+    format: Format = None,
+    map: Fields = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Make tasks of other tools the rows of a training set; they are taken as they are, in the target language."""
+    from seedbed.recorded.import_tasks import import_rows
+    from seedbed.recorded.reading import Source
+
+    print(import_rows(Source(file, format, map or (), at, config, split, license, address), set, yes=yes))
+
+
 @importing.command(cls=InProject)
 def fastchat(
     questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],

@@ -1,6 +1,6 @@
 """YAML that people wrote, changed by a program: comments and order are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -19,13 +19,13 @@ def yaml_editor() -> YAML:
     return yaml
 
 
-def add_entries(document: CommentedMap, name: str, entries: Mapping[str, Mapping[str, Any]]) -> None:
+def add_entries(document: CommentedMap, name: str, entries: Mapping[str, Mapping[str, Any] | str]) -> None:
     """Add entries at the end of a block; the blank lines and comments below the block stay below it.
 
     Args:
         document: holds the block; it is changed in place.
         name: of the block; one written as `{}` becomes block style.
-        entries: flat ones, by id.
+        entries: flat ones, or texts, by id.
     """
     if not entries:
         return
@@ -38,10 +38,37 @@ def add_entries(document: CommentedMap, name: str, entries: Mapping[str, Mapping
         block.fa.set_block_style()
         block.ca.comment = None
     for id, entry in entries.items():
-        block[id] = CommentedMap(entry)
+        block[id] = entry if isinstance(entry, str) else CommentedMap(entry)
     if below:
-        last = block[id]
-        last.ca.items[list(last)[-1]] = [None, None, CommentToken("\n" + below, StreamMark("", 0, 0, 0), None), None]
+        holder, key = (block, id) if isinstance(block[id], str) else (block[id], list(block[id])[-1])
+        holder.ca.items[key] = [None, None, _below(below), None]
+
+
+def add_items(document: CommentedMap, name: str, items: Sequence[str]) -> None:
+    """Add items at the end of a list; the blank lines and comments below the list stay below it.
+
+    Args:
+        document: holds the list, in block style; it is changed in place.
+        name: of the list.
+        items: to add.
+    """
+    if not items:
+        return
+    listed = document[name]
+    token = (listed.ca.items.get(len(listed) - 1) or [None])[0] if listed else None
+    below = ""
+    if token is not None:
+        line, _, below = token.value.partition("\n")
+        token.value, token.column = f"{line}\n", 0
+        if not line:
+            del listed.ca.items[len(listed) - 1]
+    listed.extend(items)
+    if below:
+        listed.ca.items[len(listed) - 1] = [_below(below), None, None, None]
+
+
+def _below(text: str) -> CommentToken:
+    return CommentToken("\n" + text, StreamMark("", 0, 0, 0), None)
 
 
 def _cut(holder: CommentedMap, key: str) -> str:
