@@ -105,6 +105,76 @@ def rows(
 
 
 @importing.command(cls=InProject)
+def questions(
+    file: File,
+    language: Annotated[str, typer.Option(help="What the questions are written in, an ISO 639 code.")],
+    corpus: Annotated[str, typer.Option(help="questions, the benchmark, or the id of a further corpus.")] = "questions",
+    category: Annotated[str | None, typer.Option(help="The category of questions that say none.")] = None,
+    format: Format = None,
+    map: Fields = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Make questions of other tools a corpus of questions: FastChat, MT-bench, Arena-Hard, AlpacaEval, flexeval, any table."""
+    from seedbed.recorded.import_benchmark import import_questions
+    from seedbed.recorded.reading import Source
+
+    source = Source(file, format, map or (), at, config, split, license, address)
+    print(import_questions(source, corpus, language, category, yes=yes))
+
+
+@importing.command(cls=InProject)
+def answers(
+    file: File,
+    model: Annotated[str, typer.Option(metavar="ID", help="The id that the model gets.")],
+    name: Annotated[str | None, typer.Option(help="Its name in recorded verdicts; by default as the file calls it.")] = None,
+    fill: Annotated[bool, typer.Option("--fill", help="Count questions without an answer as failed answers.")] = False,
+    format: Format = None,
+    map: Fields = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Record a model's answers: FastChat, Arena-Hard, AlpacaEval, flexeval, conversations, any table."""
+    from seedbed.recorded.import_benchmark import import_answers
+    from seedbed.recorded.reading import Source
+
+    source = Source(file, format, map or (), at, config, split, license, address)
+    print(import_answers(source, model, name, fill=fill, yes=yes))
+
+
+@importing.command(cls=InProject)
+def verdicts(
+    file: File,
+    model: Annotated[str | None, typer.Option(metavar="ID", help="The model, where the file calls it otherwise.")] = None,
+    baseline: Annotated[str | None, typer.Option(metavar="ID", help="The baseline, where the file calls it otherwise.")] = None,
+    one_order: Annotated[
+        bool, typer.Option("--one-order", help="Count a verdict that was given in one order for both.")
+    ] = False,
+    format: Format = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Record a judge's verdicts on two models: FastChat and MT-bench, Arena-Hard, AlpacaEval."""
+    from seedbed.recorded.import_benchmark import import_verdicts
+    from seedbed.recorded.reading import Source
+
+    source = Source(file, format, (), at, config, split, license, address)
+    print(import_verdicts(source, model, baseline, one_order=one_order, yes=yes))
+
+
+@importing.command(cls=InProject)
 def fastchat(
     questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],
     answers: Annotated[

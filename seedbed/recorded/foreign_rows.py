@@ -1,6 +1,7 @@
 """The rows of a file of any making: JSON Lines, JSON, CSV, Parquet or a spreadsheet, one after the other.
 
-However large the file is, one row of at most 64 MB is held at a time. Only a JSON object that holds the rows inside is read whole.
+However large the file is, one row of at most 64 MB is held at a time; only a JSON object that holds the rows inside is read
+whole.
 """
 
 import csv
@@ -106,7 +107,7 @@ def _document(file: Opened) -> Any:
     size = file.path.stat().st_size
     if size > 4 * MOST_BYTES:
         raise UserError(
-            f"{file.named}: one JSON object of {size // 2**20:,} MB, which would have to be read whole; write its rows as JSON Lines"
+            f"{file.named}: one JSON object of {size // 2**20:,} MB, too large to be read whole; write its rows as JSON Lines"
         )
     try:
         return parse_json(file.path.read_text(encoding="utf-8"))
@@ -251,7 +252,9 @@ def _sheet(file: Opened, sheet: str | None) -> Iterator[Found]:
         header = ["" if name is None else str(name).strip() for name in next(records, ())]
         for number, record in enumerate(records, start=2):
             if any(value is not None for value in record):
-                yield Found(f"{file.named}:{number}", {name: _cell(value) for name, value in zip(header, record, strict=False) if name})
+                yield Found(
+                    f"{file.named}:{number}", {name: _cell(value) for name, value in zip(header, record, strict=False) if name}
+                )
     finally:
         book.close()
 

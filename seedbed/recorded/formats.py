@@ -150,7 +150,9 @@ def content(value: Any, field: str) -> str | None:
         case {"answer": str() | None as inner} | {"content": str() | None as inner} | {"text": str() | None as inner}:
             return inner
         case [*parts]:
-            texts = [part.get("text") if isinstance(part, dict) and part.get("type", "text") == "text" else None for part in parts]
+            texts = [
+                part.get("text") if isinstance(part, dict) and part.get("type", "text") == "text" else None for part in parts
+            ]
             if any(not isinstance(each, str) for each in texts):
                 raise LeftOut("a message has parts that are no text")
             return "".join(filter(None, texts))
@@ -188,7 +190,9 @@ def conversation(messages: Sequence[Any], field: str) -> Conversation:
         role = _ROLES.get(given.lower()) if isinstance(given, str) else None
         if role is None:
             raise LeftOut(f"a message is of {_short(given)}, neither user nor assistant")
-        words = content(message.get("content" if said == "role" else "value"), f"{name}.{'content' if said == 'role' else 'value'}")
+        words = content(
+            message.get("content" if said == "role" else "value"), f"{name}.{'content' if said == 'role' else 'value'}"
+        )
         if role == "system":
             if asked:
                 raise LeftOut("a system message stands amid the conversation")
@@ -200,7 +204,9 @@ def conversation(messages: Sequence[Any], field: str) -> Conversation:
                 raise LeftOut("a message of the user is blank")
             asked.append(words)
         elif len(answered) == len(asked):
-            raise LeftOut("the conversation begins with the assistant" if not asked else "two answers stand one after the other")
+            raise LeftOut(
+                "the conversation begins with the assistant" if not asked else "two answers stand one after the other"
+            )
         else:
             answered.append(words)
     if not asked:
@@ -312,7 +318,18 @@ def _fastchat_verdict(row: Row) -> Judged:
     )
 
 
-_ARENA = {"A>>B": "A", "A>B": "A", "A=B": "tie", "B>A": "B", "B>>A": "B", "A<B": "B", "A<<B": "B", "B<A": "A", "B<<A": "A", "B=A": "tie"}
+_ARENA = {
+    "A>>B": "A",
+    "A>B": "A",
+    "A=B": "tie",
+    "B>A": "B",
+    "B>>A": "B",
+    "A<B": "B",
+    "A<<B": "B",
+    "B<A": "A",
+    "B<<A": "A",
+    "B=A": "tie",
+}
 """What each label of Arena-Hard says: the assistant that is better."""
 
 
@@ -341,9 +358,13 @@ def _arena_verdict(row: Row) -> Judged:
 def _alpaca_verdict(row: Row) -> Judged:
     """Return an annotation: `output_1` is the baseline's, and one order, drawn by chance, was judged."""
     preference = row["preference"]
-    if preference is not None and (isinstance(preference, bool) or not isinstance(preference, int | float) or not 0 <= preference <= 2):
+    if preference is not None and (
+        isinstance(preference, bool) or not isinstance(preference, int | float) or not 0 <= preference <= 2
+    ):
         raise Wrong(f"field preference: expected a number from 1 to 2, or null, found {_short(preference)}")
-    winner = "error" if preference is None else "tie" if preference in (0, 1.5) else "model_1" if preference > 1.5 else "model_2"
+    winner = (
+        "error" if preference is None else "tie" if preference in (0, 1.5) else "model_1" if preference > 1.5 else "model_2"
+    )
     return Judged(
         (text(row, "generator_2", "model"), text(row, "generator_1", "baseline")),
         winner,
@@ -459,7 +480,9 @@ FORMATS = (
         ("id", "is_classification", "task_type"),
         dict.fromkeys(_TASKS, _self_instruct),
     ),
-    Format("sharegpt", "ShareGPT conversations", ("conversations|conversation",), ("id", "category", "task_type"), _CONVERSATION),
+    Format(
+        "sharegpt", "ShareGPT conversations", ("conversations|conversation",), ("id", "category", "task_type"), _CONVERSATION
+    ),
     Format("messages", "chat messages", ("messages",), ("id", "category", "task_type"), _CONVERSATION),
     Format(
         "preferences",
@@ -476,7 +499,9 @@ FORMATS = (
         {
             **dict.fromkeys(_TASKS, lambda row: _task(row, "instruction")),
             QUESTIONS: lambda row: _asked(
-                ["\n\n".join(filter(None, (text(row, "instruction"), text(row, "input", ""))))], _id(row, "id"), text_or_none(row, "category")
+                ["\n\n".join(filter(None, (text(row, "instruction"), text(row, "input", ""))))],
+                _id(row, "id"),
+                text_or_none(row, "category"),
             ),
         },
     ),
@@ -487,7 +512,9 @@ FORMATS = (
         ("id", "follow_ups"),
         {
             QUESTIONS: lambda row: _asked(
-                [text(row, "text"), *_turns(row.get("follow_ups") or [], "follow_ups")], _id(row, "id"), text_or_none(row, "category")
+                [text(row, "text"), *_turns(row.get("follow_ups") or [], "follow_ups")],
+                _id(row, "id"),
+                text_or_none(row, "category"),
             )
         },
     ),
@@ -554,7 +581,7 @@ def _or(fields: Sequence[str]) -> str:
 
 def _resembles(row: Row, target: str) -> str:
     there = ", ".join(map(str, list(row)[:12])) + (", …" if len(row) > 12 else "")
-    near = max(FORMATS, key=lambda format: 1 - len(format.missing(row)) / len(format.fields))
+    near = max(FORMATS, key=lambda each: 1 - len(each.missing(row)) / len(each.fields))
     missing = near.missing(row)
     hint = f"; it comes nearest to {near.label}, but {_or(missing)} is missing" if len(missing) < len(near.fields) else ""
     say = f"; say which field is which, e.g. --map {MAPPED[target][0]}={next(iter(row), 'FIELD')}" if target in MAPPED else ""

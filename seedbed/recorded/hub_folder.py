@@ -112,7 +112,7 @@ def _of_names(folder: Path, split: str | None) -> list[Path]:
     ]
     if not files and (arrow := next(folder.rglob("*.arrow"), None)):
         raise UserError(
-            f"{arrow}: an Arrow file, as `save_to_disk` of datasets writes them; write Parquet or JSON Lines instead (`to_parquet`)"
+            f"{arrow}: an Arrow file, as `save_to_disk` of datasets writes them; write Parquet instead (`to_parquet`)"
         )
     if not files:
         raise UserError(f"{folder}: no data file is in this folder ({', '.join(_SUFFIXES)})")
@@ -122,7 +122,9 @@ def _of_names(folder: Path, split: str | None) -> list[Path]:
     chosen = [path for path in files if (split or "train").lower() in _words(folder, path)]
     if not chosen:
         there = few([path.relative_to(folder).as_posix() for path in files], 8)
-        raise UserError(f"{folder}: no file is named after the split {split or 'train'}; name one with --split (there: {there})")
+        raise UserError(
+            f"{folder}: no file is named after the split {split or 'train'}; name one with --split (there: {there})"
+        )
     return chosen
 
 

@@ -1,6 +1,6 @@
 """`seedbed import seeds` and `seedbed import rows`: tasks of other tools, as seed tasks or as the rows of a training set.
 
-    {"id":"seed_task_0","input":"","instruction":"Is there anything …","is_classification":false,"output":"Yes, …","task_type":"open_qa"}
+{"id":"seed_task_0","input":"","instruction":"Is there …","is_classification":false,"output":"Yes, …","task_type":"open_qa"}
 """
 
 from collections import Counter
@@ -60,7 +60,9 @@ class Ids:
             if other == digest:
                 self._reading.leave_out("it repeats an earlier row word by word", where)
                 return None
-            raise UserError(f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has; give each row its own")
+            raise UserError(
+                f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has; give each row its own"
+            )
         self._seen[id] = (where, digest)
         return id
 
@@ -92,7 +94,10 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
         if new:
             remarks.append(f"new in labels.task of {paths.PARAMS}: {few(new, 20)}")
         before = params["corpora"].get(corpus, {}).get("source")
-        remarks.append(f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it" + (f" in the place of {before}" if before else ""))
+        remarks.append(
+            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it"
+            + (f" in the place of {before}" if before else "")
+        )
         shown = preview(reading, staged, f"tasks of {corpus}", remarks)
         if not staged.rows:
             raise UserError(f"{shown}\nnothing to import")
@@ -130,7 +135,9 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
     target = paths.RECORDED / "rows" / f"{id}.jsonl"
     present = params["sets"].get(id)
     if present is not None and present["rows"] != str(target):
-        raise UserError(f"--set {name}: sets.{id} of {paths.PARAMS} is made of {present['rows']}; give the imported set another id")
+        raise UserError(
+            f"--set {name}: sets.{id} of {paths.PARAMS} is made of {present['rows']}; give the imported set another id"
+        )
     reading = Reading(source, ROWS)
     with staging() as folder:
         staged = stage(folder, _tasks(reading, params, None, None), None)
@@ -178,4 +185,3 @@ def _type(said: Task, default: str | None, labels: list[str], where: str) -> str
         raise UserError(f"{where}: field task_type: {error}") from None
     nearest = _CLASSIFIED if said.is_classification else _OPEN
     return nearest if nearest in labels else labels[0]
-

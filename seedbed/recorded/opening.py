@@ -24,7 +24,7 @@ _REFUSED = {
     b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it first (`zstd -d FILE`)",
     b"BZh": "it is compressed with bzip2; unpack it first (`bunzip2 FILE`)",
     b"\xfd7zXZ": "it is compressed with xz; unpack it first (`unxz FILE`)",
-    b"ARROW1": "it is an Arrow file, as `save_to_disk` of datasets writes them; write Parquet or JSON Lines instead (`to_parquet`)",
+    b"ARROW1": "it is an Arrow file, as `save_to_disk` of datasets writes them; write Parquet instead (`to_parquet`)",
     b"\xff\xff\xff\xff": "it is an Arrow stream, as datasets caches them; write Parquet or JSON Lines instead (`to_parquet`)",
     b"%PDF": "it is a PDF; `seedbed import documents FOLDER` reads those",
     b"\xd0\xcf\x11\xe0": "it is an old Excel file; save it as .xlsx or as CSV",
@@ -119,4 +119,6 @@ def _decoded(named: Path, path: Path, target: Path, encoding: str) -> Path:
                     return target
     except UnicodeError as error:
         reason = error.reason if isinstance(error, UnicodeDecodeError | UnicodeEncodeError) else str(error)
-        raise UserError(f"{named}:{line}: not {encoding.upper()} from about here on ({reason}); save the file as UTF-8") from None
+        raise UserError(
+            f"{named}:{line}: not {encoding.upper()} from about here on ({reason}); save the file as UTF-8"
+        ) from None

@@ -25,8 +25,8 @@ from seedbed.util.yaml12 import load_yaml
 from seedbed.util.yaml_edit import yaml_editor
 
 _SHOWN = 3
-_MOST_SHOWN = 400
-"""Characters of a row in the preview."""
+_MOST_SHOWN = 160
+"""Characters of each text in the preview."""
 
 
 @dataclass
@@ -86,8 +86,16 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
 
 
 def _shown(row: Row) -> str:
-    text = canonical(row)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+    return canonical(_cut(row))
+
+
+def _cut(value: Any) -> Any:
+    """Return a value with long texts cut."""
+    if isinstance(value, str):
+        return value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}…"
+    if isinstance(value, dict):
+        return {key: _cut(inner) for key, inner in value.items()}
+    return [_cut(inner) for inner in value] if isinstance(value, list) else value
 
 
 def provenance(reading: Reading, staged: Staged) -> str:
@@ -158,7 +166,7 @@ def put_in_place(files: Mapping[Path, Path | str]) -> None:
     Raises:
         UserError: one cannot be written; then none is.
     """
-    placed: list[tuple[Path, bool]] = []
+    done: list[Path] = []
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -170,17 +178,12 @@ def put_in_place(files: Mapping[Path, Path | str]) -> None:
                 part.write_text(content, encoding="utf-8", newline="\n")
         for path in files:
             if path.exists():
-                path.replace(_beside(path, "before"))
-                placed.append((path, True))
-            else:
-                placed.append((path, False))
+                copyfile(path, _beside(path, "before"))
+            done.append(path)
             _beside(path, "part").replace(path)
     except BaseException as error:
-        for path, was_there in reversed(placed):
-            if was_there:
-                _beside(path, "before").replace(path)
-            else:
-                path.unlink(missing_ok=True)
+        for place in done:
+            _put_back(place)
         if isinstance(error, OSError):
             raise UserError(f"{path}: cannot be written ({error.strerror}); nothing was imported") from None
         raise
@@ -188,6 +191,14 @@ def put_in_place(files: Mapping[Path, Path | str]) -> None:
         for path in files:
             for name in ("part", "before"):
                 _beside(path, name).unlink(missing_ok=True)
+
+
+def _put_back(path: Path) -> None:
+    before = _beside(path, "before")
+    if before.exists():
+        before.replace(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _beside(path: Path, name: str) -> Path:
