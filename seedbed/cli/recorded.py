@@ -175,6 +175,21 @@ def verdicts(
 
 
 @importing.command(cls=InProject)
+def documents(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="A folder of Markdown, text, HTML or PDF.")],
+    longest: Annotated[int, typer.Option(help="Characters of a passage, at most.")] = 1200,
+    shortest: Annotated[int, typer.Option(help="Characters of a passage, at least, where its document has as many.")] = 200,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Cut your own documents into passages that generate may write tasks from, where generate.material says how many."""
+    from seedbed.recorded.import_documents import import_documents
+
+    print(import_documents(folder, longest, shortest, license, address, yes=yes))
+
+
+@importing.command(cls=InProject)
 def fastchat(
     questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],
     answers: Annotated[

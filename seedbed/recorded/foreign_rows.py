@@ -47,8 +47,10 @@ def read_foreign(path: Path, at: str | None = None) -> Iterator[Found]:
         UserError: the file or a row cannot be read; names file and line.
     """
     with opened(path) as file:
-        read = {"parquet": _parquet, "xlsx": lambda file: _sheet(file, at), "text": lambda file: _text(file, at)}[file.kind]
-        yield from read(file)
+        if file.kind == "parquet":
+            yield from _parquet(file)
+        else:
+            yield from _sheet(file, at) if file.kind == "xlsx" else _text(file, at)
 
 
 def _text(file: Opened, at: str | None) -> Iterator[Found]:

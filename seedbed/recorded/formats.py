@@ -5,7 +5,7 @@ where it has one, is named in `docs/formats.md`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from seedbed.project.corpora import MOST_FOLLOW_UPS
@@ -88,7 +88,7 @@ class Format:
     label: str
     fields: tuple[str, ...]
     used: tuple[str, ...] = ()
-    read: Mapping[str, Callable[[Row], Said]] = None  # type: ignore[assignment]
+    read: Mapping[str, Callable[[Row], Said]] = field(default_factory=dict)
     instead: str = ""
 
     def fits(self, row: Row) -> bool:
@@ -396,7 +396,11 @@ def _flexeval_answer(row: Row) -> Answered:
     return Answered([*answered, content(row.get("lm_output"), "lm_output")], id, asked)
 
 
-_CONVERSATION = {**dict.fromkeys(_TASKS, _conversation_task), QUESTIONS: _conversation_question, ANSWERS: _conversation_answer}
+_CONVERSATION: dict[str, Callable[[Row], Said]] = {
+    **dict.fromkeys(_TASKS, _conversation_task),
+    QUESTIONS: _conversation_question,
+    ANSWERS: _conversation_answer,
+}
 FORMATS = (
     Format(
         "fastchat-pair",
@@ -409,7 +413,6 @@ FORMATS = (
         "fastchat-single",
         "FastChat's ratings of single answers",
         ("question_id", "model", "score"),
-        read={},
         instead="`seedbed import fastchat --scores FILE` takes them over",
     ),
     Format(
@@ -488,7 +491,6 @@ FORMATS = (
         "preferences",
         "preference pairs",
         ("chosen", "rejected"),
-        read={},
         instead="to take the chosen text, say so: --map instruction=prompt --map output=chosen",
     ),
     Format(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.words import few
 from seedbed.util.yaml12 import load_yaml
@@ -46,7 +47,7 @@ def choose(folder: Path, config: str | None, split: str | None) -> Chosen:
     return Chosen(_of_names(folder, split), said)
 
 
-def _card(folder: Path) -> dict[str, Any]:
+def _card(folder: Path) -> JsonObject:
     path = folder / "README.md"
     if not path.is_file():
         return {}
@@ -60,7 +61,7 @@ def _card(folder: Path) -> dict[str, Any]:
     return card or {}
 
 
-def _configs(folder: Path, card: dict[str, Any]) -> dict[str, list[tuple[str | None, str]]]:
+def _configs(folder: Path, card: JsonObject) -> dict[str, list[tuple[str | None, str]]]:
     """Return the (split, pattern) pairs of each configuration that the card names."""
     configs: dict[str, list[tuple[str | None, str]]] = {}
     given = card.get("configs") or []

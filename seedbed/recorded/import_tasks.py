@@ -93,7 +93,7 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
         remarks = [f"task types: {few([f'{name} {number:,}' for name, number in types.most_common()], 8)}"]
         if new:
             remarks.append(f"new in labels.task of {paths.PARAMS}: {few(new, 20)}")
-        before = params["corpora"].get(corpus, {}).get("source")
+        before = params["corpora"][corpus]["source"] if corpus in params["corpora"] else None
         remarks.append(
             f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it"
             + (f" in the place of {before}" if before else "")

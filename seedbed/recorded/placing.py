@@ -15,7 +15,7 @@ from seedbed.project import paths
 from seedbed.project.params_checks import cross_problems
 from seedbed.recorded.opening import hash_of
 from seedbed.recorded.reading import Reading
-from seedbed.util.canonical import canonical
+from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, writing_rows
 from seedbed.util.safe_text import safe
@@ -81,11 +81,12 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
         lines.append(f"  fields that are not taken over: {few([*reading.dropped], 20)}")
     lines += [f"  {remark}" for remark in remarks]
     lines.append(f"the first {count(len(staged.first), 'row')} as they will be:" if staged.first else "no row is left")
-    lines += [f"  {_shown(row)}" for row in staged.first]
+    lines += [f"  {shown_row(row)}" for row in staged.first]
     return safe("\n".join(lines))
 
 
-def _shown(row: Row) -> str:
+def shown_row(row: Row) -> str:
+    """Return a row as the preview has it: long texts cut."""
     return canonical(_cut(row))
 
 
@@ -100,7 +101,7 @@ def _cut(value: Any) -> Any:
 
 def provenance(reading: Reading, staged: Staged) -> str:
     """Return the text of the file that says where imported rows are from."""
-    about: dict[str, Any] = {
+    about: JsonObject = {
         "files": [
             {"name": _name(path, reading), "sha256": hash_of(path), "bytes": path.stat().st_size} for path in reading.files
         ],
