@@ -7,11 +7,11 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
-from seedbed.recorded.opening import MOST_BYTES
 from seedbed.util.errors import UserError
 from seedbed.util.line_ends import to_lf
 from seedbed.util.visible import is_blank
 
+_MOST_BYTES = 64 * 2**20
 _HIDDEN = ("script", "style", "template", "head", "nav", "noscript", "svg")
 _BLOCKS = (
     *(
@@ -41,8 +41,8 @@ def text_of(path: Path) -> str:
     Raises:
         UserError: the document cannot be read, is no text, or has none.
     """
-    if path.stat().st_size > MOST_BYTES:
-        raise UserError(f"{path}: {path.stat().st_size // 2**20:,} MB, more than {MOST_BYTES // 2**20}; split the document")
+    if path.stat().st_size > _MOST_BYTES:
+        raise UserError(f"{path}: {path.stat().st_size // 2**20:,} MB, more than {_MOST_BYTES // 2**20}; split the document")
     text = READERS[path.suffix.lower()](path)
     text = unicodedata.normalize("NFC", to_lf(text))
     if is_blank(text):

@@ -1,6 +1,6 @@
 """The rows of a file of any making: JSON Lines, JSON, CSV, Parquet or a spreadsheet, one after the other.
 
-However large the file is, one row of at most 64 MB is held at a time; only a JSON object that holds the rows inside is read
+However large the file is, one row of at most 16 MB is held at a time; only a JSON object that holds the rows inside is read
 whole.
 """
 
@@ -107,7 +107,7 @@ def _keys_of_document(file: Opened) -> list[str] | None:
 
 def _document(file: Opened) -> Any:
     size = file.path.stat().st_size
-    if size > 4 * MOST_BYTES:
+    if size > 16 * MOST_BYTES:
         raise UserError(
             f"{file.named}: one JSON object of {size // 2**20:,} MB, too large to be read whole; write its rows as JSON Lines"
         )
@@ -146,6 +146,8 @@ def _array(file: Opened) -> Iterator[Found]:
     sql = f"select json from read_json_objects(?, format = 'array', maximum_object_size = {MOST_BYTES})"
     for number, (text,) in enumerate(_fetched(file, sql, "JSON"), start=1):
         where = f"{file.named}: row {number}"
+        if len(text) > MOST_BYTES:  # DuckDB lets some more pass
+            raise UserError(f"{where}: {_TOO_LONG}")
         try:
             value = parse_json(text)
         except (ValueError, RecursionError) as error:
@@ -221,7 +223,7 @@ def _fetched(file: Opened, sql: str, what: str) -> Iterator[tuple[Any, ...]]:
     except duckdb.Error as error:
         words = str(error).splitlines()[0].replace(str(file.path), str(file.named))
         if "maximum_object_size" in words:
-            words = _TOO_LONG
+            raise UserError(f"{file.named}: {_TOO_LONG}") from None
         raise UserError(f"{file.named}: not {what} that can be read: {words}") from None
 
 

@@ -23,7 +23,7 @@ from seedbed.recorded.reading import Reading, Source
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
-from seedbed.util.yaml_edit import add_entries, add_items
+from seedbed.util.yaml_edit import add_entries, add_items, keep_entries, put_items
 
 _UNKNOWN_CATEGORY = "general"
 _ONE_ORDER = "judged once, in an order that was drawn; recorded for both orders"
@@ -96,36 +96,16 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
             if corpus != BENCHMARK:
                 add_items(document["labels"], "question", new)
                 return
-            _relabel(document, labels)
-            judge, criteria = document["judge"], document["criteria"]
-            for name in [name for name in criteria if name not in labels]:
-                del criteria[name]
-            whole = [name for name in judge["reference_categories"] if ids_by_category.get(name, {""}) <= referenced]
-            _replace_items(judge, "reference_categories", whole)
+            put_items(document["labels"], "question", labels)
+            keep_entries(document, "criteria", labels)
+            referenced_wholly = [
+                name for name in document["judge"]["reference_categories"] if ids_by_category.get(name, {""}) <= referenced
+            ]
+            put_items(document["judge"], "reference_categories", referenced_wholly)
 
         text = changed_params(change)
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'question')} imported as {corpus}; `seedbed plan` says what a build would send"
-
-
-def _relabel(document: CommentedMap, labels: list[str]) -> None:
-    _replace_items(document["labels"], "question", labels)
-
-
-def _replace_items(holder: CommentedMap, name: str, items: list[str]) -> None:
-    """Put other items into a list; what stands below the list stays below it."""
-    listed = holder[name]
-    gone = [item for item in listed if item not in items]
-    add_items(holder, name, [item for item in items if item not in listed])
-    if items and listed[-1] in gone:  # the blank line below hangs on the last item
-        last = listed.ca.items.pop(len(listed) - 1, None)
-        for item in gone:
-            listed.remove(item)
-        if last:
-            listed.ca.items[len(listed) - 1] = last
-        return
-    for item in gone:
-        listed.remove(item)
 
 
 def _questions(reading: Reading, default: str | None, categories: dict[str, None]) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from seedbed.util.errors import UserError
 
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 16 * 2**20
 """Of one row: a longer one is no text of a task, and would fill the memory."""
 _BLOCK = 2**20
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
