@@ -60,8 +60,10 @@ def main() -> None:
         ):
             asked.add(embed.take(seeds) if embed else [])
             again = read_again(stage)
-            known = {"outputs": outputs, "material": material, "again": again}
-            for slot in Generation(asked.asker, seeds, filter, prompt, to, settings, lists, task_types, **known):
+            asks, given = asked.asker, (lists, task_types)
+            for slot in Generation(
+                asks, seeds, filter, prompt, to, settings, *given, outputs=outputs, material=material, again=again
+            ):
                 for candidate, rejection in slot.candidates:
                     write(candidate)
                     decide({"id": candidate["id"], **fields_of(rejection)})
