@@ -3,7 +3,9 @@
 The model comes as tests/real/ fetches it, in GGUF. Every tenth row is held out; the loss on these, and what the model answers
 to some of them, are measured before and after. A model of this size learns no facts in minutes: what is looked at is whether
 the held-out loss falls, and whether it answers in Japanese. The training takes about `--minutes` on this machine: two steps
-are timed first. Each figure is written when it is known, and a run that was killed goes on at its last checkpoint. At the end
+are timed first. In Japanese it answers in Japanese before it is trained, so it is asked in English, too: the share of Japanese
+letters says how far the training set's language has become its own; distinct pairs of characters say whether it repeats itself.
+Each figure is written when it is known, and a run that was killed goes on at its last checkpoint. At the end
 the page of the benchmarks gets the table.
 """
 
@@ -14,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+from itertools import islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,6 +39,7 @@ ANSWERS, ANSWER_TOKENS = 8, 64
 FIGURES = trials.FOLDER / "train.json"
 SCRATCH = ENVIRONMENT / "train"
 """Checkpoints, and the adapter of the last run."""
+ENGLISH = Path("data/baseline.en.jsonl")
 JAPANESE = regex.compile(r"[\p{Hiragana}\p{Katakana}\p{Han}ー]")
 LETTER = regex.compile(r"\p{L}")
 
@@ -102,16 +106,29 @@ def measure(base: Base, weights: Path | None, rows: list[Row]) -> dict[str, Any]
             number = ids.shape[1] - before
             total += float(model(ids, labels=labels).loss) * number
             tokens += number
-    texts = []
-    for row in rows[:ANSWERS]:
-        choice, _ = answerer.answer({"messages": row["messages"][:-1], "temperature": 0, "max_tokens": ANSWER_TOKENS})
-        texts.append(choice["message"]["content"])
-    letters = sum(len(LETTER.findall(text)) for text in texts)
+
+    def answers(asked: list[list[Row]]) -> list[str]:
+        """Return what the model says to each list of messages, without sampling."""
+        given = ({"messages": messages, "temperature": 0, "max_tokens": ANSWER_TOKENS} for messages in asked)
+        return [answerer.answer(request)[0]["message"]["content"] for request in given]
+
+    texts = answers([row["messages"][:-1] for row in rows[:ANSWERS]])
+    english = (row["instruction"] for row in read_rows(ENGLISH, "task") if not row.get("input"))
+    to_english = answers([[{"role": "user", "content": text}] for text in islice(english, ANSWERS)])
+    pairs = [pair for text in texts for pair in pairwise(text)]
     return {
         "held_out_loss": round(total / max(1, tokens), 4),
-        "japanese_letters_percent": round(100 * sum(len(JAPANESE.findall(text)) for text in texts) / max(1, letters), 1),
+        "japanese_letters_percent": japanese_share(texts),
+        "japanese_letters_percent_to_english": japanese_share(to_english),
+        "distinct_pairs_percent": round(100 * len(set(pairs)) / max(1, len(pairs)), 1),
         "characters_an_answer": round(sum(map(len, texts)) / max(1, len(texts)), 1),
     }
+
+
+def japanese_share(texts: list[str]) -> float:
+    """Return the Japanese letters among all letters, in percent."""
+    letters = sum(len(LETTER.findall(text)) for text in texts)
+    return round(100 * sum(len(JAPANESE.findall(text)) for text in texts) / max(1, letters), 1)
 
 
 def main() -> None:

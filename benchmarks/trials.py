@@ -178,6 +178,8 @@ def train(lines: list[dict[str, Any]]) -> list[str]:
         for name, key in (
             ("loss on the answers of held-out rows, nats a token", "held_out_loss"),
             ("Japanese letters among the letters of the answers, percent", "japanese_letters_percent"),
+            ("the same where it is asked in English", "japanese_letters_percent_to_english"),
+            ("distinct pairs of characters in the answers, percent", "distinct_pairs_percent"),
             ("characters an answer", "characters_an_answer"),
         )
     ]

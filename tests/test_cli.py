@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+import seedbed
 from tests.harness import Project
 
 
@@ -36,3 +37,7 @@ def test_all_mistakes_are_lines_on_stderr_and_the_exit_code_is_1(project: Projec
     assert first == "error: 2 mistakes:"
     assert ["generate.target" in lines[0], "report.bootstrap" in lines[1]] == [True, True]
     assert len(lines) == 2
+
+
+def test_the_version(project: Project) -> None:
+    assert project.run("seedbed", "--version") == f"seedbed {seedbed.__version__}\n"

@@ -2,20 +2,36 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
+from seedbed import __version__
 from seedbed.project.root import find_project
 from seedbed.util.errors import UserError
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="`seedbed`: the tools around the pipeline. `dvc repro` runs the pipeline itself.",
     pretty_exceptions_enable=False,
 )
+
+
+def print_version(wanted: bool) -> None:
+    """Print the library's version and end."""
+    if wanted:
+        typer.echo(f"seedbed {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def seedbed(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """`seedbed`: the tools around the pipeline. `dvc repro` runs the pipeline itself."""
 
 
 def enter_project() -> None:

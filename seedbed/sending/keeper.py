@@ -12,7 +12,6 @@ The server runs in a process group of its own, and orphans of it become the keep
 a server leaves behind are ended too.
 """
 
-import ctypes
 import json
 import os
 import selectors
@@ -27,9 +26,8 @@ from typing import Any, TypedDict
 
 import psutil
 
-from seedbed.sending.processes import is_alive
+from seedbed.sending.processes import adopt_orphans, die_with_parent, is_alive
 
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _LOOK_S = 0.25
 _GRACE_S = 3.0
 """Between asking a server to end and ending it."""
@@ -61,7 +59,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # Ctrl-C is the stage's; the keeper ends with the build
     signal.signal(signal.SIGTERM, _stop)
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    adopt_orphans()
     leases = socket.socket(socket.AF_UNIX)
     Path(order["socket"]).unlink(missing_ok=True)
     leases.bind(order["socket"])
@@ -74,7 +72,7 @@ def main() -> int:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_us,  # noqa: PLW1509, the keeper has no threads
+                preexec_fn=die_with_parent,  # noqa: PLW1509, the keeper has no threads
             )
         except OSError as error:
             print(json.dumps({"error": f"{order['command'][0]}: {error.strerror}"}), flush=True)
@@ -130,17 +128,6 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
         _, alive = psutil.wait_procs(children, timeout=patience)
         if not alive:
             return
-
-
-def _die_with_us() -> None:
-    """Between fork and exec: be killed when the keeper is."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _prctl(option: int, value: int) -> None:
-    """Set an attribute of this process; nothing where the system has no such call."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
 def _stop(number: int, frame: Any) -> None:

@@ -3,12 +3,16 @@
 On Linux that is counted in clock ticks since the machine started, which no setting of the clock changes.
 """
 
+import ctypes
+import signal
+import sys
 from pathlib import Path
 
 import psutil
 
 _STARTED = 19
 """The place of `starttime` in `/proc/<pid>/stat`, behind the name; see `man 5 proc_pid_stat`."""
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def start_of(pid: int) -> float:
@@ -39,3 +43,18 @@ def is_alive(pid: int, start: float) -> bool:
         return abs(start_of(pid) - start) < 1 and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def die_with_parent(number: int = signal.SIGKILL) -> None:
+    """Between fork and exec: have the kernel send this process a signal when the one that started it ends (Linux alone)."""
+    _prctl(_PR_SET_PDEATHSIG, number)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what this process's descendants leave behind (Linux alone)."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

@@ -2,8 +2,10 @@
 
 import json
 import shlex
+import signal
 import subprocess
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,10 +13,14 @@ import psutil
 
 from seedbed.project.params_types import Base
 from seedbed.sending.build_process import Parent
+from seedbed.sending.processes import die_with_parent
 from seedbed.training.other_configs import COMMANDS, job_of, write_config
 from seedbed.training.settings import AllSettings, base_of
 from seedbed.training.weights import tidy_adapter
 from seedbed.util.errors import UserError
+
+_GRACE_S = 10.0
+"""Between asking a trainer to end and killing it: time to write a checkpoint."""
 
 
 def train_by_command(
@@ -61,7 +67,8 @@ def train_by_command(
             names = ", ".join(f"{{{name}}}" for name in {**values, **COMMANDS})
             raise UserError(f"train.command: {error}; it may hold {names}") from None
         try:
-            process = subprocess.Popen(words)
+            # Where this stage is killed the trainer is asked to end, so that it ends its own workers.
+            process = subprocess.Popen(words, preexec_fn=partial(die_with_parent, signal.SIGTERM))  # noqa: PLW1509
         except OSError as error:
             raise UserError(f"train.command cannot be run: {error}; install it, or name its whole path") from None
         while (returned := _returned(process)) is None:
@@ -84,10 +91,14 @@ def _returned(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started: `accelerate launch` has one for each accelerator."""
+    """End a process and all that it started: `accelerate launch` has one for each accelerator. What will not end is killed."""
+    running = []
     with suppress(psutil.NoSuchProcess):
         own = psutil.Process(process.pid)
-        for each in [*own.children(recursive=True), own]:
+        running = [*own.children(recursive=True), own]
+    for signal_of in (psutil.Process.terminate, psutil.Process.kill):
+        for each in running:
             with suppress(psutil.NoSuchProcess):
-                each.terminate()
+                signal_of(each)
+        _, running = psutil.wait_procs(running, timeout=_GRACE_S)
     process.wait()

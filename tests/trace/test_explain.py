@@ -325,7 +325,9 @@ def test_nothing_built_at_all(edited: Project) -> None:
 FAULTS = {"translate@questions": "no JSON", "answer@good": "", "judge@good-vs-thin": "A is better", "generate@native": "{}"}
 
 
-@pytest.mark.parametrize("stage", FAULTS)
+@pytest.mark.parametrize(
+    "stage", [stage if stage == "judge@good-vs-thin" else pytest.param(stage, marks=pytest.mark.slow) for stage in FAULTS]
+)
 def test_a_row_that_failed_shows_its_request_and_its_reply(edited: Project, stage: str) -> None:
     """Where the stage stopped: by the row's id, and by its key, which only the store has."""
     project = edited

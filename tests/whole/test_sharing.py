@@ -139,8 +139,16 @@ def test_the_plan_counts_what_was_not_pulled(built: Project, tmp_path: Path, ser
     assert server.take() == []
 
 
-@pytest.mark.parametrize("committed", [False, True])
-@pytest.mark.parametrize("pushed", [False, True])
+@pytest.mark.parametrize(
+    ("committed", "pushed"),
+    [
+        (True, False),
+        *(
+            pytest.param(committed, pushed, marks=pytest.mark.slow)
+            for committed, pushed in ((False, False), (False, True), (True, True))
+        ),
+    ],
+)
 def test_a_squash_merge_and_a_forgotten_harvest_pay_nothing(
     built: Project, tmp_path: Path, server: Server, committed: bool, pushed: bool
 ) -> None:
