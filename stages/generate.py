@@ -18,12 +18,12 @@ from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import read_questions
 from seedbed.project.generation_lists import load_lists
-from seedbed.project.model_settings import model_settings, writes_outputs_apart
+from seedbed.project.material import material_of
+from seedbed.project.model_settings import model_settings
 from seedbed.project.params import load_params
-from seedbed.project.prompts import load_prompt, without_outputs
 from seedbed.sending.asker import asking
 from seedbed.steps.embedding import embedding
-from seedbed.steps.generating import PROMPT, Generation
+from seedbed.steps.generating import Generation, prompt_of
 from seedbed.steps.outlook import forecast_of
 from seedbed.steps.outputs import writing_outputs
 from seedbed.util.errors import UserError, run
@@ -42,13 +42,12 @@ def main() -> None:
 
     params, stage = load_params(), f"generate@{args.generation}"
     refuse_unknown_names(params, "filter")
-    settings, to, prompt = params["generate"], model_settings(params, "generate"), load_prompt(PROMPT)
-    prompt = without_outputs(prompt) if writes_outputs_apart(params) else prompt
+    settings, to, prompt = params["generate"], model_settings(params, "generate"), prompt_of(params)
     task_types = params["labels"]["task"]
     lists = load_lists(paths.generation_lists(params["language"]), task_types)
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
-    questions = read_questions(args.questions)
-    forecast = forecast_of(args.generation, params, seeds, questions, prompt)
+    questions, material = read_questions(args.questions), material_of(params)
+    forecast = forecast_of(args.generation, params, seeds, questions, prompt, material)
     gave_up = paths.failed(stage)
     try:
         with (
@@ -61,8 +60,9 @@ def main() -> None:
         ):
             asked.add(embed.take(seeds) if embed else [])
             again = read_again(stage)
+            asks, given = asked.asker, (lists, task_types)
             for slot in Generation(
-                asked.asker, seeds, filter, prompt, to, settings, lists, task_types, outputs=outputs, again=again
+                asks, seeds, filter, prompt, to, settings, *given, outputs=outputs, material=material, again=again
             ):
                 for candidate, rejection in slot.candidates:
                     write(candidate)

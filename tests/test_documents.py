@@ -2,12 +2,17 @@
 
 import json
 import re
+import shlex
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from typer.core import TyperGroup
+from typer.main import get_command
 
+from seedbed.cli import app
+from seedbed.recorded.formats import FORMATS
 from seedbed.util.schemas import problems
 from tests.harness import ROOT
 from tests.test_structure import DVC, body
@@ -44,6 +49,26 @@ def test_the_readme_names_only_commands_there_are() -> None:
     makefile = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "development.mk"))
     for target in re.findall(r"`make ([\w-]+)`", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_commands_of_the_pages_exist_with_their_options() -> None:
+    """`seedbed …` in the shell blocks of README and `docs/`."""
+    command = get_command(app)
+    joined = [block.replace("\\\n", " ") for block in blocks("sh")]
+    lines = [line.partition(" #")[0] for block in joined for line in block.splitlines() if line.startswith("seedbed ")]
+    assert len(lines) > 12
+    for line in lines:
+        node, words = command, shlex.split(line)[1:]
+        while isinstance(node, TyperGroup):
+            assert words[0] in node.commands, line
+            node, words = node.commands[words[0]], words[1:]
+        known = {option for parameter in node.params for option in parameter.opts}
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line
+
+
+def test_the_page_of_formats_names_every_format() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert [format.name for format in FORMATS if format.read and f"`{format.name}`" not in page] == []
 
 
 def blocks(language: str) -> list[str]:

@@ -31,6 +31,164 @@ def made_of(text: str) -> tuple[str, str, str | None]:
     return id.strip(), base.strip(), training_set.strip() or None
 
 
+def field_and_name(text: str) -> tuple[str, str]:
+    """Return the two sides of `OURS=THEIRS`."""
+    ours, _, theirs = text.partition("=")
+    if not ours.strip() or not theirs.strip():
+        raise UserError(f"--map {text!r}: expected OURS=THEIRS, e.g. --map instruction=prompt")
+    return ours.strip(), theirs.strip()
+
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        resolve_path=True,
+        help="JSON Lines, JSON, CSV, Parquet or .xlsx, plain or as .gz; or a folder as the Hugging Face Hub holds a data set.",
+    ),
+]
+Format = Annotated[str | None, typer.Option(help="The file's format, where it is not to be told from its first row.")]
+Fields = Annotated[
+    list[Any] | None,
+    typer.Option(
+        "--map", parser=field_and_name, metavar="OURS=THEIRS", help="What a field of ours is called there; once for each field."
+    ),
+]
+At = Annotated[str | None, typer.Option(help="Where the rows are in a JSON object, e.g. data.samples; or the sheet.")]
+Config = Annotated[str | None, typer.Option(help="Of a folder: a configuration that its card names.")]
+Split = Annotated[str | None, typer.Option(help="Of a folder: the split; train by default.")]
+License = Annotated[str | None, typer.Option(help="The data's licence, to be noted beside it.")]
+Address = Annotated[str | None, typer.Option(help="Where the data is from, to be noted beside it.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Write it. Without this the command shows what it would write.")]
+
+
+@importing.command(cls=InProject)
+def seeds(
+    file: File,
+    language: Annotated[str, typer.Option(help="What the tasks are written in, an ISO 639 code.")],
+    corpus: Annotated[str, typer.Option(help="seed_tasks or baseline.")] = "seed_tasks",
+    task_type: Annotated[str | None, typer.Option(help="The type of tasks that say none.")] = None,
+    format: Format = None,
+    map: Fields = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Make tasks of other tools the seed tasks: Self-Instruct, Alpaca, ShareGPT, chat messages, or any table."""
+    from seedbed.recorded.import_tasks import import_seeds
+    from seedbed.recorded.reading import Source
+
+    source = Source(file, format, map or (), at, config, split, license, address)
+    print(import_seeds(source, corpus, language, task_type, yes=yes))
+
+
+@importing.command(cls=InProject)
+def rows(
+    file: File,
+    set: Annotated[str, typer.Option(metavar="ID", help="The training set that has these rows.")],
+    format: Format = None,
+    map: Fields = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Make tasks of other tools the rows of a training set; they are taken as they are, in the target language."""
+    from seedbed.recorded.import_tasks import import_rows
+    from seedbed.recorded.reading import Source
+
+    print(import_rows(Source(file, format, map or (), at, config, split, license, address), set, yes=yes))
+
+
+@importing.command(cls=InProject)
+def questions(
+    file: File,
+    language: Annotated[str, typer.Option(help="What the questions are written in, an ISO 639 code.")],
+    corpus: Annotated[str, typer.Option(help="questions, the benchmark, or the id of a further corpus.")] = "questions",
+    category: Annotated[str | None, typer.Option(help="The category of questions that say none.")] = None,
+    format: Format = None,
+    map: Fields = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Make questions of other tools a corpus of questions: FastChat, MT-bench, Arena-Hard, AlpacaEval, flexeval, any table."""
+    from seedbed.recorded.import_benchmark import import_questions
+    from seedbed.recorded.reading import Source
+
+    source = Source(file, format, map or (), at, config, split, license, address)
+    print(import_questions(source, corpus, language, category, yes=yes))
+
+
+@importing.command(cls=InProject)
+def answers(
+    file: File,
+    model: Annotated[str, typer.Option(metavar="ID", help="The id that the model gets.")],
+    name: Annotated[str | None, typer.Option(help="Its name in recorded verdicts; by default as the file calls it.")] = None,
+    fill: Annotated[bool, typer.Option("--fill", help="Count questions without an answer as failed answers.")] = False,
+    format: Format = None,
+    map: Fields = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Record a model's answers: FastChat, Arena-Hard, AlpacaEval, flexeval, conversations, any table."""
+    from seedbed.recorded.import_benchmark import import_answers
+    from seedbed.recorded.reading import Source
+
+    source = Source(file, format, map or (), at, config, split, license, address)
+    print(import_answers(source, model, name, fill=fill, yes=yes))
+
+
+@importing.command(cls=InProject)
+def verdicts(
+    file: File,
+    model: Annotated[str | None, typer.Option(metavar="ID", help="The model, where the file calls it otherwise.")] = None,
+    baseline: Annotated[str | None, typer.Option(metavar="ID", help="The baseline, where the file calls it otherwise.")] = None,
+    one_order: Annotated[
+        bool, typer.Option("--one-order", help="Count a verdict that was given in one order for both.")
+    ] = False,
+    format: Format = None,
+    at: At = None,
+    config: Config = None,
+    split: Split = None,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Record a judge's verdicts on two models: FastChat and MT-bench, Arena-Hard, AlpacaEval."""
+    from seedbed.recorded.import_benchmark import import_verdicts
+    from seedbed.recorded.reading import Source
+
+    source = Source(file, format, (), at, config, split, license, address)
+    print(import_verdicts(source, model, baseline, one_order=one_order, yes=yes))
+
+
+@importing.command(cls=InProject)
+def documents(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="A folder of Markdown, text, HTML or PDF.")],
+    longest: Annotated[int, typer.Option(help="Characters of a passage, at most.")] = 1200,
+    shortest: Annotated[int, typer.Option(help="Characters of a passage, at least, where its document has as many.")] = 200,
+    license: License = None,
+    address: Address = None,
+    yes: Yes = False,
+) -> None:
+    """Cut your own documents into passages that generate may write tasks from, where generate.material says how many."""
+    from seedbed.recorded.import_documents import import_documents
+
+    print(import_documents(folder, longest, shortest, license, address, yes=yes))
+
+
 @importing.command(cls=InProject)
 def fastchat(
     questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],

@@ -20,10 +20,11 @@ from seedbed.project.generation_lists import lists_problems
 from seedbed.project.glossary import load_glossary
 from seedbed.project.judges import is_judged, judge_notices
 from seedbed.project.languages import language_mismatches
+from seedbed.project.material import material_of, read_passages
 from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id, writes_outputs_apart
 from seedbed.project.params import load_params, params_problems
 from seedbed.project.params_types import Corpus, Params
-from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, without_outputs
+from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, with_material, without_outputs
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Edit, Question
 from seedbed.project.sign_off import holds
@@ -75,6 +76,7 @@ def check_all() -> str:
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
     if (lists := paths.generation_lists(params["language"])).is_file():
         collect(lambda: lists_problems(lists, params["labels"]["task"]))
+    collect(lambda: _loads(read_passages))
     collect(lambda: _loads(lambda: load_glossary(paths.glossary(params["language"]))))
     collect(lambda: _shown(params))
     if (pairs := paths.pairs(params["language"])).is_file():
@@ -225,6 +227,9 @@ def _shown(params: Params) -> Iterator[str]:
     """Check that the prompts show what params.yaml asks them to show."""
     if writes_outputs_apart(params):
         without_outputs(load_prompt("generate"))
+    if params["generate"].get("material", 0):
+        with_material(load_prompt("generate"))
+        material_of(params)
     variables = [("generate.avoid", params["generate"].get("avoid", 0), "generate", "avoid")]
     for kind in ("task", "question"):
         variables.append(("translate.examples", params["translate"].get("examples", 0), f"translate_{kind}", "examples"))

@@ -24,6 +24,7 @@ from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, question_corpora, read_corpus, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.generation_lists import load_lists
+from seedbed.project.material import material_of
 from seedbed.project.model_settings import (
     ModelSettings,
     answer_stage,
@@ -37,7 +38,7 @@ from seedbed.project.model_settings import (
 )
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Attempts
-from seedbed.project.prompts import load_prompt, without_outputs
+from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
 from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
@@ -256,8 +257,7 @@ class Plan:
         if not plan.why:
             return
         plan.why = [_IN_REPLY.get(why, why) for why in plan.why]
-        prompt, by_id = load_prompt(generating.PROMPT), {row["id"]: row for row in seeds.rows}
-        prompt = without_outputs(prompt) if writes_outputs_apart(self.params) else prompt
+        prompt, by_id = generating.prompt_of(self.params), {row["id"]: row for row in seeds.rows}
         task_types = self.params["labels"]["task"]
         embed, outputs = self._embedder(plan), self._output_writer(plan)
         with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter:
@@ -272,6 +272,7 @@ class Plan:
                 task_types,
                 estimate=partial(Estimator(self._store.seen([plan.stage])).tokens, plan.stage),
                 outputs=outputs,
+                material=material_of(self.params),
                 again=read_again(plan.stage),
                 built=slots_built(name, settings),
                 open_seeds=seeds.open,

@@ -139,6 +139,7 @@ class Generate(Asking):
     wave: int
     demonstrations: DemonstrationCounts
     avoid: NotRequired[int]
+    material: NotRequired[int]
     answer: NotRequired[Literal["same", "separate"]]
     outputs: NotRequired[Asked]
 

@@ -26,6 +26,9 @@ DRAWS = VOTES / "draws"
 LABELS = VOTES / "labels"
 """What a judge and people said of another benchmark."""
 LANGUAGES = DATA / "languages"
+GENERATION = DATA / "generation"
+MATERIAL = GENERATION / "material.jsonl"
+"""Passages of the team's own documents; in a folder that `generate` depends on."""
 PAIRS = DATA / "pairs"
 REVIEW_WORDS = DATA / "review"
 RECORDED = DATA / "recorded"
@@ -59,7 +62,7 @@ def language_file(language: str) -> Path:
 
 def generation_lists(language: str) -> Path:
     """Return the file of what generated tasks are about, in a language."""
-    return DATA / "generation" / f"{language}.yaml"
+    return GENERATION / f"{language}.yaml"
 
 
 def glossary(language: str) -> Path:

@@ -58,7 +58,7 @@ VARIABLES: dict[str, set[str]] = {
 """What the stages supply, by the prompt's file name; each prompt shows all of its own."""
 OPTIONAL: dict[str, set[str]] = {
     **{name: {"glossary", "examples"} for name in ("translate_task", "translate_question", "translate_conversation")},
-    "generate": {"assignments", "avoid"},
+    "generate": {"assignments", "material", "avoid"},
     **{name: {"criteria", "rubric"} for name in ("judge", "judge_reference", "score", "score_reference")},
     **{name: {"reference", "criteria", "rubric"} for name in ("judge_turn", "score_turn")},
 }
@@ -81,6 +81,7 @@ class Prompt:
         as_text: the same for an endpoint that has no structured output; None where JSON is always asked for.
         without_output: the same as `as_json` where the reply holds no outputs; of `generate` alone.
         problem: what is said to the model after an unusable reply, with `$problem`; for `retry: explain`. None for nothing.
+        material: what is said of the passages that are shown, for the system message; of `generate` alone.
         only: the fields of the reply's schema that are asked for, all of them required; None for the schema as it is.
     """
 
@@ -94,6 +95,7 @@ class Prompt:
     problem: str | None = None
     only: tuple[str, ...] | None = None
     without_output: str | None = None
+    material: str | None = None
 
     def shows(self, variable: str) -> bool:
         """Whether the system or user message shows a variable."""
@@ -126,6 +128,7 @@ def load_prompt(name: str, folder: Path = Path("prompts"), form: str | None = No
         as_text=reply.get("as_text"),
         problem=document.get("again"),
         without_output=reply.get("without_output"),
+        material=document.get("material"),
     )
 
 
@@ -141,6 +144,20 @@ def without_outputs(prompt: Prompt) -> Prompt:
             "task_type, instruction and input alone; say so there, in the place of as_json"
         )
     return replace(prompt, reply=TASKS, as_json=prompt.without_output)
+
+
+def with_material(prompt: Prompt) -> Prompt:
+    """Return the prompt of `generate` as one that says what the passages are that it shows.
+
+    Raises:
+        UserError: it does not say so, or does not show them.
+    """
+    if prompt.material is None or not prompt.shows("material"):
+        raise UserError(
+            f"{prompt.path}: generate.material is above 0, so this prompt has to show passages: add a line with $material "
+            "alone to user, and a text `material` that says what they are (`seedbed upgrade` brings both)"
+        )
+    return replace(prompt, system=f"{prompt.system.rstrip()}\n\n{prompt.material.strip()}\n")
 
 
 def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:

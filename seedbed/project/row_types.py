@@ -141,6 +141,21 @@ class Edit(TypedDict):
     order: NotRequired[int]
 
 
+class Passage(TypedDict):
+    """A passage of a document; its id stays when its text is edited."""
+
+    id: str
+    document: str
+    text: str
+
+
+class ShownPassage(TypedDict):
+    """What a row says of a passage that its request showed: its id, and the hash of its text."""
+
+    id: str
+    hash: str
+
+
 class Candidate(TypedDict):
     """A generated instruction, before the filter; one that it kept has the same fields."""
 
@@ -155,6 +170,7 @@ class Candidate(TypedDict):
     topic: NotRequired[str]
     demonstrations: list[str]
     avoided: NotRequired[list[str]]
+    material: NotRequired[list[ShownPassage]]
     request: str
     output_request: NotRequired[str]
     output_by: NotRequired[MadeBy]

@@ -27,6 +27,7 @@ from seedbed.recorded.fastchat import (
     refuse_equal_slugs,
     slug,
 )
+from seedbed.recorded.placing import source_file
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows, write_rows, write_text
 from seedbed.util.schemas import first_problem
@@ -113,6 +114,11 @@ def import_fastchat(
         for path in folder.glob("*.jsonl"):
             if path.name.removesuffix(".jsonl") not in ids:
                 path.unlink()
+    for path in (
+        source_file(_QUESTIONS),
+        *(path for folder in (_ANSWERS, _JUDGMENTS) for path in folder.glob("*.source.yaml")),
+    ):
+        path.unlink(missing_ok=True)  # of an earlier import, which this one takes the place of
     for model in models.values():
         write_text(_ANSWERS / f"{model.id}.jsonl", model.text)
     for id, lines in judged.items():

@@ -18,10 +18,11 @@ from seedbed.exchange.result import Result, allowed_failures, failures_in_words
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
 from seedbed.project.generation_lists import Lists
-from seedbed.project.model_settings import ModelSettings
-from seedbed.project.params_types import Generate
-from seedbed.project.prompts import Prompt, as_shown, render, reply_schema
-from seedbed.project.row_types import Candidate, EditedTask
+from seedbed.project.material import shown as shown_material
+from seedbed.project.model_settings import ModelSettings, writes_outputs_apart
+from seedbed.project.params_types import Generate, Params
+from seedbed.project.prompts import Prompt, as_shown, load_prompt, render, reply_schema, with_material, without_outputs
+from seedbed.project.row_types import Candidate, EditedTask, Passage
 from seedbed.sending.asker import Asks
 from seedbed.steps.assignments import Assignment, assign, shown
 from seedbed.steps.demonstrations import draw
@@ -37,6 +38,7 @@ _SHOWN = ("task_type", "instruction", "input", "output")
 """In the order of `schemas/replies/instructions.schema.json`."""
 _WITHOUT_OUTPUT = _SHOWN[:3]
 _AVOIDED = ("instruction",)
+_PASSAGE = ("text",)
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
 _LEAST_ASKED = 50
@@ -71,6 +73,7 @@ class _Draft:
     number: int
     shown: list[Demonstration]
     avoided: list[Candidate]
+    material: list[Passage]
     assignments: list[Assignment]
     request: Request
 
@@ -116,6 +119,7 @@ def build(
     assignments: Sequence[Assignment],
     avoided: Sequence[Candidate] = (),
     again: int = 0,
+    material: Sequence[Passage] = (),
 ) -> Request:
     """Return the request of one slot.
 
@@ -128,11 +132,13 @@ def build(
         assignments: what it is to write, a task each.
         avoided: kept instructions that are not to be written again.
         again: how often it is to be asked once more.
+        material: passages of documents to write from.
     """
     fields = _SHOWN if prompt.reply == "instructions" else _WITHOUT_OUTPUT
     data = {
         "demonstrations": "\n".join(as_shown(row, fields) for row in demonstrations),
         "assignments": shown(assignments),
+        "material": "\n".join(as_shown(row, _PASSAGE) for row in material),
         "avoid": "\n".join(as_shown(row, _AVOIDED) for row in avoided),
     }
     messages = render(prompt, to.structured, data, {"count": str(len(assignments))}, schema)
@@ -147,6 +153,17 @@ def shown_in(
     ids = draw(seeds, counts["seeds"], settings["seed"], slot)
     more = draw(accepted, counts["generated"], settings["seed"], slot)
     return [seeds[id] for id in ids] + [accepted[id] for id in more]
+
+
+def prompt_of(params: Params) -> Prompt:
+    """Return the prompt of `generate`, as the settings want it: without outputs, and with what is to be said of passages.
+
+    Raises:
+        UserError: it has a mistake, or lacks what the settings ask for.
+    """
+    prompt = load_prompt(PROMPT)
+    prompt = without_outputs(prompt) if writes_outputs_apart(params) else prompt
+    return with_material(prompt) if params["generate"].get("material", 0) else prompt
 
 
 class Kept:
@@ -211,6 +228,8 @@ def candidates_of(draft: _Draft, result: Result[Row], to: ModelSettings, placed:
             row |= {"topic": topic, "topic_group": asked[index].group or ""}
         if draft.avoided:
             row["avoided"] = [kept["id"] for kept in draft.avoided]
+        if draft.material:
+            row["material"] = shown_material(draft.material)
         candidates.append(row)
     return candidates
 
@@ -247,6 +266,7 @@ class Generation:
         lists: what tasks are drawn from.
         task_types: `labels.task`.
         outputs: has the outputs written, where `generate.answer` is `separate`; else None.
+        material: the passages of which each request shows some, by id.
         again: how often a slot is to be asked once more, by its id.
         least_slots: slots to ask whatever passes; `plan` asks as many as the last build had.
     """
@@ -263,11 +283,13 @@ class Generation:
         task_types: Sequence[str],
         *,
         outputs: OutputWriter | None = None,
+        material: Mapping[str, Passage] = {},
         again: Mapping[str, int] = {},
         least_slots: int = 0,
     ) -> None:
         self._asker, self._seeds, self._filter, self._prompt, self._to = asker, seeds, filter, prompt, to
         self._settings, self._again, self._least_slots = settings, again, least_slots
+        self._material = material
         self._lists, self._outputs, self._schema = lists, outputs, schema_of(prompt, task_types)
         # Where requests show what was kept, later waves rest on earlier ones.
         self._rests = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
@@ -348,8 +370,10 @@ class Generation:
         shown_ = shown_in(number, self._seeds, self._drawn_from, settings)
         avoided = self._kept.nearest(assignments, settings.get("avoid", 0), settings["seed"], number)
         again = self._again.get(slot_id(number), 0)
-        request = build(number, shown_, self._to, self._prompt, self._schema, assignments, avoided, again)
-        return _Draft(number, shown_, avoided, assignments, request)
+        passages = draw(self._material, settings.get("material", 0), settings["seed"], number)
+        material = [self._material[id] for id in passages]
+        request = build(number, shown_, self._to, self._prompt, self._schema, assignments, avoided, again, material)
+        return _Draft(number, shown_, avoided, material, assignments, request)
 
     def _with_outputs(self, slots: Sequence[list[Candidate]]) -> list[list[Candidate]]:
         """Return the candidates of slots with their outputs; one that got none is left out."""

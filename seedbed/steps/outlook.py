@@ -22,7 +22,7 @@ from seedbed.project.lock import locked_stages
 from seedbed.project.model_settings import ModelSettings, embedding_settings, model_settings, writes_outputs_apart
 from seedbed.project.params_types import Generate, Params
 from seedbed.project.prompts import Prompt, load_prompt
-from seedbed.project.row_types import EditedTask
+from seedbed.project.row_types import EditedTask, Passage
 from seedbed.sending.asker import Asks, serve
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.generating import Generation
@@ -102,6 +102,7 @@ def look_ahead(
     *,
     estimate: Estimate,
     outputs: OutputWriter | None = None,
+    material: Mapping[str, Passage] = {},
     again: Mapping[str, int] = {},
     built: int = 0,
     open_seeds: AbstractSet[str] = frozenset(),
@@ -119,6 +120,7 @@ def look_ahead(
         task_types: `labels.task`.
         estimate: returns the tokens of a request and its reply.
         outputs: looks for the outputs, where other requests ask for them.
+        material: the passages of which each request shows some, by id.
         again: how often a slot is to be asked once more, by its id.
         built: slots of the last build, which are looked at whatever passes; see `slots_built`.
         open_seeds: ids of seeds whose text is not known yet.
@@ -126,7 +128,18 @@ def look_ahead(
     first = built or ceil(settings["target"] / settings["per_slot"])
     outlook = Outlook()
     generation = Generation(
-        asker, seeds, filter, prompt, to, settings, lists, task_types, outputs=outputs, again=again, least_slots=built
+        asker,
+        seeds,
+        filter,
+        prompt,
+        to,
+        settings,
+        lists,
+        task_types,
+        outputs=outputs,
+        material=material,
+        again=again,
+        least_slots=built,
     )
     shows_kept = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
     with suppress(UserError):  # where the slots run out, or too few pass, the stage itself says so
@@ -150,7 +163,12 @@ def look_ahead(
 
 
 def forecast_of(
-    generation: str, params: Params, seeds: Mapping[str, Any], questions: Sequence[Row], prompt: Prompt
+    generation: str,
+    params: Params,
+    seeds: Mapping[str, Any],
+    questions: Sequence[Row],
+    prompt: Prompt,
+    material: Mapping[str, Passage],
 ) -> Forecast:
     """Return what says, when `generate@generation` is about to send its first request, what `seedbed plan` would say.
 
@@ -160,6 +178,7 @@ def forecast_of(
         seeds: the seed tasks that it shows, by id.
         questions: the questions that its candidates must not leak.
         prompt: the prompt of `generate`.
+        material: the passages of which each request shows some, by id.
     """
     settings, to = params["generate"], model_settings(params, "generate")
     task_types = params["labels"]["task"]
@@ -186,6 +205,7 @@ def forecast_of(
                     task_types,
                     estimate=estimate,
                     outputs=outputs,
+                    material=material,
                     again=again,
                     built=built,
                 )

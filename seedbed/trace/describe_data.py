@@ -9,6 +9,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF, fields_of, status_of
 from seedbed.project.row_types import Edit
 from seedbed.project.sign_off import is_confirmed
+from seedbed.project.material import in_words, read_passages
 from seedbed.steps import generating, post_editing, translating
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Name, Origin
@@ -154,6 +155,7 @@ def instruction(build: Build, id: str) -> Described:
     facts: dict[str, Fact] = {"filter": decided(decision), "slot": name, "task type": row["task_type"]}
     facts |= {"topic asked for": row["topic"]} if "topic" in row else {}
     facts |= {"output from the request": row["output_request"]} if "output_request" in row else {}
+    facts |= {"material": in_words(row["material"], read_passages())} if "material" in row else {}
     facts |= texts(row, "task")
     neighbours = []
     if decision and decision["neighbour"]:
@@ -177,7 +179,9 @@ def slot(build: Build, id: str) -> Described:
     ]
     form = build.params["generations"][generation]["seeds"]
     origin = generating.origin(number, shown, generation, form)
-    return Described({"demonstrations": shown}, origin, stage, candidates)
+    facts: dict[str, Fact] = {"demonstrations": shown}
+    facts |= {"material": in_words(rows[0]["material"], read_passages())} if rows and "material" in rows[0] else {}
+    return Described(facts, origin, stage, candidates)
 
 
 def _shown(row: Row) -> list[str]:

@@ -30,6 +30,15 @@ def parse_json(text: str) -> Any:
     return _DECODER.decode(text)
 
 
+def parse_json_at(text: str, start: int) -> tuple[Any, int]:
+    """Parse the JSON value that begins at a place of a text, as `parse_json` does; return it, and where it ends.
+
+    Raises:
+        ValueError: no such value begins there.
+    """
+    return _DECODER.raw_decode(text, start)
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
     row = dict(pairs)
     if len(row) < len(pairs):

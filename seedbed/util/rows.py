@@ -48,7 +48,7 @@ def checked_rows(path: Path, schema: str | None = None, unique: str | None = "id
     for number, line in _lines(path):
         where = f"{path}:{number}"
         try:
-            row = _parse(where, line)
+            row = parse_row(where, line)
             _check(where, row, schema, unique, seen)
         except UserError as error:
             yield number, error
@@ -60,7 +60,16 @@ def checked_rows(path: Path, schema: str | None = None, unique: str | None = "id
         yield number, row
 
 
-def _parse(where: str, line: str) -> Row:
+def parse_row(where: str, line: str) -> Row:
+    """Return the row of a line.
+
+    Args:
+        where: file and line, for messages.
+        line: its text.
+
+    Raises:
+        UserError: the line is no JSON object, or holds what is not JSON; names file and line.
+    """
     if line.startswith(("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")):
         raise UserError(
             f"{where}: a merge left a conflict here ({line.split(maxsplit=1)[0]}); keep one side's lines and remove the marks"

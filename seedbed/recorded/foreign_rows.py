@@ -1,0 +1,271 @@
+"""The rows of a file of any making: JSON Lines, JSON, CSV, Parquet or a spreadsheet, one after the other.
+
+However large the file is, one row of at most 16 MB is held at a time; only a JSON object that holds the rows inside is read
+whole.
+"""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from itertools import chain
+from json import JSONDecodeError
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from seedbed.recorded.opening import MOST_BYTES, Opened, opened
+from seedbed.util.canonical import parse_json, parse_json_at
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, parse_row
+
+_DELIMITERS = ",;\t|"
+_BATCH = 500
+_TOO_LONG = f"one row of more than {MOST_BYTES // 2**20} MB; is a line break or a quotation mark missing?"
+
+
+class Found(NamedTuple):
+    """A row of a file.
+
+    Attributes:
+        where: file and line, or file and row, for messages.
+        row: its fields, as they are.
+    """
+
+    where: str
+    row: Row
+
+
+def read_foreign(path: Path, at: str | None = None) -> Iterator[Found]:
+    """Yield the rows of a file.
+
+    Args:
+        path: the file; what it is, its content says, and of text that is no JSON the name's ending: `.csv`, `.tsv`, `.txt`.
+        at: where the rows are in a JSON object (`data`, `results.samples`), or the sheet of a spreadsheet.
+
+    Raises:
+        UserError: the file or a row cannot be read; names file and line.
+    """
+    with opened(path) as file:
+        if file.kind == "parquet":
+            yield from _parquet(file)
+        else:
+            yield from _sheet(file, at) if file.kind == "xlsx" else _text(file, at)
+
+
+def _text(file: Opened, at: str | None) -> Iterator[Found]:
+    suffix = next((suffix for suffix in reversed(file.named.suffixes) if suffix.lower() != ".gz"), "").lower()
+    if suffix in (".csv", ".tsv", ".txt"):
+        return _csv(file, "\t" if suffix == ".tsv" else None)
+    with file.path.open("rb") as opened_file:
+        start = opened_file.read(4096).lstrip()[:1]
+    if start == b"[":
+        return _array(file)
+    if start == b"{":
+        return _inside(file, at) if at else _json_lines(file)
+    raise UserError(
+        f"{file.named}: neither JSON (it begins with neither {{ nor [) nor Parquet; the name of a CSV file ends in .csv or .tsv"
+    )
+
+
+def _lines(file: Opened) -> Iterator[tuple[int, str]]:
+    """Yield (number from 1, text) of each line, its line break with it."""
+    with file.path.open("rb") as lines:
+        for number, line in enumerate(iter(lambda: lines.readline(MOST_BYTES + 1), b""), start=1):
+            if len(line) > MOST_BYTES:
+                raise UserError(f"{file.named}:{number}: {_TOO_LONG}")
+            try:
+                yield number, line.decode()
+            except UnicodeDecodeError as error:
+                raise UserError(f"{file.named}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
+
+
+def _json_lines(file: Opened) -> Iterator[Found]:
+    for number, line in _lines(file):
+        if not line.strip():
+            continue
+        where = f"{file.named}:{number}"
+        try:
+            yield Found(where, parse_row(where, line))
+        except UserError as error:
+            if number == 1 and (keys := _keys_of_document(file)) is not None:
+                raise UserError(
+                    f"{file.named}: one JSON object ({', '.join(keys)}); name the field that holds the rows, e.g. --at "
+                    f"{next(iter(keys), 'data')}"
+                ) from None
+            raise error from None
+
+
+def _keys_of_document(file: Opened) -> list[str] | None:
+    """Return the keys of a file that is one JSON object; None where it is not, or is too large to try."""
+    try:
+        document = _document(file)
+    except UserError:
+        return None
+    return list(document) if isinstance(document, dict) else None
+
+
+def _document(file: Opened) -> Any:
+    size = file.path.stat().st_size
+    if size > 16 * MOST_BYTES:
+        raise UserError(
+            f"{file.named}: one JSON object of {size // 2**20:,} MB, too large to be read whole; write its rows as JSON Lines"
+        )
+    try:
+        return parse_json(file.path.read_text(encoding="utf-8"))
+    except JSONDecodeError as error:
+        raise UserError(f"{file.named}:{error.lineno}: not JSON: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{file.named}: not JSON: {error}") from None
+
+
+def _inside(file: Opened, at: str) -> Iterator[Found]:
+    value = _document(file)
+    for name in at.split("."):
+        if not isinstance(value, dict) or name not in value:
+            there = ", ".join(value) if isinstance(value, dict) else type(value).__name__
+            raise UserError(f"{file.named}: --at {at}: there is no {name!r} (there: {there})")
+        value = value[name]
+    if not isinstance(value, list):
+        raise UserError(f"{file.named}: --at {at}: expected an array of rows, found {type(value).__name__}")
+    for number, row in enumerate(value, start=1):
+        yield _object(f"{file.named}: {at}, row {number}", row)
+
+
+def _object(where: str, row: Any) -> Found:
+    if not isinstance(row, dict):
+        raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each row is one object")
+    return Found(where, row)
+
+
+def _array(file: Opened) -> Iterator[Found]:
+    """Yield the rows of a JSON array; of a large one without the lines, since it is not read whole."""
+    if file.path.stat().st_size <= MOST_BYTES:
+        yield from _small_array(file)
+        return
+    sql = f"select json from read_json_objects(?, format = 'array', maximum_object_size = {MOST_BYTES})"
+    for number, (text,) in enumerate(_fetched(file, sql, "JSON"), start=1):
+        where = f"{file.named}: row {number}"
+        if len(text) > MOST_BYTES:  # DuckDB lets some more pass
+            raise UserError(f"{where}: {_TOO_LONG}")
+        try:
+            value = parse_json(text)
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"{where}: not a JSON object: {error}") from None
+        yield _object(where, value)
+
+
+def _small_array(file: Opened) -> Iterator[Found]:
+    try:
+        text = file.path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        line = 1 + file.path.read_bytes().count(b"\n", 0, error.start)
+        raise UserError(f"{file.named}:{line}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
+
+    def past_blanks(place: int) -> int:
+        while place < len(text) and text[place] in " \t\r\n":
+            place += 1
+        return place
+
+    place, line, counted = past_blanks(past_blanks(0) + 1), 1, 0
+    while text[place : place + 1] != "]" or counted:  # an empty array has no row; a comma has one behind it
+        line, counted = line + text.count("\n", counted, place), place
+        where = f"{file.named}:{line}"
+        try:
+            value, place = parse_json_at(text, place)
+        except JSONDecodeError as error:
+            raise UserError(f"{file.named}:{error.lineno}: not JSON: {error.msg}") from None
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"{where}: not a JSON object: {error}") from None
+        yield _object(where, value)
+        place = past_blanks(place)
+        if text[place : place + 1] == "]":
+            break
+        if text[place : place + 1] != ",":
+            raise UserError(f"{where}: not JSON: behind the value that begins here a comma or a ] is missing; is the file cut?")
+        place = past_blanks(place + 1)
+    if rest := text[past_blanks(place + 1) :].strip():
+        raise UserError(f"{file.named}: not JSON: behind the array's end there is more ({rest[:20]!r})")
+
+
+def _csv(file: Opened, delimiter: str | None) -> Iterator[Found]:
+    csv.field_size_limit(MOST_BYTES)
+    header: list[str] | None = None
+    lines = (line for _, line in _lines(file))
+    first = next(lines, "")
+    separator = delimiter or max(_DELIMITERS, key=first.count)
+    records = csv.reader(chain([first], lines), delimiter=separator, strict=True)
+    while True:
+        number = records.line_num + 1
+        where = f"{file.named}:{number}"
+        try:
+            record = next(records, None)
+        except csv.Error as error:
+            raise UserError(f"{where}: not CSV: {error}; is a quotation mark open, or not doubled?") from None
+        if record is None:
+            return
+        if header is None:
+            header = [name.strip() for name in record]
+            if twice := next((name for name in header if header.count(name) > 1), None):
+                raise UserError(f"{where}: the column {twice!r} is named twice")
+        elif record:
+            if len(record) != len(header):
+                raise UserError(f"{where}: {len(record)} fields, where the first line names {len(header)} columns")
+            yield Found(where, {name: value for name, value in zip(header, record, strict=True) if name})
+
+
+def _fetched(file: Opened, sql: str, what: str) -> Iterator[tuple[Any, ...]]:
+    """Yield what DuckDB reads of a file, batch by batch."""
+    try:
+        result = duckdb.connect().execute(sql, [str(file.path)])
+        while batch := result.fetchmany(_BATCH):
+            yield from batch
+    except duckdb.Error as error:
+        words = str(error).splitlines()[0].replace(str(file.path), str(file.named))
+        if "maximum_object_size" in words:
+            raise UserError(f"{file.named}: {_TOO_LONG}") from None
+        raise UserError(f"{file.named}: not {what} that can be read: {words}") from None
+
+
+def _parquet(file: Opened) -> Iterator[Found]:
+    try:
+        described = duckdb.connect().execute("describe select * from read_parquet(?)", [str(file.path)]).fetchall()
+    except duckdb.Error as error:
+        words = str(error).splitlines()[0].replace(str(file.path), str(file.named))
+        raise UserError(f"{file.named}: not Parquet that can be read: {words}") from None
+    names = [column[0] for column in described]
+    for number, values in enumerate(_fetched(file, "select * from read_parquet(?)", "Parquet"), start=1):
+        yield Found(f"{file.named}: row {number}", dict(zip(names, values, strict=True)))
+
+
+def _sheet(file: Opened, sheet: str | None) -> Iterator[Found]:
+    """Yield the rows of a spreadsheet; numbers and dates are taken as they are written, since a sheet has no types."""
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(file.path, read_only=True, data_only=True)
+    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
+        raise UserError(f"{file.named}: not a spreadsheet that can be read ({error}); save it again, or as CSV") from None
+    try:
+        if sheet is not None and sheet not in book.sheetnames:
+            raise UserError(f"{file.named}: --at {sheet}: no such sheet (there: {', '.join(book.sheetnames)})")
+        records = (book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True)
+        header = ["" if name is None else str(name).strip() for name in next(records, ())]
+        for number, record in enumerate(records, start=2):
+            if any(value is not None for value in record):
+                yield Found(
+                    f"{file.named}:{number}", {name: _cell(value) for name, value in zip(header, record, strict=False) if name}
+                )
+    finally:
+        book.close()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, datetime | date | time) else str(value)

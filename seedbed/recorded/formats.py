@@ -1,0 +1,593 @@
+"""The formats that other tools write, told apart by the fields of a row, and what each of their rows says.
+
+What a row says is the same whatever the tool: a task, a question, an answer or a verdict. The documentation of each format,
+where it has one, is named in `docs/formats.md`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from seedbed.project.corpora import MOST_FOLLOW_UPS
+from seedbed.recorded.fastchat import ERROR
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.visible import is_blank
+
+SEEDS, ROWS, QUESTIONS, ANSWERS, VERDICTS = "seeds", "rows", "questions", "answers", "verdicts"
+_TASKS = (SEEDS, ROWS)
+
+
+class LeftOut(Exception):
+    """A row that is passed over, and counted; the message is the reason."""
+
+
+class Wrong(Exception):
+    """A field that is not what the format says; the message is the field and what is wrong with it."""
+
+
+class Task(NamedTuple):
+    """What a row says of a task."""
+
+    instruction: str
+    input: str
+    output: str
+    id: object = None
+    task_type: str | None = None
+    is_classification: bool | None = None
+    note: str | None = None
+
+
+class Asked(NamedTuple):
+    """What a row says of a question."""
+
+    turns: list[str]
+    id: object = None
+    category: str | None = None
+
+
+class Answered(NamedTuple):
+    """What a row says of a model's answer: to which question, by its id or its text; a turn without an answer is None."""
+
+    turns: list[str | None]
+    id: object = None
+    question: list[str] | None = None
+    model: str | None = None
+
+
+class Judged(NamedTuple):
+    """What a row says of two answers. Winners are FastChat's words; `g2` is None where one order alone was judged."""
+
+    models: tuple[str, str]
+    g1: str
+    g2: str | None
+    id: object = None
+    question: list[str] | None = None
+    turn: int = 1
+    explanations: tuple[str | None, str | None] = (None, None)
+    answers: tuple[str | None, str | None] = (None, None)
+
+
+Said = Task | Asked | Answered | Judged
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of another tool.
+
+    Attributes:
+        name: for `--format`.
+        label: in words.
+        fields: that a row has, all of them; those of one line separated by `|` stand for each other.
+        used: further fields that are read, where they are there.
+        read: what a row says, by what is made of it.
+        instead: what to do where nothing of ours can be made of it.
+    """
+
+    name: str
+    label: str
+    fields: tuple[str, ...]
+    used: tuple[str, ...] = ()
+    read: Mapping[str, Callable[[Row], Said]] = field(default_factory=dict)
+    instead: str = ""
+
+    def fits(self, row: Row) -> bool:
+        """Whether a row has the fields of this format."""
+        return not self.missing(row)
+
+    def missing(self, row: Row) -> list[str]:
+        """Return the fields that a row lacks."""
+        return [field for field in self.fields if not any(name in row for name in field.split("|"))]
+
+    @property
+    def reads(self) -> set[str]:
+        """The fields that are read."""
+        return {name for field in (*self.fields, *self.used) for name in field.split("|")}
+
+
+def text(row: Row, name: str, default: str | None = None) -> str:
+    """Return a text of a row; `default` where it is missing or null.
+
+    Raises:
+        Wrong: it is no text, or is missing.
+    """
+    value = row.get(name)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str):
+        raise Wrong(f"field {name}: {'missing' if name not in row else f'expected a text, found {_short(value)}'}")
+    return value
+
+
+def text_or_none(row: Row, *names: str) -> str | None:
+    """Return the first of some fields that is there and is a text that is not blank."""
+    return next((row[name] for name in names if isinstance(row.get(name), str) and not is_blank(row[name])), None)
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:37]}..."
+
+
+def _list(row: Row, name: str) -> list[Any]:
+    value = row.get(name)
+    if not isinstance(value, list):
+        raise Wrong(f"field {name}: {'missing' if name not in row else f'expected an array, found {_short(value)}'}")
+    if not value:
+        raise LeftOut(f"{name} is empty")
+    return value
+
+
+def _id(row: Row, *names: str) -> object:
+    return next((row[name] for name in names if row.get(name) is not None), None)
+
+
+def content(value: Any, field: str) -> str | None:
+    """Return the text of a message's content: a text, parts of type text, or an object that holds it; None where it is null."""
+    match value:
+        case None | str():
+            return value
+        case {"answer": str() | None as inner} | {"content": str() | None as inner} | {"text": str() | None as inner}:
+            return inner
+        case [*parts]:
+            texts = [
+                part.get("text") if isinstance(part, dict) and part.get("type", "text") == "text" else None for part in parts
+            ]
+            if any(not isinstance(each, str) for each in texts):
+                raise LeftOut("a message has parts that are no text")
+            return "".join(filter(None, texts))
+    raise Wrong(f"field {field}: expected a text, found {_short(value)}")
+
+
+_ROLES = {
+    **dict.fromkeys(("human", "user", "prompter"), "user"),
+    **dict.fromkeys(("gpt", "assistant", "chatgpt", "bing", "bard", "model", "ai"), "assistant"),
+    **dict.fromkeys(("system", "developer"), "system"),
+}
+
+
+class Conversation(NamedTuple):
+    """A conversation: what was asked and answered, turn by turn; None where an answer is missing."""
+
+    system: str | None
+    asked: list[str]
+    answered: list[str | None]
+
+
+def conversation(messages: Sequence[Any], field: str) -> Conversation:
+    """Return a conversation of chat messages (`role`, `content`) or ShareGPT's (`from`, `value`).
+
+    Raises:
+        LeftOut: it is no exchange of texts between one user and one assistant.
+        Wrong: a message is none.
+    """
+    system, asked, answered = None, list[str](), list[str | None]()
+    for place, message in enumerate(messages):
+        name = f"{field}.{place}"
+        if not isinstance(message, dict) or not (said := next((k for k in ("role", "from") if k in message), None)):
+            raise Wrong(f"field {name}: expected a message with role and content, or from and value, found {_short(message)}")
+        given = message[said]
+        role = _ROLES.get(given.lower()) if isinstance(given, str) else None
+        if role is None:
+            raise LeftOut(f"a message is of {_short(given)}, neither user nor assistant")
+        words = content(
+            message.get("content" if said == "role" else "value"), f"{name}.{'content' if said == 'role' else 'value'}"
+        )
+        if role == "system":
+            if asked:
+                raise LeftOut("a system message stands amid the conversation")
+            system = words
+        elif role == "user":
+            if len(answered) < len(asked):
+                raise LeftOut("two messages of the user stand one after the other")
+            if words is None or is_blank(words):
+                raise LeftOut("a message of the user is blank")
+            asked.append(words)
+        elif len(answered) == len(asked):
+            raise LeftOut(
+                "the conversation begins with the assistant" if not asked else "two answers stand one after the other"
+            )
+        else:
+            answered.append(words)
+    if not asked:
+        raise LeftOut("nobody asks anything in it")
+    return Conversation(system, asked, answered)
+
+
+def _task(row: Row, instruction: str, input: str = "input", output: str = "output") -> Task:
+    is_class = row.get("is_classification")
+    return Task(
+        text(row, instruction),
+        text(row, input, ""),
+        text(row, output),
+        _id(row, "id"),
+        text_or_none(row, "task_type"),
+        as_bool(is_class) if is_class is not None else None,
+    )
+
+
+def as_bool(value: object) -> bool:
+    """Return whether something is true, as JSON or a spreadsheet writes it."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in ("true", "false", "1", "0", "yes", "no", ""):
+        return value.strip().lower() in ("true", "1", "yes")
+    raise Wrong(f"field is_classification: expected true or false, found {_short(value)}")
+
+
+def _self_instruct(row: Row) -> Task:
+    first, *more = _list(row, "instances")
+    if not isinstance(first, dict):
+        raise Wrong(f"field instances.0: expected an object with input and output, found {_short(first)}")
+    note = "has further instances, of which the first is taken" if more else None
+    try:
+        input, output = text(first, "input", ""), text(first, "output")
+    except Wrong as error:
+        raise Wrong(str(error).replace("field ", "field instances.0.")) from None
+    return _task(row | {"input": input, "output": output}, "instruction")._replace(note=note)
+
+
+def _conversation_of(row: Row) -> Conversation:
+    name = next(name for name in ("messages", "conversations", "conversation") if name in row)
+    return conversation(_list(row, name), name)
+
+
+def _conversation_task(row: Row) -> Task:
+    said = _conversation_of(row)
+    if not said.answered or said.answered[0] is None:
+        raise LeftOut("it has no answer")
+    notes = ["a system message, which is dropped"] if said.system else []
+    notes += ["further turns, of which the first is taken"] if len(said.asked) > 1 else []
+    note = f"has {' and '.join(notes)}" if notes else None
+    return Task(said.asked[0], "", said.answered[0], _id(row, "id"), text_or_none(row, "task_type"), note=note)
+
+
+def _conversation_question(row: Row) -> Asked:
+    return Asked(_conversation_of(row).asked, _id(row, "question_id", "uid", "id"), text_or_none(row, "category"))
+
+
+def _conversation_answer(row: Row) -> Answered:
+    said = _conversation_of(row)
+    turns = [*said.answered, *[None] * (len(said.asked) - len(said.answered))]
+    return Answered(turns, _id(row, "question_id", "uid"), said.asked, text_or_none(row, "model", "model_id"))
+
+
+def _turns(values: Sequence[Any], field: str) -> list[str | None]:
+    texts = [content(value, f"{field}.{place}") for place, value in enumerate(values)]
+    return [None if each is None or each.strip() == ERROR else each for each in texts]
+
+
+def _asked(turns: Sequence[str | None], id: object, category: str | None) -> Asked:
+    if any(turn is None or is_blank(turn) for turn in turns):
+        raise LeftOut("a turn of the question is blank")
+    return Asked([turn for turn in turns if turn is not None], id, category)
+
+
+def _fastchat_question(row: Row) -> Asked:
+    return _asked(_turns(_list(row, "turns"), "turns"), _id(row, "question_id"), text_or_none(row, "category"))
+
+
+def _fastchat_answer(row: Row) -> Answered:
+    choices = _list(row, "choices")
+    if any(not isinstance(each, dict) for each in choices):
+        raise Wrong("field choices: expected objects with turns")
+    first = min(enumerate(choices), key=lambda pair: pair[1].get("index", pair[0]))[1]
+    model = text_or_none(row, "model_id", "model")
+    return Answered(_turns(_list(first, "turns"), "choices.turns"), _id(row, "question_id", "uid"), None, model)
+
+
+def _winner(row: Row, name: str) -> str:
+    value = text(row, name)
+    if value not in ("model_1", "model_2", "tie", "error"):
+        raise Wrong(f"field {name}: expected one of model_1, model_2, tie, error, found {_short(value)}")
+    return value
+
+
+def _fastchat_verdict(row: Row) -> Judged:
+    turn = row.get("turn")
+    if turn is not None and (isinstance(turn, bool) or not str(turn).isdigit() or int(turn) < 1):
+        raise Wrong(f"field turn: expected a whole number from 1, found {_short(turn)}")
+    return Judged(
+        (text(row, "model_1"), text(row, "model_2")),
+        _winner(row, "g1_winner"),
+        _winner(row, "g2_winner"),
+        _id(row, "question_id"),
+        turn=int(turn or 1),
+        explanations=(text_or_none(row, "g1_judgment"), text_or_none(row, "g2_judgment")),
+        answers=(text_or_none(row, "answer_1"), text_or_none(row, "answer_2")),
+    )
+
+
+_ARENA = {
+    "A>>B": "A",
+    "A>B": "A",
+    "A=B": "tie",
+    "B>A": "B",
+    "B>>A": "B",
+    "A<B": "B",
+    "A<<B": "B",
+    "B<A": "A",
+    "B<<A": "A",
+    "B=A": "tie",
+}
+"""What each label of Arena-Hard says: the assistant that is better."""
+
+
+def _arena_verdict(row: Row) -> Judged:
+    """Return the verdict of two games: the baseline is assistant A in the first, the model in the second."""
+    games = _list(row, "games")
+    if len(games) != 2:
+        raise LeftOut(f"it has {len(games)} games, where both orders are two")
+    winners, words = list[str](), list[str | None]()
+    for place, (game, sides) in enumerate(zip(games, (("model_2", "model_1"), ("model_1", "model_2")), strict=True)):
+        label = game.get("score") if isinstance(game, dict) else None
+        if label is not None and label not in _ARENA:
+            raise Wrong(f"field games.{place}.score: expected one of {', '.join(_ARENA)}, found {_short(label)}")
+        better = _ARENA.get(label or "")
+        winners.append({"A": sides[0], "B": sides[1], "tie": "tie"}.get(better or "", "error"))
+        words.append(content(game.get("judgment"), f"games.{place}.judgment") if isinstance(game, dict) else None)
+    return Judged(
+        (text(row, "model"), text(row, "baseline", "gpt-4-0314")),  # the baseline of version 0.1, whose rows do not say it
+        winners[1],
+        winners[0],
+        _id(row, "uid", "question_id"),
+        explanations=(words[1], words[0]),
+    )
+
+
+def _alpaca_verdict(row: Row) -> Judged:
+    """Return an annotation: `output_1` is the baseline's, and one order, drawn by chance, was judged."""
+    preference = row["preference"]
+    if preference is not None and (
+        isinstance(preference, bool) or not isinstance(preference, int | float) or not 0 <= preference <= 2
+    ):
+        raise Wrong(f"field preference: expected a number from 1 to 2, or null, found {_short(preference)}")
+    winner = (
+        "error" if preference is None else "tie" if preference in (0, 1.5) else "model_1" if preference > 1.5 else "model_2"
+    )
+    return Judged(
+        (text(row, "generator_2", "model"), text(row, "generator_1", "baseline")),
+        winner,
+        None,
+        question=[text(row, "instruction")],
+        answers=(text(row, "output_2"), text(row, "output_1")),
+    )
+
+
+def _flexeval_asked(row: Row) -> tuple[list[str], list[str | None]]:
+    inner = row.get("extra_info", row.get("task_inputs"))
+    messages = inner.get("messages") if isinstance(inner, dict) else None
+    if isinstance(messages, list) and messages:
+        said = conversation(messages, "extra_info.messages")
+        return said.asked, said.answered
+    return [text(row, "lm_prompt")], []
+
+
+def _flexeval_question(row: Row) -> Asked:
+    inner = row.get("extra_info", row.get("task_inputs"))
+    about = inner if isinstance(inner, dict) else {}
+    return Asked(_flexeval_asked(row)[0], _id(about, "question_id", "id"), text_or_none(about, "category"))
+
+
+def _flexeval_answer(row: Row) -> Answered:
+    inner = row.get("extra_info", row.get("task_inputs"))
+    asked, answered = _flexeval_asked(row)
+    id = _id(inner if isinstance(inner, dict) else {}, "question_id")
+    return Answered([*answered, content(row.get("lm_output"), "lm_output")], id, asked)
+
+
+_CONVERSATION: dict[str, Callable[[Row], Said]] = {
+    **dict.fromkeys(_TASKS, _conversation_task),
+    QUESTIONS: _conversation_question,
+    ANSWERS: _conversation_answer,
+}
+FORMATS = (
+    Format(
+        "fastchat-pair",
+        "FastChat's verdicts on pairs",
+        ("question_id", "model_1", "model_2", "g1_winner", "g2_winner"),
+        ("turn", "g1_judgment", "g2_judgment", "answer_1", "answer_2"),
+        {VERDICTS: _fastchat_verdict},
+    ),
+    Format(
+        "fastchat-single",
+        "FastChat's ratings of single answers",
+        ("question_id", "model", "score"),
+        instead="`seedbed import fastchat --scores FILE` takes them over",
+    ),
+    Format(
+        "arena-hard-verdicts",
+        "Arena-Hard's judgments",
+        ("uid|question_id", "model", "games"),
+        ("baseline",),
+        {VERDICTS: _arena_verdict},
+    ),
+    Format(
+        "fastchat-answers",
+        "answers in FastChat's or Arena-Hard's form",
+        ("question_id|uid", "choices"),
+        ("model_id", "model"),
+        {ANSWERS: _fastchat_answer},
+    ),
+    Format(
+        "arena-hard-answers",
+        "Arena-Hard's answers",
+        ("uid", "messages", "model"),
+        read={ANSWERS: _conversation_answer, QUESTIONS: _conversation_question},
+    ),
+    Format(
+        "arena-hard-questions",
+        "Arena-Hard's questions",
+        ("uid", "prompt"),
+        ("category",),
+        {QUESTIONS: lambda row: _asked([text(row, "prompt")], row["uid"], text_or_none(row, "category"))},
+    ),
+    Format(
+        "fastchat-questions",
+        "FastChat's or MT-bench's questions",
+        ("question_id", "turns"),
+        ("category",),
+        {QUESTIONS: _fastchat_question},
+    ),
+    Format(
+        "alpaca-eval-verdicts",
+        "AlpacaEval's annotations",
+        ("instruction", "output_1", "output_2", "preference"),
+        ("generator_1", "generator_2"),
+        {VERDICTS: _alpaca_verdict},
+    ),
+    Format(
+        "alpaca-eval-outputs",
+        "AlpacaEval's outputs",
+        ("instruction", "output", "generator"),
+        ("dataset",),
+        {
+            QUESTIONS: lambda row: _asked([text(row, "instruction")], None, text_or_none(row, "dataset")),
+            ANSWERS: lambda row: Answered(
+                [content(row["output"], "output")], None, [text(row, "instruction")], text_or_none(row, "generator")
+            ),
+            **dict.fromkeys(_TASKS, lambda row: _task(row, "instruction")),
+        },
+    ),
+    Format(
+        "flexeval",
+        "flexeval's outputs.jsonl",
+        ("lm_output", "extra_info|task_inputs"),
+        ("lm_prompt",),
+        {QUESTIONS: _flexeval_question, ANSWERS: _flexeval_answer},
+    ),
+    Format(
+        "self-instruct",
+        "Self-Instruct's seed tasks",
+        ("instruction", "instances"),
+        ("id", "is_classification", "task_type"),
+        dict.fromkeys(_TASKS, _self_instruct),
+    ),
+    Format(
+        "sharegpt", "ShareGPT conversations", ("conversations|conversation",), ("id", "category", "task_type"), _CONVERSATION
+    ),
+    Format("messages", "chat messages", ("messages",), ("id", "category", "task_type"), _CONVERSATION),
+    Format(
+        "preferences",
+        "preference pairs",
+        ("chosen", "rejected"),
+        instead="to take the chosen text, say so: --map instruction=prompt --map output=chosen",
+    ),
+    Format(
+        "alpaca",
+        "an Alpaca file",
+        ("instruction", "output"),
+        ("input", "id", "task_type", "is_classification"),
+        {
+            **dict.fromkeys(_TASKS, lambda row: _task(row, "instruction")),
+            QUESTIONS: lambda row: _asked(
+                ["\n\n".join(filter(None, (text(row, "instruction"), text(row, "input", ""))))],
+                _id(row, "id"),
+                text_or_none(row, "category"),
+            ),
+        },
+    ),
+    Format(
+        "questions",
+        "questions of Seedbed",
+        ("text", "category"),
+        ("id", "follow_ups"),
+        {
+            QUESTIONS: lambda row: _asked(
+                [text(row, "text"), *_turns(row.get("follow_ups") or [], "follow_ups")],
+                _id(row, "id"),
+                text_or_none(row, "category"),
+            )
+        },
+    ),
+)
+MAPPED = {
+    **dict.fromkeys(_TASKS, ("instruction", "input", "output", "id", "task_type", "is_classification")),
+    QUESTIONS: ("text", "category", "id", "turns"),
+    ANSWERS: ("answer", "turns", "id", "question"),
+}
+"""What `--map` can name, by what is made of the file; a row has at least the first, or `turns`."""
+
+
+def mapped(target: str, row: Row) -> Said:
+    """Return what a row says whose fields `--map` named.
+
+    Raises:
+        Wrong: a field is missing or has another form.
+    """
+    if target in _TASKS:
+        return _task(row, "instruction")
+    if target == QUESTIONS:
+        turns = _turns(_list(row, "turns"), "turns") if "turns" in row else [text(row, "text")]
+        return _asked(turns, _id(row, "id"), text_or_none(row, "category"))
+    turns = _turns(_list(row, "turns"), "turns") if "turns" in row else _turns([row.get("answer")], "answer")
+    return Answered(turns, _id(row, "id"), [text(row, "question")] if "question" in row else None)
+
+
+def format_of(row: Row, where: str, target: str, named: str | None = None) -> Format:
+    """Return the format of a file, by its first row.
+
+    Args:
+        row: the first row.
+        where: its file and line.
+        target: what is to be made of it.
+        named: the format that it is said to have.
+
+    Raises:
+        UserError: it has no known format, or nothing of this kind can be made of it; says what it resembles.
+    """
+    by_name = {format.name: format for format in FORMATS}
+    if named is not None:
+        if named not in by_name:
+            raise UserError(f"--format {named}: unknown; the formats are {', '.join(by_name)}")
+        if missing := by_name[named].missing(row):
+            found = next((each for each in FORMATS if each.fits(row)), None)
+            hint = f"; it looks like {found.label} ({found.name})" if found else ""
+            raise UserError(f"{where}: not {by_name[named].label}: {_or(missing)} is missing{hint}")
+        fitting = [by_name[named]]
+    else:
+        fitting = [format for format in FORMATS if format.fits(row)]
+    for format in fitting:
+        if target in format.read:
+            return format
+    if fitting:
+        gives = [f"`seedbed import {each}`" for each in fitting[0].read]
+        instead = fitting[0].instead or f"{' or '.join(gives)} reads it"
+        raise UserError(f"{where}: this looks like {fitting[0].label}, which holds no {target}; {instead}")
+    raise UserError(f"{where}: {_resembles(row, target)}")
+
+
+def _or(fields: Sequence[str]) -> str:
+    return ", ".join(field.replace("|", " or ") for field in fields)
+
+
+def _resembles(row: Row, target: str) -> str:
+    there = ", ".join(map(str, list(row)[:12])) + (", …" if len(row) > 12 else "")
+    near = max(FORMATS, key=lambda each: 1 - len(each.missing(row)) / len(each.fields))
+    missing = near.missing(row)
+    hint = f"; it comes nearest to {near.label}, but {_or(missing)} is missing" if len(missing) < len(near.fields) else ""
+    say = f"; say which field is which, e.g. --map {MAPPED[target][0]}={next(iter(row), 'FIELD')}" if target in MAPPED else ""
+    return f"no format that is known: the fields are {there or 'none'}{hint}{say}"
+
+
+MOST_TURNS = 1 + MOST_FOLLOW_UPS

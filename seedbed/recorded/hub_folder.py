@@ -1,0 +1,133 @@
+"""A folder as the Hugging Face Hub holds a data set: `README.md` with a card, and data files, of one configuration and split.
+
+`dvc import-url` or `git clone` brings one; nothing is downloaded here.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seedbed.util.canonical import JsonObject
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.words import few
+from seedbed.util.yaml12 import load_yaml
+
+_SUFFIXES = (".parquet", ".jsonl", ".json", ".csv", ".tsv", ".jsonl.gz", ".json.gz", ".csv.gz", ".xlsx")
+_ABOUT = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", "package.json")
+"""What libraries write beside the data."""
+_SPLITS = ("train", "training", "validation", "valid", "dev", "eval", "test", "testing")
+
+
+class Chosen(NamedTuple):
+    """The files of a data set that are read, in order, and the licence that its card names."""
+
+    files: list[Path]
+    license: str | None
+
+
+def choose(folder: Path, config: str | None, split: str | None) -> Chosen:
+    """Return the data files of a folder.
+
+    Args:
+        folder: as the Hub holds it; its card says which files a configuration and a split have, else the names do.
+        config: a configuration of the card; by default its only one, or the one called `default`.
+        split: by default `train`, or all files where none is named after a split.
+
+    Raises:
+        UserError: the card cannot be read, or there is no such configuration, split or file.
+    """
+    card = _card(folder)
+    license = card.get("license")
+    said = ", ".join(map(str, license)) if isinstance(license, list) else str(license) if isinstance(license, str) else None
+    if configs := _configs(folder, card):
+        return Chosen(_of_card(folder, configs, config, split), said)
+    if config is not None:
+        raise UserError(f"{folder}: --config {config}: the card (README.md) names no configurations")
+    return Chosen(_of_names(folder, split), said)
+
+
+def _card(folder: Path) -> JsonObject:
+    path = folder / "README.md"
+    if not path.is_file():
+        return {}
+    text = path.read_text(encoding="utf-8-sig", errors="replace").replace("\r\n", "\n")
+    front = re.match(r"---\n(.*?)^---\s*$", text, re.DOTALL | re.MULTILINE)
+    if front is None:
+        return {}
+    card: Any = load_yaml(path, front[1])
+    if card is not None and not isinstance(card, dict):
+        raise UserError(f"{path}: the front matter is no mapping of fields; mend it, or name the data files themselves")
+    return card or {}
+
+
+def _configs(folder: Path, card: JsonObject) -> dict[str, list[tuple[str | None, str]]]:
+    """Return the (split, pattern) pairs of each configuration that the card names."""
+    configs: dict[str, list[tuple[str | None, str]]] = {}
+    given = card.get("configs") or []
+    if not isinstance(given, list):
+        raise UserError(f"{folder / 'README.md'}: configs: expected a list; mend it, or name the data files themselves")
+    for place, each in enumerate(given):
+        if not isinstance(each, dict) or not isinstance(each.get("config_name"), str):
+            raise UserError(f"{folder / 'README.md'}: configs.{place}: expected config_name and data_files")
+        configs[each["config_name"]] = list(_patterns(folder, each["config_name"], each.get("data_files")))
+    return {name: patterns for name, patterns in configs.items() if patterns}
+
+
+def _patterns(folder: Path, config: str, data_files: Any) -> Iterator[tuple[str | None, str]]:
+    for each in data_files if isinstance(data_files, list) else [data_files] if data_files else []:
+        split, paths = (each.get("split"), each.get("path")) if isinstance(each, dict) else (None, each)
+        for path in paths if isinstance(paths, list) else [paths]:
+            if not isinstance(path, str):
+                raise UserError(f"{folder / 'README.md'}: configs {config!r}: data_files: expected paths, found {path!r}")
+            if Path(path).is_absolute() or ".." in Path(path).parts:
+                raise UserError(f"{folder / 'README.md'}: configs {config!r}: {path!r} leads out of the folder")
+            yield split, path
+
+
+def _of_card(
+    folder: Path, configs: dict[str, list[tuple[str | None, str]]], config: str | None, split: str | None
+) -> list[Path]:
+    name = config or ("default" if "default" in configs else next(iter(configs)) if len(configs) == 1 else None)
+    if name is None:
+        raise UserError(f"{folder}: the card has {len(configs)} configurations; name one: --config {few([*configs], 8)}")
+    if name not in configs:
+        raise UserError(f"{folder}: --config {name}: the card names no such configuration{did_you_mean(name, [*configs])}")
+    splits = list(dict.fromkeys(each or "train" for each, _ in configs[name]))
+    wanted = split or ("train" if "train" in splits else splits[0] if len(splits) == 1 else None)
+    if wanted not in splits:
+        raise UserError(f"{folder}: configuration {name!r} has the splits {', '.join(splits)}; name one: --split {splits[0]}")
+    patterns = [path for each, path in configs[name] if (each or "train") == wanted]
+    files = [path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()]
+    if not files:
+        raise UserError(f"{folder}: no file is there that the card names for {name}/{wanted} ({', '.join(patterns)})")
+    return list(dict.fromkeys(files))
+
+
+def _of_names(folder: Path, split: str | None) -> list[Path]:
+    files = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name.lower().endswith(_SUFFIXES) and path.name not in _ABOUT
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    if not files and (arrow := next(folder.rglob("*.arrow"), None)):
+        raise UserError(
+            f"{arrow}: an Arrow file, as `save_to_disk` of datasets writes them; write Parquet instead (`to_parquet`)"
+        )
+    if not files:
+        raise UserError(f"{folder}: no data file is in this folder ({', '.join(_SUFFIXES)})")
+    named = {word for path in files for word in _words(folder, path) if word in _SPLITS}
+    if split is None and not named:
+        return files
+    chosen = [path for path in files if (split or "train").lower() in _words(folder, path)]
+    if not chosen:
+        there = few([path.relative_to(folder).as_posix() for path in files], 8)
+        raise UserError(
+            f"{folder}: no file is named after the split {split or 'train'}; name one with --split (there: {there})"
+        )
+    return chosen
+
+
+def _words(folder: Path, path: Path) -> set[str]:
+    return set(re.findall(r"[a-z]+", path.relative_to(folder).as_posix().lower()))

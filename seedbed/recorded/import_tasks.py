@@ -1,0 +1,187 @@
+"""`seedbed import seeds` and `seedbed import rows`: tasks of other tools, as seed tasks or as the rows of a training set.
+
+{"id":"seed_task_0","input":"","instruction":"Is there …","is_classification":false,"output":"Yes, …","task_type":"open_qa"}
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ruamel.yaml.comments import CommentedMap
+
+from seedbed.project import paths
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
+from seedbed.recorded.fastchat import slug
+from seedbed.recorded.formats import ROWS, SEEDS, Task
+from seedbed.recorded.placing import changed_params, preview, provenance, put_in_place, source_file, stage, staging
+from seedbed.recorded.reading import Reading, Source
+from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
+from seedbed.util.visible import is_blank
+from seedbed.util.words import count, few
+from seedbed.util.yaml_edit import add_entries, add_items
+
+WRITE = "Nothing is written yet: the same command with --yes writes it."
+_OPEN, _CLASSIFIED = "open_qa", "classification"
+
+
+class Ids:
+    """Gives rows their ids: their own as a slug, or one made of what they say, and no id twice.
+
+    Args:
+        reading: counts rows that repeat an earlier one.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._seen: dict[str, tuple[str, str]] = {}
+
+    def give(self, given: object, says: object, where: str) -> str | None:
+        """Return the id of a row; None where it repeats an earlier one word by word.
+
+        Args:
+            given: its own id, a text or a number; None for none.
+            says: what it says, of which an id is made that stays where other rows come and go.
+            where: its place.
+
+        Raises:
+            UserError: its id is none, or another row has it.
+        """
+        digest = content_hash(says)[:16]
+        try:
+            if isinstance(given, bool) or not isinstance(given, str | int | None):
+                raise UserError(f"field id: expected a text or a whole number, found {given!r}")
+            id = digest if given is None or str(given).strip() == "" else slug(str(given))
+        except UserError as error:
+            raise UserError(f"{where}: {error}") from None
+        if id in self._seen:
+            first, other = self._seen[id]
+            if other == digest:
+                self._reading.leave_out("it repeats an earlier row word by word", where)
+                return None
+            raise UserError(
+                f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has; give each row its own"
+            )
+        self._seen[id] = (where, digest)
+        return id
+
+
+def import_seeds(source: Source, corpus: str, language: str, task_type: str | None, *, yes: bool) -> str:
+    """Make a file of tasks the source of a corpus of tasks.
+
+    Args:
+        source: what is imported.
+        corpus: `seed_tasks` or `baseline`.
+        language: ISO 639 code of what the tasks are written in.
+        task_type: of rows that say none.
+        yes: whether to write it, or only to show it.
+
+    Returns:
+        What is, or would be, imported.
+
+    Raises:
+        UserError: the source or a row cannot be read, or the corpus is none of tasks.
+    """
+    params, target = load_params(), paths.RECORDED / f"{corpus}.jsonl"
+    if corpus not in ("seed_tasks", "baseline"):
+        raise UserError(f"--corpus {corpus}: tasks go into seed_tasks or baseline")
+    reading, types = Reading(source, SEEDS), Counter[str]()
+    with staging() as folder:
+        staged = stage(folder, _tasks(reading, params, task_type, types), "task")
+        new = [name for name in types if name not in params["labels"]["task"]]
+        remarks = [f"task types: {few([f'{name} {number:,}' for name, number in types.most_common()], 8)}"]
+        if new:
+            remarks.append(f"new in labels.task of {paths.PARAMS}: {few(new, 20)}")
+        before = params["corpora"][corpus]["source"] if corpus in params["corpora"] else None
+        remarks.append(
+            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it"
+            + (f" in the place of {before}" if before else "")
+        )
+        shown = preview(reading, staged, f"tasks of {corpus}", remarks)
+        if not staged.rows:
+            raise UserError(f"{shown}\nnothing to import")
+        if not yes:
+            return f"{shown}\n{WRITE}"
+
+        def change(document: CommentedMap) -> None:
+            entry = {"source": str(target), "language": language, "kind": "task"}
+            if corpus in document["corpora"]:
+                document["corpora"][corpus].update(entry)
+            else:
+                add_entries(document, "corpora", {corpus: entry})
+            add_items(document["labels"], "task", new)
+
+        text = changed_params(change)
+        put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
+    return f"{shown}\n{count(staged.rows, 'task')} imported as {corpus}; `seedbed plan` says what a build would send"
+
+
+def import_rows(source: Source, name: str, *, yes: bool) -> str:
+    """Make a file of tasks the rows of a training set.
+
+    Args:
+        source: what is imported; its rows are in the target language already.
+        name: id of the set.
+        yes: whether to write it, or only to show it.
+
+    Returns:
+        What is, or would be, imported.
+
+    Raises:
+        UserError: the source or a row cannot be read, or the set is made of other rows.
+    """
+    params, id = load_params(), slug(name)
+    target = paths.RECORDED / "rows" / f"{id}.jsonl"
+    present = params["sets"].get(id)
+    if present is not None and present["rows"] != str(target):
+        raise UserError(
+            f"--set {name}: sets.{id} of {paths.PARAMS} is made of {present['rows']}; give the imported set another id"
+        )
+    reading = Reading(source, ROWS)
+    with staging() as folder:
+        staged = stage(folder, _tasks(reading, params, None, None), None)
+        remarks = [f"writes {target}; the training set {id} of {paths.PARAMS} {'has' if present else 'will have'} these rows"]
+        shown = preview(reading, staged, f"rows of the set {id}", remarks)
+        if not staged.rows:
+            raise UserError(f"{shown}\nnothing to import")
+        if not yes:
+            return f"{shown}\n{WRITE}"
+        entries = {} if present else {id: {"seeds": str(paths.EMPTY), "rows": str(target)}}
+        text = changed_params(lambda document: add_entries(document, "sets", entries))
+        put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
+    return f"{shown}\n{count(staged.rows, 'row')} imported; `dvc repro export@{id}` writes the set"
+
+
+def _tasks(reading: Reading, params: Params, default: str | None, types: Counter[str] | None) -> Iterator[Row]:
+    """Yield the rows of a file of tasks; with `types`, as the schema of seed tasks wants them, counted by type."""
+    ids, labels = Ids(reading), params["labels"]["task"]
+    for where, said in reading:
+        assert isinstance(said, Task)
+        if is_blank(said.instruction) or is_blank(said.output):
+            reading.leave_out(f"its {'instruction' if is_blank(said.instruction) else 'output'} is blank", where)
+            continue
+        id = ids.give(said.id, said[:3], where)
+        if id is None:
+            continue
+        row: Row = {"id": id, "instruction": said.instruction, "input": said.input, "output": said.output}
+        if types is None:
+            yield row | ({"task_type": said.task_type} if said.task_type else {})
+            continue
+        kind = _type(said, default, labels, where)
+        types[kind] += 1
+        is_class = kind == _CLASSIFIED if said.is_classification is None else said.is_classification
+        yield row | {"task_type": kind, "is_classification": is_class}
+
+
+def _type(said: Task, default: str | None, labels: list[str], where: str) -> str:
+    """Return a task's type: its own, the one that the user names, or what is nearest of those that the project has."""
+    try:
+        if said.task_type:
+            return said.task_type if said.task_type in labels else slug(said.task_type)
+        if default:
+            return default if default in labels else slug(default)
+    except UserError as error:
+        raise UserError(f"{where}: field task_type: {error}") from None
+    nearest = _CLASSIFIED if said.is_classification else _OPEN
+    return nearest if nearest in labels else labels[0]

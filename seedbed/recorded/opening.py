@@ -1,0 +1,124 @@
+"""Files of other tools' making, made ready to be read: gzip unpacked, UTF-16 and a byte order mark turned into plain UTF-8.
+
+Nothing is read whole: a copy is made where one is needed, block by block.
+"""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from seedbed.util.errors import UserError
+
+MOST_BYTES = 16 * 2**20
+"""Of one row: a longer one is no text of a task, and would fill the memory."""
+_BLOCK = 2**20
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_GZIP = b"\x1f\x8b"
+_REFUSED = {
+    b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it first (`zstd -d FILE`)",
+    b"BZh": "it is compressed with bzip2; unpack it first (`bunzip2 FILE`)",
+    b"\xfd7zXZ": "it is compressed with xz; unpack it first (`unxz FILE`)",
+    b"ARROW1": "it is an Arrow file, as `save_to_disk` of datasets writes them; write Parquet instead (`to_parquet`)",
+    b"\xff\xff\xff\xff": "it is an Arrow stream, as datasets caches them; write Parquet or JSON Lines instead (`to_parquet`)",
+    b"%PDF": "it is a PDF; `seedbed import documents FOLDER` reads those",
+    b"\xd0\xcf\x11\xe0": "it is an old Excel file; save it as .xlsx or as CSV",
+    b"SQLite format 3": "it is an SQLite database; write the table as CSV or JSON Lines",
+    b"version https://git-lfs": "it is a Git LFS pointer, not the data; `git lfs pull` brings the file itself",
+    b"<!DOCTYPE": "it is a web page; download the file itself",
+    b"<html": "it is a web page; download the file itself",
+}
+
+
+class Opened(NamedTuple):
+    """A file that can be read.
+
+    Attributes:
+        named: as the user called it, for messages.
+        path: where its bytes are: plain UTF-8 without a byte order mark where it is a text.
+        kind: `parquet`, `xlsx` or `text`.
+    """
+
+    named: Path
+    path: Path
+    kind: str
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file as it is, 64 hex digits."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """Give a file to read; what had to be unpacked is removed at the end.
+
+    Raises:
+        UserError: there is no such file, it cannot be read, is empty, or is of a kind that cannot be read, which is named.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; name the file that is to be imported")
+    with TemporaryDirectory() as folder:
+        try:
+            yield _ready(path, path, Path(folder))
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def _ready(named: Path, path: Path, folder: Path) -> Opened:
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if not start.strip():
+        raise UserError(f"{named}: the file is empty")
+    if start.startswith(_GZIP):
+        return _ready(named, _unpacked(named, path, folder / "unpacked"), folder)
+    if start.startswith(b"PAR1"):
+        return Opened(named, path, "parquet")
+    if start.startswith(b"PK\x03\x04"):
+        if named.suffix.lower() == ".xlsx":
+            return Opened(named, path, "xlsx")
+        raise UserError(f"{named}: it is a zip archive; unpack it first (a spreadsheet's name has to end in .xlsx)")
+    for magic, words in _REFUSED.items():
+        if start.lstrip().lower().startswith(magic.lower()):
+            raise UserError(f"{named}: {words}")
+    encoding = next((name for mark, name in _UTF16.items() if start.startswith(mark)), "utf-8-sig")
+    if encoding == "utf-8-sig" and b"\0" in start:
+        raise UserError(f"{named}: it is no text (a byte 0 is in it), or UTF-16 without a mark; save it as UTF-8")
+    if encoding == "utf-8-sig" and not start.startswith(codecs.BOM_UTF8):
+        return Opened(named, path, "text")  # whether all of it is UTF-8 is seen while it is read, with the line
+    return Opened(named, _decoded(named, path, folder / "decoded", encoding), "text")
+
+
+def _unpacked(named: Path, path: Path, target: Path) -> Path:
+    try:
+        with gzip.open(path, "rb") as file, target.open("wb") as out:
+            while block := file.read(_BLOCK):
+                out.write(block)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UserError(f"{named}: a gzip file that is cut or damaged ({error}); download it again") from None
+    return target
+
+
+def _decoded(named: Path, path: Path, target: Path, encoding: str) -> Path:
+    decoder = codecs.getincrementaldecoder("utf-16" if encoding.startswith("utf-16") else encoding)()
+    line = 1
+    try:
+        with path.open("rb") as file, target.open("wb") as out:
+            while True:
+                block = file.read(_BLOCK)
+                text = decoder.decode(block, final=not block)
+                line += text.count("\n")
+                out.write(text.encode())
+                if not block:
+                    return target
+    except UnicodeError as error:
+        reason = error.reason if isinstance(error, UnicodeDecodeError | UnicodeEncodeError) else str(error)
+        raise UserError(
+            f"{named}:{line}: not {encoding.upper()} from about here on ({reason}); save the file as UTF-8"
+        ) from None

@@ -1,0 +1,206 @@
+"""An import as it will be, shown first, and then written: all files or none."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from seedbed.project import paths
+from seedbed.project.params_checks import cross_problems
+from seedbed.recorded.opening import hash_of
+from seedbed.recorded.reading import Reading
+from seedbed.util.canonical import JsonObject, canonical
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, writing_rows
+from seedbed.util.safe_text import safe
+from seedbed.util.schemas import first_problem
+from seedbed.util.words import count, few
+from seedbed.util.yaml12 import load_yaml
+from seedbed.util.yaml_edit import yaml_editor
+
+_SHOWN = 3
+_MOST_SHOWN = 160
+"""Characters of each text in the preview."""
+
+
+@dataclass
+class Staged:
+    """Rows that were written where nobody looks, to be moved to their place.
+
+    Attributes:
+        path: where they are.
+        first: the first three.
+        rows: how many.
+    """
+
+    path: Path
+    first: list[Row] = field(default_factory=list)
+    rows: int = 0
+
+
+@contextmanager
+def staging() -> Iterator[Path]:
+    """Give a folder for what is not imported yet; it is gone at the end."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def stage(folder: Path, rows: Iterator[Row], schema: str | None) -> Staged:
+    """Write rows one by one, whatever their number, and keep the first ones to be shown."""
+    staged = Staged(folder / "rows.jsonl")
+    with writing_rows(staged.path, schema) as write:
+        for row in rows:
+            write(row)
+            staged.rows += 1
+            if len(staged.first) < _SHOWN:
+                staged.first.append(row)
+    return staged
+
+
+def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> str:
+    """Return what would be imported: counts, what is not taken over, and the first rows as they will be.
+
+    Args:
+        reading: the pass over the source, at its end.
+        staged: the rows.
+        what: the noun for the rows, e.g. `seed tasks`.
+        remarks: further sentences.
+    """
+    lines = [f"{reading.source.path}: {reading.label}, {count(reading.read, 'row')}; {staged.rows:,} become {what}"]
+    for reason, number in reading.left_out.most_common():
+        lines.append(f"  {count(number, 'row')} left out: {reason} (first: {reading.first[reason]})")
+    for note, number in reading.notes.most_common():
+        lines.append(f"  {count(number, 'row')} {note}" if number == 1 else f"  {number:,} rows: each {note}")
+    if reading.dropped:
+        lines.append(f"  fields that are not taken over: {few([*reading.dropped], 20)}")
+    lines += [f"  {remark}" for remark in remarks]
+    lines.append(f"the first {count(len(staged.first), 'row')} as they will be:" if staged.first else "no row is left")
+    lines += [f"  {shown_row(row)}" for row in staged.first]
+    return safe("\n".join(lines))
+
+
+def shown_row(row: Row) -> str:
+    """Return a row as the preview has it: long texts cut."""
+    return canonical(_cut(row))
+
+
+def _cut(value: Any) -> Any:
+    """Return a value with long texts cut."""
+    if isinstance(value, str):
+        return value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}…"
+    if isinstance(value, dict):
+        return {key: _cut(inner) for key, inner in value.items()}
+    return [_cut(inner) for inner in value] if isinstance(value, list) else value
+
+
+def provenance(reading: Reading, staged: Staged) -> str:
+    """Return the text of the file that says where imported rows are from."""
+    about: JsonObject = {
+        "files": [
+            {"name": _name(path, reading), "sha256": hash_of(path), "bytes": path.stat().st_size} for path in reading.files
+        ],
+        "format": reading.label,
+        "rows": staged.rows,
+        "license": reading.license,
+        "address": reading.source.address,
+    }
+    if reading.source.fields:
+        about["map"] = dict(reading.source.fields)
+    if reading.left_out:
+        about["left_out"] = dict(reading.left_out)
+    if reading.dropped:
+        about["dropped"] = [*reading.dropped]
+    return yaml_text(about)
+
+
+def yaml_text(value: Mapping[str, Any]) -> str:
+    """Return values as YAML in block style, under a line that says what wrote them."""
+    written = StringIO()
+    yaml_editor().dump(dict(value), written)
+    return f"# Where the rows beside this file are from; written by `seedbed import`.\n{written.getvalue()}"
+
+
+def _name(path: Path, reading: Reading) -> str:
+    """Return a file's name, within the folder that was named where it is in one; never the machine's own path."""
+    base = reading.source.path
+    return path.relative_to(base).as_posix() if base.is_dir() else path.name
+
+
+def source_file(path: Path) -> Path:
+    """Return the file beside imported rows that says where they are from."""
+    return path.with_name(f"{path.name.removesuffix('.jsonl')}.source.yaml")
+
+
+def changed_params(change: Callable[[CommentedMap], None]) -> str:
+    """Return the text of `params.yaml` with a change; comments stay.
+
+    Args:
+        change: takes the document and changes it in place.
+
+    Raises:
+        UserError: it would not be valid.
+    """
+    yaml, path = yaml_editor(), paths.PARAMS
+    document = yaml.load(path.read_text(encoding="utf-8"))
+    change(document)
+    written = StringIO()
+    yaml.dump(document, written)
+    changed: Any = load_yaml(path, written.getvalue())
+    if problem := first_problem(changed, "params") or next(cross_problems(changed), None):
+        field_, words = problem
+        raise UserError(f"{path}: with what is imported, {'.'.join(map(str, field_))} would not be valid: {words}")
+    return written.getvalue()
+
+
+def put_in_place(files: Mapping[Path, Path | str]) -> None:
+    """Write files, all or none: what was there is put back where one of them cannot be written.
+
+    Args:
+        files: a text, or the file that holds the content, by its place; the last one is what makes the others count.
+
+    Raises:
+        UserError: one cannot be written; then none is.
+    """
+    done: list[Path] = []
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = _beside(path, "part")
+            part.unlink(missing_ok=True)
+            if isinstance(content, Path):
+                copyfile(content, part)
+            else:
+                part.write_text(content, encoding="utf-8", newline="\n")
+        for path in files:
+            if path.exists():
+                copyfile(path, _beside(path, "before"))
+            done.append(path)
+            _beside(path, "part").replace(path)
+    except BaseException as error:
+        for place in done:
+            _put_back(place)
+        if isinstance(error, OSError):
+            raise UserError(f"{path}: cannot be written ({error.strerror}); nothing was imported") from None
+        raise
+    finally:
+        for path in files:
+            for name in ("part", "before"):
+                _beside(path, name).unlink(missing_ok=True)
+
+
+def _put_back(path: Path) -> None:
+    before = _beside(path, "before")
+    if before.exists():
+        before.replace(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _beside(path: Path, name: str) -> Path:
+    return path.with_name(f".{path.name}.{name}")

@@ -1,0 +1,460 @@
+"""Files of other tools: what is made of each format, what of a bad file, and that nothing is half imported."""
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+
+from seedbed.project import paths
+from seedbed.recorded.foreign_rows import read_foreign
+from seedbed.recorded.import_benchmark import import_answers, import_questions, import_verdicts
+from seedbed.recorded.import_tasks import import_rows, import_seeds
+from seedbed.recorded.opening import MOST_BYTES, hash_of
+from seedbed.recorded.placing import put_in_place
+from seedbed.recorded.reading import Source
+from seedbed.util.errors import UserError
+from seedbed.util.rows import read_rows
+from seedbed.util.yaml12 import load_yaml
+from tests.harness import ROOT, Project, without_conversations
+
+TASK = {"instruction": "Name a fruit.", "input": "", "output": "An apple."}
+CHAT = [{"role": "user", "content": "Name a fruit."}, {"role": "assistant", "content": "An apple."}]
+GPT = [{"from": "human", "value": "Name a fruit."}, {"from": "gpt", "value": "An apple."}]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """What an import reads and writes of a project with two questions; the working folder while a test runs."""
+    root = tmp_path / "project"
+    (root / "data").mkdir(parents=True)
+    text = without_conversations((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    (root / "params.yaml").write_text(text, encoding="utf-8")
+    questions = [
+        {"id": "one", "category": "generic", "text": "質問1"},
+        {"id": "two", "category": "generic", "text": "Name\n a fruit."},
+    ]
+    write(root / "data" / "questions.en.jsonl", questions)
+    with chdir(root):
+        yield root
+
+
+def write(path: Path, rows: list[Any]) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def state(root: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def as_rows(source: Source | Path) -> list[dict[str, Any]]:
+    """Return the rows of a set that a source gives, without their ids."""
+    given = source if isinstance(source, Source) else Source(source)
+    import_rows(given, "mine", yes=True)
+    return [
+        {name: value for name, value in row.items() if name != "id"} for row in read_rows(Path("data/recorded/rows/mine.jsonl"))
+    ]
+
+
+TASK_ROWS = {
+    "alpaca": TASK,
+    "alpaca without input": {"instruction": "Name a fruit.", "output": "An apple."},
+    "alpaca-eval outputs": {"instruction": "Name a fruit.", "output": "An apple.", "generator": "m", "dataset": "koala"},
+    "self-instruct": {
+        "id": "seed_task_0",
+        "name": "fruit",
+        "instruction": "Name a fruit.",
+        "instances": [{"input": "", "output": "An apple."}, {"input": "x", "output": "y"}],
+        "is_classification": False,
+    },
+    "sharegpt": {"id": "q_0", "conversations": GPT},
+    "sharegpt of several turns": {"conversations": [*GPT, *GPT]},
+    "messages": {"messages": CHAT},
+    "messages with a system message": {"messages": [{"role": "system", "content": "Be brief."}, *CHAT]},
+    "messages in parts": {"messages": [{"role": "user", "content": [{"type": "text", "text": "Name a fruit."}]}, CHAT[1]]},
+}
+
+
+@pytest.mark.parametrize("row", TASK_ROWS.values(), ids=TASK_ROWS)
+def test_each_format_of_tasks_gives_the_same_task(project: Path, row: Any) -> None:
+    assert as_rows(write(project / "in.jsonl", [row])) == [TASK]
+
+
+def test_one_file_in_every_shape_gives_the_same_rows(project: Path) -> None:
+    """JSON Lines, an array, an object with the rows inside, CSV, Parquet, a sheet; with a mark, CRLF, UTF-16, gzip."""
+    rows = [{"prompt": f"書いて、{n}。", "answer": f'"答え"\n{n}', "extra": "x"} for n in range(3)]
+    lines = write(project / "a.jsonl", rows)
+    text = lines.read_text(encoding="utf-8")
+    (project / "array.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    (project / "inside.json").write_text(json.dumps({"version": 1, "data": {"rows": rows}}), encoding="utf-8")
+    (project / "marked.jsonl").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    (project / "wide.jsonl").write_bytes(text.encode("utf-16"))
+    (project / "packed.jsonl.gz").write_bytes(gzip.compress(text.encode("utf-16")))
+    db = duckdb.connect()
+    for name, options in (
+        ("t.csv", "header, delimiter ';'"),
+        ("t.tsv", "header, delimiter '\t'"),
+        ("t.parquet", "format parquet"),
+    ):
+        db.execute(f"copy (select * from read_json('{lines}')) to '{project / name}' ({options})")
+    (project / "t.csv.gz").write_bytes(gzip.compress((project / "t.csv").read_bytes()))
+    book = openpyxl.Workbook()
+    book.create_sheet("tasks").append(["prompt", "answer", "extra"])
+    for row in rows:
+        book["tasks"].append(list(row.values()))
+    book.save(project / "book.xlsx")
+
+    fields = [("instruction", "prompt"), ("output", "answer")]
+    expected = [{"instruction": row["prompt"], "input": "", "output": row["answer"]} for row in rows]
+    at = {"inside.json": "data.rows", "book.xlsx": "tasks"}
+    for path in sorted(project.iterdir()):
+        if path.suffix in (".jsonl", ".json", ".csv", ".tsv", ".gz", ".parquet", ".xlsx"):
+            assert as_rows(Source(path, fields=fields, at=at.get(path.name))) == expected, path.name
+
+
+def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path) -> None:
+    given = [
+        TASK | {"score": 1, "id": "a"},
+        TASK | {"output": " ", "id": "b"},
+        TASK | {"id": "a", "score": 2},
+        {"instruction": "Draw.", "output": "x" * 400, "task_type": "Fine Art"},
+    ]
+    file = write(project / "in.jsonl", given)
+    before = state(project)
+    shown = import_seeds(Source(file), "seed_tasks", "en", None, yes=False)
+    assert state(project) == before
+    assert "an Alpaca file, 4 rows; 2 become tasks of seed_tasks" in shown
+    assert f"1 row left out: its output is blank (first: {file}:2)" in shown
+    assert f"1 row left out: it repeats an earlier row word by word (first: {file}:3)" in shown
+    assert "fields that are not taken over: score" in shown
+    assert "new in labels.task of params.yaml: fine-art" in shown
+    assert (
+        f'{{"id":"a","input":"","instruction":"{TASK["instruction"]}","is_classification":false,"output":"An apple.",' in shown
+    )
+    assert "x" * 200 not in shown
+
+    import_seeds(Source(file, license="CC0", address="example.org/x"), "seed_tasks", "en", None, yes=True)
+    params = load_yaml(paths.PARAMS)
+    assert params["corpora"]["seed_tasks"] == {"source": "data/recorded/seed_tasks.jsonl", "language": "en", "kind": "task"}
+    assert params["labels"]["task"][-1] == "fine-art"
+    about = load_yaml(Path("data/recorded/seed_tasks.source.yaml"))
+    assert about["files"] == [{"name": "in.jsonl", "sha256": hash_of(file), "bytes": file.stat().st_size}]
+    assert (about["license"], about["address"], about["rows"], about["dropped"]) == ("CC0", "example.org/x", 2, ["score"])
+    untouched = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()
+    assert "\n\ncorpora: # what people wrote" in paths.PARAMS.read_text(encoding="utf-8")
+    assert set(paths.PARAMS.read_text(encoding="utf-8").splitlines()) - set(untouched) == {
+        "    - fine-art",
+        "    source: data/recorded/seed_tasks.jsonl",
+    }
+
+
+def test_the_real_seed_tasks(project: Path, reference: Path) -> None:
+    file = reference / "self-instruct" / "seed_tasks.jsonl"
+    import_seeds(Source(file), "seed_tasks", "en", None, yes=True)
+    ours = {row["id"]: row for row in read_rows(Path("data/recorded/seed_tasks.jsonl"), "task")}
+    theirs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert len(ours) == len(theirs) == 175
+    for row in theirs:
+        mine = ours[row["id"]]
+        assert (mine["instruction"], mine["is_classification"]) == (row["instruction"], row["is_classification"])
+        assert (mine["input"], mine["output"]) == (row["instances"][0]["input"], row["instances"][0]["output"])
+
+
+def test_real_answers_and_verdicts_are_what_the_other_import_makes_of_them(project: Path, reference: Path) -> None:
+    folder, baseline = reference / "ja-vicuna", "openai--text-davinci-003"
+    import_questions(Source(folder / "question.jsonl"), "questions", "ja", None, yes=True)
+    assert len(load_yaml(paths.PARAMS)["labels"]["question"]) == 9
+    other = "rinna--japanese-gpt-neox-3.6b-instruction-ppo"
+    for model in (baseline, other):
+        import_answers(Source(folder / "answers" / f"{model}.jsonl"), model, model, fill=False, yes=True)
+    [file] = (folder / "judgments").glob("*rinna*")
+    report = import_verdicts(Source(file), None, None, one_order=False, yes=True)
+    assert "80 verdicts imported" in report
+    [match] = [id for id, each in load_yaml(paths.PARAMS)["matches"].items() if "recorded" in each]
+    ours = [
+        json.loads(line) for line in Path(f"data/recorded/judgments/{match}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    theirs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    names = ("question_id", "model_1", "model_2", "g1_winner", "g2_winner")
+    assert [[str(row[n]) for n in names] for row in ours] == [[str(row[n]) for n in names] for row in theirs]
+
+
+QUESTION_ROWS: dict[str, tuple[Any, list[str]]] = {
+    "MT-bench, both turns": ({"question_id": 81, "category": "writing", "turns": ["a", "b"], "reference": []}, ["a", "b"]),
+    "Arena-Hard 0.1": ({"question_id": "u1", "category": "c", "cluster": "x", "turns": [{"content": "a"}]}, ["a"]),
+    "Arena-Hard 2.0": ({"uid": "u1", "category": "c", "subcategory": "x", "prompt": "a"}, ["a"]),
+    "AlpacaEval": ({"instruction": "a", "output": "o", "generator": "g", "dataset": "koala"}, ["a"]),
+    "flexeval": (
+        {"lm_output": "o", "extra_info": {"messages": CHAT[:1], "category": "w"}, "references": []},
+        ["Name a fruit."],
+    ),
+    "messages of two turns": ({"messages": [*CHAT, {"role": "user", "content": "Another."}]}, ["Name a fruit.", "Another."]),
+    "ours": ({"id": "q", "text": "a", "category": "c", "follow_ups": ["b"]}, ["a", "b"]),
+}
+
+
+@pytest.mark.parametrize(("row", "turns"), QUESTION_ROWS.values(), ids=QUESTION_ROWS)
+def test_each_format_of_questions(project: Path, row: Any, turns: list[str]) -> None:
+    import_questions(Source(write(project / "in.jsonl", [row])), "more", "en", "misc", yes=True)
+    [question] = read_rows(Path("data/recorded/more.jsonl"), "question")
+    assert [question["text"], *question.get("follow_ups", [])] == turns
+    params = load_yaml(paths.PARAMS)
+    assert question["category"] in params["labels"]["question"]
+    assert params["post_edit"]["corpora"]["more"] == "data/build/edited/questions/more.jsonl"
+    assert "\n\ngenerate:" in paths.PARAMS.read_text(encoding="utf-8")
+
+
+ANSWER_ROWS: dict[str, list[Any]] = {
+    "FastChat": [
+        {"question_id": id, "model_id": "m", "choices": [{"index": 0, "turns": ["An apple."]}]} for id in ("one", "two")
+    ],
+    "Arena-Hard 0.1": [
+        {"question_id": id, "model_id": "m", "choices": [{"index": 0, "turns": [{"content": "An apple.", "token_len": 3}]}]}
+        for id in ("one", "two")
+    ],
+    "Arena-Hard 2.0": [
+        {"uid": id, "model": "m", "messages": [CHAT[0], {"role": "assistant", "content": {"answer": "An apple."}}]}
+        for id in ("one", "two")
+    ],
+    "AlpacaEval": [{"instruction": text, "output": "An apple.", "generator": "m"} for text in ("質問1", "Name a fruit.")],
+    "flexeval": [
+        {"lm_output": "An apple.", "finish_reason": "stop", "extra_info": {"messages": [{"role": "user", "content": text}]}}
+        for text in ("質問1", "Name a fruit.")
+    ],
+    "messages": [{"messages": [{"role": "user", "content": text}, CHAT[1]]} for text in ("質問1", "Name a fruit.")],
+}
+
+
+@pytest.mark.parametrize("rows", ANSWER_ROWS.values(), ids=ANSWER_ROWS)
+def test_each_format_of_answers(project: Path, rows: list[Any]) -> None:
+    import_answers(Source(write(project / "in.jsonl", rows)), "New.Model", "m", fill=False, yes=True)
+    path = Path("data/recorded/answers/new-model.jsonl")
+    answers = {row["question_id"]: row["choices"][0]["turns"] for row in read_rows(path, "fastchat_answer", unique=None)}
+    assert answers == {"one": ["An apple."], "two": ["An apple."]}
+    assert load_yaml(paths.PARAMS)["models"]["new-model"] == {"recorded": str(path), "name": "m"}
+
+
+def games(first: str | None, second: str | None) -> list[Any]:
+    return [{"score": label, "judgment": {"answer": f"said {label}"}} for label in (first, second)]
+
+
+def annotation(text: str, preference: float | None) -> Any:
+    outputs = {"output_1": "O1", "output_2": "O2", "generator_1": "thin", "generator_2": "good"}
+    return {"instruction": text, "preference": preference} | outputs
+
+
+VERDICT_ROWS: dict[str, tuple[list[Any], list[tuple[str, str]]]] = {
+    "Arena-Hard": (
+        [
+            {"uid": "one", "model": "good", "baseline": "thin", "judge": "j", "games": games("B>>A", "A=B")},
+            {"uid": "two", "model": "good", "baseline": "thin", "judge": "j", "games": games("A>B", None)},
+        ],
+        [("tie", "model_1"), ("error", "model_2")],
+    ),
+    "AlpacaEval": (
+        [annotation("質問1", 1.98), annotation("Name a fruit.", None)],
+        [("model_1", "model_1"), ("error", "error")],
+    ),
+    "AlpacaEval, a draw": (
+        [annotation("質問1", 1.5), annotation("Name a fruit.", 1.0)],
+        [("tie", "tie"), ("model_2", "model_2")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "winners"), VERDICT_ROWS.values(), ids=VERDICT_ROWS)
+def test_each_format_of_verdicts(project: Path, rows: list[Any], winners: list[tuple[str, str]]) -> None:
+    file = write(project / "in.jsonl", rows)
+    if "preference" in rows[0]:
+        with pytest.raises(UserError, match="judge each pair once, in one order"):
+            import_verdicts(Source(file), None, None, one_order=False, yes=True)
+    import_verdicts(Source(file), None, None, one_order=True, yes=True)
+    verdicts = list(read_rows(Path("data/recorded/judgments/good-vs-thin.jsonl"), "fastchat_verdict", unique=None))
+    assert [(row["g1_winner"], row["g2_winner"]) for row in verdicts] == winners
+    assert {(row["model_1"], row["model_2"]) for row in verdicts} == {("good", "thin")}
+    assert load_yaml(paths.PARAMS)["matches"]["good-vs-thin"]["recorded"] == "data/recorded/judgments/good-vs-thin.jsonl"
+
+
+CARD = """---
+license: apache-2.0
+x-of-another-tool: {a: 1}
+configs:
+- config_name: default
+  data_files:
+  - split: train
+    path: data/train-*
+  - split: test
+    path: data/test.jsonl
+---
+# A card
+"""
+
+
+def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:
+    folder = project / "hub"
+    (folder / "data").mkdir(parents=True)
+    db = duckdb.connect()
+    for n in range(2):
+        said = f"[{{'role': 'user', 'content': 'Q{n}'}}, {{'role': 'assistant', 'content': 'A{n}'}}]"
+        sql = f"select {said} as messages, {n}::float as loss"
+        db.execute(f"copy ({sql}) to '{folder / 'data'}/train-{n}.parquet' (format parquet)")
+    write(folder / "data" / "test.jsonl", [{"messages": CHAT}])
+    (folder / "README.md").write_text(CARD, encoding="utf-8")
+    assert [row["output"] for row in as_rows(folder)] == ["A0", "A1"]
+    about = load_yaml(Path("data/recorded/rows/mine.source.yaml"))
+    assert (about["license"], [each["name"] for each in about["files"]]) == (
+        "apache-2.0",
+        ["data/train-0.parquet", "data/train-1.parquet"],
+    )
+    assert as_rows(Source(folder, split="test")) == [TASK]
+    with pytest.raises(UserError, match="has the splits train, test"):
+        as_rows(Source(folder, split="dev"))
+    (folder / "README.md").write_text(
+        "---\nconfigs:\n- config_name: a\n  data_files: ../../secret.jsonl\n---\n", encoding="utf-8"
+    )
+    with pytest.raises(UserError, match="leads out of the folder"):
+        as_rows(folder)
+    (folder / "README.md").write_text("---\nlicense: [\n---\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"README\.md"):
+        as_rows(folder)
+
+
+def task(**fields: Any) -> str:
+    return json.dumps(TASK | fields)
+
+
+BAD: dict[str, tuple[str, bytes, str]] = {
+    "empty": ("a.jsonl", b" \n", r"a\.jsonl: the file is empty"),
+    "NaN": ("a.jsonl", b'{"instruction":"a","output":"b","s":NaN}', r"a\.jsonl:1: .*NaN is not JSON"),
+    "NaN in an array": ("a.json", b'[{"instruction":"a","output":"b"},\n{"s":NaN}]', r"a\.json:2: .*NaN is not JSON"),
+    "a field of another type": (
+        "a.jsonl",
+        f"{task()}\n{task(output=7)}".encode(),
+        r"a\.jsonl:2: field output: expected a text, found 7",
+    ),
+    "a missing field": ("a.jsonl", f'{task()}\n{{"instruction":"a"}}'.encode(), r"a\.jsonl:2: field output: missing"),
+    "another format halfway": (
+        "a.jsonl",
+        f"{task()}\n{json.dumps({'messages': CHAT})}".encode(),
+        "this row looks like chat messages",
+    ),
+    "cut": ("a.json", b'[{"instruction":"a","output":"b"},', r"a\.json:1: not JSON"),
+    "more behind the array": ("a.json", b'[{"instruction":"a","output":"b"}] {}', "behind the array's end there is more"),
+    "an array of texts": ("a.json", b'["a"]', r"a\.json:1: expected a JSON object, found str"),
+    "one object": ("a.json", b'{"data":\n [{"instruction":"a"}]}', "name the field that holds the rows, e.g. --at data"),
+    "not UTF-8": ("a.jsonl", b'{"instruction":"a","output":"\xff"}', r"a\.jsonl:1: not UTF-8"),
+    "UTF-16 without a mark": ("a.jsonl", task().encode("utf-16-le"), "UTF-16 without a mark"),
+    "UTF-16 that is cut": ("a.jsonl", b"\xff\xfe" + task().encode("utf-16-le")[:-1], "not UTF-16"),
+    "a cut gzip": ("a.jsonl.gz", gzip.compress(os.urandom(4000))[:2000], "a gzip file that is cut or damaged"),
+    "zstd": ("a.jsonl.zst", b"\x28\xb5\x2f\xfd\0\0", "compressed with zstd"),
+    "a zip": ("a.zip", b"PK\x03\x04abc", "it is a zip archive"),
+    "no spreadsheet": ("a.xlsx", b"PK\x03\x04abc", "not a spreadsheet that can be read"),
+    "a cut Parquet": ("a.parquet", b"PAR1abc", "not Parquet that can be read"),
+    "a web page": ("a.json", b"<!doctype html><html>", "it is a web page"),
+    "a pointer": ("a.json", b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a Git LFS pointer"),
+    "an open quotation mark": ("a.csv", b'instruction,output\n"a,b\n', r"a\.csv:2: not CSV"),
+    "a ragged table": ("a.csv", b"instruction,output\na,b,c\n", r"a\.csv:2: 3 fields, where the first line names 2"),
+    "a column twice": ("a.csv", b"output,output\na,b\n", "'output' is named twice"),
+    "half a surrogate pair": ("a.json", b'[{"instruction":"a","output":"\\ud800"}]', "half of a surrogate pair"),
+    "an unknown format": (
+        "a.jsonl",
+        b'{"prompt":"a","completion":"b"}',
+        r"fields are prompt, completion.* --map instruction=prompt",
+    ),
+    "verdicts": (
+        "a.jsonl",
+        json.dumps(annotation("a", 1)).encode(),
+        "looks like AlpacaEval's annotations, which holds no rows; `seedbed import verdicts`",
+    ),
+    "preferences": ("a.jsonl", b'{"prompt":"a","chosen":"b","rejected":"c"}', "looks like preference pairs"),
+    "two rows of one id": (
+        "a.jsonl",
+        f"{task(id='A b')}\n{task(id='a-b', output='c')}".encode(),
+        r"a\.jsonl:2: field id: .* gives the id 'a-b'",
+    ),
+    "a row of one long line": ("a.jsonl", b'{"a":"' + b"x" * MOST_BYTES + b'"}', r"a\.jsonl:1: one row of more than 16 MB"),
+    "an array of one long line": ("a.json", b'[{"a":"' + b"x" * MOST_BYTES + b'"}]', "one row of more than 16 MB"),
+    "a table of one long line": ("a.csv", b"a,b\n" + b"x" * MOST_BYTES + b",y", r"a\.csv:2: one row of more than 16 MB"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "words"), BAD.values(), ids=BAD)
+def test_a_bad_file_is_refused_with_its_place_and_nothing_is_written(
+    project: Path, name: str, content: bytes, words: str
+) -> None:
+    (project / name).write_bytes(content)
+    before = state(project)
+    with pytest.raises(UserError, match=words) as refused:
+        import_rows(Source(project / name), "mine", yes=True)
+    assert len(str(refused.value)) < 700
+    assert state(project) == before
+
+
+def test_a_parquet_with_other_types_is_refused(project: Path) -> None:
+    duckdb.connect().execute(f"copy (select 'a' as instruction, 3.5 as output) to '{project}/a.parquet' (format parquet)")
+    with pytest.raises(UserError, match=r"a\.parquet: row 1: field output: expected a text, found Decimal"):
+        as_rows(project / "a.parquet")
+
+
+def test_a_large_array_is_read_row_by_row(project: Path) -> None:
+    rows = [TASK | {"input": "x" * 2**20} for _ in range(MOST_BYTES // 2**20 + 1)]
+    (project / "a.json").write_text(json.dumps([*rows, TASK | {"output": 1}]), encoding="utf-8")
+    found = list(read_foreign(project / "a.json"))
+    assert [each.row for each in found[:-1]] == rows
+    assert found[-1].where == f"{project}/a.json: row {len(rows) + 1}"
+
+
+def test_answers_that_do_not_fit_are_refused(project: Path) -> None:
+    def answers(*rows: Any, fill: bool = False) -> str:
+        return import_answers(Source(write(project / "in.jsonl", [*rows])), "m", None, fill=fill, yes=True)
+
+    one, two = ANSWER_ROWS["FastChat"]
+    with pytest.raises(UserError, match=r"no answer to question 'two' \(1 of 2 missing\).*--fill"):
+        answers(one)
+    assert "2 answers of m imported" in answers(one, fill=True)
+    with pytest.raises(UserError, match=r"in\.jsonl:2: no question 'three' in this project"):
+        answers(one, two | {"question_id": "three"})
+    with pytest.raises(UserError, match=r"in\.jsonl:2: question 'one' is answered twice"):
+        answers(one, one)
+    with pytest.raises(UserError, match=r"in\.jsonl:2: answers of 'other', earlier rows are of 'm'"):
+        answers(one, two | {"model_id": "other"})
+    verdict = {"question_id": "one", "model_1": "x", "model_2": "thin", "g1_winner": "tie", "g2_winner": "tie"}
+    source = Source(write(project / "v.jsonl", [verdict]))
+    with pytest.raises(UserError, match=r"verdicts on 'x', a model that params\.yaml does not have"):
+        import_verdicts(source, None, None, one_order=False, yes=True)
+
+
+def test_all_files_are_written_or_none(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text("before", encoding="utf-8")
+    second.mkdir()  # a folder cannot be replaced by a file
+    (second / "x").touch()
+    with pytest.raises(UserError, match="nothing was imported"):
+        put_in_place({first: "after", tmp_path / "new" / "third": "x", second: "y"})
+    assert first.read_text(encoding="utf-8") == "before"
+    assert [path.name for path in sorted(tmp_path.rglob("*")) if path.is_file()] == ["first", "x"]
+
+
+def test_commands_read_paths_from_where_they_are_called(tmp_path: Path) -> None:
+    """Through the command line; --map that names nothing is refused."""
+    made = Project(tmp_path / "project")
+    made.root.mkdir()
+    for name in ("params.yaml", "dvc.yaml"):
+        (made.root / name).write_bytes((ROOT / name).read_bytes())
+    (made.root / "sub").mkdir()
+    write(made.root / "sub" / "in.jsonl", [{"q": "Name a fruit.", "a": ["An apple."]}])
+    inside = Project(made.root / "sub")
+    command = ("seedbed", "import", "rows", "in.jsonl", "--set", "mine", "--map", "instruction=q")
+    output = inside.run(*command, "--map", "output=a.0")
+    assert "Nothing is written yet" in output
+    assert "1 row imported" in inside.run(*command, "--map", "output=a.0", "--yes")
+    assert made.rows("data/recorded/rows/mine.jsonl")[0]["output"] == "An apple."
+    assert "the row has no such field (there: q, a)" in inside.run(*command, "--map", "output=b", fails=True)
+    assert "did you mean 'output'" in inside.run(*command, "--map", "outputs=a", fails=True)
