@@ -33,9 +33,17 @@ def texts(count: int, duplicates: float, seed: int) -> Iterator[str]:
             place = chance.randrange(len(source))
             text = source[:place] + chance.choice(["とても", "少し", "さらに"]) + source[place + 1 :]
         else:
-            text = next(row["instruction"] for row in write(5, chance) if len(row["instruction"]) > 30)
+            text = _fresh(chance)
         earlier.append(text)
         yield text
+
+
+def _fresh(chance: random.Random) -> str:
+    """Return an instruction of more than 30 characters; not every reply of five has one."""
+    while True:
+        for row in write(5, chance):
+            if len(row["instruction"]) > 30:
+                return row["instruction"]
 
 
 def lcs(one: list[str], other: list[str]) -> int:
@@ -80,7 +88,9 @@ def decided(
     for tokens in pieces:
         began = time.process_time()
         found = []
-        for text in encode.all(tokens):
+        texts = encode.all(tokens)
+        pool.expect(texts)
+        for text in texts:
             near, id = pool.nearest(text), str(next(number))
             found.append(near)
             if near is None:
@@ -100,7 +110,7 @@ def tokenised(lines: Iterable[str], tokeniser: dict[str, Any], spent: Spent) -> 
 
 def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
     """Return the neighbours of texts that are tokenised already."""
-    pieces = (tokens[start : start + 64] for start in range(0, len(tokens), 64))
+    pieces = (tokens[start : start + 256] for start in range(0, len(tokens), 256))
     return [near for _, near in decided(pieces, threshold)]
 
 

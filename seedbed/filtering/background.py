@@ -23,7 +23,7 @@ from seedbed.util.errors import UserError
 T = TypeVar("T")
 Tokens = list[list[str]]
 """Of each part of an item."""
-_PIECE, _AHEAD = 64, 8
+_PIECE, _AHEAD = 256, 4
 """Items that are tokenised in one go, and how many such pieces ahead."""
 _ALONE = 5_000
 """Items that are tokenised in this process before it is worth starting another."""

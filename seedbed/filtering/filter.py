@@ -120,10 +120,13 @@ class Filter:
         meanings = self._meanings(piece)
         whole = [list(chain.from_iterable(parts)) for parts in tokens]
         texts = self._encode.all(whole)
-        instructions = iter(self._encode.all([parts[0] for parts in tokens if len(parts) > 1]))
+        instructions = self._encode.all([parts[0] for parts in tokens if len(parts) > 1])
+        self._context.pool.expect(texts)
+        self._context.questions.expect([*instructions, *texts])
+        alone = iter(instructions)
         for candidate, parts, joined, text, meaning in zip(piece, tokens, whole, texts, meanings, strict=True):
             self._context.meaning = meaning
-            yield candidate, self._decide(candidate, joined, text, next(instructions) if len(parts) > 1 else text)
+            yield candidate, self._decide(candidate, joined, text, next(alone) if len(parts) > 1 else text)
 
     def _embedded(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows, their vectors asked for, many at a time."""
