@@ -13,10 +13,12 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 from threading import Thread
 from typing import Self, TypeVar
 
-from seedbed.filtering.tokenisers import Tokenise, load_tokeniser
+from seedbed.filtering.remembered import Remembered
+from seedbed.filtering.tokenisers import Tokenise, identity_of, load_tokeniser
 from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 
@@ -34,14 +36,16 @@ class Ahead:
 
     Args:
         settings: the block `filter.tokeniser` of `params.yaml`.
+        remember: the file in which tokens are kept for the next time; None for no file.
 
     Attributes:
         cpu_s: CPU seconds spent on tokenising, in whichever process.
     """
 
-    def __init__(self, settings: JsonObject) -> None:
+    def __init__(self, settings: JsonObject, remember: Path | None = None) -> None:
         self.cpu_s = 0.0
-        self._settings, self._tokenise = settings, load_tokeniser(settings)
+        self._settings, self._remember = settings, remember
+        self._tokenise = _load(settings, remember)
         self._count = 0
         self._process: ProcessPoolExecutor | None = None
 
@@ -83,13 +87,21 @@ class Ahead:
         if self._count <= _ALONE:
             return partial(_timed, self._tokenise, items)
         if self._process is None:
-            self._process = ProcessPoolExecutor(1, get_context("spawn"), _start, (self._settings,))
+            self._process = ProcessPoolExecutor(1, get_context("spawn"), _start, (self._settings, self._remember))
         return self._process.submit(_work, items).result
+
+
+def _load(settings: JsonObject, remember: Path | None) -> Tokenise:
+    """Return the tokeniser; one that takes long looks into the file first."""
+    tokenise, identity = load_tokeniser(settings), identity_of(settings)
+    return Remembered(tokenise, identity, remember) if remember and identity else tokenise
 
 
 def _timed(tokenise: Tokenise, items: list[Sequence[str]]) -> tuple[list[Tokens], float]:
     began = time.process_time()
     tokens = [[tokenise(text) for text in parts] for parts in items]
+    if isinstance(tokenise, Remembered):
+        tokenise.save()
     return tokens, time.process_time() - began
 
 
@@ -98,11 +110,11 @@ def _timed(tokenise: Tokenise, items: list[Sequence[str]]) -> tuple[list[Tokens]
 _here: list[Tokenise] = []
 
 
-def _start(settings: JsonObject) -> None:
+def _start(settings: JsonObject, remember: Path | None) -> None:
     """Load the tokeniser; leave Ctrl-C to the first process, and leave with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
-    _here.append(load_tokeniser(settings))
+    _here.append(_load(settings, remember))
 
 
 def _leave_with_parent() -> None:

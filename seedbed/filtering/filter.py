@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from pathlib import Path
 from string import Template
 from typing import Any, Self
 
@@ -42,6 +43,7 @@ class Filter:
         questions: the benchmark's questions, for the rule `benchmark_leak`.
         prompt: the prompt of `generate`, for the rule `template_leak`.
         embed: returns the vectors of texts, for the rule `semantic_duplicate`; None where it is off.
+        remember: the file in which tokens are kept for the next time; None for no file.
 
     Raises:
         UserError: `filter.rules` or `filter.tokeniser` names what is not registered, or a plug-in cannot be imported.
@@ -55,13 +57,14 @@ class Filter:
         questions: Iterable[Row],
         prompt: Prompt,
         embed: Embed | None = None,
+        remember: Path | None = None,
     ) -> None:
         load_plugins()
         own = settings.get("settings", {})
         self._rules: list[tuple[str, Rule, JsonObject]] = [
             (name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]
         ]
-        self._ahead = Ahead(settings["tokeniser"])
+        self._ahead = Ahead(settings["tokeniser"], remember)
         similarity = settings["similarity"]
         strict = similarity["reject"] == ">"
         self._encode = Encoder()
@@ -179,7 +182,8 @@ def load_filter(
 ) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
     language = load_language(paths.language_file(params["language"]))
-    return Filter(params["filter"], language, seeds, questions, prompt, embed)
+    remember = paths.tokens()
+    return Filter(params["filter"], language, seeds, questions, prompt, embed, remember if remember.parent.is_dir() else None)
 
 
 def _sentences(prompt: Prompt) -> list[str]:

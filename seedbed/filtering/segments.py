@@ -1,9 +1,9 @@
 """Parts of the similarity pool: texts side by side, and an index that finds those close to others. Exact, and in numpy alone.
 
-A text is taken as the set of its elements, (token, how often it came before). F = 2L/(m+n) ≥ t makes two texts share at least
-a = ⌈t(m+n)/2⌉ of them. Put the elements of both in one order, and look at the first one that they share, at place i of one and j
-of the other, from 0: no shared one comes before it, so i ≤ m-a and j ≤ n-a (prefix and positional filter; Chaudhuri et al. 2006,
-Xiao et al. 2008). With the rarest elements first, few texts are found so. Any order is exact; each segment has its own.
+A text is taken as the set of its elements, (token, how often it came before). F = 2L/(m+n) ≥ t makes two texts share at
+least a = ⌈t(m+n)/2⌉ of them. Put the elements of both in one order, and look at the first one that they share, at place i of
+one and j of the other, from 0: no shared one comes before it, so i ≤ m-a and j ≤ n-a (prefix and positional filter; Chaudhuri
+et al. 2006, Xiao et al. 2008). With the rarest first, few texts are found so. Any order is exact; each segment has its own.
 
 What the index finds goes through a bound on the indel distance, which F ≥ t keeps to (1-t)(m+n): it is at least the symmetric
 difference of the two sets, and so the Hamming distance of their parity bitmaps, of which each element flips one bit. The rest
@@ -135,7 +135,7 @@ class Segment:
     """
 
     def __init__(self, texts: Texts, threshold: Threshold) -> None:
-        self.texts, self._threshold = texts, threshold
+        self.texts, self._threshold = Texts(texts.lengths, texts.codes, texts.bitmaps), threshold  # without what is cached
         owners, self._vocabulary, which = texts.elements
         counts = np.bincount(which)
         self._ranks = np.empty(len(counts), dtype=np.int64)
@@ -199,7 +199,7 @@ def near_all(texts: Texts, others: Texts, threshold: Threshold) -> Pairs:
 
 
 def near_before(texts: Texts, threshold: Threshold) -> Pairs:
-    """Return the pairs of two of `texts` that are too similar; the other is the earlier one. Without an index, for few texts."""
+    """Return the pairs of two of `texts` that are too similar; the other is the earlier one. For few texts."""
     rows = max(1, _COMPARED // max(1, len(texts)))
     found = []
     for start in range(0, len(texts), rows):

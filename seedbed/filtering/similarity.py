@@ -152,7 +152,7 @@ class Pool:
             self._index()
 
     def expect(self, texts: Iterable[Text]) -> None:
-        """Say which texts will be asked for: the first time that one of them is, all are looked for together, which is faster."""
+        """Say which texts will be asked for: when the first is, all are looked for together, which is faster."""
         self._expected, self._seen = list(dict.fromkeys(text for text in texts if text.length)), {}
 
     def nearest(self, text: Text) -> Neighbour | None:
