@@ -60,13 +60,21 @@ class Ahead:
         """Return the tokens of a text."""
         return self._tokenise(text)
 
-    def all(self, items: Iterable[T], parts_of: Callable[[T], Sequence[str]]) -> Iterator[tuple[list[T], list[Tokens]]]:
+    def all(
+        self, items: Iterable[T], parts_of: Callable[[T], Sequence[str]], together: int = _PIECE
+    ) -> Iterator[tuple[list[T], list[Tokens]]]:
         """Yield `items` in pieces, in order, with the tokens of each of their parts.
+
+        Args:
+            items: what has texts.
+            parts_of: returns the texts of an item.
+            together: items of a piece.
 
         Raises:
             UserError: the second process was killed.
         """
         rest, waiting = iter(items), deque[tuple[list[T], Callable[[], tuple[list[Tokens], float]]]]()
+        whole: tuple[list[T], list[Tokens]] = ([], [])
         try:
             while (piece := list(islice(rest, _PIECE))) or waiting:
                 if piece:
@@ -75,7 +83,13 @@ class Ahead:
                     ready, result = waiting.popleft()
                     tokens, spent = result()
                     self.cpu_s += spent
-                    yield ready, tokens
+                    whole[0].extend(ready)
+                    whole[1].extend(tokens)
+                    if len(whole[0]) >= together:
+                        yield whole
+                        whole = ([], [])
+            if whole[0]:
+                yield whole
         except BrokenProcessPool:
             raise UserError(
                 "the process that tokenises was ended from outside, perhaps for want of memory; run again: every response is "

@@ -8,6 +8,7 @@ from string import Template
 from typing import Any, Self
 
 from seedbed.filtering.background import Ahead, Tokens
+from seedbed.filtering.engines import Engine, Local, load_engine
 from seedbed.filtering.language import Language, load_language
 from seedbed.filtering.meanings import Embed, Meaning, Meanings, Vector
 from seedbed.filtering.rules import RULES, Context, Rejection, Rule
@@ -44,6 +45,7 @@ class Filter:
         prompt: the prompt of `generate`, for the rule `template_leak`.
         embed: returns the vectors of texts, for the rule `semantic_duplicate`; None where it is off.
         remember: the file in which tokens are kept for the next time; None for no file.
+        engine: where near-duplicates are looked for; in this process by default.
 
     Raises:
         UserError: `filter.rules` or `filter.tokeniser` names what is not registered, or a plug-in cannot be imported.
@@ -58,6 +60,7 @@ class Filter:
         prompt: Prompt,
         embed: Embed | None = None,
         remember: Path | None = None,
+        engine: Engine | None = None,
     ) -> None:
         load_plugins()
         own = settings.get("settings", {})
@@ -67,6 +70,8 @@ class Filter:
         self._ahead = Ahead(settings["tokeniser"], remember)
         similarity = settings["similarity"]
         strict = similarity["reject"] == ">"
+        engine = engine or Local()
+        self._window = engine.window
         self._encode = Encoder()
         self._embed = embed if SEMANTIC in settings["rules"] else None
         self._vectors: dict[str, Vector | None] = {}
@@ -76,7 +81,7 @@ class Filter:
             least_characters=settings["characters"]["least"],
             most_characters=settings["characters"]["most"],
             wording=_sentences(prompt),
-            pool=Pool(similarity["threshold"], strict),
+            pool=Pool(similarity["threshold"], strict, engine),
             questions=Pool(similarity["leak_threshold"], strict),
             meanings=Meanings(settings.get("semantic", {}).get("threshold", _SAME), strict),
             tokens=[],
@@ -116,7 +121,7 @@ class Filter:
 
     def decide_all(self, candidates: Iterable[Any]) -> Iterator[tuple[Any, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
-        for piece, tokens in self._ahead.all(self._embedded(candidates), _compared):
+        for piece, tokens in self._ahead.all(self._embedded(candidates), _compared, self._window):
             yield from self._decide_piece(piece, tokens)
 
     def _decide_piece(self, piece: list[Row], tokens: list[Tokens]) -> Iterator[tuple[Row, Rejection | None]]:
@@ -182,8 +187,10 @@ def load_filter(
 ) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
     language = load_language(paths.language_file(params["language"]))
-    remember = paths.tokens()
-    return Filter(params["filter"], language, seeds, questions, prompt, embed, remember if remember.parent.is_dir() else None)
+    tokens = paths.tokens()
+    remember = tokens if tokens.parent.is_dir() else None
+    engine = load_engine(params.get("engine", {}).get("filter", "local"))
+    return Filter(params["filter"], language, seeds, questions, prompt, embed, remember, engine)
 
 
 def _sentences(prompt: Prompt) -> list[str]:

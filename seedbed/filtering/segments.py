@@ -64,6 +64,11 @@ class Texts:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def part(self, begin: int, end: int) -> "Texts":
+        """Return those from `begin` to `end`."""
+        codes = self.codes[self.ends[begin] - self.lengths[begin] : self.ends[end - 1]]
+        return Texts(self.lengths[begin:end], codes, self.bitmaps[begin:end])
+
     @cached_property
     def elements(self) -> tuple[Whole, NDArray[np.uint64], Whole]:
         """Which text's each element is, ascending, (tokens,); the elements without repetition; which of these each is."""
@@ -90,6 +95,10 @@ class Pairs:
     one: Whole
     other: Whole
     scores: NDArray[np.float64]
+
+    def moved(self, one: int, other: int) -> "Pairs":
+        """Return them with places so much further on."""
+        return Pairs(self.one + one, self.other + other, self.scores)
 
     def __iter__(self) -> Iterator[tuple[int, int, float]]:
         return zip(self.one.tolist(), self.other.tolist(), self.scores.tolist(), strict=True)
@@ -150,7 +159,7 @@ class Segment:
 
     def near(self, texts: Texts) -> Pairs:
         """Return the pairs of one of `texts` and one of the segment's that are too similar."""
-        return _together(_compared(texts, self.texts, *pair, self._threshold) for pair in self._sharing(texts))
+        return together(_compared(texts, self.texts, *pair, self._threshold) for pair in self._sharing(texts))
 
     def near_before(self) -> Pairs:
         """Return the pairs of two texts of the segment that are too similar; the other one is the earlier."""
@@ -159,7 +168,7 @@ class Segment:
             for one, other in self._sharing(self.texts)
             if len(earlier := (other < one).nonzero()[0])
         ]
-        return _together(found)
+        return together(found)
 
     def _sharing(self, texts: Texts) -> Iterator[tuple[Whole, Whole]]:
         """Yield pairs that share a rare element at places that allow them to be too similar, each pair once."""
@@ -195,7 +204,7 @@ def near_all(texts: Texts, others: Texts, threshold: Threshold) -> Pairs:
     for start in range(0, len(texts), rows):
         one, other = _close(texts, start, start + rows, others, threshold).nonzero()
         found.append(_compared(texts, others, one + start, other, threshold))
-    return _together(found)
+    return together(found)
 
 
 def near_before(texts: Texts, threshold: Threshold) -> Pairs:
@@ -205,7 +214,7 @@ def near_before(texts: Texts, threshold: Threshold) -> Pairs:
     for start in range(0, len(texts), rows):
         one, other = np.tril(_close(texts, start, start + rows, texts, threshold), start - 1).nonzero()
         found.append(_compared(texts, texts, one + start, other, threshold))
-    return _together(found)
+    return together(found)
 
 
 def _close(texts: Texts, start: int, end: int, others: Texts, threshold: Threshold) -> NDArray[np.bool_]:
@@ -273,7 +282,8 @@ def rouge_l_of(common: Whole, candidates: Whole, references: Whole) -> NDArray[n
         return np.where(common > 0, 2 * precision * recall / (precision + recall), 0.0)
 
 
-def _together(found: Iterable[Pairs]) -> Pairs:
+def together(found: Iterable[Pairs]) -> Pairs:
+    """Return several pairs as one."""
     parts = list(found)
     if not parts:
         return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))

@@ -13,23 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
-from seedbed.filtering.segments import (
-    Codes,
-    Pairs,
-    Segment,
-    Texts,
-    Threshold,
-    as_codes,
-    join,
-    near_all,
-    near_before,
-    parities,
-)
-
-_FEW = 256
-"""Texts that are compared with all others, before it is worth indexing them."""
-_GROWTH = 3
-"""A segment joins the one before it unless that has at least so many times its texts."""
+from seedbed.filtering.engines import Engine, Local
+from seedbed.filtering.segments import Codes, Texts, Threshold, as_codes, near_all, parities, together
 
 
 @dataclass(frozen=True)
@@ -124,12 +109,12 @@ class Pool:
     Args:
         threshold: ROUGE-L F, in (0, 1], from which a text is too similar.
         strict: whether a score *at* the threshold is not yet too similar.
+        engine: where texts are looked for, this pool's alone; in this process by default.
     """
 
-    def __init__(self, threshold: float, strict: bool) -> None:
-        self._threshold = Threshold(threshold, strict)
+    def __init__(self, threshold: float, strict: bool, engine: Engine | None = None) -> None:
+        self._threshold, self._engine = Threshold(threshold, strict), engine or Local()
         self._ids: list[str] = []
-        self._segments: list[Segment] = []
         self._few: list[Text] = []
         self._expected: list[Text] = []
         self._seen: dict[Text, _Match | None] = {}  # the best of each text that was looked for, in the pool as it was
@@ -144,12 +129,13 @@ class Pool:
         place = len(self._ids)
         if text in self._seen and text not in self._since:
             self._since[text] = place
-        else:
+        elif self._seen:
             self._strangers.append((text, place))
         self._ids.append(id)
         self._few.append(text)
-        if len(self._few) == _FEW:
-            self._index()
+        if len(self._few) >= self._engine.few:
+            self._engine.keep(side_by_side(self._few), self._threshold)
+            self._few = []
 
     def expect(self, texts: Iterable[Text]) -> None:
         """Say which texts will be asked for: when the first is, all are looked for together, which is faster."""
@@ -190,29 +176,21 @@ class Pool:
     def _among_themselves(self) -> dict[Text, list[tuple[Text, float]]]:
         texts = self._expected
         beside: dict[Text, list[tuple[Text, float]]] = {text: [(text, 1.0)] for text in texts if self._threshold.passed(1.0)}
-        for one, other, score in near_before(side_by_side(texts), self._threshold):
+        for one, other, score in self._engine.among(side_by_side(texts), self._threshold):
             beside.setdefault(texts[one], []).append((texts[other], score))
             beside.setdefault(texts[other], []).append((texts[one], score))
         return beside
 
     def _best(self, texts: Texts) -> dict[int, _Match]:
         """Return the most similar text of the pool of each that has one too similar, by its place among `texts`."""
-        best: dict[int, _Match] = {}
-        start = 0
-        for segment in self._segments:
-            _take(best, segment.near(texts), start)
-            start += len(segment.texts)
+        found, indexed = self._engine.near(texts), len(self._ids) - len(self._few)
         if self._few:
-            _take(best, near_all(texts, side_by_side(self._few), self._threshold), start)
-        return best
-
-    def _index(self) -> None:
-        """Index the last texts, together with earlier segments that are not much larger."""
-        texts = side_by_side(self._few)
-        while self._segments and len(self._segments[-1].texts) < _GROWTH * len(texts):
-            texts = join([self._segments.pop().texts, texts])
-        self._segments.append(Segment(texts, self._threshold))
-        self._few = []
+            few = near_all(texts, side_by_side(self._few), self._threshold)
+            found = together([found, few.moved(0, indexed)])
+        order = np.lexsort((found.other, -found.scores, found.one))
+        texts_, first = np.unique(found.one[order], return_index=True)
+        matches = map(_Match, found.scores[order][first].tolist(), found.other[order][first].tolist())
+        return dict(zip(texts_.tolist(), matches, strict=True))
 
 
 def side_by_side(texts: Sequence[Text]) -> Texts:
@@ -222,12 +200,6 @@ def side_by_side(texts: Sequence[Text]) -> Texts:
         np.concatenate([text.codes for text in texts]),
         np.stack([text.bitmap for text in texts]),
     )
-
-
-def _take(best: dict[int, _Match], pairs: Pairs, start: int) -> None:
-    """Keep each text's best match so far."""
-    for one, other, score in pairs:
-        best[one] = _Match(score, start + other).better(best.get(one))
 
 
 _SURROGATES = range(0xD800, 0xE000)

@@ -7,6 +7,7 @@ from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import lcs, ours, texts
 from seedbed.filtering import similarity
+from seedbed.filtering.engines import Blocks, Engine, Local
 from seedbed.filtering.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.filtering.tokenisers import load_tokeniser
 from tests.filtering.sample import SETTINGS
@@ -58,31 +59,36 @@ def test_pool_decides_as_the_reference(pool: list[list[str]], tokens: list[str],
     st.sampled_from([0.3, 0.6, 0.7, 0.9, 1.0]),
     st.booleans(),
     st.integers(1, 5),
+    st.booleans(),
 )
 def test_texts_that_are_expected_are_decided_as_one_by_one(
-    texts: list[list[str]], pieces: list[tuple[int, str]], threshold: float, strict: bool, few: int
+    texts: list[list[str]], pieces: list[tuple[int, str]], threshold: float, strict: bool, few: int, blocks: bool
 ) -> None:
     """Texts come in pieces of any size, to segments of any size, and are added or not, whatever else is added meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(similarity, "_FEW", few)
-        made, encode, added = Pool(threshold, strict), Encoder(), list[list[str]]()
-        sizes = iter(pieces)
-        while texts:
-            size, adding = next(sizes, (3, "kept"))
-            piece, texts = texts[:size], texts[size:]
-            encoded = encode.all(piece)
-            made.expect(encoded)
-            for tokens, text in zip(piece, encoded, strict=True):
-                expected = nearest(added, tokens, threshold, strict)
-                found = made.nearest(text)
-                assert (found and (int(found.id), found.score)) == expected
-                if adding == "stranger":
-                    made.add(str(len(added)), encode(tokens[::-1]))
-                    added.append(tokens[::-1])
-                if adding == "all" or (adding == "kept" and expected is None):
-                    made.add(str(len(added)), text)
-                    added.append(tokens)
-                    assert made.nearest(text) == made.nearest(encode(tokens))
+    engine: Engine = Local()
+    engine.few = few
+    if blocks:
+        engine = Blocks(
+            lambda function, *arguments: function(*arguments), lambda value: value, list, few=few, largest=9, block=2
+        )
+    made, encode, added = Pool(threshold, strict, engine), Encoder(), list[list[str]]()
+    sizes = iter(pieces)
+    while texts:
+        size, adding = next(sizes, (3, "kept"))
+        piece, texts = texts[:size], texts[size:]
+        encoded = encode.all(piece)
+        made.expect(encoded)
+        for tokens, text in zip(piece, encoded, strict=True):
+            expected = nearest(added, tokens, threshold, strict)
+            found = made.nearest(text)
+            assert (found and (int(found.id), found.score)) == expected
+            if adding == "stranger":
+                made.add(str(len(added)), encode(tokens[::-1]))
+                added.append(tokens[::-1])
+            if adding == "all" or (adding == "kept" and expected is None):
+                made.add(str(len(added)), text)
+                added.append(tokens)
+                assert made.nearest(text) == made.nearest(encode(tokens))
 
 
 @settings(max_examples=150, deadline=None)
