@@ -40,11 +40,11 @@ def texts(count: int, duplicates: float, seed: int) -> Iterator[str]:
 
 
 def _fresh(chance: random.Random) -> str:
-    """Return an instruction of more than 30 characters; not every reply of five has one."""
+    """Return an instruction with its input, as the filter compares them, of more than 30 characters."""
     while True:
         for row in write(5, chance):
-            if len(row["instruction"]) > 30:
-                return row["instruction"]
+            if len(text := row["instruction"] + row["input"]) > 30:
+                return str(text)
 
 
 def lcs(one: list[str], other: list[str]) -> int:
