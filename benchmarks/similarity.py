@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.filtering.background import Ahead
+from seedbed.filtering.engines import Engine, load_engine
 from seedbed.filtering.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.project.params import load_params
 from seedbed.stand_in.generation import write
@@ -33,9 +34,17 @@ def texts(count: int, duplicates: float, seed: int) -> Iterator[str]:
             place = chance.randrange(len(source))
             text = source[:place] + chance.choice(["とても", "少し", "さらに"]) + source[place + 1 :]
         else:
-            text = next(row["instruction"] for row in write(5, chance) if len(row["instruction"]) > 30)
+            text = _fresh(chance)
         earlier.append(text)
         yield text
+
+
+def _fresh(chance: random.Random) -> str:
+    """Return an instruction with its input, as the filter compares them, of more than 30 characters."""
+    while True:
+        for row in write(5, chance):
+            if len(text := row["instruction"] + row["input"]) > 30:
+                return str(text)
 
 
 def lcs(one: list[str], other: list[str]) -> int:
@@ -73,14 +82,16 @@ class Spent:
 
 
 def decided(
-    pieces: Iterable[list[list[str]]], threshold: float, spent: Spent | None = None
+    pieces: Iterable[list[list[str]]], threshold: float, spent: Spent | None = None, engine: Engine | None = None
 ) -> Iterator[tuple[list[str], Neighbour | None]]:
     """Yield each text's tokens and its neighbour (None where it is kept), by `seedbed.filtering.similarity.Pool`."""
-    pool, encode, number = Pool(threshold, strict=False), Encoder(), count()
+    pool, encode, number = Pool(threshold, strict=False, engine=engine), Encoder(), count()
     for tokens in pieces:
         began = time.process_time()
         found = []
-        for text in encode.all(tokens):
+        texts = encode.all(tokens)
+        pool.expect(texts)
+        for text in texts:
             near, id = pool.nearest(text), str(next(number))
             found.append(near)
             if near is None:
@@ -90,17 +101,17 @@ def decided(
         yield from zip(tokens, found, strict=True)
 
 
-def tokenised(lines: Iterable[str], tokeniser: dict[str, Any], spent: Spent) -> Iterator[list[list[str]]]:
+def tokenised(lines: Iterable[str], tokeniser: dict[str, Any], spent: Spent, together: int = 256) -> Iterator[list[list[str]]]:
     """Yield the tokens of `lines` in pieces, tokenised ahead, as the filter has it."""
     with Ahead(tokeniser) as ahead:
-        for _, tokens in ahead.all(lines, lambda line: [line]):
+        for _, tokens in ahead.all(lines, lambda line: [line], together):
             spent.tokenising = ahead.cpu_s
             yield [found for (found,) in tokens]
 
 
 def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:
     """Return the neighbours of texts that are tokenised already."""
-    pieces = (tokens[start : start + 64] for start in range(0, len(tokens), 64))
+    pieces = (tokens[start : start + 256] for start in range(0, len(tokens), 256))
     return [near for _, near in decided(pieces, threshold)]
 
 
@@ -116,6 +127,7 @@ def main() -> None:
     parser.add_argument("--reference", type=int, default=1_000, help="how many go through the plain reference too")
     parser.add_argument("--duplicates", type=float, default=0.2, help="share of the candidates that repeat an earlier one")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--engine", choices=["local", "ray"], default="local", help="Ray counts by the clock alone")
     parser.add_argument("--input", type=Path, help="take the field `instruction` of this JSON Lines file instead")
     args = parser.parse_args()
 
@@ -127,11 +139,12 @@ def main() -> None:
         else texts(args.candidates, args.duplicates, args.seed)
     )
     lines = [text for text, _ in zip(source, range(args.candidates), strict=False)]
-    spent = Spent()
+    spent, engine = Spent(), load_engine(args.engine)
     began = time.perf_counter()
     few: list[list[str]] = []
     decisions = []
-    for tokens, near in decided(tokenised(lines, settings["tokeniser"], spent), threshold, spent):
+    pieces = tokenised(lines, settings["tokeniser"], spent, engine.window)
+    for tokens, near in decided(pieces, threshold, spent, engine):
         decisions.append(near)
         few += [tokens] if len(few) < args.reference else []
     wall = time.perf_counter() - began

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from math import ceil, log
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ def tables() -> str:
         ("faults.json", faults),
         ("forgetting.json", forgetting),
         ("hostile.jsonl", hostile),
+        ("on_ray.jsonl", on_ray),
         ("store.json", store),
         ("train.json", train),
     ):
@@ -42,6 +44,31 @@ def _table(columns: str, rows: list[tuple[Any, ...]]) -> str:
     """Return a table; its columns are separated by a semicolon, and numbers stand to the right."""
     names = columns.split("; ")
     return table([dict(zip(names, row, strict=True)) for row in rows], names)
+
+
+def on_ray(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the heading, the words and the table of `benchmarks.on_ray`, and what ten million would take by its growth."""
+    by_workers = {workers: [line for line in lines if line["workers"] == workers] for workers in (0, 1, 2)}
+    sizes = [line["candidates"] for line in by_workers[0]]
+    rows = [
+        (f"{size:,}", *(f"{by_workers[workers][place]['seconds']:.1f}" for workers in by_workers), by_workers[0][place]["kept"])
+        for place, size in enumerate(sizes)
+    ]
+    first, last = by_workers[2][0], by_workers[2][-1]
+    exponent = log(last["seconds"] / first["seconds"]) / log(last["candidates"] / first["candidates"])
+    hours = last["seconds"] * (10_000_000 / last["candidates"]) ** exponent / 3600
+    decided = sum(line["cpu_s"] for line in by_workers[2]) / sum(sizes) * 10_000_000 / 3600
+    loads, same = [line["load"] for line in lines], all(line["identical"] for line in lines)
+    words = (
+        "`python -m benchmarks.on_ray > benchmarks/on_ray.jsonl`: seconds by the clock, without tokenising and a cluster's "
+        f"start, at a load of {min(loads):g} to {max(loads):g} on 2 cores. Decisions, neighbours and scores are "
+        f"{'those of the local engine' if same else 'NOT those of the local engine'}. From {first['candidates']:,} to "
+        f"{last['candidates']:,} candidates the exponent is {exponent:.2f} with two workers. Extrapolated by it, and not measured: "
+        f"10,000,000 candidates take two workers {hours:.1f} hours. The process that decides spends {decided:.1f} hours of CPU "
+        f"on them, so more than about {max(2, ceil(2 * hours / decided))} workers would wait for it."
+    )
+    columns = "candidates; local engine, s; 1 worker, s; 2 workers, s; kept"
+    return ["### The filter on Ray", words, _table(columns, rows)]
 
 
 def kills(lines: list[dict[str, Any]]) -> list[str]:

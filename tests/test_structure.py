@@ -126,9 +126,9 @@ def test_a_stage_says_what_it_does(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", DVC)
-def test_servers_and_budget_are_nobodys_dependency_and_prices_the_reports_alone(stage: str) -> None:
+def test_servers_budget_and_engine_are_nobodys_dependency_and_prices_the_reports_alone(stage: str) -> None:
     blocks = {name.split(".")[0] for name in params(stage)}
-    assert not blocks & {"servers", "budget"}
+    assert not blocks & {"servers", "budget", "engine"}
     assert ("prices" in blocks) == (stage in ("benchmark", "dataset"))
 
 

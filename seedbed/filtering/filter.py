@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from pathlib import Path
 from string import Template
 from typing import Any, Self
 
 from seedbed.filtering.background import Ahead, Tokens
+from seedbed.filtering.engines import Engine, Local, load_engine
 from seedbed.filtering.language import Language, load_language
 from seedbed.filtering.meanings import Embed, Meaning, Meanings, Vector
 from seedbed.filtering.rules import RULES, Context, Rejection, Rule
@@ -42,6 +44,8 @@ class Filter:
         questions: the benchmark's questions, for the rule `benchmark_leak`.
         prompt: the prompt of `generate`, for the rule `template_leak`.
         embed: returns the vectors of texts, for the rule `semantic_duplicate`; None where it is off.
+        remember: the file in which tokens are kept for the next time; None for no file.
+        engine: where near-duplicates are looked for; in this process by default.
 
     Raises:
         UserError: `filter.rules` or `filter.tokeniser` names what is not registered, or a plug-in cannot be imported.
@@ -55,15 +59,19 @@ class Filter:
         questions: Iterable[Row],
         prompt: Prompt,
         embed: Embed | None = None,
+        remember: Path | None = None,
+        engine: Engine | None = None,
     ) -> None:
         load_plugins()
         own = settings.get("settings", {})
         self._rules: list[tuple[str, Rule, JsonObject]] = [
             (name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]
         ]
-        self._ahead = Ahead(settings["tokeniser"])
+        self._ahead = Ahead(settings["tokeniser"], remember)
         similarity = settings["similarity"]
         strict = similarity["reject"] == ">"
+        engine = engine or Local()
+        self._window = engine.window
         self._encode = Encoder()
         self._embed = embed if SEMANTIC in settings["rules"] else None
         self._vectors: dict[str, Vector | None] = {}
@@ -73,7 +81,7 @@ class Filter:
             least_characters=settings["characters"]["least"],
             most_characters=settings["characters"]["most"],
             wording=_sentences(prompt),
-            pool=Pool(similarity["threshold"], strict),
+            pool=Pool(similarity["threshold"], strict, engine),
             questions=Pool(similarity["leak_threshold"], strict),
             meanings=Meanings(settings.get("semantic", {}).get("threshold", _SAME), strict),
             tokens=[],
@@ -113,17 +121,20 @@ class Filter:
 
     def decide_all(self, candidates: Iterable[Any]) -> Iterator[tuple[Any, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
-        for piece, tokens in self._ahead.all(self._embedded(candidates), _compared):
+        for piece, tokens in self._ahead.all(self._embedded(candidates), _compared, self._window):
             yield from self._decide_piece(piece, tokens)
 
     def _decide_piece(self, piece: list[Row], tokens: list[Tokens]) -> Iterator[tuple[Row, Rejection | None]]:
         meanings = self._meanings(piece)
         whole = [list(chain.from_iterable(parts)) for parts in tokens]
         texts = self._encode.all(whole)
-        instructions = iter(self._encode.all([parts[0] for parts in tokens if len(parts) > 1]))
+        instructions = self._encode.all([parts[0] for parts in tokens if len(parts) > 1])
+        self._context.pool.expect(texts)
+        self._context.questions.expect([*instructions, *texts])
+        alone = iter(instructions)
         for candidate, parts, joined, text, meaning in zip(piece, tokens, whole, texts, meanings, strict=True):
             self._context.meaning = meaning
-            yield candidate, self._decide(candidate, joined, text, next(instructions) if len(parts) > 1 else text)
+            yield candidate, self._decide(candidate, joined, text, next(alone) if len(parts) > 1 else text)
 
     def _embedded(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows, their vectors asked for, many at a time."""
@@ -176,7 +187,10 @@ def load_filter(
 ) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
     language = load_language(paths.language_file(params["language"]))
-    return Filter(params["filter"], language, seeds, questions, prompt, embed)
+    tokens = paths.tokens()
+    remember = tokens if tokens.parent.is_dir() else None
+    engine = load_engine(params.get("engine", {}).get("filter", "local"))
+    return Filter(params["filter"], language, seeds, questions, prompt, embed, remember, engine)
 
 
 def _sentences(prompt: Prompt) -> list[str]:

@@ -1,34 +1,20 @@
 """Which text of a pool is most similar to this one, if any is too similar? Exact, and fast.
 
 Similarity is ROUGE-L F (Lin 2004), computed with rouge_score's own float operations. Self-Instruct (Wang et al. 2023)
-compares each candidate with the whole pool; here a bound leaves a handful of texts to compare with:
-
-F = 2L/(m+n) ≥ t bounds the indel distance m+n-2L by (1-t)(m+n). The indel distance is at least the symmetric
-difference of the two multisets of tokens, which is at least the Hamming distance of their parity bitmaps: B bits, of
-which each (token, occurrence) flips one.
-The whole pool is held against 192 bits, and what is left of it against 320 others; the rest are compared for good.
+compares each candidate with the whole pool; here an index, in `seedbed.filtering.segments`, leaves a handful to compare with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
-from rapidfuzz.process import cdist
 
-from seedbed.filtering.splitmix import mixed
-
-Codes = str | list[int]
-"""Tokens as rapidfuzz takes them."""
-_WORDS = (3, 5)
-"""64-bit words of the first bitmap and of the second."""
-_SLACK = 1e-9
-"""Floats are rounded; a bound that lets through a hair too much costs a comparison, never a decision."""
-_CHUNK = 1 << 15
-"""Texts that are held against the first bitmap in one go: what fits in a processor's cache."""
+from seedbed.filtering.engines import Engine, Local
+from seedbed.filtering.segments import Codes, Texts, Threshold, as_codes, near_all, parities, together
 
 
 @dataclass(frozen=True)
@@ -44,19 +30,22 @@ class Neighbour:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """A text, ready to be compared.
 
     Attributes:
-        length: in tokens.
-        codes: its tokens as code points, the fastest for rapidfuzz; as numbers where there are more tokens than those.
-        bitmap: the two parity bitmaps, side by side, as 64-bit words.
+        codes: its tokens as numbers, (tokens,), code points where there are no more tokens than those.
+        bitmap: its parity bitmap, as 64-bit words.
     """
 
-    length: int
-    codes: Codes
+    codes: NDArray[np.uint32]
     bitmap: NDArray[np.uint64]
+
+    @property
+    def length(self) -> int:
+        """Its length in tokens."""
+        return len(self.codes)
 
 
 class Encoder:
@@ -71,12 +60,14 @@ class Encoder:
 
     def all(self, texts: Sequence[Sequence[str]]) -> list[Text]:
         """Return the texts of many lists of tokens; faster than one by one."""
-        lengths = [len(tokens) for tokens in texts]
-        numbers = np.fromiter(map(self._vocabulary.__getitem__, chain.from_iterable(texts)), np.uint64, sum(lengths))
-        codes = encode(numbers)
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        codes = _code_points(
+            np.fromiter(map(self._vocabulary.__getitem__, chain.from_iterable(texts)), np.uint32, lengths.sum())
+        )
+        ends = accumulate(lengths.tolist())
         return [
-            Text(length, codes[end - length : end], bitmap)
-            for length, end, bitmap in zip(lengths, accumulate(lengths), _parities(numbers, lengths), strict=True)
+            Text(codes[end - length : end], bitmap)
+            for length, end, bitmap in zip(lengths.tolist(), ends, parities(codes, lengths), strict=True)
         ]
 
 
@@ -98,7 +89,18 @@ def rouge_l(common: int, candidate: int, reference: int) -> float:
 
 def rouge_score(one: Text, other: Text) -> float:
     """Return ROUGE-L F of two texts of one encoder."""
-    return rouge_l(LCSseq.similarity(one.codes, other.codes), one.length, other.length)
+    return rouge_l(LCSseq.similarity(as_codes(one.codes), as_codes(other.codes)), one.length, other.length)
+
+
+class _Match(NamedTuple):
+    """How similar a text of the pool is, and its place, by which the first of equals is the best."""
+
+    score: float
+    place: int
+
+    def better(self, other: "_Match | None") -> "_Match":
+        """Return the more similar of the two, the first added of equals."""
+        return self if other is None or (self.score, -self.place) > (other.score, -other.place) else other
 
 
 class Pool:
@@ -107,113 +109,107 @@ class Pool:
     Args:
         threshold: ROUGE-L F, in (0, 1], from which a text is too similar.
         strict: whether a score *at* the threshold is not yet too similar.
+        engine: where texts are looked for, this pool's alone; in this process by default.
     """
 
-    def __init__(self, threshold: float, strict: bool) -> None:
-        self._threshold, self._strict = threshold, strict
+    def __init__(self, threshold: float, strict: bool, engine: Engine | None = None) -> None:
+        self._threshold, self._engine = Threshold(threshold, strict), engine or Local()
         self._ids: list[str] = []
-        self._codes: list[Codes] = []
-        self._first = np.zeros((_WORDS[0], 64), dtype=np.uint64)
-        self._second = np.zeros((64, _WORDS[1]), dtype=np.uint64)
-        self._lengths = np.zeros(64, dtype=np.uint32)
-        self._budgets = np.zeros(64, dtype=np.uint16)
+        self._few: list[Text] = []
+        self._expected: list[Text] = []
+        self._seen: dict[Text, _Match | None] = {}  # the best of each text that was looked for, in the pool as it was
+        self._beside: dict[Text, list[tuple[Text, float]]] | None = None  # those of them that are too similar to each other
+        self._since: dict[Text, int] = {}  # what was added since then, and where
+        self._strangers: list[tuple[Text, int]] = []  # what of that was not looked for
 
     def add(self, id: str, text: Text) -> None:
         """Add a text; one without tokens resembles nothing and is passed over."""
         if not text.length:
             return
         place = len(self._ids)
-        if place == len(self._lengths):
-            self._first = np.concatenate([self._first, np.zeros_like(self._first)], axis=1)
-            self._second = np.concatenate([self._second, np.zeros_like(self._second)])
-            self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
-            self._budgets = np.concatenate([self._budgets, np.zeros_like(self._budgets)])
-        self._first[:, place], self._second[place] = text.bitmap[: _WORDS[0]], text.bitmap[_WORDS[0] :]
-        self._lengths[place], self._budgets[place] = text.length, self._budget(text.length)
+        if text in self._seen and text not in self._since:
+            self._since[text] = place
+        elif self._seen:
+            self._strangers.append((text, place))
         self._ids.append(id)
-        self._codes.append(text.codes)
+        self._few.append(text)
+        if len(self._few) >= self._engine.few:
+            self._engine.keep(side_by_side(self._few), self._threshold)
+            self._few = []
+
+    def expect(self, texts: Iterable[Text]) -> None:
+        """Say which texts will be asked for: when the first is, all are looked for together, which is faster."""
+        self._expected, self._seen = list(dict.fromkeys(text for text in texts if text.length)), {}
 
     def nearest(self, text: Text) -> Neighbour | None:
         """Return the most similar text that is too similar, the first added of equals; None where none is."""
-        places = self._candidates(text) if text.length else []
-        if not places:
+        if not text.length:
             return None
-        others, lengths = [self._codes[place] for place in places], self._lengths[places]
-        least = np.ceil(self._threshold * (text.length + lengths) / 2 - _SLACK)
-        common = cdist([text.codes], others, scorer=LCSseq.similarity, score_cutoff=int(least.min()), dtype=np.uint32)[0]
-        best: Neighbour | None = None
-        for index in (common >= least).nonzero()[0].tolist():
-            score = rouge_l(int(common[index]), text.length, int(lengths[index]))
-            too_similar = score > self._threshold if self._strict else score >= self._threshold
-            if too_similar and (best is None or score > best.score):
-                best = Neighbour(self._ids[places[index]], score)
-        return best
+        if not self._seen and self._expected:
+            self._look()
+        if text not in self._seen:
+            best = self._best(side_by_side([text])).get(0)
+        else:
+            best = self._seen[text]
+            for match in self._later(text):
+                best = match.better(best)
+        return Neighbour(self._ids[best.place], best.score) if best else None
 
-    def _candidates(self, text: Text) -> list[int]:
-        """Return the places, in order, that the two bitmaps leave."""
-        size, budget = len(self._ids), np.uint16(self._budget(text.length))
-        if not size:
-            return []
-        near = []
-        for start in range(0, size, _CHUNK):
-            end = min(start + _CHUNK, size)
-            distance = _distance(self._first[:, start:end], text.bitmap)
-            near.append((distance <= self._budgets[start:end] + budget).nonzero()[0] + start)
-        places = np.concatenate(near)
-        if not len(places):
-            return []
-        differing = np.bitwise_count(self._second[places] ^ text.bitmap[_WORDS[0] :]).sum(axis=1)
-        bound = (1 - self._threshold) * (text.length + self._lengths[places]) + _SLACK
-        candidates: list[int] = places[differing <= bound].tolist()
-        return candidates
+    def _look(self) -> None:
+        """Look for all texts that are expected, in the pool as it is."""
+        best = self._best(side_by_side(self._expected))
+        self._seen = {text: best.get(place) for place, text in enumerate(self._expected)}
+        self._beside, self._since, self._strangers = None, {}, []
 
-    def _budget(self, length: int) -> int:
-        """A text's part of the largest indel distance that still makes two texts too similar; more than all bits is no more."""
-        return min(ceil((1 - self._threshold) * length + _SLACK), 64 * _WORDS[0])
+    def _later(self, text: Text) -> Iterator[_Match]:
+        """Yield what was added since all were looked for, and is too similar to one of them."""
+        if self._since:
+            if self._beside is None:
+                self._beside = self._among_themselves()
+            for other, score in self._beside.get(text, ()):
+                if other in self._since:
+                    yield _Match(score, self._since[other])
+        for other, place in self._strangers:
+            if self._threshold.passed(score := rouge_score(text, other)):
+                yield _Match(score, place)
+
+    def _among_themselves(self) -> dict[Text, list[tuple[Text, float]]]:
+        texts = self._expected
+        beside: dict[Text, list[tuple[Text, float]]] = {text: [(text, 1.0)] for text in texts if self._threshold.passed(1.0)}
+        for one, other, score in self._engine.among(side_by_side(texts), self._threshold):
+            beside.setdefault(texts[one], []).append((texts[other], score))
+            beside.setdefault(texts[other], []).append((texts[one], score))
+        return beside
+
+    def _best(self, texts: Texts) -> dict[int, _Match]:
+        """Return the most similar text of the pool of each that has one too similar, by its place among `texts`."""
+        found, indexed = self._engine.near(texts), len(self._ids) - len(self._few)
+        if self._few:
+            few = near_all(texts, side_by_side(self._few), self._threshold)
+            found = together([found, few.moved(0, indexed)])
+        order = np.lexsort((found.other, -found.scores, found.one))
+        texts_, first = np.unique(found.one[order], return_index=True)
+        matches = map(_Match, found.scores[order][first].tolist(), found.other[order][first].tolist())
+        return dict(zip(texts_.tolist(), matches, strict=True))
+
+
+def side_by_side(texts: Sequence[Text]) -> Texts:
+    """Return texts in arrays."""
+    return Texts(
+        np.fromiter((text.length for text in texts), np.int64, len(texts)),
+        np.concatenate([text.codes for text in texts]),
+        np.stack([text.bitmap for text in texts]),
+    )
 
 
 _SURROGATES = range(0xD800, 0xE000)
-_CODE_POINTS = 0x110000 - len(_SURROGATES)
 
 
-def encode(numbers: Sequence[int] | NDArray[np.uint64]) -> Codes:
-    """Return tokens as code points, the fastest for rapidfuzz; as plain numbers where there are more tokens than those."""
-    codes = np.asarray(numbers, dtype=np.uint64)
-    codes = np.where(codes < _SURROGATES.start, codes, codes + np.uint64(len(_SURROGATES)))
-    if codes.max(initial=0) >= _CODE_POINTS + len(_SURROGATES):
-        plain: list[int] = codes.tolist()
-        return plain
-    return codes.astype("<u4").tobytes().decode("utf-32-le")
+def _code_points(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return tokens as code points, without those that no text may hold."""
+    return np.where(numbers < _SURROGATES.start, numbers, numbers + np.uint32(len(_SURROGATES)))
 
 
-def _parities(numbers: NDArray[np.uint64], lengths: Sequence[int]) -> NDArray[np.uint64]:
-    """Return each text's two parity bitmaps, side by side, (texts, words): each (token, occurrence) flips a bit in either.
-
-    Args:
-        numbers: the tokens of all texts, one text after the other, (tokens,), each below 2³².
-        lengths: how many are each text's.
-    """
-    half = np.uint64(32)
-    owners = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
-    ordered = np.sort(owners << half | numbers)
-    places = np.arange(len(ordered), dtype=np.uint64)
-    new = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    occurrences = places - np.maximum.accumulate(np.where(new, places, 0))
-    drawn = mixed(ordered << half | occurrences)  # the owner is shifted out: equal tokens flip equal bits in all texts
-    first, second = 64 * _WORDS[0], 64 * _WORDS[1]
-    bits = np.concatenate([(drawn >> half) % first, first + (drawn & np.uint64(2**32 - 1)) % second])
-    flips = np.bincount(
-        (np.tile(ordered >> half, 2) * (first + second) + bits).astype(np.intp), minlength=len(lengths) * (first + second)
-    )
-    return np.packbits((flips & 1).astype(np.uint8).reshape(len(lengths), first + second), axis=1, bitorder="little").view(
-        "<u8"
-    )
-
-
-def _distance(bitmaps: NDArray[np.uint64], bitmap: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """Return the Hamming distances of the columns of `bitmaps` from `bitmap`; of 192 bits, they fit in a byte."""
-    distance: NDArray[np.uint8] = np.bitwise_count(bitmaps[0] ^ bitmap[0])
-    for row, word in zip(bitmaps[1:], bitmap[1 : len(bitmaps)], strict=True):
-        distance += np.bitwise_count(row ^ word)
-    return distance
+def encode(numbers: Sequence[int] | NDArray[np.uint32]) -> Codes:
+    """Return tokens as rapidfuzz takes them; see `as_codes`."""
+    return as_codes(_code_points(np.asarray(numbers, dtype=np.uint32)))

@@ -25,7 +25,7 @@ from typing import Any, TypeVar, overload
 import regex
 
 from seedbed.project.plugins import load_plugins, plugin_error
-from seedbed.util.canonical import JsonObject
+from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError
 from seedbed.util.registry import Registry, place_of
 
@@ -35,6 +35,8 @@ Tokenise = Callable[[str], list[str]]
 Tag = Callable[[str], list[Any]]
 TOKENISERS: Registry[Callable[[Settings], Tokenise]] = Registry("tokeniser")
 _SEPARATE_WORDS = "separates_words"
+_RULES = 1
+"""Raised when the same settings give a text other tokens."""
 _SUDACHI_BYTES = 49_149
 """SudachiPy's longest input, in UTF-8 bytes."""
 _IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
@@ -137,6 +139,19 @@ def load_tagger(settings: Settings) -> Tag | None:
         UserError: as `load_tokeniser`.
     """
     return partial(morphemes, _load_sudachi(settings)) if settings["name"] == "sudachi" else None
+
+
+def identity_of(settings: Settings) -> str | None:
+    """Return what the tokens of a text depend on, for a built-in tokeniser that takes so long that they are worth keeping.
+
+    A plug-in's code may change without a word, so its tokens are not kept.
+    """
+    if settings["name"] != "sudachi":
+        return None
+    from importlib.metadata import version
+
+    parts = {"rules": _RULES, "settings": settings, "sudachipy": version("sudachipy"), "unicode": unicodedata.unidata_version}
+    return canonical(parts | {"regex": version("regex")})
 
 
 def _load_sudachi(settings: Settings) -> Any:

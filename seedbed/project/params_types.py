@@ -175,6 +175,12 @@ class Semantic(TypedDict):
     threshold: NotRequired[float]
 
 
+class EngineSettings(TypedDict):
+    """Where work is done; the results are the same."""
+
+    filter: NotRequired[Literal["local", "ray"]]
+
+
 class FilterSettings(TypedDict):
     """Which generated instructions are kept."""
 
@@ -345,6 +351,7 @@ class Params(TypedDict):
     criteria: dict[str, str]
     matches: dict[str, Match]
     scores: dict[str, ScoredModel]
+    engine: NotRequired[EngineSettings]
     budget: NotRequired[BudgetSettings]
     prices: NotRequired[dict[str, PriceSettings]]
     report: Report

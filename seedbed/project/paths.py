@@ -240,6 +240,11 @@ def store(root: Path = Path()) -> Path:
     return Path(named) if named else cache_folder(_main_worktree(root)).parent / "seedbed" / "store.sqlite"
 
 
+def tokens(root: Path = Path()) -> Path:
+    """Return the file of tokens by their text, beside the store; it may be deleted at any time."""
+    return store(root).with_name("tokens.sqlite")
+
+
 def _main_worktree(root: Path) -> Path:
     """Return the same folder in the repository's main worktree; `root` itself where it is there already.
 

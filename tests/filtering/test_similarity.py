@@ -7,6 +7,7 @@ from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import lcs, ours, texts
 from seedbed.filtering import similarity
+from seedbed.filtering.engines import Blocks, Engine, Local
 from seedbed.filtering.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.filtering.tokenisers import load_tokeniser
 from tests.filtering.sample import SETTINGS
@@ -51,6 +52,45 @@ def test_pool_decides_as_the_reference(pool: list[list[str]], tokens: list[str],
     assert (found and (int(found.id), found.score)) == expected
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from("abcde"), max_size=9), min_size=1, max_size=20),
+    st.lists(st.tuples(st.integers(1, 9), st.sampled_from(["kept", "all", "none", "stranger"])), min_size=1, max_size=12),
+    st.sampled_from([0.3, 0.6, 0.7, 0.9, 1.0]),
+    st.booleans(),
+    st.integers(1, 5),
+    st.booleans(),
+)
+def test_texts_that_are_expected_are_decided_as_one_by_one(
+    texts: list[list[str]], pieces: list[tuple[int, str]], threshold: float, strict: bool, few: int, blocks: bool
+) -> None:
+    """Texts come in pieces of any size, to segments of any size, and are added or not, whatever else is added meanwhile."""
+    engine: Engine = Local()
+    engine.few = few
+    if blocks:
+        engine = Blocks(
+            lambda function, *arguments: function(*arguments), lambda value: value, list, few=few, largest=9, block=2
+        )
+    made, encode, added = Pool(threshold, strict, engine), Encoder(), list[list[str]]()
+    sizes = iter(pieces)
+    while texts:
+        size, adding = next(sizes, (3, "kept"))
+        piece, texts = texts[:size], texts[size:]
+        encoded = encode.all(piece)
+        made.expect(encoded)
+        for tokens, text in zip(piece, encoded, strict=True):
+            expected = nearest(added, tokens, threshold, strict)
+            found = made.nearest(text)
+            assert (found and (int(found.id), found.score)) == expected
+            if adding == "stranger":
+                made.add(str(len(added)), encode(tokens[::-1]))
+                added.append(tokens[::-1])
+            if adding == "all" or (adding == "kept" and expected is None):
+                made.add(str(len(added)), text)
+                added.append(tokens)
+                assert made.nearest(text) == made.nearest(encode(tokens))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8), min_size=2, max_size=20), st.data())
 def test_a_decision_flips_only_where_something_similar_changed(tokens: list[list[str]], data: st.DataObject) -> None:
@@ -86,13 +126,13 @@ def test_texts_together_as_one_by_one() -> None:
     tokens = [["a", "b", "a"], [], ["b"], ["a"] * 70]
     one, all = Encoder(), Encoder()
     for text, other in zip(map(one, tokens), all.all(tokens), strict=True):
-        assert (text.length, text.codes, text.bitmap.tolist()) == (other.length, other.codes, other.bitmap.tolist())
+        assert (text.codes.tolist(), text.bitmap.tolist()) == (other.codes.tolist(), other.bitmap.tolist())
     assert all.all([]) == []
 
 
 def test_texts_beyond_the_code_points_are_compared_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool that has seen more tokens than there are code points falls back to plain numbers."""
-    monkeypatch.setattr(similarity, "_CODE_POINTS", 6)
+    monkeypatch.setattr(similarity, "_SURROGATES", range(6, 0x110000))  # so that there are six
     made, encode = Pool(0.7, strict=False), Encoder()
     made.add("low", encode("abcde"))
     made.add("high", encode("uvwxyz"))
