@@ -25,6 +25,7 @@ from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import Spent, decided, ours, peak_mib, texts, tokenised
 from benchmarks.trials import tables, write
+from seedbed.filtering.segments import as_codes
 from seedbed.filtering.similarity import Encoder
 from seedbed.project.params import load_params
 
@@ -55,7 +56,7 @@ def by_rouge_score(tokens: Tokens, threshold: float) -> list[bool]:
 def by_cdist(tokens: Tokens, threshold: float) -> list[bool]:
     """Return the same from the whole matrix of common subsequences, block by block."""
     encoded = Encoder().all(tokens)
-    codes, lengths = [text.codes for text in encoded], np.array([text.length for text in encoded])
+    codes, lengths = [as_codes(text.codes) for text in encoded], np.array([text.length for text in encoded])
     kept = np.zeros(len(tokens), dtype=bool)
     for start in range(0, len(tokens), 500):
         block = codes[start : start + 500]

@@ -269,7 +269,7 @@ def as_codes_of(texts: Texts, places: Whole) -> list[Codes]:
 def as_codes(codes: NDArray[np.uint32]) -> Codes:
     """Return tokens as rapidfuzz takes them: as code points, which is fastest, or as numbers where one is none."""
     try:
-        return utf_32_le_decode(codes, "strict", True)[0]
+        return utf_32_le_decode(codes.data, "strict", True)[0]
     except UnicodeDecodeError:
         plain: list[int] = codes.tolist()
         return plain

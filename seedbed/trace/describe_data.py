@@ -7,9 +7,9 @@ from seedbed.filtering.similarity import Encoder, Neighbour, Pool
 from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF, fields_of, status_of
+from seedbed.project.material import in_words, read_passages
 from seedbed.project.row_types import Edit
 from seedbed.project.sign_off import is_confirmed
-from seedbed.project.material import in_words, read_passages
 from seedbed.steps import generating, post_editing, translating
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Name, Origin
