@@ -312,7 +312,7 @@ def _occurrences(codes: NDArray[np.uint32], lengths: Whole) -> tuple[NDArray[np.
     return ordered, places - np.maximum.accumulate(np.where(new, places, 0))
 
 
-def _whole(left: NDArray[np.float64]) -> Whole:
+def _whole(left: NDArray[np.floating[Any]]) -> Whole:
     """Return what is left of texts, in tokens, as the index has it."""
     return np.clip(np.floor(_FINE * left), 0, _MOST).astype(np.int64)
 
