@@ -314,7 +314,8 @@ def _occurrences(codes: NDArray[np.uint32], lengths: Whole) -> tuple[NDArray[np.
 
 def _whole(left: NDArray[np.floating[Any]]) -> Whole:
     """Return what is left of texts, in tokens, as the index has it."""
-    return np.clip(np.floor(_FINE * left), 0, _MOST).astype(np.int64)
+    whole: Whole = np.clip(np.floor(_FINE * left), 0, _MOST).astype(np.int64)
+    return whole
 
 
 def _ordered(owners: Whole, ranks: Whole, lengths: Whole) -> tuple[Whole, Whole, Whole]:
