@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from seedbed.reporting.answer_markup import rendered
 from seedbed.review.bulk import LEFT, VERBS
 from seedbed.review.texts import say, say_corpus, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
@@ -28,18 +29,24 @@ _FLASHES |= {"elsewhere", "elsewhere_some", "elsewhere_undone", "elsewhere_left"
 _FLASHES |= {f"bulk_{verb}" for verb in VERBS}
 _FLASH_NUMBERS = ("n", *LEFT)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_ATTRIBUTES = re.compile(r"<(\w+)(?: [\w-]+=\"[^\"]*\")+>", re.ASCII)
+"""A tag of the renderer's with attributes: a text's own `<` is `&lt;` there."""
 _ONCE = {"said", "row", "token", *_FLASH_NUMBERS}
 
 
 def visible(text: str) -> Markup:
     """Return `text` as HTML in which hidden characters are named instead of obeyed."""
-    parts, at = [], 0
-    for match in HIDDEN.finditer(text):
-        name = unicodedata.name(match[0], "CONTROL CHARACTER")
-        span = Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, ord(match[0]))
-        parts += [escape(text[at : match.start()]), span]
-        at = match.end()
-    return Markup("").join([*parts, escape(text[at:])])
+    return Markup(HIDDEN.sub(_named, str(escape(text))))  # noqa: S704, escaped
+
+
+def marked_up(text: str) -> Markup:
+    """Return Markdown as HTML of a closed set of tags without attributes, in which hidden characters are named."""
+    return Markup(HIDDEN.sub(_named, _ATTRIBUTES.sub("<\\1>", rendered(text))))  # noqa: S704, the renderer escapes
+
+
+def _named(match: Any) -> str:
+    name = unicodedata.name(match[0], "CONTROL CHARACTER")
+    return f'<span class="control" title="{name}">U+{ord(match[0]):04X}</span>'
 
 
 @cache
@@ -52,6 +59,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["marked_up"] = marked_up
     return environment
 
 
