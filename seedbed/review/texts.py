@@ -26,6 +26,12 @@ def say_corpus(language: str, name: str) -> str:
     return say(language, name) if name in _texts() else name
 
 
+def say_label(language: str, label: str) -> str:
+    """Return what the page calls a category or task type: in words where projects begin with it, else by its name."""
+    key = f"label_{label}"
+    return say(language, key) if key in _texts() else label
+
+
 def say_reason(language: str, reason: Reason) -> str:
     """Return what was seen, in words: each different thing once, the most frequent first, at most six."""
     counts, shown = Counter(reason.findings), []

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from seedbed.reporting.answer_markup import rendered
 from seedbed.review.bulk import LEFT, VERBS
-from seedbed.review.texts import say, say_corpus, say_reason
+from seedbed.review.texts import say, say_corpus, say_label, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
 from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
@@ -77,14 +77,15 @@ def language_of(request: Request, state: State) -> str:
 def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
     """Return the HTML of a template.
 
-    Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `language`, `secret`, `demo`,
-    `path`, `here` (the address), `editor` and `annotator` beside `values`.
+    Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `label_words`, `language`,
+    `secret`, `demo`, `path`, `here` (the address), `editor` and `annotator` beside `values`.
     """
     language = language_of(request, state)
     t: Callable[..., str] = partial(say, language)
     common = {
         "t": t,
         "corpus_words": partial(say_corpus, language),
+        "label_words": partial(say_label, language),
         "reason_words": partial(say_reason, language),
         "language": language,
         "secret": state.secret,
