@@ -122,7 +122,7 @@ def _take_name(request: Request, state: Run, form: Posted) -> Response:
         key = "who_invited" if is_name(name) else "who_wrong"
         return render(request, state, "who.html", 422, to=to, wrong=name[:80], key=key)
     response = go(request, to)
-    set_cookie(response, NAME_COOKIE, name)
+    set_cookie(response, NAME_COOKIE, quote(name, safe=""))  # a cookie is Latin-1
     return response
 
 
