@@ -36,8 +36,14 @@ def say_reason(language: str, reason: Reason) -> str:
     """Return what was seen, in words: each different thing once, the most frequent first, at most six."""
     counts, shown = Counter(reason.findings), []
     for finding, count in counts.most_common(_MOST_FINDINGS):
-        words = say(language, finding.key, **dict(finding.values))
+        words = say(language, finding.key, **{name: _quoted(language, value) for name, value in finding.values})
         shown.append(words if count == 1 else say(language, "finding_times", words=words, n=count))
     listed = say(language, "finding_comma").join(shown)
     more = len(counts) - _MOST_FINDINGS
     return say(language, "finding_more", words=listed, n=more) if more > 0 else listed
+
+
+def _quoted(language: str, value: str) -> str:
+    """A quotation of a row in the language's quotation marks; a number has none."""
+    in_quotes = language == "ja" and len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return f"「{value[1:-1]}」" if in_quotes else value

@@ -170,10 +170,8 @@ def test_what_the_judge_has_stands_beside_the_answers() -> None:
     settings["criteria"] = {"fermi": "桁が合っているか"}
     YAML().dump(settings, Path("params.yaml"))
     path = Path("data/build/edited/questions/questions.jsonl")
-    rows = [
-        row | {"rubric": ["<b>式</b>がある", "桁が合う"], "checks": [{"kind": "contains", "texts": ["万"]}]}
-        for row in read_rows(path)
-    ]
+    beside = {"rubric": ["<b>式</b>がある", "桁が合う"], "checks": [{"kind": "contains", "texts": ["万"]}]}
+    rows = [row | beside for row in read_rows(path)]
     write_rows(path, rows, "edited_question")
     write_rows(Path("data/references.ja.jsonl"), [], "reference")
     person = Person()
