@@ -74,4 +74,6 @@ def test_merging_takes_both_sides_and_counts_where_they_clash() -> None:
     merged = merge(base, "切符は三十分間有効です。駅で買えます。", "切符は30分有効です。駅の窓口で買えます。")
     assert merged == ("切符は三十分間有効です。駅の窓口で買えます。", [])
     assert merge("a b c", "a x c", "a y c") == ("a x c", [("x", "y")])
-    assert merge("東京です", "京都です", "東北です") == ("京都です", [("京都", "東北")]), "two words that share a character are not mixed"
+    assert merge("東京です", "京都です", "東北です") == ("京都です", [("京都", "東北")]), (
+        "two words that share a character are not mixed"
+    )
