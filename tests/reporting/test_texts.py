@@ -17,10 +17,12 @@ from tests.reporting.reader import Reader
 TEXTS = load_yaml(Path(report_texts.__file__).with_name("texts.yaml"))
 BROWSER, ROWS = TEXTS.pop("browser"), TEXTS.pop("dataset_browser")
 """Sections of their own, which scripts of the pages read."""
+COLUMNS = TEXTS.pop("columns")
+SECTIONS = (TEXTS, BROWSER, ROWS, COLUMNS)
 JAPANESE = {"report": {"bootstrap": 50, "confidence": 95, "seed": 0}}
 
 
-@pytest.mark.parametrize("both", [*TEXTS.values(), *BROWSER.values(), *ROWS.values()], ids=[*TEXTS, *BROWSER, *ROWS])
+@pytest.mark.parametrize("both", [both for section in SECTIONS for both in section.values()])
 def test_all_words_are_there_in_both_languages(both: dict[str, str]) -> None:
     assert tuple(both) == LANGUAGES
     fields = [set(re.findall(r"\{(\w+)\}", text)) for text in both.values()]
