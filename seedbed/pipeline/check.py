@@ -256,7 +256,7 @@ def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
     """Yield what makes the benchmark say less than it seems to: of the judges, the questions and the votes."""
     if not params["matches"]:
         return
-    place = ["judges" if params["judges"] else "judge"]
+    place: list[str | int] = ["judges" if params["judges"] else "judge"]
     yield from (located(paths.PARAMS, place, ENGLISH_WORDS(key, **values)) for key, values in judge_notices(params))
     if is_judged(params):
         yield from _unseen(params, questions)
