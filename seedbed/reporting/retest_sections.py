@@ -21,7 +21,7 @@ def retest_in_words(row: RetestRow, confidence: float, say: Words = ENGLISH_WORD
 
 def negative_in_words(rows: Sequence[ComponentRow], say: Words = ENGLISH_WORDS) -> str:
     """Return which components were estimated below 0, in a sentence; nothing where none was."""
-    names = dict.fromkeys(say.column(name) for row in rows for name in row["negative"])
+    names = dict.fromkeys(say.column(f"by_{name}") for row in rows for name in row["negative"])
     return say("retest_negative", names=say("list_comma").join(names)) if names else ""
 
 
@@ -42,11 +42,11 @@ def retest_parts(
     if varying:
         shown = [
             {"models": ", ".join(row["models"]), "against": row["baseline"], "judge": row["judge"]}
-            | {"questions": row["questions"], "question": f"{row['by_question']:.1f}"}
-            | {"answer": f"{row['by_answer']:.1f}", "judgment": f"{row['by_judge']:.1f}"}
+            | {"questions": row["questions"], "by_question": f"{row['by_question']:.1f}"}
+            | {"by_answer": f"{row['by_answer']:.1f}", "by_judge": f"{row['by_judge']:.1f}"}
             for row in varying
         ]
-        numbers = ["question", "answer", "judgment"]
+        numbers = ["by_question", "by_answer", "by_judge"]
         names = ["models", "against", "judge", "questions", *numbers]
         parts += [say("retest_components"), say.table(shown, names, right=numbers)]
         parts += filter(None, [negative_in_words(varying, say)])

@@ -80,7 +80,7 @@ def _write_more(folder: Path, build: Build) -> None:
     ids = [f"q{number:02}" for number in range(len(build.questions))]
     data = folder / "data"
     machine, source = {"text": "お願い"}, {"text": "q00"}
-    edits = [
+    edits: list[dict[str, Any]] = [
         {"id": "q00", "decision": "edited", "fields": {"text": "教えて"}, "machine": machine, "order": 1, "seconds": 9}
         | {"source_hash": content_hash(source), "machine_hash": content_hash(machine)},
         {"id": "q01", "decision": "edited", "fields": {"text": "どこ"}, "machine": machine, "editor": "yuki"}
