@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from seedbed.cli import app
+from seedbed.pipeline.missing import export_missing
 from seedbed.project import paths
+from seedbed.util.errors import UserError
 from tests.harness import Project, Server, completion, reply_to
 
 
@@ -48,8 +50,8 @@ def test_what_rests_on_a_reply_waits_for_it(counted: Project, monkeypatch: pytes
     monkeypatch.chdir(counted.root)
     assert "6 more rest on replies that are not there yet" in command("export", "judge@good-vs-thin", "out")
     assert not Path("out").exists()
-    output = command("export", "judge@good-vs-thn", "out", fails=True)
-    assert output == "" or "Traceback" not in output
+    with pytest.raises(UserError, match=r"no stage of this project \(did you mean 'judge@good-vs-thin'\?\)"):
+        export_missing("judge@good-vs-thn", Path("out"))
 
 
 def test_generate_goes_ahead_by_the_yield(built: Project, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
