@@ -4,7 +4,7 @@ A folder holds `requests.jsonl`, with every request whole, and shards, which an 
 
     {"body": {"messages": […], "model": "good"}, "custom_id": "5f2c…", "method": "POST", "url": "/v1/chat/completions"}
 
-An engine's answers are files of any name beside or below them, in any order, with lines as the Batch API gives:
+An engine's answers are files beside or below them, `*.jsonl` or `*.jsonl.gz`, in any order, with lines as the Batch API gives:
 
     {"custom_id": "5f2c…", "error": null, "response": {"body": {"choices": […]}, "status_code": 200}}
 """
@@ -16,17 +16,19 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from seedbed.exchange.replies import Response, from_chat_completion, from_embeddings
 from seedbed.exchange.requests import Request, body_text, request_of
 from seedbed.project.params_types import Server
+from seedbed.recorded.opening import opened
 from seedbed.sending.batch import MAX_BYTES, MAX_REQUESTS, answer_in, line_of, refusal_in
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.rows import writing
 from seedbed.util.safe_text import safe
-from seedbed.util.words import count
+from seedbed.util.words import count, few
 
 MANIFEST = "requests.jsonl"
 _AT_ONCE = 1000
@@ -34,7 +36,7 @@ _AT_ONCE = 1000
 _LONGEST = 64 * 1024 * 1024
 """Bytes of one line; a longer one is no answer of a model."""
 _NAMED = 20
-"""Lines that do not belong which are named one by one."""
+"""Places that do not belong which are named one by one."""
 
 
 def write_shards(
@@ -116,8 +118,9 @@ class Imported:
         again: lines that say that a request failed in a way that may pass: it is missing still, and exported again.
         refused: what the first error said that every request would meet, such as an unknown model; None where none did.
         files: files that hold answers.
-        strange: `file:line: why` of lines that do not belong, the first of them.
-        left_out: how many lines do not belong.
+        strange: what does not belong: by (file, why), its first line or None for the whole file, what that says, how many.
+        left_out: how many lines or whole files do not belong.
+        passed_over: files whose names are not those of answers.
         open: requests of the manifests that have no response yet.
     """
 
@@ -126,15 +129,21 @@ class Imported:
     again: int = 0
     refused: str | None = None
     files: int = 0
-    strange: list[str] = field(default_factory=list)
+    strange: dict[tuple[str, str], tuple[int | None, str, int]] = field(default_factory=dict)
     left_out: int = 0
+    passed_over: list[str] = field(default_factory=list)
     open: int = 0
 
-    def leave_out(self, place: str, why: str) -> None:
-        """Count a line that does not belong, and name it where it is among the first."""
+    def leave_out(self, file: str, line: int | None, why: str, says: str = "") -> None:
+        """Count a line, or a whole file, that does not belong; lines of a file that do not for one reason are named together."""
         self.left_out += 1
-        if len(self.strange) < _NAMED:
-            self.strange.append(f"{place}: {why}")
+        first, said, lines = self.strange.get((file, why), (line, says, 0))
+        self.strange[file, why] = first, said, lines + 1
+
+    @property
+    def looked_at(self) -> int:
+        """Lines that said something, and files that could not be read."""
+        return self.new + self.known + self.again + self.left_out
 
 
 def import_shards(store: Store, folder: Path) -> Imported:
@@ -144,7 +153,7 @@ def import_shards(store: Store, folder: Path) -> Imported:
 
     Args:
         store: opened to write.
-        folder: as `write_shards` wrote it, with files of answers (`.jsonl`) in it, at any depth.
+        folder: as `write_shards` wrote it, with files of answers in it, at any depth.
 
     Raises:
         UserError: there is no manifest, or a line of it is damaged: nothing is committed then.
@@ -158,16 +167,19 @@ def import_shards(store: Store, folder: Path) -> Imported:
     store.rows("pragma mmap_size = 0")  # mapped pages count as memory
     imported = Imported()
     with closing(_Manifest(manifests)) as known:
-        for path in sorted(folder.rglob("*.jsonl")):
-            if path.name == MANIFEST or not path.is_file():
+        for path in sorted(folder.rglob("*")):
+            if path.name == MANIFEST or not path.is_file() or path.name.startswith("."):
                 continue
-            before = imported.new + imported.known + imported.again + imported.left_out
+            if not path.name.endswith((".jsonl", ".jsonl.gz")):
+                imported.passed_over.append(str(path.relative_to(folder)))
+                continue
+            before = imported.looked_at
             exchanges = _answers(path, folder, known, imported)
             while some := list(islice(exchanges, _AT_ONCE)):
                 new = store.take_over(some)
                 imported.new += new
                 imported.known += len(some) - new
-            imported.files += imported.new + imported.known + imported.again + imported.left_out > before
+            imported.files += imported.looked_at > before
         imported.open = sum(len(keys) - len(store.get(keys)) for keys in known.batches())
     return imported
 
@@ -180,9 +192,14 @@ def report(imported: Imported) -> Iterator[str]:
     yield f"{', '.join(parts)}; {count(imported.open, 'request has', 'requests have')} no response yet"
     if imported.refused:
         yield f"the engine refuses what each request has in it: {imported.refused}"
-    yield from imported.strange
-    if more := imported.left_out - len(imported.strange):
-        yield f"and {count(more, 'line')} more that {'does' if more == 1 else 'do'} not belong here"
+    for (file, why), (first, says, lines) in list(imported.strange.items())[:_NAMED]:
+        place = file if first is None else f"{file}:{first}"
+        yield f"{place}: {why}{says}" + (f"; so {count(lines - 1, 'more line', 'more lines')} of it" if lines > 1 else "")
+    if (more := len(imported.strange) - _NAMED) > 0:
+        yield f"and lines in {count(more, 'more place')} that do not belong here"
+    if imported.passed_over:
+        names = few([safe(name) for name in imported.passed_over], 5)
+        yield f"not looked at, since answers are in files named *.jsonl or *.jsonl.gz: {names}"
 
 
 class _Manifest:
@@ -243,44 +260,58 @@ class _Manifest:
 
 def _answers(path: Path, folder: Path, known: _Manifest, imported: Imported) -> Iterator[tuple[str, Request, Response]]:
     """Yield what the lines of a file answer; what they say else is counted."""
+    name = safe(str(path.relative_to(folder)))
+    try:
+        with opened(path) as ready:
+            if ready.kind != "text":
+                raise UserError(f"{path}: a {ready.kind} file; answers are JSON Lines")
+            yield from _answers_in(ready.path, name, known, imported)
+    except UserError as error:
+        imported.leave_out(name, None, str(error).removeprefix(f"{path}: "))
+
+
+def _answers_in(path: Path, name: str, known: _Manifest, imported: Imported) -> Iterator[tuple[str, Request, Response]]:
     with path.open("rb") as file:
         number = 0
         while line := file.readline(_LONGEST):
             number += 1
-            place = f"{safe(str(path.relative_to(folder)))}:{number}"
             if len(line) == _LONGEST and not line.endswith(b"\n"):
-                imported.leave_out(place, "a line of more than 64 MB")
+                imported.leave_out(name, number, f"a line of more than {_LONGEST >> 20} MB")
                 while line and not line.endswith(b"\n"):
                     line = file.readline(_LONGEST)
                 continue
-            text = line.decode(errors="replace").lstrip("\ufeff").strip()
+            text = line.decode(errors="replace").strip()
             if not text:
                 continue
             found = _found(text, known)
-            if isinstance(found, str):
-                imported.leave_out(place, found)
-                continue
-            if found is None:
-                continue
-            stage, request = found
-            answer = answer_in(text, from_embeddings if request.is_embedding else from_chat_completion)
-            if answer is None:
-                imported.again += 1
-                imported.refused = imported.refused or refusal_in(text)
-            else:
-                yield stage, request, answer[1]
+            if isinstance(found, _Strange):
+                imported.leave_out(name, number, found.why, found.says)
+            elif found is not None:
+                stage, request = found
+                answer = answer_in(text, from_embeddings if request.is_embedding else from_chat_completion)
+                if answer is None:
+                    imported.again += 1
+                    imported.refused = imported.refused or refusal_in(text)
+                else:
+                    yield stage, request, answer[1]
 
 
-def _found(text: str, known: _Manifest) -> tuple[str, Request] | str | None:
+class _Strange(NamedTuple):
+    """Why a line does not belong, and what of it is told of the first such line only."""
+
+    why: str
+    says: str = ""
+
+
+def _found(text: str, known: _Manifest) -> tuple[str, Request] | _Strange | None:
     """Return (stage, request) that a line answers, why it does not belong, or None where it is a request itself."""
     try:
         row = json.loads(text)
     except (ValueError, RecursionError):
-        return "no JSON, or half a line"
+        return _Strange("no JSON, or half a line")
     if not isinstance(row, dict) or not isinstance(row.get("custom_id"), str):
-        return "no line of a batch: it has no custom_id"
+        return _Strange("no line of a batch: it has no custom_id")
     key = row["custom_id"]
     if "response" not in row and "error" not in row:
-        return None if "body" in row else "neither a response nor an error"
-    found = known.find(key)
-    return found or f"an answer to {safe(key[:12])}, which none of the requests here has as its key"
+        return None if "body" in row else _Strange("neither a response nor an error")
+    return known.find(key) or _Strange("an answer to none of the requests here", f", which has the key {safe(key[:12])}")

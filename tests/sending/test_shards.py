@@ -1,5 +1,6 @@
 """Shards of batch lines, and answers that come out of order, in part, twice, with errors, and from elsewhere."""
 
+import gzip
 import json
 import random
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_answers_come_out_of_order_in_part_and_twice(tmp_path: Path) -> None:
     random.Random(1).shuffle(rows)
     write(folder / "answers" / "one.jsonl", rows[:4])
     first = taken(store, folder)
-    assert (first.new, first.known, first.open, first.strange) == (4, 0, 6, [])
+    assert (first.new, first.known, first.open, first.strange) == (4, 0, 6, {})
     write(folder / "answers" / "two.jsonl", rows[2:])
     second = taken(store, folder)
     assert (second.new, second.known, second.open, second.files) == (6, 6, 0, 2)
@@ -121,11 +122,10 @@ def test_what_does_not_belong_is_named_and_nothing_else_is_lost(tmp_path: Path) 
     assert list(report(imported)) == [
         "2 new responses from 1 file, 3 answers say to ask again; 8 requests have no response yet",
         "the engine refuses what each request has in it: no model 'm'",
-        f"a.jsonl:2: an answer to {request(99).key[:12]}, which none of the requests here has as its key",
+        f"a.jsonl:2: an answer to none of the requests here, which has the key {request(99).key[:12]}",
         "a.jsonl:7: no line of a batch: it has no custom_id",
         "a.jsonl:8: neither a response nor an error",
-        "a.jsonl:10: no JSON, or half a line",
-        "a.jsonl:11: no JSON, or half a line",
+        "a.jsonl:10: no JSON, or half a line; so 1 more line of it",
     ]
     with Store(store, read_only=True) as opened:
         (failed,) = opened.get([asked[1]["custom_id"]]).values()
@@ -148,3 +148,38 @@ def test_a_folder_without_its_requests_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "out" / "a.jsonl", [answered({"custom_id": "k"})])
     with pytest.raises(UserError, match=r"no requests\.jsonl here, which says what the answers are to"):
         taken(tmp_path / "store.sqlite", tmp_path / "out")
+
+
+def test_a_file_that_is_no_plain_text_is_read_or_named_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte order mark, CRLF, UTF-16 and gzip are read; a long line, what is binary, and other names are told."""
+    monkeypatch.setattr("seedbed.sending.shards._LONGEST", 2**20)
+    folder, store = tmp_path / "out", tmp_path / "store.sqlite"
+    good = [json.dumps(answered(row), ensure_ascii=False) for shard in export(folder, 12) for row in lines(shard)]
+    odd = [json.dumps(answered(json.loads(line), "\ud800 \0")) for line in good[8:9]]
+    files = {
+        "bom.jsonl": ("\ufeff" + good[0]).encode(),
+        "crlf.jsonl": f"{good[1]}\r\n{good[2]}\r\n".encode(),
+        "utf16.jsonl": good[3].encode("utf-16"),
+        "packed.jsonl.gz": gzip.compress(good[4].encode()),
+        "nan.jsonl": good[5].replace('"total_tokens": 15', '"total_tokens": NaN').encode(),
+        "long.jsonl": f"{good[6]}\n{'x' * 2**21}\n{good[7]}".encode(),
+        "surrogate.jsonl": odd[0].encode(),
+        "binary.jsonl": b"\0\1\2",
+        "cut.jsonl.gz": gzip.compress(good[9].encode())[:-9],
+        "table.jsonl": b"PAR1",
+        "answers.jsonl.part": good[10].encode(),
+        "garbage.jsonl": b"hello\n" * 30,
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    imported = taken(store, folder)
+    assert (imported.new, imported.files, imported.open) == (9, 11, 3)
+    assert list(report(imported))[1:] == [
+        "binary.jsonl: it is no text (a byte 0 is in it), or UTF-16 without a mark; save it as UTF-8",
+        "cut.jsonl.gz: a gzip file that is cut or damaged (Compressed file ended before the end-of-stream marker was reached); "
+        "download it again",
+        "garbage.jsonl:1: no JSON, or half a line; so 29 more lines of it",
+        "long.jsonl:2: a line of more than 1 MB",
+        "table.jsonl: a parquet file; answers are JSON Lines",
+        "not looked at, since answers are in files named *.jsonl or *.jsonl.gz: answers.jsonl.part",
+    ]
