@@ -135,7 +135,7 @@ class Imported:
     open: int = 0
 
     def leave_out(self, file: str, line: int | None, why: str, says: str = "") -> None:
-        """Count a line, or a whole file, that does not belong; lines of a file that do not for one reason are named together."""
+        """Count a line, or a whole file, that does not belong; lines of one file that do not for one reason are one entry."""
         self.left_out += 1
         first, said, lines = self.strange.get((file, why), (line, says, 0))
         self.strange[file, why] = first, said, lines + 1
