@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "requests"
 
 
-def run(folder: Path, *command: str, fails: bool = False, **env: str) -> list[str]:
+def run(folder: Path, *command: str, env: Mapping[str, str] = {}, fails: bool = False) -> list[str]:
     """Run a recipe with our `vllm` first on the path; return the keys that it asked for, in all runs so far."""
     bin, log = folder.parent / "bin", folder.parent / "log"
     bin.mkdir(exist_ok=True)
@@ -80,7 +81,7 @@ def run(folder: Path, *command: str, fails: bool = False, **env: str) -> list[st
     (bin / "vllm").chmod(0o755)
     path = f"{bin}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        command, env={"PATH": path, "LOG": str(log)} | env, cwd=ROOT, capture_output=True, text=True, check=False
+        command, env={"PATH": path, "LOG": str(log), **env}, cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode != 0) == fails, done.stderr
     return log.read_text().split() if log.exists() else []
@@ -97,7 +98,7 @@ def vllm_command(folder: Path) -> list[str]:
 
 def test_vllm_answers_each_shard_once_though_one_is_cut(folder: Path) -> None:
     cut = folder / "there-00003.jsonl"
-    run(folder, *vllm_command(folder), fails=True, FAILS=str(cut))
+    run(folder, *vllm_command(folder), env={"FAILS": str(cut)}, fails=True)
     first = imported(folder)
     assert (first.new, first.open, first.left_out) == (16, 4, 0)
     asked = Counter(run(folder, *vllm_command(folder)))
@@ -108,7 +109,7 @@ def test_vllm_answers_each_shard_once_though_one_is_cut(folder: Path) -> None:
 
 def test_parts_share_the_shards(folder: Path) -> None:
     for part in ("1", "0"):
-        asked = run(folder, *vllm_command(folder), PART=part, PARTS="2")
+        asked = run(folder, *vllm_command(folder), env={"PART": part, "PARTS": "2"})
     assert len(asked) == len(set(asked)) == 20
     assert imported(folder).open == 0
 
@@ -124,7 +125,7 @@ def test_an_array_of_slurm_answers_everything(folder: Path) -> None:
     copy.write_bytes(job.read_bytes())
     for task in ("0", "1", "2"):
         env = {"SLURM_ARRAY_TASK_ID": task, "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_SUBMIT_DIR": str(ROOT)}
-        asked = run(folder, "bash", str(copy), str(folder), "org/model", **env)
+        asked = run(folder, "bash", str(copy), str(folder), "org/model", env=env)
     assert len(asked) == len(set(asked)) == 20
     directives = re.findall(r"^#SBATCH --([a-z-]+)(?:=\S+)?$", job.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(directives) == job.read_text(encoding="utf-8").count("#SBATCH")
@@ -143,7 +144,7 @@ def test_nodes_of_skypilot_answer_everything(folder: Path) -> None:
         here = here.replace(remote, local)
     for node in range(task["num_nodes"]):
         env = {"MODEL": "org/model", "SKYPILOT_NODE_RANK": str(node), "SKYPILOT_NUM_NODES": str(task["num_nodes"])}
-        asked = run(folder, "bash", "-euc", here, **env)
+        asked = run(folder, "bash", "-euc", here, env=env)
     assert len(asked) == len(set(asked)) == 20
 
 

@@ -35,6 +35,8 @@ _AT_ONCE = 1000
 """Responses in one transaction, so that others wait shortly."""
 _LONGEST = 64 * 1024 * 1024
 """Bytes of one line; a longer one is no answer of a model."""
+_LINE_BREAKS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}
+"""JSON lets them stand as they are, and some programs end a line at them."""
 _NAMED = 20
 """Places that do not belong which are named one by one."""
 
@@ -75,7 +77,7 @@ def write_shards(
         for number, part in enumerate(parts):
             path = folder / f"{name}-{number:05}.jsonl"
             with writing(path) as file:
-                file.writelines(part)
+                file.writelines(line.translate(_LINE_BREAKS) for line in part)
             written.append(path)
     with writing(folder / MANIFEST) as file:
         for asked in groups.values():

@@ -64,6 +64,13 @@ def test_shards_hold_each_request_once_as_it_goes_over_the_wire(tmp_path: Path) 
         export(tmp_path / "out")
 
 
+def test_no_program_ends_a_line_within_a_request(tmp_path: Path) -> None:
+    messages = [{"role": "user", "content": "一\u2028二\x85三"}]
+    (shard,) = write_shards(tmp_path / "out", [(STAGE, request(0, messages=messages))], {})
+    (line,) = shard.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["body"]["messages"] == messages
+
+
 def test_a_shard_is_of_one_model_and_one_kind(tmp_path: Path) -> None:
     asked = [(STAGE, request(0)), (STAGE, request(0, "other"))]
     embedding = ("embed@native", request(0, reply={"structured": "embedding"}, params={}))

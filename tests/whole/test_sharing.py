@@ -220,7 +220,7 @@ FORGOTTEN = ["harvest", "harvest until the merge is committed", "harvest until t
 def test_two_branches_are_merged(
     built: Project, tmp_path: Path, server: Server, remote: list[list[str]], forgotten: str
 ) -> None:
-    """Two people edit different questions; the merge of `dvc.lock` conflicts, and costs nothing, without `seedbed resolve` too."""
+    """Two people edit different questions; the merge of `dvc.lock` conflicts, and costs nothing, by hand too."""
     second = two_edits(built, tmp_path, server, remote)
     merge = ["merge", *(["--squash"] if "squash" in forgotten else ["-q"]), "edit-0"]
     second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", *merge, fails=True)
