@@ -5,9 +5,22 @@ from functools import cache
 from pathlib import Path
 
 from seedbed.review.queue.reasons import Reason
+from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 
+LANGUAGES = ("en", "ja")
 _MOST_FINDINGS = 6
+
+
+def page_language(name: str) -> str:
+    """Return a language that the page and the spreadsheet have words in.
+
+    Raises:
+        UserError: they have none in `name`.
+    """
+    if name not in LANGUAGES:
+        raise UserError(f"--language {name!r}: the page speaks {' and '.join(LANGUAGES)}")
+    return name
 
 
 @cache

@@ -12,11 +12,12 @@ from starlette.responses import PlainTextResponse, Response
 
 from seedbed.project import paths
 from seedbed.review.invites import Invites
+from seedbed.review.texts import LANGUAGES
 from seedbed.review.web import editing, elsewhere, memory_pane, queue_page, voting
 from seedbed.review.web.forms import Posted, Refused, Run
 from seedbed.review.web.guard import LOOPBACK, PERSON, Guard, Throttle
 from seedbed.review.web.people import NAME_COOKIE, NameNeeded, is_free
-from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, address_of, go, is_script, render, set_cookie
+from seedbed.review.web.render import LANGUAGE_COOKIE, address_of, go, is_script, render, set_cookie
 from seedbed.review.web.state import Settings, State, is_name
 from seedbed.util.errors import UserError
 

@@ -14,13 +14,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from seedbed.reporting.answer_markup import rendered
 from seedbed.review.bulk import LEFT, VERBS
-from seedbed.review.texts import say, say_corpus, say_label, say_reason
+from seedbed.review.texts import LANGUAGES, say, say_corpus, say_label, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
 from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
 from seedbed.util.visible import HIDDEN
 
-LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
 _YEAR_S = 365 * 24 * 3600
 _FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted", "bulk_undone", "too_old"}

@@ -17,6 +17,7 @@ from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.filters import Filter, View, view
 from seedbed.review.queue.worklist import Corpus, Item, Worklist
 from seedbed.review.shares import rows_shared_out, waits_for
+from seedbed.review.texts import page_language
 from seedbed.review.web.guard import new_secret
 from seedbed.review.web.presence import Presence
 from seedbed.util.canonical import JsonObject, content_hash
@@ -70,8 +71,8 @@ class Settings:
         ):
             if name is not None and not is_name(name):
                 raise UserError(f"{option} {name!r}: cannot be a name; {NAME_FORM}")
-        if self.language not in (None, "en", "ja"):
-            raise UserError(f"--language {self.language!r}: the page speaks en and ja")
+        if self.language is not None:
+            page_language(self.language)
         if self.token is not None and len(self.token) < _LEAST_TOKEN:
             raise UserError(f"--token: {len(self.token)} characters can be guessed; take at least {_LEAST_TOKEN}")
         if len(set(self.people)) < len(self.people):

@@ -533,7 +533,8 @@ def test_a_phone_and_a_page_at_double_size_keep_the_text_in_view(enter: Enter, w
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         for part, most in ((".bar", 80), (".top", 60)):
             box = page.locator(part).bounding_box()
-            assert box is not None and box["height"] < most
+            assert box is not None
+            assert box["height"] < most
 
 
 @pytest.mark.slow
