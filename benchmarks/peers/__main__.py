@@ -109,16 +109,18 @@ class Work:
                 command, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
             ended = "hangs"
-            while time.perf_counter() - began < LIMIT_S:
-                if process.poll() is not None:
-                    ended = "ok" if process.returncode == 0 else "error"
-                    break
-                if kill_at is not None and len(self.server.asked) >= kill_at:
-                    ended = "killed"
-                    break
-                time.sleep(0.005)
-            seconds = time.perf_counter() - began
-            end_group(process)
+            try:
+                while time.perf_counter() - began < LIMIT_S:
+                    if process.poll() is not None:
+                        ended = "ok" if process.returncode == 0 else "error"
+                        break
+                    if kill_at is not None and len(self.server.asked) >= kill_at:
+                        ended = "killed"
+                        break
+                    time.sleep(0.005)
+                seconds = time.perf_counter() - began
+            finally:
+                end_group(process)
         time.sleep(0.3)  # what was on its way
         return {
             "seconds": round(seconds, 2),
@@ -138,11 +140,14 @@ class Work:
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and its children, and wait for it."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+    """Kill a process and its children, and wait for all of them, 10 s at most: DVC takes one that init has not reaped for alive."""
+    for _ in range(200):
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            break
+        process.poll()
+        time.sleep(0.05)
     process.wait()
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import data_designer.config as dd
-from data_designer.config.run_config import ResumeMode
+from data_designer.config.run_config import ResumeMode, RunConfig
 from data_designer.interface import DataDesigner
 
 url, rows, template, out = sys.argv[1:]
@@ -23,6 +23,8 @@ seed.write_bytes(Path(rows).read_bytes())
 config.with_seed_dataset(dd.LocalFileSeedSource(path=str(seed)), sampling_strategy=dd.SamplingStrategy.ORDERED)
 config.add_column(dd.LLMTextColumnConfig(name="reply", prompt=template.replace("{text}", "{{ text }}"), model_alias="answers"))
 designer = DataDesigner(artifact_path=Path.cwd() / "artifacts", model_providers=[provider])
+# A run is resumed by whole row groups: of 1,000 rows by default, which an interruption at 40% would lose altogether.
+designer.set_run_config(RunConfig(buffer_size=100, otel_metrics_port=None))
 number = len(seed.read_text(encoding="utf-8").splitlines())
 # From the last row group that was finished, where its fingerprint of the configuration is the same.
 made = designer.create(config, num_records=number, dataset_name="peers", resume=ResumeMode.IF_POSSIBLE)
