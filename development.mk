@@ -36,18 +36,18 @@ bench-peers: .venv/test
 	python -m benchmarks.peers
 	python -m benchmarks.compare --trials
 
-# The generator is in an environment of its own: nothing else needs it, and it is in no lock file.
+# The generator has an environment of its own: nothing else needs it, so it is in no lock file. Strict: a dead link is an error.
 docs: .venv/test .venv-docs/done
-	.venv-docs/bin/zensical build --clean --strict --config-file docs/zensical.toml
+	.venv-docs/bin/zensical build --clean --strict
 	python -m tests.api_page dist/docs/api
 
-.venv-docs/done: pyproject.toml
+.venv-docs/done: development.mk
 	$(PYTHON) -m venv --clear .venv-docs
-	.venv-docs/bin/pip install -q zensical
+	.venv-docs/bin/pip install -q zensical==0.0.73
 	touch $@
 
 picture: .venv/test
-	python -m docs.picture
+	python -m tests.picture
 
 real: .venv/test
 	python -m tests.real.project

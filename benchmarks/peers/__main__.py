@@ -34,7 +34,7 @@ LIMIT_S = 180
 
 
 def environment(tool: str) -> Path:
-    """Return the folder with the programs of a tool's environment, made where it is not there; Seedbed's is always brought up."""
+    """Return the folder with the programs of a tool's environment, made where it is not there; Seedbed's is brought up."""
     package, version = TOOLS[tool]
     folder = ENVIRONMENTS / tool
     if not (folder / "done").exists():
@@ -68,7 +68,7 @@ def variables(programs: Path, home: Path) -> dict[str, str]:
         **{"TELEMETRY_ENABLED": "false", "NEMO_TELEMETRY_ENABLED": "false", "DO_NOT_TRACK": "1", "DVC_NO_ANALYTICS": "1"},
         **{"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"},
         **{"LITELLM_LOCAL_MODEL_COST_MAP": "True", "CURATOR_DISABLE_RICH_DISPLAY": "1"},
-        **{"TIKTOKEN_CACHE_DIR": str(folder) for folder in tokens},
+        "TIKTOKEN_CACHE_DIR": str(next(tokens, "")),
     }
 
 
@@ -140,7 +140,7 @@ class Work:
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and its children, and wait for all of them, 10 s at most: DVC takes one that init has not reaped for alive."""
+    """Kill a process and its children, and wait 10 s at most until init has reaped them: DVC takes a dead child for alive."""
     for _ in range(200):
         try:
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""A chat completions server on loopback that answers after 50 ms, counts the requests, and answers some badly where asked to."""
+"""A chat completions server on loopback that answers after 50 ms, counts requests, and answers some badly where asked to."""
 
 import asyncio
 import logging
