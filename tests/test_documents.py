@@ -15,6 +15,7 @@ import yaml
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from benchmarks.trials import peers_table
 from seedbed.cli import app
 from seedbed.recorded.formats import FORMATS
 from seedbed.util.schemas import problems
@@ -43,6 +44,32 @@ def test_the_page_of_concepts_shows_the_report_as_it_is() -> None:
     table = re.search(r"### good against thin\n\n(.*?)\n\n", report, re.DOTALL)
     assert table
     assert table[1] in CONCEPTS
+
+
+def test_the_readme_shows_what_other_tools_send_as_it_was_measured() -> None:
+    found = json.loads((ROOT / "benchmarks" / "peers.json").read_text(encoding="utf-8"))
+    for page in (README, (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")):
+        assert peers_table(found) in page
+
+
+def test_the_readme_shows_a_persons_edit_as_it_is() -> None:
+    name = re.search(r"seed task of this repository, `([\w-]+)`", README)
+    assert name
+    lines = (ROOT / "data" / "edits" / "seed_tasks.ja.jsonl").read_text(encoding="utf-8").splitlines()
+    (edit,) = [each for each in map(json.loads, lines) if each["id"] == name[1]]
+    shown = dict(re.findall(r"^\| (source|machine|edited) \| (.*) \|$", README, re.MULTILINE))
+    assert shown == {"source": edit["source"]["input"], "machine": edit["machine"]["input"], "edited": edit["fields"]["input"]}
+
+
+def test_the_picture_in_the_readme_is_small_and_says_what_it_shows() -> None:
+    (alt, path), *others = re.findall(r"!\[(.*?)\]\((\S+)\)", README, re.DOTALL)
+    assert not others
+    picture = (ROOT / path).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 150_000
+    report = (ROOT / "reports" / "benchmark.md").read_text(encoding="utf-8")
+    rate, low, high = re.findall(r"\d+\.\d", alt)
+    assert f"adjusted win rate of {rate}% against thin (95% interval {low}–{high};" in report
 
 
 WRITTEN = {"data/generation/material.jsonl", "data/recorded/"}
