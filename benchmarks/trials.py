@@ -66,8 +66,9 @@ def on_ray(lines: list[dict[str, Any]]) -> list[str]:
         f"start, at a load of {min(loads):g} to {max(loads):g} on 2 cores. Decisions, neighbours and scores are "
         f"{'those of the local engine' if same else 'NOT those of the local engine'}. From {first['candidates']:,} to "
         f"{last['candidates']:,} candidates the exponent is {exponent:.2f} with two workers. Extrapolated by it, "
-        f"not measured: 10,000,000 candidates take two workers {hours:.1f} hours. The process that decides spends "
-        f"{decided:.1f} hours of CPU on them, so more than about {max(2, ceil(2 * hours / decided))} workers would wait for it."
+        f"not measured: 10,000,000 candidates take two workers {hours:.1f} hours. The process that decides "
+        f"spends {decided:.1f} hours of CPU on them, so more than about {max(2, ceil(2 * hours / decided))} workers "
+        "would wait for it."
     )
     columns = "candidates; local engine, s; 1 worker, s; 2 workers, s; kept"
     return ["### The filter on Ray", words, _table(columns, rows)]

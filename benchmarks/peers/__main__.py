@@ -78,7 +78,7 @@ class Work:
     def __init__(self, tool: str, programs: Path, server: Server, folder: Path, number: int, faulty: bool = False) -> None:
         self.programs, self.server, self.folder = programs, server, folder
         self.url = server.url(faulty)
-        self.program = [programs / "python", FOLDER / f"with_{tool}.py"]
+        self.program = [str(programs / "python"), str(FOLDER / f"with_{tool}.py")]
         self.rows = [{"id": f"q-{n}", "text": f"What would you ask about question {n}?"} for n in range(1, number + 1)]
         folder.mkdir(parents=True)
         if tool == "seedbed":  # a project is set up once, before anything is timed
@@ -180,7 +180,8 @@ def main() -> None:
     tools = options.tools.split(",")
     programs = {tool: environment(tool) for tool in tools}
     versions = {tool: version_of(tool, programs[tool]) for tool in tools}
-    before, rounds = os.getloadavg()[0], []
+    before = os.getloadavg()[0]
+    rounds: list[dict[str, Any]] = []
     with TemporaryDirectory() as name, serve() as server:
         for number in range(options.rounds):
             rounds.append({})

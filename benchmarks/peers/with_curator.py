@@ -9,14 +9,14 @@ from bespokelabs import curator
 url, rows, template, out = sys.argv[1:]
 
 
-class Answers(curator.LLM):
+class Answers(curator.LLM):  # type: ignore[misc]
     """One request a row, as its documentation shows."""
 
-    def prompt(self, input):
+    def prompt(self, input: dict[str, str]) -> str:
         """Return the row's prompt."""
         return input["template"].replace("{text}", input["text"])
 
-    def parse(self, input, response):
+    def parse(self, input: dict[str, str], response: str) -> dict[str, str]:
         """Return the row with its reply."""
         return {"id": input["id"], "reply": response}
 

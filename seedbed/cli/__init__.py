@@ -3,11 +3,11 @@
 A command imports what it needs when it is called, so that `seedbed --help` stays quick.
 """
 
-from seedbed.cli import build, explain, pages, project, recorded, review, store
+from seedbed.cli import build, explain, pages, project, recorded, requests, review, store
 from seedbed.cli.base import app
 from seedbed.util.errors import run
 
-__all__ = ["app", "build", "explain", "main", "pages", "project", "recorded", "review", "store"]
+__all__ = ["app", "build", "explain", "main", "pages", "project", "recorded", "requests", "review", "store"]
 
 
 def main() -> None:

@@ -98,11 +98,17 @@ def review_invite(
 @reviewing.command("export", cls=InProject)
 def review_export(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", resolve_path=True, help="The spreadsheet to write.")],
+    language: Annotated[
+        str | None, typer.Option(help="Of its headings and notices, en or ja; without it, that of the reports.")
+    ] = None,
 ) -> None:
     """Write the rows to review to a spreadsheet, for translators who work in one."""
+    from seedbed.project.params import load_params
+    from seedbed.reporting.texts import report_language
     from seedbed.review.sheets.round_trip import export_edits
+    from seedbed.review.texts import page_language
 
-    print(export_edits(file))
+    print(export_edits(file, page_language(language) if language else report_language(load_params())))
 
 
 @reviewing.command("import", cls=InProject)

@@ -24,6 +24,14 @@ def harvest() -> None:
         print(harvest_all(store))
 
 
+@app.command(cls=InProject)
+def resolve() -> None:
+    """In a merge: where dvc.lock or reports conflict, take a side, harvest what both sides paid for, and build."""
+    from seedbed.pipeline.resolve import resolve as resolved
+
+    raise typer.Exit(resolved())
+
+
 @storing.callback()
 def store_summary(context: typer.Context) -> None:
     """Show what the store holds, by stage and model."""

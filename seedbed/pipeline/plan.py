@@ -6,7 +6,7 @@ placeholder; what rests on one is counted all the same, as "at most", since the 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -122,12 +122,18 @@ class Plan:
 
     Args:
         store: where to look for responses; the project's own store by default.
+        gather: a stage whose missing requests are wanted themselves; None for numbers alone.
+
+    Attributes:
+        ready: by key, what the stage `gather` lacks and whose content is known: (the stage that it is asked as, request).
 
     Raises:
         UserError: params, prompts or data have a mistake: the build would stop there.
     """
 
-    def __init__(self, store: Path | None = None) -> None:
+    def __init__(self, store: Path | None = None, gather: str | None = None) -> None:
+        self._gather = gather
+        self.ready: dict[str, tuple[str, Request]] = {}
         self.params = load_params()
         refuse_unknown_names(self.params)
         self.status = Status()
@@ -163,6 +169,11 @@ class Plan:
             [*self.stages, *rest], key=lambda plan: order.get(re.sub("^(embed|outputs)@", "generate@", plan.stage), len(order))
         )
 
+    def _keep(self, stage: str, asked_as: str, requests: Iterable[Request]) -> None:
+        """Keep the missing requests of `stage` where they are wanted; `outputs@…` and `embed@…` are asked by another stage."""
+        if stage == self._gather:
+            self.ready.update((request.key, (asked_as, request)) for request in requests)
+
     def _add(self, stage: str) -> StagePlan:
         plan = StagePlan(stage, why=self.status.why(stage))
         self.stages.append(plan)
@@ -195,6 +206,8 @@ class Plan:
                 plan.at_most = plan.at_most or result.request.id in open
                 plan.rows.append(result.request.id)
                 tokens += estimator.tokens(plan.stage, result.request)
+        missing = (result.request for result in results if not result.settled and result.request.id not in open)
+        self._keep(plan.stage, plan.stage, missing)
         plan.failing += failing
         plan.stops = plan.stops or failing > allowed_failures(len(results), attempts["max_failed"])
         plan.tokens += tokens
@@ -277,6 +290,7 @@ class Plan:
                 built=slots_built(name, settings),
                 open_seeds=seeds.open,
             )
+        self._keep(plan.stage, plan.stage, outlook.ready)
         plan.stored, plan.failing = outlook.stored, outlook.failing
         plan.new, plan.rows, plan.tokens = len(outlook.new), outlook.new, outlook.tokens
         plan.repeated, plan.at_most = outlook.repeated, outlook.at_most
@@ -311,6 +325,7 @@ class Plan:
         plan, to = StagePlan(stage, why=generate.why), model_settings(self.params, outputs_apart.BLOCK)
         self.stages.append(plan)
         estimator = Estimator(self._store.seen([stage]))
+        self._keep(generate.stage, stage, (result.request for result in outputs.open))
         plan.stored, plan.failing = outputs.stored, outputs.failed
         plan.new, plan.at_most = len(outputs.open) + unwritten, unwritten > 0
         plan.rows = [result.request.id for result in outputs.open]
@@ -339,6 +354,7 @@ class Plan:
         plan, to = StagePlan(stage, why=generate.why), embedding_settings(self.params)
         self.stages.append(plan)
         estimator = Estimator(self._store.seen([stage]))
+        self._keep(generate.stage, stage, (result.request for result in embed.open))
         plan.stored, plan.failing = embed.stored, embed.failed
         asked: dict[str, Request] = {}
         for result in embed.open:

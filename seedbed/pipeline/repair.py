@@ -58,8 +58,7 @@ def _put_back(path: Path) -> None:
     """Put the committed file in the place of the half one, which is kept."""
     if re.search(rb"^<<<<<<< ", path.read_bytes(), re.MULTILINE):
         raise UserError(
-            f"{path}: a merge left a conflict in it; `git checkout --ours dvc.lock reports`, then `seedbed harvest` and "
-            "`make repro`"
+            f"{path}: a merge left a conflict in it; `seedbed resolve` takes a side, harvests what both paid for, and builds"
         )
     committed = file_at("HEAD", path)
     if committed is not None:

@@ -5,18 +5,28 @@ A line of `data/votes/yuki.jsonl` (the hashes say which answers were shown):
     {"baseline_hash":"…","match":"good-vs-thin","model_hash":"…","question":"fermi-01","verdict":"model"}
 """
 
-import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+
+import regex
 
 from seedbed.project.params_types import Match
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
+from seedbed.util.visible import HIDDEN
 
-ANNOTATOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-"""What a person who votes may be called, whole: it names their file."""
+_NAME = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]*")
+_MOST_BYTES = 200
+"""Of a name in UTF-8: a file's name has 255 at most."""
+
+
+def is_annotator(name: str) -> bool:
+    """Whether a person may be called so: the name, in Unicode's compatibility form, names their file."""
+    plain = unicodedata.normalize("NFKC", name) == name and not HIDDEN.search(name)
+    return plain and len(name.encode()) <= _MOST_BYTES and _NAME.fullmatch(name) is not None
 
 
 def read_votes(folder: Path) -> list[Row]:
@@ -36,10 +46,11 @@ def read_votes(folder: Path) -> list[Row]:
 def checked_votes(folder: Path) -> Iterator[Row | UserError]:
     """Yield each vote, or what is wrong with its line or file, for those who want every mistake; see `read_votes`."""
     for path in sorted(folder.glob("[!.]*.jsonl"), key=lambda path: path.name):
-        annotator = path.name.removesuffix(".jsonl")
-        if not ANNOTATOR.fullmatch(annotator):
+        annotator = unicodedata.normalize("NFC", path.name.removesuffix(".jsonl"))  # some file systems take names apart
+        if not is_annotator(annotator):
             yield UserError(
-                f"{path}: {annotator!r} cannot name an annotator; use letters, digits, - and _, first a letter or digit"
+                f"{path}: {annotator!r} cannot name an annotator; use letters and digits of any script, - and _, "
+                "first a letter or digit"
             )
             continue
         seen: dict[tuple[str, str], int] = {}

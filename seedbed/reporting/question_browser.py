@@ -191,7 +191,7 @@ def _block(build: _Build, question: Row) -> JsonObject:
         "sources": _in_turn(build.sources.get(id, {})),
         "rubric": question.get("rubric", []),
         "reference": _marked_up(build.references[id]) if id in build.references else None,
-        "checks": [_check_in_words(check) for check in question.get("checks", ())],
+        "checks": [check_in_words(check) for check in question.get("checks", ())],
         "answers": [_answer(build, build.answers.get((model, id)), (model, id)) for model in build.models],
         "judged": _judged(build, build.judgments.get(id, [])),
         "votes": [vote | {"match": build.matches.index(vote["match"])} for vote in build.votes.get(id, [])],
@@ -207,7 +207,7 @@ def _marked_up(text: str) -> dict[str, str]:
     return {"text": text, "html": rendered(text)}
 
 
-def _check_in_words(check: Mapping[str, Any]) -> str:
+def check_in_words(check: Mapping[str, Any]) -> str:
     """Return what a check asks for, as its row has it: `length: most 400, unit characters`."""
     if "tests" in check:
         return f"{check['kind']}:\n{check['tests']}"

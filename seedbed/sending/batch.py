@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from seedbed.exchange.replies import Response, error_response, kind_of_error
+from seedbed.exchange.replies import Response, error_response, from_chat_completion, kind_of_error
 from seedbed.exchange.requests import Request
 from seedbed.project.params_types import Server
 from seedbed.sending.client import Busy, Client, is_of_the_endpoint, response_in
@@ -185,7 +185,7 @@ def _split(requests: dict[str, Request], body: Callable[[Request], str]) -> Iter
     keys: list[str] = []
     size = 0
     for key, request in requests.items():
-        line = f'{{"body":{body(request)},"custom_id":"{key}","method":"POST","url":"/v1/chat/completions"}}\n'.encode()
+        line = line_of(key, body(request)).encode()
         if keys and (len(keys) == MAX_REQUESTS or size + len(line) > MAX_BYTES):
             yield b"".join(lines), keys
             lines, keys, size = [], [], 0
@@ -194,6 +194,11 @@ def _split(requests: dict[str, Request], body: Callable[[Request], str]) -> Iter
         size += len(line)
     if keys:
         yield b"".join(lines), keys
+
+
+def line_of(key: str, body: str, url: str = "/v1/chat/completions") -> str:
+    """Return the line of a batch that asks one request; its `body` is as it goes over the wire."""
+    return f'{{"body":{body},"custom_id":"{key}","method":"POST","url":"{url}"}}\n'
 
 
 async def _find_or_create(waiting: Waiting, lines: bytes, digest: str, read: set[str]) -> str:
@@ -268,9 +273,9 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
         except UserError as error:  # what is whole of it is kept
             damaged = str(error)
     for line in lines:
-        if keyed_response := _response(line):
+        if keyed_response := answer_in(line):
             yield keyed_response
-        elif reason := _refusal(line):
+        elif reason := refusal_in(line):
             refused = refused or reason
     if damaged:
         raise UserError(damaged)
@@ -312,7 +317,7 @@ async def _or_lost(asked: Awaitable[U], what: str) -> U:
         raise _Lost(f"the server {what} (HTTP {error.status_code})") from None
 
 
-def _response(line: str) -> tuple[str, Response] | None:
+def answer_in(line: str, form: Callable[[Any], Response] = from_chat_completion) -> tuple[str, Response] | None:
     """Return (key, response) of a line of a batch's files; None where that request is to be sent again."""
     try:
         row: JsonObject = json.loads(line)
@@ -323,8 +328,8 @@ def _response(line: str) -> tuple[str, Response] | None:
     if not isinstance(key, str):
         return None
     if status == 200:
-        return key, response_in(json.dumps(body).encode())
-    error = body.get("error", body) if isinstance(body, dict) else body
+        return key, response_in(json.dumps(body).encode(), form)
+    error = _error(row)
     if is_of_the_endpoint(status, _code(error)):
         return None
     if status in (400, 413, 422):  # of that one request, as it would be outside a batch; others may go through later
@@ -342,18 +347,23 @@ def _custom_id(line: str) -> str | None:
     return key if isinstance(key, str) else None
 
 
-def _refusal(line: str) -> str | None:
+def refusal_in(line: str) -> str | None:
     """Return the words of an error that would meet every request of the stage; None where a line holds no such error."""
     try:
         row: JsonObject = json.loads(line)
-        response, error = row.get("response") or {}, row.get("error")
-        body = response.get("body") or {}
-        body_error = error or (body.get("error", body) if isinstance(body, dict) else body)
+        response, body_error = row.get("response") or {}, _error(row)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
     if not is_of_the_endpoint(response.get("status_code"), _code(body_error)):
         return None
     return quoted(str((body_error.get("message") if isinstance(body_error, dict) else None) or body_error))
+
+
+def _error(row: JsonObject) -> Any:
+    """Return a line's error: within the body, as most servers have it, or beside the response, as vLLM's `run_batch` does."""
+    body = (row.get("response") or {}).get("body")
+    error = body or row.get("error") or {}
+    return error.get("error", error) if isinstance(error, dict) else error
 
 
 def _code(error: object) -> str:

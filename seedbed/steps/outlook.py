@@ -47,6 +47,7 @@ class Outlook:
         expected: further slots that make up for what the filter is expected to reject.
         most: further slots at most.
         tokens: estimated, of `new` and the expected slots.
+        ready: the missing requests whose content is known already, the expected slots' among them.
     """
 
     stored: int = 0
@@ -57,6 +58,7 @@ class Outlook:
     expected: int = 0
     most: int = 0
     tokens: Tokens = field(default_factory=lambda: Tokens(0, 0))
+    ready: list[Request] = field(default_factory=list)
 
     @property
     def requests(self) -> int:
@@ -142,6 +144,7 @@ def look_ahead(
         least_slots=built,
     )
     shows_kept = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
+    first_open_wave: int | None = None
     with suppress(UserError):  # where the slots run out, or too few pass, the stage itself says so
         for slot in generation:
             # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
@@ -152,6 +155,11 @@ def look_ahead(
                 outlook.failing += slot.result.failure is not None
                 continue
             outlook.tokens += estimate(slot.result.request)
+            # A wave draws from the waves before it, so that all of the first wave with a missing reply can be asked.
+            wave = slot.number // settings["wave"] if shows_kept else 0
+            first_open_wave = wave if first_open_wave is None else first_open_wave
+            if not slot.result.settled and wave == first_open_wave and not open_seeds & {*slot.shown}:
+                outlook.ready.append(slot.result.request)
             if slot.number >= first:
                 outlook.expected += 1
                 continue

@@ -15,14 +15,14 @@ from seedbed.util.git import file_at, git_or_error
 
 
 def harvest_all(store: Store) -> str:
-    """Read the transcripts of every branch and tag, and of `MERGE_HEAD`, into the store; return in words what was added.
+    """Read the transcripts of every branch and tag, and of both sides of a merge, into the store; say what was added.
 
     A transcript that the DVC cache lacks is fetched from the default DVC remote, where there is one.
     """
     register(store)
     new = read = 0
     absent: list[str] = []
-    named = dict.fromkeys(_locked(_commits("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD"))
+    named = dict.fromkeys(_locked(_commits("for-each-ref", "--format=%(objectname)"), "HEAD", "MERGE_HEAD", ":2", ":3"))
     unread = [(stage, digest) for stage, digest in named if not store.has_read(digest)]
     lacking = {each.digest for each in fetch(digest for _, digest in unread)}
     for stage, digest in unread:

@@ -76,17 +76,18 @@ def alike(pieces: list[Piece]) -> bool:
     return sum(len(piece.old) for piece in pieces if not piece.changed) >= _ALIKE * longer
 
 
-def merge(base: str, mine: str, theirs: str) -> tuple[str, int]:
+def merge(base: str, mine: str, theirs: str) -> tuple[str, list[tuple[str, str]]]:
     """Put together what two texts made of `base`.
 
     Returns:
-        The text with both sides' changes, and at how many places both changed the same words differently; `mine`
-        stands there.
+        The text with both sides' changes, and the places where both changed the same words differently, each as what
+        `mine` has there, which stands, and what `theirs` has.
     """
     words = _WORD.findall(base)
     sides = [_changes(words, _WORD.findall(text)) for text in (mine, theirs)]
     text: list[str] = []
-    at = clashes = 0
+    clashes: list[tuple[str, str]] = []
+    at = 0
     while any(sides):
         start = min(side[0].start for side in sides if side)
         end, taken = start, [list[_Change](), list[_Change]()]
@@ -99,7 +100,7 @@ def merge(base: str, mine: str, theirs: str) -> tuple[str, int]:
                     end, grown = max(end, group[-1].end), True
         versions = [_apply(words, start, end, group) for group in taken]
         if all(taken) and versions[0] != versions[1]:
-            clashes += 1
+            clashes.append(("".join(versions[0]), "".join(versions[1])))
         text += words[at:start] + (versions[0] if taken[0] else versions[1])
         at = end
     return "".join(text + words[at:]), clashes

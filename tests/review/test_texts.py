@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from seedbed.review import texts as page_texts
-from seedbed.review.texts import say
+from seedbed.review.queue.checks import finding
+from seedbed.review.queue.reasons import Reason
+from seedbed.review.texts import say, say_label, say_reason
 from seedbed.util.yaml12 import load_yaml
+from tests.harness import ROOT
 from tests.review.project import TEXTS, write_questions
 from tests.review.web.person import Person
 
@@ -25,3 +28,12 @@ def test_all_words_of_the_page_are_there_in_both_languages() -> None:
     assert "要確認" in Person(language="ja").http.get("/edits/questions").text
     write_questions(TEXTS | {"fermi-01": ("Please water the plants.", "Please water the plants.")})
     assert "原文がそのまま入っています" in Person(language="ja").http.get("/edits/questions/fermi-01").text
+
+
+def test_japanese_words_have_japanese_names_and_quotation_marks() -> None:
+    assert (say_label("ja", "closed_qa"), say_label("ja", "own-label")) == ("文章に基づく質問応答", "own-label")
+    labels = load_yaml(ROOT / "params.yaml")["labels"]
+    assert all(say_label("ja", label) != label for kind in labels.values() for label in kind)
+    seen = Reason("names", (finding("missing", thing="'NHK'"), finding("missing", thing="13")), 1.5, "text")
+    assert say_reason("ja", seen) == "「NHK」 が訳文にない、13 が訳文にない"
+    assert say_reason("en", seen) == "'NHK' is missing, 13 is missing"

@@ -210,7 +210,7 @@ def test_a_second_worktree_pays_nothing(built: Project, tmp_path: Path, server: 
     assert not (second.root / ".dvc" / "seedbed").exists()
 
 
-FORGOTTEN = ["nothing", "harvest", "harvest until the merge is committed", "harvest until the squash is committed"]
+FORGOTTEN = ["harvest", "harvest until the merge is committed", "harvest until the squash is committed"]
 
 
 @pytest.mark.slow
@@ -220,7 +220,29 @@ FORGOTTEN = ["nothing", "harvest", "harvest until the merge is committed", "harv
 def test_two_branches_are_merged(
     built: Project, tmp_path: Path, server: Server, remote: list[list[str]], forgotten: str
 ) -> None:
-    """Two people edit different questions; the merge of `dvc.lock` conflicts, and costs nothing."""
+    """Two people edit different questions; the merge of `dvc.lock` conflicts, and costs nothing, by hand too."""
+    second = two_edits(built, tmp_path, server, remote)
+    merge = ["merge", *(["--squash"] if "squash" in forgotten else ["-q"]), "edit-0"]
+    second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", *merge, fails=True)
+    git(second.root, "checkout", "--ours", "dvc.lock", "reports")
+    if forgotten == "nothing":
+        assert "new responses from" in second.run("seedbed", "harvest")
+    elif "committed" in forgotten:
+        second.commit("merged")
+    second.repro()
+    assert server.take() == []
+    assert edited_texts(second) >= EDITED
+
+
+def edited_texts(project: Project) -> set[str]:
+    return {row["source"]["text"] for row in project.rows("data/build/translated/questions.jsonl")}
+
+
+EDITED = {"Why is the sea salty?", "What is dew?"}
+
+
+def two_edits(built: Project, tmp_path: Path, server: Server, remote: list[list[str]]) -> Project:
+    """Return a clone with branches `edit-0` and `edit-2`, each with another question edited and built; it is on the second."""
     share(built, remote)
     second = clone(built, tmp_path, remote)
     second.run("dvc", "pull")
@@ -235,16 +257,22 @@ def test_two_branches_are_merged(
     assert len(server.take()) == 2 * (1 + 2 + 2)
 
     git(second.root, "fetch", "-q", "origin", "edit-0:edit-0")
-    merge = ["merge", *(["--squash"] if "squash" in forgotten else ["-q"]), "edit-0"]
-    second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", *merge, fails=True)
-    git(second.root, "checkout", "--ours", "dvc.lock", "reports")
-    if forgotten == "nothing":
-        assert "new responses from" in second.run("seedbed", "harvest")
-    elif "committed" in forgotten:
-        second.commit("merged")
-    second.repro()
+    return second
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("remote", ["folder"], indirect=True)
+def test_one_command_resolves_a_merge(built: Project, tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
+    """Afterwards the merge can be committed, everything is up to date, and nothing was paid."""
+    second = two_edits(built, tmp_path, server, remote)
+    assert "nothing that a build writes is in conflict" in second.run("seedbed", "resolve", fails=True)
+    second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", "merge", "-q", "edit-0", fails=True)
+    assert "`seedbed resolve` takes a side" in second.run("seedbed", "check", fails=True)
+    output = second.run("seedbed", "resolve")
+    assert "resolved and built" in output
     assert server.take() == []
-    assert {row["source"]["text"] for row in second.rows("data/build/translated/questions.jsonl")} >= {
-        "Why is the sea salty?",
-        "What is dew?",
-    }
+    assert edited_texts(second) >= EDITED
+    assert git(second.root, "status", "--porcelain").count("UU") == 0
+    second.commit("merged")
+    assert "up to date" in second.repro()
+    assert git(second.root, "status", "--porcelain") == ""

@@ -2,15 +2,13 @@
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from seedbed.review.queue.worklist import Corpus, Item
+from seedbed.review.queue.worklist import Corpus, Item, fold
 from seedbed.util.rows import Row
 
 _WORDS = re.compile(r"[\u0e00-\U0010ffff]|[^\W_\u0e00-\U0010ffff]+")
@@ -98,7 +96,7 @@ class Memory:
 
         A row's source is searched, and its text as it reads now.
         """
-        wanted = folded(words.strip())
+        wanted = fold(words.strip())
         if not wanted:
             return []
         found = [item for item in corpus.items if wanted in self.sources[item.id] or wanted in self._present(item)]
@@ -106,11 +104,9 @@ class Memory:
 
     def hit(self, item: Item, words: str) -> Hit:
         """Return where in a row words occur that `find` found there."""
-        wanted, texts = folded(words.strip()), present_texts(item)
+        wanted, texts = fold(words.strip()), present_texts(item)
         sources = item.row["source"]
-        name = next(
-            (name for name in texts if wanted in folded(sources[name]) or wanted in folded(texts[name])), next(iter(texts))
-        )
+        name = next((name for name in texts if wanted in fold(sources[name]) or wanted in fold(texts[name])), next(iter(texts)))
         return Hit(item, name, _around(sources[name], wanted), _around(texts[name], wanted))
 
     def renderings(self, corpus: Corpus, words: str, found: Iterable[Item], most: int = 4) -> list[Rendering]:
@@ -122,7 +118,7 @@ class Memory:
             found: the rows that `find` has for it.
             most: renderings at most.
         """
-        wanted = folded(words.strip())
+        wanted = fold(words.strip())
         with_term = [self._present(item) for item in islice(found, _MOST_LOOKED_AT) if wanted in self.sources[item.id]]
         others = (self._present(item) for item in corpus.items if wanted not in self.sources[item.id])
         without = list(islice(others, _MOST_LOOKED_AT)) if with_term else []
@@ -140,7 +136,7 @@ class Memory:
 
     def _present(self, item: Item) -> str:
         edit = present_edit(item)
-        return folded("\n".join(edit.values())) if edit else self.machine[item.id]
+        return fold("\n".join(edit.values())) if edit else self.machine[item.id]
 
 
 def make_memory(rows: Iterable[Row]) -> Memory:
@@ -148,7 +144,7 @@ def make_memory(rows: Iterable[Row]) -> Memory:
     sources, machine, words = {}, {}, {}
     owners: dict[str, list[str]] = {}
     for row in rows:
-        sources[row["id"]], machine[row["id"]] = (folded("\n".join(row[part].values())) for part in ("source", "translation"))
+        sources[row["id"]], machine[row["id"]] = (fold("\n".join(row[part].values())) for part in ("source", "translation"))
         words[row["id"]] = _words(sources[row["id"]])
         for word in words[row["id"]]:
             owners.setdefault(word, []).append(row["id"])
@@ -161,12 +157,6 @@ def make_memory(rows: Iterable[Row]) -> Memory:
 
 def _words(source: str) -> set[str]:
     return set(_WORDS.findall(source))
-
-
-@lru_cache(100_000)
-def folded(text: str) -> str:
-    """Return a text as it is searched: without differences of case and width."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def present_edit(item: Item) -> Mapping[str, str] | None:
@@ -188,7 +178,7 @@ def _around(text: str, wanted: str) -> tuple[str, str, str]:
     """Return a text cut to what stands around the first place of `wanted`: before, found, after."""
     plain, places = "", []
     for place, letter in enumerate(text):  # which letter each folded one comes from
-        letters = folded(letter)
+        letters = fold(letter)
         plain += letters
         places += [place] * len(letters)
     at = plain.find(wanted)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,7 @@ def neighbour(order: Sequence[str], waiting: Set[str], current: str, step: int =
     return next((other for other in around if other in waiting and other != current), None)
 
 
+@lru_cache(100_000)
 def fold(text: str) -> str:
     """Return a text without what a search passes over: case, and how wide or in which form a character is written."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

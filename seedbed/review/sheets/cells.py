@@ -1,11 +1,12 @@
 """The cells of a worksheet: one row of a corpus, as a translator gets it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from seedbed.project.corpora import field_names
 from seedbed.review.queue.worklist import Item, revision_of
 from seedbed.review.sheets.workbook import MOST_CHARACTERS, Column, fits_in_cell
-from seedbed.review.texts import say_reason
+from seedbed.review.texts import LANGUAGES, say, say_reason
 from seedbed.util.canonical import content_hash
 from seedbed.util.line_ends import to_lf
 
@@ -15,6 +16,8 @@ CONFIRM = "confirm"
 """What a second person writes to sign what another one edited or approved."""
 REJECT = "reject"
 """What a person writes, with a reason beside it, to take a row out of the build."""
+DECISIONS = {say(language, f"sheet_{word}"): word for word in (APPROVE, CONFIRM, REJECT) for language in LANGUAGES}
+"""What may be written under decision, in each language, and what it means."""
 LATER = ("edited by", "confirmed by", "reason")
 """Columns that a file of an earlier version lacks; it is read as it is."""
 HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
@@ -26,36 +29,68 @@ def fields_in(items: Iterable[Item], kind: str) -> tuple[str, ...]:
     return field_names({name: "" for item in items for name in item.row["source"]}, kind)
 
 
-def columns(names: Sequence[str]) -> list[Column]:
-    """Return the columns of a corpus with these fields, in order."""
+def columns(names: Sequence[str], language: str = "en") -> list[Column]:
+    """Return the columns of a corpus with these fields, in order, with headings in a language of the page."""
+
+    def column(name: str, width: int, **options: Any) -> Column:
+        return Column(name, _heading(language, name), width, **options)
+
     fields = [
-        Column(f"{name}: {what}", 45, editable=what == "edit") for name in names for what in ("source", "machine", "edit")
+        column(f"{name}: {what}", 45, editable=what == "edit") for name in names for what in ("source", "machine", "edit")
     ]
+    choices = tuple(say(language, f"sheet_{word}") for word in (APPROVE, CONFIRM, REJECT))
     return [
-        *(Column("id", 20), Column("status", 12), Column("reasons", 40), *fields),
-        Column("decision", 11, editable=True, choices=(APPROVE, CONFIRM, REJECT)),
-        *(Column("reason", 30, editable=True), Column("note", 30, editable=True), Column("notice", 40)),
-        *(Column("edited by", 12), Column("confirmed by", 12)),
-        *(Column(name, 12, hidden=True) for name in HASHES),
+        *(column("id", 20), column("status", 12), column("reasons", 40), *fields),
+        column("decision", 11, editable=True, choices=choices),
+        *(column("reason", 30, editable=True), column("note", 30, editable=True), column("notice", 40)),
+        *(column("edited by", 12), column("confirmed by", 12)),
+        *(Column(name, name, 12, hidden=True) for name in HASHES),
     ]
 
 
-def cells_of(item: Item, names: Sequence[str]) -> dict[str, str]:
+def _heading(language: str, name: str) -> str:
+    field, _, what = name.rpartition(": ")
+    if not field:
+        return say(language, f"sheet_{name.replace(' ', '_')}")
+    return say(language, f"sheet_of_{what}", field=_field(language, field))
+
+
+def _field(language: str, name: str) -> str:
+    return name if language == "en" else say(language, f"field_{name}")
+
+
+def column_names(headings: Iterable[str], names: Sequence[str]) -> list[str]:
+    """Return the names of the columns with these headings, of whichever language; a heading that is none stays as it is."""
+    known = {each.heading: each.name for language in LANGUAGES for each in columns(names, language)}
+    return [known.get(heading.strip(), heading.strip()) for heading in headings]
+
+
+def cells_of(item: Item, names: Sequence[str], language: str = "en") -> dict[str, str]:
     """Return the texts of a row by column, as they are exported; empty in the columns of fields that only others have."""
     texts = current_fields(item)
-    cells = {"id": item.id, "status": item.status, "notice": _notice(item), "decision": "", "note": note_of(item)}
+    status = say(language, f"status_{item.status}")
+    cells = {"id": item.id, "status": status, "notice": _notice(item, language), "decision": "", "note": note_of(item)}
     edit = item.edit or {}
     cells |= {
         "edited by": edit.get("editor", "") if edit.get("decision") != "rejected" else "",
         "confirmed by": edit["confirmed"]["by"] if item.is_confirmed else "",
         "reason": reason_of(item),
     }
-    cells["reasons"] = "\n".join(f"{reason.code}, {reason.field}: {say_reason('en', reason)}" for reason in item.reasons)
+    cells["reasons"] = "\n".join(
+        say(
+            language,
+            "sheet_finding",
+            reason=say(language, f"reason_{reason.code}"),
+            field=_field(language, reason.field),
+            words=say_reason(language, reason),
+        )
+        for reason in item.reasons
+    )
     for name in names:
         cells[f"{name}: source"] = item.row["source"].get(name, "")
         cells[f"{name}: machine"] = item.row["translation"].get(name, "")
         cells[f"{name}: edit"] = texts.get(name, "")
-    cells = {name: text if fits_in_cell(text) else "(see the notice)" for name, text in cells.items()}
+    cells = {name: text if fits_in_cell(text) else say(language, "sheet_see_notice") for name, text in cells.items()}
     return cells | hashes(item) | {"sheet_hash": sheet_hash(cells, names)}
 
 
@@ -76,21 +111,16 @@ def reason_of(item: Item) -> str:
     return to_lf((item.edit or {}).get("rejected", {}).get("reason", ""))
 
 
-def _notice(item: Item) -> str:
+def _notice(item: Item, language: str) -> str:
     if not is_editable(item):
-        return (
-            f"A text of this row is longer than the {MOST_CHARACTERS:,} characters of a cell, or has a character that no "
-            "cell can hold. Edit it with `seedbed review`."
-        )
+        return say(language, "sheet_beyond_a_cell", most=f"{MOST_CHARACTERS:,}")
     edit = item.edit or {}
     changed = "machine" if edit.get("source_hash") == hashes(item)["source_hash"] else "source"
     before = "\n".join(text for text in edit.get(changed, {}).values() if text)
-    words = {
-        "stale": f"The {changed} text has changed since a person decided.",
-        "outdated": "The machine text has changed since this was edited; the edit still applies.",
-        "rejected": "The row is not in the build; another text, or approve under decision, takes it back.",
-    }.get(item.status, "")
-    words += f" Before, it was: {before}" if words and before else ""
+    key = {"stale": f"sheet_stale_{changed}", "outdated": "sheet_outdated", "rejected": "sheet_rejected"}.get(item.status)
+    if key is None:
+        return ""
+    words = say(language, key) + (say(language, "sheet_before", text=before) if before else "")
     return words if fits_in_cell(words) else words[:200] + " …"
 
 

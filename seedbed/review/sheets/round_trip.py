@@ -16,9 +16,11 @@ from seedbed.review.queue.worklist import TO_DO, Corpus, Item, Worklist
 from seedbed.review.sheets.cells import (
     APPROVE,
     CONFIRM,
+    DECISIONS,
     LATER,
     REJECT,
     cells_of,
+    column_names,
     columns,
     current_fields,
     fields_in,
@@ -28,53 +30,40 @@ from seedbed.review.sheets.cells import (
     reason_of,
     sheet_hash,
 )
-from seedbed.review.sheets.workbook import Cell, Sheet, read_workbook, rows_by_header, write_workbook
+from seedbed.review.sheets.workbook import Cell, Sheet, read_workbook, rows_by_name, write_workbook
+from seedbed.review.texts import say
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.words import count
 
 _OPEN = (*TO_DO, "rejected")
 """Statuses of rows that a decision changes."""
-_HELP = (
-    "Write in the yellow cells only: the text as it should read, a decision, a note. Leave ids and hidden columns as they are.",
-    "To correct a row, change its text. To take the text as it is, write approve under decision.",
-    "To sign what another person edited or approved, write confirm.",
-    "To take a row out of the build, write reject, and why under reason.",
-    "A row that you do not touch is left alone. Rows that need work most likely come first; reasons says why.",
-    "The note says why numerals, code or facts differ from the source. Save as .xlsx.",
-    "",
-    "黄色のセルだけに入力してください（訳文、decision、note）。id と非表示の列は変更しないでください。",
-    "訳文を直すときは、そのセルを書き換えます。今の訳文のままでよいときは、decision に approve と入力します。",
-    "ほかの人が編集・承認した行を確認したときは confirm、使わない行は reject と書き、理由を reason に書きます。",
-    "手を加えなかった行は変わりません。手直しが必要そうな行から順に並んでいます。その理由は reasons にあります。",
-    "数値・コード・事実が原文と異なる理由は note に書きます。ファイルは .xlsx 形式のまま保存してください。",
-)
 
 
 # Export.
 
 
-def export_edits(path: Path) -> str:
-    """Write the workbook and return what it holds, in words.
+def export_edits(path: Path, language: str = "en") -> str:
+    """Write the workbook, with its own words in a language of the page, and return what it holds, in words.
 
     Raises:
         UserError: the file is there already or cannot be written, or a corpus is not built or not valid.
     """
     work = Worklist()
     corpora = [work.corpus(name) for name in work.names]
-    sheets = [_sheet(corpus) for corpus in corpora]
-    write_workbook(path, sheets, _HELP)
+    sheets = [_sheet(corpus, language) for corpus in corpora]
+    write_workbook(path, sheets, say(language, "sheet_help").splitlines())
     words = ", ".join(count(len(sheet.rows), sheet.name.removesuffix("s").replace("_", " ")) for sheet in sheets)
     closed, failed = sum(len(sheet.locked) for sheet in sheets), sum(len(corpus.failed) for corpus in corpora)
     words += f"; {closed} cannot be edited there, their notice says why" if closed else ""
     return f"{path}: {words}" + (f"; {failed} left out, whose translation failed" if failed else "")
 
 
-def _sheet(corpus: Corpus) -> Sheet:
+def _sheet(corpus: Corpus, language: str) -> Sheet:
     queue = sorted(corpus.items, key=lambda item: item.status not in TO_DO)
     locked = frozenset(number for number, item in enumerate(queue) if not is_editable(item))
     names = fields_in(queue, corpus.kind)
-    return Sheet(corpus.name, columns(names), [cells_of(item, names) for item in queue], locked)
+    return Sheet(corpus.name, columns(names, language), [cells_of(item, names, language) for item in queue], locked)
 
 
 # Import.
@@ -169,7 +158,7 @@ def apply(imported: Import) -> list[Problem]:
 def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) -> Iterator[Proposal | Problem | None]:
     fields = fields_in(corpus.items, corpus.kind)
     wanted = [column.name for column in columns(fields)]
-    names = [cell.text.strip() for cell in rows[0]] if rows else []
+    names = column_names((cell.text for cell in rows[0]) if rows else (), fields)
     wrong = next((name for name in wanted if names.count(name) != 1 and (name in names or name not in LATER)), None)
     if wrong:
         how = "appears twice" if wrong in names else "is missing"
@@ -178,7 +167,7 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
     for name in names:
         if name and name not in wanted:
             yield Problem(corpus.name, 1, f"an unknown column {name!r}; it is not read")
-    lines = rows_by_header(rows)
+    lines = rows_by_name(rows, names)
     places: dict[str, list[int]] = {}
     for number, cells in lines:
         places.setdefault(cells["id"].text.strip(), []).append(number)
@@ -223,8 +212,9 @@ def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[
         return None
     if not is_editable(item):
         raise _NotApplied(f"{item.id} cannot be edited in a spreadsheet (see its notice); use `seedbed review`")
-    decision = texts["decision"].strip().lower()
-    if decision not in ("", APPROVE, CONFIRM, REJECT):
+    written = texts["decision"].strip().lower()
+    decision = DECISIONS.get(written, "")
+    if written and not decision:
         raise _NotApplied(f"decision {texts['decision'].strip()!r}: expected {APPROVE}, {CONFIRM}, {REJECT}, or nothing")
     if decision in (CONFIRM, REJECT):
         return _signed(item, kind, names, texts, decision, editor)

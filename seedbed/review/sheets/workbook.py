@@ -40,7 +40,8 @@ class Column:
     """A column to write.
 
     Attributes:
-        name: in the first row; no two columns share one.
+        name: by which rows hold its texts; no two columns share one.
+        heading: in the first row.
         width: in characters.
         editable: whether a person may write in it.
         hidden: whether it is for the program alone.
@@ -48,6 +49,7 @@ class Column:
     """
 
     name: str
+    heading: str
     width: int
     editable: bool = False
     hidden: bool = False
@@ -114,7 +116,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], help: Sequence[str]) -> 
 def _write_sheet(page: Worksheet, sheet: Sheet) -> None:
     for place, column in enumerate(sheet.columns, start=1):
         head = page.cell(1, place)
-        _write_text(head, column.name)
+        _write_text(head, column.heading)
         head.font, head.fill = Font(bold=True), _PALE_GREY
         letter = get_column_letter(place)
         page.column_dimensions[letter].width = column.width
@@ -209,9 +211,8 @@ def _cell_reader() -> Callable[[XlsxCell], Cell]:
     return read
 
 
-def rows_by_header(rows: Sequence[Sequence[Cell]]) -> list[tuple[int, dict[str, Cell]]]:
-    """Return (row number, cells by the name in the first row) of each row that is not empty, past the first."""
-    names = [cell.text.strip() for cell in rows[0]] if rows else []
+def rows_by_name(rows: Sequence[Sequence[Cell]], names: Sequence[str]) -> list[tuple[int, dict[str, Cell]]]:
+    """Return (row number, cells by the names of their columns) of each row that is not empty, past the first."""
     empty = [Cell()] * len(names)
     return [
         (number, dict(zip(names, [*row, *empty], strict=False)))

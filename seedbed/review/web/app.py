@@ -12,11 +12,12 @@ from starlette.responses import PlainTextResponse, Response
 
 from seedbed.project import paths
 from seedbed.review.invites import Invites
+from seedbed.review.texts import LANGUAGES
 from seedbed.review.web import editing, elsewhere, memory_pane, queue_page, voting
 from seedbed.review.web.forms import Posted, Refused, Run
 from seedbed.review.web.guard import LOOPBACK, PERSON, Guard, Throttle
 from seedbed.review.web.people import NAME_COOKIE, NameNeeded, is_free
-from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, address_of, go, is_script, render, set_cookie
+from seedbed.review.web.render import LANGUAGE_COOKIE, address_of, go, is_script, render, set_cookie
 from seedbed.review.web.state import Settings, State, is_name
 from seedbed.util.errors import UserError
 
@@ -122,7 +123,7 @@ def _take_name(request: Request, state: Run, form: Posted) -> Response:
         key = "who_invited" if is_name(name) else "who_wrong"
         return render(request, state, "who.html", 422, to=to, wrong=name[:80], key=key)
     response = go(request, to)
-    set_cookie(response, NAME_COOKIE, name)
+    set_cookie(response, NAME_COOKIE, quote(name, safe=""))  # a cookie is Latin-1
     return response
 
 

@@ -40,10 +40,18 @@ def show_history(request: Request, state: Run, name: str, id: str) -> Response:
     machine = corpus.by_id[id].row["translation"] if id in corpus.by_id else {}
     commits = versions(corpus.path, id)
     shown = []
-    for version in commits or []:
-        fields = version.edit["fields"] if version.edit else {}
-        shown.append((version, {field: pieces(machine.get(field, ""), text) for field, text in fields.items()}))
+    older = [_texts_of(version.edit) for version in (commits or [])[1:]]
+    for version, before in zip(commits or [], [*older, {}], strict=False):
+        texts = _texts_of(version.edit)
+        was = before or machine
+        changed = {name: pieces(was.get(name, ""), text) for name, text in texts.items() if text != was.get(name, "")}
+        shown.append((version, texts, changed, bool(before)))
     return render(request, state, "history.html", commits=commits, shown=shown, target=corpus.language)
+
+
+def _texts_of(edit: Row | None) -> dict[str, str]:
+    """The texts that an earlier version of an edit has; none where the row was rejected unedited, or not there."""
+    return edit["fields"] if edit and edit["decision"] != "rejected" else {}
 
 
 @router.post("/edits/{name}/{id}/draft")

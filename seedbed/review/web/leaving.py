@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from starlette.responses import Response
 
-from seedbed.review.web.render import LANGUAGE_COOKIE, LANGUAGES, flash, set_cookie
+from seedbed.review.texts import LANGUAGES
+from seedbed.review.web.render import LANGUAGE_COOKIE, flash, set_cookie
 from seedbed.review.web.visit import Problem, Visit
 from seedbed.util.errors import UserError
 

@@ -1,6 +1,7 @@
 """Who is at the page: by a link of their own, else the command line's word, else the name that they gave, in a cookie."""
 
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
 
@@ -31,7 +32,7 @@ def is_free(state: State, name: str) -> bool:
 
 
 def _name_in_cookie(request: Request, state: State) -> str | None:
-    name = request.cookies.get(NAME_COOKIE, "")
+    name = unquote(request.cookies.get(NAME_COOKIE, ""))
     return name if is_name(name) and is_free(state, name) else None
 
 

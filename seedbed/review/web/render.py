@@ -12,14 +12,14 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from seedbed.reporting.answer_markup import rendered
 from seedbed.review.bulk import LEFT, VERBS
-from seedbed.review.texts import say, say_corpus, say_reason
+from seedbed.review.texts import LANGUAGES, say, say_corpus, say_label, say_reason
 from seedbed.review.web.people import annotator_of, editor_of
 from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
 from seedbed.util.visible import HIDDEN
 
-LANGUAGES = ("en", "ja")
 LANGUAGE_COOKIE = "seedbed_language"
 _YEAR_S = 365 * 24 * 3600
 _FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted", "bulk_undone", "too_old"}
@@ -28,18 +28,24 @@ _FLASHES |= {"elsewhere", "elsewhere_some", "elsewhere_undone", "elsewhere_left"
 _FLASHES |= {f"bulk_{verb}" for verb in VERBS}
 _FLASH_NUMBERS = ("n", *LEFT)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_ATTRIBUTES = re.compile(r"<(\w+)(?: [\w-]+=\"[^\"]*\")+>", re.ASCII)
+"""A tag of the renderer's with attributes: a text's own `<` is `&lt;` there."""
 _ONCE = {"said", "row", "token", *_FLASH_NUMBERS}
 
 
 def visible(text: str) -> Markup:
     """Return `text` as HTML in which hidden characters are named instead of obeyed."""
-    parts, at = [], 0
-    for match in HIDDEN.finditer(text):
-        name = unicodedata.name(match[0], "CONTROL CHARACTER")
-        span = Markup('<span class="control" title="{}">U+{:04X}</span>').format(name, ord(match[0]))
-        parts += [escape(text[at : match.start()]), span]
-        at = match.end()
-    return Markup("").join([*parts, escape(text[at:])])
+    return Markup(HIDDEN.sub(_named, str(escape(text))))  # noqa: S704, escaped
+
+
+def marked_up(text: str) -> Markup:
+    """Return Markdown as HTML of a closed set of tags without attributes, in which hidden characters are named."""
+    return Markup(HIDDEN.sub(_named, _ATTRIBUTES.sub("<\\1>", rendered(text))))  # noqa: S704, the renderer escapes
+
+
+def _named(match: Any) -> str:
+    name = unicodedata.name(match[0], "CONTROL CHARACTER")
+    return f'<span class="control" title="{name}">U+{ord(match[0]):04X}</span>'
 
 
 @cache
@@ -52,6 +58,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["marked_up"] = marked_up
     return environment
 
 
@@ -69,14 +76,15 @@ def language_of(request: Request, state: State) -> str:
 def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
     """Return the HTML of a template.
 
-    Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `language`, `secret`, `demo`,
-    `path`, `here` (the address), `editor` and `annotator` beside `values`.
+    Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `label_words`, `language`,
+    `secret`, `demo`, `path`, `here` (the address), `editor` and `annotator` beside `values`.
     """
     language = language_of(request, state)
     t: Callable[..., str] = partial(say, language)
     common = {
         "t": t,
         "corpus_words": partial(say_corpus, language),
+        "label_words": partial(say_label, language),
         "reason_words": partial(say_reason, language),
         "language": language,
         "secret": state.secret,

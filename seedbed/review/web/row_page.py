@@ -77,6 +77,7 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         pieces=changes,
         short={name: shortened(change) for name, change in changes.items()},
         most=MOST_CHARACTERS,
+        theirs=_editor_of_texts(visit, item, texts),
         longest=max(map(len, machine.values()), default=0),
         page=visit.state.open(start.seconds),
         others=_other_texts(visit, item, start),
@@ -94,6 +95,13 @@ def pieces(old: str, new: str) -> list[Piece]:
     if len(old) + len(new) > _MOST_DIFFERENCE:
         return [Piece(old, new)]
     return difference(old, new)
+
+
+def _editor_of_texts(visit: RowVisit, item: Item, texts: dict[str, str]) -> str:
+    """Return who wrote the texts in the fields, where that is another person than who looks; else nothing."""
+    edit = item.edit or {}
+    editor = str(edit.get("editor", ""))
+    return editor if editor != visit.person and edit.get("decision") == "edited" and texts == item.saved_texts() else ""
 
 
 def _other_texts(visit: RowVisit, item: Item, start: FieldTexts) -> list[OtherText]:
@@ -124,14 +132,14 @@ class EditChanges(TypedDict):
         machine: of the machine text, likewise.
         edit: the edit's texts, by field.
         merged: today's machine text with the edit's changes, by field; None where they cannot be told apart.
-        clashes: in how many places both changed the same words.
+        clashes: the places where both changed the same words: the person's, which stand, and the machine's.
     """
 
     source: FieldChanges
     machine: FieldChanges
     edit: Fields
     merged: Fields | None
-    clashes: int
+    clashes: list[tuple[str, str]]
 
 
 def _changes_since_edit(item: Item) -> EditChanges | None:
@@ -141,12 +149,12 @@ def _changes_since_edit(item: Item) -> EditChanges | None:
         return None
     source, machine = item.row["source"], item.row["translation"]
     merged: dict[str, str] | None = None
-    clashes = 0
+    clashes: list[tuple[str, str]] = []
     if "machine" in edit and edit["decision"] == "edited":
         merged = {}
         for name, text in machine.items():
-            merged[name], count = merge(edit["machine"].get(name, ""), edit["fields"].get(name, ""), text)
-            clashes += count
+            merged[name], found = merge(edit["machine"].get(name, ""), edit["fields"].get(name, ""), text)
+            clashes += found
     return {
         "source": _changed_fields(edit.get("source"), source, edit["source_hash"]),
         "machine": _changed_fields(edit.get("machine"), machine, edit["machine_hash"]),

@@ -1,5 +1,6 @@
 """What one run of the page knows: its settings, its secret, which pages were handed out, and what can be undone."""
 
+import re
 import time
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from seedbed.project import paths
-from seedbed.project.votes import ANNOTATOR
+from seedbed.project.votes import is_annotator
 from seedbed.review.drafts import Drafts
 from seedbed.review.invites import Invites
 from seedbed.review.queue.changes import NoSuchTime, changed_since, commit_at
@@ -16,6 +17,7 @@ from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.filters import Filter, View, view
 from seedbed.review.queue.worklist import Corpus, Item, Worklist
 from seedbed.review.shares import rows_shared_out, waits_for
+from seedbed.review.texts import page_language
 from seedbed.review.web.guard import new_secret
 from seedbed.review.web.presence import Presence
 from seedbed.util.canonical import JsonObject, content_hash
@@ -26,9 +28,10 @@ _MOST_UNDO = 100
 _MOST_VIEWS = 50
 _MOST_LISTS = 50
 """States of a corpus that are remembered since some list has shown them; they share the rows that did not change."""
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _MOST_NAME = 64
 _LEAST_TOKEN = 16
-NAME_FORM = f"use letters, digits, - and _, first a letter or digit, at most {_MOST_NAME}"
+NAME_FORM = f"use letters and digits of any script, - and _, first a letter or digit, at most {_MOST_NAME}"
 """What a name looks like."""
 
 
@@ -68,8 +71,8 @@ class Settings:
         ):
             if name is not None and not is_name(name):
                 raise UserError(f"{option} {name!r}: cannot be a name; {NAME_FORM}")
-        if self.language not in (None, "en", "ja"):
-            raise UserError(f"--language {self.language!r}: the page speaks en and ja")
+        if self.language is not None:
+            page_language(self.language)
         if self.token is not None and len(self.token) < _LEAST_TOKEN:
             raise UserError(f"--token: {len(self.token)} characters can be guessed; take at least {_LEAST_TOKEN}")
         if len(set(self.people)) < len(self.people):
@@ -84,12 +87,12 @@ class Settings:
 
 def is_name(text: str) -> bool:
     """Whether `text` can name a person, and so a file."""
-    return len(text) <= _MOST_NAME and is_id(text)
+    return len(text) <= _MOST_NAME and is_annotator(text)
 
 
 def is_id(text: str) -> bool:
     """Whether `text` can be the id of a row, and so a part of a file's name."""
-    return ANNOTATOR.fullmatch(text) is not None
+    return _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

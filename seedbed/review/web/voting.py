@@ -1,13 +1,16 @@
 """Blind votes: which of two answers is better, one ballot, and every way off it."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from seedbed.project.corpora import turns_of
+from seedbed.project import paths
+from seedbed.project.corpora import DIVIDER, turns_of
 from seedbed.project.edits import Conflict
 from seedbed.project.votes import answer_hash, left_is_model
+from seedbed.reporting.question_browser import check_in_words
 from seedbed.review.ballots import Ballot, sample, save_vote, vote_of, votes_with_status
 from seedbed.review.web.ballot_visit import (
     BallotVisit,
@@ -24,7 +27,10 @@ from seedbed.review.web.leaving import COMMON_PLACES, OTHERWISE, Handlers, leave
 from seedbed.review.web.people import Annotator
 from seedbed.review.web.render import flash, page
 from seedbed.review.web.visit import Problem
+from seedbed.steps.answering import asked_as
+from seedbed.steps.judging import beside
 from seedbed.util.canonical import content_hash
+from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
 router = APIRouter()
@@ -91,6 +97,7 @@ def show_ballot(visit: BallotVisit, problem: Problem | None = None) -> Response:
         problem: why the vote was not saved.
     """
     answers, ballot, share = answers_of(visit.state), visit.ballot(), visit.share()
+    question = answers.questions[ballot.question]
     left, right = shown_answers(answers, visit.person, ballot)
     before = vote_of(visit.person, ballot.match, ballot.question)
     start = visit.field_texts({"reason": (before or {}).get("reason", "")})
@@ -99,10 +106,10 @@ def show_ballot(visit: BallotVisit, problem: Problem | None = None) -> Response:
         problem.status if problem else 200,
         url=visit.url,
         ballot=ballot,
-        question=answers.questions[ballot.question],
-        turns=turns_of(answers.questions[ballot.question]),
-        left=left,
-        right=right,
+        question=question,
+        turns=turns_of(question),
+        answers=[("left", left.split(DIVIDER)), ("right", right.split(DIVIDER))],
+        beside=_beside(visit, question),
         hashes=(answer_hash(left), answer_hash(right)),
         start=start,
         most=visit.most_characters,
@@ -113,6 +120,26 @@ def show_ballot(visit: BallotVisit, problem: Problem | None = None) -> Response:
         problem=problem.message if problem else None,
         target=visit.state.worklist.params["language"],
     )
+
+
+def _beside(visit: BallotVisit, question: Row) -> dict[str, Sequence[str]]:
+    """Return what the judge is shown beside a question and its answers, and what the checks ask, as far as there is any.
+
+    `missing` says what the judge would need and does not have.
+    """
+    params, missing = visit.state.worklist.params, ""
+    try:
+        turns = beside([question], paths.references(params["language"]), params)  # type: ignore[list-item]
+    except UserError as error:
+        turns, missing = {}, str(error)
+    ids = [asked_as(question["id"], turn) for turn in range(1, len(turns_of(question)) + 1)]
+    return {
+        "reference": [text for id in ids if (text := turns.get(id, {}).get("reference"))],
+        "criteria": [text] if (text := params["criteria"].get(question["category"])) else [],
+        "rubric": question.get("rubric", []),
+        "checks": [check_in_words(check) for check in question.get("checks", ())],
+        "missing": [missing] if missing else [],
+    }
 
 
 # Actions.

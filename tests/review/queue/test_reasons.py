@@ -99,7 +99,7 @@ def test_the_words_say_what_was_seen_and_where() -> None:
         ("left_over", "'Foo' (2 times), 'Bar'", 2.6, "instruction"),
         ("numerals", "2 is missing", 2.0, "output"),
     ]
-    assert [say_reason("ja", each) for each in (first, second)] == ["'{a}' が訳文にない", "'Foo'（2回）、'Bar'"]
+    assert [say_reason("ja", each) for each in (first, second)] == ["「{a}」 が訳文にない", "「Foo」（2回）、「Bar」"]
     assert score([first, second, third]) == 7.6
     assert score([]) == 0
 

@@ -14,7 +14,7 @@ TAIL = "</sheetData></worksheet>"
 
 def repack(path: Path, changes: dict[str, Callable[[str], str]]) -> None:
     """Write a small workbook in which some parts are others; a part that is not there is made from nothing."""
-    write_workbook(path, [Sheet("questions", [Column("id", 9)], [{"id": "q0"}])], [])
+    write_workbook(path, [Sheet("questions", [Column("id", "id", 9)], [{"id": "q0"}])], [])
     with zipfile.ZipFile(path) as packed:
         parts = {part: packed.read(part).decode() for part in packed.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
+from typer.testing import CliRunner
 
+from seedbed.cli import app
+from seedbed.review.sheets.cells import HASHES
 from seedbed.review.sheets.round_trip import Import, apply, export_edits, read_sheet
 from seedbed.review.sheets.workbook import fits_in_cell
 from seedbed.util.errors import UserError
@@ -414,3 +418,41 @@ def test_the_longest_text_of_a_cell_is_editable(here: Path) -> None:
     build([question(0, "あ" * 32_767)], [])
     (proposal,) = change("q0", "text: edit", "短い文です。").proposals
     assert proposal.edit["machine"] == {"text": "あ" * 32_767}
+
+
+# A worksheet in Japanese.
+
+
+def test_a_japanese_worksheet_has_japanese_words_and_reads_back_the_same(here: Path) -> None:
+    export_edits(SHEET, "ja")
+    ours = Translator()
+    headings = [str(cell.value) for cell in ours.page[1]]
+    assert headings[:7] == ["id", "状態", "確認点", "設問（原文）", "設問（機械訳）", "設問（訳文）", "判断"]
+    assert [name for name in headings if re.search("[a-z]", name)] == ["id", *HASHES]
+    assert ours.cell("q2", "状態").value == "未確認"
+    assert ours.cell("q2", "確認点").value == "翻訳調（設問）：「彼は」"
+    ours.type("q2", "設問（訳文）", "来ました。")
+    ours.type("q3", "判断", "承認")
+    ours.type("q4", "判断", "不採用")
+    ours.type("q4", "不採用の理由", "意味が通らない")
+    apply(ours.read("aki"))
+    saved = edits()
+    assert saved["q2"]["fields"] == {"text": "来ました。"}
+    assert saved["q3"]["decision"] == "approved"
+    assert (saved["q4"]["rejected"]["by"], saved["q4"]["rejected"]["reason"]) == ("aki", "意味が通らない")
+
+
+def test_the_command_writes_in_the_reports_language_or_a_given_one(here: Path) -> None:
+    params = Path("params.yaml").read_text(encoding="utf-8")
+    heads = [exported_head(Path("0.xlsx"))]
+    Path("params.yaml").write_text(params.replace("language: en # of the", "language: ja # of the"), encoding="utf-8")
+    heads += [exported_head(Path("1.xlsx")), exported_head(Path("2.xlsx"), "--language", "en")]
+    assert heads == ["status", "状態", "status"]
+    refused = CliRunner().invoke(app, ["review", "export", str(here / "3.xlsx"), "--language", "ko"])
+    assert str(refused.exception) == "--language 'ko': the page speaks en and ja"
+
+
+def exported_head(path: Path, *options: str) -> str:
+    done = CliRunner().invoke(app, ["review", "export", str(path.absolute()), *options])
+    assert done.exit_code == 0, done.output
+    return str(openpyxl.load_workbook(path)["questions"].cell(1, 2).value)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from seedbed.review.sheets.round_trip import Import, export_edits, read_sheet
-from seedbed.review.sheets.workbook import Cell, Column, Sheet, read_workbook, rows_by_header, write_workbook
+from seedbed.review.sheets.workbook import Cell, Column, Sheet, read_workbook, rows_by_name, write_workbook
 from seedbed.util.errors import UserError
 from tests.review.sheets.hostile import HOSTILE, sheet, text
 from tests.review.sheets.translator import (
@@ -25,7 +25,7 @@ def bomb(path: Path) -> None:
 
 
 def laughs(path: Path) -> None:
-    write_workbook(path, [Sheet("questions", [Column("id", 9)], [{"id": "q0"}])], [])
+    write_workbook(path, [Sheet("questions", [Column("id", "id", 9)], [{"id": "q0"}])], [])
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha" * 50}">' for n in range(9))
     repack(path, "xl/workbook.xml", lambda text: f"<!DOCTYPE x [{entities}]>" + text.replace('"questions"', '"&l8;"'))
 
@@ -99,7 +99,7 @@ def test_what_spreadsheets_take_for_an_escape_is_escaped(here: Path) -> None:
 
 def test_rows_are_counted_as_the_person_sees_them() -> None:
     rows = [[Cell("id")], [], [Cell("a")], [Cell("")], [Cell("b")]]
-    assert [(number, cells["id"].text) for number, cells in rows_by_header(rows)] == [(3, "a"), (5, "b")]
+    assert [(number, cells["id"].text) for number, cells in rows_by_name(rows, ["id"])] == [(3, "a"), (5, "b")]
 
 
 def test_only_the_last_sheet_is_help(here: Path) -> None:

@@ -508,6 +508,35 @@ def test_earlier_versions_are_read_once_somebody_opens_them(enter: Enter) -> Non
     assert len(read) == 1
 
 
+def test_whoever_opens_the_row_meanwhile_is_shown_by_the_heartbeat(enter: Enter) -> None:
+    page = enter("/edits/questions")
+    page.clock.install()
+    page.goto(ROW)
+    expect(page.locator("#here")).to_be_hidden()
+    enter(ROW, name="aki")
+    page.clock.fast_forward(10_500)
+    expect(page.locator("#here")).to_have_text("On this row too: aki.")
+
+
+def test_what_was_saved_is_said_without_moving_the_text(enter: Enter) -> None:
+    page = enter(OTHER)
+    before = page.locator("h1").bounding_box()
+    page.goto(f"{OTHER}?said=saved&row=fermi-01")
+    expect(page.locator(".said")).to_be_in_viewport()
+    assert page.locator("h1").bounding_box() == before
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (720, 450)])
+def test_a_phone_and_a_page_at_double_size_keep_the_text_in_view(enter: Enter, width: int, height: int) -> None:
+    for path in (ROW, "/edits/questions", "/votes"):
+        page = enter(path, viewport={"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for part, most in ((".bar", 80), (".top", 60)):
+            box = page.locator(part).bounding_box()
+            assert box is not None
+            assert box["height"] < most
+
+
 @pytest.mark.slow
 def test_an_edits_file_that_broke_meanwhile_is_named_beside_the_text(enter: Enter) -> None:
     page = enter(ROW)
@@ -565,15 +594,16 @@ def test_the_part_of_a_second_before_a_button_is_attention_too(enter: Enter) -> 
 @pytest.mark.slow
 def test_votes_are_cast_by_keyboard(enter: Enter) -> None:
     page = enter("/votes")
-    for key in ("1", "ArrowRight", "3", "4"):
+    for key in ("1", "ArrowRight", "3", "Control+4"):
         page.keyboard.press("e")
         page.keyboard.insert_text(f"理由{key}")
-        page.keyboard.press("Escape")
+        if "+" not in key:
+            page.keyboard.press("Escape")
         with page.expect_navigation():
             page.keyboard.press(key)
     votes = read_votes(Path("data/votes"))
     assert len(votes) == 4
-    assert {vote["reason"] for vote in votes} == {"理由1", "理由ArrowRight", "理由3", "理由4"}
+    assert {vote["reason"] for vote in votes} == {"理由1", "理由ArrowRight", "理由3", "理由Control+4"}
     assert {"tie", "both_bad"} <= {vote["verdict"] for vote in votes}
     here = page.url
     page.keyboard.press("s")
@@ -628,6 +658,8 @@ def test_a_filter_holds_over_rows_saves_and_the_way_back_by_keyboard(enter: Ente
     typed(page, "直した。")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/generic-105?*said=saved*")
+    expect(area(page)).to_be_focused()  # whoever saves out of a text goes on in the next one
+    page.keyboard.press("Escape")
     page.keyboard.press("b")
     page.wait_for_url("**page=2#row-generic-105")
     row = page.locator("#row-generic-105")

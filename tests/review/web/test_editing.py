@@ -2,6 +2,7 @@
 
 import html
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -355,3 +356,37 @@ def test_votes_go_on_without_seed_tasks_and_with_a_broken_edits_file() -> None:
     assert person.http.get("/").headers["location"] == "/edits/questions"
     assert person.http.get("/edits/questions").status_code == 400
     assert person.http.get("/votes").status_code == 200
+
+
+def test_a_merge_says_where_the_machines_words_gave_way() -> None:
+    write_edit("fermi-01", "大阪のバス停は？", (TEXTS["fermi-01"][0], "神戸のバス停は？"))
+    write_questions(TEXTS | {"fermi-01": (TEXTS["fermi-01"][0], "京都のバス停は？")})
+    page = Person().http.get(ROW).text
+    assert re.search(r'<li><ins dir="auto">大阪</ins> .*?<del dir="auto">京都</del></li>', page)
+
+
+def test_another_persons_text_is_named_and_a_field_without_text_takes_a_line() -> None:
+    write_edit("fermi-01", "大阪のバス停は？", editor="aki")
+    assert "Text of aki</label>" in Person().http.get(ROW).text
+    assert "Your text</label>" in Person(editor="aki").http.get(ROW).text
+    page = Person().http.get("/edits/seed_tasks/advice-01").text
+    assert '<details class="field" aria-labelledby="head-input">' in page
+    assert 'aria-labelledby="head-output label-output"' in page
+
+
+def test_versions_are_held_against_the_one_before_and_can_be_restored() -> None:
+    def git(*args: str) -> None:
+        subprocess.run(["git", "-c", "user.name=aki", "-c", "user.email=a@b", *args], check=True, capture_output=True)
+
+    git("init", "-q")
+    for text in ("大阪のバス停は？", "神戸のバス停は？"):
+        EDITS.unlink(missing_ok=True)
+        write_edit("fermi-01", text)
+        git("add", str(EDITS))
+        git("commit", "-qm", text)
+    page = Person().http.get(f"{ROW}/history").text
+    assert "<h4>Question</h4>" in page
+    assert "<del>大阪</del><ins>神戸</ins>" in page
+    assert "Against the machine text" in page
+    fills = [parse_json(html.unescape(fill)) for fill in re.findall(r"data-fill='([^']*)'", page)]
+    assert fills == [{"text": "神戸のバス停は？"}, {"text": "大阪のバス停は？"}]

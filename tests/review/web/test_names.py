@@ -1,21 +1,25 @@
 """Who somebody is, and where the page that asks for it leads."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from seedbed.project.votes import read_votes
 from seedbed.review.web.state import Settings
 from seedbed.util.errors import UserError
-from tests.review.web.person import EDITS, ROW, Person, fields_of
+from tests.review.web.person import EDITS, ROW, Person, edits, fields_of
 
 
-@pytest.mark.parametrize("name", ["../aki", "a/b", "a.b", "", "é", "-a", "a" * 65, "<b>x</b>"])
+@pytest.mark.parametrize(
+    "name", ["../aki", "a/b", "a.b", "", "e\u0301", "ｙｕｋｉ", "a\u202eb", "\u3164", "-a", "a" * 65, "<b>x</b>"]
+)
 def test_a_name_that_cannot_name_a_file_is_refused(name: str) -> None:
     person = Person(editor=None, annotator=None)
     form = person.open("/who")
     response = person.post("/who", form | {"name": name})
     assert response.status_code == 422
-    assert "Use letters, digits, - and _" in response.text
+    assert "Use letters and digits of any script, - and _" in response.text
     assert "set-cookie" not in response.headers
     assert name not in response.text or "<" not in name
     if name:
@@ -52,3 +56,15 @@ def test_nobody_saves_nothing_and_is_asked(url: str) -> None:
     assert (response.status_code, response.text) == (400, "say who you are first; nothing was saved")
     assert not EDITS.exists()
     assert not Path("store/drafts").exists()
+
+
+@pytest.mark.parametrize("name", ["ゆき", "山田_花子", "é", "अनुराधा", "Ólafur-2"])
+def test_a_name_of_any_script_edits_votes_and_is_read_back(name: str) -> None:
+    person = Person(editor=None, annotator=None)
+    assert person.post("/who", person.open("/who") | {"name": name, "to": ROW}).headers["location"] == ROW
+    person.post(ROW, person.open(ROW) | {"field.text": "大阪にバス停はいくつありますか？", "go": "save"})
+    assert edits()["fermi-01"]["editor"] == name
+    page = person.http.get("/votes").text
+    url = re.search(r'action="(/votes/\w+)"', page)[1]  # type: ignore[index]
+    person.post(url, fields_of(page) | {"go": "tie"})
+    assert [vote["annotator"] for vote in read_votes(Path("data/votes"))] == [name]

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from seedbed.project.votes import answer_hash, left_is_model, read_votes
 from seedbed.review.ballots import Ballot, load_answers, sample
 from seedbed.review.queue.file_cache import FileCache
-from seedbed.util.rows import read_rows
+from seedbed.util.rows import read_rows, write_rows
 from seedbed.util.yaml12 import load_yaml
 from tests.review.project import TEXTS, write_answers
 from tests.review.web.person import Person, fields_of
@@ -149,3 +150,43 @@ def test_somebody_to_whom_nothing_fell_is_told() -> None:
     for path in Path("data/build/answers").iterdir():
         path.unlink()
     assert "no match of params.yaml has answers of both models" in Person().http.get("/votes").text
+
+
+def test_answers_are_markdown_with_code_in_blocks_and_nothing_runs_or_loads() -> None:
+    code = '例です。\n\n```python" onload="x\nif a < b:\n    print(1)\n```\n\n<script>alert(1)</script> ![p](http://192.0.2.1/p.png)'
+    write_answers("good", dict.fromkeys(TEXTS, f"{code}\u202e後ろ"))
+    page = Person().http.get(f"/votes/{ballots()[0].name}").text
+    assert "<pre><code>if a &lt; b:\n    print(1)\n</code></pre>" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "![p](http://192.0.2.1/p.png)" in page
+    assert "onload=" not in page
+    assert "RIGHT-TO-LEFT OVERRIDE" in page
+    assert "\u202e" not in page
+
+
+def test_what_the_judge_has_stands_beside_the_answers() -> None:
+    settings = load_yaml(Path("params.yaml"))
+    settings["judge"]["reference_categories"] = ["fermi"]
+    settings["criteria"] = {"fermi": "桁が合っているか"}
+    YAML().dump(settings, Path("params.yaml"))
+    path = Path("data/build/edited/questions/questions.jsonl")
+    beside = {"rubric": ["<b>式</b>がある", "桁が合う"], "checks": [{"kind": "contains", "texts": ["万"]}]}
+    rows = [row | beside for row in read_rows(path)]
+    write_rows(path, rows, "edited_question")
+    write_rows(Path("data/references.ja.jsonl"), [], "reference")
+    person = Person()
+    fermi, generic = (next(b for b in ballots() if b.category == name) for name in ("fermi", "generic"))
+    assert "no reference for question" in person.http.get(f"/votes/{fermi.name}").text  # the vote goes on without it
+    references = [{"id": id, "reference": f"{id}は**約1万**です。"} for id in TEXTS]
+    write_rows(Path("data/references.ja.jsonl"), references, "reference")
+    page = person.http.get(f"/votes/{fermi.name}").text
+    for shown in (
+        f"{fermi.question}は<strong>約1万</strong>です。",
+        "桁が合っているか",
+        "&lt;b&gt;式&lt;/b&gt;がある",
+        "contains: texts",
+    ):
+        assert shown in page
+    page = person.http.get(f"/votes/{generic.name}").text
+    assert "約1万" not in page  # the judge has no reference there either
+    assert "式" in page

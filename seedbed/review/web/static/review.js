@@ -69,12 +69,16 @@ async function sendDraft() {
   if (waiting) sendDraft();
 }
 
+const TYPING = "seedbed-typing"; // whoever saves out of a text goes on in the next one
+
 async function leave(button) {
+  const typing = document.activeElement?.matches(".typing textarea") && button?.value.startsWith("save");
   hold(true);
   const response = await post(form().action, button).catch(showOffline);
   const url = response?.headers.get("x-seedbed-location");
   if (url) {
     kept = typed;
+    if (typing) sessionStorage.setItem(TYPING, "on");
     location.assign(url);
     return;
   }
@@ -165,4 +169,6 @@ document.addEventListener("toggle", async (event) => {
 
 showMarks();
 restore();
+if (sessionStorage.getItem(TYPING)) document.querySelector(".typing textarea")?.focus({ preventScroll: true });
+sessionStorage.removeItem(TYPING);
 document.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });
