@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from math import ceil, log
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from seedbed.util.markdown import escaped, table
@@ -31,6 +32,7 @@ def tables() -> str:
         ("forgetting.json", forgetting),
         ("hostile.jsonl", hostile),
         ("on_ray.jsonl", on_ray),
+        ("peers.json", peers),
         ("store.json", store),
         ("train.json", train),
     ):
@@ -70,6 +72,68 @@ def on_ray(lines: list[dict[str, Any]]) -> list[str]:
     )
     columns = "candidates; local engine, s; 1 worker, s; 2 workers, s; kept"
     return ["### The filter on Ray", words, _table(columns, rows)]
+
+
+def peers(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the heading, the words and the tables of `benchmarks.peers`."""
+    (found,) = lines
+    rounds, tools = found["rounds"], list(found["versions"])
+    rows = []
+    for work in rounds[0]["seedbed"]:
+        times = {tool: median(each[tool][work]["seconds"] for each in rounds) for tool in tools}
+        ratios = {
+            tool: median(each[tool][work]["seconds"] / each["seedbed"][work]["seconds"] for each in rounds) for tool in tools
+        }
+        rows.append((work, *(f"{times[tool]:.1f} ({ratios[tool]:.1f})" for tool in tools)))
+    versions = ", ".join(f"{_name(tool)} {version}" for tool, version in found["versions"].items())
+    words = (
+        f"`make bench-peers`: {found['rows']:,} rows, one request a row, 32 at a time, by a server on loopback that answers "
+        f"after 50 ms; {len(rounds)} rounds, the tools in turn, each in an environment of its own: {versions}. Requests are "
+        "counted at the server and are medians. The programs are in `benchmarks/peers/`; each goes on with what its tool has "
+        "for that, and asks up to three times. “Killed” is SIGKILL to the whole process group. In the last line "
+        f"{found['rows'] // 50} rows are always answered without a choice, so no tool can have them. *Old* rows rest on a text "
+        "that was edited since."
+    )
+    notes = (
+        "curator looks up its cache by the whole set of rows and the prompt, so an edit asks for every row. After a kill it "
+        "asks for what is missing. One further request tries the server.",
+        "distilabel's cache knows the steps and not the rows of `LoadDataFromDicts`: after an edit it gives the old reply, and "
+        "a new row is left out. `use_cache=False` asks for every row. The run after the kill loaded its steps, sent one "
+        "request or none, and was ended after 180 s. Rows without a reply are left out.",
+        "data-designer with `resume=IF_POSSIBLE` compares the configuration and not the seed file: an edited row keeps its "
+        "reply, and a new row is asked for. `resume=NEVER`, its default, asks for every row. It resumes by whole groups of "
+        "rows, here 100 instead of its default of 1,000. A reply without a choice counts as done, with an empty field.",
+        "Seedbed checks the project and starts DVC each time: most of its seconds where nothing is asked. After the kill it "
+        "asks again for what was under way, up to 32 requests.",
+    )
+    load = (
+        "Seconds by the clock, and in brackets how many times Seedbed's of the same round they are; medians. The machine had "
+        f"{found['cores']} cores, and a load of {found['load'][0]:g} before and {found['load'][1]:g} after, so the ratios say "
+        "more than the seconds."
+    )
+    columns = "; ".join(["work", *map(_name, tools)])
+    said = "\n".join(f"- {note}" for note in notes)
+    return ["### The same work by other tools", words, peers_table(found), said, load, _table(columns, rows)]
+
+
+def peers_table(found: dict[str, Any]) -> str:
+    """Return the table of the requests that each tool sent for each piece of work, and of the rows that came wrong."""
+    tools, rounds = list(found["versions"]), found["rounds"]
+
+    def cell(tool: str, work: str) -> str:
+        runs = [each[tool][work] for each in rounds]
+        if any(run["ended"] == "hangs" for run in runs):
+            return "does not end"
+        wrong = [f"{most} {kind}" for kind in ("old", "missing") if (most := max(run[kind] for run in runs))]
+        return ", ".join([f"{median(run['requests'] for run in runs):,.0f}", *wrong])
+
+    rows = [(work, *(cell(tool, work) for tool in tools)) for work in rounds[0]["seedbed"]]
+    names = ["requests for", *map(_name, tools)]
+    return table([dict(zip(names, row, strict=True)) for row in rows], names, right=names[1:])
+
+
+def _name(tool: str) -> str:
+    return {"seedbed": "Seedbed"}.get(tool, tool.replace("_", "-"))
 
 
 def kills(lines: list[dict[str, Any]]) -> list[str]:
@@ -210,6 +274,7 @@ def train(lines: list[dict[str, Any]]) -> list[str]:
             ("distinct pairs of characters in the answers, percent", "distinct_pairs_percent"),
             ("characters an answer", "characters_an_answer"),
         )
+        if key in before  # an earlier run did not ask in English
     ]
     batch, loss = settings["batch_size"] * settings["accumulation"], ", ".join(f"{loss:.2f}" for loss in found["loss"])
     words = (

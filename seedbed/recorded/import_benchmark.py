@@ -143,9 +143,11 @@ class Known:
         self._by_text: dict[tuple[str, ...], str] = {}
         for corpus in question_corpora(params):
             built = paths.edited(corpus, "question")
-            for rows in (_source_rows(params, corpus), read_rows(built, "edited_question") if built.is_file() else ()):
-                for row in rows:
-                    self.turns.setdefault(row["id"], len(turns_of(row)))
+            for row in _source_rows(params, corpus):
+                self.turns.setdefault(row["id"], len(turns_of(row)))
+                self._by_text.setdefault(_key(turns_of(row)), row["id"])
+            for row in read_rows(built, "edited_question") if built.is_file() else ():
+                if row["id"] in self.turns:  # an earlier build may have asked others
                     self._by_text.setdefault(_key(turns_of(row)), row["id"])
 
     def find(self, id: object, question: list[str] | None, where: str) -> str:

@@ -411,6 +411,15 @@ def test_a_large_array_is_read_row_by_row(project: Path) -> None:
     assert found[-1].where == f"{project}/a.json: row {len(rows) + 1}"
 
 
+def test_questions_of_an_earlier_build_want_no_answer(project: Path) -> None:
+    built = project / paths.edited("questions", "question")
+    built.parent.mkdir(parents=True)
+    gone = {"id": "gone", "category": "generic", "text": "もうない質問", "status": "approved"}
+    write(built, [gone | {"made_by": {"endpoint": "e", "model": "m"}}])
+    answers = write(project / "in.jsonl", ANSWER_ROWS["FastChat"])
+    assert "2 answers of m imported" in import_answers(Source(answers), "m", None, fill=False, yes=True)
+
+
 def test_answers_that_do_not_fit_are_refused(project: Path) -> None:
     def answers(*rows: Any, fill: bool = False) -> str:
         return import_answers(Source(write(project / "in.jsonl", [*rows])), "m", None, fill=fill, yes=True)
