@@ -234,3 +234,33 @@ def export_to_fastchat(
     from seedbed.recorded.export_fastchat import export_fastchat
 
     print(export_fastchat(folder))
+
+
+@exporting.command("dataset", cls=InProject)
+def export_to_dataset(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+) -> None:
+    """Write every training set with a dataset card, as `datasets.load_dataset` opens the folder; publish.license is needed."""
+    from seedbed.publishing.folder import export_dataset
+
+    print(export_dataset(folder))
+
+
+@exporting.command(cls=InProject)
+def preferences(
+    file: Annotated[Path, typer.Argument(resolve_path=True, help="JSON Lines that are not there yet.")],
+) -> None:
+    """Write pairs of a preferred and another answer for DPO, from verdicts that say the same in both orders."""
+    from seedbed.recorded.export_preferences import export_preferences
+
+    print(export_preferences(file))
+
+
+@exporting.command("alpaca-eval", cls=InProject)
+def export_to_alpaca_eval(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+) -> None:
+    """Write answers and verdicts of the build in AlpacaEval's files."""
+    from seedbed.recorded.export_alpaca_eval import export_alpaca_eval
+
+    print(export_alpaca_eval(folder))

@@ -1,7 +1,7 @@
 """`seedbed check --release`: what has to hold before the training sets are given away, one line a gate.
 
-    pass  license       cc-by-4.0; 2 sources, all the team's own
-    FAIL  unreviewed    30 of 175 seed tasks (17.1%, at most 5%); 202 other examples are as the model wrote them
+pass  license       cc-by-4.0; 2 sources, all the team's own
+FAIL  unreviewed    30 of 175 seed tasks (17.1%, at most 5%); 202 other examples are as the model wrote them
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,10 @@ def license_gate(params: Params, gates: Gates) -> Gate:
         for source in imported
         if source.license and allowed is not None and source.license not in allowed
     ]
-    words = [own or "publish.license is not set", f"{count(len(sources), 'source')}, {len(sources) - len(imported)} the team's own"]
+    words = [
+        own or "publish.license is not set",
+        f"{count(len(sources), 'source')}, {len(sources) - len(imported)} the team's own",
+    ]
     words += [f"without a licence: {few(without, 3)}"] if without else []
     words += [f"not in publish.gates.licenses: {few(other, 3)}"] if other else []
     return Gate("license", own is not None and not without and not other, "; ".join(words))
@@ -88,7 +91,9 @@ def overlap_gate(params: Params, nearest: Sequence[Nearest], gates: Gates) -> Ga
     share = len(found) / len(nearest) if nearest else 0.0
     names = ", ".join(dict.fromkeys(each.benchmark for each in nearest)) or "none"
     shown = [f"{each.question} with {_nearer(each)}" for each in found]
-    words = f"{len(found)} of {count(len(nearest), 'question')} ({names}; runs of {ngram(params)} characters) {_limit(share, limit)}"
+    words = (
+        f"{len(found)} of {count(len(nearest), 'question')} {_limit(share, limit)}; {names}; runs of {ngram(params)} characters"
+    )
     return Gate("overlap", share <= limit, f"{words}: {few(shown, 3)}" if shown else words)
 
 

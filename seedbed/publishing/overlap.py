@@ -2,7 +2,7 @@
 
 Both measures are of one question and one example, from 0 to 1; a question's overlap is that with the nearest example.
 
-- *characters*: the share of the question's runs of n letters and digits, case and width folded, that the example holds anywhere.
+- *characters*: the share of the question's runs of n letters and digits, case and width folded, that the example holds.
 - *subject*: the share of the question's words that the example's task holds, a word weighing the more the rarer it is:
   log((1 + N) / (1 + texts that hold it)), over the N questions and tasks.
 """
@@ -143,4 +143,3 @@ def overlapping(params: Params, nearest: Sequence[Nearest]) -> list[Nearest]:
     characters, subject = gates.get("overlap", OVERLAP), gates.get("subject", SUBJECT)
     found = [each for each in nearest if each.characters >= characters or each.subject >= subject]
     return sorted(found, key=lambda each: (-max(each.characters, each.subject), each.benchmark, each.question))
-

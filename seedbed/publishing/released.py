@@ -55,8 +55,8 @@ def publish_settings(params: Params) -> Publish:
     settings: Publish = params.get("publish", {})
     if "license" not in settings:
         raise UserError(
-            f"{paths.PARAMS}: publish.license: nothing is given away without a licence; name the one that you chose by its id on "
-            "the Hugging Face Hub, e.g. `publish: {license: cc-by-4.0}`"
+            f"{paths.PARAMS}: publish.license: nothing is given away without a licence; name the one that you chose by its id "
+            "on the Hugging Face Hub, e.g. `publish: {license: cc-by-4.0}`"
         )
     return settings
 
