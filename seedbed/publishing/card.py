@@ -139,7 +139,7 @@ def _people(dataset: Dataset) -> Iterator[str]:
 
 def _bill(dataset: Dataset) -> Iterator[str]:
     yield "## What it cost"
-    yield "The responses that the data rests on, those for the benchmark's questions too; `usd` is empty where no price is known."
+    yield "The responses that the data rests on, with those for the benchmark's questions; without a price `usd` is empty."
     yield usage_table(dataset.usage)
 
 

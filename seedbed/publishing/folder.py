@@ -39,7 +39,9 @@ def export_dataset(folder: Path) -> str:
         raise UserError(f"{folder}: there is something already; name a folder that is empty or not there")
     there = folder.exists()
     try:
-        examples = write_dataset(folder, load_params())
+        params = load_params()
+        refuse_stale()
+        examples = write_dataset(folder, params)
     except BaseException:
         for path in folder.glob("*"):
             rmtree(path) if path.is_dir() else path.unlink()
@@ -54,10 +56,9 @@ def write_dataset(folder: Path, params: Params) -> list[Example]:
     """Write the data set into an empty folder, and return its examples.
 
     Raises:
-        UserError: as for `export_dataset`.
+        UserError: `publish` names no licence, or a file of the build is missing.
     """
     settings = publish_settings(params)
-    refuse_stale()
     examples = released(params)
     splits = by_split(params, examples)
     text = card(params, settings, {name: {split: len(rows) for split, rows in each.items()} for name, each in splits.items()})

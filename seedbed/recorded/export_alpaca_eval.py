@@ -4,8 +4,8 @@
     <model>/<match>/annotations.json     [{"instruction": …, "output_1": …, "generator_1": "thin", "output_2": …,
                                            "generator_2": "good", "annotator": "judge", "preference": 2.0}]
 
-The baseline is AlpacaEval's `output_1`. `preference` goes from 1 (the baseline) to 2 (the model) and is the mean of both orders: one
-win and one tie is 1.75. AlpacaEval knows one instruction and its answer, so conversations are left out.
+The baseline is AlpacaEval's `output_1`. `preference` goes from 1 (the baseline) to 2 (the model) and is the mean of both
+orders: one win and one tie is 1.75. AlpacaEval knows one instruction and its answer, so conversations are left out.
 """
 
 import json

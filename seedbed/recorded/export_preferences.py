@@ -5,7 +5,7 @@
      "chosen_model": "good", "rejected_model": "thin"}
 
 A pair is written where a judge prefers the same answer in both orders, and no other judge of the jury the other one in both.
-Of a conversation, `prompt` is what both answers have in common, and `chosen` and `rejected` go on from there to the judged turn.
+Of a conversation, `prompt` is what both have in common; `chosen` and `rejected` go on from there to the judged turn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ def export_preferences(file: Path) -> str:
     write_rows(file, pairs, None)
     own = {row["id"] for row in _benchmark()}
     among = sum(pair["question"] in own for pair in pairs)
-    said = f"{file}: {count(len(pairs), 'pair')} of {count(compared, 'comparison')}; the others are ties, or not the same in both orders"
+    said = f"{file}: {count(len(pairs), 'pair')} of {count(compared, 'comparison')}; in the others no answer is preferred in both orders"
     if among:
         said += f"\n{among} of them are on questions of the benchmark: a model trained on these must not be measured by it"
     return said
