@@ -74,7 +74,7 @@ def test_what_is_imported_is_declared() -> None:
 
 def test_what_is_declared_is_imported() -> None:
     used = {name for path in MODULES for name, _ in imported(path)}
-    own = declared()[""] | declared()["documents"] | declared()["review"] | declared()["ja"]
+    own = declared()[""] | declared()["documents"] | declared()["ja"] | declared()["ray"] | declared()["review"]
     assert own == used - declared().get("train", set()) | NOT_IMPORTED
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 EDITIONS: dict[str, int] = {
     "translate": 3,
-    "post_edit": 1,
+    "post_edit": 2,
     "as_translated": 1,
     "generate": 3,
     "filter": 2,

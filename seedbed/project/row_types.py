@@ -89,6 +89,7 @@ class EditedQuestion(TypedDict):
     checks: NotRequired[list[Check]]
     text: str
     follow_ups: NotRequired[list[str]]
+    source: NotRequired[Fields]
     status: Status
     made_by: MadeBy | None
 

@@ -61,7 +61,8 @@ def _parts(block: str, longest: int) -> Iterator[str]:
     part = ""
     for sentence in _pieces(block, longest):
         if part and len(part) + len(sentence) > longest:
-            yield part.strip()
+            if part.strip():
+                yield part.strip()
             part = ""
         part += sentence
     if part.strip():

@@ -56,10 +56,11 @@ def _on_mean(row: MethodRow, bases: int) -> str:
     low, high = sorted((sign * row["low"], sign * row["high"]))
     assert row["p_holm"] is not None  # the mean is always tested
     tests = f", corrected for {row['tests']} pairs of sets" if (row["tests"] or 1) > 1 else ""
+    points = _number(sign * row["difference"])
+    ahead = "neither is ahead" if points == "0.0" else f"{better} is ahead by {points} points of adjusted win rate"
     statement = (
-        f"{better} and {worse}, {over}, {count(row['n'], 'question')}, {how}: {better} is ahead by "
-        f"{_number(sign * row['difference'])} points of adjusted win rate (interval {_number(low)} to {_number(high)}; p "
-        f"{_p(row['p_holm'])}{tests})"
+        f"{better} and {worse}, {over}, {count(row['n'], 'question')}, {how}: {ahead} (interval {_number(low)} "
+        f"to {_number(high)}; p {_p(row['p_holm'])}{tests})"
     )
     if row["sure"]:
         return f"{statement}. Of these trainings the judge prefers those on {better}."

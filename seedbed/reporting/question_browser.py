@@ -131,7 +131,7 @@ def _read(tables: Tables, params: Params) -> _Build:
         outcomes={(row["match"], row["question"]): row for row in _outcomes(tables, params)},
         checks=checks,
         tokens={row["key"]: row["output_tokens"] for row in tables.select("select key, output_tokens from responses")},
-        sources={row["id"]: row["source"] for corpus in corpora for row in _rows(paths.translated(corpus))},
+        sources={row["id"]: row["source"] for row in questions if "source" in row},
         references={row["id"]: row["reference"] for row in _rows(references)},
     )
 

@@ -80,4 +80,6 @@ def origin(id: str, status: Standing, corpus: str) -> Origin:
 def _row(row: Translated, fields: Fields, kind: str, status: Status) -> Edited:
     dropped = ("language", "source", "translation", "failure", "request")
     rest = {name: value for name, value in row.items() if name not in dropped}
-    return cast(Edited, rest | columns_of(fields, kind) | {"status": status})
+    # The benchmark's page shows a question's source, and reads the edited questions alone.
+    source = {"source": row["source"]} if kind == "question" and row["made_by"] is not None else {}
+    return cast(Edited, rest | source | columns_of(fields, kind) | {"status": status})

@@ -6,7 +6,7 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seedbed.project import paths
@@ -86,6 +86,7 @@ def test_texts_of_any_encoding_that_says_itself(folder: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example("````. `````", 5, 1)
 @given(st.text(alphabet="ab 。.#`\n", max_size=400), st.integers(5, 60), st.integers(1, 5))
 def test_passages_hold_all_of_a_text_and_none_is_too_long(text: str, longest: int, shortest: int) -> None:
     cut = passages(text, longest, shortest)

@@ -107,6 +107,21 @@ def test_what_is_concluded_in_words(tmp_path: Path) -> None:
     assert [row["p_holm"] for row in equal.methods if row["comparison"] == "sets"][1:] == [None, None]
 
 
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [
+        (0.04, "neither is ahead (interval"),
+        (-0.04, "neither is ahead (interval"),
+        (-3.0, "direct is ahead by 3.0 points of adjusted win rate (interval"),
+    ],
+)
+def test_a_difference_that_rounds_to_nothing_is_no_lead(tmp_path: Path, difference: float, words: str) -> None:
+    benchmark = study(tmp_path / "a", {"base": 0.5, "native": 0.5, "direct": 0.5}).benchmark()
+    row = next(row for row in benchmark.methods if row["comparison"] == "sets" and row["base"] == "all")
+    row["difference"] = difference
+    assert words in benchmark.summary()
+
+
 def test_repeated_trainings(tmp_path: Path) -> None:
     build = study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3}, seeds=3)
     found = rows(build, "sets")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from seedbed.util.rows import read_rows, write_rows
-from tests.builds import Build
+from tests.builds import STAND_IN, Build
 
 CODE = "次のとおりです。\n\n3. **太字**\n\n```python\nif a < b:\n    print('長')\n```\n\n[見本](https://example.org/a) ![絵](https://example.org/b.png)"
 WORDS = "回答Aは短く、回答B（詳しい）より良い。回答AとBを比べると、アシスタントＡが正確。AさんとBさんの話ではない。"
@@ -45,12 +45,11 @@ def three_models(folder: Path) -> Build:
         "category": "fermi",
         "text": "最初の問い",
         "follow_ups": ["次の問い"],
+        "source": {"text": "First?", "follow_up_1": "And then?"},
         "status": "edited",
-        "made_by": None,
+        "made_by": dict(STAND_IN),
     }
     write_rows(data / "build/edited/questions/two_turns.jsonl", [asked], None)
-    source = {"id": "t00", "source": {"text": "First?", "follow_up_1": "And then?"}}
-    write_rows(data / "build/translated/two_turns.jsonl", [source], None)
     for model in build.models:
         turns = [f"{model} 一回目", f"{model} 二回目"]
         append(data / f"build/answers/{model}.jsonl", [{"id": "t00", "text": "\n\n---\n\n".join(turns), "turns": turns}])

@@ -15,12 +15,12 @@ from tests.builds import STAND_IN, Build
 from tests.reporting.reader import Reader
 
 TEXTS = load_yaml(Path(report_texts.__file__).with_name("texts.yaml"))
-BROWSER = TEXTS.pop("browser")
-"""A section of its own, which a script of the page reads."""
+BROWSER, ROWS = TEXTS.pop("browser"), TEXTS.pop("dataset_browser")
+"""Sections of their own, which scripts of the pages read."""
 JAPANESE = {"report": {"bootstrap": 50, "confidence": 95, "seed": 0}}
 
 
-@pytest.mark.parametrize("both", [*TEXTS.values(), *BROWSER.values()], ids=[*TEXTS, *BROWSER])
+@pytest.mark.parametrize("both", [*TEXTS.values(), *BROWSER.values(), *ROWS.values()], ids=[*TEXTS, *BROWSER, *ROWS])
 def test_all_words_are_there_in_both_languages(both: dict[str, str]) -> None:
     assert tuple(both) == LANGUAGES
     fields = [set(re.findall(r"\{(\w+)\}", text)) for text in both.values()]
