@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seedbed.cli.base import InProject, app
+from seedbed.util.errors import UserError
 
 
 @app.command(cls=InProject)
@@ -28,6 +29,8 @@ def check(
     """Check params, prompts and data, before anything is sent; with --release, the training sets before they are given away."""
     from seedbed.pipeline.check import check_all
 
+    if overlaps and not release:
+        raise UserError("--overlaps: the overlap is of what would be given away; add --release")
     print(check_all())
     if release:
         from seedbed.project.params import load_params

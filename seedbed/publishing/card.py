@@ -63,7 +63,8 @@ def front_matter(params: Params, settings: Publish, name: str, sizes: Mapping[st
         "task_categories": ["text-generation"],
         "tags": ["instruction-tuning", "synthetic", "seedbed"],
         "configs": [
-            {"config_name": id, "default": place == 0}
+            {"config_name": id}
+            | ({"default": True} if place == 0 else {})
             | {"data_files": [{"split": split, "path": f"{id}/{split}.parquet"} for split in splits]}
             for place, (id, splits) in enumerate(sizes.items())
         ],
@@ -89,14 +90,17 @@ def _making(dataset: Dataset) -> Iterator[str]:
         f"`{_sha256(paths.DVC_LOCK)}`, and names the hash of every input and output."
     )
     sources = [
-        {"source": str(source.path), "used as": source.used, "sha-256": _sha256(source.path)[:16]}
+        {"source": str(source.path), "used as": source.used, "sha-256": _sha256(source.path)}
         | {"licence": source.license or ("not said" if source.imported else f"the authors' own ({_own(params)})")}
-        | {"from": source.address}
+        | {"from": source.address or ""}
         for source in data_sources(params)
     ]
     yield "Sources:"
-    yield table(sources, ["source", "used as", "licence", "from", "sha-256"], right=())
-    makers = [_maker(row) for row in dataset.tables.query("shared/provenance") if row["model"]]
+    addresses = ["from"] if any(source["from"] for source in sources) else []
+    yield table(sources, ["source", "used as", "licence", *addresses, "sha-256"])
+    questions = {f"translate@{name}" for name, corpus in params["corpora"].items() if corpus["kind"] == "question"}
+    provenance = dataset.tables.query("shared/provenance")
+    makers = [_maker(row) for row in provenance if row["model"] and row["step"] not in questions]
     if makers:
         yield "Models:"
         yield table(makers, ["step", "model", "endpoint", "parameters", "rows", "failed"])
@@ -156,7 +160,8 @@ def _contamination(params: Params) -> Iterator[str]:
     yield (
         "Each question of each benchmark was held against every example: the share of its runs of "
         f"{ngram(params)} characters that one example holds, and the share of its words, rarer ones weighing more, that one "
-        "task holds. *own* is the project's own benchmark. Benchmarks that are not in this table were not looked at."
+        "task holds. *own* is the project's own benchmark. Benchmarks that are not in this table were not looked at, and a question "
+        "in another language than the data shares nothing with it, although the data may hold its translation."
     )
     yield table(rows, ["benchmark", "questions", "overlapping", "nearest by characters", "nearest by subject"])
 

@@ -15,6 +15,8 @@ from seedbed.util.errors import UserError
 _HUB = "hf://"
 _HUBS_OWN = {".gitattributes"}
 """What the Hub puts into a new repository itself."""
+_AGAIN = "; the repository is as it was, run the same command again"
+"""What to do after a failure: all files are one commit."""
 
 
 class Destination(Protocol):
@@ -51,7 +53,6 @@ class _Hub:
     @contextmanager
     def _reported(self) -> Iterator[None]:
         """Say what the Hub says in one sentence, without the request, whose headers hold the token."""
-        from httpx import HTTPError
         from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
 
         try:
@@ -64,9 +65,11 @@ class _Hub:
             status = error.response.status_code if error.response is not None else "no"
             said = error.server_message or "no reason given"
             hint = "; does HF_TOKEN hold a token that may write there?" if status in (401, 403) else ""
-            raise UserError(f"--to {self._to}: the Hub answered {status}: {said}{hint}") from None
-        except (HTTPError, OSError) as error:
-            raise UserError(f"--to {self._to}: the Hub cannot be reached ({type(error).__name__})") from None
+            raise UserError(f"--to {self._to}: the Hub answered {status}: {said}{hint or _AGAIN}") from None
+        except Exception as error:  # of the HTTP library below, whose messages may hold a request
+            raise UserError(
+                f"--to {self._to}: the Hub cannot be reached ({type(error).__name__}){_AGAIN}"
+            ) from None
 
     def files(self) -> set[str]:
         from huggingface_hub.errors import RepositoryNotFoundError
@@ -78,12 +81,13 @@ class _Hub:
                 return set()
 
     def send(self, folder: Path, names: list[str]) -> None:
+        from huggingface_hub import CommitOperationAdd
+
         with self._reported():
             self._api.create_repo(self._id, repo_type="dataset", private=True, exist_ok=True)
-            message = "Data set built by Seedbed"  # one commit: nobody sees half of it
-            self._api.upload_folder(
-                repo_id=self._id, repo_type="dataset", folder_path=folder, allow_patterns=names, commit_message=message
-            )
+            # One commit, where upload_folder may make several: nobody sees half of it.
+            files = [CommitOperationAdd(path_in_repo=name, path_or_fileobj=folder / name) for name in names]
+            self._api.create_commit(self._id, files, commit_message="Data set built by Seedbed", repo_type="dataset")
 
 
 class _FileSystem:
@@ -109,7 +113,8 @@ class _FileSystem:
             raise
         except Exception as error:  # each file system raises what its own library does
             raise UserError(
-                f"--to {self._to}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+                f"--to {self._to}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}; "
+                "what was sent stays, and the same command again replaces it"
             ) from None
 
     def files(self) -> set[str]:

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from shutil import rmtree
 
-from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.publishing.card import card
-from seedbed.publishing.released import COLUMNS, TEST, Example, lines_of, publish_settings, released, split_of
+from seedbed.publishing.released import COLUMNS, TEST, Example, lines_of, publish_settings, refuse_stale, released, split_of
 from seedbed.util.errors import UserError
 from seedbed.util.rows import write_text
 from seedbed.util.tables import Tables
@@ -72,16 +71,6 @@ def write_dataset(folder: Path, params: Params) -> list[Example]:
                 write_text(folder / name / format / f"{split}.jsonl", "\n".join([*lines, ""]))
     write_text(folder / CARD, text)
     return examples
-
-
-def refuse_stale() -> None:
-    """Refuse a build that is not what the project's files say now: the card would describe another.
-
-    Raises:
-        UserError: the stage `dataset`, or one that it rests on, would run.
-    """
-    if why := Status(["dataset"]).why("dataset"):
-        raise UserError(f"the build is not up to date ({'; '.join(why)}): run `dvc repro dataset` first")
 
 
 def by_split(params: Params, examples: Sequence[Example]) -> Splits:

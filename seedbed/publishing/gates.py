@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seedbed.project.params_types import Gates, Params
-from seedbed.publishing.overlap import REPORT_COLUMNS, Nearest, ngram, overlapping, overlaps
+from seedbed.publishing.overlap import OVERLAP, REPORT_COLUMNS, SUBJECT, Nearest, ngram, overlapping, overlaps
 from seedbed.publishing.personal import LIMITS, can_find_phones, personal_data
-from seedbed.publishing.released import Example, by_stand_in, released
+from seedbed.publishing.released import Example, by_stand_in, refuse_stale, released
 from seedbed.publishing.sources import data_sources
 from seedbed.reporting.shared import to_csv
 from seedbed.util.rows import write_text
@@ -47,8 +47,9 @@ def check_release(params: Params, report: Path | None = None) -> list[Gate]:
         report: where the overlap of each question is written as CSV; None for nowhere.
 
     Raises:
-        UserError: the sets or questions are not built, or a file cannot be read.
+        UserError: the build is not up to date, or a file cannot be read.
     """
+    refuse_stale()
     examples = released(params)
     gates = params.get("publish", {}).get("gates", {})
     nearest = overlaps(params, examples)
@@ -91,8 +92,10 @@ def overlap_gate(params: Params, nearest: Sequence[Nearest], gates: Gates) -> Ga
     share = len(found) / len(nearest) if nearest else 0.0
     names = ", ".join(dict.fromkeys(each.benchmark for each in nearest)) or "none"
     shown = [f"{each.question} with {_nearer(each)}" for each in found]
+    characters, subject = gates.get("overlap", OVERLAP), gates.get("subject", SUBJECT)
     words = (
-        f"{len(found)} of {count(len(nearest), 'question')} {_limit(share, limit)}; {names}; runs of {ngram(params)} characters"
+        f"{len(found)} of {count(len(nearest), 'question')} ({names}) {_limit(share, limit)} have {100 * characters:g}% of their "
+        f"runs of {ngram(params)} characters, or {100 * subject:g}% of their words, in one example"
     )
     return Gate("overlap", share <= limit, f"{words}: {few(shown, 3)}" if shown else words)
 

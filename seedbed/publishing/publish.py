@@ -5,8 +5,8 @@ from tempfile import TemporaryDirectory
 
 from seedbed.project.params import load_params
 from seedbed.publishing.destinations import destination
-from seedbed.publishing.folder import CARD, refuse_stale, write_dataset
-from seedbed.publishing.released import by_stand_in, publish_settings
+from seedbed.publishing.folder import CARD, write_dataset
+from seedbed.publishing.released import by_stand_in, publish_settings, refuse_stale
 from seedbed.util.errors import UserError
 from seedbed.util.words import count, few
 

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.params_types import STAND_IN, Params, Publish
 from seedbed.steps.exporters import asked
@@ -65,18 +66,30 @@ def released(params: Params) -> list[Example]:
     """Return the examples of every set, in the order of `params.yaml`.
 
     Raises:
-        UserError: a set is not built, or there is none.
+        UserError: a set is not built, or there is none, or none has an example.
     """
     if not params["sets"]:
         raise UserError(f"{paths.PARAMS}: sets: there is no training set to release")
     tables = Tables()
     files = {name: paths.built(paths.export(name) / "examples.parquet") for name in params["sets"]}
     tables.load_parquet("examples", COLUMNS, "training_set", files)
-    found: list[Example] = []
-    for name in files:
-        rows: Rows = [row for row in tables.select("select * from examples") if row["training_set"] == name]
-        found += (Example(name, row | {"line": line}) for line, row in enumerate(rows))
+    rows: dict[str, Rows] = {name: [] for name in files}
+    for row in tables.select("select * from examples"):
+        rows[row["training_set"]].append(row)
+    found = [Example(name, row | {"line": line}) for name, each in rows.items() for line, row in enumerate(each)]
+    if not found:
+        raise UserError(f"{paths.PARAMS}: sets: no training set has an example; there is nothing to release")
     return found
+
+
+def refuse_stale() -> None:
+    """Refuse a build that is not what the project's files say now: what is said of it would be said of another.
+
+    Raises:
+        UserError: the stage `dataset`, or one that it rests on, would run.
+    """
+    if why := Status(["dataset"]).why("dataset"):
+        raise UserError(f"the build is not up to date ({'; '.join(why)}): run `dvc repro dataset` first")
 
 
 def split_of(row: Row, test: float) -> str:

@@ -16,7 +16,7 @@ class DataSource(NamedTuple):
 
     Attributes:
         path: the file.
-        used: what it is to the build: a corpus, rows of a set, or material.
+        used: what it is to the build: a corpus or its post-edits, rows of a set, or material.
         imported: whether `seedbed import` wrote it; what nobody imported is the team's own.
         license: that its `.source.yaml` names; None where it names none, or where the file is the team's own.
         address: where it was from; None where nobody said.
@@ -46,6 +46,8 @@ def _files(params: Params) -> Iterator[tuple[Path, str]]:
     for name, corpus in params["corpora"].items():
         if corpus["kind"] == "task":
             yield Path(corpus["source"]), f"corpus {name}"
+            if (edits := paths.edits(name, params["language"])).is_file():
+                yield edits, f"post-edits of {name}"
     for id, training_set in params["sets"].items():
         for field in ("seeds", "rows"):
             path = Path(training_set[field])  # type: ignore[literal-required]
