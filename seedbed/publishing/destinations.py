@@ -127,8 +127,11 @@ class _FileSystem:
             return {path.removeprefix(root) for path in self._fs.find(self._root) if path.rstrip("/") != root.rstrip("/")}
 
     def send(self, folder: Path, names: list[str]) -> None:
+        from fsspec.implementations.local import LocalFileSystem
+
         with self._reported():
             for name in names:
                 target = f"{self._root.rstrip('/')}/{name}"
-                self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+                if isinstance(self._fs, LocalFileSystem):  # an object store has no folders, and would make a missing bucket
+                    self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
                 self._fs.put_file(str(folder / name), target)

@@ -14,7 +14,8 @@ from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.publishing.card import card
-from seedbed.publishing.released import COLUMNS, TEST, Example, lines_of, publish_settings, refuse_stale, released, split_of
+from seedbed.publishing.released import TEST, Example, lines_of, publish_settings, refuse_stale, released, split_of
+from seedbed.steps.exporting import COLUMNS
 from seedbed.util.errors import UserError
 from seedbed.util.rows import write_text
 from seedbed.util.tables import Tables

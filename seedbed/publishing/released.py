@@ -9,13 +9,11 @@ from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.params_types import STAND_IN, Params, Publish
 from seedbed.steps.exporters import asked
+from seedbed.steps.exporting import COLUMNS
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
-COLUMNS = (
-    "origin text, id text, status text, task_type text, instruction text, input text, output text, endpoint text, model text"
-)
 TEST = 0.1
 """Share of the tasks in the split `test`, where `publish.test` says nothing."""
 

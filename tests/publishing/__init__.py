@@ -1,1 +1,1 @@
-"""The tests of `seedbed.review`."""
+"""The tests of `seedbed.publishing`."""
