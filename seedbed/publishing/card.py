@@ -135,9 +135,8 @@ def _people(dataset: Dataset) -> Iterator[str]:
     yield "## Human work"
     yield "Post-edits of the machine translation; HTER is what was changed over the length of the edited text, in percent."
     names = ["corpus", "rows", "edited", "approved", "unreviewed", "confirmed", "characters_changed", "hter", "minutes"]
-    rows = [
-        row for name, row in effort.items() if name != "all" and dataset.params["corpora"].get(name, {}).get("kind") == "task"
-    ]
+    tasks = [name for name, corpus in dataset.params["corpora"].items() if corpus["kind"] == "task"]
+    rows = [effort[name] for name in tasks if name in effort]
     yield table(rows, names) if rows else "Nobody edited a row."
 
 
@@ -160,8 +159,8 @@ def _contamination(params: Params) -> Iterator[str]:
     yield (
         "Each question of each benchmark was held against every example: the share of its runs of "
         f"{ngram(params)} characters that one example holds, and the share of its words, rarer ones weighing more, that one "
-        "task holds. *own* is the project's own benchmark. Benchmarks that are not in this table were not looked at, and a question "
-        "in another language than the data shares nothing with it, although the data may hold its translation."
+        "task holds. *own* is the project's own benchmark. Benchmarks that are not in this table were not looked at, and a "
+        "question in another language than the data shares nothing with it, although the data may hold its translation."
     )
     yield table(rows, ["benchmark", "questions", "overlapping", "nearest by characters", "nearest by subject"])
 

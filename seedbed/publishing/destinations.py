@@ -67,9 +67,7 @@ class _Hub:
             hint = "; does HF_TOKEN hold a token that may write there?" if status in (401, 403) else ""
             raise UserError(f"--to {self._to}: the Hub answered {status}: {said}{hint or _AGAIN}") from None
         except Exception as error:  # of the HTTP library below, whose messages may hold a request
-            raise UserError(
-                f"--to {self._to}: the Hub cannot be reached ({type(error).__name__}){_AGAIN}"
-            ) from None
+            raise UserError(f"--to {self._to}: the Hub cannot be reached ({type(error).__name__}){_AGAIN}") from None
 
     def files(self) -> set[str]:
         from huggingface_hub.errors import RepositoryNotFoundError

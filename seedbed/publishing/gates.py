@@ -94,8 +94,8 @@ def overlap_gate(params: Params, nearest: Sequence[Nearest], gates: Gates) -> Ga
     shown = [f"{each.question} with {_nearer(each)}" for each in found]
     characters, subject = gates.get("overlap", OVERLAP), gates.get("subject", SUBJECT)
     words = (
-        f"{len(found)} of {count(len(nearest), 'question')} ({names}) {_limit(share, limit)} have {100 * characters:g}% of their "
-        f"runs of {ngram(params)} characters, or {100 * subject:g}% of their words, in one example"
+        f"{len(found)} of {count(len(nearest), 'question')} ({names}) {_limit(share, limit)} have {100 * characters:g}% of "
+        f"their runs of {ngram(params)} characters, or {100 * subject:g}% of their words, in one example"
     )
     return Gate("overlap", share <= limit, f"{words}: {few(shown, 3)}" if shown else words)
 

@@ -50,7 +50,7 @@ def _files(params: Params) -> Iterator[tuple[Path, str]]:
                 yield edits, f"post-edits of {name}"
     for id, training_set in params["sets"].items():
         for field in ("seeds", "rows"):
-            path = Path(training_set[field])  # type: ignore[literal-required]
+            path = Path(training_set[field])
             for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
                 if paths.BUILD not in file.parents:
                     yield file, f"{field} of the set {id}"

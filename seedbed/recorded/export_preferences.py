@@ -46,7 +46,8 @@ def export_preferences(file: Path) -> str:
     write_rows(file, pairs, None)
     own = {row["id"] for row in _benchmark()}
     among = sum(pair["question"] in own for pair in pairs)
-    said = f"{file}: {count(len(pairs), 'pair')} of {count(compared, 'comparison')}; in the others no answer is preferred in both orders"
+    said = f"{file}: {count(len(pairs), 'pair')} of {count(compared, 'comparison')}"
+    said += "; in the others no answer is preferred in both orders"
     if among:
         said += f"\n{among} of them are on questions of the benchmark: a model trained on these must not be measured by it"
     return said

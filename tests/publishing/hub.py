@@ -34,7 +34,7 @@ class Hub:
     refuse: dict[str, tuple[int, str]] = field(default_factory=dict)
     _large: dict[str, bytes] = field(default_factory=dict)
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:  # noqa: PLR0911 - one a page
         """Return a status and what to say."""
         if refused := next((said for end, said in self.refuse.items() if path.endswith(end)), None):
             return refused[0], {"error": refused[1]}
@@ -117,7 +117,7 @@ def serve_hub() -> Iterator[Hub]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = _answer
+        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - names of http.server
 
         def _body(self) -> bytes:
             if self.headers.get("Transfer-Encoding") != "chunked":

@@ -52,6 +52,7 @@ def front(folder: Path) -> Any:
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
     found = duckdb.sql(f"select * from '{path}'")
+    assert found
     return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
@@ -176,7 +177,7 @@ def hub() -> Iterator[Hub]:
 
 
 def test_the_hub_gets_all_in_one_commit_and_a_refusal_keeps_the_token(project: Project, hub: Hub, folder: Path) -> None:
-    env = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    env: Any = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     command = ("seedbed", "publish", "--to", "hf://datasets/team/mine", "--stand-in")
     assert "hf://datasets/team/mine would get" in project.run(*command, **env)
     assert hub.repositories == {}
@@ -231,7 +232,7 @@ def test_s3_takes_it(project: Project) -> None:
         "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="a-secret-key"
     )
     client.create_bucket(Bucket="team")
-    env = keys | {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": "us-east-1"}
+    env: Any = keys | {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": "us-east-1"}
     project.run("seedbed", "publish", "--to", "s3://team/mine", "--stand-in", "--yes", **env)
     names = {each["Key"] for each in client.list_objects_v2(Bucket="team")["Contents"]}
     assert {"mine/README.md", "mine/native/train.parquet"} <= names

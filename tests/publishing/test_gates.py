@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from seedbed.project.params_types import Params
 from seedbed.publishing.gates import license_gate, overlap_gate, personal_gate, stand_in_gate, unreviewed_gate
 from seedbed.publishing.overlap import overlaps
 from seedbed.publishing.personal import personal_data
@@ -47,11 +46,11 @@ def test_public_benchmarks_are_looked_at_too(tmp_path: Path) -> None:
     with build(tmp_path, instructions=[told]).written() as params:
         rows = [{"question_id": 81, "category": "a", "turns": ["月の裏側が地球から見えないのはなぜですか？", "続けて。"]}]
         Path("mt.jsonl").write_text(json.dumps(rows[0]) + "\n", encoding="utf-8")
-        named = cast(Params, {**params, "publish": {"benchmarks": {"mt-bench": "mt.jsonl"}}})
+        named = cast(Any, {**params, "publish": {"benchmarks": {"mt-bench": "mt.jsonl"}}})
         nearest = {(each.benchmark, each.question): each for each in overlaps(named, released(named))}
         assert nearest["mt-bench", "81"].characters > 0.5
         assert not overlap_gate(named, [*nearest.values()], {}).passed
-        gone = cast(Params, {**params, "publish": {"benchmarks": {"gone": "gone.jsonl"}}})
+        gone = cast(Any, {**params, "publish": {"benchmarks": {"gone": "gone.jsonl"}}})
         with pytest.raises(UserError, match=r"gone\.jsonl"):
             overlaps(gone, released(gone))
 
@@ -91,7 +90,8 @@ def test_every_imported_source_has_a_licence_that_is_allowed(working: Path) -> N
     assert "data/recorded/rows/mine.jsonl: apache-2.0" in other.words
     about.write_text("files: []\n", encoding="utf-8")
     assert "without a licence: data/recorded/rows/mine.jsonl" in license_gate(params, {}).words
-    assert not license_gate({**params, "publish": {}}, {}).passed
+    params["publish"] = {}
+    assert not license_gate(params, {}).passed
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from seedbed.recorded.reading import Source
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows, write_rows
 from seedbed.util.yaml12 import load_yaml
-from tests.harness import ROOT
+from tests.harness import ROOT, without_conversations
 
 QUESTIONS: list[Row] = [
     {"id": id, "category": "generic", "text": text, "status": "original", "made_by": None}
@@ -159,12 +159,15 @@ def test_files_of_alpaca_eval_come_back(project: Path) -> None:
     with pytest.raises(UserError, match="there is something already"):
         export_alpaca_eval(Path("out"))
 
-    params = load_yaml(paths.PARAMS)
-    del params["corpora"]["two_turns"]
-    Path("params.yaml").write_text(json.dumps(params), encoding="utf-8")
+    text = without_conversations((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    Path("params.yaml").write_text(text, encoding="utf-8")
     write_rows(Path("data/questions.en.jsonl"), [{n: row[n] for n in ("id", "category", "text")} for row in QUESTIONS], None)
     for model in MODELS:
         import_answers(Source(Path(f"out/{model}/model_outputs.json")), model, None, fill=False, yes=True)
     import_verdicts(Source(Path("out/good/good-vs-thin/annotations.json")), None, None, one_order=True, yes=True)
     rows = read_rows(Path("data/recorded/judgments/good-vs-thin.jsonl"), "fastchat_verdict", unique=None)
-    assert [(row["question_id"], row["g1_winner"]) for row in rows] == [("one", "model_1"), ("two", "model_2"), ("three", "tie")]
+    assert [(row["question_id"], row["g1_winner"]) for row in rows] == [
+        ("one", "model_1"),
+        ("two", "model_2"),
+        ("three", "tie"),
+    ]
