@@ -40,7 +40,9 @@ def export_alpaca_eval(folder: Path) -> str:
     params, questions = load_params(), read_questions()
     asked = {row["id"]: row for row in questions if not row.get("follow_ups")}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]
-    answers = {
+    if not models:
+        raise UserError("no model has answers in this build; `dvc repro` answers the questions")
+    answers: dict[str, dict[str, str | None]] = {
         model: {row["id"]: row["text"] for row in read_rows(paths.answers(model), "answer") if row["id"] in asked}
         for model in models
     }
@@ -62,7 +64,7 @@ def export_alpaca_eval(folder: Path) -> str:
     return f"{said}; {count(left_out, 'conversation')} left out" if left_out else said
 
 
-def _annotations(match: str, asked: dict[str, Row], answers: dict[str, dict[str, Any]]) -> Iterator[Row]:
+def _annotations(match: str, asked: dict[str, Row], answers: dict[str, dict[str, str | None]]) -> Iterator[Row]:
     """Yield an annotation for each question and judge that has a verdict in some order."""
     orders: dict[tuple[str, str], list[Row]] = {}
     for row in read_rows(paths.judgments(match), "judgment", unique=None):
