@@ -11,7 +11,6 @@ orders: one win and one tie is 1.75. AlpacaEval knows one instruction and its an
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.corpora import read_questions
