@@ -66,7 +66,7 @@ real-train: .venv/test .venv/train
 COMPILE = uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: .venv/test
 	$(COMPILE) --upgrade --extra review --extra ja --extra build pyproject.toml -o requirements.lock
-	$(COMPILE) --upgrade --extra review --extra ja --extra build --extra s3 --extra documents --extra test pyproject.toml -c requirements.lock \
+	$(COMPILE) --upgrade --extra review --extra ja --extra build --extra s3 --extra documents --extra publish --extra test pyproject.toml -c requirements.lock \
 		-o requirements-test.lock
 	$(COMPILE) --upgrade --extra review --extra ja --extra build --extra train pyproject.toml -c requirements-test.lock \
 		--override .ci/no-torch.txt -o requirements-train.lock

@@ -20,7 +20,7 @@ likeness as (
 ),
 final as (
     select
-        set_names.name as dataset, set_names.words, coalesce(tasks, 0) as tasks, coalesce(task_types, 0) as task_types,
+        set_names.name as dataset, coalesce(tasks, 0) as tasks, coalesce(task_types, 0) as task_types,
         coalesce(different, 0) as different, without_input, tokens, distinct_1, distinct_2,
         coalesce(compared, 0) as compared, median_nearest
     from set_names

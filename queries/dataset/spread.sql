@@ -34,7 +34,7 @@ counts as (
 ),
 final as (
     select
-        spread_names.name as dataset, spread_names.words, coalesce(tasks, 0) as tasks, with_input, instruction, output,
+        spread_names.name as dataset, coalesce(tasks, 0) as tasks, with_input, instruction, output,
         near, core_near, coalesce(output_duplicates, 0) as output_duplicates, distinct_1, distinct_2, self_bleu
     from spread_names
     left join counts on counts.dataset = spread_names.name

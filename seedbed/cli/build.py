@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from seedbed.cli.base import InProject, app
+from seedbed.util.errors import UserError
 
 
 @app.command(cls=InProject)
@@ -14,11 +15,32 @@ def check(
         bool,
         typer.Option("--probe", help="Ask the servers too, with a handful of requests each: do they serve the models named?"),
     ] = False,
+    release: Annotated[
+        bool,
+        typer.Option("--release", help="Hold the built training sets against publish.gates: may they be given away?"),
+    ] = False,
+    overlaps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", resolve_path=True, help="With --release: write how near each benchmark question comes, as CSV."
+        ),
+    ] = None,
 ) -> None:
-    """Check params, prompts and data, before anything is sent."""
+    """Check params, prompts and data, before anything is sent; with --release, the training sets before they are given away."""
     from seedbed.pipeline.check import check_all
 
+    if overlaps and not release:
+        raise UserError("--overlaps: the overlap is of what would be given away; add --release")
     print(check_all())
+    if release:
+        from seedbed.project.params import load_params
+        from seedbed.publishing.gates import check_release
+
+        gates = check_release(load_params(), overlaps)
+        for gate in gates:
+            print(gate)
+        if not all(gate.passed for gate in gates):
+            raise typer.Exit(1)
     if probe:
         from seedbed.sending.probe import probe_all
 

@@ -1,4 +1,4 @@
-"""`seedbed import`: data made elsewhere."""
+"""`seedbed import`, `seedbed export`, `seedbed publish`: data made elsewhere, and data for others."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +29,11 @@ def made_of(text: str) -> tuple[str, str, str | None]:
     if not id.strip() or not base.strip() or (colon and not training_set.strip()):
         raise UserError(f"--method {text!r}: expected ID=BASE:SET, or ID=BASE for a base as it was, e.g. --method a-1=llama:mt")
     return id.strip(), base.strip(), training_set.strip() or None
+
+
+def address(text: str) -> str:
+    """Return an address as it is, and the path of a folder resolved."""
+    return text if "://" in text else str(Path(text).resolve())
 
 
 def field_and_name(text: str) -> tuple[str, str]:
@@ -234,3 +239,48 @@ def export_to_fastchat(
     from seedbed.recorded.export_fastchat import export_fastchat
 
     print(export_fastchat(folder))
+
+
+@exporting.command("dataset", cls=InProject)
+def export_to_dataset(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+) -> None:
+    """Write every training set with a dataset card, as `datasets.load_dataset` opens the folder; publish.license is needed."""
+    from seedbed.publishing.folder import export_dataset
+
+    print(export_dataset(folder))
+
+
+@exporting.command(cls=InProject)
+def preferences(
+    file: Annotated[Path, typer.Argument(resolve_path=True, help="JSON Lines that are not there yet.")],
+) -> None:
+    """Write pairs of a preferred and another answer for DPO, from verdicts that say the same in both orders."""
+    from seedbed.recorded.export_preferences import export_preferences
+
+    print(export_preferences(file))
+
+
+@exporting.command("alpaca-eval", cls=InProject)
+def export_to_alpaca_eval(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+) -> None:
+    """Write answers and verdicts of the build in AlpacaEval's files."""
+    from seedbed.recorded.export_alpaca_eval import export_alpaca_eval
+
+    print(export_alpaca_eval(folder))
+
+
+@app.command(cls=InProject)
+def publish(
+    to: Annotated[
+        str,
+        typer.Option(parser=address, metavar="ADDRESS", help="hf://datasets/OWNER/NAME, s3://BUCKET/PATH, or a folder."),
+    ],
+    stand_in: Annotated[bool, typer.Option("--stand-in", help="Publish although the stand-in wrote some of it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send it. Without this the command shows what it would send.")] = False,
+) -> None:
+    """Publish the training sets with their card, as publish in params.yaml says; shows first what would be sent."""
+    from seedbed.publishing.publish import publish as published
+
+    print(published(to, yes=yes, stand_in=stand_in))

@@ -30,6 +30,7 @@ from seedbed.project.row_types import Edit, Question
 from seedbed.project.sign_off import holds
 from seedbed.project.votes import checked_votes, votes_notices
 from seedbed.reporting.checks.kinds import check_problem
+from seedbed.reporting.texts import ENGLISH_WORDS
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
@@ -255,7 +256,8 @@ def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
     """Yield what makes the benchmark say less than it seems to: of the judges, the questions and the votes."""
     if not params["matches"]:
         return
-    yield from (located(paths.PARAMS, ["judges" if params["judges"] else "judge"], notice) for notice in judge_notices(params))
+    place: list[str | int] = ["judges" if params["judges"] else "judge"]
+    yield from (located(paths.PARAMS, place, ENGLISH_WORDS(key, **values)) for key, values in judge_notices(params))
     if is_judged(params):
         yield from _unseen(params, questions)
     counted = Counter(question["category"] for question in questions)
@@ -264,7 +266,8 @@ def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
         words = one if len(single) == 1 else f"categories {few(single, 3)} have one question each: their rates show"
         source = params["corpora"]["questions"]["source"]
         yield f"{source}: the {words} no difference, whatever the verdict; write more, or give them another category"
-    yield from votes_notices([vote for vote in checked_votes(paths.VOTES) if not isinstance(vote, UserError)])
+    votes = [vote for vote in checked_votes(paths.VOTES) if not isinstance(vote, UserError)]
+    yield from (ENGLISH_WORDS(key, **values) for key, values in votes_notices(votes))
 
 
 def _unseen(params: Params, questions: Sequence[Question]) -> Iterator[str]:

@@ -11,29 +11,28 @@ def is_judged(params: Params) -> bool:
     return any("recorded" not in match for match in params["matches"].values())
 
 
-def judge_notices(params: Params) -> Iterator[str]:
-    """Yield what is unsound about the choice of judges, a sentence each: a jury of two, a judge of a model's own family."""
+Notice = tuple[str, dict[str, object]]
+"""A key of the reports' texts, and the values that it takes."""
+
+
+def judge_notices(params: Params) -> Iterator[Notice]:
+    """Yield what is unsound about the choice of judges, one by one: a jury of two, a judge of a model's own family."""
     if not is_judged(params):
         return
     if len(params["judges"]) == 2:
-        yield (
-            f"a jury of two, {' and '.join(params['judges'])}: there is no majority where they differ, so every such question "
-            "is a tie; a third judge in judges would decide"
-        )
+        one, other = params["judges"]
+        yield "notice_two", {"one": one, "other": other}
     for judge, block in judge_blocks(params).items():
         family = block.get("family")
         if family and (own := _of_family(params, family)):
-            yield (
-                f"{judge if judge == DEFAULT_JUDGE else f'judge {judge}'} and {', '.join(own)} are of one family, {family}: "
-                "judges favour answers like their own (arXiv 2404.13076), so let another family judge, or a jury of several"
-            )
+            key = "notice_family" if judge == DEFAULT_JUDGE else "notice_family_of"
+            yield key, {"judge": judge, "models": ", ".join(own), "family": family}
 
 
-def lone_judge(params: Params) -> str:
-    """Return the sentence on there being but one judge; empty where there are several, or nothing is judged here."""
-    if not is_judged(params) or len(judge_blocks(params)) > 1:
-        return ""
-    return "there is but one judge, and what it gets wrong the rates get wrong; `judges` in params.yaml declares a jury"
+def lone_judge(params: Params) -> Iterator[Notice]:
+    """Yield that there is but one judge; nothing where there are several, or nothing is judged here."""
+    if is_judged(params) and len(judge_blocks(params)) == 1:
+        yield "notice_lone", {}
 
 
 def _of_family(params: Params, family: str) -> list[str]:

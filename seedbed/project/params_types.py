@@ -325,6 +325,32 @@ class Report(TypedDict):
     strong_weight: NotRequired[float]
 
 
+class Gates(TypedDict, total=False):
+    """Limits of `seedbed check --release`; shares from 0 to 1, and `ngram` in characters."""
+
+    ngram: int
+    overlap: float
+    subject: float
+    overlapping: float
+    personal: float
+    licenses: list[str]
+    unreviewed: float
+    stand_in: float
+
+
+class Publish(TypedDict, total=False):
+    """What is said of the data set where it is given away; nobody's dependency."""
+
+    name: str
+    license: str
+    description: str
+    limits: list[str]
+    citation: str
+    test: float
+    benchmarks: dict[str, str]
+    gates: Gates
+
+
 class Params(TypedDict):
     """The whole of `params.yaml`."""
 
@@ -352,6 +378,7 @@ class Params(TypedDict):
     matches: dict[str, Match]
     scores: dict[str, ScoredModel]
     engine: NotRequired[EngineSettings]
+    publish: NotRequired[Publish]
     budget: NotRequired[BudgetSettings]
     prices: NotRequired[dict[str, PriceSettings]]
     report: Report

@@ -69,23 +69,20 @@ def checked_votes(folder: Path) -> Iterator[Row | UserError]:
             yield {"annotator": annotator, **row}
 
 
-def votes_notices(votes: Sequence[Row]) -> Iterator[str]:
-    """Yield what votes cannot say, a sentence each: those of one person alone, and those that are all ties.
+def votes_notices(votes: Sequence[Row]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield what votes cannot say, one by one: those of one person alone, and those that are all ties.
 
     Args:
         votes: each with its `annotator` and `verdict`.
+
+    Yields:
+        A key of the reports' texts, and the values that it takes.
     """
     people = sorted({vote["annotator"] for vote in votes})
     if len(people) == 1:
-        yield (
-            f"data/votes: all votes are of one person, {people[0]}: the judge is held against this person alone, and how far "
-            "people agree with each other cannot be said"
-        )
+        yield "notice_one_person", {"person": people[0]}
     if votes and all(vote["verdict"] in ("tie", "both_bad") for vote in votes):
-        yield (
-            f"data/votes: all {len(votes)} votes are ties: agreement without ties has nothing to compare, and agreement beyond "
-            "chance cannot be said"
-        )
+        yield "notice_all_ties", {"n": len(votes)}
 
 
 def answer_hash(text: str) -> str:

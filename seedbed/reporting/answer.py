@@ -44,22 +44,22 @@ class Findings(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the reports begin with.
+    """What a report begins with.
 
     Attributes:
         kind: what the rows are: `baseline` models against one baseline, `pairs` models of which each met each other one,
-            `matches` single matches.
+            `matches` single matches; `dataset`: there are none.
         rows: of the leaderboard, best first.
         left_out: how many rows are not shown.
-        sentence: who wins against what, with which certainty.
-        trust: how far the judge can be trusted, in one line.
+        sentence: of a benchmark who wins against what, with which certainty; of a dataset what it has become.
+        note: what to read with it: how far the judge can be trusted, or what of the dataset to look at.
     """
 
     kind: str
     rows: Rows
     left_out: int
     sentence: str
-    trust: str
+    note: str
 
 
 def answer(benchmark: Findings, say: Words) -> Answer:

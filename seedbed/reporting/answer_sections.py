@@ -1,4 +1,4 @@
-"""What the benchmark report in Markdown begins with: the answer on one screen."""
+"""What a report in Markdown begins with: the answer on one screen."""
 
 from seedbed.reporting.answer import MATCHES, Answer
 from seedbed.reporting.texts import Words
@@ -6,10 +6,10 @@ from seedbed.util.markdown import escaped, table
 
 
 def answer_parts(answer: Answer, confidence: float, say: Words) -> list[str]:
-    """Return the sentence, the leaderboard, and how far its judge can be trusted.
+    """Return the sentence, the leaderboard where there is one, and what to read with it.
 
     Args:
-        answer: of the benchmark.
+        answer: of the benchmark, or the dataset.
         confidence: of the intervals, in percent.
         say: the words of the report's language.
     """
@@ -29,7 +29,7 @@ def answer_parts(answer: Answer, confidence: float, say: Words) -> list[str]:
         notes += [say("leaderboard_groups")] if grouped else []
         notes += [say("leaderboard_more", n=answer.left_out)] if answer.left_out else []
         parts += [table(shown, names, right=names[2 : 4 + equal]), say("sentence_joint").join(notes)]
-    return [*parts, *filter(None, [answer.trust])]
+    return [*parts, *filter(None, [answer.note])]
 
 
 def leaderboard_in_words(answer: Answer, confidence: float, say: Words) -> str:

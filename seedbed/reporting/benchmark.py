@@ -27,11 +27,12 @@ from seedbed.reporting.judge_sections import (
     health_parts,
     jury_parts,
     match_sentences,
+    notice_in_words,
     rate_parts,
 )
 from seedbed.reporting.judgments import load_judgments, rule_in_words
 from seedbed.reporting.jury import Jury, jury
-from seedbed.reporting.labelled_rates import labelled_rows
+from seedbed.reporting.labelled_rates import labelled_rows, why_in_words
 from seedbed.reporting.method_sections import method_parts
 from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
 from seedbed.reporting.ranking import ranking_rows
@@ -48,7 +49,7 @@ from seedbed.reporting.shared import (
     usage_metrics,
     usage_table,
 )
-from seedbed.reporting.texts import Words, report_language
+from seedbed.reporting.texts import ENGLISH_WORDS, Words, report_language
 from seedbed.reporting.turns import TURN_COLUMNS, turn_metrics, turn_parts, turn_rows
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.canonical import JsonObject
@@ -114,14 +115,15 @@ class Benchmark:
         self.scores = read_scores(self.tables)
         self.equal_length = equal_length_rows(self.scores, settings, self.say)
         self.rates = with_tests(win_rate_rows(self.tables, self.scores, settings), settings["confidence"])
-        self.unrated = [*match_sentences(params["matches"], self.rates, self.say), *rule_in_words(settings)]
+        self.unrated = [*match_sentences(params["matches"], self.rates, self.say), *rule_in_words(settings, self.say)]
         self.differences = difference_rows(self.scores, settings["confidence"], methods(params))
         self.methods = method_rows(self.scores, params, set_sizes(params))
         self.chart = chart_rows(self.scores, params, self.tables.query("benchmark/method_rates") if self.methods else [])
         self.ranking = ranking_rows(self.tables, settings) if all_pairs(self.rates) else []
         self.health = health_rows(self.tables, settings["confidence"])
         self.jury = jury(self.tables, settings)
-        self.notices = [*filter(None, [lone_judge(params)]), *judge_notices(params)]
+        found = [*lone_judge(params), *judge_notices(params)]
+        self.notices = [notice_in_words(notice, self.say) for notice in found]
         self.retest = retest_rows(self.tables, settings["confidence"])
         self.varying = component_rows(self.tables, params)
         self.agreement = agreement_rows(self.tables, settings)
@@ -193,12 +195,17 @@ class Benchmark:
             **({"jury": self._jury_metrics(self.jury)} if self.jury else {}),
             **({"retest": self._retest_metrics()} if self.retest else {}),
             "agreement": self._agreement_metrics(),
-            **({"labelled": {row["match"]: dict(list(row.items())[1:]) for row in self.labelled}} if self.labelled else {}),
+            **({"labelled": self._labelled_metrics()} if self.labelled else {}),
             "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
             **({"checks": self._check_metrics()} if self.checks else {}),
             "responses": usage_metrics(self.usage),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    def _labelled_metrics(self) -> JsonObject:
+        """Return the rates corrected by labels, by match; why there is none is in English, whatever the page's language."""
+        rows = [row | {"why": why_in_words(row, ENGLISH_WORDS)} for row in self.labelled]
+        return {row["match"]: {name: row[name] for name in list(row)[1:]} for row in rows}
 
     def _rating_metrics(self) -> JsonObject:
         """Return the mean rating of each model over the whole conversations of each corpus."""
@@ -259,24 +266,25 @@ class Benchmark:
         parts = [f"# {self.say('title_benchmark')}", *stand_in_line(self.stand_in, self.say)]
         parts += answer_parts(self.answer, confidence, self.say)
         parts += [f"## {self.say('rates_title')}", *rate_parts(self.rates, confidence, self.unrated, self.answer, self.say)]
-        parts += method_parts(self.methods, self.chart, confidence)
-        parts += difference_parts(self.differences, confidence)
+        parts += method_parts(self.methods, self.chart, confidence, self.say)
+        parts += difference_parts(self.differences, confidence, self.say)
         parts += turn_parts(self.turns, confidence, self.say)
-        parts += rating_parts(self.ratings, self.modes, confidence)
+        parts += rating_parts(self.ratings, self.modes, confidence, self.say)
         parts += equal_length_parts(self.equal_length, self.rates, self.say)
         parts += check_parts(self.checks, self.contradictions, confidence, self.say)
-        parts += jury_parts(self.jury, self.notices) if self.jury else []
+        parts += jury_parts(self.jury, self.notices, self.say) if self.jury else []
         parts += [
             f"## {self.say('judge_title')}",
-            *(jury_parts(None, self.notices) if not self.jury else []),
+            *(jury_parts(None, self.notices, self.say) if not self.jury else []),
             *health_parts(self.health, confidence, self.say),
         ]
-        parts += retest_parts(self.retest, self.varying, confidence)
-        parts += ["## Agreement with people", *agreement_parts(self.tables, self.agreement, self.alternative, confidence)]
-        parts += correction_parts(self.corrected, confidence)
-        parts += labelled_parts(self.labelled, confidence)
-        parts += ["## Responses that these results rest on", usage_table(self.usage)]
-        parts += ["What was generated, filtered and edited is in [dataset.md](dataset.md)."]
+        parts += retest_parts(self.retest, self.varying, confidence, self.say)
+        parts += [f"## {self.say('people_title')}"]
+        parts += agreement_parts(self.tables, self.agreement, self.alternative, confidence, self.say)
+        parts += correction_parts(self.corrected, confidence, self.say)
+        parts += labelled_parts(self.labelled, confidence, self.say)
+        parts += [f"## {self.say('responses_results')}", usage_table(self.usage, self.say)]
+        parts += [self.say("elsewhere_dataset")]
         return "\n\n".join(parts) + "\n"
 
 

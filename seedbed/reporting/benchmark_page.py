@@ -20,13 +20,15 @@ from seedbed.reporting.check_sections import contradictions_in_words, not_run_in
 from seedbed.reporting.conclusions import conclude
 from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
-from seedbed.reporting.human_sections import CORRECTED, alternative_in_words, labelled_in_words, vote_sentences
+from seedbed.reporting.human_sections import alternative_in_words, corrected_name, labelled_in_words, vote_sentences
 from seedbed.reporting.judge_sections import MOST_APART, matrix, ties_in_words
 from seedbed.reporting.jury import jury_sentences
-from seedbed.reporting.method_sections import concluded, seeds_in_words, sets_in_words
+from seedbed.reporting.labelled_rates import why_in_words
+from seedbed.reporting.method_sections import baseline_in_words, concluded, seeds_in_words, sets_in_words
+from seedbed.reporting.methods import MethodRow
 from seedbed.reporting.question_browser import question_browser
-from seedbed.reporting.ratings import AGREEMENT_IN_WORDS, agreement_in_words
-from seedbed.reporting.retest_sections import COMPONENTS, negative_in_words, retest_in_words
+from seedbed.reporting.ratings import agreement_in_words
+from seedbed.reporting.retest_sections import negative_in_words, retest_in_words
 from seedbed.reporting.texts import Words
 from seedbed.reporting.version import data_version
 from seedbed.util.canonical import JsonObject
@@ -76,7 +78,7 @@ def benchmark_page(benchmark: Benchmark) -> str:
         matrix=_matrix(benchmark),
         by_match=_by_match(rates),
         unrated=benchmark.unrated,
-        vote_sentences=vote_sentences(tables),
+        vote_sentences=vote_sentences(tables, say),
         heat=_heat(benchmark),
         ranking=benchmark.ranking,
         differences=benchmark.differences,
@@ -90,24 +92,23 @@ def benchmark_page(benchmark: Benchmark) -> str:
         health=benchmark.health,
         positions=[(row["judge"], position_in_words(row, confidence, say)) for row in last_rows(benchmark.health)],
         jury=benchmark.jury,
-        jury_sentences=jury_sentences(benchmark.jury) if benchmark.jury else [],
-        notices=[f"{notice[:1].upper()}{notice[1:]}.".replace("`", "") for notice in benchmark.notices],
-        retest=[retest_in_words(row, confidence) for row in benchmark.retest],
+        jury_sentences=jury_sentences(benchmark.jury, say) if benchmark.jury else [],
+        notices=[notice.replace("`", "") for notice in benchmark.notices],
+        retest=[retest_in_words(row, confidence, say) for row in benchmark.retest],
         varying=benchmark.varying,
-        components_words=COMPONENTS,
-        negative=negative_in_words(benchmark.varying),
+        negative=negative_in_words(benchmark.varying, say),
         agreement=benchmark.agreement,
-        alternative=alternative_in_words(benchmark.alternative) if benchmark.alternative else "",
-        corrected=benchmark.corrected,
-        corrected_words=CORRECTED.format(confidence=f"{confidence:g}").replace("*", "").replace("`", ""),
-        labelled=benchmark.labelled,
-        labelled_words=labelled_in_words(benchmark.labelled, confidence).replace("`", ""),
+        alternative=alternative_in_words(benchmark.alternative, say) if benchmark.alternative else "",
+        corrected=[row | {"name": corrected_name(row, say)} for row in benchmark.corrected],
+        corrected_words=say("corrected_words", confidence=f"{confidence:g}").replace("*", "").replace("`", ""),
+        labelled=[row | {"why": why_in_words(row, say)} for row in benchmark.labelled],
+        labelled_words=labelled_in_words(benchmark.labelled, confidence, say).replace("`", ""),
         measures=MEASURES,
         **{name: tables.query(f"human/{name}") for name in ("annotators", "preferences", "disagreements")},
         turns=benchmark.turns,
         ratings=benchmark.ratings,
-        modes=[row | agreement_in_words(row) for row in benchmark.modes],
-        modes_words=AGREEMENT_IN_WORDS.replace("*", ""),
+        modes=[row | agreement_in_words(row, say) for row in benchmark.modes],
+        modes_words=say("ratings_modes").replace("*", ""),
         usage=benchmark.usage,
         browser={
             "texts": say.section("browser"),
@@ -119,22 +120,28 @@ def benchmark_page(benchmark: Benchmark) -> str:
 
 def _methods(benchmark: Benchmark) -> JsonObject:
     """Return what the section on methods shows."""
-    baseline, rows = benchmark.chart
+    (baseline, rows), say = benchmark.chart, benchmark.say
     names = dict.fromkeys(point["set"] for row in rows for point in row["points"])
     shown = {point["set"] for row in rows for point in row["points"] if point["rate"] is not None}
     # The base as it was comes first and has a colour of its own.
     colours = {name: (place - 1) % _COLOURS + 1 if place else 0 for place, name in enumerate(names) if name in shown}
     kinds = {
-        kind: [row | {"sets": sets_in_words(row)} for row in benchmark.methods if row["comparison"] == kind]
+        kind: [_method_row(row, say) for row in benchmark.methods if row["comparison"] == kind]
         for kind in ("sets", "untrained", "size")
     }
     return {
         "methods": benchmark.methods,
         "method_rows": kinds,
-        "method_sentences": concluded(benchmark.methods, benchmark.params["report"]["confidence"]),
-        "method_seeds": seeds_in_words(benchmark.methods),
-        "chart": {"baseline": baseline, "rows": rows, "sets": colours},
+        "method_sentences": concluded(benchmark.methods, say),
+        "method_seeds": seeds_in_words(benchmark.methods, say),
+        "chart": {"baseline": baseline_in_words(baseline, say), "rows": rows, "sets": colours},
     }
+
+
+def _method_row(row: MethodRow, say: Words) -> Row:
+    """Return a comparison with its names in words."""
+    named = {name: baseline_in_words(row[name], say) for name in ("through", "beside")}
+    return {**row, **named, "sets": sets_in_words(row, say)}
 
 
 def _total(rates: Rows, match: str) -> Row:

@@ -1,7 +1,6 @@
 """What the reports say of the checks that code decides, and of the verdicts that they contradict."""
 
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
-from seedbed.util.markdown import table
 from seedbed.util.rows import Rows
 
 _MOST = 20
@@ -39,13 +38,15 @@ def check_parts(rows: Rows, contradictions: Rows, confidence: float, say: Words 
         for row in rows
         if row["category"] == "all"
     ]
+    failing = [row | {"failed checks": row["failed"]} for row in contradictions[:_MOST]]
+    sentences = [contradictions_in_words(contradictions, say)]
+    sentences += [say("first_shown", shown=_MOST)] if len(contradictions) > _MOST else []
     names = ["model", "questions", "passed", "percent", "interval", "checks", "not run"]
-    more = f" The first {_MOST}:" if len(contradictions) > _MOST else ""
     return [
         f"## {say('checks_title')}",
         say("checks_words", confidence=f"{confidence:g}"),
-        table(shown, names, right=["percent", "interval"]),
+        say.table(shown, names, right=["percent", "interval"]),
         *filter(None, [not_run_in_words(rows, say)]),
-        contradictions_in_words(contradictions, say) + more,
-        *([table(contradictions[:_MOST], ["match", "question", "winner", "loser", "failed"])] if contradictions else []),
+        say("sentence_joint").join(sentences),
+        *([say.table(failing, ["match", "question", "winner", "loser", "failed checks"])] if contradictions else []),
     ]

@@ -102,14 +102,13 @@ def _on_categories(rows: Rows, confidence: float, say: Words) -> str:
         return say("categories_none")
     sizes = [_valid(row) for row in rows]
     few, many = min(sizes), max(sizes)
-    count = "categories_one_question" if few == many == 1 else "categories_questions" if few == many else "categories_from_to"
     usual = visible_difference(many, SD_MATCH, confidence, len(rows))
     corrected = len(rows) > 1
     shown = usual is not None and usual <= 0.5
     parts = [
         say(
             "categories_visible" if shown else "categories_few",
-            questions=say(count, n=many, few=few, many=many),
+            questions=say.count(many, "questions") if few == many else say("categories_from_to", few=few, many=many),
             correction=say("categories_correction", n=len(rows)) if corrected else "",
             points=f"{100 * (usual or 0):.0f}",
         )

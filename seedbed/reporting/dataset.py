@@ -7,6 +7,8 @@ from seedbed.project.corpora import edited_corpora
 from seedbed.project.model_settings import named_blocks
 from seedbed.project.params_types import Params
 from seedbed.reporting import diversity
+from seedbed.reporting.answer_sections import answer_parts
+from seedbed.reporting.dataset_answer import dataset_answer
 from seedbed.reporting.effort import load_effort
 from seedbed.reporting.human_sections import effort_parts
 from seedbed.reporting.pairs import agreeing, judged_pairs
@@ -37,12 +39,6 @@ _EFFORT = [
 ]
 _SIGNED = ("confirmed", "rejected")
 """Of the metrics of effort, those that are left out where they are 0."""
-SPREAD_WORDS = (
-    "*Near-duplicates*: tasks whose instruction alone has a ROUGE-L F of the filter's threshold or more with another one of "
-    "the set (the filter looks at the input too). *By core text*: the sentence that asks is compared with its input, so that "
-    "openings and closings hide no repetition. *Same output*: of at least 20 letters, and of another task too. Lengths are "
-    "medians in characters."
-)
 _SOURCES = ("edited", "instructions")
 
 
@@ -60,7 +56,9 @@ class Dataset:
         diversity: the rows of `queries/dataset/<name>.sql`, by name; see `diversity.measure`.
         pairs: how the near-duplicate threshold decides pairs that people judged; see `judged_pairs`.
         usage: the rows of `queries/shared/usage.sql`.
+        effort: the rows of `queries/human/effort.sql`.
         stand_in: the sentence on what the stand-in made; empty where it made nothing.
+        answer: what the reports begin with.
 
     Raises:
         UserError: a file of edits is not valid, or the tokeniser that `filter.tokeniser` names is not installed.
@@ -76,7 +74,9 @@ class Dataset:
         self.pairs = judged_pairs(params)
         self.diversity = diversity.measure(self.tables, params)
         self.usage = self.tables.query("shared/usage")
+        self.effort = self.tables.query("human/effort")
         self.stand_in = made_for_trying(self.tables, self.say)
+        self.answer = dataset_answer(self, self.say)
 
     def decisions_csv(self) -> str:
         """Return `reports/dataset.csv`: how many of the generated instructions were kept, and why the others were not."""
@@ -92,7 +92,7 @@ class Dataset:
 
     def metrics(self) -> str:
         """Return `reports/dataset.json`: what `dvc metrics` and `dvc exp show` compare."""
-        effort = self.tables.query("human/effort")[-1]
+        effort = self.effort[-1]
         decided: dict[str, dict[str, int]] = {}
         for row in self.decisions:
             decided.setdefault(row["generation"], {})[row["decision"]] = row["candidates"]
@@ -118,14 +118,16 @@ class Dataset:
 
     def summary(self) -> str:
         """Return `reports/dataset.md`, which a person reads in a pull request."""
-        parts = ["# Dataset", *stand_in_line(self.stand_in, self.say)]
-        decisions = table(self.decisions, DECISION_COLUMNS) if self.decisions else "No instruction has been generated."
-        parts += ["## Generated instructions", decisions, *_threshold_parts(self.pairs, self.params)]
-        parts += _set_parts(self.training_sets)
-        parts += _spread_parts(self.diversity["spread"], self.diversity["coverage"])
-        parts += ["## Human effort", *effort_parts(self.tables)]
-        parts += ["## Responses that this data rests on", usage_table(self.usage)]
-        parts += ["How the models compare is in [benchmark.md](benchmark.md)."]
+        say = self.say
+        parts = [f"# {say('title_dataset')}", *stand_in_line(self.stand_in, say)]
+        parts += answer_parts(self.answer, self.params["report"]["confidence"], say)
+        decisions = _decision_table(self.decisions, say) if self.decisions else say("written_none")
+        parts += [f"## {say('written_title')}", decisions, *_threshold_parts(self.pairs, self.params, say)]
+        parts += _set_parts(self.training_sets, say)
+        parts += _spread_parts(self.diversity["spread"], self.diversity["coverage"], say)
+        parts += [f"## {say('effort_title')}", *effort_parts(self.tables, say)]
+        parts += [f"## {say('responses_data')}", usage_table(self.usage, say)]
+        parts += [say("elsewhere_benchmark")]
         return "\n\n".join(parts) + "\n"
 
 
@@ -135,20 +137,26 @@ def made_for_trying(tables: Tables, say: Words) -> str:
     return stand_in_sentence(rehearsed, say("stand_in_trying"), say)
 
 
-def _set_parts(rows: Rows) -> list[str]:
+def _decision_table(decisions: Rows, say: Words) -> str:
+    shown = [row | {"decision": say("kept") if row["decision"] == "kept" else row["decision"]} for row in decisions]
+    return say.table(shown, DECISION_COLUMNS)
+
+
+def _set_parts(rows: Rows, say: Words) -> list[str]:
     """Return the section on training sets, side by side; none where there is no example."""
     if not rows:
         return []
-    shown = [{**row, "set": row["training_set"], "output 95%": row["output_95"], "shared, %": row["shared"]} for row in rows]
-    names = ["set", "origin", "examples", "instruction", "input", "output", "output 95%", "shared, %"]
-    return [
-        "## Training sets",
-        "Examples by origin, and their median lengths in characters. *Shared* examples are in another set too.",
-        table(shown, names),
+    shown = [
+        row
+        | {"set": row["training_set"], "origin": say(f"origin_{row['origin']}")}
+        | {"output 95%": row["output_95"], "shared, %": row["shared"]}
+        for row in rows
     ]
+    names = ["set", "origin", "examples", "instruction", "input", "output", "output 95%", "shared, %"]
+    return [f"## {say('sets_title')}", say("sets_brief"), say.table(shown, names)]
 
 
-def _spread_parts(rows: Rows, coverage: Rows) -> list[str]:
+def _spread_parts(rows: Rows, coverage: Rows, say: Words) -> list[str]:
     """Return the section on how much the tasks differ, before and after the filter; none where there is no task."""
     rows = [row for row in rows if row["tasks"]]
     if not rows:
@@ -156,31 +164,36 @@ def _spread_parts(rows: Rows, coverage: Rows) -> list[str]:
     names = {"with_input": "with input, %", "near": "near-duplicates, %", "core_near": "by core text, %"}
     names |= {"output_duplicates": "same output, %", "distinct_1": "distinct-1, %", "distinct_2": "distinct-2, %"}
     names |= {"self_bleu": "self-BLEU"}
-    shown = [{"set": row["words"]} | {names.get(name, name): row[name] for name in SPREAD_COLUMNS[1:]} for row in rows]
-    parts = ["## Diversity", SPREAD_WORDS, table(shown, list(shown[0]))]
+    shown = [
+        {"set": say(f"set_{row['dataset']}")} | {names.get(name, name): row[name] for name in SPREAD_COLUMNS[1:]}
+        for row in rows
+    ]
+    parts = [f"## {say('diversity_title')}", say("diversity_brief"), say.table(shown, list(shown[0]))]
     if coverage:
         cells, filled = len(coverage), sum(row["kept"] > 0 for row in coverage)
         types, groups = (len({row[name] for row in coverage}) for name in ("task_type", "topic_group"))
-        parts.append(
-            f"Kept instructions stand in {filled} of the {cells} cells of {types} task types × {groups} groups of topics "
-            "(`coverage.csv`)."
-        )
+        parts.append(say("coverage_brief", filled=filled, cells=cells, types=types, groups=groups))
     return parts
 
 
-def _threshold_parts(pairs: Rows, params: Params) -> list[str]:
+def _threshold_parts(pairs: Rows, params: Params, say: Words) -> list[str]:
     """Return what the near-duplicate threshold makes of judged pairs: the counts, and each pair."""
     if not pairs:
         return []
-    right, similarity = agreeing(pairs), params["filter"]["similarity"]
+    similarity = params["filter"]["similarity"]
+    words = say("threshold_words", reject=similarity["reject"], threshold=similarity["threshold"], **pair_counts(pairs))
+    shown = [row | {name: say(row[name]) for name in ("decision", "person")} for row in pairs]
+    names = ["first", "second", "score", "decision", "person"]
+    heads = [say.column(name) for name in names]
+    return [f"### {say('threshold_title')}", words, table(shown, names, heads=heads)]
+
+
+def pair_counts(pairs: Rows) -> dict[str, int]:
+    """Return how many judged pairs there are, and how many of either kind the threshold decides as a person does."""
+    right = agreeing(pairs)
     (duplicates, all_duplicates), (others, all_others) = right["duplicate"], right["different"]
-    words = (
-        f"Of {len(pairs)} hand-made pairs, ROUGE-L F {similarity['reject']} {similarity['threshold']} rejects {duplicates} of "
-        f"the {all_duplicates} that a person calls duplicates and keeps {others} of the {all_others} others. Words do not tell "
-        "a paraphrase; the rule `semantic_duplicate` compares embeddings."
-    )
-    shown = table(pairs, ["first", "second", "score", "decision", "person"])
-    return ["### The near-duplicate threshold", words, shown]
+    counts = {"duplicates": duplicates, "all_duplicates": all_duplicates, "others": others, "all_others": all_others}
+    return {"pairs": len(pairs), **counts}
 
 
 def load_tables(params: Params) -> Tables:

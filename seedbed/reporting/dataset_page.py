@@ -9,15 +9,15 @@ from pathlib import Path
 from seedbed.project import paths
 from seedbed.project.params_types import Params
 from seedbed.reporting import diversity, spread
-from seedbed.reporting.dataset import Dataset
+from seedbed.reporting.dataset import Dataset, pair_counts
 from seedbed.reporting.dataset_rows import browsed_rows
 from seedbed.reporting.html import provenance, render
-from seedbed.reporting.pairs import agreeing
+from seedbed.reporting.human_sections import editor_in_words
 from seedbed.reporting.version import data_version
 from seedbed.util.canonical import JsonObject
 from seedbed.util.rows import Row
 
-SECTIONS = ("dataset", "rows", "people", "usage", "provenance")
+SECTIONS = ("answer", "dataset", "rows", "people", "usage", "provenance")
 SCRIPTS = ("url_state.js", "rows.js")
 STYLES = ("style.css", "rows.css")
 """Of a page with the browser of rows."""
@@ -29,7 +29,8 @@ def dataset_page(dataset: Dataset) -> str:
     """Return the page."""
     tables, params = dataset.tables, dataset.params
     measured = dataset.diversity
-    human: JsonObject = {name: tables.query(f"human/{name}") for name in ("effort", "editors", "corrections", "effort_order")}
+    human: JsonObject = {name: tables.query(f"human/{name}") for name in ("editors", "corrections", "effort_order")}
+    human["editors"] = [row | {"editor": editor_in_words(row, dataset.say)} for row in human["editors"]]
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",
@@ -42,10 +43,11 @@ def dataset_page(dataset: Dataset) -> str:
         stand_in=dataset.stand_in,
         **provenance(tables, PROMPTS),
         version=data_version(_files(params)),
+        answer=dataset.answer,
         decisions=dataset.decisions,
         training_sets=dataset.training_sets,
         pairs=dataset.pairs,
-        agreeing=agreeing(dataset.pairs),
+        pair_counts=pair_counts(dataset.pairs),
         diversity=measured,
         coverage=_coverage(measured["coverage"]),
         sets=diversity.SETS,
@@ -59,6 +61,7 @@ def dataset_page(dataset: Dataset) -> str:
         threshold=similarity["threshold"],
         reject=similarity["reject"],
         **browsed_rows(tables, dataset.say),
+        effort=dataset.effort,
         **human,
         usage=dataset.usage,
     )

@@ -21,9 +21,9 @@ from seedbed.reporting import spread
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
-SETS = {"instructions": "kept instructions", "seeds": "seed tasks", "baseline": "direct translation"}
-"""The sets that are compared, in the page's order: name and words."""
-SPREAD = {"written": "generated, before the filter", **SETS}
+SETS = ("instructions", "seeds", "baseline")
+"""The sets that are compared, in the page's order."""
+SPREAD = ("written", *SETS)
 """The sets whose spread is measured: all that was generated beside what was kept of it."""
 QUERIES = ("spread", "coverage", "sets", "task_types", "quantiles", "lengths", "nearest", "openings", "roots")
 SAMPLE = 500
@@ -51,7 +51,7 @@ def measure(tables: Tables, params: Params) -> dict[str, Rows]:
     Raises:
         UserError: the tokeniser's dictionary is not the one that is named.
     """
-    tables.fill("set_names", "name text, words text, place int", ((*pair, place) for place, pair in enumerate(SETS.items())))
+    tables.fill("set_names", "name text, place int", ((name, place) for place, name in enumerate(SETS)))
     tables.fill("task_types", "name text, place int", ((name, place) for place, name in enumerate(params["labels"]["task"])))
     settings = params["filter"]["tokeniser"]
     tag, tokenise = load_tagger(settings), load_tokeniser(settings)
@@ -61,7 +61,7 @@ def measure(tables: Tables, params: Params) -> dict[str, Rows]:
     nearest: list[tuple[str, str, float]] = []
     vocabulary: dict[str, int] = {}
     coded: dict[str, list[tuple[str, Codes]]] = {name: [] for name in SETS}
-    tables.fill("spread_names", "name text, words text, place int", ((*pair, n) for n, pair in enumerate(SPREAD.items())))
+    tables.fill("spread_names", "name text, place int", ((name, place) for place, name in enumerate(SPREAD)))
     cores: dict[str, list[tuple[str, Codes]]] = {name: [] for name in SPREAD}
     written: list[tuple[str, Codes]] = []
 

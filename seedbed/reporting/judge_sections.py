@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from seedbed.project.judges import Notice
 from seedbed.reporting.answer import PAIRS, Answer
 from seedbed.reporting.differences import DifferenceRow
 from seedbed.reporting.health import HealthRow, last_rows, position_in_words
-from seedbed.reporting.jury import Jury, jury_sentences
+from seedbed.reporting.jury import Jury, judge_in_words, jury_sentences
 from seedbed.reporting.shared import MOST_ROWS, capped, rest_in_words
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
-from seedbed.util.words import count
 
 _MOST_DIFFERENCES = 40
 _MOST_IN_MATRIX = 30
@@ -131,28 +131,24 @@ def ties_in_words(total: Row, say: Words = ENGLISH_WORDS) -> list[str]:
     return [say("sentence_joint").join([ties, *([say("cut_answers", cut=total["cut"])] if total["cut"] else [])])]
 
 
-def difference_parts(rows: Sequence[DifferenceRow], confidence: float) -> list[str]:
+def difference_parts(rows: Sequence[DifferenceRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on models without a match of their own; none where there are none."""
     if not rows:
         return []
     shown = [
-        {"models": f"{row['model']} less {row['other']}", "against": row["baseline"], "n": row["n"], "dropped": row["dropped"]}
+        {"models": say("less", model=row["model"], other=row["other"])}
+        | {"against": row["baseline"], "n": row["n"], "dropped": row["dropped"]}
         | {"difference": f"{row['difference']:+.1f}".replace("-", "−"), "interval": _interval(row["low"], row["high"])}
         | {"p": p_value(row["p_holm"])}
         for row in rows
     ]
-    more = f" The first {_MOST_DIFFERENCES} of {len(rows)}." if len(rows) > _MOST_DIFFERENCES else ""
+    words = [say("differences_words", confidence=f"{confidence:g}", rows=say.count(len(rows), "rows"))]
+    words += [say("first_of", shown=_MOST_DIFFERENCES, n=len(rows))] if len(rows) > _MOST_DIFFERENCES else []
+    names = ["models", "against", "n", "dropped", "difference", "interval", "p"]
     return [
-        "## Models compared through a baseline",
-        f"Points of adjusted win rate against one baseline, compared question by question, with the {confidence:g}% interval "
-        f"of the paired difference and the p-value of the sign-flip test, corrected (Holm) for {count(len(rows), 'row')}. "
-        "*Dropped* questions are valid on one side only. Two models that have a match of their own are not listed: it sees "
-        "more." + more,
-        table(
-            shown[:_MOST_DIFFERENCES],
-            ["models", "against", "n", "dropped", "difference", "interval", "p"],
-            right=["difference", "interval", "p"],
-        ),
+        f"## {say('differences_title')}",
+        say("sentence_joint").join(words),
+        say.table(shown[:_MOST_DIFFERENCES], names, right=names[-3:]),
     ]
 
 
@@ -171,9 +167,8 @@ def equal_length_parts(rows: Rows, rates: Rows, say: Words = ENGLISH_WORDS) -> l
     names = ["match", "adjusted", "at equal length", "interval", "length and Markdown", "its interval"]
     return [
         f"## {say('equal_title')}",
-        "What the adjusted win rate would be if neither answer were longer than the other, by a regression, and if neither had "
-        "more marks of Markdown either. A good answer may have to be longer: this is no causal effect.",
-        table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
+        say("equal_brief"),
+        say.table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
         *rest_in_words(rows, "win_rates.csv", say),
     ]
 
@@ -190,60 +185,50 @@ def health_parts(rows: Sequence[HealthRow], confidence: float, say: Words = ENGL
         for row in capped(rows, last=1)
     ]
     several = ["judge"] if len(judges) > 1 else []
-    names = [
-        *several,
-        "match",
-        "judgments",
-        "pairs",
-        "order_agreement",
-        "first_biased",
-        "second_biased",
-        "one_tie",
-        "p",
-        "longer",
-    ]
+    names = [*several, "match", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie"]
+    names += ["p", "longer", "its interval", "invalid_rate", "cut_answers"]
     return [
-        "Percent of the *pairs*, questions whose two orders are both valid: both orders say the same, both name the answer "
-        "that stood first, or second, one says tie. *p* is that of first against second. *Longer* is the percent of the "
-        "decided questions that the longer answer won, with its interval.",
-        table(shown, [*names, "its interval", "invalid_rate", "cut_answers"], right=["p", "its interval"]),
+        say("judge_brief"),
+        say.table(shown, names, right=["p", "its interval"]),
         *rest_in_words(rows, "judge_health.csv", say),
         *(f"{row['judge']}: " * len(several) + position_in_words(row, confidence, say) for row in judges),
     ]
 
 
-def jury_parts(jury: Jury | None, notices: Sequence[str]) -> list[str]:
-    """Return the section on the jury, or what is to be known of the one judge; `notices` are of `judge_notices`."""
-    sentences = [f"{notice[:1].upper()}{notice[1:]}." for notice in notices]
+def notice_in_words(notice: Notice, say: Words) -> str:
+    """Return what is to be known of the judges as a sentence."""
+    key, values = notice
+    words = say(key, **values)
+    return f"{words[:1].upper()}{words[1:]}{say('sentence_end')}"
+
+
+def jury_parts(jury: Jury | None, notices: Sequence[str], say: Words = ENGLISH_WORDS) -> list[str]:
+    """Return the section on the jury, or what is to be known of the one judge; `notices` are sentences."""
     if jury is None:
-        return sentences
-    percent = {"n": "n", "wins": "wins", "losses": "losses", "ties": "ties", "invalid": "invalid"}
+        return [*notices]
     rates = [
-        {"match": row["match"], "judge": row["judge"]}
-        | {title: row[name] for name, title in percent.items()}
+        {"match": row["match"], "judge": judge_in_words(row["judge"], say)}
+        | {name: row[name] for name in ("n", "wins", "losses", "ties", "invalid")}
         | {"adjusted": _percent(row["adjusted_win_rate"]), "interval": _interval(row["ci_low"], row["ci_high"])}
         | {"as the jury": _percent(row["with_jury"])}
         for row in capped(jury.rates)
     ]
-    more = rest_in_words(jury.rates, "benchmark.html")
     pairs = [
         {"judges": f"{row['one']}, {row['other']}", "items": row["items"], "agree": _percent(row["agreement"])}
         | {"kappa": "" if row["kappa"] is None else f"{row['kappa']:.2f}", "interval": _bounds(row)}
         | {"errors": "" if row["correlation"] is None else f"{row['correlation']:.2f}".replace("-", "−")}
         for row in jury.pairs
     ]
+    names = ["judges", "items", "agree", "kappa", "interval", "errors"]
     return [
-        "## The jury",
-        *sentences,
-        *jury_sentences(jury),
-        "Each two judges: percent of the items valid for both on which they say the same, Cohen's kappa with its interval over "
-        "questions, and the correlation of their errors.",
-        table(
-            pairs, ["judges", "items", "agree", "kappa", "interval", "errors"], right=["agree", "kappa", "interval", "errors"]
-        ),
-        "Each judge's rates beside the jury's, and on what percent of the questions the judge says what the jury says.",
-        table(rates, list(rates[0]), right=["adjusted", "interval", "as the jury"]),
-        *more,
+        f"## {say('jury_title')}",
+        *notices,
+        *jury_sentences(jury, say),
+        say("jury_pairs"),
+        say.table(pairs, names, right=names[2:]),
+        say("jury_rates"),
+        say.table(rates, list(rates[0]), right=["adjusted", "interval", "as the jury"]),
+        *rest_in_words(jury.rates, "benchmark.html", say),
     ]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import columns
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.tables import Tables
 
 
@@ -26,16 +27,10 @@ def set_verdict_rule(tables: Tables, report: Mapping[str, Any]) -> None:
     tables.fill("verdict_rule", "slight text, strong_weight double", [rule])
 
 
-def rule_in_words(report: Mapping[str, Any]) -> list[str]:
+def rule_in_words(report: Mapping[str, Any], say: Words = ENGLISH_WORDS) -> list[str]:
     """Return how verdicts in five steps count, where `params.yaml` has them count otherwise than those in three."""
     slight, weight = report.get("slight", "win"), float(report.get("strong_weight", 1))
-    sentences = ["A slight preference of a verdict in five steps counts as a tie."] if slight == "tie" else []
+    sentences = [say("rule_slight_tie")] if slight == "tie" else []
     if weight == 1:
         return sentences
-    return [
-        *sentences,
-        f"A strong preference of a verdict in five steps weighs {weight:g}, another 1. A question that is won scores "
-        f"0.5 + w / {2 * weight:g}, where w is the mean weight of the two orders, one that is lost 0.5 less that, a tie 0.5. "
-        "The adjusted win rate is the mean of these scores, and its interval that of such a mean (Wilson's, on an effective "
-        "number of questions).",
-    ]
+    return [*sentences, say("rule_strong", weight=f"{weight:g}", twice=f"{2 * weight:g}")]

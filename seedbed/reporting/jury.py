@@ -21,6 +21,7 @@ from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.jury import error_correlations
 from seedbed.reporting.statistics.people import alpha, alpha_interval, coincidences, kappa, kappa_interval
 from seedbed.reporting.statistics.resamples import Floats
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
@@ -193,37 +194,24 @@ def _places(value: Any) -> float | None:
     return None if np.isnan(value) else round(float(value), 3) + 0.0  # no -0.0
 
 
-def jury_sentences(result: Jury) -> list[str]:
+def judge_in_words(judge: str, say: Words) -> str:
+    """Return who a row of `Jury.rates` is of."""
+    return say("jury_row") if judge == JURY else judge
+
+
+def jury_sentences(result: Jury, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return what the jury is, the outcome of its questions, and how independent its judges are, a sentence or two each."""
     counts, judges = result.counts, result.judges
-    sentences = [
-        f"A jury of {len(judges)}: {', '.join(judges)}. Each judge's two orders come to an outcome first; the jury then says "
-        "win or loss where more than half of its valid judges do, else tie; with fewer than two valid judges a question is "
-        f"invalid. Of {counts['n']} questions {counts['ties']} are ties, {counts['splits']} of them splits, on which no more "
-        f"than half say the same; {counts['invalid']} are invalid."
-    ]
+    shown = {"ties": counts["ties"], "splits": counts["splits"], "invalid": counts["invalid"], "questions": counts["n"]}
+    sentences = [say("jury_words", n=len(judges), judges=say("list_comma").join(judges), **shown)]
     if len(judges) == 2:
-        sentences.append(
-            "With two judges every question on which they differ is a split, and so a tie: a third judge would decide."
-        )
+        sentences.append(say("jury_two"))
     if result.alpha is None:
-        sentences.append(
-            "How far the judges agree beyond chance cannot be said: there is nothing to compare, or all say the same."
-        )
+        sentences.append(say("jury_no_alpha"))
     else:
         value, low, high = result.alpha
-        interval = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
-        sentences.append(
-            f"Krippendorff's alpha of all judges, nominal: {value:.2f}{interval}; 1 is full agreement, 0 what chance gives."
-        )
-    if result.against == "votes":
-        truth = f"against people's votes on {result.voted} items"
-    else:
-        truth = (
-            f"against the jury's own verdict, since people voted on {result.voted} items and {LEAST_VOTED} are needed; the "
-            "judges make that verdict themselves, so that it looks too low"
-        )
-    sentences.append(
-        f"The correlation of errors is {truth}. Judges that err together count for fewer than they are (arXiv 2404.18796)."
-    )
-    return sentences
+        known = low is not None and high is not None
+        interval = say("interval_in_brackets", low=f"{low:.2f}", high=f"{high:.2f}") if known else ""
+        sentences.append(say("jury_alpha", value=f"{value:.2f}", interval=interval))
+    key = "jury_against_votes" if result.against == "votes" else "jury_against_jury"
+    return [*sentences, say("jury_errors", truth=say(key, voted=result.voted, least=LEAST_VOTED))]

@@ -5,7 +5,7 @@ as `seedbed calibrate --labels other` writes it in the project that has the vote
 does there, which votes on this benchmark need not.
 
 A row of `labelled_rows` (percent): `{"match": "good-vs-thin", "labels": 120, "judge": 72.5, "rate": 66.0, "low": 55.1,
-"high": 76.9, "why": null}`.
+"high": 76.9, "why": null}`; `why` there is no rate is a key of the reports' texts.
 """
 
 from collections import Counter, defaultdict
@@ -16,6 +16,7 @@ from seedbed.project import paths
 from seedbed.project.params_types import Report
 from seedbed.reporting.statistics.resamples import Floats
 from seedbed.reporting.statistics.rogan_gladen import LEAST_SINGULAR, rogan_gladen
+from seedbed.reporting.texts import Words
 from seedbed.util.rows import Row, Rows, read_rows
 from seedbed.util.tables import Tables
 
@@ -52,15 +53,19 @@ def _table(name: str) -> Floats:
 def _rate(match: str, counts: Floats, judged: Floats, settings: Report) -> Row:
     empty = {"judge": None, "rate": None, "low": None, "high": None}
     if not judged.sum():
-        return empty | {"why": "no verdict is valid"}
+        return empty | {"why": "labelled_no_verdict"}
     raw = round(100 * float(judged @ _WORTH / judged.sum()), 2)
     lacking = [outcome for outcome, n in zip(_OUTCOMES, counts.sum(axis=1), strict=True) if not n]
     if lacking:
-        return empty | {"judge": raw, "why": f"no label of people is a {lacking[0]}"}
+        return empty | {"judge": raw, "why": f"labelled_no_{lacking[0]}"}
     seed = f"labels {settings['seed']} {match}"
     estimate = rogan_gladen(counts, judged, settings["confidence"], max(settings["bootstrap"], 1000), seed, _WORTH)
     if estimate is None:
-        why = f"the judge tells win, loss and tie too badly apart (smallest singular value under {LEAST_SINGULAR:g})"
-        return empty | {"judge": raw, "why": why}
+        return empty | {"judge": raw, "why": "labelled_singular"}
     rate, low, high = (round(100 * float(value), 2) for value in (estimate.mean, estimate.mean_low, estimate.mean_high))
     return {"judge": raw, "rate": rate, "low": low, "high": high, "why": None}
+
+
+def why_in_words(row: Row, say: Words) -> str | None:
+    """Return why a match has no rate; None where it has one."""
+    return say(row["why"], least=f"{LEAST_SINGULAR:g}") if row["why"] else None

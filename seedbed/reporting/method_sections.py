@@ -2,74 +2,79 @@
 
 from collections.abc import Sequence
 
+from seedbed.reporting.conclusions import p_in_words
 from seedbed.reporting.judge_sections import p_value
-from seedbed.reporting.methods import ALL, MethodRow
+from seedbed.reporting.methods import ALL, OWN_BASE, MethodRow
 from seedbed.reporting.statistics.methods import LEAST_SEEDS
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
-from seedbed.util.words import count
 
 
-def concluded(rows: Sequence[MethodRow], confidence: float) -> list[str]:
+def concluded(rows: Sequence[MethodRow], say: Words = ENGLISH_WORDS) -> list[str]:
     """Return a paragraph on each two sets: on their mean over the bases, then on each base.
 
     Args:
         rows: as from `method_rows`.
-        confidence: of the intervals, in percent.
+        say: the words of the report's language.
     """
     shown = []
     for pair in dict.fromkeys((row["new"], row["old"]) for row in rows if row["comparison"] == "sets"):
         of_pair = [row for row in rows if row["comparison"] == "sets" and (row["new"], row["old"]) == pair]
-        shown.append(" ".join([_on_mean(of_pair[0], len(of_pair) - 1), *_on_bases(of_pair)]))
+        shown.append(say("sentence_joint").join([_on_mean(of_pair[0], len(of_pair) - 1, say), *_on_bases(of_pair, say)]))
     return shown
 
 
-def sets_in_words(row: MethodRow) -> str:
+def sets_in_words(row: MethodRow, say: Words = ENGLISH_WORDS) -> str:
     """Return which sets a row compares."""
     if row["comparison"] == "size":
-        return f"{row['old']} to {row['new']}"
-    return f"{row['new']} less {row['old'] or 'the base'}"
+        return say("methods_size", old=row["old"], new=row["new"])
+    return say("less", model=row["new"], other=row["old"] or say("methods_the_base"))
 
 
-def seeds_in_words(rows: Sequence[MethodRow]) -> str:
+def baseline_in_words(name: str, say: Words) -> str:
+    """Return what sets are held against."""
+    return say("methods_base_as_it_was") if name == OWN_BASE else name
+
+
+def seeds_in_words(rows: Sequence[MethodRow], say: Words = ENGLISH_WORDS) -> str:
     """Return of what the intervals speak: of these trained models, or of trainings with other seeds too."""
     rows = [row for row in rows if row["comparison"] == "sets"] or rows
     fewest = min((row["seeds"] for row in rows), default=0)
-    bases = "The bases are these; nothing is said of another one."
+    bases = say("methods_these")
     if fewest >= LEAST_SEEDS:
-        return (
-            f"Each base and set has {fewest} trainings or more, which differ in the seed alone: the intervals hold what a "
-            f"training with another seed changes. {bases}"
-        )
-    trained = "one training" if fewest == 1 else f"{fewest} trainings at least"
-    return (
-        f"With {trained} of a base and a set, the intervals are over questions and speak of these two trainings: another seed "
-        f"could give another difference, and {LEAST_SEEDS} seeds or more are needed to say how much. {bases}"
-    )
+        return say("methods_seeds", n=fewest, bases=bases)
+    trained = say("methods_one_training") if fewest == 1 else say("methods_trainings", n=fewest)
+    return say("methods_few_seeds", trained=trained, least=LEAST_SEEDS, bases=bases)
 
 
-def _on_mean(row: MethodRow, bases: int) -> str:
-    over = f"the mean over {count(bases, 'base')}" if bases else f"the base {row['base']}"
-    how = f"through the baseline {row['through']}" if row["through"] else "in their own matches"
+def _on_mean(row: MethodRow, bases: int, say: Words) -> str:
+    over = say.count(bases, "methods_mean_over") if bases else say("methods_on_base", base=row["base"])
+    how = say("methods_through", baseline=row["through"]) if row["through"] else say("methods_own_matches")
     better, worse = (row["new"], row["old"]) if row["difference"] >= 0 else (row["old"], row["new"])
     sign = 1 if row["difference"] >= 0 else -1
     low, high = sorted((sign * row["low"], sign * row["high"]))
     assert row["p_holm"] is not None  # the mean is always tested
-    tests = f", corrected for {row['tests']} pairs of sets" if (row["tests"] or 1) > 1 else ""
     points = _number(sign * row["difference"])
-    ahead = "neither is ahead" if points == "0.0" else f"{better} is ahead by {points} points of adjusted win rate"
-    statement = (
-        f"{better} and {worse}, {over}, {count(row['n'], 'question')}, {how}: {ahead} (interval {_number(low)} "
-        f"to {_number(high)}; p {_p(row['p_holm'])}{tests})"
+    statement = say(
+        "methods_statement",
+        better=better,
+        worse=worse,
+        over=over,
+        questions=say.count(row["n"], "questions"),
+        how=how,
+        ahead=say("methods_even") if points == "0.0" else say("methods_ahead", better=better, points=points),
+        low=_number(low),
+        high=_number(high),
+        p=p_in_words(row["p_holm"], say),
+        tests=say("methods_corrected", tests=row["tests"]) if (row["tests"] or 1) > 1 else "",
     )
     if row["sure"]:
-        return f"{statement}. Of these trainings the judge prefers those on {better}."
-    return f"{statement}. Which of the two sets is better cannot be concluded" + (
-        ", and the bases are not tested one by one." if bases else "."
-    )
+        return say("methods_sure", statement=statement, better=better)
+    return say("methods_open_bases" if bases else "methods_open", statement=statement)
 
 
-def _on_bases(rows: Sequence[MethodRow]) -> list[str]:
+def _on_bases(rows: Sequence[MethodRow], say: Words) -> list[str]:
     mean, *bases = rows
     if not bases or not mean["sure"]:
         return []
@@ -77,78 +82,66 @@ def _on_bases(rows: Sequence[MethodRow]) -> list[str]:
     for above, name in ((True, mean["new"]), (False, mean["old"])):
         ahead = [row["base"] for row in bases if row["sure"] and (row["difference"] > 0) == above]
         if ahead:
-            sentences.append(
-                f"{name} is ahead on {_listed(ahead)}, with the correction for {count(bases[0]['tests'] or 0, 'test')}."
-            )
+            tests = bases[0]["tests"] or 0
+            key = "methods_ahead_on_one" if tests == 1 else "methods_ahead_on_many"
+            sentences.append(say(key, name=name, bases=say.listed(ahead, len(ahead)), tests=tests))
     if rest := [row["base"] for row in bases if not row["sure"]]:
-        sentences.append(f"On {_listed(rest)} alone nothing can be concluded.")
+        sentences.append(say("methods_nothing_on", bases=say.listed(rest, len(rest))))
     return sentences
 
 
-def method_parts(rows: Sequence[MethodRow], chart: tuple[str, Rows], confidence: float) -> list[str]:
+def method_parts(
+    rows: Sequence[MethodRow], chart: tuple[str, Rows], confidence: float, say: Words = ENGLISH_WORDS
+) -> list[str]:
     """Return the section in Markdown; none where nothing is compared.
 
     Args:
         rows: as from `method_rows`.
         chart: as from `chart_rows`.
         confidence: of the intervals, in percent.
+        say: the words of the report's language.
     """
     if not rows:
         return []
-    parts = ["## Methods", *concluded(rows, confidence), seeds_in_words(rows)]
+    parts = [f"## {say('section_methods')}", *concluded(rows, say), seeds_in_words(rows, say)]
     baseline, bases = chart
     if bases:
         names = [point["set"] for point in bases[0]["points"]]
         names = [name for name in names if any(_rate(row, name) is not None for row in bases)]
-        heads = {name: name or "as it was" for name in names}
+        heads = {name: name or say("methods_as_it_was") for name in names}
         shown = [{"base": row["base"], **{heads[name]: _number(_rate(row, name)) for name in names}} for row in bases]
-        parts += [f"### Each set against {baseline}", "Adjusted win rate, in percent.", table(shown, ["base", *heads.values()])]
-    for comparison, title, words in _TABLES:
-        if of_kind := [row for row in rows if row["comparison"] == comparison]:
-            parts += [f"### {title}", words.format(confidence=f"{confidence:g}"), _table(of_kind)]
+        parts += [f"### {say('methods_each_against', baseline=baseline_in_words(baseline, say))}", say("methods_rate_percent")]
+        parts += [table(shown, ["base", *heads.values()], heads=[say.column("base"), *heads.values()])]
+    for kind in ("sets", "untrained", "size"):
+        if of_kind := [row for row in rows if row["comparison"] == kind]:
+            words = say(f"methods_{kind}_brief", **({"confidence": f"{confidence:g}"} if kind == "sets" else {}))
+            parts += [f"### {say(f'methods_{kind}_title')}", words, _table(of_kind, say)]
     return parts
 
 
-_TABLES = (
-    (
-        "sets",
-        "One set less another",
-        "Points of adjusted win rate in the matches of the two, question by question, with the {confidence}% interval. The "
-        "mean over the bases is the one primary test; only where it finds a difference are the bases tested, corrected (Holm). "
-        "*Beside* is the difference of the two against a common baseline, which sees less.",
-    ),
-    ("untrained", "Each set less the base as it was", "A secondary family, corrected (Holm) for its rows."),
-    (
-        "size",
-        "Twice as many rows",
-        "By how many points the adjusted win rate rises when a set is twice as large: the slope over log₂ of the sizes, from "
-        "the smallest to the largest set named, corrected (Holm) for the rows.",
-    ),
-)
-
-
-def _table(rows: Sequence[MethodRow]) -> str:
+def _table(rows: Sequence[MethodRow], say: Words) -> str:
     shown = [
-        {"sets": sets_in_words(row), "base": "mean" if row["base"] == ALL else row["base"]}
+        {"sets": sets_in_words(row, say), "base": say("methods_mean") if row["base"] == ALL else row["base"]}
         | {"seeds": row["seeds"], "n": row["n"], "dropped": row["dropped"], "points": _number(row["difference"])}
         | {
             "interval": f"{_number(row['low'])} – {_number(row['high'])}",
             "p": p_value(row["p"]),
             "Holm": p_value(row["p_holm"]),
         }
-        | {"through": row["through"], "beside": _beside(row)}
+        | {"through": baseline_in_words(row["through"], say), "beside": _beside(row, say)}
         for row in rows
     ]
     names = ["sets", "base", "seeds", "n", "dropped", "points", "interval", "p", "Holm"]
     names += [name for name in ("through", "beside") if any(row[name] for row in shown)]
-    return table(shown, names, right=["points", "interval", "p", "Holm"])
+    return say.table(shown, names, right=["points", "interval", "p", "Holm"])
 
 
-def _beside(row: MethodRow) -> str:
+def _beside(row: MethodRow, say: Words) -> str:
     if not row["beside"]:
         return ""
-    bounds = f"{_number(row['beside_low'])} – {_number(row['beside_high'])}"
-    return f"{_number(row['beside_difference'])} ({bounds}) against {row['beside']}"
+    interval = f"{_number(row['beside_low'])} – {_number(row['beside_high'])}"
+    difference = _number(row["beside_difference"])
+    return say("methods_beside", difference=difference, interval=interval, baseline=baseline_in_words(row["beside"], say))
 
 
 def _rate(row: Row, name: str | None) -> float | None:
@@ -156,13 +149,5 @@ def _rate(row: Row, name: str | None) -> float | None:
     return rate
 
 
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
 def _number(value: float | None) -> str:
     return "" if value is None else f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
-
-
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"= {value:.3f}"

@@ -13,16 +13,12 @@ from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK, WHOLE
 from seedbed.project.params_types import Params
 from seedbed.reporting.statistics.distributions import t_quantile
+from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.reporting.turns import load_corpora
-from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 RATING_COLUMNS = ["model", "corpus", "turn", "category", "n", "invalid", "mean", "low", "high"]
-AGREEMENT_IN_WORDS = (
-    "Whether the two modes agree: on how many questions, valid in both, the better rating is that of the match's winner (and "
-    "equal ratings go with a tie); *decided* are those that neither mode calls equal."
-)
 _LEAST, _MOST = 1.0, 10.0
 _ROUNDING = 1 / 12
 """Variance of what rounding to whole numbers hides."""
@@ -111,22 +107,19 @@ def _agreement(rated: Rows, tables: Tables, params: Params) -> Rows:
     return [{"match": match, **dict(zip(names, counts[match], strict=True))} for match in params["matches"] if match in counts]
 
 
-def rating_parts(rows: Rows, agreement: Rows, confidence: float) -> list[str]:
+def rating_parts(rows: Rows, agreement: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on single grading in Markdown; none where nothing is rated."""
     if not rows:
         return []
     shown = [{**row, "interval": interval_in_words(row)} for row in rows]
     parts = [
-        "## Ratings",
-        f"Answers rated by themselves, from 1 to 10: the mean over questions, with its {confidence:g}% interval. *Invalid* "
-        "questions have no rating, and no part in the mean.",
-        table(shown, ["model", "corpus", "turn", "category", "n", "invalid", "mean", "interval"]),
+        f"## {say('ratings_title')}",
+        say("ratings_brief", confidence=f"{confidence:g}"),
+        say.table(shown, ["model", "corpus", "turn", "category", "n", "invalid", "mean", "interval"]),
     ]
     if agreement:
-        parts += [
-            AGREEMENT_IN_WORDS,
-            table([row | agreement_in_words(row) for row in agreement], ["match", "agree on", "decided"]),
-        ]
+        words = [row | agreement_in_words(row, say) for row in agreement]
+        parts += [say("ratings_modes"), say.table(words, ["match", "agree on", "decided"])]
     return parts
 
 
@@ -135,10 +128,11 @@ def interval_in_words(row: Row) -> str:
     return "" if row["low"] is None else f"{row['low']:.2f} – {row['high']:.2f}"
 
 
-def agreement_in_words(row: Row) -> dict[str, str]:
+def agreement_in_words(row: Row, say: Words = ENGLISH_WORDS) -> dict[str, str]:
     """Return how far the two modes agree on a match, in words."""
 
     def share(part: int, of: int) -> str:
-        return f"{part} of {of}" + (f" ({100 * part / of:.1f}%)" if of else "")
+        percent = f"{100 * part / of:.1f}" if of else ""
+        return say("share_of_percent" if of else "share_of", part=part, all=of, percent=percent)
 
     return {"agree on": share(row["agree"], row["n"]), "decided": share(row["decided_agree"], row["decided"])}

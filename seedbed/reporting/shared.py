@@ -11,7 +11,6 @@ from seedbed.project import columns, paths
 from seedbed.project.params_types import STAND_IN, Params
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.canonical import JsonObject
-from seedbed.util.markdown import table
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
@@ -72,10 +71,10 @@ def usage_metrics(usage: Rows) -> JsonObject:
     return stages if total["usd"] is None else stages | {"usd": total["usd"]}
 
 
-def usage_table(usage: Rows) -> str:
+def usage_table(usage: Rows, say: Words = ENGLISH_WORDS) -> str:
     """Return the rows of `queries/shared/usage.sql` as a table in Markdown, with `uncounted` where there are any."""
     uncounted = ["uncounted"] if any(row["uncounted"] for row in usage) else []
-    return table(usage, [*_USAGE, *uncounted, "usd"])
+    return say.table(usage, [*_USAGE, *uncounted, "usd"])
 
 
 def made_by_stand_in(tables: Tables, names: Iterable[str]) -> list[str]:

@@ -1,18 +1,17 @@
-"""The reports' own words, in English and Japanese: `texts.yaml` has both of each.
+"""The reports' own words, in English and Japanese: `texts.yaml` has both of each."""
 
-What has no words in the report's language yet is in English, and the page marks it so (`lang="en"`).
-"""
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
 from seedbed.kits import language_name
 from seedbed.project.params_types import Params
 from seedbed.util.canonical import JsonObject
+from seedbed.util.markdown import table
 from seedbed.util.yaml12 import load_yaml
 
 LANGUAGES = ("en", "ja")
@@ -54,6 +53,24 @@ class Words:
         """Return a text with its own tags; values are escaped."""
         # The tags are those of texts.yaml, which is ours.
         return Markup(_texts()[key][self.language]).format(**values)  # noqa: S704
+
+    def column(self, name: str) -> str:
+        """Return the heading of a column; its name, with blanks for underscores, where there are no words for it."""
+        texts: JsonObject = _texts()["columns"]
+        return texts[name][self.language] if name in texts else name.replace("_", " ")
+
+    def or_all(self, name: str) -> str:
+        """Return a name, or the word for `all` where a row of sums has that in its place."""
+        return self("all") if name == "all" else name
+
+    def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], right: Sequence[str] = ()) -> str:
+        """Return `seedbed.util.markdown.table` with headings in these words."""
+        shown = [{name: self("all") if row[name] == "all" else row[name] for name in columns} for row in rows]
+        return table(shown, columns, right, [self.column(name) for name in columns])
+
+    def count(self, number: int, key: str) -> str:
+        """Return a number with its noun, of the texts `<key>_one` and `<key>_many`."""
+        return self(f"{key}_one" if number == 1 else f"{key}_many", n=f"{number:,}")
 
     def listed(self, names: Sequence[str], most: int = 6) -> str:
         """Return names as a list: `a, b and c`; of more than `most` the first ones, and how many follow."""

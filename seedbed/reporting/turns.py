@@ -16,7 +16,6 @@ from seedbed.reporting.shared import capped, file_name, rest_in_words
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.canonical import JsonObject
-from seedbed.util.markdown import table
 from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
@@ -103,8 +102,8 @@ def turn_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> lis
     return [
         f"## {say('turns_title')}",
         say("turns_words", confidence=f"{confidence:g}"),
-        table(capped(shown), names, right=names[-2:]),
-        *rest_in_words(shown, "turns.csv"),
+        say.table(capped(shown), names, right=names[-2:]),
+        *rest_in_words(shown, "turns.csv", say),
     ]
 
 

@@ -19,7 +19,7 @@ from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables
 
 _FIELDS = ("instruction", "input", "output")
-_COLUMNS = (
+COLUMNS = (
     "origin text, id text, status text, task_type text, instruction text, input text, output text, endpoint text, model text"
 )
 
@@ -116,5 +116,5 @@ def write_parquet(rows: Iterable[Row], path: Path) -> None:
         return (*texts, maker.get("endpoint"), maker.get("model"))
 
     tables = Tables()
-    tables.fill("examples", _COLUMNS, map(values, rows))
+    tables.fill("examples", COLUMNS, map(values, rows))
     tables.write_parquet("select * from examples", path)

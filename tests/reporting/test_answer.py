@@ -90,14 +90,14 @@ def test_matches_that_make_no_order(tmp_path: Path) -> None:
 def test_how_far_to_trust_the_judge(tmp_path: Path) -> None:
     found = report(tmp_path / "a", {"good": 0.4, "thin": 0}, [("good", "thin")])
     total = found.rates[-1]
-    assert found.answer.trust == (
+    assert found.answer.note == (
         "How far to trust the judge: it says the same in both orders for 100% of the questions; it was not asked twice often "
         f"enough to say whether it repeats itself; no person’s vote checks it yet; a rate {total['visible']:.0f} points or "
         "more from 50 would show in four benchmarks of five."
     )
     votes = [("yuki", "good-vs-thin", f"q{number:02}", "model", "") for number in range(80)]
     voted = report(tmp_path / "b", {"good": 0.4, "thin": 0}, [("good", "thin")], votes=votes)
-    assert f"it agrees with the majority of people on {total['win_rate']:.0f}% (80 comparisons)" in voted.answer.trust
+    assert f"it agrees with the majority of people on {total['win_rate']:.0f}% (80 comparisons)" in voted.answer.note
 
 
 def test_the_markdown_report_begins_with_it(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_the_markdown_report_begins_with_it(tmp_path: Path) -> None:
     assert sentence.startswith(r"**The judge prefers good\_\*one\*")
     assert board.splitlines()[2].startswith(r"| 1 | good\_\*one\* |")
     assert words.startswith("Adjusted win rate against thin, with the 95% interval")
-    assert trust == found.answer.trust
+    assert trust == found.answer.note
 
 
 @pytest.mark.slow

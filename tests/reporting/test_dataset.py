@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+from seedbed.reporting.dataset_answer import dataset_answer
+from seedbed.reporting.texts import ENGLISH_WORDS
 from seedbed.util.rows import write_rows
 from tests.builds import STAND_IN, Build
+from tests.reporting.reader import Reader
 
 
 def test_files_of_a_small_dataset(tmp_path: Path) -> None:
@@ -56,3 +59,38 @@ def test_a_dataset_without_a_generation_or_a_baseline(tmp_path: Path) -> None:
     assert "No instruction has been generated." in dataset.summary()
     assert json.loads(dataset.metrics())["instructions"] == {}
     assert "No instruction has been generated." in bare.dataset_page()
+
+
+def test_it_begins_with_the_answer(tmp_path: Path) -> None:
+    rejected = ("refusal", "refusal", "too_long", "empty", "truncated")
+    build = Build(tmp_path / "a", rejected=rejected)
+    head, sentence, note, *_ = build.dataset().summary().split("\n\n")
+    assert head == "# Dataset"
+    assert sentence == (
+        "**2 of 7 generated instructions were kept (29%); 2 training sets, the largest, native, of 3 examples; a person edited "
+        "0% of the 1 seed rows; 4 responses of models, at a price unknown.**"
+    )
+    assert note.startswith(
+        "Most frequent reasons for rejection, of 5 rejected: refusal 2, empty 1, too_long 1 and 1 more. Of the"
+    )
+    assert note.endswith("Nobody has reviewed 1 of the 1 seed rows as they are now (100%).")
+    page = build.dataset_page()
+    assert page.index('id="answer"') < page.index('id="dataset"') < page.index('id="people"') < page.index('id="provenance"')
+    assert sentence.strip("*") in Reader(page).shown
+
+
+def test_the_answer_of_a_dataset_that_is_edited_and_priced(tmp_path: Path) -> None:
+    """An edit that holds counts, whatever became of the machine text since; a share near 0 or 100 is not rounded to it."""
+    effort = [
+        {"corpus": "seed_tasks", "rows": 300, "edited": 297, "outdated": 2, "approved": 0, "unreviewed": 0, "stale": 1},
+        {"corpus": "questions", "rows": 80, "edited": 0, "outdated": 0, "approved": 0, "unreviewed": 80, "stale": 0},
+    ]
+    dataset = Build(tmp_path / "a", rejected=()).dataset()
+    dataset.effort, dataset.usage = effort, [{"responses": 1234, "usd": 5.678}]
+    found = dataset_answer(dataset, ENGLISH_WORDS)
+    assert "2 of 2 generated instructions were kept (100%)" in found.sentence
+    assert "a person edited >99% of the 300 seed rows; 1,234 responses of models cost 5.68 USD." in found.sentence
+    assert "rejection" not in found.note
+    assert "Nobody has reviewed 1 of the 300 seed rows as they are now (<1%)." in found.note
+    effort[0] |= {"edited": 298, "stale": 0}
+    assert "All 300 seed rows were reviewed by a person." in dataset_answer(dataset, ENGLISH_WORDS).note

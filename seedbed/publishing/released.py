@@ -1,0 +1,120 @@
+"""What a release holds: the examples of each training set as `export` wrote them, and which split each is in."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from seedbed.pipeline.status import Status
+from seedbed.project import paths
+from seedbed.project.params_types import STAND_IN, Params, Publish
+from seedbed.steps.exporters import asked
+from seedbed.steps.exporting import COLUMNS
+from seedbed.util.errors import UserError
+from seedbed.util.rows import Row, Rows
+from seedbed.util.tables import Tables
+
+TEST = 0.1
+"""Share of the tasks in the split `test`, where `publish.test` says nothing."""
+
+
+class Example(NamedTuple):
+    """One example of a set.
+
+    Attributes:
+        set: its id.
+        row: the columns of `examples.parquet`, and `line`, its place in the files beside that, from 0.
+    """
+
+    set: str
+    row: Row
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return f"{self.set}/{self.row['id']}"
+
+    @property
+    def task(self) -> str:
+        """What is asked: the instruction with the input."""
+        return asked(self.row)
+
+    @property
+    def text(self) -> str:
+        """All of its text."""
+        return "\n\n".join([self.task, self.row["output"]])
+
+
+def publish_settings(params: Params) -> Publish:
+    """Return the block `publish`.
+
+    Raises:
+        UserError: it names no licence.
+    """
+    settings: Publish = params.get("publish", {})
+    if "license" not in settings:
+        raise UserError(
+            f"{paths.PARAMS}: publish.license: nothing is given away without a licence; name the one that you chose by its id "
+            "on the Hugging Face Hub, e.g. `publish: {license: cc-by-4.0}`"
+        )
+    return settings
+
+
+def released(params: Params) -> list[Example]:
+    """Return the examples of every set, in the order of `params.yaml`.
+
+    Raises:
+        UserError: a set is not built, or there is none, or none has an example.
+    """
+    if not params["sets"]:
+        raise UserError(f"{paths.PARAMS}: sets: there is no training set to release")
+    tables = Tables()
+    files = {name: paths.built(paths.export(name) / "examples.parquet") for name in params["sets"]}
+    tables.load_parquet("examples", COLUMNS, "training_set", files)
+    rows: dict[str, Rows] = {name: [] for name in files}
+    for row in tables.select("select * from examples"):
+        rows[row["training_set"]].append(row)
+    found = [Example(name, row | {"line": line}) for name, each in rows.items() for line, row in enumerate(each)]
+    if not found:
+        raise UserError(f"{paths.PARAMS}: sets: no training set has an example; there is nothing to release")
+    return found
+
+
+def refuse_stale() -> None:
+    """Refuse a build that is not what the project's files say now: what is said of it would be said of another.
+
+    Raises:
+        UserError: the stage `dataset`, or one that it rests on, would run.
+    """
+    if why := Status(["dataset"]).why("dataset"):
+        raise UserError(f"the build is not up to date ({'; '.join(why)}): run `dvc repro dataset` first")
+
+
+def split_of(row: Row, test: float) -> str:
+    """Return `train` or `test`: drawn by the hash of what is asked, so that no task is in both, in whatever set or release.
+
+    Args:
+        row: an example.
+        test: share of the tasks in `test`, 0 to 1.
+    """
+    drawn = int(sha256(f"{row['instruction']}\0{row['input']}".encode()).hexdigest()[:8], 16) / 2**32
+    return "test" if drawn < test else "train"
+
+
+def by_stand_in(row: Row) -> bool:
+    """Whether the stand-in wrote an example, or the translation that people edited."""
+    model = row["model"] or ""
+    # A rehearsal on `seedbed serve` may have an endpoint of its own, and the stand-in's models all the same.
+    return row["endpoint"] == STAND_IN or model == STAND_IN or model.startswith(f"{STAND_IN}-")
+
+
+def lines_of(path: Path, examples: Sequence[Example]) -> list[str]:
+    """Return the lines of a set's file that are of some examples: `export` writes all its files in one order.
+
+    Raises:
+        UserError: the file has fewer lines than the set has examples.
+    """
+    lines = path.read_text(encoding="utf-8").split("\n")
+    if examples and examples[-1].row["line"] >= len(lines) - 1:
+        raise UserError(f"{path}: it is not of the same build as examples.parquet; `dvc repro` builds both")
+    return [lines[example.row["line"]] for example in examples]

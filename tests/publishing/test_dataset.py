@@ -1,0 +1,252 @@
+"""`seedbed export dataset` and `seedbed publish`: the folder, its card, and the places that it goes to."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from seedbed.publishing.destinations import destination
+from seedbed.publishing.released import split_of
+from seedbed.util.errors import UserError
+from tests.harness import Project
+from tests.publishing.hub import Hub, serve_hub
+
+TOKEN = "hf_a-secret-that-nobody-may-see"
+PUBLISH = {
+    "name": "Mine | yours",
+    "license": "cc-by-4.0",
+    "description": "Tasks for trying.",
+    "limits": ["Short answers only."],
+    "citation": "@misc{mine}\n```",
+    "test": 0.3,
+}
+
+
+@pytest.fixture(scope="module")
+def project(built_once: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A built project that says how it is published."""
+    made = built_once.copy(tmp_path_factory.mktemp("release") / "project")
+    made.edit_params(lambda params: params.update(publish=PUBLISH))
+    return made
+
+
+@pytest.fixture(scope="module")
+def folder(project: Project) -> Path:
+    """Its data set; nobody changes it."""
+    said = project.run("seedbed", "export", "dataset", "../out")
+    assert "2 training sets" in said
+    return project.root.parent / "out"
+
+
+def front(folder: Path) -> Any:
+    _, text, _ = (folder / "README.md").read_text(encoding="utf-8").split("---\n", 2)
+    return yaml.safe_load(text)
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    found = duckdb.sql(f"select * from '{path}'")
+    assert found
+    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+
+def test_each_example_is_in_one_split_in_every_format(project: Project, folder: Path) -> None:
+    made = front(folder)
+    assert (made["language"], made["license"], made["pretty_name"]) == (["ja"], "cc-by-4.0", "Mine | yours")
+    assert [config["config_name"] for config in made["configs"]] == ["native", "direct"]
+    assert [config.get("default") for config in made["configs"]] == [True, None]
+    for config in made["configs"]:
+        name, found = config["config_name"], []
+        for file in config["data_files"]:
+            rows = rows_of(folder / file["path"])
+            assert {split_of(row, PUBLISH["test"]) for row in rows} == {file["split"]}  # type: ignore[arg-type]
+            for kind in ("alpaca", "messages", "sharegpt"):
+                lines = (folder / name / kind / f"{file['split']}.jsonl").read_text(encoding="utf-8").splitlines()
+                texts = [json.loads(line) for line in lines]
+                assert len(texts) == len(rows)
+                if kind == "alpaca":
+                    assert [each["output"] for each in texts] == [row["output"] for row in rows]
+                if kind == "messages":
+                    assert [each["messages"] for each in texts] == [row["messages"] for row in rows]
+            found += rows
+        assert sorted(row["id"] for row in found) == sorted(
+            row["id"] for row in rows_of(project.root / "data" / "build" / "export" / name / "examples.parquet")
+        )
+
+
+def test_a_task_keeps_its_split_and_the_share_is_about_as_said() -> None:
+    rows = [{"instruction": f"{number}番目の課題", "input": ""} for number in range(2000)]
+    tenth = [row["instruction"] for row in rows if split_of(row, 0.1) == "test"]
+    assert 150 < len(tenth) < 250
+    assert {*tenth} < {row["instruction"] for row in rows if split_of(row, 0.2) == "test"}
+    assert tenth[0] == "0番目の課題" or split_of(rows[0], 0.1) == "train"
+    assert not [row for row in rows if split_of(row, 0) == "test"]
+
+
+def test_the_card_says_how_the_data_was_made(folder: Path) -> None:
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    sections = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+    assert sections == [
+        *("Sets", "How it was made", "What the filter decided", "Human work", "What it cost", "Contamination check"),
+        *("Known limits", "Citation"),
+    ]
+    assert "# Mine \\| yours" in text
+    for words in (
+        "Made with the stand-in",
+        "| data/seed\\_tasks.en.jsonl | corpus seed\\_tasks | the authors' own (cc-by-4.0) |",
+        "post-edits of seed\\_tasks",
+        "generate@native",
+        "| translate\\_task.yaml |",
+        "| own | 3 |",
+        "- Short answers only.",
+        "````\n@misc{mine}\n```\n````",
+    ):
+        assert words.replace("\\_", "_") in text.replace("\\_", "_"), words
+    assert "translate@questions" not in text
+    assert str(folder.parent) not in text
+
+
+def test_the_card_is_what_the_hub_reads(folder: Path) -> None:
+    hub = pytest.importorskip("huggingface_hub", reason="needs `pip install 'seedbed[publish]'`")
+    data = hub.DatasetCard.load(folder / "README.md").data
+    assert (data.license, data.language, data.size_categories) == ("cc-by-4.0", ["ja"], ["n<1K"])
+    assert hub.DatasetCardData(**data.to_dict()).to_dict() == data.to_dict() == front(folder)
+
+
+@pytest.mark.train
+def test_datasets_opens_the_folder_as_it_is(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("datasets")
+    code = (
+        "import sys, datasets\n"
+        "for name in datasets.get_dataset_config_names(sys.argv[1]):\n"
+        "    sets = datasets.load_dataset(sys.argv[1], name)\n"
+        "    print(name, *(f'{split}={len(rows)}' for split, rows in sets.items()), sets['train'].column_names[-1])\n"
+        "assert datasets.load_dataset(sys.argv[1])['train'][0]['messages'][0]['role'] == 'user'\n"
+    )
+    env = {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "PATH": ""}
+    done = subprocess.run([sys.executable, "-I", "-c", code, str(folder)], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    expected = [
+        " ".join(
+            [config["config_name"]]
+            + [f"{file['split']}={len(rows_of(folder / file['path']))}" for file in config["data_files"]]
+            + ["messages"]
+        )
+        for config in front(folder)["configs"]
+    ]
+    assert done.stdout.splitlines() == expected
+
+
+def test_nothing_is_given_away_without_a_licence_or_of_another_build(project: Project, tmp_path: Path) -> None:
+    other = project.copy(tmp_path / "project")
+    other.edit_params(lambda params: params["publish"].pop("license"))
+    refused = other.run("seedbed", "publish", "--to", "../x", "--stand-in", fails=True)
+    assert "publish.license: nothing is given away without a licence" in refused
+    other.edit_params(lambda params: params["publish"].update(license="mit") or params["export"].update(formats=["alpaca"]))
+    for command in (("export", "dataset", "../x"), ("check", "--release")):
+        assert "the build is not up to date" in other.run("seedbed", *command, fails=True)
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_folder_is_shown_first_then_written_and_nothing_of_others_is_touched(project: Project, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    command = ("seedbed", "publish", "--to", str(place))
+    assert "the stand-in, which is no language model, wrote" in project.run(*command, "--yes", fails=True)
+    shown = project.run(*command, "--stand-in")
+    assert "native/train.parquet" in shown
+    assert "then --yes sends it" in shown
+    assert not place.exists()
+    project.run(*command, "--stand-in", "--yes")
+    assert front(place)["license"] == "cc-by-4.0"
+    (place / "thesis.txt").write_text("mine")
+    assert "1 file there that this data set has not (thesis.txt)" in project.run(*command, "--stand-in", "--yes", fails=True)
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A Hub on a local socket."""
+    pytest.importorskip("huggingface_hub", reason="needs `pip install 'seedbed[publish]'`")
+    with serve_hub() as made:
+        yield made
+
+
+def test_the_hub_gets_all_in_one_commit_and_a_refusal_keeps_the_token(project: Project, hub: Hub, folder: Path) -> None:
+    env: Any = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    command = ("seedbed", "publish", "--to", "hf://datasets/team/mine", "--stand-in")
+    assert "hf://datasets/team/mine would get" in project.run(*command, **env)
+    assert hub.repositories == {}
+    hub.refuse["/commit/main"] = (403, "you may only read")
+    said = project.run(*command, "--yes", fails=True, **env)
+    assert "the Hub answered 403: you may only read; does HF_TOKEN hold a token that may write there?" in said
+    assert TOKEN not in said
+    assert hub.repositories["team/mine"] == {".gitattributes": b""}
+    hub.refuse.clear()
+    project.run(*command, "--yes", **env)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert hub.repositories["team/mine"] == files | {".gitattributes": b""}
+    assert (hub.commits, hub.private, hub.tokens) == (1, {"team/mine": True}, {TOKEN})
+
+
+@pytest.mark.parametrize("to", ["hf://mine", "hf://a/b/c", "hf:///b"])
+def test_an_address_that_is_none_is_named(to: str) -> None:
+    pytest.importorskip("huggingface_hub", reason="needs `pip install 'seedbed[publish]'`")
+    with pytest.raises(UserError, match="expected hf://datasets/OWNER/NAME"):
+        destination(to)
+
+
+def test_an_unknown_kind_of_address_is_named() -> None:
+    with pytest.raises(UserError, match="expected hf://OWNER/NAME, s3://BUCKET/PATH or a folder"):
+        destination("nowhere://a/b")
+
+
+def test_any_file_system_of_fsspec_takes_it_card_last(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    monkeypatch.setattr(MemoryFileSystem, "store", {})
+    names = ["native/train.parquet", "README.md"]
+    place = destination("memory://team/mine")
+    assert place.files() == set()
+    place.send(folder, names)
+    assert [name.removeprefix("/team/mine/") for name in MemoryFileSystem.store] == names
+    assert place.files() == {*names}
+    with pytest.raises(UserError, match="what was sent stays, and the same command again replaces it"):
+        place.send(folder, ["not/there"])
+
+
+@pytest.mark.slow
+def test_s3_takes_it(project: Project) -> None:
+    boto3 = pytest.importorskip("boto3")
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    url = "http://{}:{}".format(*server.get_host_and_port())
+    keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "a-secret-key"}
+    client = boto3.client(
+        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="a-secret-key"
+    )
+    client.create_bucket(Bucket="team")
+    env: Any = keys | {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": "us-east-1"}
+    project.run("seedbed", "publish", "--to", "s3://team/mine", "--stand-in", "--yes", **env)
+    names = {each["Key"] for each in client.list_objects_v2(Bucket="team")["Contents"]}
+    assert {"mine/README.md", "mine/native/train.parquet"} <= names
+    said = project.run("seedbed", "publish", "--to", "s3://nobodys/mine", "--stand-in", "--yes", fails=True, **env)
+    assert "--to s3://nobodys/mine" in said
+    assert "a-secret-key" not in said
+    server.stop()
+
+
+def test_a_failed_export_leaves_nothing(project: Project, tmp_path: Path) -> None:
+    other = project.copy(tmp_path / "project")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").touch()
+    assert "there is something already" in other.run("seedbed", "export", "dataset", "../full", fails=True)
+    shutil.rmtree(other.root / "data" / "build" / "export" / "direct")
+    other.run("seedbed", "export", "dataset", "../x", fails=True)
+    assert not (tmp_path / "x").exists()
