@@ -37,11 +37,9 @@ bench-peers: .venv/test
 	python -m benchmarks.compare --trials
 
 # The generator has an environment of its own: nothing else needs it, so it is in no lock file. Strict: a dead link is an error.
-# Pages link to the recipes in engines/, which lie beside them in the tree.
 docs: .venv/test .venv-docs/done
 	.venv-docs/bin/zensical build --clean --strict
 	python -m tests.api_page dist/docs/api
-	cp -R engines dist/
 
 .venv-docs/done: development.mk
 	$(PYTHON) -m venv --clear .venv-docs
