@@ -128,6 +128,9 @@ def test_the_examples_in_python_run(tmp_path: Path) -> None:
     plugins.mkdir()
     script = ["from pathlib import Path", "from seedbed.project.plugins import load_plugins", "load_plugins(Path('plugins'))"]
     for example in examples:
+        if example.startswith("# With a key"):
+            compile(example, "the example", "exec")
+            continue
         named = re.match(r"# plugins/(\w+\.py)\n", example)
         if named:
             (plugins / named[1]).write_text(example, encoding="utf-8")
