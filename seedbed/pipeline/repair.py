@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from seedbed.project import paths
 from seedbed.project.run_cache import dvc_lock, mend_run_cache
 from seedbed.util.canonical import parse_json
@@ -34,9 +36,33 @@ def mend_half_files() -> None:
 
 
 def mend_rwlock(path: Path) -> None:
-    """Remove DVC's list of running stages where it is half a file."""
-    if path.is_file() and not _whole(path, parse_json):
+    """Remove DVC's list of running stages where it is half a file, or of a `dvc` that is no more.
+
+    DVC itself asks only whether its process id is there: one that was killed and not yet waited for is, and so is another
+    program that has the id now.
+    """
+    if not path.is_file():
+        return
+    if not _whole(path, parse_json):
         path.unlink(missing_ok=True)
+        return
+    written = path.stat().st_mtime
+    pids = {int(pid) for pid in re.findall(r'"pid": (\d+)', path.read_text(encoding="utf-8"))}
+    if pids and not any(_may_have_written(pid, written) for pid in pids):
+        with dvc_lock():
+            if path.is_file() and path.stat().st_mtime == written:
+                path.unlink()
+
+
+def _may_have_written(pid: int, written: float) -> bool:
+    """Whether a process is alive, and is a `dvc` or began before the file was written, at `written` (seconds since 1970)."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return process.create_time() < written + 1 or any("dvc" in word for word in process.cmdline())
+    except psutil.Error:
+        return False
 
 
 def mend_dvc_lock(path: Path) -> None:

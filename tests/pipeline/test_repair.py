@@ -1,8 +1,14 @@
 """What a stopped `dvc` leaves half-written is mended; what a person must decide is left alone."""
 
+import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from dvc.repo import Repo, lock_repo
 from dvc.stage.loader import StageLoader
@@ -40,6 +46,30 @@ def test_half_of_dvcs_list_of_running_stages_is_removed(here: Project, content: 
     path.write_text(content)
     mend_half_files()
     assert not path.exists()
+
+
+def test_the_list_of_a_dvc_that_is_no_more_is_removed_and_that_of_one_at_work_is_kept(here: Project) -> None:
+    """One that was killed and nobody waited for; another program that has its id; this very process, which lives."""
+    Path(".dvc/tmp").mkdir(exist_ok=True)
+    path = Path(".dvc/tmp/rwlock")
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as other:
+        for pid, hours_ago, kept in ((other.pid, 0, True), (other.pid, 1, False), (os.getpid(), 0, True)):
+            list_of(path, pid, hours_ago)
+            mend_half_files()
+            assert path.exists() == kept, (pid, hours_ago)
+        other.kill()
+        while psutil.Process(other.pid).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        list_of(path, other.pid, 0)
+        mend_half_files()
+        assert not path.exists()
+
+
+def list_of(path: Path, pid: int, hours_ago: int) -> None:
+    """Write DVC's list of running stages as a process would that writes `data`."""
+    path.write_text(json.dumps({"write": {"data": {"pid": pid, "cmd": "dvc repro"}}, "read": {}}))
+    written = path.stat().st_mtime - hours_ago * 3600
+    os.utime(path, (written, written))
 
 
 @pytest.mark.parametrize("cut", ["md", "schem", "deps:\n"])
