@@ -10,8 +10,9 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import disk_usage
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -329,7 +330,7 @@ class Store:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise UserError(f"{self.path}: {_remedy(error)}") from None
+            raise UserError(f"{self.path}: {_remedy(self.path, error)}") from None
 
 
 @contextmanager
@@ -353,8 +354,15 @@ def _response(text: str) -> Response | None:
     return response if end == len(text) and is_response(response) else None
 
 
-def _remedy(error: Exception) -> str:
+_LEAST_FREE = 2**16
+"""Bytes, for the store's log and its index: without them SQLite says no more than that its input or output failed."""
+
+
+def _remedy(path: Path, error: Exception) -> str:
     name: str = getattr(error, "sqlite_errorname", "")
+    with suppress(OSError):
+        if name.startswith("SQLITE_IOERR") and disk_usage(path.parent).free < _LEAST_FREE:
+            name = "SQLITE_FULL"
     remedies: Mapping[str, str] = {
         "SQLITE_FULL": "the disk is full; free some space and run again, all that had arrived is kept",
         "SQLITE_READONLY": "the store cannot be written; make it writable, or set SEEDBED_STORE to another path",
