@@ -142,6 +142,7 @@ def test_no_variable_is_left(composed: list[Row]) -> None:
     report([f"{field}: {text!r}" for row in composed for field, text in row.items() if "$" in text])
 
 
+@pytest.mark.slow
 def test_flaws_have_the_shares_that_the_stand_in_states(composed: list[Row]) -> None:
     """Within three standard deviations; near duplicates are more, since a grammar of this size repeats itself unasked."""
     language = load_language(DATA / "languages" / "ja.yaml")

@@ -86,6 +86,7 @@ def test_no_seed_shares_its_subject_with_a_question() -> None:
     report(list(too_near(seeds(), MOST, MOST)))
 
 
+@pytest.mark.slow
 def test_no_generated_row_shares_its_subject_with_a_question() -> None:
     chance = random.Random(5)
     rows = [japanese.compose(chance) for _ in range(800)]

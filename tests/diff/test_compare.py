@@ -84,6 +84,7 @@ def test_a_key_that_a_prompt_gains_is_not_built_yet(project: Project) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_comment_in_a_prompt_is_no_change(project: Project) -> None:
     project.replace("prompts/judge.yaml", "description:", "# a word on it\ndescription:")
     only(structure(project))
@@ -94,6 +95,7 @@ def test_a_prompt_added_and_removed(project: Project) -> None:
     assert [(p["prompt"], p["change"]) for p in structure(project)["prompts"]] == [("answer", "removed"), ("other", "added")]
 
 
+@pytest.mark.slow
 def test_a_parameter_edit(project: Project) -> None:
     def change(params: Any) -> None:
         params["judge"]["params"]["temperature"] = 0.5
@@ -112,6 +114,7 @@ def test_a_parameter_edit(project: Project) -> None:
     assert "| `judge.params.top_p` | none | `1` |" in text_of(project)
 
 
+@pytest.mark.slow
 def test_seeds_questions_and_an_edit_of_an_edit(project: Project) -> None:
     seeds = project.rows("data/seed_tasks.en.jsonl")
     seeds[1]["instruction"] += " Please."
@@ -184,6 +187,7 @@ def test_answers_verdicts_and_win_rates(project: Project) -> None:
     assert page.count("<rect") == 4  # one before, three after
 
 
+@pytest.mark.slow
 def test_conversations_and_ratings_are_compared_on_their_questions(project: Project) -> None:
     """A conversation's turns are no duplicates, and count apart from the benchmark's questions."""
     ids = [f"talk-{number}" for number in range(10)]
@@ -257,6 +261,7 @@ def test_two_flipped_verdicts_are_two(project: Project) -> None:
     assert "2 of 4 | 2 of 2 | 0 | 2 | 0" in text_of(project)
 
 
+@pytest.mark.slow
 def test_a_jury_in_the_place_of_one_judge(project: Project) -> None:
     """The old judge's verdicts are compared with themselves; an outcome that the others change is told by itself."""
     one, two, three = (row["id"] for row in project.rows("data/questions.en.jsonl"))
@@ -274,6 +279,7 @@ def test_a_jury_in_the_place_of_one_judge(project: Project) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_judged_anew_to_the_same_verdicts(project: Project) -> None:
     """Another request, the same words: told apart from a change."""
     rows = project.rows(f"data/build/judgments/{MATCH}.jsonl")
@@ -286,6 +292,7 @@ def test_judged_anew_to_the_same_verdicts(project: Project) -> None:
     assert "the text of no built row changed (6 built again, with the same text)" in text_of(project)
 
 
+@pytest.mark.slow
 def test_the_filter_decides_otherwise(project: Project) -> None:
     rows = [candidate(number) for number in range(8)]
     rows[6]["output"] = "別の答えです。"
@@ -335,6 +342,7 @@ def test_a_model_and_its_match_are_removed(project: Project) -> None:
     assert rows == {"answers/good": (3, 0, 3), f"judgments/{MATCH}": (6, 0, 6)}
 
 
+@pytest.mark.slow
 def test_two_commits_are_compared_without_a_checkout(project: Project) -> None:
     answers(project, "good", {"other-01": "一つだけ"})
     commit(project, "second")
@@ -350,6 +358,7 @@ def test_two_commits_are_compared_without_a_checkout(project: Project) -> None:
     only(structure(project, "HEAD~1"), "rows", "parameters")
 
 
+@pytest.mark.slow
 def test_what_did_not_change_is_not_read(project: Project) -> None:
     """Two commits tell their unchanged outputs by MD5: the cache may lack them."""
     lock = (project.root / "dvc.lock").read_text(encoding="utf-8")
@@ -362,6 +371,7 @@ def test_what_did_not_change_is_not_read(project: Project) -> None:
     assert (project.root / "dvc.lock").read_text(encoding="utf-8") != lock
 
 
+@pytest.mark.slow
 def test_outputs_that_are_not_here(project: Project) -> None:
     """Each sort of revision says which command brings them, and the rest is compared all the same."""
     git(project.root, "tag", "old")
@@ -384,6 +394,7 @@ def test_outputs_that_are_not_here(project: Project) -> None:
     assert f"> Not compared, since not on this machine: 1 output of the working tree (`{path}`); `dvc pull` brings" in text
 
 
+@pytest.mark.slow
 def test_new_responses_and_their_price(project: Project) -> None:
     """Known by their keys: what moved to another transcript, or is in an unchanged one, is not new."""
     ids = [row["id"] for row in project.rows("data/questions.en.jsonl")]

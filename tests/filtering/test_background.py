@@ -46,6 +46,7 @@ def test_tokens_are_the_same_in_either_process(monkeypatch: pytest.MonkeyPatch, 
     assert not workers()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 def test_the_second_process_leaves_with_the_first(tmp_path: Path, sign: signal.Signals) -> None:
     (tmp_path / "work.py").write_text(WAITING, encoding="utf-8")

@@ -43,7 +43,7 @@ OF_THE_PROJECT = re.compile(
 def repository() -> set[str]:
     """Return the files that git has of this repository, or would take."""
     listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
-    own = ("seedbed/", "tests/", "benchmarks/", "reports/", ".github/ISSUE_TEMPLATE/", "docs/", "engines/")
+    own = ("seedbed/", "tests/", "benchmarks/", "reports/", ".github/ISSUE_TEMPLATE/", "docs/", "engines/", "zensical.toml")
     return {path for path in listed if not path.startswith(own) and (ROOT / path).is_file()} - LIBRARY_ONLY
 
 

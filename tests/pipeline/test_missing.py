@@ -54,6 +54,7 @@ def test_what_rests_on_a_reply_waits_for_it(counted: Project, monkeypatch: pytes
         export_missing("judge@good-vs-thn", Path("out"))
 
 
+@pytest.mark.slow
 def test_generate_goes_ahead_by_the_yield(built: Project, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few waves are enough, and the build sends nothing after them."""
     monkeypatch.chdir(built.root)

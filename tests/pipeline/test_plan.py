@@ -204,6 +204,7 @@ def test_replies_that_will_fail_again(counted: Project, server: Server, monkeypa
     assert server.take() == []
 
 
+@pytest.mark.slow
 def test_a_slot_that_will_fail_again(built_here: Project, server: Server) -> None:
     server.fault = lambda body, number: (200, {}, completion("no JSON"))
     built_here.edit_params(lambda p: p["generate"].update(max_attempts=1, max_failed=0, target=8, max_slots=4))

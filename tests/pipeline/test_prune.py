@@ -57,6 +57,7 @@ def test_the_check_says_what_it_deletes(here: Project, capsys: pytest.CaptureFix
     assert "data/build/answers/poor.jsonl: deleted, since params.yaml no longer lists it" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_model_taken_off_the_list_leaves_no_trace_in_the_report(built_here: Project) -> None:
     """A plain `dvc repro benchmark` does it too, since the folders that it depends on are hashed."""
 

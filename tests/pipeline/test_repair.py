@@ -72,6 +72,7 @@ def list_of(path: Path, pid: int, hours_ago: int) -> None:
     os.utime(path, (written, written))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", ["md", "schem", "deps:\n"])
 def test_half_a_lock_that_is_not_committed_is_taken_away(here: Project, cut: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Cut within a key, it is no YAML; cut behind `deps:`, it is, and DVC refuses it all the same."""
@@ -104,6 +105,7 @@ def copy(translated: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cut", ["- path: data/build/responses/translate/questions.jsonl\n", "      hash: md5\n", "      md5: 0123"]
 )
@@ -215,6 +217,7 @@ def test_a_stage_that_runs_mends_the_run_cache_for_those_after_it(copy: Project)
     assert not (copy.root / ".dvc" / "cache" / "runs" / "aa" / ("a" * 64)).exists()
 
 
+@pytest.mark.slow
 def test_half_entries_of_a_dvc_at_work_are_its_own(here: Project) -> None:
     leave_half_entry(here, "", "an empty file")
     with dvc_lock():
@@ -251,6 +254,7 @@ def test_half_a_lock_gives_way_to_the_committed_one(here: Project, capsys: pytes
     assert LOCK.read_bytes() == b"stages: ["
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["schema: '2.0'\n", ""])
 def test_a_merge_conflict_is_left_to_the_person(here: Project, before: str) -> None:
     LOCK.write_text(f"{before}<<<<<<< ours\nstages: {{}}\n=======\n>>>>>>> theirs\n")
@@ -259,6 +263,7 @@ def test_a_merge_conflict_is_left_to_the_person(here: Project, before: str) -> N
     assert "<<<<<<< ours" in LOCK.read_text()
 
 
+@pytest.mark.slow
 def test_a_build_goes_on_from_a_mended_lock(copy: Project) -> None:
     """Nothing runs or is sent again: what was built is in DVC's run cache."""
     whole = LOCK.read_bytes()

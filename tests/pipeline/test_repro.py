@@ -30,6 +30,7 @@ def test_targets_and_options_are_dvcs(project: Project) -> None:
     assert [line for line in rest if line.startswith("Running stage")] == ["Running stage 'translate@questions':"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["no_such_stage"], ["--no-such-option"]])
 def test_the_exit_code_is_dvcs(project: Project, arguments: list[str]) -> None:
     done = bare(project, *arguments)

@@ -154,6 +154,7 @@ def test_nothing_is_given_away_without_a_licence_or_of_another_build(project: Pr
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_is_shown_first_then_written_and_nothing_of_others_is_touched(project: Project, tmp_path: Path) -> None:
     place = tmp_path / "place"
     command = ("seedbed", "publish", "--to", str(place))

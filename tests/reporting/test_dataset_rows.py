@@ -158,6 +158,7 @@ def test_what_a_model_wrote_is_text_and_no_request_leaves_the_page(browser: Brow
     tab.close()
 
 
+@pytest.mark.slow
 def test_filters_stand_in_the_address_and_back_brings_them_again(browser: Browser, build: Build) -> None:
     tab, _ = opened(browser, build)
     assert tab.locator(".item").count() == 30

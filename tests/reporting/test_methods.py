@@ -122,6 +122,7 @@ def test_a_difference_that_rounds_to_nothing_is_no_lead(tmp_path: Path, differen
     assert words in benchmark.summary()
 
 
+@pytest.mark.slow
 def test_repeated_trainings(tmp_path: Path) -> None:
     build = study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3}, seeds=3)
     found = rows(build, "sets")

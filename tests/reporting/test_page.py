@@ -69,6 +69,7 @@ def test_the_first_key_leads_past_the_navigation(browser: Browser, folder: Path)
     tab.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_navigation_stays_in_view_and_marks_what_is_read(browser: Browser, folder: Path, width: int) -> None:
     tab = opened(browser, folder / "en" / "benchmark.html", width)
@@ -102,6 +103,7 @@ def test_a_click_on_a_heading_sorts(browser: Browser, folder: Path) -> None:
     tab.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_no_width_makes_a_page_scroll_sideways(browser: Browser, folder: Path, language: str) -> None:
     tab = opened(browser, folder / language / "benchmark.html")

@@ -112,6 +112,7 @@ def listed(tab: Page) -> list[str]:
     return tab.locator("#list .where").all_inner_texts()
 
 
+@pytest.mark.slow
 def test_filters_and_sorting(context: BrowserContext, written: Path) -> None:
     tab, complaints = opened(context, written)
     count(tab, "6")
@@ -203,6 +204,7 @@ def test_address_reload_and_back_restore_everything(context: BrowserContext, wri
     assert complaints == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hash",
     ["#questions?question=gone", "#questions?compare=a,b&sort=odd&page=99&match=gone", "#questions?%E0%A4%A=1", "#other"],
@@ -223,6 +225,7 @@ def test_a_link_is_copied(browser: Browser, written: Path) -> None:
     context.close()
 
 
+@pytest.mark.slow
 def test_keys_step_and_switch(context: BrowserContext, written: Path) -> None:
     tab, complaints = opened(context, written)
     for key, id in (("n", "q00"), ("n", "q01"), ("p", "q00"), ("p", "q00"), ("n", "q01")):

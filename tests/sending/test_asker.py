@@ -161,6 +161,7 @@ def test_requests_and_dollars_are_held_against_the_budget_before_anything_is_sen
     assert dollars == pytest.approx(3 * 15 * 1000 / 1e6)  # three responses of 15 tokens
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [

@@ -54,6 +54,7 @@ def test_nothing_that_arrived_is_paid_for_again(counted: Project, server: Server
     assert first.count(b"\n") == ROWS
 
 
+@pytest.mark.slow
 def test_a_second_process_waits_and_finds_everything_in_the_store(counted: Project, server: Server) -> None:
     SlowServer(server)
     counted.edit_params(lambda p: p["servers"]["stand-in"].update(max_concurrency=1))

@@ -88,6 +88,7 @@ def test_answers_that_came_while_the_stage_was_stopped_are_read(counted: Project
     assert len(server.take()) == 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 500])
 def test_an_orphan_tries_nothing_again(counted: Project, server: Server, status: int) -> None:
     server.fault = lambda body, number: (status, {}, b"{}")

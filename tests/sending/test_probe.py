@@ -103,6 +103,7 @@ def test_llama_cpp_says_its_slots_and_their_length(counted: Project, server: Ser
     assert "context length: 4096 tokens\nrequests at once: 2\n" in output
 
 
+@pytest.mark.slow
 def test_a_server_that_we_start_ends_with_the_probe(project: Project, start: Start) -> None:
     """One process a model, as the stages would have them."""
     start("slow")
@@ -117,6 +118,7 @@ def test_a_server_that_we_start_ends_with_the_probe(project: Project, start: Sta
     nothing_is_alive(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["y", "n"])
 def test_a_person_is_asked_before_anything_is_written(counted: Project, server: Server, answer: str) -> None:
     server.fault = refusing
@@ -142,6 +144,7 @@ def test_a_person_is_asked_before_anything_is_written(counted: Project, server: 
     assert [words for words in comments(counted) if words] == [words for words in kept if words]
 
 
+@pytest.mark.slow
 def test_check_names_a_wrong_model_before_anything_is_built(counted: Project, server: Server) -> None:
     """Whether the server lists its models or only refuses one: a sentence with the line, and nothing is written."""
     server.fault = able

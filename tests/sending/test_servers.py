@@ -76,7 +76,7 @@ def nothing_is_alive(project: Project) -> None:
     wait_until(lambda: not any(map(runs, pids)), ENDED_S)
 
 
-@pytest.mark.parametrize("how", ["", "slow", "stubborn"])
+@pytest.mark.parametrize("how", ["", *(pytest.param(how, marks=pytest.mark.slow) for how in ("slow", "stubborn"))])
 def test_a_stage_starts_it_and_nothing_is_alive_afterwards(project: Project, start: Start, how: str) -> None:
     """Loading takes longer than the idle limit: the stage that waits holds a lease."""
     start(how, idle_s=own_server.SLOW_S / 2)
@@ -91,6 +91,7 @@ def test_a_stage_starts_it_and_nothing_is_alive_afterwards(project: Project, sta
     assert len(processes(project)) == 1, "a server was started for nothing"
 
 
+@pytest.mark.slow
 def test_two_stages_of_a_build_share_it(project: Project, start: Start) -> None:
     start()
     code, said = result(build(project, "questions", "seed_tasks"))
@@ -100,6 +101,7 @@ def test_two_stages_of_a_build_share_it(project: Project, start: Start) -> None:
     nothing_is_alive(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "message"),
     [
@@ -127,6 +129,7 @@ def test_one_that_cannot_be_run(project: Project) -> None:
     assert "servers.stand-in.command cannot be run: no-such-server: No such file or directory; install it" in said
 
 
+@pytest.mark.slow
 def test_one_that_dies_is_named_with_the_end_of_its_log(project: Project, start: Start) -> None:
     start("dies", max_concurrency=1)
     code, said = result(build(project, "seed_tasks"))
@@ -137,6 +140,7 @@ def test_one_that_dies_is_named_with_the_end_of_its_log(project: Project, start:
     assert not (project.root / "data/build/translated/seed_tasks.jsonl").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["build", "stage", "keeper", "server"])
 def test_nothing_is_alive_after_a_kill(project: Project, start: Start, who: str) -> None:
     start(max_concurrency=1)

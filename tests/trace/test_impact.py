@@ -107,6 +107,7 @@ def test_a_set_of_another_form_or_generation_does_not_hold_a_row_of_the_same_id(
     assert ids(impact(f"instruction:{id}"), "set") == []
 
 
+@pytest.mark.slow
 def test_a_mixture_and_imported_rows_are_sets_like_others(edited: Project) -> None:
     """And a set names the models that are trained on it, by its rows too."""
     own = [{"id": f"own-{number}", "instruction": f"自前の課題 {number}", "output": "答え"} for number in range(3)]

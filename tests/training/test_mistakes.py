@@ -82,6 +82,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("killed", ["dvc", "the stage"])
 def test_a_trainer_ends_with_what_started_it(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: str

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.harness import Answer, Project, Server, completion
 
 
@@ -11,6 +13,7 @@ def rambling(body: dict[str, Any], number: int) -> Answer | None:
     return (200, {}, completion("回答は次のとおりで", "length")) if body["model"] == "stand-in-good" else None
 
 
+@pytest.mark.slow
 def test_a_cut_answer_is_judged_and_counted(built: Project, server: Server) -> None:
     server.fault = rambling
     built.edit_params(lambda params: params["models"]["good"].update(sample=1))

@@ -16,6 +16,7 @@ def slots(project: Project) -> int:
     return 1 + max(int(row["slot"]) for row in project.rows("data/build/candidates/native.jsonl"))
 
 
+@pytest.mark.slow
 def test_a_collapsed_yield_stops_the_stage_and_leaves_what_came(built: Project, server: Server) -> None:
     """Two poor waves, not a thousand slots; three samples with their reasons; and the files, which DVC would delete."""
 
@@ -48,6 +49,7 @@ def test_a_collapsed_yield_stops_the_stage_and_leaves_what_came(built: Project, 
     assert server.take() == []
 
 
+@pytest.mark.slow
 def test_a_target_that_no_number_of_slots_reaches(built: Project) -> None:
     built.edit_params(lambda p: p["generate"].update(max_slots=2, target=50))
     output = built.repro("generate@native", fails=True)
@@ -56,6 +58,7 @@ def test_a_target_that_no_number_of_slots_reaches(built: Project) -> None:
     assert f"what came is in {FAILED}/" in output
 
 
+@pytest.mark.slow
 def test_replies_that_are_none_stop_the_stage_before_all_slots_are_asked(built: Project, server: Server) -> None:
     """A model that writes no JSON: as many slots as may fail, and one wave more; not `max_slots`, each three times."""
     server.fault = lambda body, number: (200, {}, completion("So it goes on and on and", "length"))
@@ -71,6 +74,7 @@ def test_replies_that_are_none_stop_the_stage_before_all_slots_are_asked(built: 
     assert server.take() == []
 
 
+@pytest.mark.slow
 def test_a_small_target_is_no_reason_to_go_on(built: Project, server: Server) -> None:
     """Waves that are too small to be judged are judged together."""
     built.edit_params(lambda p: p["generate"].update(target=2, max_slots=100, least_yield=0.05))
@@ -133,6 +137,7 @@ def test_a_second_generation_from_the_machines_seeds(built: Project, server: Ser
     assert "| machine | kept |" in (built.root / "reports/dataset.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_two_generations_that_show_the_same_demonstrations_share_their_requests(built: Project, server: Server) -> None:
     def change(params: Any) -> None:
         params["generations"]["twin"] = {"seeds": "edited"}

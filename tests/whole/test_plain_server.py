@@ -50,6 +50,7 @@ def test_translations_are_read_out_of_prose(counted: Project, server: Server, pr
     assert all(row["translation"] for row in rows)
 
 
+@pytest.mark.slow
 def test_a_field_that_the_server_refuses_stops_the_stage_in_its_words(counted: Project, server: Server) -> None:
     server.fault = plain
     counted.edit_params(lambda params: params["translate"]["params"].update(top_k=5))

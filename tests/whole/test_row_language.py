@@ -26,6 +26,7 @@ def planned(project: Project, stage: str) -> int:
     return sum(entry["new"] for entry in plan["stages"] if entry["stage"] == stage)
 
 
+@pytest.mark.slow
 def test_only_rows_of_another_language_are_sent(counted: Project, server: Server) -> None:
     """Both ways: Japanese rows of an English corpus, and English ones of a Japanese corpus; the plan says so before."""
     seeds = counted.rows(SEEDS)

@@ -39,6 +39,7 @@ def decided(project: Project, rows: list[dict[str, Any]], **env: str) -> list[st
     return [json.loads(line)["reason"] for line in lines if line.startswith("{")]
 
 
+@pytest.mark.slow
 def test_a_hunt_asks_once_for_each_text_and_shares_what_came(built: Project, server: Server) -> None:
     built.edit_params(switch_on)
     texts = len(built.rows("data/build/edited/seed_tasks.jsonl")) + len(built.rows("data/build/candidates/native.jsonl"))

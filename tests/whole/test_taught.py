@@ -26,6 +26,7 @@ def plan(project: Project) -> dict[str, Any]:
     return {stage["stage"]: stage for stage in document["stages"]}
 
 
+@pytest.mark.slow
 def test_a_glossary_term_asks_the_rows_that_hold_it(built: Project, server: Server) -> None:
     rows = built.rows("data/seed_tasks.en.jsonl")
     texts = {row["id"]: f"{row['instruction']}\n{row['input']}\n{row['output']}" for row in rows}

@@ -54,6 +54,7 @@ def planned(project: Project, monkeypatch: pytest.MonkeyPatch) -> dict[str, tupl
     return {plan.stage: (plan.new, plan.at_most) for plan in Plan().stages if plan.new}
 
 
+@pytest.mark.slow
 def test_a_second_corpus_is_translated_edited_asked_and_judged(
     built: Project, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_corpus_without_its_file_or_in_another_is_refused(here: Project) -> No
         check_all()
 
 
+@pytest.mark.slow
 def test_each_turn_is_judged_in_both_orders_and_rated_and_reported_apart(built: Project, server: Server) -> None:
     """The first turn is judged alone, the second with each conversation before it; the benchmark's own figures stay."""
     before = (built.root / "reports/win_rates.csv").read_text(encoding="utf-8")

@@ -74,6 +74,7 @@ def test_code_sees_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert passed("return 'SOME_API_KEY' not in os.environ and 'HOME' not in os.environ")
 
 
+@pytest.mark.slow
 def test_code_without_an_end_is_stopped() -> None:
     assert not passed("while True: pass")
 

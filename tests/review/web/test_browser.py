@@ -135,6 +135,7 @@ def test_a_row_is_edited_by_keyboard_and_the_difference_shows_as_one_types(enter
     assert drafts() == []
 
 
+@pytest.mark.slow
 def test_approving_going_on_and_undoing_by_keyboard(enter: Enter) -> None:
     page = enter(ROW)
     page.keyboard.press("a")
@@ -206,6 +207,7 @@ def test_each_way_off_a_row_keeps_the_text(enter: Enter, way: str) -> None:
     assert area(elsewhere).input_value() == TEXTS["fermi-02"][1]
 
 
+@pytest.mark.slow
 def test_a_draft_goes_on_over_reloads_and_can_be_dropped(enter: Enter) -> None:
     page = enter(ROW)
     for word in ("一", "二", "三"):
@@ -380,6 +382,7 @@ def select(page: Page, within: str, words: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_selection_goes_to_the_glossary_by_one_key_and_is_looked_up_by_another(enter: Enter) -> None:
     page = enter(ROW)
     typed(page, "草案")
@@ -508,6 +511,7 @@ def test_earlier_versions_are_read_once_somebody_opens_them(enter: Enter) -> Non
     assert len(read) == 1
 
 
+@pytest.mark.slow
 def test_whoever_opens_the_row_meanwhile_is_shown_by_the_heartbeat(enter: Enter) -> None:
     page = enter("/edits/questions")
     page.clock.install()
@@ -526,6 +530,7 @@ def test_what_was_saved_is_said_without_moving_the_text(enter: Enter) -> None:
     assert page.locator("h1").bounding_box() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (720, 450)])
 def test_a_phone_and_a_page_at_double_size_keep_the_text_in_view(enter: Enter, width: int, height: int) -> None:
     for path in (ROW, "/edits/questions", "/votes"):
@@ -564,6 +569,7 @@ def test_a_text_that_is_too_long_stays_and_is_explained(enter: Enter) -> None:
     assert edits() == {}
 
 
+@pytest.mark.slow
 def test_attention_leaves_idle_time_out(enter: Enter) -> None:
     page = enter("/who")
     page.clock.install()
@@ -672,6 +678,7 @@ def test_a_filter_holds_over_rows_saves_and_the_way_back_by_keyboard(enter: Ente
     assert list(edits()) == ["generic-104"]
 
 
+@pytest.mark.slow
 def test_ticked_rows_are_approved_and_taken_back_by_keyboard(enter: Enter) -> None:
     write_edit("generic-01", "人の文")
     page = enter("/edits/questions?show=all")
