@@ -220,8 +220,12 @@ class Sender:
     def _retry_wait(self, job: Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
         if self._started and not self._started.alive:
-            ended = f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}"
-            self._halt.stop(UserError(ended))
+            ended = UserError(f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}")
+            try:
+                self._parent.check()  # a server ends with its build, and perhaps sooner than this process looks for it
+            except UserError as error:
+                ended = error
+            self._halt.stop(ended)
             return None
         try:
             return job.tries.wait_s(busy, self._server, job.request.id)
