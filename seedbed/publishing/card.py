@@ -1,6 +1,6 @@
 """The dataset card: what the Hugging Face Hub and `datasets` read of a data set, and what a person wants to know of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from seedbed import __version__
 from seedbed.project import paths
 from seedbed.project.params_types import Params, Publish
 from seedbed.publishing.overlap import ngram, overlapping, overlaps
-from seedbed.publishing.released import released
+from seedbed.publishing.released import Example
 from seedbed.publishing.sources import data_sources
 from seedbed.reporting.dataset import DECISION_COLUMNS, Dataset
 from seedbed.reporting.shared import stand_in_line, usage_table
+from seedbed.reporting.texts import ENGLISH
 from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import escaped, table
 from seedbed.util.rows import Row
@@ -30,12 +31,13 @@ _FIELDS = (
 )
 
 
-def card(params: Params, settings: Publish, sizes: Mapping[str, Mapping[str, int]]) -> str:
-    """Return the text of the card: YAML front matter and Markdown.
+def card(params: Params, settings: Publish, examples: Sequence[Example], sizes: Mapping[str, Mapping[str, int]]) -> str:
+    """Return the text of the card: YAML front matter and Markdown, in English whatever language the reports have.
 
     Args:
         params: the whole of `params.yaml`.
         settings: its block `publish`, with a licence.
+        examples: of every set; see `released`.
         sizes: the number of examples of each set that has any, by split; split names are the files' names.
 
     Raises:
@@ -43,12 +45,12 @@ def card(params: Params, settings: Publish, sizes: Mapping[str, Mapping[str, int
     """
     name = settings.get("name") or Path.cwd().name
     front = yaml.safe_dump(front_matter(params, settings, name, sizes), allow_unicode=True, sort_keys=False, width=1000)
-    dataset = Dataset(params)
+    dataset = Dataset({**params, "report": {**params["report"], "language": ENGLISH}})
     parts = [f"---\n{front}---", f"# {escaped(name)}"]
     parts += [settings["description"].strip()] if "description" in settings else []
     parts += stand_in_line(dataset.stand_in)
     parts += [*_sets(sizes, settings), *_making(dataset), *_decisions(dataset), *_people(dataset), *_bill(dataset)]
-    parts += [*_contamination(params), *_limits(params, settings, dataset), *_citation(settings)]
+    parts += [*_contamination(params, examples), *_limits(params, settings, dataset), *_citation(settings)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -146,8 +148,8 @@ def _bill(dataset: Dataset) -> Iterator[str]:
     yield usage_table(dataset.usage)
 
 
-def _contamination(params: Params) -> Iterator[str]:
-    nearest = overlaps(params, released(params))
+def _contamination(params: Params, examples: Sequence[Example]) -> Iterator[str]:
+    nearest = overlaps(params, examples)
     found = overlapping(params, nearest)
     rows = [
         {"benchmark": name, "questions": len(of), "overlapping": sum(each.benchmark == name for each in found)}

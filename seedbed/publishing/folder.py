@@ -16,8 +16,7 @@ from seedbed.project.params_types import Params
 from seedbed.publishing.card import card
 from seedbed.publishing.released import TEST, Example, lines_of, publish_settings, refuse_stale, released, split_of
 from seedbed.steps.exporting import COLUMNS
-from seedbed.util.errors import UserError
-from seedbed.util.rows import write_text
+from seedbed.util.rows import expect_empty, write_text
 from seedbed.util.tables import Tables
 from seedbed.util.words import count
 
@@ -35,8 +34,7 @@ def export_dataset(folder: Path) -> str:
     Raises:
         UserError: the folder has files in it, `publish` names no licence, or the build is not up to date.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: there is something already; name a folder that is empty or not there")
+    expect_empty(folder)
     there = folder.exists()
     try:
         params = load_params()
@@ -61,7 +59,8 @@ def write_dataset(folder: Path, params: Params) -> list[Example]:
     settings = publish_settings(params)
     examples = released(params)
     splits = by_split(params, examples)
-    text = card(params, settings, {name: {split: len(rows) for split, rows in each.items()} for name, each in splits.items()})
+    sizes = {name: {split: len(rows) for split, rows in each.items()} for name, each in splits.items()}
+    text = card(params, settings, examples, sizes)
     formats = dict.fromkeys(["messages", *params["export"]["formats"]])
     for name, each in splits.items():
         for split, rows in each.items():

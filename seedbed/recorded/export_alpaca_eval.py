@@ -17,7 +17,7 @@ from seedbed.project.corpora import read_questions
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, Rows, read_rows, write_text
+from seedbed.util.rows import Row, Rows, expect_empty, read_rows, write_text
 from seedbed.util.words import count
 
 _PREFERENCE = {("ab", "first"): 2.0, ("ab", "second"): 1.0, ("ba", "first"): 1.0, ("ba", "second"): 2.0}
@@ -34,8 +34,7 @@ def export_alpaca_eval(folder: Path) -> str:
     Raises:
         UserError: the folder has files in it, or nothing is built yet.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: there is something already; name a folder that is empty or not there")
+    expect_empty(folder)
     params, questions = load_params(), read_questions()
     asked = {row["id"]: row for row in questions if not row.get("follow_ups")}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]

@@ -18,8 +18,7 @@ from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.recorded.fastchat import ERROR, recorded_turns
-from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows, write_rows
+from seedbed.util.rows import Row, expect_empty, read_rows, write_rows
 from seedbed.util.words import count
 
 
@@ -32,8 +31,7 @@ def export_fastchat(folder: Path) -> str:
     Raises:
         UserError: the folder has files in it, or nothing is built yet.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: there is something already; name a folder that is empty or not there")
+    expect_empty(folder)
     params, questions = load_params(), {row["id"]: row for row in read_questions()}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]
     answers = {model: list(read_rows(paths.answers(model), "answer")) for model in models}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -15,7 +15,7 @@ from seedbed.util.markdown import table
 from seedbed.util.yaml12 import load_yaml
 
 LANGUAGES = ("en", "ja")
-ENGLISH = "en"
+ENGLISH: Final = "en"
 
 
 @cache

@@ -192,6 +192,16 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]], schema: str | None
             write(row)
 
 
+def expect_empty(folder: Path) -> None:
+    """Refuse a folder that has files in it, so that nothing of others is overwritten.
+
+    Raises:
+        UserError: there is something at `folder` that is no empty folder.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder}: there is something already; name a folder that is empty or not there")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text`, all or nothing."""
     with writing(path) as file:

@@ -22,7 +22,7 @@ from tests.harness import ROOT, Project, git
 from tests.pipeline.test_migrate import OLD
 
 FIRST: dict[str, str] = json.loads((ROOT / "seedbed" / "pipeline" / "first_template.json").read_text(encoding="utf-8"))["files"]
-MOVED = ("queries/browser_votes.sql", "queries/benchmark/browser_votes.sql")
+MOVED = ("queries/annotators.sql", "queries/human/annotators.sql")
 """A query that only moved since the first form."""
 
 

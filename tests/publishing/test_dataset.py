@@ -12,8 +12,10 @@ import duckdb
 import pytest
 import yaml
 
+from seedbed.project.params import load_params
+from seedbed.publishing.card import card
 from seedbed.publishing.destinations import destination
-from seedbed.publishing.released import split_of
+from seedbed.publishing.released import released, split_of
 from seedbed.util.errors import UserError
 from tests.harness import Project
 from tests.publishing.hub import Hub, serve_hub
@@ -110,6 +112,18 @@ def test_the_card_says_how_the_data_was_made(folder: Path) -> None:
         assert words.replace("\\_", "_") in text.replace("\\_", "_"), words
     assert "translate@questions" not in text
     assert str(folder.parent) not in text
+
+
+def test_the_card_is_english_whatever_language_the_reports_have(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    params: Any = load_params()
+    settings: Any = PUBLISH
+    cards = []
+    for language in ("en", "ja"):
+        params["report"]["language"] = language
+        cards.append(card(params, settings, released(params), {}))
+    assert "Made with the stand-in" in cards[0]
+    assert cards[0] == cards[1]
 
 
 def test_the_card_is_what_the_hub_reads(folder: Path) -> None:
