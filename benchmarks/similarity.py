@@ -104,9 +104,9 @@ def decided(
 def tokenised(lines: Iterable[str], tokeniser: dict[str, Any], spent: Spent, together: int = 256) -> Iterator[list[list[str]]]:
     """Yield the tokens of `lines` in pieces, tokenised ahead, as the filter has it."""
     with Ahead(tokeniser) as ahead:
-        for _, tokens in ahead.all(lines, lambda line: [line], together):
-            spent.tokenising = ahead.cpu_s
-            yield [found for (found,) in tokens]
+        for _, looks in ahead.all(({"instruction": line} for line in lines), together):
+            spent.tokenising = ahead.tokenising_s
+            yield [tokens for _, (tokens,) in looks]
 
 
 def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:

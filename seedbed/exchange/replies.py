@@ -18,7 +18,7 @@ from math import isfinite
 from typing import Any
 
 from seedbed.exchange.requests import Request
-from seedbed.util.canonical import JsonObject, canonical, parse_json
+from seedbed.util.canonical import JsonObject, canonical, parse_json_at
 from seedbed.util.rows import Row
 from seedbed.util.safe_text import quoted
 from seedbed.util.schemas import first_problem
@@ -33,6 +33,8 @@ _OPENED = re.compile(r"[\s\ufeff\u200b]*<(think|thinking|reasoning)>", re.IGNORE
 _CLOSED = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]*</?[a-z_]+ [0-9a-f]{12}>[ \t]*\n?")
 """A delimiter of `render`, echoed."""
+_UNWRITABLE = re.compile(r"[\ud800-\udfff]|\\u[dD]|[0-9.][eE]\+?[0-9]{3}|[0-9]{300}")
+"""What may be half a surrogate pair, or a number such as 1e999, which no JSON file can hold."""
 _MOST_BEGINNINGS = 300
 """Places in a reply at which a JSON object is looked for."""
 _MOST_SAID = 2000
@@ -282,7 +284,7 @@ def shown_reply(response: Response) -> str | None:
 
 def without_marks(text: str) -> str:
     """Return a text without the delimiters of its prompt, which small models echo."""
-    return _MARK.sub("", text)
+    return _MARK.sub("", text) if "<" in text else text
 
 
 def json_of(request: Request, response: Response) -> Row:
@@ -319,14 +321,14 @@ def _clean(value: Any) -> Any:
 
 def _objects(text: str) -> Iterator[Row]:
     """Yield the JSON objects in a text, outermost first; what lies within one that was found is passed over."""
-    decoder = json.JSONDecoder()
+    doubtful = _UNWRITABLE.search(text) is not None
     place = tries = 0
     while (place := text.find("{", place)) >= 0 and tries < _MOST_BEGINNINGS:
         tries += 1
         try:
-            _, end = decoder.raw_decode(text, place)
-            value = parse_json(text[place:end])
-            canonical(value).encode()  # half a surrogate pair and 1e999 are no JSON that a file could hold
+            value, end = parse_json_at(text, place)
+            if doubtful:
+                canonical(value).encode()
         except (ValueError, RecursionError):
             place += 1
             continue

@@ -6,7 +6,6 @@ still want two replies), `attempt` (asked again after an unusable reply) and `ag
 more; left out where it is 0, as every newer field is at its default). It knows no key, URL, time-out or clock.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +14,7 @@ from typing import Any
 
 from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, explain_problem, reply_schema
-from seedbed.util.canonical import JsonObject, canonical
+from seedbed.util.canonical import JsonObject, canonical, on_one_line
 from seedbed.util.schemas import without_bounds
 
 EMBEDDING = "embedding"
@@ -107,7 +106,7 @@ class Request:
 
 def body_text(body: Mapping[str, Any]) -> str:
     """Return a body as it goes over the wire: the same bytes live and as a line of a batch."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return on_one_line(body)
 
 
 def ordered_schema(schema: Any) -> Any:

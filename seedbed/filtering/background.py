@@ -1,13 +1,14 @@
-"""Tokenising ahead, in a second process, while this one decides about what is ready.
+"""What can be said of a candidate alone, its tokens and the first rules' word, ahead, in a second process.
 
-A thread would not do: it and numpy would wait for each other's turn at the interpreter some thousand times a second.
+Meanwhile this one decides about what is ready. A thread would not do: it and numpy would wait for each other's turn at the
+interpreter some thousand times a second.
 """
 
 import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -15,37 +16,56 @@ from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
+from seedbed.filtering.alone import Alone, as_text
 from seedbed.filtering.remembered import Remembered
 from seedbed.filtering.tokenisers import Tokenise, identity_of, load_tokeniser
 from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 
-T = TypeVar("T")
-Tokens = list[list[str]]
-"""Of each part of an item."""
+T = TypeVar("T", bound=Mapping[str, Any])
 _PIECE, _AHEAD = 256, 4
-"""Items that are tokenised in one go, and how many such pieces ahead."""
-_ALONE = 5_000
-"""Items that are tokenised in this process before it is worth starting another."""
+"""Rows that are looked at in one go, and how many such pieces ahead."""
+_HERE = 5_000
+"""Rows that are looked at in this process before it is worth starting another."""
+
+
+class Look(NamedTuple):
+    """What can be said of a row alone.
+
+    Attributes:
+        objection: the first rule that rejects it, and what that saw; empty where none does.
+        tokens: of its instruction, and of its input where it has one; none where it is rejected.
+    """
+
+    objection: list[str]
+    tokens: list[list[str]]
+
+
+class _Texts(NamedTuple):
+    """What of a row is looked at."""
+
+    compared: list[str]
+    ruled: str
 
 
 class Ahead:
-    """A tokeniser that works ahead. A context manager: the second process ends with the block.
+    """Looks at rows ahead. A context manager: the second process ends with the block.
 
     Args:
         settings: the block `filter.tokeniser` of `params.yaml`.
-        remember: the file in which tokens are kept for the next time; None for no file.
+        remember: the file in which tokens and the rules' word are kept for the next time; None for no file.
+        alone: the rules that need only the candidate; None for none.
 
     Attributes:
-        cpu_s: CPU seconds spent on tokenising, in whichever process.
+        tokenising_s: CPU seconds spent on tokenising, in whichever process.
     """
 
-    def __init__(self, settings: JsonObject, remember: Path | None = None) -> None:
-        self.cpu_s = 0.0
-        self._settings, self._remember = settings, remember
-        self._tokenise = _load(settings, remember)
+    def __init__(self, settings: JsonObject, remember: Path | None = None, alone: Alone | None = None) -> None:
+        self.tokenising_s = 0.0
+        self._given = settings, remember, alone
+        self._looker = _Looker(*self._given)
         self._count = 0
         self._process: ProcessPoolExecutor | None = None
 
@@ -58,33 +78,34 @@ class Ahead:
 
     def one(self, text: str) -> list[str]:
         """Return the tokens of a text."""
-        return self._tokenise(text)
+        return self._looker.tokenise(text)
 
-    def all(
-        self, items: Iterable[T], parts_of: Callable[[T], Sequence[str]], together: int = _PIECE
-    ) -> Iterator[tuple[list[T], list[Tokens]]]:
-        """Yield `items` in pieces, in order, with the tokens of each of their parts.
+    def look(self, row: Mapping[str, Any]) -> Look:
+        """Return what can be said of a row alone."""
+        return self._looker([_texts(row)])[0][0]
+
+    def all(self, rows: Iterable[T], together: int = _PIECE) -> Iterator[tuple[list[T], list[Look]]]:
+        """Yield `rows` in pieces, in order, with what can be said of each alone.
 
         Args:
-            items: what has texts.
-            parts_of: returns the texts of an item.
-            together: items of a piece.
+            rows: with `instruction`, and mostly `input` and `output`.
+            together: rows of a piece.
 
         Raises:
             UserError: the second process was killed.
         """
-        rest, waiting = iter(items), deque[tuple[list[T], Callable[[], tuple[list[Tokens], float]]]]()
-        whole: tuple[list[T], list[Tokens]] = ([], [])
+        rest, waiting = iter(rows), deque[tuple[list[T], Callable[[], tuple[list[Look], float]]]]()
+        whole: tuple[list[T], list[Look]] = ([], [])
         try:
             while (piece := list(islice(rest, _PIECE))) or waiting:
                 if piece:
-                    waiting.append((piece, self._begin(list(map(parts_of, piece)))))
+                    waiting.append((piece, self._begin(list(map(_texts, piece)))))
                 if len(waiting) > _AHEAD or not piece:
                     ready, result = waiting.popleft()
-                    tokens, spent = result()
-                    self.cpu_s += spent
+                    looks, spent = result()
+                    self.tokenising_s += spent
                     whole[0].extend(ready)
-                    whole[1].extend(tokens)
+                    whole[1].extend(looks)
                     if len(whole[0]) >= together:
                         yield whole
                         whole = ([], [])
@@ -96,39 +117,64 @@ class Ahead:
                 "kept"
             ) from None
 
-    def _begin(self, items: list[Sequence[str]]) -> Callable[[], tuple[list[Tokens], float]]:
-        self._count += len(items)
-        if self._count <= _ALONE:
-            return partial(_timed, self._tokenise, items)
+    def _begin(self, texts: list[_Texts]) -> Callable[[], tuple[list[Look], float]]:
+        self._count += len(texts)
+        if self._count <= _HERE:
+            return partial(self._looker, texts)
         if self._process is None:
-            self._process = ProcessPoolExecutor(1, get_context("spawn"), _start, (self._settings, self._remember))
-        return self._process.submit(_work, items).result
+            self._process = ProcessPoolExecutor(1, get_context("spawn"), _start, self._given)
+        return self._process.submit(_work, texts).result
 
 
-def _load(settings: JsonObject, remember: Path | None) -> Tokenise:
-    """Return the tokeniser; one that takes long looks into the file first."""
-    tokenise, identity = load_tokeniser(settings), identity_of(settings)
-    return Remembered(tokenise, identity, remember) if remember and identity else tokenise
+def compared(row: Mapping[str, Any]) -> list[str]:
+    """Return what of a row is held against others: a generic instruction may stand many times, with different inputs."""
+    return [row["instruction"], row["input"]] if row.get("input") else [row["instruction"]]
 
 
-def _timed(tokenise: Tokenise, items: list[Sequence[str]]) -> tuple[list[Tokens], float]:
-    began = time.process_time()
-    tokens = [[tokenise(text) for text in parts] for parts in items]
-    if isinstance(tokenise, Remembered):
-        tokenise.save()
-    return tokens, time.process_time() - began
+def _texts(row: Mapping[str, Any]) -> _Texts:
+    return _Texts(compared(row), as_text(row))
+
+
+class _Looker:
+    """Looks at rows, one after the other; see `Ahead`.
+
+    Attributes:
+        tokenise: the tokeniser; one that takes long looks into the file first.
+    """
+
+    def __init__(self, settings: JsonObject, remember: Path | None, alone: Alone | None) -> None:
+        self.tokenise = _remembered(load_tokeniser(settings), identity_of(settings), remember)
+        self._objection = _remembered(alone, alone.identity if remember else None, remember) if alone else None
+
+    def __call__(self, texts: list[_Texts]) -> tuple[list[Look], float]:
+        """Return what can be said of rows alone, and the CPU seconds of tokenising."""
+        objections = [self._objection(ruled) if self._objection else [] for _, ruled in texts]
+        began = time.process_time()
+        tokens = [
+            [] if objection else [self.tokenise(text) for text in parts]
+            for objection, (parts, _) in zip(objections, texts, strict=True)
+        ]
+        spent = time.process_time() - began
+        for remembered in (self.tokenise, self._objection):
+            if isinstance(remembered, Remembered):
+                remembered.save()
+        return list(map(Look, objections, tokens)), spent
+
+
+def _remembered(work: Tokenise, identity: str | None, remember: Path | None) -> Tokenise:
+    return Remembered(work, identity, remember) if remember and identity else work
 
 
 # In the second process:
 
-_here: list[Tokenise] = []
+_here: list[_Looker] = []
 
 
-def _start(settings: JsonObject, remember: Path | None) -> None:
-    """Load the tokeniser; leave Ctrl-C to the first process, and leave with it."""
+def _start(settings: JsonObject, remember: Path | None, alone: Alone | None) -> None:
+    """Load what is needed; leave Ctrl-C to the first process, and leave with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
-    _here.append(_load(settings, remember))
+    _here.append(_Looker(settings, remember, alone))
 
 
 def _leave_with_parent() -> None:
@@ -138,5 +184,5 @@ def _leave_with_parent() -> None:
         os._exit(0)
 
 
-def _work(items: list[Sequence[str]]) -> tuple[list[Tokens], float]:
-    return _timed(_here[0], items)
+def _work(texts: list[_Texts]) -> tuple[list[Look], float]:
+    return _here[0](texts)

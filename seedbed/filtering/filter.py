@@ -7,7 +7,8 @@ from pathlib import Path
 from string import Template
 from typing import Any, Self
 
-from seedbed.filtering.background import Ahead, Tokens
+from seedbed.filtering.alone import rules_alone
+from seedbed.filtering.background import Ahead, Look, compared
 from seedbed.filtering.engines import Engine, Local, load_engine
 from seedbed.filtering.language import Language, load_language
 from seedbed.filtering.meanings import Embed, Meaning, Meanings, Vector
@@ -64,10 +65,10 @@ class Filter:
     ) -> None:
         load_plugins()
         own = settings.get("settings", {})
-        self._rules: list[tuple[str, Rule, JsonObject]] = [
-            (name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]
-        ]
-        self._ahead = Ahead(settings["tokeniser"], remember)
+        rules = [(name, RULES.get(name, "filter.rules"), own.get(name, {})) for name in settings["rules"]]
+        alone = rules_alone(settings, language, _sentences(prompt))
+        self._rules: list[tuple[str, Rule, JsonObject]] = rules[len(alone.names) :]
+        self._ahead = Ahead(settings["tokeniser"], remember, alone if alone.names else None)
         similarity = settings["similarity"]
         strict = similarity["reject"] == ">"
         engine = engine or Local()
@@ -80,7 +81,7 @@ class Filter:
             language=language,
             least_characters=settings["characters"]["least"],
             most_characters=settings["characters"]["most"],
-            wording=_sentences(prompt),
+            wording=alone.wording,
             pool=Pool(similarity["threshold"], strict, engine),
             questions=Pool(similarity["leak_threshold"], strict),
             meanings=Meanings(settings.get("semantic", {}).get("threshold", _SAME), strict),
@@ -94,7 +95,7 @@ class Filter:
         for seed, meaning in zip(seeds, self._meanings(seeds), strict=True):
             self._context.meanings.add(seed["id"], meaning)
         for seed in seeds:
-            self._context.pool.add(seed["id"], self._encode(list(chain.from_iterable(self._tokens(seed)))))
+            self._context.pool.add(seed["id"], self._encode(list(chain.from_iterable(map(self._ahead.one, compared(seed))))))
         for question in questions:
             for turn in turns_of(question):
                 self._context.questions.add(question["id"], self._encode(self._ahead.one(turn)))
@@ -108,7 +109,7 @@ class Filter:
     @property
     def tokenising_s(self) -> float:
         """CPU seconds that `decide_all` spent on tokenising, in whichever process."""
-        return self._ahead.cpu_s
+        return self._ahead.tokenising_s
 
     def decide(self, candidate: Row) -> Rejection | None:
         """Return why `candidate` is rejected; None where it is kept, and from now on part of the pool.
@@ -117,31 +118,35 @@ class Filter:
             UserError: a plug-in's rule or tokeniser raised an exception, or gave what none may give.
         """
         list(self._embedded([candidate]))
-        return next(self._decide_piece([candidate], [self._tokens(candidate)]))[1]
+        return next(self._decide_piece([candidate], [self._ahead.look(candidate)]))[1]
 
     def decide_all(self, candidates: Iterable[Any]) -> Iterator[tuple[Any, Rejection | None]]:
         """Yield each candidate with what `decide` says of it, in order."""
-        for piece, tokens in self._ahead.all(self._embedded(candidates), _compared, self._window):
-            yield from self._decide_piece(piece, tokens)
+        for piece, looks in self._ahead.all(self._embedded(candidates), self._window):
+            yield from self._decide_piece(piece, looks)
 
-    def _decide_piece(self, piece: list[Row], tokens: list[Tokens]) -> Iterator[tuple[Row, Rejection | None]]:
-        meanings = self._meanings(piece)
+    def _decide_piece(self, piece: list[Row], looks: list[Look]) -> Iterator[tuple[Row, Rejection | None]]:
+        tokens = [look.tokens for look in looks if not look.objection]
         whole = [list(chain.from_iterable(parts)) for parts in tokens]
         texts = self._encode.all(whole)
         instructions = self._encode.all([parts[0] for parts in tokens if len(parts) > 1])
         self._context.pool.expect(texts)
         self._context.questions.expect([*instructions, *texts])
-        alone = iter(instructions)
-        for candidate, parts, joined, text, meaning in zip(piece, tokens, whole, texts, meanings, strict=True):
+        left, alone = zip(tokens, whole, texts, strict=True), iter(instructions)
+        for candidate, look, meaning in zip(piece, looks, self._meanings(piece), strict=True):
             self._context.meaning = meaning
-            yield candidate, self._decide(candidate, joined, text, next(alone) if len(parts) > 1 else text)
+            if look.objection:
+                yield candidate, Rejection(look.objection[0], look.objection[1])
+            else:
+                parts, joined, text = next(left)
+                yield candidate, self._decide(candidate, joined, text, next(alone) if len(parts) > 1 else text)
 
     def _embedded(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows, their vectors asked for, many at a time."""
         rest = iter(rows)
         while chunk := list(islice(rest, _EMBEDDED)):
             if self._embed:
-                texts = [(row["id"], text) for row in chunk if not is_blank(text := "\n".join(_compared(row)))]
+                texts = [(row["id"], text) for row in chunk if not is_blank(text := "\n".join(compared(row)))]
                 self._vectors |= zip((id for id, _ in texts), self._embed(texts), strict=True)
             yield from chunk
 
@@ -150,9 +155,6 @@ class Filter:
         if self._embed is None:
             return [None] * len(piece)
         return self._context.meanings.look([self._vectors.pop(row["id"], None) for row in piece])
-
-    def _tokens(self, row: Row) -> Tokens:
-        return [self._ahead.one(text) for text in _compared(row)]
 
     def _decide(self, candidate: Row, tokens: list[str], text: Text, instruction: Text) -> Rejection | None:
         context = self._context
@@ -167,11 +169,6 @@ class Filter:
         context.pool.add(candidate["id"], text)
         context.meanings.add(candidate["id"], context.meaning)
         return None
-
-
-def _compared(row: Row) -> list[str]:
-    """Return what of a row is held against others: a generic instruction may stand many times, with different inputs."""
-    return [row["instruction"], row["input"]] if row.get("input") else [row["instruction"]]
 
 
 def _rejection(name: str, rule: Rule, objection: object) -> Rejection:

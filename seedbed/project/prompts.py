@@ -12,17 +12,17 @@ replies:                other forms of the reply, by the verdict format that rea
   five_steps: …         schema, as_json, as_text
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from seedbed.util.canonical import JsonObject, canonical
+from seedbed.util.canonical import JsonObject, canonical, on_one_line
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.schemas import FOLDER, load_schema, problems
 from seedbed.util.yaml12 import load_yaml, located
@@ -99,7 +99,12 @@ class Prompt:
 
     def shows(self, variable: str) -> bool:
         """Whether the system or user message shows a variable."""
-        return any(variable in Template(text).get_identifiers() for text in (self.system, self.user))
+        return any(variable in _variables(text) for text in (self.system, self.user))
+
+
+@cache
+def _variables(template: str) -> list[str]:
+    return Template(template).get_identifiers()
 
 
 def load_prompt(name: str, folder: Path = Path("prompts"), form: str | None = None) -> Prompt:
@@ -267,7 +272,7 @@ def explain_problem(template: str, problem: str) -> str:
 
 def as_shown(fields: Mapping[str, Any], order: Sequence[str]) -> str:
     """Return fields as one line of JSON, in the order in which a reply schema requires them: models write what they see."""
-    return json.dumps({name: fields[name] for name in order}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return on_one_line({name: fields[name] for name in order})
 
 
 def reply_schema(name: str, only: Sequence[str] | None = None) -> JsonObject:

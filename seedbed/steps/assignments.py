@@ -6,13 +6,13 @@ A draw depends on the run's seed, on the slot, on the task's place in it and on 
 changes the tasks that it falls to, and no other.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from seedbed.project.generation_lists import Lists
 from seedbed.steps.demonstrations import pick
+from seedbed.util.canonical import on_one_line
 from seedbed.util.rows import Row
 
 Name = TypeVar("Name", str, str | None)
@@ -52,7 +52,7 @@ class Assignment:
             "topic": self.topic,
             "conditions": list(self.conditions),
         }
-        return json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False, separators=(",", ":"))
+        return on_one_line({name: value for name, value in fields.items() if value})
 
 
 def assign(lists: Lists, slots: Sequence[int], per_slot: int, seed: int) -> list[list[Assignment]]:

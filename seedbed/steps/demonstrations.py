@@ -21,6 +21,8 @@ _ODD = 0x9E3779B97F4A7C15
 
 def draw(ids: Iterable[str], count: int, seed: int, slot: int) -> list[str]:
     """Return the `count` ids of slot number `slot` (from 0), best first; all of them where there are fewer."""
+    if not count:
+        return []
     known = tuple(ids)
     weights = mixed(_hashes(known, str(seed)) ^ np.uint64(slot * _ODD % 2**64))
     least = max(len(known) - count, 0)

@@ -187,6 +187,8 @@ class Kept:
         each of the three they are drawn by hash, as demonstrations are.
         """
         by_id: dict[str, Candidate] = {}
+        if not count:
+            return []
         for keys in zip(*(_nearness(each.topic, each.group, each.task_type) for each in assignments), strict=True):
             ids = [id for key in dict.fromkeys(keys) for id in self._ids.get(key, ()) if id not in by_id]
             by_id |= {id: self._accepted[id] for id in draw(dict.fromkeys(ids), count - len(by_id), seed, slot)}

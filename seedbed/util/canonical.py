@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_IN_ORDER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 JsonObject = dict[str, Any]
 """A JSON object whose fields others define: the body of an API, sampling parameters, a JSON Schema, a plug-in's settings."""
@@ -13,6 +14,11 @@ JsonObject = dict[str, Any]
 def canonical(value: object) -> str:
     """Return the one JSON text of `value`: keys sorted, no spaces, no escapes beyond JSON's own, no NaN."""
     return _ENCODER.encode(value)
+
+
+def on_one_line(value: object) -> str:
+    """Return the same with the keys in their own order."""
+    return _IN_ORDER.encode(value)
 
 
 def content_hash(value: object) -> str:

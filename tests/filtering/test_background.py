@@ -1,4 +1,4 @@
-"""Tokenising ahead: the same tokens from a second process, which ends with the first."""
+"""Looking at candidates ahead: a second process says the same, and ends with the first."""
 
 import os
 import signal
@@ -10,18 +10,19 @@ import psutil
 import pytest
 
 from seedbed.filtering import background as ahead
-from seedbed.filtering.background import Ahead
+from seedbed.filtering.background import Ahead, Look
 from seedbed.util.errors import UserError
 from tests.harness import ROOT
 
 TEXTS = [f"第{number}回の会議は {number % 7} 時です" for number in range(700)]
+ROWS = [{"instruction": text, "input": ""} for text in TEXTS]
 CHARACTER = {"name": "character"}
 WAITING = """
 from seedbed.filtering import background as ahead
-ahead._ALONE = 0
+ahead._HERE = 0
 if __name__ == "__main__":
     with ahead.Ahead({"name": "character"}) as made:
-        for _ in made.all(iter(lambda: "text", None), lambda text: [text]):
+        for _ in made.all(iter(lambda: {"instruction": "text"}, None)):
             print("working", flush=True)
 """
 
@@ -33,16 +34,16 @@ def workers() -> list[psutil.Process]:
 
 @pytest.mark.parametrize("alone", [0, 300, 5000])
 def test_tokens_are_the_same_in_either_process(monkeypatch: pytest.MonkeyPatch, alone: int) -> None:
-    monkeypatch.setattr(ahead, "_ALONE", alone)
+    monkeypatch.setattr(ahead, "_HERE", alone)
     with Ahead(CHARACTER) as made:
         expected = [made.one(text) for text in TEXTS]
         for _ in range(2):
-            pieces = list(made.all(iter(TEXTS), lambda text: [text]))
-            assert [text for piece, _ in pieces for text in piece] == TEXTS
-            assert [tokens for _, piece in pieces for (tokens,) in piece] == expected
-        assert made.cpu_s > 0
+            pieces = list(made.all(iter(ROWS)))
+            assert [row for piece, _ in pieces for row in piece] == ROWS
+            assert [look for _, piece in pieces for look in piece] == [Look([], [tokens]) for tokens in expected]
+        assert made.tokenising_s > 0
         assert bool(workers()) == (alone < 2 * len(TEXTS))
-        assert list(made.all([], lambda text: [text])) == []
+        assert list(made.all([])) == []
     assert not workers()
 
 
@@ -69,9 +70,9 @@ def test_the_second_process_leaves_with_the_first(tmp_path: Path, sign: signal.S
 
 
 def test_a_second_process_that_is_killed_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "_ALONE", 0)
+    monkeypatch.setattr(ahead, "_HERE", 0)
     with Ahead(CHARACTER) as made:
-        pieces = made.all(iter(lambda: "text", None), lambda text: [text])
+        pieces = made.all(iter(lambda: {"instruction": "text"}, None))
         next(pieces)
         for worker in workers():
             worker.kill()

@@ -114,12 +114,13 @@ def test_it_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("alone", [0, 1000])
 def test_tokenising_ahead_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: int) -> None:
-    monkeypatch.setattr(background, "_ALONE", alone)
+    monkeypatch.setattr(background, "_HERE", alone)
     file, texts = tmp_path / "tokens.sqlite", [f"猫が{number}匹います。" for number in range(30)]
     found = []
     for _ in range(2):
         with Ahead(SETTINGS["tokeniser"], file) as ahead:
-            found.append([tokens for _, piece in ahead.all(texts, lambda text: [text]) for (tokens,) in piece])
+            rows = [{"instruction": text} for text in texts]
+            found.append([tokens for _, piece in ahead.all(rows) for _, (tokens,) in piece])
     assert found[0] == found[1]
     assert found[0][3] == ["猫", "が", "3", "匹", "い", "ます"]
     with sqlite3.connect(file) as kept:

@@ -69,12 +69,12 @@ def test_it_works_in_the_second_process_too(write_plugin: WritePlugin, monkeypat
         HEADER
         + "import os\n\n@tokeniser\ndef pids(settings):\n    return lambda text: [settings['mark'], str(os.getpid()), text]\n",
     )
-    monkeypatch.setattr(background, "_ALONE", 0)
+    monkeypatch.setattr(background, "_HERE", 0)
     with Ahead({"name": "pids", "mark": "m"}) as ahead:
         assert ahead.one("a") == ["m", str(os.getpid()), "a"]
-        ((texts, tokens),) = ahead.all(["b", "c"], lambda text: [text, text * 2])
-    other = tokens[0][0][1]
-    assert (texts, tokens) == (["b", "c"], [[["m", other, text], ["m", other, text * 2]] for text in ("b", "c")])
+        ((_, looks),) = ahead.all([{"instruction": text, "input": text * 2} for text in ("b", "c")])
+    other = looks[0].tokens[0][1]
+    assert [look.tokens for look in looks] == [[["m", other, text], ["m", other, text * 2]] for text in ("b", "c")]
     assert other != str(os.getpid())
 
 
@@ -93,9 +93,9 @@ def test_its_mistakes_are_reported_from_either_process(
     write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch, body: str, message: str, alone: int
 ) -> None:
     write_plugin("mine", f"{HEADER}@tokeniser\ndef mine(settings):\n    {body}\n")
-    monkeypatch.setattr(background, "_ALONE", alone)
+    monkeypatch.setattr(background, "_HERE", alone)
     with pytest.raises(UserError) as error, Ahead({"name": "mine"}) as ahead:
-        list(ahead.all(["a"], lambda text: [text]))
+        list(ahead.all([{"instruction": "a"}]))
     assert str(error.value).startswith(message)
 
 
