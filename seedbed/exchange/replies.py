@@ -41,6 +41,7 @@ _MOST_SAID = 2000
 """Characters of an unusable reply that are shown to the model that gave it."""
 _TEXTS = ("text", "refusal", "finish_reason", "model")
 _COUNTS = ("input", "cached_input", "output")
+_TEXT_TYPES, _COUNT_TYPES = frozenset({str, type(None)}), frozenset({int})
 _MOST_TOKENS = 2**53
 """Beyond it a number of tokens is no number of tokens."""
 
@@ -148,27 +149,19 @@ def vector_of(request: Request, response: Response) -> bytes:
 
 def is_response(value: Any) -> bool:
     """Whether a value that was read from a file is a response as we keep them; asked of each that is looked up."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not _TEXT_TYPES.issuperset([type(value.get(name, 0)) for name in _TEXTS]):
         return False
-    for name in _TEXTS:
-        if not _is_text(value.get(name, 0)):
-            return False
     usage, error = value.get("usage", 0), value.get("error")
     if usage is not None:
         if not isinstance(usage, dict):
             return False
-        for name in _COUNTS:
-            count = usage.get(name)
-            if type(count) is not int or not 0 <= count <= _MOST_TOKENS:
-                return False
+        counts: list[Any] = [usage.get(name) for name in _COUNTS]
+        if not _COUNT_TYPES.issuperset(map(type, counts)) or min(counts) < 0 or max(counts) > _MOST_TOKENS:
+            return False
     explained = error is None or (
         isinstance(error, dict) and isinstance(error.get("kind"), str) and isinstance(error.get("detail"), str)
     )
-    return explained and _is_text(value.get("reasoning"))
-
-
-def _is_text(value: Any) -> bool:
-    return value is None or isinstance(value, str)
+    return explained and type(value.get("reasoning")) in _TEXT_TYPES
 
 
 def kind_of_error(error: Any) -> str:
