@@ -1,5 +1,6 @@
 -- One row: how one judge judged one match (or 'all', where there are several).
---   pairs                        questions whose two orders are both valid; the rates of the next line are percent of them
+--   pairs                        questions that were judged in both orders, and validly; the rates of the next line are percent of
+--                                them. A recorded verdict that stands for both orders, since one was judged, is none
 --   order_agreement, first_biased, second_biased, one_tie
 --                                the orders say the same; both name the answer that stood first, or second; one says tie:
 --                                they add up to 100
@@ -19,9 +20,10 @@ judged as (
     left join answers as others on others.model = judgments.baseline and others.id = judgments.question
     group by all
 ),
+orders as (select match, question, coalesce(bool_or(one_order), false) as one_order from judgments group by all),
 paired as (
     select
-        outcomes.match, judge, count(*) filter (outcome <> 'invalid') as pairs,
+        outcomes.match, judge, count(*) filter (outcome <> 'invalid' and not one_order) as pairs,
         count(*) filter (position = 'first') as first_pairs,
         count(*) filter (position = 'second') as second_pairs,
         count(*) filter (tie = 'one') as one_tie,
@@ -29,6 +31,7 @@ paired as (
         count(*) filter ((outcome = 'win' and longer > 0) or (outcome = 'loss' and longer < 0)) as longer
     from judge_outcomes as outcomes
     join scores on scores.match = outcomes.match and scores.question = outcomes.question
+    join orders on orders.match = outcomes.match and orders.question = outcomes.question
     group by all
 ),
 shown as (

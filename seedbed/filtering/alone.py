@@ -89,7 +89,7 @@ class Alone:
 
 def as_text(row: Mapping[str, Any]) -> str:
     """Return what the rules look at of a candidate, as one text."""
-    return canonical([row.get(name, "") for name in FIELDS])
+    return canonical([row[name] for name in FIELDS])
 
 
 def rules_alone(settings: FilterSettings, language: Language, wording: list[str]) -> Alone:

@@ -47,7 +47,7 @@ class _Texts(NamedTuple):
     """What of a row is looked at."""
 
     compared: list[str]
-    ruled: str
+    ruled: str | None
 
 
 class Ahead:
@@ -82,7 +82,7 @@ class Ahead:
 
     def look(self, row: Mapping[str, Any]) -> Look:
         """Return what can be said of a row alone."""
-        return self._looker([_texts(row)])[0][0]
+        return self._looker([self._texts(row)])[0][0]
 
     def all(self, rows: Iterable[T], together: int = _PIECE) -> Iterator[tuple[list[T], list[Look]]]:
         """Yield `rows` in pieces, in order, with what can be said of each alone.
@@ -99,7 +99,7 @@ class Ahead:
         try:
             while (piece := list(islice(rest, _PIECE))) or waiting:
                 if piece:
-                    waiting.append((piece, self._begin(list(map(_texts, piece)))))
+                    waiting.append((piece, self._begin(list(map(self._texts, piece)))))
                 if len(waiting) > _AHEAD or not piece:
                     ready, result = waiting.popleft()
                     looks, spent = result()
@@ -117,6 +117,9 @@ class Ahead:
                 "kept"
             ) from None
 
+    def _texts(self, row: Mapping[str, Any]) -> _Texts:
+        return _Texts(compared(row), as_text(row) if self._given[2] else None)
+
     def _begin(self, texts: list[_Texts]) -> Callable[[], tuple[list[Look], float]]:
         self._count += len(texts)
         if self._count <= _HERE:
@@ -129,10 +132,6 @@ class Ahead:
 def compared(row: Mapping[str, Any]) -> list[str]:
     """Return what of a row is held against others: a generic instruction may stand many times, with different inputs."""
     return [row["instruction"], row["input"]] if row.get("input") else [row["instruction"]]
-
-
-def _texts(row: Mapping[str, Any]) -> _Texts:
-    return _Texts(compared(row), as_text(row))
 
 
 class _Looker:
@@ -148,7 +147,7 @@ class _Looker:
 
     def __call__(self, texts: list[_Texts]) -> tuple[list[Look], float]:
         """Return what can be said of rows alone, and the CPU seconds of tokenising."""
-        objections = [self._objection(ruled) if self._objection else [] for _, ruled in texts]
+        objections = [self._objection(ruled) if self._objection and ruled else [] for _, ruled in texts]
         began = time.process_time()
         tokens = [
             [] if objection else [self.tokenise(text) for text in parts]

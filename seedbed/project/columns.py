@@ -2,7 +2,7 @@
 
 JUDGMENTS = (
     "match text, model text, baseline text, question text, order text, verdict text, made_by json, judge text, strength text, "
-    "turn bigint"
+    "turn bigint, one_order boolean"
 )
 RATINGS = "model text, question text, turn bigint, judge text, rating double, made_by json"
 ANSWERS = "id text, model text, text text, cut boolean, made_by json"

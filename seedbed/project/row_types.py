@@ -246,6 +246,7 @@ class Judgment(TypedDict):
     verdict: Literal["first", "second", "tie", "invalid"]
     strength: NotRequired[Literal["slight", "strong"]]
     retest: NotRequired[Retest]
+    one_order: NotRequired[Literal[True]]
     explanation: str | None
     failure: Failure | None
     request: str | None

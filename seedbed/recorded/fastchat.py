@@ -231,6 +231,7 @@ def judgments_of(line: Line, model: str, baseline: str, names: tuple[str, str]) 
                 "explanation": explanation,
                 "failure": failure,
             }
+            | ({"one_order": True} if row.get("one_order") else {})
         )
     return judgments
 

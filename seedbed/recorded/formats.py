@@ -455,6 +455,7 @@ FORMATS = (
         ("instruction", "output_1", "output_2", "preference"),
         ("generator_1", "generator_2"),
         {VERDICTS: _alpaca_verdict},
+        "`seedbed import verdicts` reads it; to take its outputs, say so: --map answer=output_1 --map question=instruction",
     ),
     Format(
         "alpaca-eval-outputs",
@@ -586,8 +587,34 @@ def _resembles(row: Row, target: str) -> str:
     near = max(FORMATS, key=lambda each: 1 - len(each.missing(row)) / len(each.fields))
     missing = near.missing(row)
     hint = f"; it comes nearest to {near.label}, but {_or(missing)} is missing" if len(missing) < len(near.fields) else ""
-    say = f"; say which field is which, e.g. --map {MAPPED[target][0]}={next(iter(row), 'FIELD')}" if target in MAPPED else ""
+    say = f"; say which field is which, e.g. {_likely(row, target)}" if target in MAPPED else ""
     return f"no format that is known: the fields are {there or 'none'}{hint}{say}"
+
+
+_USUAL = {
+    "instruction": ("prompt", "question", "query", "text", "inputs"),
+    "output": ("response", "completion", "answer", "target", "outputs", "chosen", "text"),
+    "text": ("prompt", "question", "query", "instruction", "input"),
+    "answer": ("output", "response", "completion", "generated", "prediction", "text"),
+    "question": ("prompt", "instruction", "query", "input"),
+}
+"""What other tools call a field of ours."""
+_USUAL_TURNS = {QUESTIONS: ("questions", "prompts"), ANSWERS: ("outputs", "answers", "responses")}
+_NEEDED = {**dict.fromkeys(_TASKS, ("instruction", "output")), QUESTIONS: ("text",), ANSWERS: ("answer", "question")}
+"""Without which there is no row; the question is what an answer belongs to."""
+
+
+def _likely(row: Row, target: str) -> str:
+    """Return what a user might write to say which field is which: the usual names, then the longest texts."""
+    texts = [name for name in sorted(row, key=lambda name: -len(str(row[name]))) if isinstance(row[name], str)]
+    lists = [name for name in row if isinstance(row[name], list) and row[name] and isinstance(row[name][0], str)]
+    if turns := next((name for name in _USUAL_TURNS.get(target, ()) if name in lists), None):
+        return f"--map turns={turns}"
+    pairs = {"input": "input"} if target in _TASKS and "input" in texts else dict[str, str]()
+    for ours in _NEEDED[target]:
+        left = [name for name in texts if name not in pairs.values()]
+        pairs[ours] = next((name for name in (ours, *_USUAL[ours]) if name in left), next(iter(left), "FIELD"))
+    return " ".join(f"--map {ours}={theirs}" for ours, theirs in pairs.items())
 
 
 MOST_TURNS = 1 + MOST_FOLLOW_UPS

@@ -300,7 +300,7 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
             if said.g2 is None and not one_order:
                 raise UserError(
                     f"{where}: {reading.label} judge each pair once, in one order, where verdicts have two. With --one-order "
-                    "each counts for both orders; the report's order agreement then says nothing"
+                    "each counts for both orders; the report then has no order agreement of them"
                 )
             places[question, said.turn], orders = where, orders + (said.g2 is None)
             rows.append((question, said.turn, said))
@@ -316,7 +316,7 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         staged = stage(folder, (_verdict(question, turn, said, called) for question, turn, said in rows), "fastchat_verdict")
         remarks = [f"writes {target}; matches.{match} of {paths.PARAMS} will name it: {ids[0]} against {ids[1]}"]
         if orders:
-            remarks.append(f"{count(orders, 'verdict')} {_ONE_ORDER}, so that order agreement says nothing")
+            remarks.append(f"{count(orders, 'verdict')} {_ONE_ORDER}; the report has no order agreement of them")
         unjudged = sum(known.turns.values()) - len(rows)
         if unjudged:
             remarks.append(f"{count(unjudged, 'turn')} of questions without a verdict will be invalid in this match")
@@ -367,4 +367,4 @@ def _verdict(question: str, turn: int, said: Judged, called: Mapping[str, str]) 
     row: Row = {"question_id": question, "model_1": called[said.models[0]], "model_2": called[said.models[1]]}
     row |= {"g1_winner": said.g1, "g2_winner": g2, "g1_judgment": words[0], "g2_judgment": words[1]}
     row |= {f"answer_{n}": text for n, text in enumerate(said.answers, start=1) if text is not None}
-    return row | ({"turn": turn} if turn > 1 else {})
+    return row | ({"turn": turn} if turn > 1 else {}) | ({"one_order": True} if said.g2 is None else {})

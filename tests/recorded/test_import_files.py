@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from seedbed.project import paths
+from seedbed.recorded import formats
 from seedbed.recorded.foreign_rows import read_foreign
 from seedbed.recorded.import_benchmark import import_answers, import_questions, import_verdicts
 from seedbed.recorded.import_tasks import import_rows, import_seeds
@@ -278,6 +279,7 @@ def test_each_format_of_verdicts(project: Path, rows: list[Any], winners: list[t
     import_verdicts(Source(file), None, None, one_order=True, yes=True)
     verdicts = list(read_rows(Path("data/recorded/judgments/good-vs-thin.jsonl"), "fastchat_verdict", unique=None))
     assert [(row["g1_winner"], row["g2_winner"]) for row in verdicts] == winners
+    assert {row.get("one_order", False) for row in verdicts} == {"preference" in rows[0]}
     assert {(row["model_1"], row["model_2"]) for row in verdicts} == {("good", "thin")}
     assert load_yaml(paths.PARAMS)["matches"]["good-vs-thin"]["recorded"] == "data/recorded/judgments/good-vs-thin.jsonl"
 
@@ -295,6 +297,29 @@ configs:
 ---
 # A card
 """
+
+
+@pytest.mark.parametrize(
+    ("target", "row", "says"),
+    [
+        (formats.ROWS, {"prompt": "Whole: do it", "response": "ok"}, "--map instruction=prompt --map output=response"),
+        (
+            formats.ROWS,
+            {"instruction": "Do", "input": "it", "response": "ok", "note": "a longer text than any other"},
+            "--map input=input --map instruction=instruction --map output=response",
+        ),
+        (formats.QUESTIONS, {"rules": ["a"], "prompt": "Name a fruit."}, "--map text=prompt"),
+        (formats.QUESTIONS, {"id": 1, "questions": ["One?", "Two?"], "outputs": ["a", "b"]}, "--map turns=questions"),
+        (formats.QUESTIONS, {"a": 1, "b": "short", "c": "a long one"}, "--map text=c"),
+        (formats.QUESTIONS, {"a": 1}, "--map text=FIELD"),
+        (formats.ANSWERS, {"id": 1, "questions": ["One?"], "outputs": ["a", "b"]}, "--map turns=outputs"),
+        (formats.ANSWERS, {"prompt": "Name a fruit.", "generated": "apple"}, "--map answer=generated --map question=prompt"),
+    ],
+)
+def test_an_unknown_table_is_told_which_of_its_fields_are_likely(target: str, row: Any, says: str) -> None:
+    with pytest.raises(UserError) as error:
+        formats.format_of(row, "in.jsonl:1", target)
+    assert str(error.value).endswith(f"say which field is which, e.g. {says}")
 
 
 def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:

@@ -21,7 +21,7 @@ def fill_jury(tables: Tables, rows: Iterable[tuple[str, Verdict]], **report: Any
 
     def values(judge: str, row: Verdict) -> tuple[Any, ...]:
         verdict, _, strength = row[5].partition(" ")
-        return *row[:5], verdict, None, judge, strength or None, None
+        return *row[:5], verdict, None, judge, strength or None, None, None
 
     columns = JUDGMENTS.replace("order text", '"order" text')
     tables.fill("judgments", columns, [values(judge, row) for judge, row in rows])

@@ -151,6 +151,20 @@ def test_a_judge_that_takes_the_first_is_found_out_by_its_pairs() -> None:
     assert position_in_words(found, 95).endswith("the judge leans to the first place.")
 
 
+def test_a_verdict_that_stands_for_both_orders_says_nothing_of_them() -> None:
+    """As AlpacaEval judges: in one order. It counts for the rates, and its 100% of order agreement would be made up."""
+    tables = made({"q1": ("first", "second"), "q2": ("first", "first"), "q3": ("tie", "tie")})
+    tables.run("update judgments set one_order = true where question <> 'q2'")
+    (found,) = health_rows(tables, 95)
+    assert (found["pairs"], found["order_agreement"], found["first_biased"]) == (1, 0.0, 100.0)
+    assert (found["judgments"], found["decided"]) == (6, 1)
+    tables = made({"q1": ("first", "second"), "q2": ("second", "first")})
+    tables.run("update judgments set one_order = true")
+    (found,) = health_rows(tables, 95)
+    assert (found["pairs"], found["order_agreement"], found["first_share"]) == (0, None, None)
+    assert (row(tables)["wins"], row(tables)["losses"]) == (1, 1)
+
+
 def test_nothing_contradicts() -> None:
     (found,) = health_rows(made({"q1": ("first", "second")}), 95)
     assert (found["position_p"], found["first_share"]) == (None, None)
