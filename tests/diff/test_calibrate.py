@@ -86,6 +86,7 @@ def project(tmp_path: Path) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_revisions_and_experiments_beside_the_workspace(project: Project) -> None:
     head = git(project.root, "rev-parse", "HEAD").strip()
     git(project.root, "update-ref", f"refs/exps/{head[:2]}/{head[2:]}/brave-idea", head)

@@ -176,6 +176,7 @@ def made(tmp_path: Path, language: str) -> Project:
     return Project(tmp_path / "mine")
 
 
+@pytest.mark.slow
 def test_a_new_project_is_committed_and_checked(tmp_path: Path) -> None:
     project = made(tmp_path, "ko")
     assert git(project.root, "status", "--porcelain") == ""

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -152,6 +153,7 @@ def import_in(folder: Path, files: dict[str, bytes]) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_mistake_anywhere_is_said_in_one_sentence_or_does_no_harm(reference: Path) -> None:
     sources = sources_in(reference)
     with TemporaryDirectory() as folder:

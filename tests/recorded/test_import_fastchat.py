@@ -121,6 +121,7 @@ def run_in_process(project: Project, folder: Path, **changes: Any) -> str:
         return import_fastchat(**(given | changes))
 
 
+@pytest.mark.slow
 def test_small_import(project: Project, files: Path) -> None:
     """The baseline may stand first in the file; an `error` in one order makes the question invalid.
 

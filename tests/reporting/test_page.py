@@ -47,6 +47,7 @@ def opened(browser: Browser, path: Path, width: int = 1280) -> Page:
     return tab
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["benchmark", "dataset"])
 def test_axe_finds_nothing(browser: Browser, folder: Path, name: str) -> None:
     """WCAG 2.2 AA and axe-core's best practices, on light and on dark."""

@@ -157,6 +157,7 @@ def test_a_count_in_the_tables_leads_to_its_questions(context: BrowserContext, w
     assert tab.input_value("#f-match") == "poor-vs-thin"
 
 
+@pytest.mark.slow
 def test_address_reload_and_back_restore_everything(context: BrowserContext, written: Path) -> None:
     tab, complaints = opened(context, written)
     tab.select_option("#f-category", "fermi")
@@ -357,6 +358,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_hostile_texts_ask_no_host_for_anything_and_run_nothing(context: BrowserContext, tmp_path: Path) -> None:
     build = Build(
         tmp_path / "a",

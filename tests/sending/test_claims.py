@@ -79,7 +79,8 @@ def test_two_builds_that_want_the_same_send_it_once(builds: Builds, server: Serv
         assert living_owners(store) == 0
 
 
-@pytest.mark.parametrize("count", [40, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [40, 400])
 def test_what_a_killed_build_was_sending_is_taken_over(builds: Builds, server: Server, count: int) -> None:
     """No more is sent twice than was under way when it was killed."""
     killed, done = threading.Event(), count // 4

@@ -24,7 +24,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("who", ["stage", "parent"])
+@pytest.mark.parametrize("who", ["stage", pytest.param("parent", marks=pytest.mark.slow)])
 def test_nothing_that_arrived_is_paid_for_again(counted: Project, server: Server, who: str) -> None:
     """Whether the stage is killed, or the process that started it: an orphan stops by itself."""
     slow = SlowServer(server)

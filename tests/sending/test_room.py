@@ -57,6 +57,7 @@ def prepare(project: Project, server: Server, size: int, rows: int, **settings: 
     project.edit_params(change)
 
 
+@pytest.mark.slow
 def test_what_the_store_cannot_take_is_taken_by_the_next_run(counted: Project, server: Server, tmp_path: Path) -> None:
     """The store's files reach their limit in the middle; every answer is paid for once."""
     store = tmp_path / "disk" / "store.sqlite"
@@ -84,6 +85,7 @@ def test_nothing_is_sent_where_there_is_no_room_for_an_answer(counted: Project, 
     assert server.take() == []
 
 
+@pytest.mark.slow
 def test_where_room_is_short_one_request_goes_at_a_time(counted: Project, server: Server, tmp_path: Path) -> None:
     store = tmp_path / "disk" / "store.sqlite"
     prepare(counted, server, 10, 8, max_concurrency=8)

@@ -27,6 +27,7 @@ def translations(project: Project) -> dict[str, Any]:
     return {row["id"]: row for row in project.rows("data/build/translated/seed_tasks.jsonl")}
 
 
+@pytest.mark.slow
 def test_what_failed_is_asked_once_more_and_nothing_else(failed: tuple[Project, str], server: Server) -> None:
     project, id = failed
     before = translations(project)

@@ -34,7 +34,8 @@ def wanted(system: str) -> str:
     return next((kind for name, kind in kinds.items() if name in names), "answer")
 
 
-@pytest.mark.parametrize("probed", [pytest.param(True, marks=pytest.mark.slow), False])
+@pytest.mark.slow
+@pytest.mark.parametrize("probed", [True, False])
 def test_translations_are_read_out_of_prose(counted: Project, server: Server, probed: bool) -> None:
     """Whether the probe found it out or nobody did."""
     server.fault = plain

@@ -123,6 +123,7 @@ def check(project: Project, server: Server, name: str, *targets: str) -> list[st
     return kinds
 
 
+@pytest.mark.slow
 def test_an_edited_question_costs_itself(built: Project, server: Server) -> None:
     """A fast member of the trial below: a translation, an answer a model, two judgments; a comment on top costs nothing."""
     built.replace("prompts/judge.yaml", "description:", "# A comment.\ndescription:")

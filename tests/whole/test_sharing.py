@@ -132,6 +132,7 @@ def test_a_renamed_model_asks_nothing_again(built: Project, tmp_path: Path, serv
     assert server.take() == []
 
 
+@pytest.mark.slow
 def test_the_plan_counts_what_was_not_pulled(built: Project, tmp_path: Path, server: Server) -> None:
     second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
     plan = json.loads(second.run("seedbed", "plan", "--json"))
