@@ -151,6 +151,8 @@ class Imported:
 def import_shards(store: Store, folder: Path) -> Imported:
     """Commit the answers that lie in a folder, whose requests its manifest knows; twice, or in part, does no harm.
 
+    Where one line says that a request failed and another has its answer, the answer counts, whichever came first.
+
     The memory that it takes grows with neither the requests nor the answers. What is committed stays so where it is stopped.
 
     Args:
@@ -178,7 +180,7 @@ def import_shards(store: Store, folder: Path) -> Imported:
             before = imported.looked_at
             exchanges = _answers(path, folder, known, imported)
             while some := list(islice(exchanges, _AT_ONCE)):
-                new = store.take_over(some)
+                new = store.take_over(some, over_errors=True)
                 imported.new += new
                 imported.known += len(some) - new
             imported.files += imported.looked_at > before

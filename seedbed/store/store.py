@@ -63,6 +63,10 @@ _RENAME = "".join(
 _PATIENCE_S = 60.0
 """How long another process's lock on the file is waited for."""
 _INSERT = "insert or ignore into responses (key, response, stage, request) values (?, ?, ?, ?)"
+_INSERT_OVER_ERROR = (
+    "insert into responses (key, response, stage, request) values (?, ?, ?, ?) on conflict (key) do update set response = "
+    "excluded.response where responses.response ->> 'error' is not null and excluded.response ->> 'error' is null"
+)
 _BATCH = 500
 _MMAP_BYTES = 2**36
 """Look-ups are random reads; through a memory map they cost no system call each."""
@@ -247,15 +251,19 @@ class Store:
         self.remember_read(md5)
         return new
 
-    def take_over(self, exchanges: Iterable[tuple[str, Request, Response]]) -> int:
+    def take_over(self, exchanges: Iterable[tuple[str, Request, Response]], *, over_errors: bool = False) -> int:
         """Put (stage, request, response) that were paid for elsewhere, in one transaction; return how many were new.
 
         A stage that has another name today is put under that one.
+
+        Args:
+            exchanges: what to put.
+            over_errors: whether an answer takes the place of an error that the store has for the same request.
         """
-        before = self._db.total_changes
+        before, insert = self._db.total_changes, _INSERT_OVER_ERROR if over_errors else _INSERT
         with self._in_words(), self._transaction():
             for stage, request, response in exchanges:
-                self.put(RENAMED.get(stage, stage), request, response)
+                self._db.execute(insert, (request.key, canonical(response), RENAMED.get(stage, stage), request.text))
         return self._db.total_changes - before
 
     def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:

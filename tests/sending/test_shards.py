@@ -101,6 +101,28 @@ def test_answers_come_out_of_order_in_part_and_twice(tmp_path: Path) -> None:
     assert held == {(STAGE, request(n).key): f"答え {request(n).key[:6]}" for n in range(10)}
 
 
+@pytest.mark.parametrize("error_first", [True, False])
+@pytest.mark.parametrize("together", [True, False])
+def test_an_answer_counts_before_an_error_whichever_comes_first(tmp_path: Path, error_first: bool, together: bool) -> None:
+    """An engine that asks again what failed writes both, and a program of one's own may have failed on it by itself."""
+    folder, store = tmp_path / "out", tmp_path / "store.sqlite"
+    asked = [row for shard in export(folder, 2) for row in lines(shard)]
+    failed = {"custom_id": asked[0]["custom_id"], "response": {"status_code": 400, "body": None}, "error": {"code": 400}}
+    rows = [failed, answered(asked[0], "答え")]
+    for number, row in enumerate(rows if error_first else reversed(rows)):
+        write(folder / f"{number}.jsonl", [row])
+        if not together:
+            taken(store, folder)
+    write(folder / "other.jsonl", [failed | {"custom_id": asked[1]["custom_id"]}])
+    for _ in range(2):
+        taken(store, folder)
+    with Store(store, read_only=True) as opened:
+        found = opened.get([row["custom_id"] for row in asked])
+    assert (found[asked[0]["custom_id"]]["text"], "error" in found[asked[1]["custom_id"]]) == ("答え", True)
+    write(folder / "late.jsonl", [answered(asked[0], "another")])
+    assert taken(store, folder).new == 0
+
+
 def test_what_does_not_belong_is_named_and_nothing_else_is_lost(tmp_path: Path) -> None:
     """Another build's answer, half a line, a stranger's file; errors of one request, of the moment and of the endpoint."""
     folder, store = tmp_path / "out", tmp_path / "store.sqlite"
