@@ -23,6 +23,8 @@ class Hub:
         tokens: the tokens that requests were sent with.
         log: method and path of every request.
         refuse: what to answer a request whose path ends so: a status and a sentence.
+        hold: the beginning of paths whose requests get no answer; empty for none.
+        held: set when there was such a request.
     """
 
     url: str
@@ -32,6 +34,8 @@ class Hub:
     tokens: set[str] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
     refuse: dict[str, tuple[int, str]] = field(default_factory=dict)
+    hold: str = ""
+    held: threading.Event = field(default_factory=threading.Event)
     _large: dict[str, bytes] = field(default_factory=dict)
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:  # noqa: PLR0911 - one a page
@@ -103,6 +107,10 @@ def serve_hub() -> Iterator[Hub]:
             body = self._body()
             path = self.path.partition("?")[0]
             hub.log.append(f"{self.command} {path}")
+            if hub.hold and path.startswith(hub.hold):
+                hub.held.set()
+                self.close_connection = True
+                return
             if "Authorization" in self.headers:
                 hub.tokens.add(self.headers["Authorization"].removeprefix("Bearer "))
             status, said = hub.answer(self.command, path, body)

@@ -209,6 +209,26 @@ def test_the_hub_gets_all_in_one_commit_and_a_refusal_keeps_the_token(project: P
     assert (hub.commits, hub.private, hub.tokens) == (1, {"team/mine": True}, {TOKEN})
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("during", ["/large/", "/api/datasets/team/mine/commit/"])
+def test_an_upload_that_is_killed_shows_nothing_and_the_same_command_completes_it(
+    project: Project, hub: Hub, folder: Path, during: str
+) -> None:
+    env: Any = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    command = ("seedbed", "publish", "--to", "hf://datasets/team/mine", "--stand-in", "--yes")
+    hub.hold = during
+    with subprocess.Popen(
+        command, cwd=project.root, env=project.environment() | env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as killed:
+        assert hub.held.wait(60)
+        killed.kill()
+    assert (hub.repositories["team/mine"], hub.commits) == ({".gitattributes": b""}, 0)
+    hub.hold = ""
+    project.run(*command, **env)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert (hub.repositories["team/mine"], hub.commits) == (files | {".gitattributes": b""}, 1)
+
+
 @pytest.mark.parametrize("to", ["hf://mine", "hf://a/b/c", "hf:///b"])
 def test_an_address_that_is_none_is_named(to: str) -> None:
     pytest.importorskip("huggingface_hub", reason="needs `pip install 'seedbed[publish]'`")
