@@ -19,7 +19,7 @@ def outcome(ab: Order, ba: Order) -> tuple[str, str | None, str | None]:
     """Return what becomes of one conversation: outcome, kind of tie, place that two contradicting orders name."""
     tables = Tables()
     rows = [
-        ("m", "x", "y", "q", order, VERDICTS[said][place], None, "judge", None, turn if len(turns) > 1 else None)
+        ("m", "x", "y", "q", order, VERDICTS[said][place], None, "judge", None, turn if len(turns) > 1 else None, None)
         for place, (order, turns) in enumerate((("ab", ab), ("ba", ba)))
         for turn, said in enumerate(turns, start=1)
     ]
