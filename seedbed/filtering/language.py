@@ -125,8 +125,12 @@ def _warn_missing(resolved: Path, path: Path) -> None:
     print(f"{path}: no such file; the filter goes without words and patterns of this language", file=sys.stderr)
 
 
-def load_language(path: Path) -> Language:
+def load_language(path: Path, *, scripts_alone: bool = False) -> Language:
     """Read a language file; where there is none, say so and return one without words and patterns.
+
+    Args:
+        path: the file.
+        scripts_alone: whether the scripts are wanted, and none of the many other patterns, which take long to compile.
 
     Raises:
         UserError: a field is missing or a pattern is no regular expression.
@@ -146,9 +150,8 @@ def load_language(path: Path) -> Language:
         except re.error as error:
             raise UserError(f"{path}:{line_of(path, list(place))}: not a regular expression: {error}") from None
 
-    lists = {
-        name: [compiled(pattern, name, number) for number, pattern in enumerate(document.get(name, []))] for name in _LISTS
-    }
+    given = {name: [] if scripts_alone else document.get(name, []) for name in _LISTS}
+    lists = {name: [compiled(pattern, name, place) for place, pattern in enumerate(given[name])] for name in _LISTS}
     scripts = [
         (compiled(script["letters"], "scripts", number), script["least"]) for number, script in enumerate(document["scripts"])
     ]
