@@ -7,7 +7,6 @@ files (`benchmarks.trials`) into the page anew.
 """
 
 import argparse
-import json
 import math
 import os
 import sys
@@ -83,19 +82,6 @@ def by_minhash(tokens: Tokens, threshold: float) -> list[bool]:
     return decisions
 
 
-def whole_run(figures: dict[str, Any]) -> list[str]:
-    """Return the table of `benchmarks.scale`'s figures."""
-    lines = [
-        "| run | seconds | of these, `generate` | requests | peak, MiB |",
-        "| --- | ---: | ---: | ---: | ---: |",
-    ]
-    for name in ("from_nothing", "from_the_store", "one_seed_edited"):
-        run = figures[name]
-        asked = f"{run['seconds']:.0f} | {run['by_stage']['generate']:.0f} | {run['requests']:,} | {run['peak_mib']:,}"
-        lines.append(f"| {name.replace('_', ' ')} | {asked} |")
-    return lines
-
-
 def quality(found: list[bool], exact: list[bool]) -> tuple[float, float]:
     """Return recall and precision, in percent, of the rejections."""
     both = sum(not one and not other for one, other in zip(found, exact, strict=True))
@@ -152,9 +138,6 @@ def main() -> None:
         for n, a, b, kept, wall, peak in curve
     ]
 
-    scale = json.loads((FOLDER / "scale.json").read_text(encoding="utf-8"))
-    edited = scale["one_seed_edited"]
-
     def exponent(one: tuple[float, ...], other: tuple[float, ...]) -> float:
         return math.log(other[2] / one[2]) / math.log(other[0] / one[0])
 
@@ -167,16 +150,6 @@ def main() -> None:
         smallest=f"{curve[0][0]:,}",
         exponents="; ".join(f"to {row[0]:,} {exponent(curve[0], row):.2f}" for row in curve[1:]),
         last=f"{exponent(*curve[-2:]):.2f}",
-        plain=str(scale["target"]),
-        target=f"{scale['target']:,}",
-        candidates=f"{scale['candidates']:,}",
-        slots=f"{edited['slots_of_the_seed']:,}",
-        sent=f"{edited['requests']:,}",
-        grown=f"{edited['requests'] - edited['slots_of_the_seed']:,}",
-        elsewhere=f"{edited['of_other_slots_both_times']:,}",
-        flipped=f"{edited['flipped_decisions_of_unchanged_candidates']:,}",
-        still=f"{edited['flipped_although_the_neighbour_stayed']:,}",
-        whole="\n".join(whole_run(scale)),
         trials=tables().rstrip(),
     )
     (FOLDER / "README.md").write_text(page, encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import Any
 from seedbed.util.markdown import escaped, table
 
 FOLDER = Path(__file__).parent
-HEADING = "## What was done to it on purpose"
+HEADING, ON_PURPOSE = "## The whole run", "## What was done to it on purpose"
 
 
 def write() -> None:
@@ -22,7 +22,8 @@ def write() -> None:
 def tables() -> str:
     """Return the last part of the page: a table for each trial that was run, with the command that wrote its file."""
     parts = [
-        HEADING,
+        *whole_run(json.loads((FOLDER / "scale.json").read_text(encoding="utf-8"))),
+        ON_PURPOSE,
         "Each table is of one run of its command, of the size that it names. Seconds are by the clock where nothing else is\n"
         "said, with whatever else the machine did in them.",
     ]
@@ -40,6 +41,29 @@ def tables() -> str:
         if path.is_file():
             parts += told([json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()])
     return "\n\n".join(parts) + "\n"
+
+
+def whole_run(found: dict[str, Any]) -> list[str]:
+    """Return the heading, the words and the table of `benchmarks.scale`."""
+    edited, target = found["one_seed_edited"], found["target"]
+    slots = edited["slots_of_the_seed"]
+    words = (
+        f"`python -m benchmarks.scale --target {target} > benchmarks/scale.json`: {found['candidates']:,} candidates of the "
+        f"stand-in, of which {target:,} are kept; again, with every response in the store; and with one seed edited, which "
+        f"{slots:,} slots show. That sends {edited['requests']:,} requests, for these slots and for "
+        f"{edited['requests'] - slots:,} by which the prefix grows; "
+        f"{edited['of_other_slots_both_times']:,} candidates of other slots are others, and "
+        f"{edited['flipped_decisions_of_unchanged_candidates']:,} decisions about unchanged candidates are, "
+        f"{edited['flipped_although_the_neighbour_stayed']:,} of them although the neighbour that decided stayed. The peak is "
+        "that of the largest process. Before the first request that is sent, `generate` walks once through all slots, to note "
+        "what it expects to send: with a seed edited that is half of its time."
+    )
+    rows = []
+    for name in ("from_nothing", "from_the_store", "one_seed_edited"):
+        run = found[name]
+        seconds = round(run["seconds"]), round(run["by_stage"]["generate"])
+        rows.append((name.replace("_", " "), *seconds, run["requests"], run["peak_mib"]))
+    return [HEADING, words, _table("run; seconds; of these, generate; requests; peak, MiB", rows)]
 
 
 def _table(columns: str, rows: list[tuple[Any, ...]]) -> str:
