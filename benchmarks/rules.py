@@ -1,7 +1,8 @@
 """`python -m benchmarks.rules --candidates N`: the whole filter, every rule of `params.yaml`, beside tokenising alone.
 
 Prints one JSON line. The candidates are the stand-in's, or those of a JSON Lines file; `filter_cpu_s` is all that both
-processes spent beside tokenising, the second one's start included. The goal: at most 1.5 times tokenising.
+processes spent beside tokenising, the second one's start included. The goal: at most 1.5 times tokenising. A candidate that a
+rule rejects by itself is not tokenised.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 -- One row: how one judge judged one match (or 'all', where there are several).
---   pairs                        questions that were judged in both orders, and validly; the rates of the next line are percent of
---                                them. A recorded verdict that stands for both orders, since one was judged, is none
+--   pairs                        questions that were judged validly in both orders; the rates of the next line are percent of them.
+--                                A recorded verdict that was given in one order, and stands for both, does not count as a pair
 --   order_agreement, first_biased, second_biased, one_tie
 --                                the orders say the same; both name the answer that stood first, or second; one says tie:
 --                                they add up to 100
@@ -24,9 +24,9 @@ orders as (select match, question, coalesce(bool_or(one_order), false) as one_or
 paired as (
     select
         outcomes.match, judge, count(*) filter (outcome <> 'invalid' and not one_order) as pairs,
-        count(*) filter (position = 'first') as first_pairs,
-        count(*) filter (position = 'second') as second_pairs,
-        count(*) filter (tie = 'one') as one_tie,
+        count(*) filter (position = 'first' and not one_order) as first_pairs,
+        count(*) filter (position = 'second' and not one_order) as second_pairs,
+        count(*) filter (tie = 'one' and not one_order) as one_tie,
         count(*) filter (outcome in ('win', 'loss') and longer <> 0) as decided,
         count(*) filter ((outcome = 'win' and longer > 0) or (outcome = 'loss' and longer < 0)) as longer
     from judge_outcomes as outcomes

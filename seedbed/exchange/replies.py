@@ -33,7 +33,7 @@ _OPENED = re.compile(r"[\s\ufeff\u200b]*<(think|thinking|reasoning)>", re.IGNORE
 _CLOSED = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _MARK = re.compile(r"[ \t]*</?[a-z_]+ [0-9a-f]{12}>[ \t]*\n?")
 """A delimiter of `render`, echoed."""
-_UNWRITABLE = re.compile(r"[\ud800-\udfff]|\\u[dD]|[0-9.][eE]\+?[0-9]{3}|[0-9]{300}")
+_UNWRITABLE = re.compile(r"[\ud800-\udfff]|\\u[dD]|[0-9.][eE]\+?[0-9]{3}|[0-9]{200}")
 """What may be half a surrogate pair, or a number such as 1e999, which no JSON file can hold."""
 _MOST_BEGINNINGS = 300
 """Places in a reply at which a JSON object is looked for."""

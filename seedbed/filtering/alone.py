@@ -1,4 +1,4 @@
-"""The rules that look at the candidate alone: tried ahead, where texts are tokenised, and their word remembered like tokens."""
+"""The rules that look at the candidate alone: tried where texts are tokenised, and what they say is remembered like tokens."""
 
 import sys
 import unicodedata
@@ -19,8 +19,13 @@ from seedbed.util.canonical import JsonObject, canonical, parse_json
 
 FIELDS = ("instruction", "input", "output")
 """All that such a rule may look at."""
-_BESIDE_OTHERS = frozenset({"benchmark_leak", "near_duplicate", "semantic_duplicate"})
-"""Those of the library's rules that look at other rows. A plug-in's may look at whatever it likes."""
+_ALONE = frozenset(
+    (
+        *("empty", "too_short", "too_long", "wrong_language", "refusal", "not_text_task", "input_missing", "template_leak"),
+        *("output_missing", "repetitive", "truncated"),
+    )
+)
+"""The library's rules that look at no other row. A plug-in's rule may look at whatever it likes."""
 _LIBRARY = Path(__file__).parents[1]
 
 
@@ -77,10 +82,10 @@ class Alone:
 
     @property
     def identity(self) -> str:
-        """What the rules' word depends on, beside the candidate: the library's code is part of it."""
+        """What the rules' answer depends on, beside the candidate: the library's code is part of it."""
         code = sha256()
         for path in sorted(path for part in ("filtering", "util") for path in (_LIBRARY / part).rglob("*.py")):
-            code.update(path.read_bytes())
+            code.update(path.read_bytes() if path.is_file() else b"")
         language = {field.name: _plain(getattr(self.language, field.name)) for field in fields(self.language)}
         versions = [sys.version_info[:2], unicodedata.unidata_version, version("regex")]
         settings = [self.names, self.characters, self.wording, self.settings]
@@ -96,7 +101,7 @@ def rules_alone(settings: FilterSettings, language: Language, wording: list[str]
     """Return the first rules of `filter.rules` that need only the candidate."""
     names: list[str] = []
     for name in settings["rules"]:
-        if name in _BESIDE_OTHERS or name not in RULES.names() or not RULES.is_builtin(name):
+        if name not in _ALONE:
             break
         names.append(name)
     own = settings.get("settings", {})

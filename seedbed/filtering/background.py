@@ -1,4 +1,4 @@
-"""What can be said of a candidate alone, its tokens and the first rules' word, ahead, in a second process.
+"""What can be said of a candidate alone, ahead, in a second process: its tokens, and what the first rules say.
 
 Meanwhile this one decides about what is ready. A thread would not do: it and numpy would wait for each other's turn at the
 interpreter some thousand times a second.
@@ -19,15 +19,16 @@ from threading import Thread
 from typing import Any, NamedTuple, Self, TypeVar
 
 from seedbed.filtering.alone import Alone, as_text
-from seedbed.filtering.remembered import Remembered
-from seedbed.filtering.tokenisers import Tokenise, identity_of, load_tokeniser
+from seedbed.filtering.remembered import Function, Remembered
+from seedbed.filtering.rules import Rejection
+from seedbed.filtering.tokenisers import identity_of, load_tokeniser
 from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 
 T = TypeVar("T", bound=Mapping[str, Any])
 _PIECE, _AHEAD = 256, 4
 """Rows that are looked at in one go, and how many such pieces ahead."""
-_HERE = 5_000
+_IN_THIS_PROCESS = 5_000
 """Rows that are looked at in this process before it is worth starting another."""
 
 
@@ -35,19 +36,19 @@ class Look(NamedTuple):
     """What can be said of a row alone.
 
     Attributes:
-        objection: the first rule that rejects it, and what that saw; empty where none does.
-        tokens: of its instruction, and of its input where it has one; none where it is rejected.
+        rejection: by the rules that look at it alone; None where none of them rejects it.
+        tokens: of its instruction, and of its input where it has one; empty where it is rejected.
     """
 
-    objection: list[str]
+    rejection: Rejection | None
     tokens: list[list[str]]
 
 
 class _Texts(NamedTuple):
-    """What of a row is looked at."""
+    """What of a row is looked at: what is tokenised, and the rules' text; None where there are no such rules."""
 
     compared: list[str]
-    ruled: str | None
+    for_rules: str | None
 
 
 class Ahead:
@@ -55,7 +56,7 @@ class Ahead:
 
     Args:
         settings: the block `filter.tokeniser` of `params.yaml`.
-        remember: the file in which tokens and the rules' word are kept for the next time; None for no file.
+        remember: the file in which tokens, and what the rules said, are kept for the next time; None for no file.
         alone: the rules that need only the candidate; None for none.
 
     Attributes:
@@ -64,8 +65,8 @@ class Ahead:
 
     def __init__(self, settings: JsonObject, remember: Path | None = None, alone: Alone | None = None) -> None:
         self.tokenising_s = 0.0
-        self._given = settings, remember, alone
-        self._looker = _Looker(*self._given)
+        self._settings = settings, remember, alone
+        self._look = _Looker(*self._settings)
         self._count = 0
         self._process: ProcessPoolExecutor | None = None
 
@@ -78,11 +79,11 @@ class Ahead:
 
     def one(self, text: str) -> list[str]:
         """Return the tokens of a text."""
-        return self._looker.tokenise(text)
+        return self._look.tokenise(text)
 
     def look(self, row: Mapping[str, Any]) -> Look:
         """Return what can be said of a row alone."""
-        return self._looker([self._texts(row)])[0][0]
+        return self._look([self._texts(row)])[0][0]
 
     def all(self, rows: Iterable[T], together: int = _PIECE) -> Iterator[tuple[list[T], list[Look]]]:
         """Yield `rows` in pieces, in order, with what can be said of each alone.
@@ -113,19 +114,18 @@ class Ahead:
                 yield whole
         except BrokenProcessPool:
             raise UserError(
-                "the process that tokenises was ended from outside, perhaps for want of memory; run again: every response is "
-                "kept"
+                "the filter's second process was ended from outside, maybe for want of memory; run again, every response is kept"
             ) from None
 
     def _texts(self, row: Mapping[str, Any]) -> _Texts:
-        return _Texts(compared(row), as_text(row) if self._given[2] else None)
+        return _Texts(compared(row), as_text(row) if self._settings[2] else None)
 
     def _begin(self, texts: list[_Texts]) -> Callable[[], tuple[list[Look], float]]:
         self._count += len(texts)
-        if self._count <= _HERE:
-            return partial(self._looker, texts)
+        if self._count <= _IN_THIS_PROCESS:
+            return partial(self._look, texts)
         if self._process is None:
-            self._process = ProcessPoolExecutor(1, get_context("spawn"), _start, self._given)
+            self._process = ProcessPoolExecutor(1, get_context("spawn"), _start, self._settings)
         return self._process.submit(_work, texts).result
 
 
@@ -143,25 +143,26 @@ class _Looker:
 
     def __init__(self, settings: JsonObject, remember: Path | None, alone: Alone | None) -> None:
         self.tokenise = _remembered(load_tokeniser(settings), identity_of(settings), remember)
-        self._objection = _remembered(alone, alone.identity if remember else None, remember) if alone else None
+        self._object = _remembered(alone, alone.identity if remember else None, remember) if alone else None
 
     def __call__(self, texts: list[_Texts]) -> tuple[list[Look], float]:
         """Return what can be said of rows alone, and the CPU seconds of tokenising."""
-        objections = [self._objection(ruled) if self._objection and ruled else [] for _, ruled in texts]
+        objections = [self._object(text) if self._object and text else [] for _, text in texts]
         began = time.process_time()
         tokens = [
             [] if objection else [self.tokenise(text) for text in parts]
             for objection, (parts, _) in zip(objections, texts, strict=True)
         ]
         spent = time.process_time() - began
-        for remembered in (self.tokenise, self._objection):
+        for remembered in (self.tokenise, self._object):
             if isinstance(remembered, Remembered):
                 remembered.save()
-        return list(map(Look, objections, tokens)), spent
+        rejections = [Rejection(said[0], said[1]) if said else None for said in objections]
+        return list(map(Look, rejections, tokens)), spent
 
 
-def _remembered(work: Tokenise, identity: str | None, remember: Path | None) -> Tokenise:
-    return Remembered(work, identity, remember) if remember and identity else work
+def _remembered(function: Function, identity: str | None, remember: Path | None) -> Function:
+    return Remembered(function, identity, remember) if remember and identity else function
 
 
 # In the second process:

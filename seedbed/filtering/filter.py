@@ -126,20 +126,20 @@ class Filter:
             yield from self._decide_piece(piece, looks)
 
     def _decide_piece(self, piece: list[Row], looks: list[Look]) -> Iterator[tuple[Row, Rejection | None]]:
-        tokens = [look.tokens for look in looks if not look.objection]
+        tokens = [look.tokens for look in looks if look.rejection is None]
         whole = [list(chain.from_iterable(parts)) for parts in tokens]
         texts = self._encode.all(whole)
         instructions = self._encode.all([parts[0] for parts in tokens if len(parts) > 1])
         self._context.pool.expect(texts)
         self._context.questions.expect([*instructions, *texts])
-        left, alone = zip(tokens, whole, texts, strict=True), iter(instructions)
+        undecided, instruction_texts = zip(tokens, whole, texts, strict=True), iter(instructions)
         for candidate, look, meaning in zip(piece, looks, self._meanings(piece), strict=True):
             self._context.meaning = meaning
-            if look.objection:
-                yield candidate, Rejection(look.objection[0], look.objection[1])
+            if look.rejection:
+                yield candidate, look.rejection
             else:
-                parts, joined, text = next(left)
-                yield candidate, self._decide(candidate, joined, text, next(alone) if len(parts) > 1 else text)
+                parts, joined, text = next(undecided)
+                yield candidate, self._decide(candidate, joined, text, next(instruction_texts) if len(parts) > 1 else text)
 
     def _embedded(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows, their vectors asked for, many at a time."""

@@ -125,12 +125,12 @@ def _warn_missing(resolved: Path, path: Path) -> None:
     print(f"{path}: no such file; the filter goes without words and patterns of this language", file=sys.stderr)
 
 
-def load_language(path: Path, *, scripts_alone: bool = False) -> Language:
+def load_language(path: Path, *, only_scripts: bool = False) -> Language:
     """Read a language file; where there is none, say so and return one without words and patterns.
 
     Args:
         path: the file.
-        scripts_alone: whether the scripts are wanted, and none of the many other patterns, which take long to compile.
+        only_scripts: whether the scripts are wanted, and none of the many other patterns, which take long to compile.
 
     Raises:
         UserError: a field is missing or a pattern is no regular expression.
@@ -150,7 +150,7 @@ def load_language(path: Path, *, scripts_alone: bool = False) -> Language:
         except re.error as error:
             raise UserError(f"{path}:{line_of(path, list(place))}: not a regular expression: {error}") from None
 
-    given = {name: [] if scripts_alone else document.get(name, []) for name in _LISTS}
+    given = {name: [] if only_scripts else document.get(name, []) for name in _LISTS}
     lists = {name: [compiled(pattern, name, place) for place, pattern in enumerate(given[name])] for name in _LISTS}
     scripts = [
         (compiled(script["letters"], "scripts", number), script["least"]) for number, script in enumerate(document["scripts"])

@@ -1,7 +1,7 @@
-"""Tokens by the text that they are of, in an SQLite file beside the store: tokenising is most of what a rebuild costs.
+"""What a function says of a text, such as its tokens, in an SQLite file beside the store: most of what a rebuild costs.
 
 The file holds nothing that cannot be computed again: it may be deleted at any time, a damaged one is begun anew, and where it
-cannot be read or written texts are tokenised as if it were not there.
+cannot be read or written the function is called as if it were not there.
 """
 
 import sqlite3
@@ -16,20 +16,22 @@ _MOST_BYTES = 1 << 30
 _BUSY_S = 0.2
 """How long another process's writing is waited for."""
 _END = "\n"
-"""What tokens are parted by; a text with a token that holds it is not remembered."""
+"""What parts the texts of a result; a result with a text that holds it is not remembered."""
+Function = Callable[[str], list[str]]
+"""From a text to texts, such as its tokens."""
 
 
 class Remembered:
-    """A tokeniser that looks into the file first. Several processes may use one file.
+    """A function that looks into the file first. Several processes may use one file, and several functions.
 
     Args:
-        tokenise: the tokeniser.
-        identity: what its tokens depend on beside the text.
+        function: computes what the file lacks.
+        identity: what its results depend on beside the text.
         path: the file; its folder must exist.
     """
 
-    def __init__(self, tokenise: Callable[[str], list[str]], identity: str, path: Path) -> None:
-        self._tokenise, self._path = tokenise, path
+    def __init__(self, function: Function, identity: str, path: Path) -> None:
+        self._function, self._path = function, path
         self._identity = blake2b(identity.encode(), digest_size=32).digest()
         self._new: dict[int, tuple[bytes, str]] = {}
         self._file: sqlite3.Connection | None = None
@@ -42,7 +44,7 @@ class Remembered:
                     self._open()
 
     def __call__(self, text: str) -> list[str]:
-        """Return the tokens of a text."""
+        """Return the function's result for a text."""
         digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._identity).digest()
         key, check = int.from_bytes(digest[:8], "big", signed=True), digest[8:]
         row = None
@@ -53,11 +55,11 @@ class Remembered:
                 self._give_up(error)
         if row is not None and isinstance(row[0], str):
             return row[0].split(_END) if row[0] else []
-        tokens = self._tokenise(text)
-        joined = _END.join(tokens)
-        if self._file and (joined.split(_END) if joined else []) == tokens and _is_unicode(joined):
+        result = self._function(text)
+        joined = _END.join(result)
+        if self._file and (joined.split(_END) if joined else []) == result and _is_unicode(joined):
             self._new[key] = (check, joined)
-        return tokens
+        return result
 
     def save(self) -> None:
         """Write what is new; where another process is writing for long, it is left for the next time."""

@@ -6,6 +6,7 @@ where it has one, is named in `docs/formats.md`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any, NamedTuple
 
 from seedbed.project.corpora import MOST_FOLLOW_UPS
@@ -16,6 +17,7 @@ from seedbed.util.visible import is_blank
 
 SEEDS, ROWS, QUESTIONS, ANSWERS, VERDICTS = "seeds", "rows", "questions", "answers", "verdicts"
 _TASKS = (SEEDS, ROWS)
+_ALL = (*_TASKS, QUESTIONS, ANSWERS, VERDICTS)
 
 
 class LeftOut(Exception):
@@ -81,7 +83,7 @@ class Format:
         fields: that a row has, all of them; those of one line separated by `|` stand for each other.
         used: further fields that are read, where they are there.
         read: what a row says, by what is made of it.
-        instead: what to do where nothing of ours can be made of it.
+        instead: what to do where what is wanted cannot be made of it, by what that is.
     """
 
     name: str
@@ -89,7 +91,7 @@ class Format:
     fields: tuple[str, ...]
     used: tuple[str, ...] = ()
     read: Mapping[str, Callable[[Row], Said]] = field(default_factory=dict)
-    instead: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, row: Row) -> bool:
         """Whether a row has the fields of this format."""
@@ -413,7 +415,7 @@ FORMATS = (
         "fastchat-single",
         "FastChat's ratings of single answers",
         ("question_id", "model", "score"),
-        instead="`seedbed import fastchat --scores FILE` takes them over",
+        instead=dict.fromkeys(_ALL, "`seedbed import fastchat --scores FILE` takes them over"),
     ),
     Format(
         "arena-hard-verdicts",
@@ -455,7 +457,7 @@ FORMATS = (
         ("instruction", "output_1", "output_2", "preference"),
         ("generator_1", "generator_2"),
         {VERDICTS: _alpaca_verdict},
-        "`seedbed import verdicts` reads it; to take its outputs, say so: --map answer=output_1 --map question=instruction",
+        {ANSWERS: "to take one of its outputs, say so: --map answer=output_1 --map question=instruction"},
     ),
     Format(
         "alpaca-eval-outputs",
@@ -492,7 +494,7 @@ FORMATS = (
         "preferences",
         "preference pairs",
         ("chosen", "rejected"),
-        instead="to take the chosen text, say so: --map instruction=prompt --map output=chosen",
+        instead=dict.fromkeys(_ALL, "to take the chosen text, say so: --map instruction=prompt --map output=chosen"),
     ),
     Format(
         "alpaca",
@@ -573,7 +575,7 @@ def format_of(row: Row, where: str, target: str, named: str | None = None) -> Fo
             return format
     if fitting:
         gives = [f"`seedbed import {each}`" for each in fitting[0].read]
-        instead = fitting[0].instead or f"{' or '.join(gives)} reads it"
+        instead = fitting[0].instead.get(target) or f"{' or '.join(gives)} reads it"
         raise UserError(f"{where}: this looks like {fitting[0].label}, which holds no {target}; {instead}")
     raise UserError(f"{where}: {_resembles(row, target)}")
 
@@ -592,29 +594,41 @@ def _resembles(row: Row, target: str) -> str:
 
 
 _USUAL = {
-    "instruction": ("prompt", "question", "query", "text", "inputs"),
-    "output": ("response", "completion", "answer", "target", "outputs", "chosen", "text"),
+    "instruction": ("prompt", "question", "query", "inputs", "text"),
+    "input": ("context",),
+    "output": ("response", "completion", "answer", "target", "outputs", "chosen"),
     "text": ("prompt", "question", "query", "instruction", "input"),
     "answer": ("output", "response", "completion", "generated", "prediction", "text"),
     "question": ("prompt", "instruction", "query", "input"),
 }
 """What other tools call a field of ours."""
-_USUAL_TURNS = {QUESTIONS: ("questions", "prompts"), ANSWERS: ("outputs", "answers", "responses")}
-_NEEDED = {**dict.fromkeys(_TASKS, ("instruction", "output")), QUESTIONS: ("text",), ANSWERS: ("answer", "question")}
-"""Without which there is no row; the question is what an answer belongs to."""
+_USUAL_TURNS = {QUESTIONS: ("turns", "questions", "prompts"), ANSWERS: ("turns", "outputs", "answers", "responses")}
+_ASKED_FOR = {
+    **dict.fromkeys(_TASKS, ("instruction", "input", "output")),
+    QUESTIONS: ("text",),
+    ANSWERS: ("answer", "question"),
+}
+"""What is said of each row; the question is what an answer belongs to, where it has no id."""
+_NO_TEXT = frozenset({"id", "question_id", "uid", "category", "task_type", "model", "dataset", "source"})
 
 
 def _likely(row: Row, target: str) -> str:
-    """Return what a user might write to say which field is which: the usual names, then the longest texts."""
-    texts = [name for name in sorted(row, key=lambda name: -len(str(row[name]))) if isinstance(row[name], str)]
+    """Return what a user might write to say which field is which: by the usual names, else by the longest text."""
     lists = [name for name in row if isinstance(row[name], list) and row[name] and isinstance(row[name][0], str)]
-    if turns := next((name for name in _USUAL_TURNS.get(target, ()) if name in lists), None):
-        return f"--map turns={turns}"
-    pairs = {"input": "input"} if target in _TASKS and "input" in texts else dict[str, str]()
-    for ours in _NEEDED[target]:
-        left = [name for name in texts if name not in pairs.values()]
-        pairs[ours] = next((name for name in (ours, *_USUAL[ours]) if name in left), next(iter(left), "FIELD"))
-    return " ".join(f"--map {ours}={theirs}" for ours, theirs in pairs.items())
+    texts = {name: row[name] for name in row if isinstance(row[name], str) and name not in _NO_TEXT}
+    texts |= {f"{name}.0": row[name][0] for name in lists if len(row[name]) == 1}
+    turns = next((name for name in _USUAL_TURNS.get(target, ()) if name in lists), None)
+    pairs = {"turns": turns} if turns else dict[str, str]()
+    asked_for = [ours for ours in _ASKED_FOR[target] if not turns or ours == "question"]
+    for ours in asked_for:
+        usual = (name for each in (ours, *_USUAL[ours]) for name in (each, f"{each}.0") if name in texts)
+        if found := next((name for name in usual if name not in pairs.values()), None):
+            pairs[ours] = found
+    left = sorted(texts.keys() - pairs.values(), key=lambda name: (-len(texts[name]), name))
+    for ours in asked_for:
+        if ours not in pairs and ours != "input" and not (turns and ours == "question"):
+            pairs[ours] = left.pop(0) if left else "FIELD"
+    return " ".join(f"--map {quote(f'{ours}={theirs}')}" for ours, theirs in pairs.items())
 
 
 MOST_TURNS = 1 + MOST_FOLLOW_UPS

@@ -79,7 +79,7 @@ def position_in_words(row: HealthRow, confidence: float, say: Words = ENGLISH_WO
     """
     first, second, p = int(row["first_pairs"]), int(row["second_pairs"]), row["position_p"]
     if p is None:
-        return say("position_none")
+        return say("position_none" if row["pairs"] else "position_no_pairs")
     counts = say(
         "position_counts",
         first=first,

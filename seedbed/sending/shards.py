@@ -115,7 +115,7 @@ class Imported:
     """What an import came to.
 
     Attributes:
-        new: responses that were committed.
+        new: responses that were committed, among them answers that took the place of an error.
         known: answers to requests that have a response already.
         again: lines that say that a request failed in a way that may pass: it is missing still, and exported again.
         refused: what the first error said that every request would meet, such as an unknown model; None where none did.

@@ -186,9 +186,9 @@ class Kept:
         Those on one of its topics come first, then those of one of its groups and types together, then of its types; within
         each of the three they are drawn by hash, as demonstrations are.
         """
-        by_id: dict[str, Candidate] = {}
         if not count:
             return []
+        by_id: dict[str, Candidate] = {}
         for keys in zip(*(_nearness(each.topic, each.group, each.task_type) for each in assignments), strict=True):
             ids = [id for key in dict.fromkeys(keys) for id in self._ids.get(key, ()) if id not in by_id]
             by_id |= {id: self._accepted[id] for id in draw(dict.fromkeys(ids), count - len(by_id), seed, slot)}

@@ -30,7 +30,7 @@ def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) 
 
         corpus = params["corpora"][id]
         rows = list(read_corpus(Path(corpus["source"]), corpus["kind"], params)) if rows is None else rows
-        language = load_language(paths.language_file(params["language"]), scripts_alone=True)
+        language = load_language(paths.language_file(params["language"]), only_scripts=True)
         return translating.reader(rows, corpus["kind"], language)
     if kind in ("answer", "answer_base", "answer_trained"):
         from seedbed.steps import answering

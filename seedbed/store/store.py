@@ -65,7 +65,8 @@ _PATIENCE_S = 60.0
 _INSERT = "insert or ignore into responses (key, response, stage, request) values (?, ?, ?, ?)"
 _INSERT_OVER_ERROR = (
     "insert into responses (key, response, stage, request) values (?, ?, ?, ?) on conflict (key) do update set response = "
-    "excluded.response where responses.response ->> 'error' is not null and excluded.response ->> 'error' is null"
+    "excluded.response where excluded.response ->> 'error' is null and "
+    "case when json_valid(responses.response) then responses.response ->> 'error' is not null else true end"
 )
 _BATCH = 500
 _MMAP_BYTES = 2**36
@@ -258,7 +259,7 @@ class Store:
 
         Args:
             exchanges: what to put.
-            over_errors: whether an answer takes the place of an error that the store has for the same request.
+            over_errors: whether an answer takes the place of an error, or of something damaged, of the same request.
         """
         before, insert = self._db.total_changes, _INSERT_OVER_ERROR if over_errors else _INSERT
         with self._in_words(), self._transaction():

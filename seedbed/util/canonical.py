@@ -17,7 +17,7 @@ def canonical(value: object) -> str:
 
 
 def on_one_line(value: object) -> str:
-    """Return the same with the keys in their own order."""
+    """Return the JSON text of `value` without spaces, as `canonical` does, but with the keys in their own order."""
     return _IN_ORDER.encode(value)
 
 

@@ -1,9 +1,9 @@
-"""The rules that look at the candidate alone: which they are, that they look no further, and what their word depends on."""
+"""The rules that look at the candidate alone: which they are, that they look no further, and what their answer depends on."""
 
 import re
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from seedbed.filtering.alone import FIELDS, Alone, as_text, rules_alone
 from seedbed.filtering.background import Ahead
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.language import load_language
-from seedbed.filtering.rules import RULES, Rejection
+from seedbed.filtering.rules import RULES, Rejection, Rule
+from seedbed.filtering.rules.length import too_short
+from seedbed.filtering.rules.overlap import near_duplicate
 from seedbed.project.prompts import load_prompt
 from seedbed.util.rows import read_rows
 from tests.filtering.sample import GOOD, QUESTION, SEED, SETTINGS
@@ -22,9 +24,11 @@ from tests.harness import ROOT
 
 JAPANESE = load_language(ROOT / "data" / "languages" / "ja.yaml")
 ROWS = [
-    {"id": row["id"], **{name: row[name] for name in FIELDS}}
+    {"id": f"{row['id']}-{time}", **{name: row[name] for name in FIELDS}}
+    for time in range(15)
     for row in read_rows(Path(__file__).parent / "candidates_ja.jsonl", unique=None)
 ]
+"""Each 15 times: all but the first are too close to that, where it is kept."""
 
 
 def make(remember: Path | None = None, **changes: Any) -> Filter:
@@ -54,25 +58,47 @@ def test_each_of_the_librarys_rules_is_either_of_the_candidate_or_of_other_rows(
     assert by_others == {"benchmark_leak", "near_duplicate", "semantic_duplicate"}
 
 
-def test_they_end_at_the_first_that_is_a_plug_ins_or_looks_at_other_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    def mine(candidate: Mapping[str, Any], context: object) -> None:
-        return None
-
+@pytest.mark.parametrize(
+    "mine",
+    [
+        lambda candidate, context: None,
+        wraps(too_short)(lambda candidate, context: None),
+        near_duplicate,
+        too_short,
+    ],
+    ids=["its own", "one that wraps a rule of the library's", "one of the library's by another name", "another one"],
+)
+def test_they_end_at_the_first_that_is_a_plug_ins_or_looks_at_other_rows(monkeypatch: pytest.MonkeyPatch, mine: Rule) -> None:
     monkeypatch.setitem(RULES._functions, "mine", mine)
     assert first(rules=["empty", "mine", "too_short"]).names == ["empty"]
     assert first(rules=["empty", "near_duplicate", "too_short"]).names == ["empty"]
     assert first(rules=["near_duplicate", "too_short"]).names == []
 
 
-@pytest.mark.parametrize("here", [0, 1000])
+def by_hand(rules: list[str]) -> list[Rejection | None]:
+    """Return what the rules say, one after the other, as the filter did before any was tried ahead."""
+    with make(rules=[]) as filter:
+        context, decisions = filter._context, list[Rejection | None]()
+        for row in ROWS:
+            tokens = filter._ahead.look(row).tokens
+            context.tokens = [token for part in tokens for token in part]
+            context.text, context.instruction = filter._encode(context.tokens), filter._encode(tokens[0])
+            said = ((name, RULES.get(name, "")(row, context)) for name in rules)
+            name, objection = next(((name, each) for name, each in said if each is not None), ("", None))
+            decisions.append(Rejection(name, objection) if isinstance(objection, str) else objection)
+            if objection is None:
+                context.pool.add(row["id"], context.text)
+    return decisions
+
+
+@pytest.mark.parametrize("here", [0, 300, 5000])
 def test_they_say_the_same_ahead_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: int) -> None:
-    """One by one without a file; in either process, with a file that is new, and with what it holds then."""
+    """In either process, or begun in one and gone on in the other; with a file that is new, and with what it holds then."""
     order = [*reversed(SETTINGS["rules"][:11]), *SETTINGS["rules"][11:]]
-    for rules in [order, SETTINGS["rules"], ["near_duplicate", *SETTINGS["rules"][:-1]]][: 3 if here else 1]:
-        filter = make(rules=rules)
-        expected = [(row, filter.decide(row)) for row in ROWS]
+    for rules in (order, ["near_duplicate", *SETTINGS["rules"][:-1]]) if here == 5000 else (SETTINGS["rules"],):
+        expected = list(zip(ROWS, by_hand(rules), strict=True))
         assert len({rejection.reason for _, rejection in expected if rejection}) > 3
-        monkeypatch.setattr(background, "_HERE", here)
+        monkeypatch.setattr(background, "_IN_THIS_PROCESS", here)
         for _ in range(2):
             with make(tmp_path / "tokens.sqlite", rules=rules) as filter:
                 assert list(filter.decide_all(iter(ROWS))) == expected
@@ -119,6 +145,6 @@ def test_their_word_depends_on_code_language_and_settings(tmp_path: Path, monkey
 def test_a_candidate_that_is_rejected_alone_is_not_tokenised(monkeypatch: pytest.MonkeyPatch) -> None:
     with make() as filter, Ahead({"name": "character"}, None, first()) as ahead:
         bad = GOOD | {"output": ""}
-        assert ahead.look(bad) == (["output_missing", "the output is empty"], [])
+        assert ahead.look(bad) == (Rejection("output_missing", "the output is empty"), [])
         assert ahead.look(GOOD).tokens == [ahead.one(GOOD["instruction"])]
         assert filter.decide(bad) == Rejection("output_missing", "the output is empty")

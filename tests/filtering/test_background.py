@@ -19,7 +19,7 @@ ROWS = [{"instruction": text, "input": ""} for text in TEXTS]
 CHARACTER = {"name": "character"}
 WAITING = """
 from seedbed.filtering import background as ahead
-ahead._HERE = 0
+ahead._IN_THIS_PROCESS = 0
 if __name__ == "__main__":
     with ahead.Ahead({"name": "character"}) as made:
         for _ in made.all(iter(lambda: {"instruction": "text"}, None)):
@@ -32,17 +32,17 @@ def workers() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
 
 
-@pytest.mark.parametrize("alone", [0, 300, 5000])
-def test_tokens_are_the_same_in_either_process(monkeypatch: pytest.MonkeyPatch, alone: int) -> None:
-    monkeypatch.setattr(ahead, "_HERE", alone)
+@pytest.mark.parametrize("here", [0, 300, 5000])
+def test_tokens_are_the_same_in_either_process(monkeypatch: pytest.MonkeyPatch, here: int) -> None:
+    monkeypatch.setattr(ahead, "_IN_THIS_PROCESS", here)
     with Ahead(CHARACTER) as made:
         expected = [made.one(text) for text in TEXTS]
         for _ in range(2):
             pieces = list(made.all(iter(ROWS)))
             assert [row for piece, _ in pieces for row in piece] == ROWS
-            assert [look for _, piece in pieces for look in piece] == [Look([], [tokens]) for tokens in expected]
+            assert [look for _, piece in pieces for look in piece] == [Look(None, [tokens]) for tokens in expected]
         assert made.tokenising_s > 0
-        assert bool(workers()) == (alone < 2 * len(TEXTS))
+        assert bool(workers()) == (here < 2 * len(TEXTS))
         assert list(made.all([])) == []
     assert not workers()
 
@@ -70,7 +70,7 @@ def test_the_second_process_leaves_with_the_first(tmp_path: Path, sign: signal.S
 
 
 def test_a_second_process_that_is_killed_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "_HERE", 0)
+    monkeypatch.setattr(ahead, "_IN_THIS_PROCESS", 0)
     with Ahead(CHARACTER) as made:
         pieces = made.all(iter(lambda: {"instruction": "text"}, None))
         next(pieces)

@@ -112,9 +112,9 @@ def test_it_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert 400 < len(counting.asked) < 600
 
 
-@pytest.mark.parametrize("alone", [0, 1000])
-def test_tokenising_ahead_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: int) -> None:
-    monkeypatch.setattr(background, "_HERE", alone)
+@pytest.mark.parametrize("here", [0, 1000])
+def test_tokenising_ahead_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: int) -> None:
+    monkeypatch.setattr(background, "_IN_THIS_PROCESS", here)
     file, texts = tmp_path / "tokens.sqlite", [f"猫が{number}匹います。" for number in range(30)]
     found = []
     for _ in range(2):

@@ -69,7 +69,7 @@ def test_it_works_in_the_second_process_too(write_plugin: WritePlugin, monkeypat
         HEADER
         + "import os\n\n@tokeniser\ndef pids(settings):\n    return lambda text: [settings['mark'], str(os.getpid()), text]\n",
     )
-    monkeypatch.setattr(background, "_HERE", 0)
+    monkeypatch.setattr(background, "_IN_THIS_PROCESS", 0)
     with Ahead({"name": "pids", "mark": "m"}) as ahead:
         assert ahead.one("a") == ["m", str(os.getpid()), "a"]
         ((_, looks),) = ahead.all([{"instruction": text, "input": text * 2} for text in ("b", "c")])
@@ -88,12 +88,12 @@ def test_it_works_in_the_second_process_too(write_plugin: WritePlugin, monkeypat
         ("return str.upper", "plugins/mine.py:3: tokeniser 'mine': expected a list of texts, found 'A'"),
     ],
 )
-@pytest.mark.parametrize("alone", [0, 1000])
+@pytest.mark.parametrize("here", [0, 1000])
 def test_its_mistakes_are_reported_from_either_process(
-    write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch, body: str, message: str, alone: int
+    write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch, body: str, message: str, here: int
 ) -> None:
     write_plugin("mine", f"{HEADER}@tokeniser\ndef mine(settings):\n    {body}\n")
-    monkeypatch.setattr(background, "_HERE", alone)
+    monkeypatch.setattr(background, "_IN_THIS_PROCESS", here)
     with pytest.raises(UserError) as error, Ahead({"name": "mine"}) as ahead:
         list(ahead.all([{"instruction": "a"}]))
     assert str(error.value).startswith(message)

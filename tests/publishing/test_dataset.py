@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -222,6 +223,7 @@ def test_an_upload_that_is_killed_shows_nothing_and_the_same_command_completes_i
     ) as killed:
         assert hub.held.wait(60)
         killed.kill()
+    assert killed.returncode == -signal.SIGKILL
     assert (hub.repositories["team/mine"], hub.commits) == ({".gitattributes": b""}, 0)
     hub.hold = ""
     project.run(*command, **env)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -299,6 +300,15 @@ configs:
 """
 
 
+def test_annotations_are_no_answers_but_their_outputs_are() -> None:
+    for target, says in (
+        (formats.ANSWERS, "to take one of its outputs, say so: --map answer=output_1 --map question=instruction"),
+        (formats.QUESTIONS, "`seedbed import verdicts` reads it"),
+    ):
+        with pytest.raises(UserError, match=re.escape(says)):
+            formats.format_of(annotation("質問1", 1.0), "in.jsonl:1", target)
+
+
 @pytest.mark.parametrize(
     ("target", "row", "says"),
     [
@@ -306,13 +316,23 @@ configs:
         (
             formats.ROWS,
             {"instruction": "Do", "input": "it", "response": "ok", "note": "a longer text than any other"},
-            "--map input=input --map instruction=instruction --map output=response",
+            "--map instruction=instruction --map input=input --map output=response",
         ),
         (formats.QUESTIONS, {"rules": ["a"], "prompt": "Name a fruit."}, "--map text=prompt"),
         (formats.QUESTIONS, {"id": 1, "questions": ["One?", "Two?"], "outputs": ["a", "b"]}, "--map turns=questions"),
+        (formats.QUESTIONS, {"turns": ["One?", "Two?"], "topic": "a long topic"}, "--map turns=turns"),
+        (formats.QUESTIONS, {"prompt": ["One?"], "reference": "a long reference"}, "--map text=prompt.0"),
+        (formats.QUESTIONS, {"the question; rm -rf": "One?"}, "--map 'text=the question; rm -rf'"),
+        (
+            formats.ROWS,
+            {"input": "a longer text", "target": "t"},
+            "--map input=input --map output=target --map instruction=FIELD",
+        ),
         (formats.QUESTIONS, {"a": 1, "b": "short", "c": "a long one"}, "--map text=c"),
         (formats.QUESTIONS, {"a": 1}, "--map text=FIELD"),
-        (formats.ANSWERS, {"id": 1, "questions": ["One?"], "outputs": ["a", "b"]}, "--map turns=outputs"),
+        (formats.ANSWERS, {"id": 1, "questions": ["One?", "Two?"], "outputs": ["a", "b"]}, "--map turns=outputs"),
+        (formats.ANSWERS, {"prompt": "One?", "outputs": ["a", "b"]}, "--map turns=outputs --map question=prompt"),
+        (formats.ANSWERS, {"id": "a long identifier", "x": "text"}, "--map answer=x --map question=FIELD"),
         (formats.ANSWERS, {"prompt": "Name a fruit.", "generated": "apple"}, "--map answer=generated --map question=prompt"),
     ],
 )

@@ -163,6 +163,11 @@ def test_a_verdict_that_stands_for_both_orders_says_nothing_of_them() -> None:
     (found,) = health_rows(tables, 95)
     assert (found["pairs"], found["order_agreement"], found["first_share"]) == (0, None, None)
     assert (row(tables)["wins"], row(tables)["losses"]) == (1, 1)
+    assert position_in_words(found, 95).startswith("No question was judged validly in both orders")
+    tables = made({"q1": ("first", "first"), "q2": ("first", "tie")})
+    tables.run("update judgments set one_order = true")  # as a file of one's own may say
+    (found,) = health_rows(tables, 95)
+    assert [found[name] for name in ("pairs", "order_agreement", "first_biased", "one_tie")] == [0, None, None, None]
 
 
 def test_nothing_contradicts() -> None:

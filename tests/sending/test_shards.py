@@ -123,6 +123,19 @@ def test_an_answer_counts_before_an_error_whichever_comes_first(tmp_path: Path, 
     assert taken(store, folder).new == 0
 
 
+def test_an_answer_takes_the_place_of_what_is_damaged(tmp_path: Path) -> None:
+    folder, store = tmp_path / "out", tmp_path / "store.sqlite"
+    asked = [row for shard in export(folder, 2) for row in lines(shard)]
+    write(folder / "a.jsonl", [answered(row) for row in asked])
+    taken(store, folder)
+    with Store(store) as opened:
+        opened.change("update responses set response = '{\"text' where key = ?", (asked[0]["custom_id"],))
+    write(folder / "a.jsonl", [answered(row, "答え") for row in asked])
+    assert (taken(store, folder).new, taken(store, folder).new) == (1, 0)
+    with Store(store, read_only=True) as opened:
+        assert opened.get([asked[0]["custom_id"]])[asked[0]["custom_id"]]["text"] == "答え"
+
+
 def test_what_does_not_belong_is_named_and_nothing_else_is_lost(tmp_path: Path) -> None:
     """Another build's answer, half a line, a stranger's file; errors of one request, of the moment and of the endpoint."""
     folder, store = tmp_path / "out", tmp_path / "store.sqlite"
