@@ -114,7 +114,7 @@ class Ahead:
                 yield whole
         except BrokenProcessPool:
             raise UserError(
-                "the filter's second process was ended from outside, maybe for want of memory; run again, every response is kept"
+                "the filter's second process was ended from outside, maybe for want of memory; run again, all responses are kept"
             ) from None
 
     def _texts(self, row: Mapping[str, Any]) -> _Texts:
