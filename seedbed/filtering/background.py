@@ -114,7 +114,8 @@ class Ahead:
                 yield whole
         except BrokenProcessPool:
             raise UserError(
-                "the filter's second process was ended from outside, maybe for want of memory; run again, all responses are kept"
+                "the filter's second process was ended from outside, perhaps for want of memory; run again: every response is "
+                "kept"
             ) from None
 
     def _texts(self, row: Mapping[str, Any]) -> _Texts:
