@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 from seedbed.exchange.replies import Response, error_response, from_chat_completion, kind_of_error
 from seedbed.exchange.requests import Request
 from seedbed.project.params_types import Server
-from seedbed.sending.client import Busy, Client, is_of_the_endpoint, response_in
+from seedbed.sending.client import Client
 from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
+from seedbed.sending.server_answers import Busy, is_of_the_endpoint, response_in
 from seedbed.store.claims import Batch, Claims, batches, close_batch
 from seedbed.store.store import Store
 from seedbed.util.canonical import JsonObject, content_hash

@@ -1,16 +1,15 @@
 """One endpoint, spoken to through the `openai` package: one try of one request, its limits, and errors in words.
 
-Only a stage that has something to send imports this module; importing the client costs about a second. Requests go through
-the client's `post`, with bodies that we wrote: a batch has the same bytes in its lines. Trying again is the sender's.
+Only a stage that has something to send to a server imports this module; importing the client costs about a second. Requests go
+through the client's `post`, with bodies that we wrote: a batch has the same bytes in its lines. Trying again is the sender's.
 """
 
 import asyncio
 import email.utils
-import json
 import os
 import socket
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +17,6 @@ from urllib.request import getproxies
 
 import httpx2
 import openai
-from aiolimiter import AsyncLimiter
 
 from seedbed.exchange.replies import (
     FINAL_ERRORS,
@@ -29,7 +27,9 @@ from seedbed.exchange.replies import (
     kind_of_error,
 )
 from seedbed.exchange.requests import Request, body_text
-from seedbed.project.params_types import STAND_IN, Server
+from seedbed.project.params_types import Server
+from seedbed.sending.limits import admitting, tokens_of
+from seedbed.sending.server_answers import Busy, is_of_the_endpoint, response_in
 from seedbed.util.errors import UserError
 from seedbed.util.safe_text import keep_secret, quoted
 
@@ -38,50 +38,7 @@ _ASKING = ("/chat/completions", "/embeddings")
 _CONNECT_S = 10.0
 _LATE_S = 1.0
 """A timer that is later than this has slept: the process did not run."""
-_BYTES_PER_TOKEN = 4
-"""Of a request's UTF-8 JSON; on the safe side for English, about right for Japanese."""
-_REPLY_TOKENS = 500
-"""Assumed where the request sets no `max_tokens`."""
 _BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}
-_ENDPOINT_CODES = {
-    *(
-        "model_not_found",
-        "invalid_model",
-        "unknown_model",
-        "invalid_api_key",
-        "insufficient_quota",
-        "billing_hard_limit_reached",
-    ),
-    *("unknown_parameter", "unsupported_parameter", "unsupported_value", "unrecognized_parameter"),
-}
-"""Errors that no other request of the stage would escape."""
-
-
-def is_of_the_endpoint(status: int | None, code: object) -> bool:
-    """Whether an error would meet every request of the stage: the key, the address, the model, the account."""
-    return code in _ENDPOINT_CODES or status in (401, 403, 404, 405)
-
-
-def response_in(content: bytes, form: Callable[[Any], Response] = from_chat_completion) -> Response:
-    """Return what a body of a successful answer says; what has not its form is an error of that one request."""
-    try:
-        return form(json.loads(content))
-    except Exception as error:  # whatever a body leads us into: nested too deeply, numbers beyond range, …
-        return error_response("not_a_completion", f"{error}: {content[:200].decode('utf-8', 'replace')}")
-
-
-class Busy(Exception):
-    """The server was busy, failed, or could not be reached: the same request may go through later.
-
-    Attributes:
-        wait_s: how long the server asked to wait; None where it did not say.
-        limited: whether it was a rate limit, for which there is more patience.
-    """
-
-    def __init__(self, words: str, wait_s: float | None = None, *, limited: bool = False) -> None:
-        super().__init__(words)
-        self.wait_s = wait_s
-        self.limited = limited
 
 
 class Client:
@@ -100,7 +57,7 @@ class Client:
     def __init__(self, id: str, server: Server, server_id: str = "", base_url: str | None = None) -> None:
         self.id = id
         self._server_id = server_id or id
-        self.base_url: str = base_url or server.get("base_url", "http://stand-in.invalid/v1")
+        self.base_url: str = base_url or server["base_url"]
         self._timeout_s = server.get("timeout_s", TIMEOUT_S)
         self._concurrency = server.get("max_concurrency", 8)
         self._output_limit = server.get("output_limit", "max_tokens")
@@ -108,19 +65,13 @@ class Client:
         headers = _headers(self._server_id, server)
         keep_secret(key, *headers.values(), self.base_url)
         timeout = httpx2.Timeout(self._timeout_s, connect=_CONNECT_S)
-        self._admit = _limits(server)
+        self._admit = admitting(server)
         hooks = {"request": [self._admit_others]}
-        if id == STAND_IN and "base_url" not in server and base_url is None:
-            from seedbed.stand_in.server import handle
-
-            http = httpx2.AsyncClient(transport=httpx2.MockTransport(handle), event_hooks=hooks, timeout=timeout)
-        else:
-            _refuse_unreachable(self._server_id, self.base_url)
-            http = openai.DefaultAioHttpClient(event_hooks=hooks, timeout=timeout)
+        _refuse_unreachable(self._server_id, self.base_url)
         self.openai = openai.AsyncOpenAI(
             base_url=self.base_url,
             api_key=key or "none",
-            http_client=http,
+            http_client=openai.DefaultAioHttpClient(event_hooks=hooks, timeout=timeout),
             max_retries=0,
             timeout=timeout,
             default_headers=headers,
@@ -143,7 +94,7 @@ class Client:
             UserError: the endpoint refuses the key, the model, or what every request of the stage has in it.
         """
         content = self.body(request).encode()
-        await self._admit(_tokens(content))
+        await self._admit(tokens_of(content))
         reply = asyncio.ensure_future(
             self.openai.post(
                 "/embeddings" if request.is_embedding else "/chat/completions",
@@ -298,42 +249,6 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
             f"endpoint {id!r}: nothing answers at {url.hostname}:{port} ({error.strerror or error}); "
             f"start the server or mend servers.{id}.base_url, and run again"
         ) from None
-
-
-def _limits(server: Server) -> Callable[[float], Coroutine[Any, Any, None]]:
-    """Return a function that waits until a request of so many tokens has its place within the endpoint's limits."""
-    requests = _limiter(server.get("requests_per_minute"))
-    tokens = _limiter(server.get("tokens_per_minute"))
-    order = asyncio.Lock()
-
-    async def admit(size: float) -> None:
-        if requests:
-            await requests.acquire()
-        if tokens and size:
-            async with order:  # a request that is larger than the bucket takes it in several draughts
-                while size > 0:
-                    await tokens.acquire(min(size, tokens.max_rate))
-                    size -= tokens.max_rate
-
-    return admit
-
-
-def _limiter(per_minute: float | None) -> AsyncLimiter | None:
-    """Return a leaky bucket that lets at most `per_minute` through in *any* minute.
-
-    A bucket of capacity C that drains r a minute lets C + r through in its fullest minute, so C + r = `per_minute`.
-    """
-    if per_minute is None:
-        return None
-    capacity = max(1.0, per_minute / 10)
-    drained = max(per_minute - capacity, per_minute / 2)
-    return AsyncLimiter(capacity, time_period=60 * capacity / drained)
-
-
-def _tokens(content: bytes) -> float:
-    body = json.loads(content)
-    reply = body.get("max_tokens") or body.get("max_completion_tokens") or _REPLY_TOKENS
-    return float(len(content) / _BYTES_PER_TOKEN + (reply if "messages" in body else 0))
 
 
 async def _in_time(reply: "asyncio.Future[httpx2.Response]", seconds: float) -> bool:

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from seedbed.project.params_types import Server
-from seedbed.sending.client import Busy
+from seedbed.sending.server_answers import Busy
 from seedbed.util.errors import UserError
 
 _RETRIES, _LIMITED_S = 8, 180.0

@@ -3,28 +3,32 @@
 import asyncio
 from contextlib import ExitStack
 from functools import partial
+from typing import TYPE_CHECKING
 
 from seedbed.exchange.costs import Estimator, Forecast, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
 from seedbed.project.model_settings import ModelSettings, server, server_id
-from seedbed.project.params_types import Params
-from seedbed.sending.batch import Waiting, send_batches
+from seedbed.project.params_types import STAND_IN, Params, Server
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
-from seedbed.sending.client import Busy, Client
 from seedbed.sending.committing import Committer
 from seedbed.sending.halt import Halt
 from seedbed.sending.jobs import Job, Queue
 from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
 from seedbed.sending.room import Room
+from seedbed.sending.server_answers import Busy
 from seedbed.sending.servers import Started, log_tail, running
 from seedbed.sending.streak import IN_A_ROW, ErrorStreak
 from seedbed.store.claims import Claims
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
+
+if TYPE_CHECKING:
+    from seedbed.sending.client import Client
+    from seedbed.sending.in_process import InProcess
 
 _EMPTY_BATCHES = 3
 """Batches in a row in which every request failed, after which nothing more is sent."""
@@ -72,7 +76,7 @@ class Sender:
         if "command" in self._server:
             self._started = self._stack.enter_context(running(self._server_id, self._server, to.model, parent))
         base_url = self._started.base_url if self._started else None
-        self._client = Client(to.endpoint, self._server, self._server_id, base_url)
+        self._client = _client(to, self._server, self._server_id, base_url)
         self._halt = Halt(stage, parent)
         self._room = Room(store.path)
         self._streak = ErrorStreak(stage, to.endpoint)
@@ -264,6 +268,14 @@ class Sender:
 
     async def _send_in_batches(self, waiting: list[Job[T]], read: Read[T], progress: Progress) -> None:
         """Round after round through the Batch API, until each is settled; a round holds what the last one left."""
+        from seedbed.sending.batch import Waiting, send_batches
+        from seedbed.sending.client import Client
+
+        if not isinstance(self._client, Client):
+            self._halt.stop(
+                UserError(f"{self._stage}: the stand-in in this process takes no batches; take `mode: batch` off its server")
+            )
+            return
         empty, waiting_for = 0, Waiting(self._stage, self._client, self._server, progress, self._halt.why)
         while waiting and self._halt.reason is None and not self._enough:
             requests = {job.request.key: job.request for job in waiting}
@@ -291,3 +303,14 @@ class Sender:
                 if job.request.key in responses:
                     self._take(job, responses[job.request.key], read, progress)
             waiting = [job for job in waiting if not job.alike[0].settled]
+
+
+def _client(to: ModelSettings, server: Server, server_id: str, base_url: str | None) -> "Client | InProcess":
+    """Return what speaks to an endpoint; each imports what it needs, since the client of a server takes a second."""
+    if to.endpoint == STAND_IN and base_url is None and "base_url" not in server:
+        from seedbed.sending.in_process import InProcess
+
+        return InProcess(to.endpoint, server)
+    from seedbed.sending.client import Client
+
+    return Client(to.endpoint, server, server_id, base_url)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.sending.client import _limiter, _limits, _tokens
+from seedbed.sending.limits import _limiter, admitting, tokens_of
 
 
 class Jumping(asyncio.SelectorEventLoop):
@@ -60,8 +60,8 @@ def test_no_minute_lets_more_tokens_through_than_it_may(size: int) -> None:
     per_minute, count = 10_000, 40_000 // size
 
     async def send() -> list[float]:
-        admit = _limits({"tokens_per_minute": per_minute})
-        size_of_all = _tokens(json.dumps({"max_tokens": size, "messages": []}).encode())  # some ten tokens for the body itself
+        admit = admitting({"tokens_per_minute": per_minute})
+        size_of_all = tokens_of(json.dumps({"max_tokens": size, "messages": []}).encode())  # ten for the body itself
         times: list[float] = []
 
         async def one() -> None:
@@ -79,7 +79,7 @@ def test_no_minute_lets_more_tokens_through_than_it_may(size: int) -> None:
 
 def test_a_request_without_a_body_waits_for_no_tokens() -> None:
     """Looking after a batch."""
-    run(_limits({"tokens_per_minute": 10})(0))
+    run(admitting({"tokens_per_minute": 10})(0))
 
 
 def test_no_limit_where_none_is_given() -> None:
