@@ -201,6 +201,7 @@ class Asker:
                 self.stage, self._params, to, self.store, self._parent, self._max_attempts, self._forecast
             )
         with Progress(self.stage, total=total, stored=total - len(missing)) as progress:
+            self._senders[to.block].estimate(missing)
             self._runner.run(self._senders[to.block].send(missing, read, progress, most_failed))
 
     @property

@@ -45,8 +45,11 @@ class Halt:
                 loop.add_signal_handler(number, self._interrupt, sending, progress)
         watcher = asyncio.create_task(self._watch(sending, progress))
         try:
-            with suppress(asyncio.CancelledError):
-                await sending
+            await sending
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and task.cancelling():  # Ctrl-C before our handlers stood: the runner makes a KeyboardInterrupt of it
+                raise
         finally:
             watcher.cancel()
             with suppress(NotImplementedError, RuntimeError, ValueError):

@@ -101,18 +101,22 @@ class Sender:
             UserError: the budget, the endpoint, an interrupt or the parent's death ended it early; all that arrived is
                 in the store.
         """
-        jobs: dict[str, Job[T]] = {}
-        for result in missing:
-            jobs.setdefault(result.request.key, Job([])).alike.append(result)
-        self._estimate(jobs)
+        jobs = _jobs(missing)
         self._most_failed, self._failed = most_failed, 0
         self._enough = most_failed is not None and most_failed < 0  # the replies that are there say so already
         await self._halt.guard(asyncio.create_task(self._send(jobs, read, progress)), progress)
         if self._halt.reason or self._broken:
             raise self._halt.reason or self._broken[0]
 
-    def _estimate(self, jobs: dict[str, Job[T]]) -> None:
-        """Hold what is about to be sent against the budget; once, note what `seedbed plan` says of the stage now."""
+    def estimate(self, missing: list[Result[T]]) -> None:
+        """Hold what is about to be sent against the budget; once, note what `seedbed plan` says of the stage now.
+
+        Not within the event loop: it may take long, and Ctrl-C would wait for its end.
+
+        Raises:
+            UserError: the budget does not allow it.
+        """
+        jobs = _jobs(missing)
         estimates = [self._estimator.tokens(self._stage, job.request) for job in jobs.values()]
         total = sum(estimates, Tokens(0, 0))
         self._budget.check(len(jobs), total)
@@ -303,6 +307,14 @@ class Sender:
                 if job.request.key in responses:
                     self._take(job, responses[job.request.key], read, progress)
             waiting = [job for job in waiting if not job.alike[0].settled]
+
+
+def _jobs(missing: list[Result[T]]) -> dict[str, Job[T]]:
+    """Return a job for each request that is missing, by its key."""
+    jobs: dict[str, Job[T]] = {}
+    for result in missing:
+        jobs.setdefault(result.request.key, Job([])).alike.append(result)
+    return jobs
 
 
 def _client(to: ModelSettings, server: Server, server_id: str, base_url: str | None) -> "Client | InProcess":
