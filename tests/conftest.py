@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.dvc_yaml import parse_each_text_once
 from tests.harness import ROOT, Project, Server, build_once, copy_project, make_tiny, serve
 
 parse_each_text_once()
+LONGEST_S, AGAIN_S = 900, 30
+"""Seconds after which a test is given up, and after which its end is, where that hangs too."""
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +30,20 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("SEEDBED_", "OPENAI_", "DVC_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def no_test_goes_on_for_ever() -> Iterator[None]:
+    """A test that hangs fails, and the others are run: some calls to a browser have no time limit of their own."""
+
+    def give_up(number: int, frame: object) -> None:
+        raise TimeoutError(f"this test took more than {LONGEST_S} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, LONGEST_S, AGAIN_S)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture
