@@ -31,6 +31,7 @@ from seedbed.project.model_settings import (
     answering_models,
     answering_settings,
     embedding_settings,
+    in_process,
     judge_settings,
     model_settings,
     server,
@@ -40,7 +41,6 @@ from seedbed.project.params import load_params
 from seedbed.project.params_types import Attempts
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
-from seedbed.sending.asker import is_free
 from seedbed.sending.budget import dollars_from, limits
 from seedbed.steps import answering, generating, judging, post_editing, retesting, scoring, translating
 from seedbed.steps import outputs as outputs_apart
@@ -186,7 +186,7 @@ class Plan:
             if why not in plan.why:
                 plan.why = [*plan.why, why]
 
-        return Looker(plan.stage, self._store, self._locked, is_free(self.params, to), attempts, say)
+        return Looker(plan.stage, self._store, self._locked, in_process(self.params, to), attempts, say)
 
     def _count(
         self, plan: StagePlan, results: Sequence[Result[Any]], open: set[str], to: ModelSettings, attempts: Attempts

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.params_types import DEFAULT_JUDGE, Base, Judge, JuryMember, Params, Sampling, Server
+from seedbed.project.params_types import DEFAULT_JUDGE, STAND_IN, Base, Judge, JuryMember, Params, Sampling, Server
 from seedbed.util.errors import UserError, did_you_mean
 
 DEFAULT_MAX_TOKENS = {"translate": 4096, "generate": 4096, "answer": 2048, "judge": 2048}
@@ -191,3 +191,8 @@ def server_id(to: ModelSettings) -> str:
 def server(params: Params, to: ModelSettings) -> Server:
     """Return how a block's endpoint is reached; an empty one where `params.yaml` says nothing."""
     return params["servers"].get(server_id(to), {})
+
+
+def in_process(params: Params, to: ModelSettings) -> bool:
+    """Whether a model is the stand-in in this process, which needs no server and gives the same for nothing."""
+    return to.endpoint == STAND_IN and not {"base_url", "command"} & {*server(params, to)}

@@ -16,8 +16,8 @@ from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
-from seedbed.project.model_settings import ModelSettings, server
-from seedbed.project.params_types import STAND_IN, Attempts, Params
+from seedbed.project.model_settings import ModelSettings, in_process, server
+from seedbed.project.params_types import Attempts, Params
 from seedbed.project.run_cache import mend_run_cache
 from seedbed.sending.build_process import Parent, alone
 from seedbed.sending.room import take_spilled
@@ -138,7 +138,7 @@ class Asker:
 
         What a free endpoint lacks is asked again, and no transcript is fetched for it.
         """
-        while self._places and (self._places[0] == self._warm or not is_free(self._params, to)):
+        while self._places and (self._places[0] == self._warm or not in_process(self._params, to)):
             if self._places.pop(0)():
                 return True
         return False
@@ -208,11 +208,6 @@ class Asker:
     def sent(self) -> bool:
         """Whether anything had to be sent."""
         return bool(self._senders)
-
-
-def is_free(params: Params, to: ModelSettings) -> bool:
-    """Whether a model is the stand-in in this process, which gives the same for nothing."""
-    return to.endpoint == STAND_IN and not {"base_url", "command"} & {*server(params, to)}
 
 
 def pays_anyway() -> bool:

@@ -14,9 +14,9 @@ import openai
 
 from seedbed.project import paths
 from seedbed.project.corpora import foreign, read_corpus
-from seedbed.project.model_settings import ModelSettings, asking_blocks, model_settings, server, server_id
+from seedbed.project.model_settings import ModelSettings, asking_blocks, in_process, model_settings, server, server_id
 from seedbed.project.params import load_params
-from seedbed.project.params_types import STAND_IN, Params, Structured
+from seedbed.project.params_types import Params, Structured
 from seedbed.sending.build_process import Parent
 from seedbed.sending.client import Client
 from seedbed.sending.servers import running
@@ -106,7 +106,7 @@ def probe_all() -> Iterator[str]:
     """
     params = load_params()
     mistakes: list[str] = []
-    for asking in _by_server(params, [to for to in _models_asked(params) if not _in_process(params, to)]):
+    for asking in _by_server(params, [to for to in _models_asked(params) if not in_process(params, to)]):
         try:
             result = _look(params, asking)
         except UserError as error:
@@ -151,10 +151,6 @@ def _look(params: Params, asking: list[ModelSettings]) -> ProbeResult:
         return asyncio.run(_probe(client, asking))
 
 
-def _in_process(params: Params, to: ModelSettings) -> bool:
-    return to.endpoint == STAND_IN and not {"base_url", "command"} & {*server(params, to)}
-
-
 def _used(params: Params, endpoint: str) -> list[ModelSettings]:
     """Return the blocks that ask an endpoint.
 
@@ -168,7 +164,7 @@ def _used(params: Params, endpoint: str) -> list[ModelSettings]:
         raise UserError(
             f"no block of params.yaml asks the endpoint {endpoint!r}; name it in one, with the model, and probe again"
         )
-    if served := [to for to in used if not _in_process(params, to)]:
+    if served := [to for to in used if not in_process(params, to)]:
         return served
     raise UserError(f"the endpoint {endpoint!r} is in this process; there is no server to ask")
 

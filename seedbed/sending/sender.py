@@ -9,8 +9,8 @@ from seedbed.exchange.costs import Estimator, Forecast, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
-from seedbed.project.model_settings import ModelSettings, server, server_id
-from seedbed.project.params_types import STAND_IN, Params, Server
+from seedbed.project.model_settings import ModelSettings, in_process, server, server_id
+from seedbed.project.params_types import Params
 from seedbed.sending.budget import Budget
 from seedbed.sending.build_process import Parent
 from seedbed.sending.committing import Committer
@@ -76,7 +76,7 @@ class Sender:
         if "command" in self._server:
             self._started = self._stack.enter_context(running(self._server_id, self._server, to.model, parent))
         base_url = self._started.base_url if self._started else None
-        self._client = _client(to, self._server, self._server_id, base_url)
+        self._client = _client(params, to, base_url)
         self._halt = Halt(stage, parent)
         self._room = Room(store.path)
         self._streak = ErrorStreak(stage, to.endpoint)
@@ -317,12 +317,12 @@ def _jobs(missing: list[Result[T]]) -> dict[str, Job[T]]:
     return jobs
 
 
-def _client(to: ModelSettings, server: Server, server_id: str, base_url: str | None) -> "Client | InProcess":
+def _client(params: Params, to: ModelSettings, base_url: str | None) -> "Client | InProcess":
     """Return what speaks to an endpoint; each imports what it needs, since the client of a server takes a second."""
-    if to.endpoint == STAND_IN and base_url is None and "base_url" not in server:
+    if in_process(params, to):
         from seedbed.sending.in_process import InProcess
 
-        return InProcess(to.endpoint, server)
+        return InProcess(to.endpoint, server(params, to))
     from seedbed.sending.client import Client
 
-    return Client(to.endpoint, server, server_id, base_url)
+    return Client(to.endpoint, server(params, to), server_id(to), base_url)
