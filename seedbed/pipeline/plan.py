@@ -15,16 +15,14 @@ from typing import Any
 from seedbed.exchange.costs import Estimator, Tokens, price_of
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Result, allowed_failures
-from seedbed.filtering.filter import SEMANTIC, load_filter
-from seedbed.pipeline.looker import Looker, locked_responses
+from seedbed.filtering.filter import SEMANTIC
+from seedbed.pipeline.looker import StageLooker, locked_responses
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.pipeline.status import Status
 from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, question_corpora, read_corpus, status_of
 from seedbed.project.edits import read_edits
-from seedbed.project.generation_lists import load_lists
-from seedbed.project.material import material_of
 from seedbed.project.model_settings import (
     ModelSettings,
     answer_stage,
@@ -42,10 +40,10 @@ from seedbed.project.params_types import Attempts
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Edited
 from seedbed.sending.budget import dollars_from, limits
-from seedbed.steps import answering, generating, judging, post_editing, retesting, scoring, translating
+from seedbed.steps import answering, judging, post_editing, retesting, scoring, translating
 from seedbed.steps import outputs as outputs_apart
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
-from seedbed.steps.outlook import look_ahead, slots_built
+from seedbed.steps.outlook import look_ahead
 from seedbed.steps.outputs import OutputWriter
 from seedbed.steps.readers import reader_of
 from seedbed.steps.verdicts import verdict_form
@@ -179,14 +177,14 @@ class Plan:
         self.stages.append(plan)
         return plan
 
-    def _looker(self, plan: StagePlan, to: ModelSettings, attempts: int) -> Looker:
+    def _looker(self, plan: StagePlan, to: ModelSettings, attempts: int) -> StageLooker:
         """Return what looks for the replies of a stage; what would stop the build there becomes one of the plan's reasons."""
 
         def say(why: str) -> None:
             if why not in plan.why:
                 plan.why = [*plan.why, why]
 
-        return Looker(plan.stage, self._store, self._locked, in_process(self.params, to), attempts, say)
+        return StageLooker(plan.stage, self._store, self._locked, in_process(self.params, to), attempts, say)
 
     def _count(
         self, plan: StagePlan, results: Sequence[Result[Any]], open: set[str], to: ModelSettings, attempts: Attempts
@@ -270,26 +268,18 @@ class Plan:
         if not plan.why:
             return
         plan.why = [_IN_REPLY.get(why, why) for why in plan.why]
-        prompt, by_id = generating.prompt_of(self.params), {row["id"]: row for row in seeds.rows}
-        task_types = self.params["labels"]["task"]
         embed, outputs = self._embedder(plan), self._output_writer(plan)
-        with load_filter(self.params, seeds.rows, questions.rows, prompt, embed) as filter:
-            outlook = look_ahead(
-                self._looker(plan, to, settings["max_attempts"]),
-                by_id,
-                filter,
-                prompt,
-                to,
-                settings,
-                load_lists(paths.generation_lists(self.params["language"]), task_types),
-                task_types,
-                estimate=partial(Estimator(self._store.seen([plan.stage])).tokens, plan.stage),
-                outputs=outputs,
-                material=material_of(self.params),
-                again=read_again(plan.stage),
-                built=slots_built(name, settings),
-                open_seeds=seeds.open,
-            )
+        outlook = look_ahead(
+            name,
+            self.params,
+            {row["id"]: row for row in seeds.rows},
+            questions.rows,
+            self._looker(plan, to, settings["max_attempts"]),
+            partial(Estimator(self._store.seen([plan.stage])).tokens, plan.stage),
+            outputs,
+            embed,
+            seeds.open,
+        )
         self._keep(plan.stage, plan.stage, outlook.ready)
         plan.stored, plan.failing = outlook.stored, outlook.failing
         plan.new, plan.rows, plan.tokens = len(outlook.new), outlook.new, outlook.tokens
