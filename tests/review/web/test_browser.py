@@ -155,6 +155,20 @@ def test_approving_going_on_and_undoing_by_keyboard(enter: Enter) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("key", ["x", "d"])
+def test_a_row_is_rejected_by_keyboard(enter: Enter, key: str) -> None:
+    page = enter(ROW)
+    page.keyboard.press(key)
+    expect(page.locator("#reason")).to_be_focused()
+    page.keyboard.insert_text("答えが出ない")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**said=rejected&row=fermi-01")
+    edit = read_edits(EDITS, "question")["fermi-01"]
+    assert edit["decision"] == "rejected"
+    assert edit["rejected"]["reason"] == "答えが出ない"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["Control+Enter", "Escape s", "Escape p", "Escape b", "Escape u", "Escape a"])
 def test_a_shortcut_in_the_instant_after_typing_loses_nothing(enter: Enter, key: str) -> None:
     page = enter(ROW)

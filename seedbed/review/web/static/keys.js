@@ -23,12 +23,17 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && typing) return event.target.blur();
   if (!control && (typing || !singleKeys())) return;
   if (event.key === "Enter" && !control && event.target.closest("a, button, summary")) return;
-  const word = (control ? "ctrl+" : "") + event.key.toLowerCase();
-  const target = document.querySelector(`[data-key~="${CSS.escape(word)}"]`);
+  const word = CSS.escape((control ? "ctrl+" : "") + event.key.toLowerCase());
+  // What is written into a folded part is for the button of that part, and for no other.
+  const inside = event.target.closest("details")?.querySelector(`[data-inner-key~="${word}"]`);
+  const target = inside || document.querySelector(`[data-key~="${word}"]`);
   if (!target || leaving()) return;
   event.preventDefault();
   if (onText(target)) target.focus();
-  else {
+  else if (target.dataset.focus) {
+    target.closest("details").open = true;
+    document.getElementById(target.dataset.focus).focus();
+  } else {
     target.click();
     target.scrollIntoView({ block: "nearest" });
   }
