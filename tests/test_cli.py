@@ -4,8 +4,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import seedbed
+from seedbed.cli import app
 from tests.harness import Project
 
 
@@ -58,3 +60,12 @@ def test_all_mistakes_are_lines_on_stderr_and_the_exit_code_is_1(project: Projec
 
 def test_the_version(project: Project) -> None:
     assert project.run("seedbed", "--version") == f"seedbed {seedbed.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("diff",), ("serve",), ("store", "prune"), ("review", "invite"), ("import", "answers")]
+)
+def test_the_help_of_an_option_without_a_value_shows_no_type(command: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "80"}).output
+    assert "--help" in shown
+    assert "<bool>" not in shown

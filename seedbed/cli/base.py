@@ -5,13 +5,35 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from seedbed import __version__
 from seedbed.project.root import find_project
 from seedbed.util.errors import UserError
 
+
+class _Flags:
+    """Help without `<bool>` beside an option that takes no value: it reads as if one were to be typed."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters, each flag with no type."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # of the command that this is mixed into
+        for param in params:
+            if getattr(param, "is_flag", False):
+                param.metavar = ""
+        return params
+
+
+class Command(_Flags, TyperCommand):
+    """A command."""
+
+
+class Group(_Flags, TyperGroup):
+    """A command that others are under."""
+
+
 app = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -50,7 +72,7 @@ def enter_project() -> None:
         )
 
 
-class InProject(TyperCommand):
+class InProject(Command):
     """A command that runs in the project's folder. The paths on its command line are resolved before, where it was called."""
 
     def invoke(self, ctx: Any) -> Any:

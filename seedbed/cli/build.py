@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from seedbed.cli.base import InProject, app
+from seedbed.cli.base import Command, InProject, app
 from seedbed.util.errors import UserError
 
 
@@ -157,7 +157,7 @@ def probe(
         print(line)
 
 
-@app.command()
+@app.command(cls=Command)
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on the loopback address; 0 takes a free one.")] = 8000,
     latency_ms: Annotated[float, typer.Option(help="Milliseconds that each answer takes.", min=0)] = 0,

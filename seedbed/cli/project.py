@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from seedbed.cli.base import InProject, app, comma_separated
+from seedbed.cli.base import Command, Group, InProject, app, comma_separated
 
-declaring = typer.Typer(no_args_is_help=True, help="Write what follows from a few names into params.yaml.")
+declaring = typer.Typer(cls=Group, no_args_is_help=True, help="Write what follows from a few names into params.yaml.")
 app.add_typer(declaring, name="declare")
 
 
-@app.command()
+@app.command(cls=Command)
 def init(
     folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")],
     language: Annotated[str, typer.Option(metavar="CODE", help="ISO 639 code of the target language, e.g. ko.")],

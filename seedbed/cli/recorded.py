@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from seedbed.cli.base import InProject, app
+from seedbed.cli.base import Group, InProject, app
 from seedbed.util.errors import UserError
 
-importing = typer.Typer(no_args_is_help=True, help="Take over data made elsewhere.")
+importing = typer.Typer(cls=Group, no_args_is_help=True, help="Take over data made elsewhere.")
 app.add_typer(importing, name="import")
-exporting = typer.Typer(no_args_is_help=True, help="Write data for other tools.")
+exporting = typer.Typer(cls=Group, no_args_is_help=True, help="Write data for other tools.")
 app.add_typer(exporting, name="export")
 
 

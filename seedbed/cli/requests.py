@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from seedbed.cli.base import InProject, app
+from seedbed.cli.base import Group, InProject, app
 
-asking = typer.Typer(no_args_is_help=True, help="Requests for any engine, as OpenAI batch lines, and its answers.")
+asking = typer.Typer(cls=Group, no_args_is_help=True, help="Requests for any engine, as OpenAI batch lines, and its answers.")
 app.add_typer(asking, name="requests")
 
 

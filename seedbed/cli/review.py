@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from seedbed.cli.base import InProject, app, comma_separated, enter_project
+from seedbed.cli.base import Group, InProject, app, comma_separated, enter_project
 from seedbed.util.errors import UserError
 
-reviewing = typer.Typer(invoke_without_command=True)
+reviewing = typer.Typer(cls=Group, invoke_without_command=True)
 app.add_typer(reviewing, name="review")
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from seedbed.cli.base import InProject, app, enter_project
+from seedbed.cli.base import Group, InProject, app, enter_project
 
-storing = typer.Typer(invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
+storing = typer.Typer(cls=Group, invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
 app.add_typer(storing, name="store")
-batching = typer.Typer(invoke_without_command=True)
+batching = typer.Typer(cls=Group, invoke_without_command=True)
 storing.add_typer(batching, name="batches")
 
 

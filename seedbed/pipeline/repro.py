@@ -31,4 +31,6 @@ def reproduce(arguments: list[str]) -> int:
     # The stages' `python` is the one that runs this, also where its environment is not activated.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     code: int = main(["repro", *arguments])
+    if code == 0 and (built := [name for name in ("benchmark", "dataset") if not arguments or name in arguments]):
+        print("To read the reports: " + ", ".join(f"`seedbed open {name}`" for name in built))
     return code

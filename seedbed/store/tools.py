@@ -50,7 +50,7 @@ def builds(store: Store) -> None:
         "stage",
         "model",
         "planned / sent",
-        "USD planned / spent",
+        "USD planned\n/ spent",
         "tokens in",
         "out",
     ]
@@ -91,7 +91,9 @@ def _print(names: list[str], rows: list[tuple[object, ...]]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for place, name in enumerate(names):
         numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
-        table.add_column(name, justify="right" if numeric or "/" in name else "left", no_wrap=True)
+        right = numeric or "/" in name
+        # In a narrow terminal texts go on in a second line, and figures stay whole: nothing is cut.
+        table.add_column(name, justify="right" if right else "left", no_wrap=numeric, overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if value is None else safe(str(value))) for value in row))  # no markup: models name themselves
     wide_console().print(table)

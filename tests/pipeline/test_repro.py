@@ -72,5 +72,8 @@ def test_a_whole_build_from_a_folder_below(project: Project) -> None:
     assert (project.root / "reports" / "benchmark.html").is_file()
     with Store(project.root / ".dvc" / "seedbed" / "store.sqlite", read_only=True) as store:
         assert store.rows("select count(distinct build), count(distinct stage) > 5 from sent") == [(1, 1)]
-    assert bare(project).stdout.splitlines()[-1] == "Data and pipelines are up to date."
+    assert bare(project).stdout.splitlines()[-2:] == [
+        "Data and pipelines are up to date.",
+        "To read the reports: `seedbed open benchmark`, `seedbed open dataset`",
+    ]
     assert project.repro().splitlines()[-1] == "Data and pipelines are up to date."

@@ -143,6 +143,19 @@ def test_a_model_that_is_named_like_markup_is_shown_as_it_is(tmp_path: Path, cap
             assert "\x1b" not in shown
 
 
+def test_a_narrow_terminal_cuts_nothing_of_a_build(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    with Store(tmp_path / "store.sqlite") as store:
+        store.log_estimate("17-1", "translate@seed_tasks", "some-model", 1234567, 0.0)
+        builds(store)
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert all(part in shown for part in ("transl", "ate@se", "ed_tas"))
+
+
 DAMAGED = {
     "cut": '{"text":"half',
     "empty": "{}",
