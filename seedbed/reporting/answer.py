@@ -189,12 +189,20 @@ def _on_leaders(rows: Rows, say: Words, baseline: str, benchmark: Findings) -> s
     if len(tied) == 1:
         key = "answer_baseline_best" if first["baseline"] else f"answer_best_{kind}"
         p = _largest_p(benchmark, first["name"], say) if baseline else ""
-        return say(key, **values, second=rows[1]["name"], others=len(rows) - 1, p=p)
+        return say(key, **values, second=_second(rows, say), others=len(rows) - 1, p=p)
     if len(tied) == len(rows):
         return say("answer_all_open", **values)
     if tied:
         return say("answer_tied_at_baseline" if first["baseline"] else f"answer_tied_{kind}", tied=say.listed(tied), **values)
     return say("answer_unranked", **values)
+
+
+def _second(rows: Rows, say: Words) -> str:
+    """Return which model comes second, or that it cannot be concluded which of several does."""
+    seconds = [row["name"] for row in rows[1:] if set(row["group"]) & set(rows[1]["group"])] or [rows[1]["name"]]
+    if len(seconds) == 1:
+        return say("answer_second", second=seconds[0])
+    return say("answer_second_open", seconds=say.listed(seconds))
 
 
 def _largest_p(benchmark: Findings, name: str, say: Words) -> str:

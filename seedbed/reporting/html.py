@@ -3,6 +3,7 @@
 Charts are drawn in percents of their width, and their numbers are texts: no font of the machine that builds can change a byte.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from seedbed.project import paths
 from seedbed.project.params_types import STAND_IN
@@ -23,6 +24,7 @@ from seedbed.util.tables import Tables
 from seedbed.util.yaml12 import load_yaml
 
 TEMPLATES = Path(__file__).parent / "templates"
+_INLINE = re.compile(r"(`[^`\n]+`|\*[^*\n]+\*)")
 
 
 def render(
@@ -57,7 +59,14 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": number, "whole": whole, "dollars": dollars, "p_value": p_value, "integrity": integrity}
+    environment.filters |= {
+        "number": number,
+        "whole": whole,
+        "dollars": dollars,
+        "p_value": p_value,
+        "integrity": integrity,
+        "inline": inline,
+    }
     return environment
 
 
@@ -96,6 +105,13 @@ def p_value(value: float | None) -> str:
     if value is None:
         return ""
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def inline(text: str) -> Markup:
+    """Return a text that is Markdown in the other form of a report: its `code` and its *emphasis* as elements."""
+    marked = {"`": Markup("<code>{}</code>"), "*": Markup("<em>{}</em>")}
+    parts = enumerate(_INLINE.split(text))  # what is marked is at the odd places
+    return Markup().join(marked[part[0]].format(part[1:-1]) if place % 2 else escape(part) for place, part in parts)
 
 
 def integrity(text: str) -> str:

@@ -55,7 +55,10 @@ def test_models_against_one_baseline(tmp_path: Path) -> None:
     found = report(tmp_path / "a", {"good": 0.4, "fair": 0.1, "poor": -0.3, "thin": 0}, star)
     assert found.answer.kind == "baseline"
     assert found.answer.sentence.startswith("The judge prefers good to each of the other 3 models: good has")
-    assert "p < 0.001, corrected for all comparisons), and fair comes second." in found.answer.sentence
+    said = "p < 0.001, corrected for all comparisons), and which of fair and thin comes second cannot be concluded."
+    assert said in found.answer.sentence
+    clear = report(tmp_path / "d", {"good": 0.45, "fair": 0.3, "poor": -0.3, "thin": 0}, star).answer
+    assert clear.sentence.endswith("corrected for all comparisons), and fair comes second.")
     rates = {row["model"]: row["adjusted_win_rate"] for row in found.rates if row["is_all"]} | {"thin": 50}
     assert {row["name"]: row["rate"] for row in found.answer.rows} == rates
     assert [row["name"] for row in found.answer.rows] == sorted(rates, key=lambda name: -rates[name])
@@ -64,6 +67,7 @@ def test_models_against_one_baseline(tmp_path: Path) -> None:
     assert tied.rows[0]["group"] == tied.rows[1]["group"] == "a"
     worse = report(tmp_path / "c", {"good": -0.4, "fair": -0.3, "poor": -0.3, "thin": 0}, star).answer
     assert worse.sentence.startswith("The judge prefers the baseline thin to each of the other 3 models (p")
+    assert worse.sentence.endswith("), and which of fair and poor comes second cannot be concluded.")
 
 
 def test_each_against_each(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seedbed.reporting.html import integrity, number
+from seedbed.reporting.html import inline, integrity, number
 from seedbed.util.tables import QUERIES
 from tests.builds import Build
 from tests.harness import ROOT
@@ -73,3 +73,7 @@ def test_every_query_says_its_grain_and_is_asked_for(path: Path) -> None:
 @pytest.mark.parametrize(("value", "shown"), [(-0.3, "0"), (-0.6, "−1"), (0.5, "0"), (12.0, "12"), (None, "")])
 def test_zero_has_no_sign(value: float | None, shown: str) -> None:
     assert number(value, 0) == shown
+
+
+def test_code_and_emphasis_of_a_text_are_elements_and_the_rest_is_escaped() -> None:
+    assert inline("set `a<b` *here*, 2 * 3 & `open") == "set <code>a&lt;b</code> <em>here</em>, 2 * 3 &amp; `open"
