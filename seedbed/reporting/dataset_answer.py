@@ -27,7 +27,7 @@ def dataset_answer(dataset: Findings, say: Words) -> Answer:
     seeds = _seeds(dataset)
     parts = [_kept(dataset.decisions, say), _sets(dataset.training_sets, say)]
     if seeds["rows"]:
-        parts.append(say("dataset_edited", percent=_percent(seeds["edited"], seeds["rows"]), rows=f"{seeds['rows']:,}"))
+        parts.append(_edited(seeds, say))
     parts.append(_responses(dataset.usage, say))
     notes = [_reasons(dataset.decisions, say), _near(dataset.diversity["spread"], say), _unreviewed(seeds, say)]
     sentence = say("answer_dataset", parts=say("trust_joint").join(parts))
@@ -44,6 +44,13 @@ def _seeds(dataset: Findings) -> Row:
         "edited": sums["edited"] + sums["outdated"],  # an outdated edit stands: the machine text alone is another
         "open": sums["unreviewed"] + sums["stale"],
     }
+
+
+def _edited(seeds: Row, say: Words) -> str:
+    rows = f"{seeds['rows']:,}"
+    if not seeds["edited"]:
+        return say("dataset_none_edited", rows=rows)
+    return say("dataset_edited", percent=_percent(seeds["edited"], seeds["rows"]), rows=rows)
 
 
 def _kept(decisions: Rows, say: Words) -> str:
@@ -97,6 +104,8 @@ def _unreviewed(seeds: Row, say: Words) -> str:
         return ""
     rows, left = f"{seeds['rows']:,}", seeds["open"]
     percent = _percent(left, seeds["rows"])
+    if left == seeds["rows"]:
+        return say("dataset_unreviewed_all", rows=rows)
     return say("dataset_unreviewed", n=f"{left:,}", rows=rows, percent=percent) if left else say("dataset_reviewed", rows=rows)
 
 

@@ -67,13 +67,13 @@ def test_it_begins_with_the_answer(tmp_path: Path) -> None:
     head, sentence, note, *_ = build.dataset().summary().split("\n\n")
     assert head == "# Dataset"
     assert sentence == (
-        "**2 of 7 generated instructions were kept (29%); 2 training sets, the largest, native, of 3 examples; a person edited "
-        "0% of the 1 seed rows; 4 responses of models, at a price unknown.**"
+        "**2 of 7 generated instructions were kept (29%); 2 training sets, the largest, native, of 3 examples; nobody has "
+        "edited the 1 seed rows yet; 4 responses of models, at a price unknown.**"
     )
     assert note.startswith(
         "Most frequent reasons for rejection, of 5 rejected: refusal 2, empty 1, too_long 1 and 1 more. Of the"
     )
-    assert note.endswith("Nobody has reviewed 1 of the 1 seed rows as they are now (100%).")
+    assert note.endswith("Nobody has reviewed any of the 1 seed rows as they are now.")
     page = build.dataset_page()
     assert page.index('id="answer"') < page.index('id="dataset"') < page.index('id="people"') < page.index('id="provenance"')
     assert sentence.strip("*") in Reader(page).shown
