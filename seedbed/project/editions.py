@@ -20,8 +20,8 @@ EDITIONS: dict[str, int] = {
     "answer_trained": 1,
     "judge": 3,
     "score": 1,
-    "benchmark": 6,
-    "dataset": 6,
+    "benchmark": 7,
+    "dataset": 7,
 }
 """The edition of this library, by stage."""
 

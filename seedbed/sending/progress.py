@@ -11,6 +11,7 @@ from rich.text import Text
 
 from seedbed.exchange.replies import Response
 from seedbed.util.safe_text import safe
+from seedbed.util.words import count
 
 _EVERY_S = 30.0
 _RECENT = 200
@@ -42,7 +43,8 @@ class Progress:
         self._live = Live(console=self._console, get_renderable=self._line, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> Self:
-        self.say(f"{self._total} requests, {self._stored} of them in the store, {self._total - self._stored} to send")
+        asked, stored = count(self._total, "request"), self._stored
+        self.say(f"{asked}, {stored} of them in the store, {self._total - stored} to send")
         if self._console.is_terminal:
             self._live.start()
         return self

@@ -225,5 +225,5 @@ def test_what_has_no_rate_is_said() -> None:
     assert match_sentences(["m", "n", "o"], rows) == [
         "n: not one of its 2 questions has a valid verdict; it has no rate.",
         "o: nothing was judged, since no judge, or no question, is there; it has no rate.",
-        "Of one question, so that no verdict shows a difference there: fermi.",
+        "Of one question only, which can show no difference: fermi.",
     ]
