@@ -53,7 +53,10 @@ def seedbed(
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """`seedbed`: the tools around the pipeline. `dvc repro` runs the pipeline itself."""
+    """Instruction data and LLM benchmarks, built from declared files.
+
+    Begin with `seedbed init FOLDER --language ko`; there `seedbed repro` builds and `seedbed open` shows the report.
+    """
 
 
 def enter_project() -> None:

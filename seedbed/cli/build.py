@@ -51,7 +51,7 @@ def check(
 @app.command(cls=InProject, context_settings={"ignore_unknown_options": True})
 def repro(
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="[TARGET]... [OPTION]...", help="As `dvc repro` takes them; all by default.")
+        list[str] | None, typer.Argument(metavar="TARGET", help="Stages, and options of `dvc repro`; every stage by default.")
     ] = None,
 ) -> None:
     """Build: check, hold the plan against the budget, and run `dvc repro`, in one process."""
@@ -108,7 +108,7 @@ def again(
     ids: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ID]...",
+            metavar="ID",
             help="Its rows; of generate slots (s00012), of judge questions, or one order of one (fermi-01.ab).",
             show_default=False,
         ),

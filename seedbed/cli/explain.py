@@ -36,7 +36,7 @@ def explain(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a row came of: back to the requests, edits and sources. Sends nothing, changes nothing."""
+    """Say where a row is from: back to its requests, edits and sources. Sends nothing, changes nothing."""
     from seedbed.trace.explain import explain as explained
     from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
@@ -87,7 +87,7 @@ def diff(
 def calibrate(
     revisions: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REVISION]...", help="Commits, branches, tags, experiments of `dvc exp`.", show_default=False),
+        typer.Argument(metavar="REVISION", help="Commits, branches, tags, experiments of `dvc exp`.", show_default=False),
     ] = None,
     experiments: Annotated[bool, typer.Option("--experiments", help="Take every experiment of `dvc exp`.")] = False,
     labels: Annotated[

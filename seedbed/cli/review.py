@@ -80,7 +80,7 @@ def review(
 
 @reviewing.command("invite", cls=InProject)
 def review_invite(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Who edits and votes by the link.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Who edits and votes by the link.")] = None,
     at: Annotated[
         str, typer.Option(metavar="URL", help="The page's address, as that person reaches it.")
     ] = "http://127.0.0.1:8765",
