@@ -5,7 +5,7 @@ DVC never see two different values in one file; a test holds the two together.
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,28 @@ class Loader(_SafeLoader):  # type: ignore[valid-type, misc]
             seen.add(key.value)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
+
+
+class FileLoader(Loader):
+    """The loader of a project's own files, which refuses what DVC's parser does: a colon in a bare text within brackets."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        if node.flow_style:
+            _refuse_colons(each for pair in node.value for each in pair)
+        return super().construct_mapping(node, deep=deep)
+
+    def construct_sequence(self, node: yaml.SequenceNode, deep: bool = False) -> list[Any]:
+        if node.flow_style:
+            _refuse_colons(node.value)
+        items: list[Any] = super().construct_sequence(node, deep=deep)
+        return items
+
+
+def _refuse_colons(nodes: Iterable[yaml.Node]) -> None:
+    for node in nodes:
+        if isinstance(node, yaml.ScalarNode) and not node.style and ":" in node.value:
+            problem = f"put {node.value!r} in quotes: DVC reads no colon within brackets without them"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
 _DIGITS = "0123456789"
@@ -75,6 +97,7 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
     Raises:
         UserError: the file is missing, holds a merge conflict, or is not YAML; names line and column.
     """
+    loader = FileLoader if text is None else Loader
     try:
         text = path.read_text(encoding="utf-8") if text is None else text
         if conflict := _CONFLICT.search(text):
@@ -84,7 +107,7 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
             )
         if len(text) > _LARGEST or _SUSPECT.search(text):
             _refuse_bombs(path, text)
-        return yaml.load(text, Loader)  # noqa: S506, it is a SafeLoader
+        return yaml.load(text, loader)  # noqa: S506, both are SafeLoaders
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; restore it, or run this in the project's folder") from None
     except UnicodeDecodeError as error:

@@ -26,9 +26,22 @@ def test_scalars_are_those_that_dvc_reads(tmp_path: Path, scalar: str) -> None:
     assert repr(ours) == repr(theirs)
 
 
-def test_a_colon_within_brackets_is_refused_by_dvc_and_not_read_otherwise() -> None:
+@pytest.mark.parametrize("text", ["a: [1:30]\n", "a: {b: https://c/d}\n", "a: {b:c: 1}\n"])
+def test_a_bare_colon_within_brackets_is_refused_as_by_dvc_with_what_to_do(tmp_path: Path, text: str) -> None:
     with pytest.raises(YAMLFileCorruptedError):
-        parse_yaml("a: [1:30]\n", "x.yaml")
+        parse_yaml(text, "x.yaml")
+    path = tmp_path / "x.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"x.yaml:1:\d+: not valid YAML: put '.*' in quotes: DVC reads no colon"):
+        load_yaml(path)
+
+
+def test_a_colon_in_quotes_or_outside_of_brackets_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("a: {b: 'https://c/d', \"e:f\": [g]}\nh: https://i:1/j\nk:\n- l:m\n", encoding="utf-8")
+    ours = load_yaml(path)
+    assert ours == {"a": {"b": "https://c/d", "e:f": ["g"]}, "h": "https://i:1/j", "k": ["l:m"]}
+    assert ours == parse_yaml(path.read_text(encoding="utf-8"), str(path))
 
 
 @pytest.mark.parametrize(
