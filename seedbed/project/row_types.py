@@ -15,6 +15,8 @@ MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
 """The translated fields of a task or a question, by name; of a question's follow-ups `follow_up_1`, `follow_up_2`, …"""
+Verdict = Literal["model", "baseline", "tie", "both_bad"]
+"""A person's, of two answers; a judge's is `first` or `second`, the places in which it was shown them."""
 Check = JsonObject
 """What code can decide of an answer; `schemas/rows/question.schema.json` says which fields each `kind` has."""
 
@@ -272,11 +274,17 @@ class Vote(TypedDict):
 
     match: str
     question: str
-    verdict: Literal["model", "baseline", "tie", "both_bad"]
+    verdict: Verdict
     model_hash: str
     baseline_hash: str
     reason: NotRequired[str]
     seconds: NotRequired[float]
+
+
+class CastVote(Vote):
+    """A vote with whose it is, which its file's name says."""
+
+    annotator: str
 
 
 Source = Task | Question

@@ -12,6 +12,7 @@ import numpy as np
 
 from seedbed.project import paths
 from seedbed.project.params_types import Params, Report
+from seedbed.project.row_types import CastVote
 from seedbed.project.votes import left_is_model, read_votes, vote_status
 from seedbed.reporting.statistics.alternative import EPSILON, Alternative, alternative_annotator
 from seedbed.reporting.statistics.intervals import rate_interval
@@ -44,7 +45,7 @@ def load_votes(tables: Tables, params: Params) -> None:
         )
     }
 
-    def values(vote: Row) -> tuple[Any, ...]:
+    def values(vote: CastVote) -> tuple[object, ...]:
         match, place = matches.get(vote["match"]), (vote["annotator"], vote["match"], vote["question"])
         model, baseline = (match["model"], match["baseline"]) if match else (None, None)
         return (

@@ -3,7 +3,7 @@
 from seedbed.project import paths
 from seedbed.project.methods import methods
 from seedbed.project.model_settings import answer_stage
-from seedbed.project.row_types import Judgment
+from seedbed.project.row_types import CastVote, Judgment
 from seedbed.project.votes import vote_status
 from seedbed.steps import answering, judging
 from seedbed.steps.origin import Name, Origin
@@ -111,12 +111,15 @@ def recorded(row: Row) -> dict[str, Fact]:
     return {"recorded in": row["made_by"]["recorded"]} if "recorded" in row["made_by"] else {}
 
 
-def _vote(build: Build, match: str, vote: Row) -> Node:
+def _vote(build: Build, match: str, vote: CastVote) -> Node:
     """Return a person's verdict, and whether the answers are still the ones that they saw."""
     sides = build.params["matches"][match]
     winners = {"model": sides["model"], "baseline": sides["baseline"]}
     facts: dict[str, Fact] = {"verdict": winners.get(vote["verdict"], vote["verdict"].replace("_", " "))}
-    facts |= {name: vote[name] for name in ("reason", "seconds") if name in vote}
+    if "reason" in vote:
+        facts["reason"] = vote["reason"]
+    if "seconds" in vote:
+        facts["seconds"] = vote["seconds"]
     rows = {model: build.row(paths.answers(model), vote["question"]) for model in (sides["model"], sides["baseline"])}
     texts = {(model, vote["question"]): row["text"] if row else None for model, row in rows.items()}
     status = vote_status(vote, build.params["matches"], texts)

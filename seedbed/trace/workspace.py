@@ -16,7 +16,7 @@ from seedbed.project.corpora import BENCHMARK, CORPUS_OF, field_names, fields_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Kind
-from seedbed.project.row_types import Edit
+from seedbed.project.row_types import CastVote, Edit
 from seedbed.project.votes import read_votes
 from seedbed.reporting.judgments import load_judgments
 from seedbed.steps.readers import reader_of
@@ -46,7 +46,7 @@ class Build:
         self.ids: Callable[[Path], list[str]] = cache(self._ids)
         self.values: Callable[[Path, str], list[str | None]] = cache(self._values)
         self.outcomes: Callable[[str], dict[str, Row]] = cache(self._outcomes)
-        self._votes: Callable[[], list[Row]] = cache(lambda: read_votes(paths.VOTES))
+        self._votes: Callable[[], list[CastVote]] = cache(lambda: read_votes(paths.VOTES))
         self.version: Callable[[Path], str | None] = cache(version_of)
         self.reader: Callable[[str], Read[Any]] = cache(lambda stage: reader_of(stage, self.params))
 
@@ -117,7 +117,7 @@ class Build:
         """Whether the questions of a category are judged beside a reference."""
         return category in self.params["judge"]["reference_categories"]
 
-    def votes(self, match: str, question: str) -> list[Row]:
+    def votes(self, match: str, question: str) -> list[CastVote]:
         """Return people's votes on one question of one match, each with its `annotator`."""
         return [vote for vote in self._votes() if (vote["match"], vote["question"]) == (match, question)]
 

@@ -7,12 +7,12 @@ A row of `check_rows` (percent):
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from seedbed.project.corpora import read_questions
 from seedbed.project.params_types import Report
+from seedbed.project.row_types import Check, EditedQuestion
 from seedbed.reporting.checks.confined import run_all
-from seedbed.reporting.checks.kinds import Check, passes
+from seedbed.reporting.checks.kinds import passes
 from seedbed.reporting.statistics.intervals import wilson
 from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
@@ -21,9 +21,7 @@ Result = tuple[str, str, str, str, bool | None]
 """Model, question, category, kind of check, whether the answer passes it; None where its code is not to be run."""
 
 
-def check_results(
-    questions: Sequence[Mapping[str, Any]], answers: Mapping[tuple[str, str], str], run_code: bool
-) -> list[Result]:
+def check_results(questions: Sequence[EditedQuestion], answers: Mapping[tuple[str, str], str], run_code: bool) -> list[Result]:
     """Return what each check says of each answer.
 
     Args:
@@ -35,7 +33,7 @@ def check_results(
         UserError: code is to be run, and this machine cannot confine it.
     """
     asked = {question["id"]: question for question in questions if "checks" in question}
-    work: list[tuple[str, Mapping[str, Any], Check, str]] = [
+    work: list[tuple[str, EditedQuestion, Check, str]] = [
         (model, asked[id], check, text)
         for (model, id), text in sorted(answers.items())
         if id in asked
