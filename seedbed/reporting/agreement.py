@@ -14,6 +14,7 @@ from seedbed.project import paths
 from seedbed.project.params_types import Params, Report
 from seedbed.project.row_types import CastVote
 from seedbed.project.votes import left_is_model, read_votes, vote_status
+from seedbed.reporting.outcomes import outcome_rows
 from seedbed.reporting.statistics.alternative import EPSILON, Alternative, alternative_annotator
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.people import alpha, alpha_interval, coincidences, kappa, kappa_interval
@@ -110,7 +111,7 @@ def alternative(tables: Tables, settings: Report) -> Alternative | None:
     votes = tables.select("select annotator, match, question, verdict from votes where status = 'counted'")
     if not votes:
         return None
-    judged = {(row["match"], row["question"]): row["outcome"] for row in tables.query("benchmark/outcomes")}
+    judged = {(row["match"], row["question"]): row["outcome"] for row in outcome_rows(tables)}
     items = {item: place for place, item in enumerate(sorted({(vote["match"], vote["question"]) for vote in votes}))}
     annotators = {name: place for place, name in enumerate(sorted({vote["annotator"] for vote in votes}))}
     people = np.full((len(annotators), len(items)), np.nan)

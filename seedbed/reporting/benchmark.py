@@ -18,7 +18,7 @@ from seedbed.reporting.checks.results import check_rows, load_checks
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows
 from seedbed.reporting.differences import difference_rows
-from seedbed.reporting.equal_length import equal_length_rows
+from seedbed.reporting.equal_length import EqualLengthRow, equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
 from seedbed.reporting.human_sections import agreement_parts, correction_parts, labelled_parts
 from seedbed.reporting.judge_sections import (
@@ -148,7 +148,7 @@ class Benchmark:
         by_votes = {row["name"]: {f"corrected_{name}": row[name] for name in ("low", "high")} | row for row in self.corrected}
         rows = [
             row
-            | {f"length_{name}": lengths[row["match"]][name] if row["is_all"] else None for name in ("rate", "low", "high")}
+            | _at_equal_length(lengths[row["match"]] if row["is_all"] else None)
             | {name: None if row[name] is None else float(f"{row[name]:.4g}") for name in ("p", "p_holm")}
             | {name: by_votes.get(row["match"], {}).get(name) if row["is_all"] else None for name in WIN_RATE_COLUMNS[-4:]}
             for row in self.rates
@@ -317,6 +317,12 @@ def _only_benchmark(tables: Tables) -> None:
     """Take out what is of another corpus than the benchmark's: the report has rows of their own for those."""
     for table, field in (("judgments", "question"), ("answers", "id")):
         tables.run(f"delete from {table} where {field} not in (select id from questions)")
+
+
+def _at_equal_length(row: EqualLengthRow | None) -> dict[str, float | None]:
+    if row is None:
+        return {"length_rate": None, "length_low": None, "length_high": None}
+    return {"length_rate": row["rate"], "length_low": row["low"], "length_high": row["high"]}
 
 
 def _rounded(row: Mapping[str, Any], names: Sequence[str]) -> Row:

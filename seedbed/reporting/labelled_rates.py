@@ -14,6 +14,7 @@ import numpy as np
 
 from seedbed.project import paths
 from seedbed.project.params_types import Report
+from seedbed.reporting.outcomes import outcome_rows
 from seedbed.reporting.statistics.resamples import Floats
 from seedbed.reporting.statistics.rogan_gladen import LEAST_SINGULAR, rogan_gladen
 from seedbed.reporting.texts import Words
@@ -33,7 +34,7 @@ def labelled_rows(tables: Tables, settings: Report) -> Rows:
     if "labels" not in settings:
         return []
     counts, by_match = _table(settings["labels"]), defaultdict[str, Counter[str]](Counter)
-    for row in tables.query("benchmark/outcomes"):
+    for row in outcome_rows(tables):
         by_match[row["match"]][row["outcome"]] += 1
     return [
         {"match": match, "labels": int(counts.sum())}

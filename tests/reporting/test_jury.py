@@ -195,7 +195,7 @@ def test_strong_verdicts_weigh_more_where_params_say_so() -> None:
     tables = made(said, strong_weight=3)
     scores = [row["score"] for row in tables.query("benchmark/outcomes")]
     assert scores == pytest.approx([1, 2 / 3, 5 / 6, 1 / 2, 0])
-    total = win_rate_rows(tables, read_scores(tables), SETTINGS)[-1]
+    total: Any = win_rate_rows(tables, read_scores(tables), SETTINGS)[-1]
     assert (total["wins"], total["losses"], total["ties"]) == (3, 1, 1)
     assert total["adjusted_win_rate"] == pytest.approx(100 * 3 / 5, abs=1e-3)
     assert total["ci_low"] < total["adjusted_win_rate"] < total["ci_high"]
@@ -221,7 +221,11 @@ def test_how_strong_verdicts_count_is_said() -> None:
 
 def test_what_has_no_rate_is_said() -> None:
     rate = {"category": "all", "n": 2, "invalid": 0}
-    rows = [rate | {"match": "m"}, rate | {"match": "n", "invalid": 2}, rate | {"match": "m", "category": "fermi", "n": 1}]
+    rows: list[Any] = [
+        rate | {"match": "m"},
+        rate | {"match": "n", "invalid": 2},
+        rate | {"match": "m", "category": "fermi", "n": 1},
+    ]
     assert match_sentences(["m", "n", "o"], rows) == [
         "n: not one of its 2 questions has a valid verdict; it has no rate.",
         "o: nothing was judged, since no judge, or no question, is there; it has no rate.",
