@@ -24,7 +24,7 @@ from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
 from seedbed.project.draws import chance, read_levels
 from seedbed.project.votes import answer_hash, read_votes, vote_status
-from seedbed.reporting.corrected_rates import correct, draw_of
+from seedbed.reporting.corrected_rates import CorrectedRow, correct, draw_of
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.intervals import rate_interval
@@ -34,7 +34,7 @@ from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.git import git_text
 from seedbed.util.markdown import table
-from seedbed.util.rows import Row, Rows, read_rows, write_rows
+from seedbed.util.rows import Row, read_rows, write_rows
 from seedbed.util.tables import Tables
 
 LEAST = 10
@@ -168,7 +168,7 @@ def _people(one: Candidate, item: Item) -> float:
     return float(np.mean([_SCORES[vote] for vote in one.votes[item]]))
 
 
-def _rates(one: Candidate, confidence: float) -> Rows:
+def _rates(one: Candidate, confidence: float) -> list[CorrectedRow]:
     """Return each match's rate by the judge and as the votes correct it, on the part that the choice was not made by."""
     matches = {match: (match, "") for match, _ in one.judged}
     questions = sorted({question for _, question in one.judged if not _chooses(question)})

@@ -6,9 +6,10 @@ A row of `agreement_rows`, shortened (percent, with its interval; kappa and alph
      "kappa": 0.513, "alpha": 0.447, …}
 """
 
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seedbed.project import paths
 from seedbed.project.params_types import Params, Report
@@ -88,14 +89,14 @@ def agreement_rows(tables: Tables, settings: Report) -> Rows:
     return rows
 
 
-def _add(row: Row, name: str, value: Any, bounds: Any, places: int) -> None:
+def _add(row: Row, name: str, value: float | Floats | None, bounds: Iterable[float | None], places: int) -> None:
     if value is not None:
         row[name] = _rounded(value, places)
     for end, bound in zip(("low", "high"), bounds, strict=True):
         row[f"{name}_{end}"] = _rounded(bound, places)
 
 
-def _tables(items: Rows, question: Any) -> tuple[Floats, Floats]:
+def _tables(items: Rows, question: NDArray[np.int64]) -> tuple[Floats, Floats]:
     """Return, by question, what judge and majority said of its items (c × c), and the coincidences of people's votes."""
     tables, together = np.zeros((2, int(question.max()) + 1, 3, 3))
     pairs = coincidences(np.array([[i["for_model"], i["for_baseline"], i["for_neither"]] for i in items], dtype=np.float64))
@@ -122,5 +123,5 @@ def alternative(tables: Tables, settings: Report) -> Alternative | None:
     return alternative_annotator(judge, people, questions, settings["confidence"], settings.get("epsilon", EPSILON))
 
 
-def _rounded(value: float | None, places: int) -> float | None:
+def _rounded(value: float | Floats | None, places: int) -> float | None:
     return None if value is None or np.isnan(value) else round(float(value), places) + 0.0  # no -0.0

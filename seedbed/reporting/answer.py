@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypedDict
 import numpy as np
 
 from seedbed.project.params_types import Params
-from seedbed.reporting.conclusions import TestedRow, corrected_p, p_in_words
+from seedbed.reporting.conclusions import RateWithTest, corrected_p, p_in_words
 from seedbed.reporting.differences import DifferenceRow
 from seedbed.reporting.equal_length import EqualLengthRow
 from seedbed.reporting.health import HealthRow, last_rows
@@ -30,7 +30,7 @@ class Findings(Protocol):
 
     params: Params
     scores: Scores
-    rates: list[TestedRow]
+    rates: list[RateWithTest]
     differences: list[DifferenceRow]
     equal_length: list[EqualLengthRow]
     ranking: list[RankingRow]
@@ -107,7 +107,7 @@ def all_pairs(rates: Iterable[RateRow]) -> bool:
     return len(models) > 2 and len(pairs) == len(models) * (len(models) - 1) // 2
 
 
-def _match_row(benchmark: Findings, total: TestedRow) -> LeaderboardRow:
+def _match_row(benchmark: Findings, total: RateWithTest) -> LeaderboardRow:
     equal = next((row["rate"] for row in benchmark.equal_length if row["match"] == total["match"]), None)
     return {
         "name": total["match"],
@@ -122,7 +122,7 @@ def _match_row(benchmark: Findings, total: TestedRow) -> LeaderboardRow:
     }
 
 
-def _against_baseline(benchmark: Findings, totals: Sequence[TestedRow]) -> list[LeaderboardRow]:
+def _against_baseline(benchmark: Findings, totals: Sequence[RateWithTest]) -> list[LeaderboardRow]:
     """Return the models by their rate against the one baseline, which stands among them at 50."""
     baseline = totals[0]["baseline"]
     rows: list[LeaderboardRow] = [{**_match_row(benchmark, row), "name": row["model"]} for row in totals]
@@ -152,7 +152,7 @@ def _against_baseline(benchmark: Findings, totals: Sequence[TestedRow]) -> list[
     return rows
 
 
-def _of_pairs(benchmark: Findings, totals: Sequence[TestedRow]) -> list[LeaderboardRow]:
+def _of_pairs(benchmark: Findings, totals: Sequence[RateWithTest]) -> list[LeaderboardRow]:
     """Return the models by their strength, each with the mean of its scores in all its matches.
 
     The unit is the question: a model's scores on one question in its matches are one observation, weighed by their number.
@@ -196,7 +196,7 @@ def _confidence(benchmark: Findings) -> float:
     return benchmark.params["report"]["confidence"]
 
 
-def _on_baseline(benchmark: Findings, totals: Sequence[TestedRow], rows: Sequence[LeaderboardRow], say: Words) -> str:
+def _on_baseline(benchmark: Findings, totals: Sequence[RateWithTest], rows: Sequence[LeaderboardRow], say: Words) -> str:
     if len(totals) > 1:
         return _on_leaders(rows, say, totals[0]["baseline"], benchmark)
     (total,) = totals
@@ -248,7 +248,7 @@ def _figures(rate: float, low: float | None, high: float | None, benchmark: Find
     }
 
 
-def _trust(benchmark: Findings, totals: Sequence[TestedRow], say: Words) -> str:
+def _trust(benchmark: Findings, totals: Sequence[RateWithTest], say: Words) -> str:
     """Return how far the judge can be trusted: order agreement, retest, agreement with people, smallest visible difference."""
     parts = []
     agreeing = [row["order_agreement"] for row in last_rows(benchmark.health)]

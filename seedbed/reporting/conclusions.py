@@ -12,7 +12,7 @@ from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.reporting.win_rates import RateRow, rate_of
 
 
-class TestedRow(RateRow):
+class RateWithTest(RateRow):
     """A rate with its test.
 
     Attributes:
@@ -34,7 +34,7 @@ class TestedRow(RateRow):
     visible: float | None
 
 
-def with_tests(rates: Iterable[RateRow], confidence: float) -> list[TestedRow]:
+def with_tests(rates: Iterable[RateRow], confidence: float) -> list[RateWithTest]:
     """Return the rows, each with its test, and with the smallest difference from 50 that so many questions show.
 
     The test is whether wins and losses are equally likely: the sign-flip test of the scores, which leaves ties out. The
@@ -44,7 +44,7 @@ def with_tests(rates: Iterable[RateRow], confidence: float) -> list[TestedRow]:
         rates: as from `seedbed.reporting.win_rates.win_rate_rows`.
         confidence: of the intervals, in percent; a row is `sure` where its corrected p-value is below what it leaves.
     """
-    rows: list[TestedRow] = [
+    rows: list[RateWithTest] = [
         {
             **row,
             "is_all": row["category"] == "all",
@@ -58,7 +58,7 @@ def with_tests(rates: Iterable[RateRow], confidence: float) -> list[TestedRow]:
         }
         for row in rates
     ]
-    families: dict[str, list[tuple[TestedRow, float]]] = {}
+    families: dict[str, list[tuple[RateWithTest, float]]] = {}
     for row in rows:
         if row["ci_low"] is not None and row["ci_high"] is not None:
             row["side"] = "above" if row["ci_low"] > 50 else "below" if row["ci_high"] < 50 else ""
@@ -74,7 +74,7 @@ def with_tests(rates: Iterable[RateRow], confidence: float) -> list[TestedRow]:
     return rows
 
 
-def corrected_p(row: TestedRow) -> float:
+def corrected_p(row: RateWithTest) -> float:
     """Return the corrected p-value of a row of which something is valid."""
     p = row["p_holm"]
     assert p is not None, f"{row['match']}, {row['category']}: nothing is tested"
@@ -92,7 +92,7 @@ def _sd(row: RateRow) -> float:
     return float(np.sqrt(variance * n / (n - 1))) if n > 1 and variance > 1e-9 else SD_MATCH
 
 
-def conclude(rows: Sequence[TestedRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
+def conclude(rows: Sequence[RateWithTest], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return sentences on one match: on all its questions, then on its categories.
 
     Args:
@@ -114,7 +114,7 @@ def p_in_words(value: float, say: Words) -> str:
     return say("p_below") if value < 0.001 else say("p_equal", p=f"{value:.3f}")
 
 
-def _on_all(row: TestedRow, say: Words) -> str:
+def _on_all(row: RateWithTest, say: Words) -> str:
     model, baseline, n = row["model"], row["baseline"], _valid(row)
     better, worse = (model, baseline) if rate_of(row) > 50 else (baseline, model)
     rate = f"{rate_of(row):.1f}"
@@ -126,7 +126,7 @@ def _on_all(row: TestedRow, say: Words) -> str:
     return say(f"conclude_{key}", over=over, low=low, high=high, better=better, worse=worse, p=p)
 
 
-def _on_what_is_visible(row: TestedRow, say: Words) -> list[str]:
+def _on_what_is_visible(row: RateWithTest, say: Words) -> list[str]:
     if row["sure"] and row["excludes"]:
         return []
     if row["visible"] is None:
@@ -134,7 +134,7 @@ def _on_what_is_visible(row: TestedRow, say: Words) -> list[str]:
     return [say("visible_points", points=f"{row['visible']:.0f}")]
 
 
-def _on_categories(rows: Sequence[TestedRow], confidence: float, say: Words) -> str:
+def _on_categories(rows: Sequence[RateWithTest], confidence: float, say: Words) -> str:
     if not rows:
         return say("categories_none")
     sizes = [_valid(row) for row in rows]
@@ -168,5 +168,5 @@ def _valid(row: RateRow) -> int:
     return row["wins"] + row["losses"] + row["ties"]
 
 
-def _names(rows: Sequence[TestedRow], say: Words) -> str:
+def _names(rows: Sequence[RateWithTest], say: Words) -> str:
     return say.listed([row["category"] for row in rows], most=len(rows))

@@ -7,7 +7,7 @@ The tables that `load_effort` makes, for the queries `effort`, `editors` and `co
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, TypedDict, cast
 
 from rapidfuzz.distance import Levenshtein
 
@@ -29,6 +29,41 @@ _WORK = (
 )
 _NO_EDIT: tuple[None, ...] = (None,) * 11
 """The columns from `decision` on of a row without an edit."""
+
+
+class EffortRow(TypedDict):
+    """A row of `queries/human/effort.sql`, whose header says what the fields are; None are rates and sums of nothing."""
+
+    corpus: str
+    rows: int
+    edited: int
+    outdated: int
+    approved: int
+    stale: int
+    unreviewed: int
+    rejected: int
+    confirmed: int
+    original: int
+    failed: int
+    orphaned: int
+    edits: int
+    known: int
+    characters_changed: int | None
+    hter: float | None
+    holding: int
+    machine_changed: int
+    compared: int
+    hter_then: float | None
+    hter_now: float | None
+    hter_now_all: float | None
+    timed: int
+    minutes: float | None
+    minutes_per_row: float | None
+
+
+def effort_rows(tables: Tables) -> list[EffortRow]:
+    """Return what became of each corpus's rows, and of all of them last; `load_effort` has been called."""
+    return cast(list[EffortRow], tables.query("human/effort"))
 
 
 def load_effort(tables: Tables, params: Params) -> None:

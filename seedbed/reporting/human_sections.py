@@ -1,8 +1,11 @@
 """What the reports in Markdown say of people: whether they agree with the judge, and what their edits came to."""
 
+from collections.abc import Sequence
+
 from seedbed.project.votes import votes_notices
 from seedbed.reporting.agreement import MEASURES
-from seedbed.reporting.labelled_rates import why_in_words
+from seedbed.reporting.corrected_rates import CorrectedRow
+from seedbed.reporting.labelled_rates import LabelledRow, why_in_words
 from seedbed.reporting.shared import capped, rest_in_words
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
@@ -100,13 +103,13 @@ def alternative_in_words(test: Alternative, say: Words = ENGLISH_WORDS) -> str:
     )
 
 
-def corrected_name(row: Row, say: Words) -> str:
+def corrected_name(row: CorrectedRow, say: Words) -> str:
     """Return the match that a row of `corrected_rows` is of, or the two models whose difference it is."""
     model, _, other = row["name"].partition(" less ")
     return say("less", model=model, other=other) if other else row["name"]
 
 
-def correction_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
+def correction_parts(rows: Sequence[CorrectedRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on the rates that votes correct; none where too few people voted."""
     if not rows:
         return []
@@ -126,12 +129,12 @@ def correction_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) 
     ]
 
 
-def labelled_in_words(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> str:
+def labelled_in_words(rows: Sequence[LabelledRow], confidence: float, say: Words = ENGLISH_WORDS) -> str:
     """Return what the rates corrected by labels are; nothing where there are none."""
     return say("labelled_words", labels=rows[0]["labels"], confidence=f"{confidence:g}") if rows else ""
 
 
-def labelled_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
+def labelled_parts(rows: Sequence[LabelledRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on the rates that labels of another benchmark correct; none where no file of them is named."""
     if not rows:
         return []
@@ -139,7 +142,7 @@ def labelled_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) ->
         {"match": row["match"], "judge": "" if row["judge"] is None else f"{row['judge']:.1f}"}
         | {"corrected": "" if row["rate"] is None else f"{row['rate']:.1f}"}
         | {"interval": "" if row["rate"] is None else f"{row['low']:.1f} – {row['high']:.1f}"}
-        | {"not given, since": why_in_words(row, say)}
+        | {"not given, since": why_in_words(row, say) or ""}
         for row in capped(rows)
     ]
     names = ["match", "judge", "corrected", "interval"]

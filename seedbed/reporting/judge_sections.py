@@ -5,15 +5,14 @@ from typing import Literal, TypedDict
 
 from seedbed.project.judges import Notice
 from seedbed.reporting.answer import PAIRS, Answer
-from seedbed.reporting.conclusions import TestedRow
+from seedbed.reporting.conclusions import RateWithTest
 from seedbed.reporting.differences import DifferenceRow
 from seedbed.reporting.equal_length import EqualLengthRow
 from seedbed.reporting.health import HealthRow, last_rows, position_in_words
-from seedbed.reporting.jury import Jury, judge_in_words, jury_sentences
+from seedbed.reporting.jury import JudgePair, Jury, judge_in_words, jury_sentences
 from seedbed.reporting.shared import MOST_ROWS, capped, rest_in_words
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.markdown import table
-from seedbed.util.rows import Row
 
 _MOST_DIFFERENCES = 40
 _MOST_IN_MATRIX = 30
@@ -22,7 +21,7 @@ MOST_APART = 6
 
 
 def rate_parts(
-    rates: Sequence[TestedRow],
+    rates: Sequence[RateWithTest],
     confidence: float,
     unjudged: Sequence[str] = (),
     answer: Answer | None = None,
@@ -53,7 +52,7 @@ def rate_parts(
     return [*parts, *unjudged]
 
 
-def _rates_table(rows: Sequence[TestedRow], first: Literal["category", "match"], say: Words) -> str:
+def _rates_table(rows: Sequence[RateWithTest], first: Literal["category", "match"], say: Words) -> str:
     """Return a table of rates; `first` is its first column."""
     shown = [
         {say(f"head_{first}"): row[first], say("md_n"): row["n"]}
@@ -68,7 +67,7 @@ def _rates_table(rows: Sequence[TestedRow], first: Literal["category", "match"],
     return table(shown, names, right=names[-5:])
 
 
-def _many_matches(totals: Sequence[TestedRow], answer: Answer | None, say: Words) -> list[str]:
+def _many_matches(totals: Sequence[RateWithTest], answer: Answer | None, say: Words) -> list[str]:
     """Return the matrix, where each model met each other one, and the first matches of one table."""
     parts = []
     if answer and answer.kind == PAIRS and len(answer.rows) <= _MOST_IN_MATRIX:
@@ -101,7 +100,7 @@ def _cell(cell: Cell | None) -> str:
     return "" if cell is None else f"{cell['rate']:.0f}" + "!" * cell["sure"]
 
 
-def matrix(totals: Iterable[TestedRow], names: Sequence[str]) -> list[list[Cell | None]]:
+def matrix(totals: Iterable[RateWithTest], names: Sequence[str]) -> list[list[Cell | None]]:
     """Return each model's adjusted win rate against each other one, by row and column.
 
     Args:
@@ -122,7 +121,7 @@ def matrix(totals: Iterable[TestedRow], names: Sequence[str]) -> list[list[Cell 
     return [[cells.get((name, other)) for other in names] for name in names]
 
 
-def match_sentences(matches: Iterable[str], rates: Sequence[TestedRow], say: Words = ENGLISH_WORDS) -> list[str]:
+def match_sentences(matches: Iterable[str], rates: Sequence[RateWithTest], say: Words = ENGLISH_WORDS) -> list[str]:
     """Return what cannot be said of matches: those without a judgment, or a valid one, and categories of one question."""
     sentences = []
     totals = {row["match"]: row for row in rates if row["category"] == "all"}
@@ -139,7 +138,7 @@ def match_sentences(matches: Iterable[str], rates: Sequence[TestedRow], say: Wor
     return sentences
 
 
-def ties_in_words(total: TestedRow, say: Words = ENGLISH_WORDS) -> list[str]:
+def ties_in_words(total: RateWithTest, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return what the ties of a match are, and how many answers were cut; none where there are neither."""
     if not total["ties"] and not total["cut"]:
         return []
@@ -171,7 +170,7 @@ def difference_parts(rows: Sequence[DifferenceRow], confidence: float, say: Word
     ]
 
 
-def equal_length_parts(rows: Sequence[EqualLengthRow], rates: Iterable[TestedRow], say: Words = ENGLISH_WORDS) -> list[str]:
+def equal_length_parts(rows: Sequence[EqualLengthRow], rates: Iterable[RateWithTest], say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on equal length; none where nothing was judged."""
     if not rows:
         return []
@@ -251,7 +250,7 @@ def jury_parts(jury: Jury | None, notices: Sequence[str], say: Words = ENGLISH_W
     ]
 
 
-def _bounds(row: Row) -> str:
+def _bounds(row: JudgePair) -> str:
     low, high = row["kappa_low"], row["kappa_high"]
     return "" if low is None or high is None else f"{low:.2f} – {high:.2f}".replace("-", "−")
 

@@ -147,6 +147,7 @@ def test_a_simulated_jury_agrees_as_the_definitions_say() -> None:
     drawn = draws(1, 300, 0.5)
     judges = ["one", "other", "third"]
     result = found({judge: {f"q{n:03}": word for n, word in enumerate(drawn[judge])} for judge in judges})
+    row: Any
     for row in result.pairs:
         assert row["kappa"] == pytest.approx(textbook_kappa(drawn[row["one"]], drawn[row["other"]]), abs=0.001)
         assert row["agreement"] == pytest.approx(100 * np.mean(np.array(drawn[row["one"]]) == drawn[row["other"]]), abs=0.01)
@@ -163,7 +164,7 @@ def test_judges_that_copy_each_other_are_told_by_their_errors() -> None:
     votes = [("ann", f"q{n:03}", verdicts[word]) for n, word in enumerate(drawn["truth"])]
     result = found(said, votes)
     assert (result.against, result.voted) == ("votes", 400)
-    correlations = {(row["one"], row["other"]): row["correlation"] for row in result.pairs}
+    correlations: dict[tuple[str, str], Any] = {(row["one"], row["other"]): row["correlation"] for row in result.pairs}
     assert correlations["one", "other"] > 0.6
     assert abs(correlations["one", "third"]) < 0.15
     assert found(said).against == "jury"
