@@ -12,6 +12,7 @@ from seedbed.project.corpora import BENCHMARK
 from seedbed.project.methods import methods
 from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments
+from seedbed.reporting.points import Points, PointsWithTest
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
@@ -57,7 +58,7 @@ def _reported(at: Revision) -> dict[tuple[str, ...], Row]:
         raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro benchmark` writes it anew") from None
 
 
-def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict[tuple[str, ...], Row]:
+def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict[tuple[str, ...], PointsWithTest]:
     """Return the paired change of each comparison, by its place; all of them are one family for Holm's correction."""
     import numpy as np  # with what rests on it a fifth of a second, which a diff without methods need not wait for
 
@@ -81,7 +82,7 @@ def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict
             if row["score"] is not None:
                 scores[at_row[row["question"]], at_column[row["match"]]] = row["score"]
         by_revision.append(contrasts(matches, scores, methods(cast(Params, params_of(at)))))
-    changes: dict[tuple[str, ...], Row] = {}
+    changes: dict[tuple[str, ...], Points] = {}
     for place in places:
         before, after = (side.get(cast(Any, place)) for side in by_revision)
         if before and after and (before.through, before.bases) == (after.through, after.bases):
@@ -89,9 +90,14 @@ def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict
             halves = [(side.by_question + 1) / 2 for side in (after, before)]
             if difference := paired_difference(halves[0], halves[1], _confidence(new)):
                 points = in_points(difference)
-                changes[place] = points | {name: 2 * points[name] for name in ("difference", "low", "high", "worst", "best")}
-    corrected_together(list(changes.values()), _confidence(new))
-    return changes
+                points["difference"] *= 2
+                points["low"] *= 2
+                points["high"] *= 2
+                points["worst"] *= 2
+                points["best"] *= 2
+                changes[place] = points
+    tests = corrected_together([points["p"] for points in changes.values()], _confidence(new))
+    return {place: {**points, **test} for (place, points), test in zip(changes.items(), tests, strict=True)}
 
 
 def _confidence(at: Revision) -> float:

@@ -6,15 +6,15 @@ paired interval never holds 0.
 
 import math
 from collections import defaultdict
-from typing import Any
 
+from seedbed.reporting.points import Points, PointsWithTest
 from seedbed.util.rows import Row
 
 Place = tuple[str, ...]
 """Which rate: kind, corpus, turn, match or model, category or 'all'."""
 Scores = dict[Place, dict[str, tuple[float, float]]]
 """By rate and question: the score of either revision, from 0 to 1; NaN where it is invalid."""
-Paired = dict[Place, Row]
+Paired = dict[Place, PointsWithTest]
 
 
 def score_pairs(rows: list[Row]) -> Scores:
@@ -40,8 +40,7 @@ def paired(scores: Scores, confidence: float) -> Paired:
         confidence: in percent.
 
     Returns:
-        `{"n", "difference", "low", "high", "p", "dropped", "worst", "best", "p_holm", "tests", "sure"}`, in points of percent;
-        no entry where no question is valid in both revisions.
+        In points of percent; no entry where no question is valid in both revisions.
     """
     if not scores:
         return {}
@@ -50,19 +49,19 @@ def paired(scores: Scores, confidence: float) -> Paired:
     from seedbed.reporting.differences import corrected_together, in_points
     from seedbed.reporting.statistics.paired import paired_difference
 
-    by_place: Paired = {}
+    by_place: dict[Place, Points] = {}
     for place, pairs in scores.items():
         both = np.array(list(pairs.values()))
         difference = paired_difference(both[:, 1], both[:, 0], confidence)
         if difference:
             by_place[place] = in_points(difference)
-    corrected_together(list(by_place.values()), confidence)
-    return by_place
+    tests = corrected_together([points["p"] for points in by_place.values()], confidence)
+    return {place: {**points, **test} for (place, points), test in zip(by_place.items(), tests, strict=True)}
 
 
 def in_words(row: Row) -> str:
     """Return what the paired difference of a row says, in our own words."""
-    difference: Any = row["paired"]
+    difference: PointsWithTest | None = row["paired"]
     if not difference:
         return "not tested: no question that both revisions judged can be read"
     interval = f"{_signed(difference['low'])} to {_signed(difference['high'])} on the same {difference['n']} questions"

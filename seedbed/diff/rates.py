@@ -16,6 +16,7 @@ from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK, WHOLE
+from seedbed.reporting.points import PointsWithTest
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
@@ -122,15 +123,25 @@ def _changed(
     return rows
 
 
-def _tested(row: Row, tested: Paired) -> Row | None:
+def _tested(row: Row, tested: Paired) -> PointsWithTest | None:
     """Return the paired difference of a row; that of a rating in its own points."""
     kind = "model" if "model" in row else "match"
     place = (kind, row.get("corpus", BENCHMARK), row.get("turn", WHOLE), row[kind], row["category"])
     difference = tested.get(place)
     if not difference or kind == "match":
         return difference
-    in_ratings = {name: round(difference[name] * _WIDTH / 100, 4) for name in ("difference", "low", "high", "worst", "best")}
-    return difference | in_ratings
+    return {
+        **difference,
+        "difference": _in_ratings(difference["difference"]),
+        "low": _in_ratings(difference["low"]),
+        "high": _in_ratings(difference["high"]),
+        "worst": _in_ratings(difference["worst"]),
+        "best": _in_ratings(difference["best"]),
+    }
+
+
+def _in_ratings(percent: float) -> float:
+    return round(percent * _WIDTH / 100, 4)
 
 
 def _without_interval(side: Row | None) -> Row | None:

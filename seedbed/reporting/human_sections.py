@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from seedbed.project.votes import votes_notices
 from seedbed.reporting.agreement import MEASURES
 from seedbed.reporting.corrected_rates import CorrectedRow
+from seedbed.reporting.effort import effort_rows
 from seedbed.reporting.labelled_rates import LabelledRow, why_in_words
 from seedbed.reporting.shared import capped, rest_in_words
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
@@ -173,15 +174,16 @@ def edits_in_words(row: Row, say: Words = ENGLISH_WORDS) -> str:
     return say("effort_before") if row["part"] == 0 else say("range_to", low=row["first"], high=row["last"])
 
 
-def editor_in_words(row: Row, say: Words) -> str:
-    """Return who a row of `queries/human/editors.sql` is about."""
-    return say("editor_unknown") if row["editor"] == UNKNOWN_EDITOR else row["editor"]
+def editor_in_words(editor: str, say: Words) -> str:
+    """Return who a row of `queries/human/editors.sql` is about; `editor` as it has it."""
+    return say("editor_unknown") if editor == UNKNOWN_EDITOR else editor
 
 
 def effort_parts(tables: Tables, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section's paragraphs and tables."""
-    rows, editors, corrections = tables.query("human/effort"), tables.query("human/editors"), tables.query("human/corrections")
-    statuses = [*_STATUSES, *(name for name in _RARE if rows[-1][name])]
+    rows, editors, corrections = effort_rows(tables), tables.query("human/editors"), tables.query("human/corrections")
+    present = {name for name, number in rows[-1].items() if number}
+    statuses = [*_STATUSES, *(name for name in _RARE if name in present)]
     parts = [say.table(rows, ["corpus", "rows", *statuses])]
     if not editors:
         return [*parts, say("effort_none")]
@@ -197,7 +199,7 @@ def effort_parts(tables: Tables, say: Words = ENGLISH_WORDS) -> list[str]:
         shown = [{"edits made": edits_in_words(row, say), "edits": row["edits"], "hter": row["hter"]} for row in order]
         parts += [say("effort_order"), say.table(shown, list(shown[0]))]
     signed = [name for name in ("confirmed", "rejected") if not any(row[name] for row in editors)]
-    people = [row | {"editor": editor_in_words(row, say)} for row in editors]
+    people = [row | {"editor": editor_in_words(row["editor"], say)} for row in editors]
     parts += [say.table(people, [name for name in editors[0] if name not in signed])]
     if corrections:
         heads = [say.column("machine"), say("head_edited_text"), say.column("rows"), say.column("times")]

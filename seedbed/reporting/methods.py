@@ -220,8 +220,8 @@ def method_rows(scores: Scores, params: Params, sizes: Mapping[str, int]) -> lis
         if result := _compare(study, name, None, confidence):
             families[0] += _rows(result, "untrained", None, [None] * len(result.result.by_base), 0)
     for family in families:
-        corrected_together(family, confidence)
-        rows += family
+        for row, test in zip(family, corrected_together([row["p"] for row in family], confidence), strict=True):
+            rows.append(row | test)
     for row in rows:
         row["dropped"] = len(scores.questions) - row["n"]
     return cast(list[MethodRow], rows)
