@@ -3,7 +3,7 @@
 What is read from disk was checked against its schema, so `read_rows` gives `Any`, and who takes a row names its kind.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, final
 
 from seedbed.util.canonical import JsonObject
 
@@ -53,6 +53,7 @@ class Task(TypedDict):
     output: str
 
 
+@final  # so that a field which only one kind has tells the two apart
 class TranslatedQuestion(TypedDict):
     """A question of `translate`; `made_by` is None where it was in the target language already."""
 
@@ -68,6 +69,7 @@ class TranslatedQuestion(TypedDict):
     request: NotRequired[str]
 
 
+@final
 class TranslatedTask(TypedDict):
     """A task of `translate`; `made_by` is None where it was in the target language already."""
 
