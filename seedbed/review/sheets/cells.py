@@ -1,7 +1,7 @@
 """The cells of a worksheet: one row of a corpus, as a translator gets it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from seedbed.project.corpora import field_names
 from seedbed.project.row_types import Fields
@@ -33,8 +33,8 @@ def fields_in(items: Iterable[Item], kind: str) -> tuple[str, ...]:
 def columns(names: Sequence[str], language: str = "en") -> list[Column]:
     """Return the columns of a corpus with these fields, in order, with headings in a language of the page."""
 
-    def column(name: str, width: int, **options: Any) -> Column:
-        return Column(name, _heading(language, name), width, **options)
+    def column(name: str, width: int, editable: bool = False, choices: tuple[str, ...] = ()) -> Column:
+        return Column(name, _heading(language, name), width, editable, choices=choices)
 
     fields = [
         column(f"{name}: {what}", 45, editable=what == "edit") for name in names for what in ("source", "machine", "edit")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from seedbed.project.edits import Conflict, make_edit, save_edit
-from seedbed.project.row_types import Edit
+from seedbed.project.row_types import Edit, Fields
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import Draft
 from seedbed.review.history import versions
@@ -21,7 +21,6 @@ from seedbed.review.web.signing import confirm_row, reject_row, take_back_row
 from seedbed.review.web.state import is_id
 from seedbed.review.web.visit import Problem
 from seedbed.util.canonical import parse_json
-from seedbed.util.rows import Row
 
 router = APIRouter()
 
@@ -50,7 +49,7 @@ def show_history(request: Request, state: Run, name: str, id: str) -> Response:
     return render(request, state, "history.html", commits=commits, shown=shown, target=corpus.language)
 
 
-def _texts_of(edit: Row | None) -> dict[str, str]:
+def _texts_of(edit: Edit | None) -> Fields:
     """The texts that an earlier version of an edit has; none where the row was rejected unedited, or not there."""
     return edit["fields"] if edit and edit["decision"] != "rejected" else {}
 
