@@ -29,6 +29,7 @@ class Failure(TypedDict):
     text: str | None
 
 
+@final  # so that a field which only one kind has tells it from the other
 class Question(TypedDict):
     """A question as people wrote it."""
 
@@ -41,6 +42,7 @@ class Question(TypedDict):
     checks: NotRequired[list[Check]]
 
 
+@final
 class Task(TypedDict):
     """A seed task or baseline task as people wrote it."""
 
@@ -53,7 +55,7 @@ class Task(TypedDict):
     output: str
 
 
-@final  # so that a field which only one kind has tells the two apart
+@final
 class TranslatedQuestion(TypedDict):
     """A question of `translate`; `made_by` is None where it was in the target language already."""
 
