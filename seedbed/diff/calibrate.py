@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -34,7 +34,7 @@ from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.git import git_text
 from seedbed.util.markdown import table
-from seedbed.util.rows import Row, read_rows, write_rows
+from seedbed.util.rows import read_rows, write_rows
 from seedbed.util.tables import Tables
 
 LEAST = 10
@@ -107,7 +107,34 @@ def _write_labels(name: str, one: Candidate) -> None:
     write_rows(path, rows, "label")
 
 
-def compared(candidates: Sequence[Candidate], confidence: float) -> Row:
+class Measured(TypedDict):
+    """What votes say of a candidate, in percent: how often they agree with it, and by how much its scores are off theirs.
+
+    `chosen_by` is the agreement on the questions that the choice is made by, the others are of the rest.
+    """
+
+    candidate: str
+    chosen_by: float
+    chosen_by_items: int
+    items: int
+    agreement: float
+    low: float
+    high: float
+    off: float
+    off_low: float
+    off_high: float
+    rates: list[CorrectedRow]
+
+
+class Calibration(TypedDict):
+    """What votes say of the candidates; those with too few votes are left out."""
+
+    chosen: str
+    candidates: list[Measured]
+    left_out: list[str]
+
+
+def compared(candidates: Sequence[Candidate], confidence: float) -> Calibration:
     """Return what the votes say of each candidate: the choice by one part of the questions, the figures of the other.
 
     Raises:
@@ -136,28 +163,38 @@ def _chooses(question: str) -> bool:
     return int(content_hash(["calibrate", question])[:8], 16) % 2 == 0
 
 
-def _measured(one: Candidate, first: Sequence[Item], rest: Sequence[Item], confidence: float) -> Row:
+def _measured(one: Candidate, first: Sequence[Item], rest: Sequence[Item], confidence: float) -> Measured:
     chosen_by, _ = _agreement(one, first)
     shares, counts = _agreement(one, rest), len(rest)
     low, high = rate_interval(shares[1], confidence)
     off = _by_question(rest, [_SCORES[one.judged[item]] - _people(one, item) for item in rest])
     off_low, off_high = mean_interval(off, confidence)
-    values = {"agreement": shares[0], "low": low, "high": high, "off": off.mean(), "off_low": off_low, "off_high": off_high}
-    rounded = {name: round(100 * float(value), 2) + 0.0 for name, value in values.items()}
     return {
-        **{"candidate": one.name, "chosen_by": round(100 * chosen_by, 2), "chosen_by_items": len(first), "items": counts},
-        **rounded,
+        "candidate": one.name,
+        "chosen_by": round(100 * chosen_by, 2),
+        "chosen_by_items": len(first),
+        "items": counts,
+        "agreement": _percent(shares[0]),
+        "low": _percent(low),
+        "high": _percent(high),
+        "off": _percent(off.mean()),
+        "off_low": _percent(off_low),
+        "off_high": _percent(off_high),
         "rates": _rates(one, confidence),
     }
 
 
+def _percent(share: float | Floats) -> float:
+    return round(100 * float(share), 2) + 0.0  # no -0.0
+
+
 def _agreement(one: Candidate, items: Sequence[Item]) -> tuple[float, Floats]:
     """Return the mean over questions of the share of votes that agree with the judge, ties among them; and each question's."""
-    shares = _by_question(items, [np.mean([vote == one.judged[item] for vote in one.votes[item]]) for item in items])
+    shares = _by_question(items, [float(np.mean([vote == one.judged[item] for vote in one.votes[item]])) for item in items])
     return float(shares.mean()), shares
 
 
-def _by_question(items: Sequence[Item], values: Sequence[Any]) -> Floats:
+def _by_question(items: Sequence[Item], values: Sequence[float]) -> Floats:
     """Return the mean of the values of each question: its items of several matches are one piece of evidence."""
     _, group = np.unique([question for _, question in items], return_inverse=True)
     means: Floats = np.bincount(group, np.asarray(values, dtype=np.float64)) / np.bincount(group)
@@ -233,9 +270,9 @@ def _experiments() -> dict[str, str]:
     return {parts[4]: commit for commit, name in lines if len(parts := name.split("/")) == 5}
 
 
-def in_words(result: Mapping[str, Any], confidence: float) -> str:
+def in_words(result: Calibration, confidence: float) -> str:
     """Return what `compared` found as a text in Markdown."""
-    rows: list[Row] = result["candidates"]
+    rows = result["candidates"]
     shown = [
         {"candidate": row["candidate"], "chosen by, %": f"{row['chosen_by']:.1f}", "items": row["items"]}
         | {"agreement, %": f"{row['agreement']:.1f}", "interval": _interval(row["low"], row["high"])}

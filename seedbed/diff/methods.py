@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any, cast
 
+from seedbed.diff.comparison import Difference, MethodChange
 from seedbed.diff.results import categories
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
@@ -21,36 +22,46 @@ _SHOWN = ("sets", "untrained")
 """Comparisons of `reports/methods.csv` that are compared again."""
 
 
-def method_changes(old: Revision, new: Revision) -> list[Row]:
+def method_changes(old: Revision, new: Revision) -> list[MethodChange]:
     """Return the differences of training sets that changed, as `reports/methods.csv` of either revision has them.
 
-    Returns:
-        `{"comparison", "new_set", "old_set", "base", "old": {"difference", "low", "high"}, "new": the same, "change": points,
-        "paired": the difference on the same questions, as from `paired`}`; a side that lacks the comparison is None, and so are
-        `change` and `paired`. `paired` is None too where judgments of a side are not on this machine, or where the one
-        revision compares other models than the other: by a baseline instead of their own matches, or over other bases.
+    `paired` is None too where judgments of a side are not on this machine, or where the one revision compares other models
+    than the other: by a baseline instead of their own matches, or over other bases.
     """
     one, other = _reported(old), _reported(new)
     places = [place for place in dict.fromkeys([*other, *one]) if one.get(place) != other.get(place)]
     if not places:
         return []
     paired = _paired(old, new, places)
-    rows = []
+    rows: list[MethodChange] = []
     for place in places:
         before, after = one.get(place), other.get(place)
-        names = dict(zip(("comparison", "new_set", "old_set", "base"), place, strict=True))
+        comparison, new_set, old_set, base = place
         change = round(after["difference"] - before["difference"], 4) if before and after else None
-        rows.append(names | {"old": before, "new": after, "change": change, "paired": paired.get(place)})
+        rows.append(
+            {
+                "comparison": comparison,
+                "new_set": new_set,
+                "old_set": old_set,
+                "base": base,
+                "old": before,
+                "new": after,
+                "change": change,
+                "paired": paired.get(place),
+            }
+        )
     return rows
 
 
-def _reported(at: Revision) -> dict[tuple[str, ...], Row]:
+def _reported(at: Revision) -> dict[tuple[str, ...], Difference]:
     path = paths.METHODS.as_posix()
     try:
         rows = [row for row in csv.DictReader(io.StringIO((at.read(path) or b"").decode())) if row.get("comparison") in _SHOWN]
         return {
             tuple(row[name] for name in ("comparison", "new", "old", "base")): {
-                name: float(row[name]) for name in ("difference", "low", "high")
+                "difference": float(row["difference"]),
+                "low": float(row["low"]),
+                "high": float(row["high"]),
             }
             for row in rows
         }

@@ -59,9 +59,8 @@ def paired(scores: Scores, confidence: float) -> Paired:
     return {place: {**points, **test} for (place, points), test in zip(by_place.items(), tests, strict=True)}
 
 
-def in_words(row: Row) -> str:
-    """Return what the paired difference of a row says, in our own words."""
-    difference: PointsWithTest | None = row["paired"]
+def in_words(difference: PointsWithTest | None) -> str:
+    """Return what a paired difference says, in our own words."""
     if not difference:
         return "not tested: no question that both revisions judged can be read"
     interval = f"{_signed(difference['low'])} to {_signed(difference['high'])} on the same {difference['n']} questions"

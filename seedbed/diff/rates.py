@@ -6,10 +6,12 @@ ratings of single grading (`ratings.csv`). All rows of one diff are one family f
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-from seedbed.diff.datasets import SIDES, Loaded
+from seedbed.diff.comparison import SIDES, Rate, RateChange, Rates
+from seedbed.diff.datasets import Loaded
 from seedbed.diff.paired import Paired, paired, score_pairs
 from seedbed.diff.results import questions
 from seedbed.diff.revisions import BUILD, Revision, params_of
@@ -23,11 +25,11 @@ from seedbed.util.tables import Tables
 
 _LEAST, _WIDTH = 1, 9
 """Ratings lie from 1 to 10; scores that are compared from 0 to 1."""
-_WIN = {"rate": "adjusted_win_rate", "low": "ci_low", "high": "ci_high"}
-_RATING = {"rate": "mean", "low": "low", "high": "high"}
+_WIN = ("adjusted_win_rate", "ci_low", "ci_high")
+_RATING = ("mean", "low", "high")
 
 
-def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -> dict[str, list[Row]]:
+def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -> Rates:
     """Return the rates that changed.
 
     Args:
@@ -35,12 +37,6 @@ def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -
         data: what was loaded of the two revisions.
         old: one revision.
         new: the other.
-
-    Returns:
-        `win_rates` (with `match` and `category`), `turns` (with `corpus`, `turn`, `match`, `category`) and `ratings` (with
-        `corpus`, `turn`, `model`, `category`), each row with `{"old": {"rate", "low", "high", "n", "invalid"}, "new": the same,
-        "change", "paired": as from `paired`}`: percent and points, of ratings their own points. A side that lacks the row is
-        None; `change` is None where a side has no rate, and `paired` too where a side cannot be read.
     """
     scores = score_pairs([*(_outcome_pairs(outcomes) if outcomes else []), *_rating_pairs(data, old, new)])
     tested = paired(scores, float(mapping(params_of(new).get("report")).get("confidence", 95)))
@@ -97,8 +93,8 @@ def _rating_pairs(data: Loaded, old: Revision, new: Revision) -> list[Row]:
 
 
 def _changed(
-    path: Path, names: tuple[str, ...], reported: dict[str, str], old: Revision, new: Revision, tested: Paired
-) -> list[Row]:
+    path: Path, names: tuple[str, ...], reported: tuple[str, str, str], old: Revision, new: Revision, tested: Paired
+) -> list[RateChange]:
     """Return the rows of a report's file that differ between two revisions.
 
     Args:
@@ -110,20 +106,21 @@ def _changed(
         tested: the paired differences.
     """
     before, after = (_reported(path, names, reported, at) for at in (old, new))
-    rows = []
+    rows: list[RateChange] = []
     for key in dict.fromkeys([*after, *before]):
-        sides = {"old": before.get(key), "new": after.get(key)}
-        if _without_interval(sides["old"]) == _without_interval(sides["new"]):
+        was, now = before.get(key), after.get(key)
+        if _without_interval(was) == _without_interval(now):
             continue
-        row: Row = dict(zip(names, key, strict=True)) | sides
-        rated = all(side and side["rate"] is not None for side in sides.values())
-        row["change"] = round(row["new"]["rate"] - row["old"]["rate"], 4) if rated else None
-        row["paired"] = _tested(row, tested) if rated else None
-        rows.append(row)
+        place = dict(zip(names, key, strict=True))
+        change: float | None = None
+        difference: PointsWithTest | None = None
+        if was and now and was["rate"] is not None and now["rate"] is not None:
+            change, difference = round(now["rate"] - was["rate"], 4), _tested(place, tested)
+        rows.append(cast(RateChange, place | {"old": was, "new": now, "change": change, "paired": difference}))
     return rows
 
 
-def _tested(row: Row, tested: Paired) -> PointsWithTest | None:
+def _tested(row: Mapping[str, str], tested: Paired) -> PointsWithTest | None:
     """Return the paired difference of a row; that of a rating in its own points."""
     kind = "model" if "model" in row else "match"
     place = (kind, row.get("corpus", BENCHMARK), row.get("turn", WHOLE), row[kind], row["category"])
@@ -144,22 +141,28 @@ def _in_ratings(percent: float) -> float:
     return round(percent * _WIDTH / 100, 4)
 
 
-def _without_interval(side: Row | None) -> Row | None:
+def _without_interval(side: Rate | None) -> tuple[float | None, int, int] | None:
     """Return what a rate is: an interval that another library works out otherwise is no change of it."""
-    return side and {name: side[name] for name in ("rate", "n", "invalid")}
+    return side and (side["rate"], side["n"], side["invalid"])
 
 
-def _reported(path: Path, names: tuple[str, ...], reported: dict[str, str], at: Revision) -> dict[tuple[str, ...], Row]:
+def _reported(path: Path, names: tuple[str, ...], reported: tuple[str, str, str], at: Revision) -> dict[tuple[str, ...], Rate]:
     """Return the rates of a report's file; none where there is no such file."""
 
-    def number(text: str) -> Any:
+    def number(text: str) -> float | None:
         return float(text) if text else None
 
+    rate, low, high = reported
     try:
         rows = list(csv.DictReader(io.StringIO((at.read(path.as_posix()) or b"").decode())))
         return {
-            tuple(row[name] for name in names): {name: number(row[column]) for name, column in reported.items()}
-            | {"n": int(row["n"]), "invalid": int(row["invalid"])}
+            tuple(row[name] for name in names): {
+                "rate": number(row[rate]),
+                "low": number(row[low]),
+                "high": number(row[high]),
+                "n": int(row["n"]),
+                "invalid": int(row["invalid"]),
+            }
             for row in rows
         }
     except (ValueError, KeyError, TypeError, csv.Error) as error:
