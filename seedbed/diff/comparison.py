@@ -3,6 +3,7 @@
 from typing import Any, Literal, NotRequired, TypedDict
 
 from seedbed.reporting.points import PointsWithTest
+from seedbed.util.canonical import JsonObject
 
 Side = Literal["old", "new"]
 SIDES: tuple[Side, Side] = ("old", "new")
@@ -68,7 +69,7 @@ class WholeRow(TypedDict):
     """A row that one side alone has, with its content by dotted name."""
 
     id: str
-    fields: dict[str, Any]
+    fields: JsonObject
 
 
 class Samples(TypedDict):
