@@ -6,26 +6,38 @@ paired interval never holds 0.
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypedDict
 
 from seedbed.reporting.points import Points, PointsWithTest
-from seedbed.util.rows import Row
 
 Place = tuple[str, ...]
 """Which rate: kind, corpus, turn, match or model, category or 'all'."""
 Scores = dict[Place, dict[str, tuple[float, float]]]
 """By rate and question: the score of either revision, from 0 to 1; NaN where it is invalid."""
+
+
+class ScorePair(TypedDict):
+    """The score of a question in either revision, from 0 to 1, and which rate it is of; None where it is invalid."""
+
+    kind: str
+    corpus: str
+    turn: str
+    name: str
+    question: str
+    category: str
+    old: float | None
+    new: float | None
+
+
 Paired = dict[Place, PointsWithTest]
 
 
-def score_pairs(rows: list[Row]) -> Scores:
-    """Return scores by category and in all.
-
-    Args:
-        rows: `{"kind", "corpus", "turn", "name", "question", "category", "old", "new"}`, a question of a rate each.
-    """
+def score_pairs(rows: Iterable[ScorePair]) -> Scores:
+    """Return scores by category and in all."""
     scores: Scores = defaultdict(dict)
     for row in rows:
-        old, new = (math.nan if row[side] is None else float(row[side]) for side in ("old", "new"))
+        old, new = (math.nan if score is None else float(score) for score in (row["old"], row["new"]))
         for category in (row["category"], "all"):
             place = (row["kind"], row["corpus"], row["turn"], row["name"], category)
             scores[place][row["question"]] = (old, new)

@@ -12,7 +12,7 @@ from typing import cast
 
 from seedbed.diff.comparison import SIDES, Rate, RateChange, Rates
 from seedbed.diff.datasets import Loaded
-from seedbed.diff.paired import Paired, paired, score_pairs
+from seedbed.diff.paired import Paired, ScorePair, paired, score_pairs
 from seedbed.diff.results import questions
 from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.pipeline.graph import mapping
@@ -20,7 +20,6 @@ from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK, WHOLE
 from seedbed.reporting.points import PointsWithTest
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
 _LEAST, _WIDTH = 1, 9
@@ -47,9 +46,9 @@ def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -
     }
 
 
-def _outcome_pairs(outcomes: Tables) -> list[Row]:
+def _outcome_pairs(outcomes: Tables) -> list[ScorePair]:
     """Return the scores of each question that both revisions judged, of the whole and of each turn."""
-    return outcomes.select(
+    rows = outcomes.select(
         f"""
         with sided as (
             select side, '{WHOLE}' as turn, match, question, category, score from sided_outcomes
@@ -66,9 +65,10 @@ def _outcome_pairs(outcomes: Tables) -> list[Row]:
         order by after.match, after.turn, after.question
         """
     )
+    return cast(list[ScorePair], rows)
 
 
-def _rating_pairs(data: Loaded, old: Revision, new: Revision) -> list[Row]:
+def _rating_pairs(data: Loaded, old: Revision, new: Revision) -> list[ScorePair]:
     """Return, as scores from 0 to 1, the ratings of each question that both revisions rated, of models whose ratings differ."""
     folder = f"{BUILD}scores/"
     files = [files for path, files in sorted(data.changed.items()) if path.startswith(folder) and all(files)]
@@ -83,13 +83,14 @@ def _rating_pairs(data: Loaded, old: Revision, new: Revision) -> list[Row]:
         tables.keep("benchmark/ratings")
         tables.run(f"{verb} select '{side}' as side, * from ratings")
     score = f"- {_LEAST}) / {_WIDTH}"
-    return tables.select(
+    rows = tables.select(
         f"select 'model' as kind, after.corpus, after.turn, after.model as name, after.question, after.category, "
         f"(before.rating {score} as old, (after.rating {score} as new "
         "from sided as before join sided as after "
         "on after.model = before.model and after.question = before.question and after.turn = before.turn "
         "where before.side = 'old' and after.side = 'new' order by after.model, after.turn, after.question"
     )
+    return cast(list[ScorePair], rows)
 
 
 def _changed(

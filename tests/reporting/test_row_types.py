@@ -5,8 +5,7 @@ import random
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import pytest
 
@@ -27,6 +26,7 @@ from seedbed.reporting.ranking import RankingRow
 from seedbed.reporting.shared import UsageRow
 from seedbed.util.rows import write_rows
 from tests.builds import Build
+from tests.kinds import misfits
 
 QUESTIONS = [(f"category-{number % 2}", f"{number}?") for number in range(24)]
 PAIRS = [*combinations(("a", "b", "c"), 2)]
@@ -39,25 +39,12 @@ def juror(judge: str, match: str, question: str, order: str) -> tuple[str, str]:
     return ("first" if drawn < 0.4 else "second" if drawn < 0.8 else "tie" if drawn < 0.95 else "invalid"), "…"
 
 
-def fits(value: object, hint: Any) -> bool:
-    """Whether a value is of the kind that an annotation says."""
-    if get_origin(hint) in (Union, UnionType):
-        return any(fits(value, one) for one in get_args(hint))
-    if get_origin(hint) is Literal:
-        return value in get_args(hint)
-    if get_origin(hint) is list:
-        return isinstance(value, list) and all(fits(one, get_args(hint)[0]) for one in value)
-    return isinstance(value, (int, float) if hint is float else hint) and (hint is bool or not isinstance(value, bool))
-
-
 def check(rows: Iterable[Mapping[str, Any]], kind: Any) -> None:
     """Assert that there are rows, and that all are of a kind."""
     shown = [*rows]
     assert shown, kind
-    hints = get_type_hints(kind)
     for row in shown:
-        assert row.keys() == kind.__required_keys__
-        assert [(name, row[name]) for name, hint in hints.items() if not fits(row[name], hint)] == [], kind
+        assert misfits(row, kind) == []
 
 
 @pytest.fixture(scope="module")
