@@ -23,6 +23,7 @@ from seedbed.diff.revisions import Revision, params_of, revision
 from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
 from seedbed.project.draws import chance, read_levels
+from seedbed.project.params_types import Match
 from seedbed.project.votes import answer_hash, read_votes, vote_status
 from seedbed.reporting.corrected_rates import CorrectedRow, correct, draw_of
 from seedbed.reporting.judgments import load_judgments
@@ -226,7 +227,10 @@ def _rates(one: Candidate, confidence: float) -> list[CorrectedRow]:
 def _candidates(at: Revision, name: str) -> Iterator[Candidate]:
     """Yield each judge of a revision; none where its judgments are not on this machine."""
     params = params_of(at)
-    matches = {id: mapping(sides) for id, sides in mapping(params.get("matches")).items()}
+    matches: dict[str, Match] = {
+        id: {"model": str(sides.get("model")), "baseline": str(sides.get("baseline"))}
+        for id, sides in ((id, mapping(each)) for id, each in mapping(params.get("matches")).items())
+    }
     files = {match: file for match in matches if (file := _output(at, paths.judgments(match)))}
     if not files:
         return
@@ -237,20 +241,22 @@ def _candidates(at: Revision, name: str) -> Iterator[Candidate]:
     for row in tables.query("benchmark/judge_outcomes"):
         if row["outcome"] != "invalid":
             outcomes[row["judge"]][row["match"], row["question"]] = row["outcome"]
-    models = {str(side[part]) for side in matches.values() for part in ("model", "baseline")}
+    models = {model for sides in matches.values() for model in (sides["model"], sides["baseline"])}
     answers: dict[tuple[str, str], str | None] = {}
     for model in sorted(models):
         file = _output(at, paths.answers(model))
         answers |= {(model, row["id"]): row["text"] for row in (read_rows(file) if file else ())}
     votes: dict[Item, list[str]] = defaultdict(list)
     for vote in read_votes(paths.VOTES):
-        if vote_status(vote, matches, answers) == "counted":  # type: ignore[arg-type]
+        if vote_status(vote, matches, answers) == "counted":
             votes[vote["match"], vote["question"]].append(_SAYS[vote["verdict"]])
     hashes = {place: answer_hash(text) for place, text in answers.items() if text is not None}
     draws = {}
     for drawn, levels in read_levels().items():
-        sides = matches.get(drawn.match, {})
-        present = [hashes.get((str(sides.get(part)), drawn.question)) for part in ("model", "baseline")]
+        if drawn.match not in matches:
+            continue
+        sides = matches[drawn.match]
+        present = [hashes.get((model, drawn.question)) for model in (sides["model"], sides["baseline"])]
         if present == [drawn.model_hash, drawn.baseline_hash]:
             draws[drawn.match, drawn.question] = (levels, chance(drawn))
     for judge, judged in sorted(outcomes.items()):
