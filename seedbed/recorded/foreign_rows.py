@@ -288,4 +288,6 @@ def _cell(value: object) -> object:
         return value
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():  # a sheet has no days, but midnights shown without the time
+        value = value.date()
     return value.isoformat() if isinstance(value, datetime | date | time) else str(value)

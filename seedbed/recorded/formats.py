@@ -583,6 +583,8 @@ def format_of(row: Row, where: str, target: str, named: str | None = None) -> Fo
         fitting = [by_name[named]]
     else:
         fitting = [format for format in FORMATS if format.fits(row)]
+        if target in _TASKS:  # a table with both, as we write it, keeps instruction and input apart
+            fitting.sort(key=lambda each: each.read is _CONVERSATION)
     for format in fitting:
         if target in format.read:
             return format

@@ -80,8 +80,6 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         shown = preview(reading, staged, f"questions of {corpus}", remarks)
         if not staged.rows:
             raise UserError(f"{shown}\nnothing to import")
-        if not yes:
-            return f"{shown}\n{WRITE}"
 
         def change(document: CommentedMap) -> None:
             entry = {"source": str(target), "language": language, "kind": "question"}
@@ -98,6 +96,8 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
             put_items(document["judge"], "reference_categories", referenced)
 
         text = changed_params(change)
+        if not yes:
+            return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'question')} imported as {corpus}; `seedbed plan` says what a build would send"
 
@@ -207,7 +207,7 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         if missing and not fill:
             raise UserError(
                 f"{source.path}: no answer to question {missing[0]!r} ({len(missing):,} of {len(known.turns):,} missing); "
-                "every model answers all. With --fill those count as failed answers"
+                f"every model answers all. With --fill those count as failed answers{_left_out(reading)}"
             )
         answers |= {question: [None] * known.turns[question] for question in missing}
         called = name or (next(iter(names)) if names else id)
@@ -218,8 +218,6 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         if id in params["models"]:
             remarks.append(f"replaces the model {id} that is there")
         shown = preview(reading, staged, f"answers of {id}", remarks)
-        if not yes:
-            return f"{shown}\n{WRITE}"
 
         def change(document: CommentedMap) -> None:
             entry = {"recorded": str(target), "name": called}
@@ -232,6 +230,8 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
                 add_entries(document, "models", {id: entry})
 
         text = changed_params(change)
+        if not yes:
+            return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'answer')} of {id} imported; add a match to {paths.PARAMS}, or import verdicts"
 
@@ -321,8 +321,6 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         if unjudged:
             remarks.append(f"{count(unjudged, 'turn')} of questions without a verdict will be invalid in this match")
         shown = preview(reading, staged, f"verdicts of {match}", remarks)
-        if not yes:
-            return f"{shown}\n{WRITE}"
 
         def change(document: CommentedMap) -> None:
             entry = {"model": ids[0], "baseline": ids[1], "recorded": str(target)}
@@ -332,8 +330,15 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
                 add_entries(document, "matches", {match: entry})
 
         text = changed_params(change)
+        if not yes:
+            return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'verdict')} imported; `dvc repro benchmark` gives their table"
+
+
+def _left_out(reading: Reading) -> str:
+    """Return which rows were passed over, which may be those that are missed."""
+    return "".join(f"; left out: {reason} ({reading.first[reason]})" for reason, _ in reading.left_out.most_common(2))
 
 
 def _models(params: Params, names: list[str], model: str | None, baseline: str | None) -> tuple[str, str]:

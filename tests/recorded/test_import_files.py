@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import chdir, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ TASK_ROWS = {
     "sharegpt": {"id": "q_0", "conversations": GPT},
     "sharegpt of several turns": {"conversations": [*GPT, *GPT]},
     "messages": {"messages": CHAT},
+    "a table with both, as our own Parquet files": TASK | {"messages": [{"role": "user", "content": "x"}, CHAT[1]]},
     "messages with a system message": {"messages": [{"role": "system", "content": "Be brief."}, *CHAT]},
     "messages in parts": {"messages": [{"role": "user", "content": [{"type": "text", "text": "Name a fruit."}]}, CHAT[1]]},
 }
@@ -132,6 +134,8 @@ def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path)
     file = write(project / "in.jsonl", given)
     before = state(project)
     shown = import_seeds(Source(file), "seed_tasks", "en", None, yes=False)
+    with pytest.raises(UserError, match=r"corpora\.seed_tasks\.language would not be valid"):
+        import_seeds(Source(file), "seed_tasks", "English", None, yes=False)
     assert state(project) == before
     assert "an Alpaca file, 4 rows; 2 become tasks of seed_tasks" in shown
     assert f"1 row left out: its output is blank (first: {file}:2)" in shown
@@ -515,11 +519,15 @@ def test_a_spreadsheet_is_read_whole_whatever_it_says_of_its_size(project: Path)
     assert book.active
     book.active.append(["instruction", "output"])
     book.active.append(["a_x000D_\nb", 7])
+    book.active.append([date(2024, 5, 1), datetime(2024, 5, 1, 9, 30)])
     book.save(project / "whole.xlsx")
     with zipfile.ZipFile(project / "whole.xlsx") as packed, zipfile.ZipFile(project / "a.xlsx", "w") as out:
         for name in packed.namelist():
-            out.writestr(name, packed.read(name).replace(b'<dimension ref="A1:B2"', b'<dimension ref="A1"'))
-    assert [found.row for found in read_foreign(project / "a.xlsx")] == [{"instruction": "a\nb", "output": "7"}]
+            out.writestr(name, packed.read(name).replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1"'))
+    assert [found.row for found in read_foreign(project / "a.xlsx")] == [
+        {"instruction": "a\nb", "output": "7"},
+        {"instruction": "2024-05-01", "output": "2024-05-01T09:30:00"},
+    ]
 
 
 def test_a_parquet_with_other_types_is_refused(project: Path) -> None:
@@ -565,6 +573,8 @@ def test_answers_that_do_not_fit_are_refused(project: Path) -> None:
     one, two = ANSWER_ROWS["FastChat"]
     with pytest.raises(UserError, match=r"no answer to question 'two' \(1 of 2 missing\).*--fill"):
         answers(one)
+    with pytest.raises(UserError, match=r"missing\).*; left out: a message has parts that are no text \(.*in\.jsonl:2\)"):
+        answers(one, two | {"choices": [{"turns": [["no text", 2]]}]})
     assert "2 answers of m imported" in answers(one, fill=True)
     with pytest.raises(UserError, match=r"in\.jsonl:2: no question 'three' in this project"):
         answers(one, two | {"question_id": "three"})
