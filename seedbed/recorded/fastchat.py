@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from seedbed.project.corpora import turns_of
 from seedbed.project.params_types import RECORDED_JUDGE, Params
 from seedbed.project.row_types import Answer
+from seedbed.recorded.opening import unpacked
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank
@@ -59,15 +60,16 @@ def slug(name: str) -> str:
 
 def _lines(path: Path, kind: str) -> Iterator[Line]:
     """Yield the rows of a file, each checked against `schemas/rows/fastchat_<kind>.schema.json`."""
-    for number, row in checked_rows(path, f"fastchat_{kind}", unique=None):
-        if isinstance(row, UserError):
-            raise row from None
-        given = row["question_id"]
-        try:
-            id = slug(given if isinstance(given, str) else str(int(given)))  # 1.0 is a whole number
-        except UserError as error:
-            raise UserError(f"{path}:{number}: field question_id: {error}") from None
-        yield Line(f"{path}:{number}", id, row)
+    with unpacked(path) as plain:
+        for number, row in checked_rows(plain, f"fastchat_{kind}", unique=None, named=path):
+            if isinstance(row, UserError):
+                raise row from None
+            given = row["question_id"]
+            try:
+                id = slug(given if isinstance(given, str) else str(int(given)))  # 1.0 is a whole number
+            except UserError as error:
+                raise UserError(f"{path}:{number}: field question_id: {error}") from None
+            yield Line(f"{path}:{number}", id, row)
 
 
 def _unique_lines(path: Path, kind: str) -> Iterator[Line]:

@@ -73,6 +73,26 @@ def opened(path: Path) -> Iterator[Opened]:
             raise UserError(f"{path}: cannot be read ({error.strerror or error})") from None
 
 
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Give a text file, or where it is gzip or UTF-16 a plain copy, which is removed at the end.
+
+    Raises:
+        UserError: it is damaged, or of a kind that is no text.
+    """
+    packed = False
+    if path.is_file():  # what is not there, or is no text, is told by whoever reads it as one
+        with path.open("rb") as file:
+            packed = file.read(2) in (_GZIP, *_UTF16)
+    if not packed:
+        yield path
+        return
+    with opened(path) as ready:
+        if ready.kind != "text":
+            raise UserError(f"{path}: a {ready.kind} file, where JSON Lines are expected")
+        yield ready.path
+
+
 def _ready(named: Path, path: Path, folder: Path) -> Opened:
     with path.open("rb") as file:
         start = file.read(4096)
