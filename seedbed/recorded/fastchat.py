@@ -125,9 +125,9 @@ def read_answers(path: Path) -> dict[str, list[str | None]]:
     return {line.id: _answer_of(line) for line in _unique_lines(path, "answer")}
 
 
-def model_names(path: Path) -> set[str]:
-    """Return the names that the rows of an answers file give their model."""
-    return {line.row["model_id"] for line in _lines(path, "answer") if "model_id" in line.row}
+def answer_rows(path: Path) -> list[Row]:
+    """Return the rows of an answers file, as they are."""
+    return [line.row for line in _lines(path, "answer")]
 
 
 def answers_to(path: Path, questions: Sequence[Mapping[str, Any]]) -> dict[str, list[str | None]]:
