@@ -88,6 +88,9 @@ def test_every_imported_source_has_a_licence_that_is_allowed(working: Path) -> N
     other = license_gate(params, {"licenses": ["mit"]})
     assert not other.passed
     assert "data/recorded/rows/mine.jsonl: apache-2.0" in other.words
+    about.write_text("license: Apache-2.0, MIT\n", encoding="utf-8")  # of a card with two
+    assert license_gate(params, {"licenses": ["apache-2.0", "mit"]}).passed
+    assert not license_gate(params, {"licenses": ["mit"]}).passed
     about.write_text("files: []\n", encoding="utf-8")
     assert "without a licence: data/recorded/rows/mine.jsonl" in license_gate(params, {}).words
     params["publish"] = {}
