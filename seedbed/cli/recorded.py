@@ -221,6 +221,8 @@ def fastchat(
         list[Path] | None, typer.Option(resolve_path=True, help="Ratings of single answers; once for each file.")
     ] = None,
     language: Annotated[str, typer.Option(help="What the questions are written in.")] = "ja",
+    license: License = None,
+    address: Address = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before models, matches and questions are replaced.")] = False,
 ) -> None:
     """Copy recorded questions, answers and verdicts under data/recorded/ and declare them in params.yaml."""
@@ -228,7 +230,7 @@ def fastchat(
 
     confirm = (lambda question: True) if yes else typer.confirm
     recorded = (questions, answers, judgments or [], baseline, references, language, confirm, method or [], scores or [])
-    print(import_fastchat(*recorded))
+    print(import_fastchat(*recorded, license, address))
 
 
 @exporting.command("fastchat", cls=InProject)

@@ -4,9 +4,11 @@ What a row says is the same whatever the tool: a task, a question, an answer or 
 where it has one, is named in `docs/formats.md`.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from shlex import quote
+from types import NoneType
 from typing import Any, NamedTuple
 
 from seedbed.project.corpora import MOST_FOLLOW_UPS
@@ -15,6 +17,7 @@ from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.visible import is_blank
 
+_OF_JSON = (bool, int, float, str, list, dict, NoneType)
 SEEDS, ROWS, QUESTIONS, ANSWERS, VERDICTS = "seeds", "rows", "questions", "answers", "verdicts"
 _TASKS = (SEEDS, ROWS)
 _ALL = (*_TASKS, QUESTIONS, ANSWERS, VERDICTS)
@@ -127,7 +130,7 @@ def text_or_none(row: Row, *names: str) -> str | None:
 
 
 def _short(value: object) -> str:
-    shown = repr(value)
+    shown = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, _OF_JSON) else repr(value)
     return shown if len(shown) <= 40 else f"{shown[:37]}..."
 
 
@@ -357,9 +360,19 @@ def _arena_verdict(row: Row) -> Judged:
     )
 
 
+def _number(value: Any) -> Any:
+    """Return a number that CSV or a spreadsheet has as a text, None where that is blank, and any other value as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value) if value.strip() else None
+    except ValueError:
+        return value
+
+
 def _alpaca_verdict(row: Row) -> Judged:
     """Return an annotation: `output_1` is the baseline's, and one order, drawn by chance, was judged."""
-    preference = row["preference"]
+    preference = _number(row["preference"])
     if preference is not None and (
         isinstance(preference, bool) or not isinstance(preference, int | float) or not 0 <= preference <= 2
     ):
@@ -570,6 +583,8 @@ def format_of(row: Row, where: str, target: str, named: str | None = None) -> Fo
         fitting = [by_name[named]]
     else:
         fitting = [format for format in FORMATS if format.fits(row)]
+        if target in _TASKS:  # a table with both, as we write it, keeps instruction and input apart
+            fitting.sort(key=lambda each: each.read is _CONVERSATION)
     for format in fitting:
         if target in format.read:
             return format
