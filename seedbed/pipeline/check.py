@@ -33,7 +33,7 @@ from seedbed.reporting.checks.kinds import check_problem
 from seedbed.reporting.texts import ENGLISH_WORDS
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
-from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.errors import UserError, did_you_mean, variable_not_set
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import located
@@ -301,5 +301,5 @@ def _keys_not_set(params: Params) -> Iterator[str]:
             if (plan.new or plan.top_up) and id in (asked.get(block) for block in blocks_asked(params, plan.stage))
         ]
         if stages:
-            words = f"the environment variable {name} is not set, and {few(stages, 3)} would ask there; put the API key in it"
+            words = f"{variable_not_set(name)}, and {few(stages, 3)} would ask there; put the API key in it"
             yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)
