@@ -60,7 +60,7 @@ def import_fastchat(
     judgments: list[Path],
     baseline: str,
     references: Path | None,
-    language: str,
+    language: str | None,
     confirm: Callable[[str], bool],
     made_of: Sequence[tuple[str, str, str | None]] = (),
     scores: Sequence[Path] = (),
@@ -73,7 +73,7 @@ def import_fastchat(
         judgments: files of verdicts on pairs of models; none where our judge is to judge each model against the baseline.
         baseline: id of the model that the others are compared with.
         references: reference answers, in the answers' format.
-        language: what the questions are written in.
+        language: what the questions are written in; None for the language of the project.
         confirm: asked before models, matches and earlier recorded files are replaced, with what goes.
         made_of: (id, base, set) of models that were fine-tuned, the set None for a base as it was. Their sets are matched with
             each other and with the base as it was, and judged by our judge where no verdicts are recorded.
@@ -103,7 +103,7 @@ def import_fastchat(
     present = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
     rated = _ratings(scores, models, asked)
     whole = {row["id"] for row in known if len(turns_of(row | {"text": ""})) == turns[row["id"]]}
-    declared = _declared(asked, models, matches, whole, language, compositions, list(rated))
+    declared = _declared(asked, models, matches, whole, language or params["language"], compositions, list(rated))
     goes = _replaced(params, models, matches)
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"

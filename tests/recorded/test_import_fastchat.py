@@ -114,11 +114,20 @@ def run_in_process(project: Project, folder: Path, **changes: Any) -> str:
         "judgments": [folder / "verdicts.jsonl"],
         "baseline": "two",
         "references": None,
-        "language": "ja",
+        "language": None,
         "confirm": lambda question: True,
     }
     with chdir(project.root):
         return import_fastchat(**(given | changes))
+
+
+@pytest.mark.parametrize(("given", "declared"), [(None, "sw"), ("en", "en")])
+def test_questions_are_in_the_projects_language_unless_another_is_given(
+    project: Project, files: Path, given: str | None, declared: str
+) -> None:
+    project.edit_params(lambda p: p.update(language="sw"))
+    run_in_process(project, files, language=given)
+    assert load_yaml(project.root / "params.yaml")["corpora"]["questions"]["language"] == declared
 
 
 @pytest.mark.slow
