@@ -84,6 +84,17 @@ def test_what_an_error_under_200_says_is_kept_without_the_key(
     assert "sk-secret-1234" not in kept
 
 
+def test_a_prompt_of_another_language_is_refused_before_the_first_request(ask: Ask, server: Server) -> None:
+    Path("prompts").mkdir()
+    Path("params.yaml").write_text("language: ja\n")
+    for name in ("answer", "judge"):
+        Path(f"prompts/{name}.yaml").write_text("language: ko\n")
+    words = said(ask)
+    assert words.startswith("prompts/answer.yaml:1: language: 'ko', but params.yaml:1 builds 'ja'")
+    assert words.endswith("and 1 file more (`seedbed check` lists them); nothing was sent")
+    assert server.log == []
+
+
 def test_a_password_in_the_address_is_not_said(ask: Ask) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
