@@ -15,17 +15,15 @@ from seedbed.filtering.filter import load_filter
 from seedbed.filtering.rules import fields_of
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project import paths
-from seedbed.project.again import read_again
 from seedbed.project.corpora import read_questions
-from seedbed.project.generation_lists import load_lists
-from seedbed.project.material import material_of
 from seedbed.project.model_settings import model_settings
 from seedbed.project.params import load_params
 from seedbed.sending.asker import asking
 from seedbed.steps.embedding import embedding
-from seedbed.steps.generating import Generation, prompt_of
+from seedbed.steps.generating import Generation
 from seedbed.steps.outlook import forecast_of
 from seedbed.steps.outputs import writing_outputs
+from seedbed.steps.slots import prompt_of
 from seedbed.util.errors import UserError, run
 from seedbed.util.rows import read_rows, writing_rows
 
@@ -43,11 +41,9 @@ def main() -> None:
     params, stage = load_params(), f"generate@{args.generation}"
     refuse_unknown_names(params, "filter")
     settings, to, prompt = params["generate"], model_settings(params, "generate"), prompt_of(params)
-    task_types = params["labels"]["task"]
-    lists = load_lists(paths.generation_lists(params["language"]), task_types)
     seeds = {row["id"]: row for row in read_rows(args.seeds, "edited_task")}
-    questions, material = read_questions(args.questions), material_of(params)
-    forecast = forecast_of(args.generation, params, seeds, questions, prompt, material)
+    questions = read_questions(args.questions)
+    forecast = forecast_of(args.generation, params, seeds, questions)
     gave_up = paths.failed(stage)
     try:
         with (
@@ -59,11 +55,7 @@ def main() -> None:
             writing_rows(args.decisions, "decision", gave_up / "decisions.jsonl") as decide,
         ):
             asked.add(embed.take(seeds) if embed else [])
-            again = read_again(stage)
-            asks, given = asked.asker, (lists, task_types)
-            for slot in Generation(
-                asks, seeds, filter, prompt, to, settings, *given, outputs=outputs, material=material, again=again
-            ):
+            for slot in Generation(args.generation, params, seeds, filter, asked.asker, outputs):
                 for candidate, rejection in slot.candidates:
                     write(candidate)
                     decide({"id": candidate["id"], **fields_of(rejection)})

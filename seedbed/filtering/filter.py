@@ -1,7 +1,7 @@
 """The filter: candidates are decided one by one, in slot order, and each that is kept joins the pool."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from string import Template
@@ -56,7 +56,7 @@ class Filter:
         self,
         settings: FilterSettings,
         language: Language,
-        seeds: Iterable[Row],
+        seeds: Iterable[Mapping[str, Any]],
         questions: Iterable[Row],
         prompt: Prompt,
         embed: Embed | None = None,
@@ -141,7 +141,7 @@ class Filter:
                 parts, joined, text = next(undecided)
                 yield candidate, self._decide(candidate, joined, text, next(instruction_texts) if len(parts) > 1 else text)
 
-    def _embedded(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def _embedded(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
         """Yield the rows, their vectors asked for, many at a time."""
         rest = iter(rows)
         while chunk := list(islice(rest, _EMBEDDED)):
@@ -150,7 +150,7 @@ class Filter:
                 self._vectors |= zip((id for id, _ in texts), self._embed(texts), strict=True)
             yield from chunk
 
-    def _meanings(self, piece: list[Row]) -> list[Meaning | None]:
+    def _meanings(self, piece: Sequence[Mapping[str, Any]]) -> list[Meaning | None]:
         """Return what a piece's rows mean, held against the pool; None of a row without a vector."""
         if self._embed is None:
             return [None] * len(piece)
@@ -180,7 +180,7 @@ def _rejection(name: str, rule: Rule, objection: object) -> Rejection:
 
 
 def load_filter(
-    params: Params, seeds: Iterable[Row], questions: Iterable[Row], prompt: Prompt, embed: Embed | None = None
+    params: Params, seeds: Iterable[Mapping[str, Any]], questions: Iterable[Row], prompt: Prompt, embed: Embed | None = None
 ) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
     language = load_language(paths.language_file(params["language"]))

@@ -13,9 +13,9 @@ from seedbed.project.model_settings import judge_blocks
 from seedbed.project.params import load_params
 from seedbed.project.params_types import DEFAULT_JUDGE, Params
 from seedbed.steps.answering import asked_as
-from seedbed.steps.generating import slot_id
 from seedbed.steps.judging import judge_of, request_id, request_ids
 from seedbed.steps.scoring import score_id, score_ids
+from seedbed.steps.slots import slot_id
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import read_rows
 from seedbed.util.words import count, few

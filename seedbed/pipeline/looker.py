@@ -1,19 +1,18 @@
 """What `seedbed plan` asks with: it looks for responses where a build would find them, and sends nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from seedbed.exchange.replies import Response
-from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Read, Result, T
 from seedbed.project import paths
-from seedbed.sending.asker import pays_again, pays_anyway, serve
+from seedbed.sending.asker import pays_again, pays_anyway
+from seedbed.steps.outlook import Looker
 from seedbed.store.locked import Bring, bring_others, bring_transcripts
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 
 
-class Looker:
-    """Settles the requests of one stage by what is there.
+class StageLooker(Looker):
+    """Settles the requests of one stage by what is there, in the store or where a build would bring it from.
 
     Args:
         stage: the stage whose transcripts may have what the store lacks.
@@ -24,8 +23,6 @@ class Looker:
         say: called with why the build would stop.
     """
 
-    in_batches = False
-
     def __init__(
         self,
         stage: str,
@@ -35,18 +32,13 @@ class Looker:
         max_attempts: int,
         say: Callable[[str], None],
     ) -> None:
-        self._stage, self._store, self._locked, self._max_attempts, self._say = stage, store, locked, max_attempts, say
+        super().__init__(self._from_anywhere, max_attempts)
+        self._stage, self._store, self._locked, self._say = stage, store, locked, say
         self._places: list[Bring] = (
             [] if free else [bring_transcripts, bring_others]
         )  # where it is free nothing needs to be brought
 
-    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
-        """Settle what is known, attempt by attempt; the rest stays open."""
-        results: list[Result[T]] = [Result(request) for request in requests]
-        serve(self._get, results, read, self._max_attempts)
-        return results
-
-    def _get(self, keys: list[str]) -> dict[str, Response]:
+    def _from_anywhere(self, keys: list[str]) -> dict[str, Response]:
         responses = self._here(keys) | self._store.get(keys)
         while len(responses) < len({*keys}) and self._places:
             self._bring(self._places.pop(0))

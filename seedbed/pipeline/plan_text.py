@@ -5,7 +5,8 @@ import json
 from rich.table import Table
 from rich.text import Text
 
-from seedbed.pipeline.plan import Plan, StagePlan
+from seedbed.pipeline.plan import Plan
+from seedbed.pipeline.planning import StagePlan
 from seedbed.pipeline.status import NEVER_BUILT
 from seedbed.util.console import wide_console
 from seedbed.util.words import count, few

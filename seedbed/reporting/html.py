@@ -20,6 +20,7 @@ from seedbed.project.prompts import load_prompt
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.canonical import JsonObject, canonical, content_hash, parse_json
 from seedbed.util.tables import Tables
+from seedbed.util.templates import CompiledTemplates
 from seedbed.util.yaml12 import load_yaml
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,7 +56,12 @@ def render(
 def _environment() -> Environment:
     """Return what compiles the templates: one for all pages, which share most of them."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=CompiledTemplates(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "whole": whole, "dollars": dollars, "p_value": p_value, "integrity": integrity}
     return environment

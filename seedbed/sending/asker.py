@@ -48,6 +48,13 @@ class Asks(Protocol):
         """Return one result a request, in their order."""
 
 
+class Get(Protocol):
+    """Looks responses up by key."""
+
+    def __call__(self, keys: list[str], /) -> dict[str, Response]:
+        """Return the responses that there are, by key."""
+
+
 class Asker:
     """One LLM stage's way to its endpoint; no second process runs the same stage meanwhile. A context manager.
 
@@ -227,7 +234,7 @@ def pays_again(lacking: Sequence[Lacking]) -> str:
     )
 
 
-def serve(get: "Get", results: Sequence[Result[T]], read: Read[T], max_attempts: int) -> None:
+def serve(get: Get, results: Sequence[Result[T]], read: Read[T], max_attempts: int) -> None:
     """Settle what is there already, attempt by attempt.
 
     Args:
@@ -243,13 +250,6 @@ def serve(get: "Get", results: Sequence[Result[T]], read: Read[T], max_attempts:
         for result in served:
             result.take(responses[result.request.key], read, max_attempts)
         waiting = [result for result in served if not result.settled]
-
-
-class Get(Protocol):
-    """Looks responses up by key."""
-
-    def __call__(self, keys: list[str], /) -> dict[str, Response]:
-        """Return the responses that there are, by key."""
 
 
 class Asking:

@@ -1,52 +1,37 @@
-"""generate: candidate instructions, slot after slot, until enough of them pass the filter.
+"""generate: slot after slot, until enough of their candidates pass the filter."""
 
-{"demonstrations":["email-03",…],"id":"s00012-1","index":1,"input":"","instruction":"…","made_by":{…},
- "output":"…","request":"9f2c…","slot":12,"task_type":"advice","topic":"大掃除","topic_group":"住まい"}
-"""
-
-import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
 
 from seedbed.exchange.costs import ACCEPTANCE
-from seedbed.exchange.replies import Response, Unusable, json_of, text_of
-from seedbed.exchange.requests import Request, build_request
 from seedbed.exchange.result import Result, allowed_failures, failures_in_words
 from seedbed.filtering.filter import Filter
 from seedbed.filtering.rules import Rejection
-from seedbed.project.generation_lists import Lists
-from seedbed.project.material import shown as shown_material
-from seedbed.project.model_settings import ModelSettings, writes_outputs_apart
-from seedbed.project.params_types import Generate, Params
-from seedbed.project.prompts import Prompt, as_shown, load_prompt, render, reply_schema, with_material, without_outputs
-from seedbed.project.row_types import Candidate, EditedTask, Passage
+from seedbed.project import paths
+from seedbed.project.again import read_again
+from seedbed.project.generation_lists import load_lists
+from seedbed.project.material import material_of
+from seedbed.project.model_settings import model_settings
+from seedbed.project.params_types import Params
+from seedbed.project.row_types import Candidate, EditedTask
 from seedbed.sending.asker import Asks
-from seedbed.steps.assignments import Assignment, assign, shown
+from seedbed.steps.assignments import Assignment, assign
 from seedbed.steps.demonstrations import draw
-from seedbed.steps.origin import Asked, Name, Origin
+from seedbed.steps.kept import Kept
 from seedbed.steps.outputs import OutputWriter
+from seedbed.steps.slots import Draft, build, candidates_of, prompt_of, read, schema_of, shown_in, slot_id
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
-PROMPT = "generate"
-_CANDIDATE = re.compile(r"s\d{5,}-\d+")
-"""What `candidates_of` calls a candidate; a demonstration with such an id was generated."""
-_SHOWN = ("task_type", "instruction", "input", "output")
-"""In the order of `schemas/replies/instructions.schema.json`."""
-_WITHOUT_OUTPUT = _SHOWN[:3]
-_AVOIDED = ("instruction",)
-_PASSAGE = ("text",)
 _CHUNK = 2000
 """Slots whose replies are held in memory at a time."""
 _LEAST_ASKED = 50
 """Instructions that must have been asked for, in one wave or several, before a yield is called poor."""
 _POOR_YIELDS = 2
 """Poor yields in a row that stop the stage."""
-Demonstration = EditedTask | Candidate
-"""What a slot shows: a seed task, or a candidate of an earlier wave that passed."""
 
 
 @dataclass(frozen=True)
@@ -66,233 +51,39 @@ class Slot:
     result: Result[Row]
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """What a slot is asked, before anything came."""
-
-    number: int
-    shown: list[Demonstration]
-    avoided: list[Candidate]
-    material: list[Passage]
-    assignments: list[Assignment]
-    request: Request
-
-
-def slot_id(number: int) -> str:
-    """Return a slot's id, e.g. `s00012`."""
-    return f"s{number:05}"
-
-
-def schema_of(prompt: Prompt, task_types: Iterable[str]) -> Row:
-    """Return the schema of a slot's reply: task types are those of the list, in alphabetical order, and no others."""
-    schema = reply_schema(prompt.reply or "instructions")
-    items = schema["properties"]["instructions"]["items"]
-    typed = items["properties"] | {"task_type": {"enum": sorted(task_types)}}
-    listed = schema["properties"]["instructions"] | {"items": items | {"properties": typed}}
-    return schema | {"properties": schema["properties"] | {"instructions": listed}}
-
-
-def read(request: Request, response: Response) -> Row:
-    """Return the instructions of a reply; of a request for one output, which is in the same transcript, that.
-
-    Raises:
-        Unusable: as `json_of`, or a task type is none of those that the request lists.
-    """
-    if request.content["reply"] is None:
-        return {"output": text_of(response)}
-    value = json_of(request, response)
-    items = request.content["reply"]["schema"]["properties"]["instructions"]["items"]
-    allowed = items["properties"]["task_type"].get("enum")  # older requests list none
-    for place, fields in enumerate(value["instructions"] if allowed else []):
-        if fields["task_type"] not in allowed:
-            words = f"expected one of {', '.join(allowed)}, found {fields['task_type']!r}"
-            raise Unusable("wrong_schema", f"instructions.{place}.task_type: {words}")
-    return value
-
-
-def build(
-    slot: int,
-    demonstrations: Sequence[Demonstration],
-    to: ModelSettings,
-    prompt: Prompt,
-    schema: Row,
-    assignments: Sequence[Assignment],
-    avoided: Sequence[Candidate] = (),
-    again: int = 0,
-    material: Sequence[Passage] = (),
-) -> Request:
-    """Return the request of one slot.
-
-    Args:
-        slot: its number.
-        demonstrations: what it shows.
-        to: the model to ask.
-        prompt: the prompt of `generate`.
-        schema: of the reply, as `schema_of` gives it.
-        assignments: what it is to write, a task each.
-        avoided: kept instructions that are not to be written again.
-        again: how often it is to be asked once more.
-        material: passages of documents to write from.
-    """
-    fields = _SHOWN if prompt.reply == "instructions" else _WITHOUT_OUTPUT
-    data = {
-        "demonstrations": "\n".join(as_shown(row, fields) for row in demonstrations),
-        "assignments": shown(assignments),
-        "material": "\n".join(as_shown(row, _PASSAGE) for row in material),
-        "avoid": "\n".join(as_shown(row, _AVOIDED) for row in avoided),
-    }
-    messages = render(prompt, to.structured, data, {"count": str(len(assignments))}, schema)
-    return build_request(slot_id(slot), to, prompt, messages, slot=slot, again=again, schema=schema)
-
-
-def shown_in(
-    slot: int, seeds: Mapping[str, EditedTask], accepted: Mapping[str, Candidate], settings: Generate
-) -> list[Demonstration]:
-    """Return the demonstrations of a slot: seeds, and what earlier waves had accepted."""
-    counts = settings["demonstrations"]
-    ids = draw(seeds, counts["seeds"], settings["seed"], slot)
-    more = draw(accepted, counts["generated"], settings["seed"], slot)
-    return [seeds[id] for id in ids] + [accepted[id] for id in more]
-
-
-def prompt_of(params: Params) -> Prompt:
-    """Return the prompt of `generate`, as the settings want it: without outputs, and with what is to be said of passages.
-
-    Raises:
-        UserError: it has a mistake, or lacks what the settings ask for.
-    """
-    prompt = load_prompt(PROMPT)
-    prompt = without_outputs(prompt) if writes_outputs_apart(params) else prompt
-    return with_material(prompt) if params["generate"].get("material", 0) else prompt
-
-
-class Kept:
-    """The kept instructions of earlier waves, to be found by what was asked of them.
-
-    Args:
-        accepted: the instructions, by id.
-    """
-
-    def __init__(self, accepted: Mapping[str, Candidate]) -> None:
-        self._accepted = accepted
-        self._ids: dict[tuple[Hashable, ...], list[str]] = {}
-        for id, row in accepted.items():
-            for key in _nearness(row.get("topic"), row.get("topic_group"), row["task_type"]):
-                self._ids.setdefault(key, []).append(id)
-
-    def nearest(self, assignments: Sequence[Assignment], count: int, seed: int, slot: int) -> list[Candidate]:
-        """Return the `count` instructions nearest to what a slot is to write.
-
-        Those on one of its topics come first, then those of one of its groups and types together, then of its types; within
-        each of the three they are drawn by hash, as demonstrations are.
-        """
-        if not count:
-            return []
-        by_id: dict[str, Candidate] = {}
-        for keys in zip(*(_nearness(each.topic, each.group, each.task_type) for each in assignments), strict=True):
-            ids = [id for key in dict.fromkeys(keys) for id in self._ids.get(key, ()) if id not in by_id]
-            by_id |= {id: self._accepted[id] for id in draw(dict.fromkeys(ids), count - len(by_id), seed, slot)}
-        return list(by_id.values())
-
-
-def _nearness(topic: str | None, group: str | None, task_type: str) -> list[tuple[Hashable, ...]]:
-    """Return by what an instruction is found, the nearest first."""
-    return [("topic", topic) if topic else (), ("group", group, task_type) if group else (), ("type", task_type)]
-
-
-def candidates_of(draft: _Draft, result: Result[Row], to: ModelSettings, placed: bool) -> list[Candidate]:
-    """Return a slot's candidates, at most as many as were asked for; none where its request failed.
-
-    Args:
-        draft: what was asked.
-        result: what came.
-        to: the model that was asked.
-        placed: whether the model was told what each task is to be about. It is to keep the order, so where it wrote as many
-            as it was asked for, each has the topic of its place.
-    """
-    asked = draft.assignments
-    written = result.value["instructions"][: len(asked)] if result.value else []
-    candidates: list[Candidate] = []
-    for index, fields in enumerate(written):
-        row: Candidate = {
-            "id": f"{slot_id(draft.number)}-{index}",
-            "slot": draft.number,
-            "index": index,
-            "task_type": fields["task_type"],
-            "instruction": fields["instruction"],
-            "input": fields["input"],
-            "output": fields.get("output", ""),
-            "demonstrations": [row["id"] for row in draft.shown],
-            "request": result.request.key,
-            "made_by": to.made_by,
-        }
-        if placed and len(written) == len(asked) and (topic := asked[index].topic):
-            row |= {"topic": topic, "topic_group": asked[index].group or ""}
-        if draft.avoided:
-            row["avoided"] = [kept["id"] for kept in draft.avoided]
-        if draft.material:
-            row["material"] = shown_material(draft.material)
-        candidates.append(row)
-    return candidates
-
-
-def origin(slot: int, demonstrations: Iterable[str], generation: str, form: str) -> Origin:
-    """Return the origin of a candidate, and of its slot: the demonstrations shown, and the slot's request.
-
-    Args:
-        slot: the slot's number.
-        demonstrations: the ids of those that it shows.
-        generation: the id of its generation.
-        form: which form of the seed tasks that one shows: `edited` or `machine`.
-    """
-
-    def name(id: str) -> Name:
-        if _CANDIDATE.fullmatch(id):
-            return Name("instruction", f"{generation}/{id}")
-        return Name("seed", id) if form == "edited" else Name("translation", f"seed_tasks/{id}")
-
-    asked = Asked(f"generate@{generation}", slot_id(slot))
-    return Origin(tuple(map(name, demonstrations)), asked, PROMPT)
-
-
 class Generation:
     """One generation: asks slot after slot until `target` instructions pass the filter.
 
     Args:
-        asker: what settles requests; `plan` passes one that only looks.
-        seeds: the seed tasks, by id.
+        generation: its id.
+        params: the whole of `params.yaml`.
+        seeds: the seed tasks that it shows, by id.
         filter: decides the candidates.
-        prompt: the prompt of `generate`.
-        to: the model to ask.
-        settings: the block `generate` of `params.yaml`.
-        lists: what tasks are drawn from.
-        task_types: `labels.task`.
+        asker: what settles requests; `plan` passes one that only looks.
         outputs: has the outputs written, where `generate.answer` is `separate`; else None.
-        material: the passages of which each request shows some, by id.
-        again: how often a slot is to be asked once more, by its id.
         least_slots: slots to ask whatever passes; `plan` asks as many as the last build had.
+
+    Raises:
+        UserError: the prompt, the lists or `data/again.jsonl` have a mistake, or there is no material to show.
     """
 
     def __init__(
         self,
-        asker: Asks,
+        generation: str,
+        params: Params,
         seeds: Mapping[str, EditedTask],
         filter: Filter,
-        prompt: Prompt,
-        to: ModelSettings,
-        settings: Generate,
-        lists: Lists,
-        task_types: Sequence[str],
-        *,
+        asker: Asks,
         outputs: OutputWriter | None = None,
-        material: Mapping[str, Passage] = {},
-        again: Mapping[str, int] = {},
         least_slots: int = 0,
     ) -> None:
-        self._asker, self._seeds, self._filter, self._prompt, self._to = asker, seeds, filter, prompt, to
-        self._settings, self._again, self._least_slots = settings, again, least_slots
-        self._material = material
-        self._lists, self._outputs, self._schema = lists, outputs, schema_of(prompt, task_types)
+        settings = params["generate"]
+        self._settings, self._seeds, self._filter, self._asker, self._outputs = settings, seeds, filter, asker, outputs
+        self._least_slots = least_slots
+        self._to, self._prompt = model_settings(params, "generate"), prompt_of(params)
+        self._lists = load_lists(paths.generation_lists(params["language"]), params["labels"]["task"])
+        self._schema = schema_of(self._prompt, params["labels"]["task"])
+        self._material, self._again = material_of(params), read_again(f"generate@{generation}")
         # Where requests show what was kept, later waves rest on earlier ones.
         self._rests = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
         self._accepted, self._drawn_from = dict[str, Candidate](), dict[str, Candidate]()
@@ -367,7 +158,7 @@ class Generation:
             yield Slot(self._slots, [row["id"] for row in draft.shown], decided, result)
             self._slots += 1
 
-    def _draft(self, number: int, assignments: list[Assignment]) -> _Draft:
+    def _draft(self, number: int, assignments: list[Assignment]) -> Draft:
         settings = self._settings
         shown_ = shown_in(number, self._seeds, self._drawn_from, settings)
         avoided = self._kept.nearest(assignments, settings.get("avoid", 0), settings["seed"], number)
@@ -375,7 +166,7 @@ class Generation:
         passages = draw(self._material, settings.get("material", 0), settings["seed"], number)
         material = [self._material[id] for id in passages]
         request = build(number, shown_, self._to, self._prompt, self._schema, assignments, avoided, again, material)
-        return _Draft(number, shown_, avoided, material, assignments, request)
+        return Draft(number, shown_, avoided, material, assignments, request)
 
     def _with_outputs(self, slots: Sequence[list[Candidate]]) -> list[list[Candidate]]:
         """Return the candidates of slots with their outputs; one that got none is left out."""

@@ -3,32 +3,29 @@
 `seedbed plan` says it before a build; `generate` notes the same in the store's log of builds before its first request.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
 
 from seedbed.exchange.costs import Estimate, Forecast, Tokens
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
-from seedbed.filtering.filter import SEMANTIC, Filter, load_filter
+from seedbed.filtering.filter import SEMANTIC, load_filter
 from seedbed.project import paths
-from seedbed.project.again import read_again
-from seedbed.project.generation_lists import Lists, load_lists
 from seedbed.project.lock import locked_stages
-from seedbed.project.model_settings import ModelSettings, embedding_settings, model_settings, writes_outputs_apart
+from seedbed.project.model_settings import embedding_settings, model_settings, writes_outputs_apart
 from seedbed.project.params_types import Generate, Params
-from seedbed.project.prompts import Prompt, load_prompt
-from seedbed.project.row_types import EditedTask, Passage
-from seedbed.sending.asker import Asks, serve
+from seedbed.project.prompts import load_prompt
+from seedbed.project.row_types import EditedTask
+from seedbed.sending.asker import Get, serve
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.generating import Generation
 from seedbed.steps.outputs import BLOCK as OUTPUTS
 from seedbed.steps.outputs import PROMPT as OUTPUT_PROMPT
 from seedbed.steps.outputs import OutputWriter
+from seedbed.steps.slots import prompt_of
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
@@ -71,82 +68,60 @@ class Outlook:
         return self.stored + self.requests
 
 
-@dataclass
-class StoreLooker:
-    """Settles requests by what a store holds, and leaves the others open.
+class Looker:
+    """Settles requests by what is there, attempt by attempt, and leaves the others open.
 
-    Attributes:
+    Args:
         get: returns the responses that there are of some keys.
         max_attempts: how often a request is asked before it counts as failed.
-        in_batches: whether the requests of one call go as a batch.
     """
 
-    get: Callable[[list[str]], dict[str, Response]]
-    max_attempts: int
-    in_batches: bool = False
+    in_batches = False
+
+    def __init__(self, get: Get, max_attempts: int) -> None:
+        self._get, self._max_attempts = get, max_attempts
 
     def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
         """Return one result a request, in their order; some are not settled."""
         results: list[Result[T]] = [Result(request) for request in requests]
-        serve(self.get, results, read, self.max_attempts)
+        serve(self._get, results, read, self._max_attempts)
         return results
 
 
 def look_ahead(
-    asker: Asks,
+    generation: str,
+    params: Params,
     seeds: Mapping[str, EditedTask],
-    filter: Filter,
-    prompt: Prompt,
-    to: ModelSettings,
-    settings: Generate,
-    lists: Lists,
-    task_types: Sequence[str],
-    *,
+    questions: Sequence[Row],
+    looker: Looker,
     estimate: Estimate,
     outputs: OutputWriter | None = None,
-    material: Mapping[str, Passage] = {},
-    again: Mapping[str, int] = {},
-    built: int = 0,
+    embed: Embedder | None = None,
     open_seeds: AbstractSet[str] = frozenset(),
 ) -> Outlook:
     """Walk a generation with an asker that only looks.
 
     Args:
-        asker: what looks for replies; see `Generation` for this and the following arguments.
-        seeds: the seed tasks, by id.
-        filter: decides the candidates that are there.
-        prompt: the prompt of `generate`.
-        to: the model to ask.
-        settings: the block `generate` of `params.yaml`.
-        lists: what tasks are drawn from.
-        task_types: `labels.task`.
+        generation: its id.
+        params: the whole of `params.yaml`.
+        seeds: the seed tasks that it shows, by id.
+        questions: the questions that its candidates must not leak.
+        looker: looks for the replies.
         estimate: returns the tokens of a request and its reply.
         outputs: looks for the outputs, where other requests ask for them.
-        material: the passages of which each request shows some, by id.
-        again: how often a slot is to be asked once more, by its id.
-        built: slots of the last build, which are looked at whatever passes; see `slots_built`.
+        embed: looks for the embeddings, where a rule takes them.
         open_seeds: ids of seeds whose text is not known yet.
     """
+    settings, built = params["generate"], slots_built(generation, params["generate"])
     first = built or ceil(settings["target"] / settings["per_slot"])
     outlook = Outlook()
-    generation = Generation(
-        asker,
-        seeds,
-        filter,
-        prompt,
-        to,
-        settings,
-        lists,
-        task_types,
-        outputs=outputs,
-        material=material,
-        again=again,
-        least_slots=built,
-    )
     shows_kept = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
     first_open_wave: int | None = None
-    with suppress(UserError):  # where the slots run out, or too few pass, the stage itself says so
-        for slot in generation:
+    with (
+        load_filter(params, seeds.values(), questions, prompt_of(params), embed) as filter,
+        suppress(UserError),  # where the slots run out, or too few pass, the stage itself says so
+    ):
+        for slot in Generation(generation, params, seeds, filter, looker, outputs, least_slots=built):
             # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
             unknown = bool(outlook.new or (outputs and outputs.open))
             rests = bool(open_seeds & {*slot.shown}) or (shows_kept and unknown)
@@ -170,14 +145,7 @@ def look_ahead(
     return outlook
 
 
-def forecast_of(
-    generation: str,
-    params: Params,
-    seeds: Mapping[str, Any],
-    questions: Sequence[Row],
-    prompt: Prompt,
-    material: Mapping[str, Passage],
-) -> Forecast:
+def forecast_of(generation: str, params: Params, seeds: Mapping[str, EditedTask], questions: Sequence[Row]) -> Forecast:
     """Return what says, when `generate@generation` is about to send its first request, what `seedbed plan` would say.
 
     Args:
@@ -185,38 +153,17 @@ def forecast_of(
         params: the whole of `params.yaml`.
         seeds: the seed tasks that it shows, by id.
         questions: the questions that its candidates must not leak.
-        prompt: the prompt of `generate`.
-        material: the passages of which each request shows some, by id.
     """
-    settings, to = params["generate"], model_settings(params, "generate")
-    task_types = params["labels"]["task"]
-    lists = load_lists(paths.generation_lists(params["language"]), task_types)
 
     def forecast(estimate: Estimate) -> tuple[int, Tokens]:
-        again, built = read_again(f"generate@{generation}"), slots_built(generation, settings)
         with Store(paths.store(), read_only=True) as store:
-            looker = StoreLooker(store.get, settings["max_attempts"])
+            looker = Looker(store.get, params["generate"]["max_attempts"])
             embed = outputs = None
             if writes_outputs_apart(params):
                 outputs = OutputWriter(looker, model_settings(params, OUTPUTS), load_prompt(OUTPUT_PROMPT))
             if SEMANTIC in params["filter"]["rules"]:
-                embed = Embedder(StoreLooker(store.get, MAX_ATTEMPTS), embedding_settings(params))
-            with load_filter(params, seeds.values(), questions, prompt, embed) as filter:
-                outlook = look_ahead(
-                    looker,
-                    seeds,
-                    filter,
-                    prompt,
-                    to,
-                    settings,
-                    lists,
-                    task_types,
-                    estimate=estimate,
-                    outputs=outputs,
-                    material=material,
-                    again=again,
-                    built=built,
-                )
+                embed = Embedder(Looker(store.get, MAX_ATTEMPTS), embedding_settings(params))
+            outlook = look_ahead(generation, params, seeds, questions, looker, estimate, outputs, embed)
         return outlook.requests, outlook.tokens
 
     return forecast

@@ -41,9 +41,9 @@ def reader_of(stage: str, params: Params, rows: Sequence[Source] | None = None) 
 
         return scoring.read
     if kind == "generate":
-        from seedbed.steps import generating
+        from seedbed.steps import slots
 
-        return generating.read
+        return slots.read
     if kind == "judge":
         from seedbed.steps.verdicts import judgment_reader
 

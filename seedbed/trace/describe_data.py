@@ -10,7 +10,7 @@ from seedbed.project.corpora import CORPUS_OF, fields_of, status_of
 from seedbed.project.material import in_words, read_passages
 from seedbed.project.row_types import Edit
 from seedbed.project.sign_off import is_confirmed
-from seedbed.steps import generating, post_editing, translating
+from seedbed.steps import post_editing, slots, translating
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Name, Origin
 from seedbed.trace.node import EDITED_SINCE, GONE, NOT_BUILT, Described, Fact, Node, not_in
@@ -151,7 +151,7 @@ def instruction(build: Build, id: str) -> Described:
     if row is None:  # the demonstration of a row that a later build has not made yet
         return Described({GONE: f"it is no longer in {paths.candidates(generation)}; `dvc repro` draws anew"}, stage=stage)
     decision = decisions_on(build, generation, [row]).get(row_id)
-    name = f"{generation}/{generating.slot_id(row['slot'])}"
+    name = f"{generation}/{slots.slot_id(row['slot'])}"
     facts: dict[str, Fact] = {"filter": decided(decision), "slot": name, "task type": row["task_type"]}
     facts |= {"topic asked for": row["topic"]} if "topic" in row else {}
     facts |= {"output from the request": row["output_request"]} if "output_request" in row else {}
@@ -162,7 +162,7 @@ def instruction(build: Build, id: str) -> Described:
         near = Neighbour(decision["neighbour"], decision["score"])
         neighbours.append(_neighbour(build, generation, near, is_question=decision["reason"] == "benchmark_leak"))
     form = build.params["generations"][generation]["seeds"]
-    return Described(facts, generating.origin(row["slot"], _shown(row), generation, form), stage, neighbours)
+    return Described(facts, slots.origin(row["slot"], _shown(row), generation, form), stage, neighbours)
 
 
 def slot(build: Build, id: str) -> Described:
@@ -178,7 +178,7 @@ def slot(build: Build, id: str) -> Described:
         for row in rows
     ]
     form = build.params["generations"][generation]["seeds"]
-    origin = generating.origin(number, shown, generation, form)
+    origin = slots.origin(number, shown, generation, form)
     facts: dict[str, Fact] = {"demonstrations": shown}
     facts |= {"material": in_words(rows[0]["material"], read_passages())} if rows and "material" in rows[0] else {}
     return Described(facts, origin, stage, candidates)

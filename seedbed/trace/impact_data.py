@@ -9,8 +9,8 @@ from seedbed.project.params_types import Kind
 from seedbed.project.row_types import Edit
 from seedbed.steps import exporting
 from seedbed.steps.examples import examples_of
-from seedbed.steps.generating import slot_id
 from seedbed.steps.origin import Name
+from seedbed.steps.slots import slot_id
 from seedbed.trace.describe_data import decided, decisions_on, drawn
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from seedbed.pipeline.plan import Plan, StagePlan
+from seedbed.pipeline.plan import Plan
 from seedbed.pipeline.plan_text import plan_json, print_plan
+from seedbed.pipeline.planning import StagePlan
 from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.util.errors import UserError

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.steps import answering, exporting, generating, judging, post_editing, translating
+from seedbed.steps import answering, exporting, judging, post_editing, slots, translating
 from seedbed.steps.origin import Asked, Name, Origin
 
 MADE_BY = {"endpoint": "stand-in", "model": "stand-in"}
@@ -39,9 +39,9 @@ def test_an_edited_row_came_of_the_edit_and_the_translation(status: Any, kinds: 
 def test_a_candidate_came_of_its_demonstrations_and_its_slots_request() -> None:
     shown = ["email-03", "s00003-1"]
     asked, earlier = Asked("generate@native", "s00012"), Name("instruction", "native/s00003-1")
-    edited = generating.origin(12, shown, "native", "edited")
+    edited = slots.origin(12, shown, "native", "edited")
     assert edited == Origin((Name("seed", "email-03"), earlier), asked, "generate")
-    machine = generating.origin(12, shown, "native", "machine")
+    machine = slots.origin(12, shown, "native", "machine")
     assert machine == Origin((Name("translation", "seed_tasks/email-03"), earlier), asked, "generate")
 
 

@@ -11,7 +11,7 @@ from seedbed.pipeline.graph import after, load_stages
 from seedbed.project.generation_lists import load_lists
 from seedbed.project.model_settings import model_settings
 from seedbed.project.prompts import load_prompt
-from seedbed.steps import exporters, generating
+from seedbed.steps import exporters, slots
 from seedbed.steps.assignments import assign
 from seedbed.trace.impact import impact
 from seedbed.trace.workspace import Build
@@ -27,15 +27,15 @@ def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Proj
     build = Build()
     settings, to = build.params["generate"], model_settings(build.params, "generate")
     prompt, types = load_prompt("generate"), build.params["labels"]["task"]
-    lists, schema = load_lists(Path("data/generation/ja.yaml"), types), generating.schema_of(prompt, types)
+    lists, schema = load_lists(Path("data/generation/ja.yaml"), types), slots.schema_of(prompt, types)
     seeds: Any = {row["id"]: row for row in project.rows("data/build/edited/seed_tasks.jsonl")}
     built = {row["request"]["slot"]: row["key"] for row in transcript(project, "generate@native")}
     for id, seed in seeds.items():
         changed = seeds | {id: seed | {"output": "別の答えです。"}}
         keys = {
-            slot: generating.build(
+            slot: slots.build(
                 slot,
-                generating.shown_in(slot, changed, {}, settings),
+                slots.shown_in(slot, changed, {}, settings),
                 to,
                 prompt,
                 schema,
@@ -44,10 +44,10 @@ def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Proj
             for slot in built
         }
         node = impact(id)
-        slots = ids(node, "slot")
-        assert slots == [f"native/s{slot:05}" for slot in sorted(built) if keys[slot] != built[slot]]
-        assert node.facts["shown in"] == [f"{len(slots)} of {len(built)} slots of native"]
-        touched = f"{len(slots)} slot{'' if len(slots) == 1 else 's'} of native"
+        touched_slots = ids(node, "slot")
+        assert touched_slots == [f"native/s{slot:05}" for slot in sorted(built) if keys[slot] != built[slot]]
+        assert node.facts["shown in"] == [f"{len(touched_slots)} of {len(built)} slots of native"]
+        touched = f"{len(touched_slots)} slot{'' if len(touched_slots) == 1 else 's'} of native"
         assert node.facts["requests an edit touches"] == [touched, "1 translation (if the source is edited)"]
 
 
