@@ -104,17 +104,15 @@ def import_fastchat(
     rated = _ratings(scores, models, asked)
     whole = {row["id"] for row in known if len(turns_of(row | {"text": ""})) == turns[row["id"]]}
     declared = _declared(asked, models, matches, whole, language or params["language"], compositions, list(rated))
-    goes = _replaced(params, models, matches)
+    judged = {id: lines for id, (_, _, lines) in matches.items() if lines}
+    left_over = _left_over(models, judged, rated)
+    goes = _replaced(params, models, matches, left_over)
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"
 
     write_rows(_QUESTIONS, asked, "question")
-    judged = {id: lines for id, (_, _, lines) in matches.items() if lines}
-    for folder, ids in ((_ANSWERS, models), (_JUDGMENTS, judged)):
-        for path in folder.glob("*.jsonl"):
-            if path.name.removesuffix(".jsonl") not in ids:
-                path.unlink()
     for path in (
+        *left_over,
         source_file(_QUESTIONS),
         *(path for folder in (_ANSWERS, _JUDGMENTS) for path in folder.glob("*.source.yaml")),
     ):
@@ -132,14 +130,22 @@ def import_fastchat(
     ours = len(matches) - len(judged)
     sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` says what that sends)" if ours else ""
     return (
-        f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{sends}{ignored}; now run "
-        "`dvc repro benchmark`"
+        f"{count(len(asked), 'question')}, {count(len(models), 'model')}, {count(len(matches), 'match', 'matches')} "
+        f"imported{sends}{ignored}; now run `dvc repro benchmark`"
     )
 
 
 def _scores(model: str) -> Path:
     """Return the file of a model's recorded ratings."""
     return _JUDGMENTS / f"score.{model}.jsonl"
+
+
+def _left_over(models: Collection[str], judged: Collection[str], rated: Collection[str]) -> list[Path]:
+    """Return the recorded files that are of none of these: an import takes the place of an earlier one."""
+    kept = (
+        {_ANSWERS / f"{id}.jsonl" for id in models} | {_JUDGMENTS / f"{id}.jsonl" for id in judged} | set(map(_scores, rated))
+    )
+    return sorted({*_ANSWERS.glob("*.jsonl"), *_JUDGMENTS.glob("*.jsonl")} - kept)
 
 
 def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Row]) -> dict[str, list[Row]]:
@@ -177,7 +183,7 @@ def _to_judge(
     return {id: match for id, match in named.items() if id not in matches}
 
 
-def _replaced(params: Params, models: Collection[str], matches: Collection[str]) -> str:
+def _replaced(params: Params, models: Collection[str], matches: Collection[str], left_over: Collection[Path]) -> str:
     """Return in words what an import takes away; empty where there is nothing to take away."""
     parts = []
     for what, present, imported in (("model", params["models"], models), ("match", params["matches"], matches)):
@@ -189,6 +195,9 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str])
         parts.append(f"the questions ({source} stays where it is)")
     if others := [name for name in question_corpora(params) if name != BENCHMARK]:
         parts.append(f"{count(len(others), 'further corpus', 'further corpora')} of questions ({few(others, 5)})")
+    if left_over:
+        names = few([path.name for path in left_over], 5)
+        parts.append(f"{count(len(left_over), 'file')} of {_ANSWERS.parent}, deleted then ({names})")
     return " and ".join(parts)
 
 
