@@ -33,7 +33,7 @@ Settings = JsonObject
 """The block `filter.tokeniser`; beside `name` it holds whatever the tokeniser needs to know."""
 Tokenise = Callable[[str], list[str]]
 Tag = Callable[[str], list[Any]]
-TOKENISERS: Registry[Callable[[Settings], Tokenise]] = Registry("tokeniser")
+TOKENISERS: Registry[Callable[[Settings], Tokenise]] = Registry("tokeniser", ("settings",))
 _SEPARATE_WORDS = "separates_words"
 _RULES = 1
 """Raised when the same settings give a text other tokens."""

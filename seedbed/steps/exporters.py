@@ -19,7 +19,7 @@ from seedbed.util.rows import Row
 
 Exporter = Callable[[Row], Row]
 """Takes an example, with the fields that `seedbed.steps.exporting.examples` gives it."""
-EXPORTERS: Registry[Exporter] = Registry("export format")
+EXPORTERS: Registry[Exporter] = Registry("export format", ("task",))
 exporter = EXPORTERS.register
 
 
