@@ -102,19 +102,22 @@ class Registry(Generic[T]):
 
     def _refuse_other_arguments(self, name: str, function: T) -> None:
         """Name a function at once that no call would reach: the call itself would end in our code, and not in a line of it."""
-        if self._takes is None:
-            return
-        try:
-            signature = inspect.signature(function)
-        except ValueError:  # one written in C may have none
-            return
-        try:
-            signature.bind(*self._takes)
-        except TypeError:
+        if self._takes is not None and (found := takes_other(function, self._takes)):
             given = ", ".join(self._takes)
-            raise UserError(
-                f"{place_of(function)}: the {self.kind} {name!r} is called with ({given}), and takes {signature}"
-            ) from None
+            raise UserError(f"{place_of(function)}: the {self.kind} {name!r} is called with ({given}), and takes {found}")
+
+
+def takes_other(function: Callable[..., Any], names: tuple[str, ...]) -> str | None:
+    """Return what a function takes, as `(a, b)`, where it cannot be called with as many values as there are `names`."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # one written in C may have none
+        return None
+    try:
+        signature.bind(*names)
+    except TypeError:
+        return str(signature)
+    return None
 
 
 def place_of(function: Callable[..., Any]) -> str:
