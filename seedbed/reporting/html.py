@@ -9,7 +9,6 @@ from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -27,7 +26,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(
-    template: str, scripts: Sequence[str], styles: Sequence[str] = ("style.css",), say: Words = ENGLISH_WORDS, **values: Any
+    template: str, scripts: Sequence[str], styles: Sequence[str] = ("style.css",), say: Words = ENGLISH_WORDS, **values: object
 ) -> str:
     """Return the page of a template.
 

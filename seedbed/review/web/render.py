@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import regex
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
@@ -46,7 +46,7 @@ def marked_up(text: str) -> Markup:
     return Markup(HIDDEN.sub(_named, _ATTRIBUTES.sub("<\\1>", rendered(text))))  # noqa: S704, the renderer escapes
 
 
-def _named(match: Any) -> str:
+def _named(match: regex.Match[str]) -> str:
     name = unicodedata.name(match[0], "CONTROL CHARACTER")
     return f'<span class="control" title="{name}">U+{ord(match[0]):04X}</span>'
 
@@ -77,7 +77,7 @@ def language_of(request: Request, state: State) -> str:
     return "ja" if asked.startswith("ja") else "en"
 
 
-def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
+def render(request: Request, state: State, template: str, status: int = 200, **values: object) -> Response:
     """Return the HTML of a template.
 
     Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `label_words`, `language`,
@@ -102,7 +102,7 @@ def render(request: Request, state: State, template: str, status: int = 200, **v
     return HTMLResponse(html, status_code=status)
 
 
-def page(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
+def page(request: Request, state: State, template: str, status: int = 200, **values: object) -> Response:
     """Return a page with the navigation on it: the corpora with what waits in each, and what was just done."""
     waiting: list[tuple[str, int | None]] = []
     for name in state.worklist.names:
