@@ -223,6 +223,8 @@ def fastchat(
     language: Annotated[
         str | None, typer.Option(help="What the questions are written in; without it, the project's language.")
     ] = None,
+    license: License = None,
+    address: Address = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before models, matches and questions are replaced.")] = False,
 ) -> None:
     """Copy recorded questions, answers and verdicts under data/recorded/ and declare them in params.yaml."""
@@ -230,7 +232,7 @@ def fastchat(
 
     confirm = (lambda question: True) if yes else typer.confirm
     recorded = (questions, answers, judgments or [], baseline, references, language, confirm, method or [], scores or [])
-    print(import_fastchat(*recorded))
+    print(import_fastchat(*recorded, license, address))
 
 
 @exporting.command("fastchat", cls=InProject)

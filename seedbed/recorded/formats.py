@@ -4,8 +4,10 @@ What a row says is the same whatever the tool: a task, a question, an answer or 
 where it has one, is named in `docs/formats.md`.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, NamedTuple
 
 from seedbed.project.corpora import MOST_FOLLOW_UPS
@@ -13,6 +15,7 @@ from seedbed.recorded.fastchat import ERROR
 from seedbed.util.rows import Row
 from seedbed.util.visible import is_blank
 
+_OF_JSON = (bool, int, float, str, list, dict, NoneType)
 SEEDS, ROWS, QUESTIONS, ANSWERS, VERDICTS = "seeds", "rows", "questions", "answers", "verdicts"
 _TASKS = (SEEDS, ROWS)
 _ALL = (*_TASKS, QUESTIONS, ANSWERS, VERDICTS)
@@ -126,7 +129,7 @@ def text_or_none(row: Row, *names: str) -> str | None:
 
 
 def _short(value: object) -> str:
-    shown = repr(value)
+    shown = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, _OF_JSON) else repr(value)
     return shown if len(shown) <= 40 else f"{shown[:37]}..."
 
 
@@ -356,9 +359,19 @@ def _arena_verdict(row: Row) -> Judged:
     )
 
 
+def _number(value: Any) -> Any:
+    """Return a number that CSV or a spreadsheet has as a text, None where that is blank, and any other value as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value) if value.strip() else None
+    except ValueError:
+        return value
+
+
 def _alpaca_verdict(row: Row) -> Judged:
     """Return an annotation: `output_1` is the baseline's, and one order, drawn by chance, was judged."""
-    preference = row["preference"]
+    preference = _number(row["preference"])
     if preference is not None and (
         isinstance(preference, bool) or not isinstance(preference, int | float) or not 0 <= preference <= 2
     ):
@@ -397,7 +410,7 @@ def _flexeval_answer(row: Row) -> Answered:
     return Answered([*answered, content(row.get("lm_output"), "lm_output")], id, asked)
 
 
-_CONVERSATION: dict[str, Callable[[Row], Said]] = {
+CONVERSATION: dict[str, Callable[[Row], Said]] = {
     **dict.fromkeys(_TASKS, _conversation_task),
     QUESTIONS: _conversation_question,
     ANSWERS: _conversation_answer,
@@ -486,9 +499,9 @@ FORMATS = (
         dict.fromkeys(_TASKS, _self_instruct),
     ),
     Format(
-        "sharegpt", "ShareGPT conversations", ("conversations|conversation",), ("id", "category", "task_type"), _CONVERSATION
+        "sharegpt", "ShareGPT conversations", ("conversations|conversation",), ("id", "category", "task_type"), CONVERSATION
     ),
-    Format("messages", "chat messages", ("messages",), ("id", "category", "task_type"), _CONVERSATION),
+    Format("messages", "chat messages", ("messages",), ("id", "category", "task_type"), CONVERSATION),
     Format(
         "preferences",
         "preference pairs",

@@ -3,7 +3,7 @@
 Everything is checked before the first file is written.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -18,9 +18,9 @@ from seedbed.project.params_types import Params
 from seedbed.project.row_types import Question, Reference
 from seedbed.recorded.fastchat import (
     Line,
+    answer_rows,
     answers_to,
     check_quoted,
-    model_names,
     read_questions,
     read_references,
     read_scores,
@@ -28,9 +28,9 @@ from seedbed.recorded.fastchat import (
     refuse_equal_slugs,
     slug,
 )
-from seedbed.recorded.placing import source_file
+from seedbed.recorded.placing import origin, put_in_place, source_file, staging, yaml_text
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row, read_rows, write_rows, write_text
+from seedbed.util.rows import Row, read_rows, write_rows
 from seedbed.util.schemas import first_problem
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
@@ -42,11 +42,11 @@ _ANSWERS, _JUDGMENTS = paths.RECORDED / "answers", paths.RECORDED / "judgments"
 
 @dataclass
 class _Model:
-    """A model with recorded answers; `text` is its file, `names` are further names that verdicts may know it by."""
+    """A model with recorded answers; `rows` are its file's, `names` are further names that verdicts may know it by."""
 
     id: str
     name: str
-    text: str
+    rows: list[Row]
     answers: dict[str, list[str | None]]
     names: set[str]
 
@@ -65,6 +65,8 @@ def import_fastchat(
     confirm: Callable[[str], bool],
     made_of: Sequence[tuple[str, str, str | None]] = (),
     scores: Sequence[Path] = (),
+    license: str | None = None,
+    address: str | None = None,
 ) -> str:
     """Copy recorded files under `data/recorded/` and write `models`, `matches` and labels of `params.yaml`.
 
@@ -79,6 +81,8 @@ def import_fastchat(
         made_of: (id, base, set) of models that were fine-tuned, the set None for a base as it was. Their sets are matched with
             each other and with the base as it was, and judged by our judge where no verdicts are recorded.
         scores: files of ratings of single answers.
+        license: of the data, to be noted beside it.
+        address: where it is from, to be noted beside it.
 
     Returns:
         What was taken over, in one line.
@@ -111,22 +115,32 @@ def import_fastchat(
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"
 
-    write_rows(_QUESTIONS, asked, "question")
-    for path in (
-        *left_over,
-        source_file(_QUESTIONS),
-        *(path for folder in (_ANSWERS, _JUDGMENTS) for path in folder.glob("*.source.yaml")),
-    ):
-        path.unlink(missing_ok=True)  # of an earlier import, which this one takes the place of
-    for model in models.values():
-        write_text(_ANSWERS / f"{model.id}.jsonl", model.text)
-    for id, lines in judged.items():
-        write_rows(_JUDGMENTS / f"{id}.jsonl", (line.row for line in lines), None)
     names = _names_used(models, matches)
-    for id, rows in rated.items():
-        write_rows(_scores(id), (row | {"model": names.get(id, id)} for row in rows), None)
-    write_rows(own, (present | {row["id"]: row for row in known}).values(), "reference")
-    write_text(paths.PARAMS, declared)
+    with staging() as folder:
+        files: dict[Path, Path | str] = {}
+
+        def put(target: Path, rows: Collection[Mapping[str, Any]], schema: str | None, sources: Collection[Path]) -> None:
+            part = folder / str(len(files))
+            write_rows(part, rows, schema)
+            files[target] = part
+            about = origin({path.name: path for path in sources}, "FastChat's files", len(rows), license, address)
+            files[source_file(target)] = yaml_text(about)
+
+        put(_QUESTIONS, asked, "question", [questions])
+        for name, path in answers:
+            put(_ANSWERS / f"{slug(name)}.jsonl", models[slug(name)].rows, None, [path])
+        for id, lines in judged.items():
+            sources = dict.fromkeys(Path(line.where.rpartition(":")[0]) for line in lines)
+            put(_JUDGMENTS / f"{id}.jsonl", [line.row for line in lines], None, sources)
+        for id, rows in rated.items():
+            put(_scores(id), [row | {"model": names.get(id, id)} for row in rows], None, scores)
+        merged = folder / "references"
+        write_rows(merged, (present | {row["id"]: row for row in known}).values(), "reference")
+        files[own], files[paths.PARAMS] = merged, declared
+        put_in_place(files)
+    for path in (*_ANSWERS.iterdir(), *(_JUDGMENTS.iterdir() if _JUDGMENTS.is_dir() else ())):
+        if path.name.endswith((".jsonl", ".source.yaml")) and path not in files:
+            path.unlink()  # of an earlier import, which this one takes the place of
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
     ours = len(matches) - len(judged)
     sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` says what that sends)" if ours else ""
@@ -207,8 +221,9 @@ def _models(answers: list[tuple[str, Path]], questions: list[Question]) -> dict[
     models = {}
     for name, path in answers:
         texts = answers_to(path, questions)
-        text = path.read_text(encoding="utf-8-sig")  # now: an import may replace the file
-        models[slug(name)] = _Model(slug(name), name, text, texts, model_names(path))
+        rows = answer_rows(path)  # now: an import may replace the file
+        names = {row["model_id"] for row in rows if "model_id" in row}
+        models[slug(name)] = _Model(slug(name), name, rows, texts, names)
     return models
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from shlex import quote
 
-from seedbed.recorded.formats import ANSWERS, FORMATS, MAPPED, QUESTIONS, ROWS, SEEDS, Format
+from seedbed.recorded.formats import ANSWERS, CONVERSATION, FORMATS, MAPPED, QUESTIONS, ROWS, SEEDS, Format
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
@@ -49,6 +49,8 @@ def format_of(row: Row, where: str, target: str, named: str | None = None) -> Fo
         fitting = [by_name[named]]
     else:
         fitting = [format for format in FORMATS if format.fits(row)]
+        if target in (SEEDS, ROWS):  # a table with both, as we write it, keeps instruction and input apart
+            fitting.sort(key=lambda each: each.read is CONVERSATION)
     for format in fitting:
         if target in format.read:
             return format

@@ -264,6 +264,8 @@ class _Manifest:
 def _answers(path: Path, folder: Path, known: _Manifest, imported: Imported) -> Iterator[tuple[str, Request, Response]]:
     """Yield what the lines of a file answer; what they say else is counted."""
     name = safe(str(path.relative_to(folder)))
+    if not path.stat().st_size:  # the file of errors of a batch without any
+        return
     try:
         with opened(path) as ready:
             if ready.kind != "text":

@@ -239,8 +239,16 @@ def test_an_address_that_is_none_is_named(to: str) -> None:
 
 
 def test_an_unknown_kind_of_address_is_named() -> None:
-    with pytest.raises(UserError, match="expected hf://OWNER/NAME, s3://BUCKET/PATH or a folder"):
+    with pytest.raises(UserError, match="expected hf://datasets/OWNER/NAME, s3://BUCKET/PATH or a folder"):
         destination("nowhere://a/b")
+    with pytest.raises(UserError, match="a web address, to which no files can be written; expected hf://datasets/OWNER/NAME"):
+        destination("https://huggingface.co/datasets/team/mine")
+
+
+def test_a_file_system_that_cannot_be_reached_is_told_in_one_sentence() -> None:
+    """This one connects as soon as it is named."""
+    with pytest.raises(UserError, match=r"--to ftp://127\.0\.0\.1:1/a: ConnectionRefusedError: .*; nothing was sent"):
+        destination("ftp://127.0.0.1:1/a")
 
 
 def test_any_file_system_of_fsspec_takes_it_card_last(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

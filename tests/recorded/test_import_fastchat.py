@@ -1,6 +1,7 @@
 """Recorded answers and verdicts: real ones to their known table, and each mistake named."""
 
 import csv
+import gzip
 import json
 import re
 import shutil
@@ -13,6 +14,7 @@ import pytest
 from seedbed.project.params import load_params
 from seedbed.recorded.fastchat import read_answers, recorded_judgments, slug
 from seedbed.recorded.import_fastchat import import_fastchat
+from seedbed.recorded.opening import hash_of
 from seedbed.steps import answering
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
@@ -427,3 +429,31 @@ def test_without_verdicts_each_model_is_matched_with_the_baseline(folder: Projec
 def test_mistakes_in_methods_are_named(folder: Project, files: Path, given: Any, message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)):
         run_in_process(folder, files, made_of=given)
+
+
+def test_all_is_written_with_where_it_is_from_or_nothing(folder: Project, files: Path) -> None:
+    """The files of an earlier import go; where one cannot be written, everything is as it was."""
+    recorded = folder.root / "data" / "recorded"
+    (recorded / "answers").mkdir(parents=True)
+    for name in ("gone.jsonl", "gone.source.yaml"):
+        (recorded / "answers" / name).write_text("{}\n", encoding="utf-8")
+    (recorded / "judgments").write_text("a file, where a folder has to be", encoding="utf-8")
+    before = {path: path.read_bytes() for path in folder.root.rglob("*") if path.is_file()}
+    with pytest.raises(UserError, match="nothing was imported"):
+        run_in_process(folder, files)
+    assert {path: path.read_bytes() for path in folder.root.rglob("*") if path.is_file()} == before
+
+    (recorded / "judgments").unlink()
+    (files / "one.5.jsonl").write_bytes(gzip.compress((files / "one.5.jsonl").read_bytes()))
+    run_in_process(folder, files, license="Apache-2.0", address="example.org/bench")
+    assert sorted(path.relative_to(recorded).as_posix() for path in recorded.rglob("*") if path.is_file()) == sorted(
+        f"{name}{end}"
+        for name in ("questions", "answers/one-5", "answers/two", "judgments/one-5-vs-two")
+        for end in (".jsonl", ".source.yaml")
+    )
+    about = load_yaml(recorded / "answers" / "one-5.source.yaml")
+    whole = files / "one.5.jsonl"
+    assert about["files"] == [{"name": "one.5.jsonl", "sha256": hash_of(whole), "bytes": whole.stat().st_size}]
+    assert (about["rows"], about["license"], about["address"]) == (2, "Apache-2.0", "example.org/bench")
+    about = load_yaml(recorded / "judgments" / "one-5-vs-two.source.yaml")
+    assert [each["name"] for each in about["files"]] == ["verdicts.jsonl"]

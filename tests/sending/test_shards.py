@@ -211,6 +211,7 @@ def test_a_file_that_is_no_plain_text_is_read_or_named_in_one_sentence(tmp_path:
         "table.jsonl": b"PAR1",
         "answers.jsonl.part": good[10].encode(),
         "garbage.jsonl": b"hello\n" * 30,
+        "errors.jsonl": b"",
     }
     for name, content in files.items():
         (folder / name).write_bytes(content)
