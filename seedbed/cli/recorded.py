@@ -282,9 +282,15 @@ def publish(
         typer.Option(parser=address, metavar="ADDRESS", help="hf://datasets/OWNER/NAME, s3://BUCKET/PATH, or a folder."),
     ],
     stand_in: Annotated[bool, typer.Option("--stand-in", help="Publish although the stand-in wrote some of it.")] = False,
+    despite: Annotated[
+        list[str] | None, typer.Option(metavar="GATE", help="Publish although this gate of `seedbed check --release` fails.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Send it. Without this the command shows what it would send.")] = False,
 ) -> None:
-    """Publish the training sets with their card, as publish in params.yaml says; shows first what would be sent."""
+    """Publish the training sets with their card, as publish in params.yaml says; shows first what would be sent.
+
+    Runs the gates of `seedbed check --release` too, and sends nothing where one fails.
+    """
     from seedbed.publishing.publish import publish as published
 
-    print(published(to, yes=yes, stand_in=stand_in))
+    print(published(to, yes=yes, stand_in=stand_in, despite=despite or []))
