@@ -220,7 +220,9 @@ def fastchat(
     scores: Annotated[
         list[Path] | None, typer.Option(resolve_path=True, help="Ratings of single answers; once for each file.")
     ] = None,
-    language: Annotated[str, typer.Option(help="What the questions are written in.")] = "ja",
+    language: Annotated[
+        str | None, typer.Option(help="What the questions are written in; without it, the project's language.")
+    ] = None,
     license: License = None,
     address: Address = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before models, matches and questions are replaced.")] = False,

@@ -61,7 +61,7 @@ def import_fastchat(
     judgments: list[Path],
     baseline: str,
     references: Path | None,
-    language: str,
+    language: str | None,
     confirm: Callable[[str], bool],
     made_of: Sequence[tuple[str, str, str | None]] = (),
     scores: Sequence[Path] = (),
@@ -76,7 +76,7 @@ def import_fastchat(
         judgments: files of verdicts on pairs of models; none where our judge is to judge each model against the baseline.
         baseline: id of the model that the others are compared with.
         references: reference answers, in the answers' format.
-        language: what the questions are written in.
+        language: what the questions are written in; None for the language of the project.
         confirm: asked before models, matches and earlier recorded files are replaced, with what goes.
         made_of: (id, base, set) of models that were fine-tuned, the set None for a base as it was. Their sets are matched with
             each other and with the base as it was, and judged by our judge where no verdicts are recorded.
@@ -108,12 +108,13 @@ def import_fastchat(
     present: dict[str, Reference] = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
     rated = _ratings(scores, models, asked)
     whole = {row["id"] for row in known if 1 + len(row.get("follow_ups", ())) == turns[row["id"]]}
-    declared = _declared(asked, models, matches, whole, language, compositions, list(rated))
-    goes = _replaced(params, models, matches)
+    declared = _declared(asked, models, matches, whole, language or params["language"], compositions, list(rated))
+    judged = {id: lines for id, (_, _, lines) in matches.items() if lines}
+    left_over = _left_over(models, judged, rated)
+    goes = _replaced(params, models, matches, left_over)
     if goes and not confirm(f"This replaces {goes}. Go on?"):
         return "nothing was imported"
 
-    judged = {id: lines for id, (_, _, lines) in matches.items() if lines}
     names = _names_used(models, matches)
     with staging() as folder:
         files: dict[Path, Path | str] = {}
@@ -144,14 +145,22 @@ def import_fastchat(
     ours = len(matches) - len(judged)
     sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` says what that sends)" if ours else ""
     return (
-        f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{sends}{ignored}; now run "
-        "`dvc repro benchmark`"
+        f"{count(len(asked), 'question')}, {count(len(models), 'model')}, {count(len(matches), 'match', 'matches')} "
+        f"imported{sends}{ignored}; now run `dvc repro benchmark`"
     )
 
 
 def _scores(model: str) -> Path:
     """Return the file of a model's recorded ratings."""
     return _JUDGMENTS / f"score.{model}.jsonl"
+
+
+def _left_over(models: Collection[str], judged: Collection[str], rated: Collection[str]) -> list[Path]:
+    """Return the recorded files that are of none of these: an import takes the place of an earlier one."""
+    kept = (
+        {_ANSWERS / f"{id}.jsonl" for id in models} | {_JUDGMENTS / f"{id}.jsonl" for id in judged} | set(map(_scores, rated))
+    )
+    return sorted({*_ANSWERS.glob("*.jsonl"), *_JUDGMENTS.glob("*.jsonl")} - kept)
 
 
 def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Question]) -> dict[str, list[Row]]:
@@ -189,7 +198,7 @@ def _to_judge(
     return {id: match for id, match in named.items() if id not in matches}
 
 
-def _replaced(params: Params, models: Collection[str], matches: Collection[str]) -> str:
+def _replaced(params: Params, models: Collection[str], matches: Collection[str], left_over: Collection[Path]) -> str:
     """Return in words what an import takes away; empty where there is nothing to take away."""
     parts = []
     for what, present, imported in (("model", params["models"], models), ("match", params["matches"], matches)):
@@ -201,6 +210,9 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str])
         parts.append(f"the questions ({source} stays where it is)")
     if others := [name for name in question_corpora(params) if name != BENCHMARK]:
         parts.append(f"{count(len(others), 'further corpus', 'further corpora')} of questions ({few(others, 5)})")
+    if left_over:
+        names = few([path.name for path in left_over], 5)
+        parts.append(f"{count(len(left_over), 'file')} of {_ANSWERS.parent}, deleted then ({names})")
     return " and ".join(parts)
 
 

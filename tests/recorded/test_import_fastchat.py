@@ -116,11 +116,20 @@ def run_in_process(project: Project, folder: Path, **changes: Any) -> str:
         "judgments": [folder / "verdicts.jsonl"],
         "baseline": "two",
         "references": None,
-        "language": "ja",
+        "language": None,
         "confirm": lambda question: True,
     }
     with chdir(project.root):
         return import_fastchat(**(given | changes))
+
+
+@pytest.mark.parametrize(("given", "declared"), [(None, "sw"), ("en", "en")])
+def test_questions_are_in_the_projects_language_unless_another_is_given(
+    project: Project, files: Path, given: str | None, declared: str
+) -> None:
+    project.edit_params(lambda p: p.update(language="sw"))
+    run_in_process(project, files, language=given)
+    assert load_yaml(project.root / "params.yaml")["corpora"]["questions"]["language"] == declared
 
 
 @pytest.mark.slow
@@ -252,6 +261,35 @@ def contents(folder: Project) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in files}
 
 
+def test_what_an_import_takes_away_is_said_first_and_stays_where_the_answer_is_no(folder: Project, files: Path) -> None:
+    """Models, matches and questions of params.yaml; then the recorded files of the import before, which are nowhere else."""
+    asked: list[str] = []
+
+    def no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    before = contents(folder)
+    assert run_in_process(folder, files, confirm=no) == "nothing was imported"
+    assert contents(folder) == before
+    run_in_process(folder, files)
+    before = contents(folder)
+    models = [("three", files / "one.5.jsonl"), ("two", files / "two.jsonl")]
+    assert run_in_process(folder, files, confirm=no, answers=models, judgments=[]) == "nothing was imported"
+    assert contents(folder) == before
+    first, second = asked
+    assert "models of params.yaml (good, thin, poor)" in first
+    assert "and the questions (data/questions.en.jsonl stays where it is)" in first
+    assert "1 model of params.yaml (one-5) and 1 match of params.yaml (one-5-vs-two) and 2 files of data/recorded, " in second
+    assert "deleted then (one-5.jsonl, one-5-vs-two.jsonl). Go on?" in second
+    run_in_process(folder, files, answers=models, judgments=[])
+    assert sorted(path.name for path in (folder.root / "data/recorded").rglob("*.jsonl")) == [
+        "questions.jsonl",
+        "three.jsonl",
+        "two.jsonl",
+    ]
+
+
 def test_params_that_would_not_be_valid_are_refused_first(folder: Project, files: Path) -> None:
     before = contents(folder)
     with pytest.raises(UserError, match=r"with what is imported, corpora\.questions\.language would not be valid"):
@@ -375,7 +413,7 @@ def test_methods_are_declared_with_recorded_verdicts_too(folder: Project, files:
 
 
 def test_without_verdicts_each_model_is_matched_with_the_baseline(folder: Project, files: Path) -> None:
-    assert "1 matches imported, 1 of them for the judge" in run_in_process(folder, files, judgments=[])
+    assert "1 match imported, 1 of them for the judge" in run_in_process(folder, files, judgments=[])
     with chdir(folder.root):
         assert load_params()["matches"] == {"one-5-vs-two": {"model": "one-5", "baseline": "two"}}
     assert not list((folder.root / "data" / "recorded" / "judgments").glob("*"))

@@ -23,6 +23,7 @@ from seedbed.recorded.import_tasks import import_rows, import_seeds
 from seedbed.recorded.opening import MOST_BYTES, hash_of
 from seedbed.recorded.placing import put_in_place
 from seedbed.recorded.reading import Source
+from seedbed.recorded.recognise import format_of
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows
 from seedbed.util.yaml12 import load_yaml
@@ -315,7 +316,7 @@ def test_annotations_are_no_answers_but_their_outputs_are() -> None:
         (formats.QUESTIONS, "`seedbed import verdicts` reads it"),
     ):
         with pytest.raises(UserError, match=re.escape(says)):
-            formats.format_of(annotation("質問1", 1.0), "in.jsonl:1", target)
+            format_of(annotation("質問1", 1.0), "in.jsonl:1", target)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,7 @@ def test_annotations_are_no_answers_but_their_outputs_are() -> None:
 )
 def test_an_unknown_table_is_told_which_of_its_fields_are_likely(target: str, row: Any, says: str) -> None:
     with pytest.raises(UserError) as error:
-        formats.format_of(row, "in.jsonl:1", target)
+        format_of(row, "in.jsonl:1", target)
     assert str(error.value).endswith(f"say which field is which, e.g. {says}")
 
 

@@ -60,7 +60,7 @@ def test_shards_hold_each_request_once_as_it_goes_over_the_wire(tmp_path: Path) 
         "body": {"model": "m", "messages": [{"role": "user", "content": "問い 0"}], "max_tokens": 9},
     }
     assert len(lines(tmp_path / "out" / MANIFEST)) == 10
-    with pytest.raises(UserError, match="this is there already; name a new folder"):
+    with pytest.raises(UserError, match="there is something already; name a folder that is empty"):
         export(tmp_path / "out")
 
 
