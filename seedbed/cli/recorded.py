@@ -220,7 +220,11 @@ def fastchat(
     scores: Annotated[
         list[Path] | None, typer.Option(resolve_path=True, help="Ratings of single answers; once for each file.")
     ] = None,
-    language: Annotated[str, typer.Option(help="What the questions are written in.")] = "ja",
+    language: Annotated[
+        str | None, typer.Option(help="What the questions are written in; without it, the project's language.")
+    ] = None,
+    license: License = None,
+    address: Address = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before models, matches and questions are replaced.")] = False,
 ) -> None:
     """Copy recorded questions, answers and verdicts under data/recorded/ and declare them in params.yaml."""
@@ -228,7 +232,7 @@ def fastchat(
 
     confirm = (lambda question: True) if yes else typer.confirm
     recorded = (questions, answers, judgments or [], baseline, references, language, confirm, method or [], scores or [])
-    print(import_fastchat(*recorded))
+    print(import_fastchat(*recorded, license, address))
 
 
 @exporting.command("fastchat", cls=InProject)
@@ -278,9 +282,15 @@ def publish(
         typer.Option(parser=address, metavar="ADDRESS", help="hf://datasets/OWNER/NAME, s3://BUCKET/PATH, or a folder."),
     ],
     stand_in: Annotated[bool, typer.Option("--stand-in", help="Publish although the stand-in wrote some of it.")] = False,
+    despite: Annotated[
+        list[str] | None, typer.Option(metavar="GATE", help="Publish although this gate of `seedbed check --release` fails.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Send it. Without this the command shows what it would send.")] = False,
 ) -> None:
-    """Publish the training sets with their card, as publish in params.yaml says; shows first what would be sent."""
+    """Publish the training sets with their card, as publish in params.yaml says; shows first what would be sent.
+
+    Runs the gates of `seedbed check --release` too, and sends nothing where one fails.
+    """
     from seedbed.publishing.publish import publish as published
 
-    print(published(to, yes=yes, stand_in=stand_in))
+    print(published(to, yes=yes, stand_in=stand_in, despite=despite or []))

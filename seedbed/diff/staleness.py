@@ -2,21 +2,21 @@
 
 from typing import Any
 
+from seedbed.diff.comparison import NotBuilt
 from seedbed.diff.revisions import BUILD, Revision, document, lock_of, stages_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
 from seedbed.util.canonical import JsonObject
-from seedbed.util.rows import Row
 
 
-def not_built(at: Revision) -> list[Row]:
-    """Return the stages whose inputs are others than `dvc.lock` says: `{"revision", "stage", "why": […]}`.
+def not_built(at: Revision) -> list[NotBuilt]:
+    """Return the stages whose inputs are others than `dvc.lock` says.
 
     Inputs that another stage writes are left out: that stage is named itself. Stages have the names of their own revision.
     """
     lock = lock_of(at)
     digests: dict[str, str | None] = {}
-    rows = []
+    rows: list[NotBuilt] = []
     for stage in stages_of(at):
         if stage not in lock:
             rows.append({"revision": at.name, "stage": stage, "why": ["never built"]})

@@ -1,6 +1,7 @@
 """The text of a document: Markdown, plain text, HTML or PDF."""
 
 import codecs
+import logging
 import re
 import unicodedata
 from collections.abc import Callable
@@ -96,22 +97,16 @@ def _html(path: Path) -> str:
 
 def _pdf(path: Path) -> str:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it mends on its way is no news, what it cannot is said below
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
             raise UserError(f"{path}: the PDF is locked with a password; save it without one")
         return "\n\n".join(page.extract_text() for page in reader.pages)
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-    ) as error:  # as damage has it
+    except UserError:
+        raise
+    except Exception as error:  # whatever damage leads pypdf into
         raise UserError(f"{path}: a PDF that cannot be read ({error}); save it anew, or take it out of the folder") from None
 
 

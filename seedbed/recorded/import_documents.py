@@ -45,7 +45,7 @@ def import_documents(folder: Path, longest: int, shortest: int, license: str | N
         UserError: there is no such folder or no document in it, one cannot be read, or the lengths are none.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder; name the folder with your documents")
+        raise UserError(f"{folder}: {'a file' if folder.exists() else 'no such folder'}; name the folder with your documents")
     if not 0 < shortest <= longest:
         raise UserError(f"--shortest {shortest} --longest {longest}: expected numbers above 0, the second not smaller")
     documents, others = _documents(folder)

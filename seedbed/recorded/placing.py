@@ -1,7 +1,7 @@
 """An import as it will be, shown first, and then written: all files or none."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -17,7 +17,7 @@ from seedbed.recorded.opening import hash_of
 from seedbed.recorded.reading import Reading
 from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, writing_rows
+from seedbed.util.rows import writing_rows
 from seedbed.util.safe_text import safe
 from seedbed.util.schemas import first_problem
 from seedbed.util.words import count, few
@@ -40,7 +40,7 @@ class Staged:
     """
 
     path: Path
-    first: list[Row] = field(default_factory=list)
+    first: list[Mapping[str, Any]] = field(default_factory=list)
     rows: int = 0
 
 
@@ -51,7 +51,7 @@ def staging() -> Iterator[Path]:
         yield Path(folder)
 
 
-def stage(folder: Path, rows: Iterator[Row], schema: str | None) -> Staged:
+def stage(folder: Path, rows: Iterable[Mapping[str, Any]], schema: str | None) -> Staged:
     """Write rows one by one, whatever their number, and keep the first ones to be shown."""
     staged = Staged(folder / "rows.jsonl")
     with writing_rows(staged.path, schema) as write:
@@ -85,7 +85,7 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
     return safe("\n".join(lines))
 
 
-def shown_row(row: Row) -> str:
+def shown_row(row: Mapping[str, Any]) -> str:
     """Return a row as the preview has it: long texts cut."""
     return canonical(_cut(row))
 
@@ -101,15 +101,8 @@ def _cut(value: Any) -> Any:
 
 def provenance(reading: Reading, staged: Staged) -> str:
     """Return the text of the file that says where imported rows are from."""
-    about: JsonObject = {
-        "files": [
-            {"name": _name(path, reading), "sha256": hash_of(path), "bytes": path.stat().st_size} for path in reading.files
-        ],
-        "format": reading.label,
-        "rows": staged.rows,
-        "license": reading.license,
-        "address": reading.source.address,
-    }
+    files = {_name(path, reading): path for path in reading.files}
+    about = origin(files, reading.label, staged.rows, reading.license, reading.source.address)
     if reading.source.fields:
         about["map"] = dict(reading.source.fields)
     if reading.left_out:
@@ -117,6 +110,17 @@ def provenance(reading: Reading, staged: Staged) -> str:
     if reading.dropped:
         about["dropped"] = [*reading.dropped]
     return yaml_text(about)
+
+
+def origin(files: Mapping[str, Path], format: str, rows: int, license: str | None, address: str | None) -> JsonObject:
+    """Return what is noted of imported rows: the files that they are from, by the names to be noted, and whose they are."""
+    return {
+        "files": [{"name": name, "sha256": hash_of(path), "bytes": path.stat().st_size} for name, path in files.items()],
+        "format": format,
+        "rows": rows,
+        "license": license,
+        "address": address,
+    }
 
 
 def yaml_text(value: Mapping[str, Any]) -> str:
@@ -191,7 +195,8 @@ def put_in_place(files: Mapping[Path, Path | str]) -> None:
     finally:
         for path in files:
             for name in ("part", "before"):
-                _beside(path, name).unlink(missing_ok=True)
+                with suppress(OSError):  # what hindered the writing hinders this, and has been told
+                    _beside(path, name).unlink(missing_ok=True)
 
 
 def _put_back(path: Path) -> None:

@@ -7,6 +7,7 @@ A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,6 +17,8 @@ from seedbed.util.schemas import first_problem, problems
 
 Row = JsonObject
 Rows = list[Row]
+_MOST_BYTES = 64 * 2**20
+"""Of one row: a reply of the longest that models write has a tenth of that."""
 
 
 def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Any]:
@@ -38,15 +41,24 @@ def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") 
         yield row
 
 
-def checked_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[tuple[int, Row | UserError]]:
+def checked_rows(
+    path: Path, schema: str | None = None, unique: str | None = "id", named: Path | None = None
+) -> Iterator[tuple[int, Row | UserError]]:
     """Yield (line number, row or what is wrong with the line), for those who want every mistake; see `read_rows`.
+
+    Args:
+        path: the file.
+        schema: name of the row kind.
+        unique: the field that no two rows may share.
+        named: what the user calls the file, where another was unpacked from it.
 
     Raises:
         UserError: the file is missing, or not UTF-8.
     """
     seen: dict[str, int] = {}
-    for number, line in _lines(path):
-        where = f"{path}:{number}"
+    named = named or path
+    for number, line in _lines(path, named):
+        where = f"{named}:{number}"
         try:
             row = parse_row(where, line)
             _check(where, row, schema, unique, seen)
@@ -106,15 +118,18 @@ def _check(where: str, row: Row, schema: str | None, unique: str | None, seen: d
         )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(path: Path, named: Path) -> Iterator[tuple[int, str]]:
     """Yield (line number from 1, text) of the lines that are not blank; only LF ends a line."""
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(iter(partial(file.readline, _MOST_BYTES + 1), b""), start=1):
+                if len(line) > _MOST_BYTES:
+                    size = f"{_MOST_BYTES // 2**20} MB"
+                    raise UserError(f"{named}:{number}: one row of more than {size}; is a line break missing?")
                 if line.strip():
                     yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
+        raise UserError(f"{named}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; write it, or name another in params.yaml or dvc.yaml") from None
     except IsADirectoryError:

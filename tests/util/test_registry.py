@@ -1,11 +1,13 @@
 """Names for functions."""
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import pytest
 
 from seedbed.util.errors import UserError
-from seedbed.util.registry import Registry
+from seedbed.util.registry import Registry, shown_path
 
 
 @pytest.fixture
@@ -29,6 +31,14 @@ def test_a_function_is_found_by_its_name_or_by_the_one_given(shapes: Registry[Ca
     assert not shapes.is_builtin("circle")
 
 
+def test_what_wraps_a_function_of_the_library_is_no_part_of_it() -> None:
+    shapes: Registry[Callable[..., Any]] = Registry("shape")
+    shapes.register("shown")(shown_path)
+    shapes.register("wrapped")(wraps(shown_path)(lambda: "round"))
+    assert shapes.is_builtin("shown")
+    assert not shapes.is_builtin("wrapped")
+
+
 def test_an_unknown_name_is_met_with_a_suggestion(shapes: Registry[Callable[[], str]]) -> None:
     with pytest.raises(UserError, match=r"^params\.yaml: unknown shape 'sqare' \(did you mean 'square'\?\)$"):
         shapes.get("sqare", "params.yaml")
@@ -46,6 +56,19 @@ def test_a_name_is_given_once(shapes: Registry[Callable[[], str]]) -> None:
             return ""
 
     assert shapes.get("circle", "here")() == "round"
+
+
+def test_a_function_that_cannot_be_called_as_its_kind_is_refused_where_it_is_written() -> None:
+    shapes: Registry[Callable[..., Any]] = Registry("shape", ("size", "colour"))
+    shapes.register("plain")(lambda size, colour, rounded=True: size)
+    shapes.register("any")(lambda *given: given)
+    shapes.register("smallest")(min)  # written in C
+    for wrong, found in ((lambda size: size, "(size)"), (lambda size, colour, *, corners: size, "(size, colour, *, corners)")):
+        with pytest.raises(UserError) as error:
+            shapes.register("wrong")(wrong)
+        assert "test_registry.py:" in str(error.value)
+        assert f"the shape 'wrong' is called with (size, colour), and takes {found}" in str(error.value)
+    assert "wrong" not in shapes.names()
 
 
 @pytest.mark.parametrize("name", ["Circle", "1st", "a-b", "", "a\n", "é"])
