@@ -422,7 +422,7 @@ def test_many_questions_are_paged(context: BrowserContext, tmp_path: Path) -> No
     path.write_text(build.benchmark_page(), encoding="utf-8")
     tab, _ = opened(context, path)
     assert len(listed(tab)) == 50
-    tab.click("text=later")
+    tab.click("text=next page")
     expect(tab.locator("#list .where").first).to_have_text("q50")
     assert "page=2" in tab.url
     tab.go_back()
