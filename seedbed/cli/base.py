@@ -45,8 +45,8 @@ def enter_project() -> None:
         os.chdir(project)
     elif not any(Path(name).exists() for name in ("dvc.yaml", "params.yaml")):
         raise UserError(
-            "no project here: neither this folder nor one above it holds dvc.yaml and params.yaml; go to your project's "
-            "folder, or make one with `seedbed init`"
+            "no project here: neither this folder nor a parent folder contains dvc.yaml and params.yaml; go to your project's "
+            "folder, or create a project with `seedbed init`"
         )
 
 

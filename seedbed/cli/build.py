@@ -30,7 +30,7 @@ def check(
     from seedbed.pipeline.check import check_all
 
     if overlaps and not release:
-        raise UserError("--overlaps: the overlap is of what would be given away; add --release")
+        raise UserError("--overlaps: works only with --release; add --release")
     print(check_all())
     if release:
         from seedbed.project.params import load_params

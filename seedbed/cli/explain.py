@@ -75,7 +75,7 @@ def diff(
     from seedbed.util.rows import write_text
 
     if as_json and as_html:
-        raise UserError("--json and --html are two forms of the same; give one of them")
+        raise UserError("--json and --html cannot be combined; use one of them")
     text = render(old, new, "json" if as_json else "html" if as_html else "markdown")
     if out:
         write_text(out, text)

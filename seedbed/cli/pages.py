@@ -22,9 +22,9 @@ class Built(StrEnum):
 
 
 _PAGES = {
-    Built.BENCHMARK: (Path("reports/benchmark.html"), "`make repro`, or `dvc repro benchmark`, builds it"),
-    Built.DATASET: (Path("reports/dataset.html"), "`make repro`, or `dvc repro dataset`, builds it"),
-    Built.ROWS: (Path("reports/rows.html"), "`make repro` builds its rows"),
+    Built.BENCHMARK: (Path("reports/benchmark.html"), "`seedbed repro benchmark` builds it"),
+    Built.DATASET: (Path("reports/dataset.html"), "`seedbed repro dataset` builds it"),
+    Built.ROWS: (Path("reports/rows.html"), "`seedbed repro dataset` builds its rows"),
     Built.DIFF: (Path("reports/diff.html"), "`seedbed diff --html --out reports/diff.html` writes it"),
 }
 
@@ -45,7 +45,7 @@ def open_page(
 
         write_rows_page(load_params())
     if not path.is_file():
-        raise UserError(f"{path} is not there: {how}")
+        raise UserError(f"{path}: no such file; {how}")
     print(path.resolve())
     # A browser of the terminal would take the shell over, and hides what the page draws.
     named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

@@ -27,7 +27,10 @@ def made_of(text: str) -> tuple[str, str, str | None]:
     id, _, method = text.partition("=")
     base, colon, training_set = method.partition(":")
     if not id.strip() or not base.strip() or (colon and not training_set.strip()):
-        raise UserError(f"--method {text!r}: expected ID=BASE:SET, or ID=BASE for a base as it was, e.g. --method a-1=llama:mt")
+        raise UserError(
+            f"--method {text!r}: expected ID=BASE:SET, or ID=BASE for a base model without fine-tuning, e.g. --method "
+            "a-1=llama:mt"
+        )
     return id.strip(), base.strip(), training_set.strip() or None
 
 

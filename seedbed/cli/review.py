@@ -56,7 +56,8 @@ def review(
             source = context.get_parameter_source(option.name) if option.name else None
             if source and source.name == "COMMANDLINE":
                 raise UserError(
-                    f"{option.opts[0]}: an option of the page; write those of `seedbed review {command}` after {command}"
+                    f"{option.opts[0]}: this is an option of the page, not of `seedbed review {command}`; remove it, or put "
+                    f"the options of {command} after its name"
                 )
         return
     from seedbed.review.web.serve import run_demo, run_review
@@ -91,7 +92,7 @@ def review_invite(
     from seedbed.review.web.inviting import invite_person, list_people, revoke_person
 
     if (name is not None) + list_ + (revoke is not None) != 1:
-        raise UserError("give a NAME to invite, or --list, or --revoke NAME")
+        raise UserError("expected one of NAME, --list or --revoke NAME")
     print(list_people() if list_ else revoke_person(revoke) if revoke else invite_person(name or "", at))
 
 

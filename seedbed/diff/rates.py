@@ -152,4 +152,6 @@ def _reported(path: Path, names: tuple[str, ...], reported: dict[str, str], at: 
             for row in rows
         }
     except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro benchmark` writes it anew") from None
+        raise UserError(
+            f"{path} at {at.name}: not a file that the report wrote ({error!r}); `seedbed repro benchmark` writes it again"
+        ) from None

@@ -119,7 +119,7 @@ def questions(at: Revision) -> dict[str, Row]:
                     turns = 1 + len(row.get("follow_ups") or [])
                     found[str(row["id"])] = {"category": str(row.get("category", "")), "corpus": str(name), "turns": turns}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"the questions of {at.name} cannot be read: {error!r}; `seedbed check` names the line") from None
+        raise UserError(f"the questions at {at.name} cannot be read: {error!r}; `seedbed check` shows the line") from None
     return found
 
 

@@ -69,5 +69,5 @@ def failures_in_words(failed: list[Result[Any]], total: int, max_failed: float) 
     first = failures[0][1]["detail"]
     return (
         f"{len(failed)} of {total} rows have no usable reply, more than max_failed = {max_failed:g} allows: {named}; "
-        f"the first: {first}; every reply is kept: mend the prompt or the model, or raise max_attempts or max_failed"
+        f"the first: {first}; every reply is kept; fix the prompt, use another model, or raise max_attempts or max_failed"
     )

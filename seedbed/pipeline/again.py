@@ -44,7 +44,7 @@ def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
     params = load_params()
     _refuse_unknown(stage, params)
     if bool(ids) == failed:
-        raise UserError("say which rows: either their ids, or --failed for those without a usable reply")
+        raise UserError("no rows given: give either their ids, or --failed for all rows without a usable reply")
     if failed:
         requests = _failed(stage)
         if not requests:
@@ -75,7 +75,10 @@ def _refuse_unknown(stage: str, params: Params) -> None:
         or (name == "score" and "recorded" in params["scores"][key])
     )
     if asks_nothing:
-        raise UserError(f"{stage} asks no model; only replies of a model can be asked for once more")
+        raise UserError(
+            f"{stage}: this stage sends no requests to a model, so nothing can be asked again; name a stage that does, such "
+            "as answer@good"
+        )
 
 
 def _to_translate(name: str, params: Params) -> list[str]:
@@ -136,7 +139,7 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
     sources = [row for corpus in corpora for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
     rows, judges = [row["id"] for row in sources], judge_blocks(params)
     if name == "translate" and id in rows and id not in _to_translate(key, params):
-        raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
+        raise UserError(f"{stage}: row {id!r} is in the target language already, so it is copied without a request")
     asked: dict[str, list[str]]
     if name in ("judge", "score"):
         ids_of = request_ids if name == "judge" else score_ids

@@ -40,11 +40,11 @@ def _stages(path: Path) -> JsonObject:
         UserError: the file is none.
     """
     if not path.is_file():
-        raise UserError(f"{path}: no such file; name two files, the older lock first")
+        raise UserError(f"{path}: no such file; give two dvc.lock files, the older one first")
     document = load_yaml(path)
     stages = {} if document is None else document.get("stages") if isinstance(document, dict) else None
     if not isinstance(stages, dict) or not all(isinstance(entry, dict) and _has_outs(entry) for entry in stages.values()):
-        raise UserError(f"{path}: no dvc.lock; `dvc repro` writes one, and git has the older one")
+        raise UserError(f"{path}: not a dvc.lock; `dvc repro` writes one, and git has the older one")
     return stages
 
 

@@ -81,7 +81,7 @@ def dvc_repo() -> Iterator["Repo"]:
         with Repo() as repo:
             yield repo
     except LockError:
-        raise UserError("another `dvc` is at work in this project; wait until it has ended") from None
+        raise UserError("another `dvc` process is running in this project; wait until it has finished") from None
     except DvcException as error:
         words = " ".join(str(error).split())
         if "is not a git repository" in words:

@@ -33,9 +33,11 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
     if shutil.which("git") is None:
         raise UserError("git is not installed, so nothing was written; install it and run `seedbed init` again")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: not an empty folder, so nothing was written; name a new one")
+        raise UserError(f"{folder}: the folder is not empty, so nothing was written; choose a new folder")
     if around := find_project(folder.resolve().parent):
-        raise UserError(f"{folder}: lies in the project {around}, so nothing was written; name a folder outside of it")
+        raise UserError(
+            f"{folder}: this folder is inside the project {around}, so nothing was written; choose a folder outside of it"
+        )
     files = project_files(language, bare)
     try:
         for path, content in files.items():
@@ -43,7 +45,7 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
     except OSError as error:
-        raise UserError(f"{folder}: cannot be written ({error.strerror}); name another folder") from None
+        raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
     make_executable(folder)
     _version(folder, files)
     kit = "" if language in LANGUAGES else f"; there is no kit of {language_name(language)}: the prompts say what to translate"

@@ -41,7 +41,7 @@ def migrated(text: str) -> tuple[str, list[str]]:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""
-        raise UserError(f"params.yaml{where}: not YAML; `seedbed check` says more, mend it before you upgrade") from None
+        raise UserError(f"params.yaml{where}: not YAML; `seedbed check` shows details; fix it before you upgrade") from None
     if not isinstance(params, CommentedMap):
         raise UserError("params.yaml: not a mapping; restore it from git before you upgrade")
     notes = migrate_blocks(params) + ([note] if (note := _editions(params)) else [])
@@ -166,7 +166,7 @@ def _line(block: Mapping[str, Any], key: str) -> str:
 
 
 def _no_mapping(field: str, line: str, value: object) -> UserError:
-    return UserError(f"params.yaml{line}: {field}: expected a mapping, found {value!r}; mend it before you upgrade")
+    return UserError(f"params.yaml{line}: {field}: expected a mapping, found {value!r}; fix it before you upgrade")
 
 
 def _servers(params: MutableMapping[str, Any]) -> str | None:
@@ -270,8 +270,8 @@ def _editions(params: CommentedMap) -> str | None:
     for stage, number in EDITIONS.items():
         if known.get(stage, 0) > number:
             raise UserError(
-                f"params.yaml: editions.{stage}: the project is of edition {known[stage]}, this library knows {number}: "
-                "install a newer Seedbed, and run `seedbed upgrade` with that"
+                f"params.yaml: editions.{stage}: the project uses edition {known[stage]}, but the installed library only "
+                f"supports {number}; install a newer Seedbed and run `seedbed upgrade` again"
             )
     params["editions"] = CommentedMap(EDITIONS)
     raised = [f"{stage} {known[stage]} to {number}" for stage, number in EDITIONS.items() if 0 < known.get(stage, 0) < number]

@@ -83,17 +83,15 @@ def mend_dvc_lock(path: Path) -> None:
 def _put_back(path: Path) -> None:
     """Put the committed file in the place of the half one, which is kept."""
     if re.search(rb"^<<<<<<< ", path.read_bytes(), re.MULTILINE):
-        raise UserError(
-            f"{path}: a merge left a conflict in it; `seedbed resolve` takes a side, harvests what both paid for, and builds"
-        )
+        raise UserError(f"{path}: merge conflict; `seedbed resolve` takes one side, collects the responses of both, and builds")
     committed = file_at("HEAD", path)
     if committed is not None:
         try:
             _check_lock(path, committed.decode())
         except (ValueError, UserError) as error:
             raise UserError(
-                f"{path}: neither this file nor the committed one can be read ({error}); `git log dvc.lock` names the commits "
-                "before, `git checkout COMMIT dvc.lock` brings one back"
+                f"{path}: neither this file nor the committed one can be read ({error}); `git log dvc.lock` lists earlier "
+                "commits, `git checkout COMMIT dvc.lock` restores one"
             ) from None
     half = Path(".dvc/tmp") / f"{path.name}.half"
     half.parent.mkdir(parents=True, exist_ok=True)
@@ -134,4 +132,4 @@ def _check_lock(path: Path, text: str) -> None:
     for stage, entry in stages.items():
         for item in (*entry.get("deps", []), *entry.get("outs", [])):
             if not item.keys() - {"path", "hash"} or not _DIGEST.fullmatch(str(item.get("md5", _NO_DIGEST))):
-                raise ValueError(f"{stage}: {item['path']} has no whole hash")
+                raise ValueError(f"{stage}: {item['path']} has an incomplete hash")

@@ -203,7 +203,7 @@ def _digest(url: str) -> str:
     """Return the SHA-256 of the wheel that this library was installed from: not every installer notes it."""
     path = Path(url2pathname(urlsplit(url).path))
     if not url.startswith("file:") or not path.is_file():
-        raise UserError(f"the library was installed from {url}, and its hash is not known; install it from a wheel file")
+        raise UserError(f"the library was installed from {url}, whose hash is unknown; install it from a wheel file")
     return sha256(path.read_bytes()).hexdigest()
 
 

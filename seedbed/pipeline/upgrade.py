@@ -74,7 +74,8 @@ def plan_upgrade() -> Upgrade:
     if library_file("").resolve() != Path.cwd().resolve():  # whose own files are the template
         if Path("seedbed/__init__.py").is_file():
             raise UserError(
-                "seedbed/: an older library lies in the project, and stages would find it before the installed one; "
+                "seedbed/: an older copy of the library is in the project, and stages would import it instead of the "
+                "installed one; "
                 "`git rm -r seedbed tests benchmarks`, commit, and run `seedbed upgrade` again"
             )
         _bring_template(upgrade, language)
@@ -208,8 +209,8 @@ def _stages_gone(upgrade: Upgrade) -> list[str]:
     gone = [stage for stage in locked_stages(paths.DVC_LOCK) if stage not in names]
     if lost := [stage for stage, digest in _unread(gone) if not whole_blob(digest)]:
         raise UserError(
-            f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache, and what it holds would be paid for anew, so "
-            "nothing was written; `dvc fetch` brings it, or take the stage out of dvc.lock where nobody has it"
+            f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache. Without it its responses would be paid for "
+            "again, so nothing was written; `dvc fetch` downloads it. If nobody has it, remove the stage from dvc.lock"
         )
     return gone
 

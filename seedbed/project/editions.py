@@ -31,10 +31,10 @@ def other_edition(editions: Mapping[str, int]) -> tuple[str, str] | None:
     for stage, known in EDITIONS.items():
         named = editions.get(stage, 0)
         if named < known:
-            return stage, f"the project is of edition {named}, this library builds edition {known}: run `seedbed upgrade`"
+            return stage, f"the project uses edition {named}, but this library builds edition {known}; run `seedbed upgrade`"
         if named > known:
             return stage, (
-                f"the project is of edition {named}, this library knows {known}: install the Seedbed that requirements.lock "
-                "names, or a newer one"
+                f"the project uses edition {named}, but this library only supports {known}; install the Seedbed version in "
+                "requirements.lock, or a newer one"
             )
     return None

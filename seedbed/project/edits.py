@@ -100,7 +100,7 @@ def make_edit(
     """
     id, machine = translated["id"], translated["translation"]
     if machine is None:
-        raise UserError(f"row {id!r} has no machine translation (it failed); build it again before you edit it")
+        raise UserError(f"row {id!r} has no machine translation (it failed); translate it again before you edit it")
     fields = {name: to_lf(text) for name, text in fields.items()}
     _refuse(f"row {id!r}", kind, fields)
     if fields.keys() != machine.keys():
@@ -108,7 +108,8 @@ def make_edit(
     for name, text in fields.items():
         if len(text) > MOST_CHARACTERS:
             raise UserError(
-                f"row {id!r}: fields.{name}: {len(text):,} characters, where {MOST_CHARACTERS:,} are allowed; shorten the text"
+                f"row {id!r}: fields.{name}: {len(text):,} characters, but at most {MOST_CHARACTERS:,} are allowed; shorten "
+                "the text"
             )
     approved = fields == {name: to_lf(text) for name, text in machine.items()}
     edit = {

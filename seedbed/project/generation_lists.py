@@ -96,6 +96,6 @@ def _cross_problems(document: Row, task_types: Sequence[str]) -> Iterator[Proble
     for place_, name in used:
         if name not in task_types:
             hint = did_you_mean(name, list(task_types))
-            yield place_, f"unknown task type {name!r}{hint}; mend it, or add it to labels.task of params.yaml"
+            yield place_, f"unknown task type {name!r}{hint}; fix it, or add it to labels.task of params.yaml"
     if task_types and not any(types.get(name, {}).get("weight", 1) for name in task_types):
         yield ["task_types"], "every weight is 0, so that no task type can be drawn; raise one"

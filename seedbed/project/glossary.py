@@ -40,10 +40,10 @@ def load_glossary(path: Path) -> list[Term]:
         if not cells:
             continue
         if len(cells) != len(COLUMNS) or is_blank(cells[0]) or is_blank(cells[1]):
-            raise UserError(f"{path}:{line}: expected a term, its translation and a note, which may be empty; write them")
+            raise UserError(f"{path}:{line}: expected three columns: term, translation and note (the note may be empty)")
         term = dict(zip(COLUMNS, map(str.strip, cells), strict=True))
         if term["term"].casefold() in terms:
-            raise UserError(f"{path}:{line}: the term {term['term']!r} stands twice; keep one of the two")
+            raise UserError(f"{path}:{line}: the term {term['term']!r} appears twice; keep one of the two")
         terms[term["term"].casefold()] = term
     return list(terms.values())
 

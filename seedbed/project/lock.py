@@ -41,7 +41,7 @@ def locked_stages(path: Path, text: str | None = None) -> dict[str, LockedStage]
     """
     if text is None and not path.is_file():
         return {}
-    mend = "" if text is not None else "; where a stopped `dvc` left half a file, `seedbed check` mends it"
+    mend = "" if text is not None else "; if an interrupted `dvc` left a partial file, `seedbed check` repairs it"
     try:
         document = load_yaml(path, text)
     except UserError as error:

@@ -33,8 +33,8 @@ def material_of(params: Params) -> dict[str, Passage]:
     passages = read_passages() if number else {}
     if number and not passages:
         raise UserError(
-            f"{paths.PARAMS}: generate.material is {number}, but {paths.MATERIAL} has no passage; `seedbed import documents "
-            "FOLDER` writes them, or set it to 0"
+            f"{paths.PARAMS}: generate.material is {number}, but {paths.MATERIAL} has no passages; import some with `seedbed "
+            "import documents FOLDER`, or set it to 0"
         )
     return passages
 

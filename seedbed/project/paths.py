@@ -199,7 +199,7 @@ def built(path: Path) -> Path:
         UserError: it is not there.
     """
     if not path.is_file():
-        raise UserError(f"{path}: not in the workspace; `dvc repro` builds it, or `dvc pull` brings it if it was shared")
+        raise UserError(f"{path}: no such file; `seedbed repro` builds it, or `dvc pull` downloads it if somebody pushed it")
     return path
 
 

@@ -108,7 +108,9 @@ def dvc_lock(root: Path = Path()) -> Iterator[None]:
         lock.lock()
     except (LockError, OSError) as error:
         words = "another dvc is at work here" if isinstance(error, LockError) else str(error)
-        raise UserError(f"{folder / 'lock'}: DVC's lock cannot be had ({words}); wait for it, and run again") from None
+        raise UserError(
+            f"{folder / 'lock'}: DVC's lock cannot be acquired ({words}); wait for the other process, then run again"
+        ) from None
     try:
         yield
     finally:

@@ -60,7 +60,7 @@ class _Hub:
         except HFValidationError as error:
             raise UserError(f"--to {self._to}: {str(error).splitlines()[0]}") from None
         except LocalTokenNotFoundError:
-            raise UserError(f"--to {self._to}: the Hub wants a token; set HF_TOKEN, or run `hf auth login`") from None
+            raise UserError(f"--to {self._to}: the Hub requires a token; set HF_TOKEN, or run `hf auth login`") from None
         except HfHubHTTPError as error:
             status = error.response.status_code if error.response is not None else "no"
             said = error.server_message or "no reason given"
@@ -112,7 +112,7 @@ class _FileSystem:
         except Exception as error:  # each file system raises what its own library does
             raise UserError(
                 f"--to {self._to}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}; "
-                "what was sent stays, and the same command again replaces it"
+                "the files already sent remain; run the same command again to replace them"
             ) from None
 
     def files(self) -> set[str]:
@@ -120,7 +120,7 @@ class _FileSystem:
             if not self._fs.exists(self._root):
                 return set()
             if self._fs.isfile(self._root):
-                raise UserError(f"--to {self._to}: a file; name a folder")
+                raise UserError(f"--to {self._to}: this is a file; give a folder")
             root = self._root.rstrip("/") + "/"
             return {path.removeprefix(root) for path in self._fs.find(self._root) if path.rstrip("/") != root.rstrip("/")}
 

@@ -36,15 +36,15 @@ def publish(to: str, *, yes: bool, stand_in: bool) -> str:
         if (number := sum(by_stand_in(example.row) for example in examples)) and not stand_in:
             raise UserError(
                 f"the stand-in, which is no language model, wrote {number} of {count(len(examples), 'example')} or their "
-                "translations: build with a model, or say `--stand-in` where this is a rehearsal"
+                "translations: build with a model, or add `--stand-in` to publish a rehearsal"
             )
         names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         names = [*(name for name in names if name != CARD), CARD]
         there = place.files()
         if others := sorted(there - {*names}):
             raise UserError(
-                f"--to {to}: {count(len(others), 'file')} there that this data set has not ({few(others, 3)}): name another "
-                "place, or remove them"
+                f"--to {to}: {count(len(others), 'file')} there that this data set does not contain ({few(others, 3)}); choose "
+                "another destination, or remove them"
             )
         sizes = {name: (folder / name).stat().st_size for name in names}
         if yes:

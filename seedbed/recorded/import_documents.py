@@ -45,12 +45,15 @@ def import_documents(folder: Path, longest: int, shortest: int, license: str | N
         UserError: there is no such folder or no document in it, one cannot be read, or the lengths are none.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder; name the folder with your documents")
+        raise UserError(f"{folder}: no such folder; give the folder that contains your documents")
     if not 0 < shortest <= longest:
-        raise UserError(f"--shortest {shortest} --longest {longest}: expected numbers above 0, the second not smaller")
+        raise UserError(
+            f"--shortest {shortest} --longest {longest}: expected two numbers above 0, --longest at least as large as "
+            "--shortest"
+        )
     documents, others = _documents(folder)
     if not documents:
-        raise UserError(f"{folder}: no document in it; those whose name ends in {', '.join(READERS)} are read")
+        raise UserError(f"{folder}: no documents found; supported file types are {', '.join(READERS)}")
     before, cut, repeated = read_passages(), dict[str, list[str]](), 0
     texts = set[str]()
     for path in documents:

@@ -149,7 +149,7 @@ def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[R
     for path in files:
         for line in read_scores(path):
             if line.id not in ids:
-                raise UserError(f"{line.where}: a rating of a question that the questions file does not have")
+                raise UserError(f"{line.where}: a rating of a question that is not in the questions file")
             ratings.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
     return ratings
 
@@ -161,7 +161,7 @@ def _compositions(given: Sequence[tuple[str, str, str | None]], models: Collecti
         if slug(name) not in models:
             raise UserError(f"--method {name!r}: no --answers of this id{did_you_mean(slug(name), list(models))}")
         if slug(name) in compositions:
-            raise UserError(f"--method {name!r}: given twice; a model was made in one way")
+            raise UserError(f"--method {name!r}: given twice; give one method per model")
         method = (base, training_set)
         compositions[slug(name)] = Made(*method, sum(other[:2] == method for other in compositions.values()))
     return compositions
@@ -215,9 +215,12 @@ def _matches(
             where, row = f"{line.where}: row {line.row['question_id']!r}", line.row
             pair = [_find(models, row[side], where) for side in ("model_1", "model_2")]
             if pair[0] is pair[1]:
-                raise UserError(f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}")
+                raise UserError(
+                    f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}; a verdict must "
+                    "compare two models"
+                )
             if line.id not in turns:
-                raise UserError(f"{where}: a verdict on a question that the questions file does not have")
+                raise UserError(f"{where}: a verdict on a question that is not in the questions file")
             if line.turn > turns[line.id]:
                 continue
             check_quoted(line, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
@@ -230,7 +233,7 @@ def _matches(
             raise UserError(f"{path}: no verdict against the baseline {baseline!r}")
         for id, match in here.items():
             if id in matches:
-                raise UserError(f"{path}: the match {id} is in an earlier --judgments file too; give one file for it")
+                raise UserError(f"{path}: the match {id} is in an earlier --judgments file too; use one file per match")
             matches[id] = match
     return matches, left_out
 
@@ -239,10 +242,12 @@ def _find(models: dict[str, _Model], name: str, where: str, what: str = "verdict
     matching = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
     if len(matching) > 1:
         raise UserError(
-            f"{where}: {name!r} is the model_id of {matching[0].id} and of {matching[1].id}; give each model its own name"
+            f"{where}: {name!r} is the model_id of both {matching[0].id} and {matching[1].id}; give each model a different name"
         )
     if not matching:
-        raise UserError(f"{where}: a {what} on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
+        raise UserError(
+            f"{where}: a {what} on {name!r}, but there are no --answers for this model{did_you_mean(name, list(models))}"
+        )
     return matching[0]
 
 
@@ -293,7 +298,7 @@ def _declared(
     document: Any = load_yaml(path, written.getvalue())
     if problem := first_problem(document, "params") or next(cross_problems(document), None):
         field, words = problem
-        raise UserError(f"{path}: with what is imported, {'.'.join(map(str, field))} would not be valid: {words}")
+        raise UserError(f"{path}: this import would make {'.'.join(map(str, field))} invalid: {words}")
     return written.getvalue()
 
 
@@ -319,6 +324,6 @@ def _names_used(models: dict[str, _Model], matches: dict[str, _Match]) -> dict[s
                 id = _find(models, name, line.where).id
                 if names.setdefault(id, name) != name:
                     raise UserError(
-                        f"{line.where}: field {side}: {id} is called {name!r} here and {names[id]!r} before; use one name"
+                        f"{line.where}: field {side}: {id} is called {name!r} here but {names[id]!r} earlier; use one name"
                     )
     return names

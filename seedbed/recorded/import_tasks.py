@@ -61,7 +61,8 @@ class Ids:
                 self._reading.leave_out("it repeats an earlier row word by word", where)
                 return None
             raise UserError(
-                f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has; give each row its own"
+                f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has too; give each row a "
+                "different one"
             )
         self._seen[id] = (where, digest)
         return id
@@ -85,7 +86,7 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
     """
     params, target = load_params(), paths.RECORDED / f"{corpus}.jsonl"
     if corpus not in ("seed_tasks", "baseline"):
-        raise UserError(f"--corpus {corpus}: tasks go into seed_tasks or baseline")
+        raise UserError(f"--corpus {corpus}: expected seed_tasks or baseline")
     reading, types = Reading(source, SEEDS), Counter[str]()
     with staging() as folder:
         staged = stage(folder, _tasks(reading, params, task_type, types), "task")
@@ -95,8 +96,7 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
             remarks.append(f"new in labels.task of {paths.PARAMS}: {few(new, 20)}")
         before = params["corpora"][corpus]["source"] if corpus in params["corpora"] else None
         remarks.append(
-            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it"
-            + (f" in the place of {before}" if before else "")
+            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it" + (f" instead of {before}" if before else "")
         )
         shown = preview(reading, staged, f"tasks of {corpus}", remarks)
         if not staged.rows:
@@ -136,7 +136,7 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
     present = params["sets"].get(id)
     if present is not None and present["rows"] != str(target):
         raise UserError(
-            f"--set {name}: sets.{id} of {paths.PARAMS} is made of {present['rows']}; give the imported set another id"
+            f"--set {name}: sets.{id} of {paths.PARAMS} uses {present['rows']}; choose another id for the imported set"
         )
     reading = Reading(source, ROWS)
     with staging() as folder:

@@ -63,7 +63,7 @@ def opened(path: Path) -> Iterator[Opened]:
         UserError: there is no such file, it cannot be read, is empty, or is of a kind that cannot be read, which is named.
     """
     if not path.is_file():
-        raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; name the file that is to be imported")
+        raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; give the file to import")
     with TemporaryDirectory() as folder:
         try:
             yield _ready(path, path, Path(folder))
@@ -83,13 +83,15 @@ def _ready(named: Path, path: Path, folder: Path) -> Opened:
     if start.startswith(b"PK\x03\x04"):
         if named.suffix.lower() == ".xlsx":
             return Opened(named, path, "xlsx")
-        raise UserError(f"{named}: it is a zip archive; unpack it first (a spreadsheet's name has to end in .xlsx)")
+        raise UserError(f"{named}: this is a zip archive; unpack it first (the name of a spreadsheet must end in .xlsx)")
     for magic, words in _REFUSED.items():
         if start.lstrip().lower().startswith(magic.lower()):
             raise UserError(f"{named}: {words}")
     encoding = next((name for mark, name in _UTF16.items() if start.startswith(mark)), "utf-8-sig")
     if encoding == "utf-8-sig" and b"\0" in start:
-        raise UserError(f"{named}: it is no text (a byte 0 is in it), or UTF-16 without a mark; save it as UTF-8")
+        raise UserError(
+            f"{named}: not a text file (it contains a zero byte), or UTF-16 without a byte order mark; save it as UTF-8"
+        )
     if encoding == "utf-8-sig" and not start.startswith(codecs.BOM_UTF8):
         return Opened(named, path, "text")  # whether all of it is UTF-8 is seen while it is read, with the line
     return Opened(named, _decoded(named, path, folder / "decoded", encoding), "text")
@@ -101,7 +103,7 @@ def _unpacked(named: Path, path: Path, target: Path) -> Path:
             while block := file.read(_BLOCK):
                 out.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UserError(f"{named}: a gzip file that is cut or damaged ({error}); download it again") from None
+        raise UserError(f"{named}: the gzip file is truncated or damaged ({error}); download it again") from None
     return target
 
 

@@ -154,7 +154,7 @@ def changed_params(change: Callable[[CommentedMap], None]) -> str:
     changed: Any = load_yaml(path, written.getvalue())
     if problem := first_problem(changed, "params") or next(cross_problems(changed), None):
         field_, words = problem
-        raise UserError(f"{path}: with what is imported, {'.'.join(map(str, field_))} would not be valid: {words}")
+        raise UserError(f"{path}: this import would make {'.'.join(map(str, field_))} invalid: {words}")
     return written.getvalue()
 
 

@@ -72,15 +72,17 @@ class Reading:
         known = MAPPED.get(self.target, ())
         for ours, _ in source.fields:
             if ours not in known:
-                hint = did_you_mean(ours, list(known)) if known else f"; {self.target} are read in the formats that are known"
-                raise UserError(f"--map {ours}=…: nothing of this name is imported{hint}")
+                hint = did_you_mean(ours, list(known)) if known else f"; {self.target} can only be read in the known formats"
+                raise UserError(f"--map {ours}=…: unknown field{hint}")
         self.license = source.license
         if source.path.is_dir():
             chosen = choose(source.path, source.config, source.split)
             self.files, self.license = chosen.files, source.license or chosen.license
             return
         if source.config or source.split:
-            raise UserError(f"{source.path}: --config and --split are for a folder with a data set; this is a file")
+            raise UserError(
+                f"{source.path}: --config and --split work only with a folder that contains a data set; this is a file"
+            )
         self.files = [source.path]
 
     def __iter__(self) -> Iterator[tuple[str, Said]]:
@@ -111,7 +113,7 @@ class Reading:
                         self.dropped.setdefault(str(name))
                 yield found.where, said
         if not self.read:
-            raise UserError(f"{self.source.path}: there is no row in it")
+            raise UserError(f"{self.source.path}: the file contains no rows")
 
     def leave_out(self, reason: str, where: str) -> None:
         """Count a row that is passed over."""

@@ -69,7 +69,7 @@ def read_tasks(path: Path) -> list[Row]:
     if not path.exists():
         raise UserError(f"{path}: no such file")
     if not path.is_file():
-        raise UserError(f"{path}: not a file; expected JSON Lines, or CSV in a file whose name ends in .csv")
+        raise UserError(f"{path}: not a file; expected JSON Lines (.jsonl) or CSV (.csv)")
     tasks: list[Row] = []
     seen: dict[str, int] = {}
     try:
@@ -78,7 +78,8 @@ def read_tasks(path: Path) -> list[Row]:
             if task["id"] in seen:
                 first = seen[task["id"]]
                 raise UserError(
-                    f"{path}:{number}: duplicate id {task['id']!r} (first on line {first}); give each row its own, or none"
+                    f"{path}:{number}: duplicate id {task['id']!r} (first on line {first}); give each row a different one, or "
+                    "leave all ids out"
                 )
             seen[task["id"]] = number
             tasks.append(task)
@@ -128,7 +129,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
         try:
             record = next(records, None)
         except csv.Error as error:
-            raise UserError(f"{path}:{number}: not CSV: {error}; is a quotation mark open, or not doubled?") from None
+            raise UserError(f"{path}:{number}: not CSV: {error}; is a quotation mark unclosed or not doubled?") from None
         if record is None:
             break
         if header is None:
@@ -136,10 +137,10 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
             _check_header(f"{path}:{number}", header)
         elif record:
             if len(record) != len(header):
-                raise UserError(f"{path}:{number}: {len(record)} fields, where the first line names {len(header)} columns")
+                raise UserError(f"{path}:{number}: {len(record)} fields, but the first line has {len(header)} columns")
             yield number, dict(zip(header, record, strict=True))
     if header is None:
-        raise UserError(f"{path}:1: empty; expected a first line that names the columns instruction, input and output")
+        raise UserError(f"{path}:1: the file is empty; expected a first line with the columns instruction, input and output")
 
 
 def _check_header(where: str, header: list[str]) -> None:
@@ -147,11 +148,12 @@ def _check_header(where: str, header: list[str]) -> None:
         if name not in header:
             names = ", ".join(header) if any(header) else "none"
             raise UserError(
-                f"{where}: no column {name!r}; the first line names the columns, with commas between: found {spelt_out(names)}"
+                f"{where}: no column {name!r}; the first line must list the columns, separated by commas; found "
+                f"{spelt_out(names)}"
             )
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
-        raise UserError(f"{where}: the column {twice!r} is named twice")
+        raise UserError(f"{where}: the column {twice!r} appears twice")
 
 
 def as_json(rows: Iterable[Row]) -> Iterator[str]:

@@ -152,7 +152,7 @@ def _in_words(error: "ValidationError") -> str:
         return f"{_short(value)} does not have the form {expected}{hint}"
     if error.validator == "uniqueItems":
         twice = next(item for place, item in enumerate(value) if item in value[:place])
-        return f"{_short(twice)} stands twice; keep one of the two"
+        return f"{_short(twice)} appears twice; keep one of the two"
     return f"{error.message}{hint}"
 
 

@@ -59,7 +59,7 @@ def test_all_mistakes_are_listed(here: Project) -> None:
     ]
     assert "field is_classification: missing; field instruction: missing; " in found[1]
     assert "unknown category 'cooking'" in found[2]
-    assert "duplicate id 'generic-01' (first on line 1); give each row its own" in found[3]
+    assert "duplicate id 'generic-01' (first on line 1); give each row a different one" in found[3]
     assert "sets.direct.rows: data/build/translated/basline.jsonl: no such file, and no stage writes it" in found[-1]
     assert "did you mean 'data/build/translated/baseline.jsonl'" in found[-1]
 
@@ -140,7 +140,7 @@ def test_one_mistake_is_one_sentence(here: Project) -> None:
 def test_an_empty_corpus_is_refused(here: Project, path: Path, kind: str) -> None:
     path.write_text("")
     (only,) = mistakes()
-    assert only == f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+    assert only == f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)"
 
 
 def test_a_corpus_of_which_every_row_is_wrong_is_not_called_empty(here: Project) -> None:
@@ -181,8 +181,8 @@ BAD_ROWS = [
         '{"id":"x","category":"fermi","text":"?","language":"German"}',
         "field language: 'German' does not have the form",
     ),
-    (SEEDS, "[1]", "a JSON array, where JSON Lines are expected"),
-    (SEEDS, "<<<<<<< HEAD", "a merge left a conflict here (<<<<<<<)"),
+    (SEEDS, "[1]", "expected JSON Lines, found a JSON array"),
+    (SEEDS, "<<<<<<< HEAD", "merge conflict (<<<<<<<)"),
 ]
 
 
@@ -198,7 +198,7 @@ def test_a_bad_row_is_named(here: Project, path: Path, line: str, message: str) 
 def test_a_merge_conflict_is_named_for_what_it_is(here: Project, path: str) -> None:
     file = here.root / path
     file.write_text(file.read_text(encoding="utf-8") + "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> theirs\n", encoding="utf-8")
-    assert any(f"{path}:" in line and "a merge left a conflict here" in line for line in mistakes())
+    assert any(f"{path}:" in line and "merge conflict" in line for line in mistakes())
 
 
 def test_a_key_that_was_pasted_is_masked(here: Project) -> None:
@@ -216,7 +216,7 @@ BAD_FILES = [
     ("data/edits/seed_tasks.ja.jsonl", EDIT, "edit 'x': fields: expected instruction, input, output, found text"),
     ("data/edits/questions.ja.jsonl", EDIT.replace("文", " "), "edit 'x': fields.text is blank"),
     ("data/edits/questions.de.jsonl", EDIT.replace("edited", "e"), "data/edits/questions.de.jsonl:1: field decision"),
-    ("data/votes/a.b.jsonl", "", "'a.b' cannot name an annotator"),
+    ("data/votes/a.b.jsonl", "", "'a.b' is not a valid annotator name"),
     ("data/votes/yuki.jsonl", '{"match":"m"}', "data/votes/yuki.jsonl:1: "),
 ]
 

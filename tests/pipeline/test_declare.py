@@ -106,7 +106,7 @@ def test_a_base_may_be_the_common_baseline(folder: Path) -> None:
         ({"bases": "lama"}, "--bases: unknown base 'lama' (did you mean 'llama'?)"),
         ({"sets": "native,dirct"}, "--sets: unknown set 'dirct' (did you mean 'direct'?)"),
         ({"baseline": "thinn"}, "--baseline: unknown baseline 'thinn' (did you mean 'thin'?)"),
-        ({"sets": "native,native"}, "--sets: 'native' is named twice"),
+        ({"sets": "native,native"}, "--sets: 'native' appears twice"),
     ],
 )
 def test_mistakes_are_named_and_nothing_is_written(folder: Path, change: dict[str, Any], message: str) -> None:

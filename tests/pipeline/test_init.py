@@ -134,13 +134,17 @@ def test_only_a_japanese_project_installs_the_japanese_dictionary() -> None:
 @pytest.mark.parametrize(
     ("folder", "language", "message"),
     [
-        ("full", "ko", r"full: not an empty folder, so nothing was written; name a new one$"),
-        ("full/file", "ko", r"full/file: not an empty folder, so nothing was written; name a new one$"),
-        ("full/file/below", "ko", r"full/file/below: cannot be written \(Not a directory\); name another folder$"),
+        ("full", "ko", r"full: the folder is not empty, so nothing was written; choose a new folder$"),
+        ("full/file", "ko", r"full/file: the folder is not empty, so nothing was written; choose a new folder$"),
+        ("full/file/below", "ko", r"full/file/below: cannot be written \(Not a directory\); choose another folder$"),
         ("new", "korean", r"language 'korean': expected an ISO 639 code, two or three small letters, e\.g\. ko for Korean$"),
         ("new", "../k", r"language '\.\./k': expected an ISO 639 code"),
-        ("mine/new", "ko", r"mine/new: lies in the project \S+mine, so nothing was written; name a folder outside of it$"),
-        (f"{ROOT}/new", "ko", r"lies in the project .*, so nothing was written; name a folder outside of it$"),
+        (
+            "mine/new",
+            "ko",
+            r"mine/new: this folder is inside the project \S+mine, so nothing was written; choose a folder outside of it$",
+        ),
+        (f"{ROOT}/new", "ko", r"is inside the project .*, so nothing was written; choose a folder outside of it$"),
     ],
 )
 def test_a_refusal_writes_nothing(
@@ -240,6 +244,6 @@ def test_a_wheel_is_pinned_by_its_path_and_hash(tmp_path: Path) -> None:
     for archive in ({}, {"hashes": {"sha256": digest}}, {"hash": f"sha256={digest}"}):
         pin = _pin_of({"url": wheel.as_uri(), "archive_info": archive})
         assert pin == f"seedbed @ {wheel.as_uri()} \\\n    --hash=sha256:{digest}\n"
-    with pytest.raises(UserError, match="its hash is not known"):
+    with pytest.raises(UserError, match="whose hash is unknown"):
         _pin_of({"url": "https://example.org/seedbed.whl", "archive_info": {}})
     assert _pin_of({"url": tmp_path.as_uri(), "dir_info": {}}).startswith("# seedbed is installed from a folder")

@@ -197,7 +197,7 @@ def test_a_stage_that_the_project_has_no_edition_of_gets_one() -> None:
 
 
 def test_a_project_of_a_newer_library_is_left_alone() -> None:
-    with pytest.raises(UserError, match=r"editions\.judge: the project is of edition 99, .*install a newer Seedbed"):
+    with pytest.raises(UserError, match=r"editions\.judge: the project uses edition 99, .*install a newer Seedbed"):
         migrated(with_editions(judge=99))
 
 

@@ -258,7 +258,7 @@ def test_half_a_lock_gives_way_to_the_committed_one(here: Project, capsys: pytes
 @pytest.mark.parametrize("before", ["schema: '2.0'\n", ""])
 def test_a_merge_conflict_is_left_to_the_person(here: Project, before: str) -> None:
     LOCK.write_text(f"{before}<<<<<<< ours\nstages: {{}}\n=======\n>>>>>>> theirs\n")
-    with pytest.raises(UserError, match=r"dvc\.lock: a merge left a conflict in it"):
+    with pytest.raises(UserError, match=r"dvc\.lock: merge conflict"):
         mend_half_files()
     assert "<<<<<<< ours" in LOCK.read_text()
 

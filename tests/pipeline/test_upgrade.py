@@ -173,7 +173,10 @@ def test_remotes_stay_and_what_holds_a_folder_comes_back(project: Project) -> No
     [
         (lambda root: (root / LOCK).write_text("{"), r"template\.lock: not what `seedbed init` wrote; `git checkout"),
         (lambda root: (root / LOCK).write_text('{"files": 3}'), r"template\.lock: not what `seedbed init` wrote"),
-        (lambda root: (root / "seedbed").mkdir(), r"seedbed/: an older library lies in the project.*git rm -r seedbed"),
+        (
+            lambda root: (root / "seedbed").mkdir(),
+            r"seedbed/: an older copy of the library is in the project.*git rm -r seedbed",
+        ),
         (lambda root: (root / "params.yaml").write_text("- a\n"), r"params\.yaml: not a mapping"),
         (lambda root: (root / "params.yaml").unlink(), r"params\.yaml: no such file"),
         (lambda root: (root / "params.yaml").write_bytes(b"a: \xff\n"), r"params\.yaml"),

@@ -37,7 +37,9 @@ def test_an_unknown_type_or_category_is_refused(tmp_path: Path, kind: str, row: 
 def test_an_id_given_twice_is_refused(tmp_path: Path, kind: str, row: Row) -> None:
     path = tmp_path / "rows.jsonl"
     write_rows(path, [row, row], kind)
-    with pytest.raises(UserError, match=r"rows\.jsonl:2: duplicate id 'a-01' \(first on line 1\); give each row its own"):
+    with pytest.raises(
+        UserError, match=r"rows\.jsonl:2: duplicate id 'a-01' \(first on line 1\); give each row a different one"
+    ):
         list(read_corpus(path, kind, PARAMS))
 
 

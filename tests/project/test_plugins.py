@@ -144,7 +144,7 @@ def test_a_name_that_params_could_not_hold(write_plugin: WritePlugin) -> None:
 
 def test_a_file_name_that_python_cannot_import(write_plugin: WritePlugin) -> None:
     write_plugin("my-rules", "")
-    assert mistake().startswith("plugins/my-rules.py: cannot be imported under this name")
+    assert mistake().startswith("plugins/my-rules.py: not a valid module name")
 
 
 @pytest.mark.parametrize(

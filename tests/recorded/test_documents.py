@@ -65,10 +65,10 @@ def test_a_pdf_is_read(folder: Path) -> None:
     (folder / "a.pdf").write_bytes(pdf("Five days a year."))
     assert text_of(folder / "a.pdf").strip() == "Five days a year."
     (folder / "a.pdf").write_bytes(pdf(""))
-    with pytest.raises(UserError, match="no text in it; is it a scan"):
+    with pytest.raises(UserError, match="contains no text; is it a scan"):
         text_of(folder / "a.pdf")
     (folder / "a.pdf").write_bytes(b"%PDF-1.4\nnothing")
-    with pytest.raises(UserError, match=r"a\.pdf: a PDF that cannot be read"):
+    with pytest.raises(UserError, match=r"a\.pdf: this PDF cannot be read"):
         text_of(folder / "a.pdf")
 
 
@@ -77,8 +77,8 @@ def test_texts_of_any_encoding_that_says_itself(folder: Path) -> None:
     assert text_of(folder / "a.txt") == "が\n"
     for content, words in (
         (b"a\nb\xff", r"a\.txt:2: not UTF-8"),
-        (b"a\0", "a byte 0"),
-        (b"\xef\xbb\xbf \n", "there is no text"),
+        (b"a\0", "a zero byte"),
+        (b"\xef\xbb\xbf \n", "contains no text"),
     ):
         (folder / "a.txt").write_bytes(content)
         with pytest.raises(UserError, match=words):
@@ -126,7 +126,7 @@ def test_ids_stay_where_texts_are_edited_moved_or_new(folder: Path) -> None:
 
 
 def test_a_folder_without_documents_or_with_a_bad_one_is_refused(folder: Path) -> None:
-    with pytest.raises(UserError, match="no document in it"):
+    with pytest.raises(UserError, match="no documents found"):
         run(folder)
     with pytest.raises(UserError, match="no such folder"):
         run(folder / "none")

@@ -8,5 +8,5 @@ from seedbed.util.errors import UserError
 
 def test_slug() -> None:
     assert slug("Org/Model v1.0") == "org-model-v1-0"
-    with pytest.raises(UserError, match="has no letter or digit"):
+    with pytest.raises(UserError, match="contains no letter or digit"):
         slug("モデル")

@@ -169,7 +169,7 @@ def test_comments_and_form_of_params_stay(folder: Project, files: Path) -> None:
     ("change", "message"),
     [
         (lambda f: write(f / "two.jsonl", [answer(1, "two")]), "no answer to question '2'"),
-        (lambda f: write(f / "two.jsonl", [answer(n, "two") for n in (1, 2, 3)]), "row '3': an answer to a question that"),
+        (lambda f: write(f / "two.jsonl", [answer(n, "two") for n in (1, 2, 3)]), "row '3': answers a question that"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"answer_1": "other"}]), "row 1: answer_1 is not"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(9, "tie", "tie")]), "row 9"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "A", "tie")]), "verdicts.jsonl:1: field g1_winner: expected one of"),
@@ -195,9 +195,12 @@ def test_comments_and_form_of_params_stay(folder: Project, files: Path) -> None:
             lambda f: write(f / "questions.jsonl", [question(1), question("1")]),
             ":2: field question_id: '1' gives the id '1', as 1",
         ),
-        (lambda f: write(f / "questions.jsonl", [question("質問")]), ":1: field question_id: the name '質問' has no letter"),
+        (
+            lambda f: write(f / "questions.jsonl", [question("質問")]),
+            ":1: field question_id: the name '質問' contains no letter",
+        ),
         (lambda f: write(f / "questions.jsonl", [question(True)]), ":1: field question_id: expected string or integer"),
-        (lambda f: write(f / "questions.jsonl", []), "the file has no question"),
+        (lambda f: write(f / "questions.jsonl", []), "the file contains no questions"),
         (lambda f: write(f / "two.jsonl", [answer(1, "two"), turns(2, "text")]), ":2: field choices.0.turns: expected array"),
         (
             lambda f: write(f / "two.jsonl", [turns(1, [{"content": "x"}])]),
@@ -223,7 +226,7 @@ def test_comments_and_form_of_params_stay(folder: Project, files: Path) -> None:
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"turn": "1"}]), ":1: field turn: expected integer"),
         (
             lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_2": "two"}]),
-            ":1: field model_2: 'two' is held",
+            ":1: field model_2: 'two' is compared",
         ),
         (
             lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": 2}]),
@@ -252,7 +255,7 @@ def contents(folder: Project) -> dict[Path, bytes]:
 
 def test_params_that_would_not_be_valid_are_refused_first(folder: Project, files: Path) -> None:
     before = contents(folder)
-    with pytest.raises(UserError, match=r"with what is imported, corpora\.questions\.language would not be valid"):
+    with pytest.raises(UserError, match=r"this import would make corpora\.questions\.language invalid"):
         run_in_process(folder, files, language="Japanese")
     assert contents(folder) == before
 
@@ -269,7 +272,7 @@ def test_a_name_that_two_models_have_is_refused_where_it_is_used(folder: Project
         write(files / f"{model}.jsonl", [answer(n, model) | {"model_id": "m"} for n in (1, 2)])
     run_in_process(folder, files)  # the verdicts use the names of --answers
     write(files / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": "m"}])
-    with pytest.raises(UserError, match=r"verdicts\.jsonl:1: row 1: 'm' is the model_id of one-5 and of two"):
+    with pytest.raises(UserError, match=r"verdicts\.jsonl:1: row 1: 'm' is the model_id of both one-5 and two"):
         run_in_process(folder, files)
 
 

@@ -39,7 +39,7 @@ def test_rows_go_out_to_a_spreadsheet_and_come_back_as_edits() -> None:
 def test_an_option_in_front_of_the_command_is_refused_and_not_passed_over(command: str) -> None:
     done = seedbed("review", "--editor", "yuki", command, "edits.xlsx")
     assert isinstance(done.exception, UserError)
-    words = f"--editor: an option of the page; write those of `seedbed review {command}` after {command}"
+    words = f"--editor: this is an option of the page, not of `seedbed review {command}` after {command}"
     assert str(done.exception) == words
     assert not Path("edits.xlsx").exists()
 

@@ -217,8 +217,9 @@ def test_a_file_that_is_no_plain_text_is_read_or_named_in_one_sentence(tmp_path:
     imported = taken(store, folder)
     assert (imported.new, imported.files, imported.open) == (9, 11, 3)
     assert list(report(imported))[1:] == [
-        "binary.jsonl: it is no text (a byte 0 is in it), or UTF-16 without a mark; save it as UTF-8",
-        "cut.jsonl.gz: a gzip file that is cut or damaged (Compressed file ended before the end-of-stream marker was reached); "
+        "binary.jsonl: not a text file (it contains a zero byte), or UTF-16 without a byte order mark; save it as UTF-8",
+        "cut.jsonl.gz: the gzip file is truncated or damaged (Compressed file ended before the end-of-stream marker was "
+        "reached); "
         "download it again",
         "garbage.jsonl:1: no JSON, or half a line; so 29 more lines of it",
         "long.jsonl:2: a line of more than 1 MB",

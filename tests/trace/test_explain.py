@@ -304,7 +304,7 @@ def test_a_recorded_answer_names_its_file(edited: Project) -> None:
 )
 def test_an_output_that_is_not_there_is_one_sentence(edited: Project, path: str) -> None:
     (edited.root / path).unlink()
-    with pytest.raises(UserError, match=rf"^{path}: not in the workspace; `dvc repro` builds it, or `dvc pull`"):
+    with pytest.raises(UserError, match=rf"^{path}: no such file; `seedbed repro` builds it, or `dvc pull`"):
         explain("s00000-0")
 
 

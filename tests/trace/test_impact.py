@@ -257,5 +257,5 @@ def test_a_prompt_counts_its_own_requests(edited: Project) -> None:
 
 def test_a_set_that_is_not_built_is_one_sentence(edited: Project) -> None:
     (edited.root / "data/build/export/native/examples.parquet").unlink()
-    with pytest.raises(UserError, match=r"^data/build/export/native/examples\.parquet: not in the workspace; `dvc repro`"):
+    with pytest.raises(UserError, match=r"^data/build/export/native/examples\.parquet: no such file; `seedbed repro`"):
         impact("set:native")

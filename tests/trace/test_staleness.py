@@ -116,7 +116,7 @@ def test_while_another_dvc_is_at_work_the_rest_is_told_all_the_same(edited: Proj
     with dvc_repo() as repo, lock_repo(repo):
         said = out_of_date(explain("good/generic-01"))
     assert said == {
-        "answer good/generic-01": "DVC cannot say: another `dvc` is at work in this project; wait until it has ended"
+        "answer good/generic-01": "DVC cannot say: another `dvc` process is running in this project; wait until it has finished"
     }
 
 

@@ -266,9 +266,9 @@ def two_edits(built: Project, tmp_path: Path, server: Server, remote: list[list[
 def test_one_command_resolves_a_merge(built: Project, tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
     """Afterwards the merge can be committed, everything is up to date, and nothing was paid."""
     second = two_edits(built, tmp_path, server, remote)
-    assert "nothing that a build writes is in conflict" in second.run("seedbed", "resolve", fails=True)
+    assert "no file that a build writes has a merge conflict" in second.run("seedbed", "resolve", fails=True)
     second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", "merge", "-q", "edit-0", fails=True)
-    assert "`seedbed resolve` takes a side" in second.run("seedbed", "check", fails=True)
+    assert "`seedbed resolve` takes one side" in second.run("seedbed", "check", fails=True)
     output = second.run("seedbed", "resolve")
     assert "resolved and built" in output
     assert server.take() == []

@@ -50,8 +50,8 @@ def test_a_glossary_term_asks_the_rows_that_hold_it(built: Project, server: Serv
     ("text", "found"),
     [
         ("term,translation\nfair,祭り\n", ":1: expected the columns term, translation, note, found term, translation"),
-        ("term,translation,note\nfair,,\n", ":2: expected a term, its translation and a note"),
-        ('term,translation,note\nfair,祭り,"of a\nvillage"\nFair,市,\n', ":4: the term 'Fair' stands twice"),
+        ("term,translation,note\nfair,,\n", ":2: expected three columns: term, translation and note"),
+        ('term,translation,note\nfair,祭り,"of a\nvillage"\nFair,市,\n', ":4: the term 'Fair' appears twice"),
         ("term,translation,note\nfair,\udcff,\n", ":2: not UTF-8 (invalid start byte); save the file as UTF-8"),
         ('term,translation,note\nfair,"祭り,\n', ":2: not CSV: unexpected end of data"),
         ("", ":1: expected the columns term, translation, note, found none"),

@@ -208,7 +208,7 @@ def test_a_stale_row_shows_the_old_source_and_keeps_the_persons_words(here: Path
         ("text: edit", "　 ", "row 3: text: edit is empty"),
         ("text: edit", 42, r"row 3: text: edit holds a number \(42\); format the cell as text and write the text itself"),
         ("text: edit", True, "row 3: text: edit holds a yes or no"),
-        ("text: edit", "あ" * 20_001, "row 3: row 'q0': fields.text: 20,001 characters, where 20,000 are allowed"),
+        ("text: edit", "あ" * 20_001, "row 3: row 'q0': fields.text: 20,001 characters, but at most 20,000 are allowed"),
         ("decision", "ok", "row 3: decision 'ok': expected approve, confirm, reject, or nothing"),
         ("note", 3, r"row 3: note holds a number \(3\)"),
     ],

@@ -120,8 +120,8 @@ def test_an_address_opens_again() -> None:
     ("arguments", "words"),
     [
         (["a b"], "'a b': cannot be a name; use letters"),
-        ([], "give a NAME to invite, or --list, or --revoke NAME"),
-        (["aki", "--list"], "give a NAME to invite, or --list, or --revoke NAME"),
+        ([], "expected one of NAME, --list or --revoke NAME"),
+        (["aki", "--list"], "expected one of NAME, --list or --revoke NAME"),
         (["aki", "--at", "example.org"], "--at 'example.org': expected the page's address"),
         (["BEN"], "BEN: ben has a link, and the two would be one person"),
     ],
