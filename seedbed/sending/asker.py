@@ -178,9 +178,9 @@ class Asker:
         first = lacking[0]
         whose = f"of {first.branch} names" if first.branch else "names"
         where = (
-            f"is neither in the DVC cache nor to be had from the DVC remote ({first.why})"
+            f"is neither in the DVC cache nor available from the DVC remote ({first.why})"
             if first.why
-            else "is not in the DVC cache, and there is no DVC remote to bring it from"
+            else "is not in the DVC cache, and there is no DVC remote to download it from"
         )
         what = "of it is wanted here" if first.branch else "it holds"
         words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what {what} is paid for again"
@@ -190,7 +190,7 @@ class Asker:
         if os.environ.get("SEEDBED_OFFLINE", "") not in ("", "0"):
             raise UserError(
                 f"{self.stage}: SEEDBED_OFFLINE is set and the response for {request.id} (request {request.key[:12]}) is "
-                "not in the store; unset it, or `dvc pull` the transcripts that hold it"
+                "not in the store; unset it, or `dvc pull` the transcripts that contain it"
             )
 
     def _send(self, to: ModelSettings, missing: list[Result[T]], read: Read[T], total: int, most_failed: int | None) -> None:
@@ -229,7 +229,7 @@ def pays_again(lacking: Sequence[Lacking]) -> str:
         return ""
     return (
         f"the transcript {missing.digest[:12]} that dvc.lock names, which may hold them, is neither in the DVC cache nor "
-        f"to be had from the DVC remote ({missing.why}); have whoever built it run `dvc push`, then run `dvc pull` here, or "
+        f"available from the DVC remote ({missing.why}); have whoever built it run `dvc push`, then run `dvc pull` here, or "
         "set SEEDBED_PAY_AGAIN=1 to pay for it again"
     )
 

@@ -137,7 +137,7 @@ async def send_batches(
         except _Lost as lost:
             raise UserError(
                 f"{stage}: batch {id}, which was sent just now, is lost: {lost}; look at it in the provider's console; "
-                f"`seedbed store batches forget {id}` has its requests sent again"
+                f"`seedbed store batches forget {id}` sends its requests again"
             ) from None
         close_batch(store, id)
 
@@ -162,7 +162,7 @@ async def _picked_up(
         how_many = batch.open if batch.requests is not None else "some"
         raise UserError(
             f"{waiting.stage}: {words}; {how_many} of its requests have no response here, and may have been paid for: look at "
-            f"it in the provider's console; `seedbed store batches forget {batch.id}` has them sent again"
+            f"it in the provider's console; `seedbed store batches forget {batch.id}` sends them again"
         ) from None
     if unclaimed:
         claims.let_go(batch.id, missing)

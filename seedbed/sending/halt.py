@@ -65,7 +65,7 @@ class Halt:
         progress.say(
             f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests under way; again to drop them now"
         )
-        self.stop(UserError(f"{self._stage}: interrupted; every response that arrived is kept, run again to go on"))
+        self.stop(UserError(f"{self._stage}: interrupted; every response that arrived is kept, run again to continue"))
 
     async def _watch(self, sending: "asyncio.Task[None]", progress: Progress) -> None:
         """End the sending where there is a reason to.

@@ -43,4 +43,4 @@ class Tries:
         if self.number <= most or (busy.limited and "max_retries" not in server and self.limited_s < _LIMITED_S):
             return wait_s
         advice = "run again later, or lower requests_per_minute" if busy.limited else "run again later"
-        raise UserError(f"{self.number} tries of {what} failed, the last: {busy}; {advice}, {reassurance}")
+        raise UserError(f"{self.number} attempts at {what} failed, the last one with: {busy}; {advice}, {reassurance}")

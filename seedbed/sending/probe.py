@@ -162,11 +162,11 @@ def _used(params: Params, endpoint: str) -> list[ModelSettings]:
     used = [model_settings(params, name) for name, block in asking_blocks(params).items() if block["endpoint"] == endpoint]
     if not used:
         raise UserError(
-            f"no block of params.yaml asks the endpoint {endpoint!r}; name it in one, with the model, and probe again"
+            f"no block of params.yaml uses the endpoint {endpoint!r}; add it to one, with the model, and probe again"
         )
     if served := [to for to in used if not in_process(params, to)]:
         return served
-    raise UserError(f"the endpoint {endpoint!r} is in this process; there is no server to ask")
+    raise UserError(f"the endpoint {endpoint!r} is the built-in stand-in; there is no server to probe")
 
 
 @contextmanager
@@ -319,7 +319,7 @@ async def _post(client: Client, model: str, prompt: str, fields: JsonObject) -> 
         raise UserError(client.unreachable(type(error.__cause__ or error).__name__)) from None
     except ValueError:
         raise UserError(
-            f"endpoint {client.id!r}: the answer is no JSON; is it an OpenAI-compatible server, with the path that ends in /v1?"
+            f"endpoint {client.id!r}: the reply is not JSON; is it an OpenAI-compatible server, and does base_url end in /v1?"
         ) from None
 
 

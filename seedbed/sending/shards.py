@@ -59,7 +59,7 @@ def write_shards(
         UserError: the folder holds something, or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: this is there already; name a new folder, so that no shard of another export stays in it")
+        raise UserError(f"{folder}: this folder is not empty; choose a new folder, so that no shards of another export remain")
     groups: dict[tuple[str, str, str], list[tuple[str, Request]]] = {}
     for stage, request in requests:
         content = request.content
@@ -165,7 +165,7 @@ def import_shards(store: Store, folder: Path) -> Imported:
     manifests = sorted(folder.rglob(MANIFEST))
     if not manifests:
         raise UserError(
-            f"{folder}: no {MANIFEST} here, which says what the answers are to; name the folder that `seedbed requests export` "
+            f"{folder}: {MANIFEST} is missing, which lists the requests; give the folder that `seedbed requests export` "
             "wrote, with the answers in it"
         )
     store.rows("pragma mmap_size = 0")  # mapped pages count as memory
@@ -236,8 +236,8 @@ class _Manifest:
                 raise TypeError
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UserError(
-                f"{where}: this line is no request with its key; the file was changed or damaged, and nothing was taken over: "
-                "bring it whole, or export again"
+                f"{where}: this line is not a request with its key; the file was changed or damaged, so nothing was imported; "
+                "restore the file, or export again"
             ) from None
         return stage, request
 
@@ -268,7 +268,7 @@ def _answers(path: Path, folder: Path, known: _Manifest, imported: Imported) -> 
     try:
         with opened(path) as ready:
             if ready.kind != "text":
-                raise UserError(f"{path}: a {ready.kind} file; answers are JSON Lines")
+                raise UserError(f"{path}: a {ready.kind} file; expected JSON Lines")
             yield from _answers_in(ready.path, name, known, imported)
     except UserError as error:
         imported.leave_out(name, None, str(error).removeprefix(f"{path}: "))

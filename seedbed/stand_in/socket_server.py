@@ -228,5 +228,6 @@ def serve_forever(port: int, latency: float, faults: dict[str, float]) -> None:
         web.run_app(make_app(latency, faults), host="127.0.0.1", port=port, print=tell)
     except OSError as error:
         raise UserError(
-            f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}; name another with --port, or 0 for a free one"
+            f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}; choose another with --port, or 0 for a free "
+            "one"
         ) from None

@@ -217,7 +217,7 @@ def used_references(questions: Sequence[EditedQuestion | Question], path: Path, 
     if missing := [id for id in needed if id not in known]:
         raise UserError(
             f"{path}: no reference for question {missing[0]!r} ({len(missing)} missing), whose category is in "
-            "judge.reference_categories; write it, or take the category off that list"
+            "judge.reference_categories; write it, or remove the category from that list"
         )
     return {id: known[id] for id in needed}
 

@@ -376,14 +376,14 @@ def _remedy(path: Path, error: Exception) -> str:
         "SQLITE_FULL": "the disk is full; free some space and run again, all that had arrived is kept",
         "SQLITE_READONLY": "the store cannot be written; make it writable, or set SEEDBED_STORE to another path",
         "SQLITE_CANTOPEN": "the store cannot be opened; make its folder writable, or set SEEDBED_STORE to another path",
-        "SQLITE_CORRUPT": "the store is damaged; move it away and run `seedbed harvest` to refill one from the transcripts",
+        "SQLITE_CORRUPT": "the store is damaged; move it away and run `seedbed harvest` to fill a new one from transcripts",
         "SQLITE_NOTADB": "this file is not a store; move it away, or set SEEDBED_STORE to another path",
-        "SQLITE_BUSY": "the store was locked for a minute; end the other process that uses it and run again",
+        "SQLITE_BUSY": "the store was locked for a minute; stop the other process that uses it and run again",
     }
     for start, words in remedies.items():
         if name.startswith(start):
             return words
-    return f"the store cannot be used: {error}; set SEEDBED_STORE to another path, or mend the cause"
+    return f"the store cannot be used: {error}; set SEEDBED_STORE to another path, or fix the cause"
 
 
 def _refuse_tracked(path: Path) -> None:

@@ -83,7 +83,7 @@ def open_batch(store: Store, id: str) -> Batch:
     if batch.state != "open":
         raise UserError(f"{batch.words} is {batch.state} already; there is nothing to forget")
     if is_waited_for(store, batch):
-        raise UserError(f"{batch.words}: a build is waiting for it now; end that build first")
+        raise UserError(f"{batch.words}: a build is waiting for it now; stop that build first")
     return batch
 
 
@@ -109,13 +109,13 @@ def verify(store: Store, repair: bool = False) -> str:
     """
     (state,) = store.rows("pragma integrity_check")[0]
     if state != "ok":
-        raise UserError(f"{store.path}: damaged: {state}; move it away and run `seedbed harvest` to refill one")
+        raise UserError(f"{store.path}: damaged: {state}; move the file away and run `seedbed harvest` to fill a new store")
     damaged = list(store.damaged())
     words = few([f"{stage} {key[:12]} ({why})" for stage, key, why in damaged], 5)
     if damaged and not repair:
         raise UserError(
-            f"{store.path}: {count(len(damaged), 'response')} damaged: {words}; `seedbed store verify --repair` drops them and "
-            "takes them from the transcripts where those hold them"
+            f"{store.path}: {count(len(damaged), 'response')} damaged: {words}; `seedbed store verify --repair` drops them "
+            "and restores them from the transcripts if possible"
         )
     dropped = ""
     if damaged:
@@ -123,9 +123,11 @@ def verify(store: Store, repair: bool = False) -> str:
         warm_store(store)
         back = len(store.get(key for _, key, _ in damaged))
         others = "; `seedbed harvest` looks for the others in the transcripts of every branch" if back < len(damaged) else ""
-        dropped = f"{count(len(damaged), 'damaged response')} dropped: {words}; {back} of them back from transcripts{others}\n"
+        dropped = (
+            f"{count(len(damaged), 'damaged response')} dropped: {words}; {back} of them restored from transcripts{others}\n"
+        )
     ((whole,),) = store.rows("select count(*) from responses")
-    return f"{dropped}{whole} responses, every key is that of its request, the database is whole"
+    return f"{dropped}{whole} responses, every key matches its request, the database is intact"
 
 
 def export_to(store: Store, path: Path) -> str:
@@ -167,5 +169,5 @@ def _exported(path: Path) -> Iterator[tuple[str, Request, Response]]:
             yield row["id"], request_of(row["key"], row["request"]), row["response"]
         except ValueError as error:
             raise UserError(
-                f"{path}:{number}: {error}; the file was changed or damaged; what is before this line was taken over"
+                f"{path}:{number}: {error}; the file was changed or damaged; the lines before this one were imported"
             ) from None

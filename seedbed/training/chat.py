@@ -41,7 +41,7 @@ def use_template(tokenizer: Any, name: str, base: str) -> None:
     if not tokenizer.chat_template:
         raise UserError(f"bases.{base}: its tokenizer has no chat template; set chat_template to one of {', '.join(TEMPLATES)}")
     if tokenizer.eos_token is None:
-        raise UserError(f"bases.{base}: its tokenizer names no end-of-text token (eos_token); add it to tokenizer_config.json")
+        raise UserError(f"bases.{base}: its tokenizer has no end-of-text token (eos_token); add it to tokenizer_config.json")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": "?"}]

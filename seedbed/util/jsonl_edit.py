@@ -28,7 +28,7 @@ def locked(path: Path, folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=_WAIT_S)
     except Timeout:
-        raise UserError(f"{path}: another process has been saving to it for {_WAIT_S} seconds; try again") from None
+        raise UserError(f"{path}: another process has held its lock for {_WAIT_S} seconds; try again") from None
     try:
         yield
     finally:

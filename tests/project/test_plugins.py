@@ -139,7 +139,7 @@ def test_two_plugins_of_one_name(write_plugin: WritePlugin) -> None:
 
 def test_a_name_that_params_could_not_hold(write_plugin: WritePlugin) -> None:
     write_plugin("mine", "from seedbed.filtering.rules import rule\n\n@rule('a-b')\ndef x(candidate, context): ...\n")
-    assert mistake().startswith("plugins/mine.py:3: 'a-b' cannot be the name of a rule; use small letters")
+    assert mistake().startswith("plugins/mine.py:3: 'a-b' is not a valid name of a rule; use lower-case letters")
 
 
 def test_a_file_name_that_python_cannot_import(write_plugin: WritePlugin) -> None:

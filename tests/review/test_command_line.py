@@ -65,4 +65,4 @@ def test_a_token_may_be_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("SEEDBED_REVIEW_TOKEN", "short")
     done = seedbed("review", "--host", "0.0.0.0", "--port", "0", "--no-open")  # noqa: S104, it is refused
     assert isinstance(done.exception, UserError), done.output
-    assert "5 characters can be guessed" in str(done.exception)
+    assert "5 characters are too few to be secure" in str(done.exception)

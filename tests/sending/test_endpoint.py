@@ -93,7 +93,7 @@ def test_a_password_in_the_address_is_not_said(ask: Ask) -> None:
 def test_a_key_that_no_key_is(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_API_KEY", "sk-“quoted”")
     words = said(ask, api_key_env="MY_API_KEY")
-    assert "MY_API_KEY holds a character that no key has" in words
+    assert "MY_API_KEY contains a character that is not allowed in a key" in words
     assert "quoted" not in words
 
 
@@ -128,7 +128,7 @@ def test_a_server_that_asks_to_wait_too_long_stops_the_stage(ask: Ask, server: S
 
 def test_a_server_without_batches_is_named_before_the_first_request(ask: Ask, server: Server) -> None:
     """The tests' own server knows no /v1/batches."""
-    assert "the server has no Batch API; take `mode: batch` off servers.mine" in said(ask, mode="batch", poll_s=0.2)
+    assert "the server has no Batch API; remove `mode: batch` from servers.mine" in said(ask, mode="batch", poll_s=0.2)
     assert server.log == []
 
 

@@ -60,7 +60,7 @@ def test_shards_hold_each_request_once_as_it_goes_over_the_wire(tmp_path: Path) 
         "body": {"model": "m", "messages": [{"role": "user", "content": "問い 0"}], "max_tokens": 9},
     }
     assert len(lines(tmp_path / "out" / MANIFEST)) == 10
-    with pytest.raises(UserError, match="this is there already; name a new folder"):
+    with pytest.raises(UserError, match="this folder is not empty; choose a new folder"):
         export(tmp_path / "out")
 
 
@@ -180,7 +180,7 @@ def test_a_changed_request_is_refused_before_anything_is_committed(tmp_path: Pat
     rows = lines(folder / MANIFEST)
     rows[7]["request"]["messages"][0]["content"] = "別の問い"
     write(folder / MANIFEST, rows)
-    with pytest.raises(UserError, match=r"requests\.jsonl:8: this line is no request with its key"):
+    with pytest.raises(UserError, match=r"requests\.jsonl:8: this line is not a request with its key"):
         taken(store, folder)
     with Store(store, read_only=True) as opened:
         assert not list(opened.exchanges())
@@ -188,7 +188,7 @@ def test_a_changed_request_is_refused_before_anything_is_committed(tmp_path: Pat
 
 def test_a_folder_without_its_requests_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "out" / "a.jsonl", [answered({"custom_id": "k"})])
-    with pytest.raises(UserError, match=r"no requests\.jsonl here, which says what the answers are to"):
+    with pytest.raises(UserError, match=r"requests\.jsonl is missing, which lists the requests"):
         taken(tmp_path / "store.sqlite", tmp_path / "out")
 
 
@@ -223,6 +223,6 @@ def test_a_file_that_is_no_plain_text_is_read_or_named_in_one_sentence(tmp_path:
         "download it again",
         "garbage.jsonl:1: no JSON, or half a line; so 29 more lines of it",
         "long.jsonl:2: a line of more than 1 MB",
-        "table.jsonl: a parquet file; answers are JSON Lines",
+        "table.jsonl: a parquet file; expected JSON Lines",
         "not looked at, since answers are in files named *.jsonl or *.jsonl.gz: answers.jsonl.part",
     ]

@@ -87,7 +87,7 @@ def test_a_damaged_row_comes_back_from_the_transcript_that_holds_it(repository: 
         whole = store.get([key])
         store.change("update responses set response = '{}' where key = ?", (key,))
         assert "1 damaged response dropped" in (said := verify(store, repair=True))
-        assert "1 of them back from transcripts" in said
+        assert "1 of them restored from transcripts" in said
         assert store.get([key]) == whole
 
 
@@ -112,7 +112,7 @@ def test_what_another_project_over_the_store_rests_on_is_kept(repository: Reposi
         assert unreferenced(store) == {lost.key}
         assert projects(store) == ([repository.root, other.root, third.root], [])
         sending = Claims(store)
-        with pytest.raises(UserError, match="a build is sending over this store now"):
+        with pytest.raises(UserError, match="a build is using this store now"):
             unreferenced(store)
         sending.close()
         shutil.move(other.root, tmp_path / "elsewhere")

@@ -318,7 +318,7 @@ def test_nothing_built_at_all(edited: Project) -> None:
     shutil.rmtree(edited.root / "data" / "build")
     with pytest.raises(UserError, match=r"edited/questions/questions.jsonl: not in the workspace"):
         explain("generic-01")
-    with pytest.raises(UserError, match=r"nothing is named 's00000-0'.*is not in the workspace \(\d+ missing\), `dvc repro`"):
+    with pytest.raises(UserError, match=r"no id 's00000-0'.*does not exist \(\d+ missing\): `seedbed repro`"):
         explain("s00000-0")
 
 

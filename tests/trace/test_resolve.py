@@ -88,7 +88,7 @@ def test_a_beginning_that_several_share_lists_ten(project: Project) -> None:
     [
         (
             "open_qa-9",
-            r"nothing is named 'open_qa-9' \(did you mean 'open_qa-0\d'\?\); looked through 8 seed tasks, 3 questions",
+            r"no id 'open_qa-9' \(did you mean 'open_qa-0\d'\?\); searched 8 seed tasks, 3 questions",
         ),
         ("../x", r"nothing is named '\.\./x'"),
         ("<b>", r"nothing is named '<b>'"),
@@ -100,9 +100,9 @@ def test_a_beginning_that_several_share_lists_ten(project: Project) -> None:
         ("good/../thin", r"nothing is named 'good/\.\./thin'"),
         ("other/s00000-0", r"nothing is named 'other/s00000-0'"),
         ("' or 1=1 --", r"nothing is named \"' or 1=1 --\""),
-        ("abcdef0123", r"nothing is named 'abcdef0123'.*by 6 hex digits or more, the requests"),
+        ("abcdef0123", r"no id 'abcdef0123'.*the requests \(by 6 hex digits or more\)"),
         ("request:00", r"no request begins '00'"),
-        ("sed:x", r"no kind of thing is named 'sed' \(did you mean 'seed'\?\)"),
+        ("sed:x", r"unknown kind 'sed' \(did you mean 'seed'\?\)"),
         ("good-vs-thin/generic-01/abc", r"nothing is named 'good-vs-thin/generic-01/abc'"),
         ("", r"^'' begins \d+ ids: seed:open_qa-01"),
     ],
@@ -116,7 +116,7 @@ def test_a_word_that_names_nothing_is_one_sentence(project: Project, word: str, 
 
 
 def test_what_has_nothing_before_it_is_sent_to_impact(project: Project) -> None:
-    with pytest.raises(UserError, match=r"^nothing comes before a prompt; `seedbed impact prompt:judge` says"):
+    with pytest.raises(UserError, match=r"^a prompt has no origin to explain; `seedbed impact prompt:judge` lists"):
         explain("judge")
-    with pytest.raises(UserError, match=r"^nothing comes before a set; `seedbed impact set:native` says"):
+    with pytest.raises(UserError, match=r"^a set has no origin to explain; `seedbed impact set:native` lists"):
         explain("set:native")

@@ -50,7 +50,7 @@ def test_a_name_is_given_once(shapes: Registry[Callable[[], str]]) -> None:
 
 @pytest.mark.parametrize("name", ["Circle", "1st", "a-b", "", "a\n", "é"])
 def test_a_name_that_no_parameter_can_hold(shapes: Registry[Callable[[], str]], name: str) -> None:
-    with pytest.raises(UserError, match="cannot be the name of a shape"):
+    with pytest.raises(UserError, match="is not a valid name of a shape"):
         shapes.register(name)(lambda: "")
 
 

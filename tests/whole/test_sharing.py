@@ -106,14 +106,14 @@ def test_a_damaged_transcript_of_the_remote_is_not_taken(built: Project, tmp_pat
     blob = remote / "files" / "md5" / locked[:2] / locked[2:]
     blob.chmod(0o644)
     blob.write_bytes(b"".join(blob.read_bytes().splitlines(keepends=True)[:-1]))
-    assert "nor to be had from the DVC remote" in second.run(*second.stage_command("questions"), fails=True)
+    assert "nor available from the DVC remote" in second.run(*second.stage_command("questions"), fails=True)
     assert server.take() == []
 
 
 def test_without_a_remote_what_is_paid_again_is_said(built: Project, tmp_path: Path, server: Server) -> None:
     second = forgetful(built, tmp_path, None)
     output = second.run(*second.stage_command("questions"))
-    assert output.count("no DVC remote to bring it from: what it holds is paid for again") == 1
+    assert output.count("no DVC remote to download it from: what it holds is paid for again") == 1
     assert len(server.take()) == 3
 
 
@@ -177,7 +177,7 @@ def test_a_squash_merge_and_a_forgotten_harvest_pay_nothing(
     output = second.run(*second.stage_command("questions"), fails=not pushed and not committed)
     assert "brought 1 transcript of other branches or earlier commits" in output or not (committed and pushed)
     assert "1 response is missing, and the transcript" in output or pushed or committed
-    assert "that dvc.lock of origin/ann names is neither in the DVC cache nor to be had" in output or pushed or not committed
+    assert "that dvc.lock of origin/ann names is neither in the DVC cache nor available" in output or pushed or not committed
     assert len(server.take()) == (not pushed and committed)
 
 

@@ -57,8 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
     invites, is_open = Invites(paths.invites()), is_loopback(settings.host) and not settings.token
     if not is_open and not settings.token and not invites.people():
         raise UserError(
-            f"--host {settings.host}: others could read and change your data; make a link for each with "
-            "`seedbed review invite NAME`, or give a --token too"
+            f"--host {settings.host}: anybody on the network could read and change your data; create a link per person with "
+            "`seedbed review invite NAME`, or add --token"
         )
     app = FastAPI(title="Seedbed review", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY)
     app.state.review = State(settings, invites=invites, is_open=is_open)

@@ -97,4 +97,4 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-        raise UserError(f"cannot listen on {host}:{port}: {reason}; name another with --port, or 0 for a free one") from None
+        raise UserError(f"cannot listen on {host}:{port}: {reason}; choose another with --port, or 0 for a free one") from None

@@ -60,4 +60,4 @@ def test_a_file_with_nothing_to_save_asks_nothing(here: Path) -> None:
     change_again("q0", "decision", "maybe")
     code, output = ask()
     assert code == 1
-    assert output.endswith("error: edits.xlsx: nothing to save; see above what is wrong in it")
+    assert output.endswith("error: edits.xlsx: nothing to save; the problems are listed above")

@@ -346,7 +346,7 @@ def test_a_project_that_was_not_built_says_so() -> None:
     Path("data/build/translated/questions.jsonl").unlink()
     response = Person().http.get("/edits/questions")
     assert response.status_code == 400
-    assert "run `make repro` first" in response.text
+    assert "run `seedbed repro` first" in response.text
 
 
 def test_votes_go_on_without_seed_tasks_and_with_a_broken_edits_file() -> None:

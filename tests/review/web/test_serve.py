@@ -37,7 +37,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
 def test_an_address_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(UserError, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*; name another with --port"):
+        with pytest.raises(UserError, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*; choose another with --port"):
             run_review(Settings(), port, open_browser=False)
 
 
