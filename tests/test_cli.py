@@ -30,7 +30,7 @@ def test_open_hands_the_browser_what_was_built(project: Project, tmp_path: Path)
     page = project.root / "reports" / "dataset.html"
     page.write_text("<p>", encoding="utf-8")
     said = project.run("seedbed", "open", "dataset", DISPLAY="", WAYLAND_DISPLAY="", BROWSER="")
-    assert said.splitlines() == [str(page), "no browser here: open that file in one"]
+    assert said.splitlines() == [str(page), "no browser found: open this file in one"]
     browser, noted = tmp_path / "browser", tmp_path / "noted"
     browser.write_text(f'#!/bin/sh\necho "$1" > {noted}\n', encoding="utf-8")
     browser.chmod(0o755)

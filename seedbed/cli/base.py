@@ -31,7 +31,7 @@ def seedbed(
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """`seedbed`: the tools around the pipeline. `dvc repro` runs the pipeline itself."""
+    """Build instruction data and LLM benchmarks. Start with `seedbed init`; `seedbed repro` builds a project."""
 
 
 def enter_project() -> None:

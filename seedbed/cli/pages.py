@@ -32,10 +32,10 @@ _PAGES = {
 @app.command("open", cls=InProject)
 def open_page(
     what: Annotated[
-        Built, typer.Argument(help="Which page; rows is written anew: every row of the dataset.")
+        Built, typer.Argument(help="Which page. rows is generated when you open it, and shows every row of the dataset.")
     ] = Built.BENCHMARK,
 ) -> None:
-    """Open a report in the browser, or say what builds it; without a browser its path is all that is printed."""
+    """Open a report in the browser; print its path if there is no browser."""
     import webbrowser
 
     path, how = _PAGES[what]
@@ -51,4 +51,4 @@ def open_page(
     named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
     screen = named or sys.platform in ("win32", "darwin")
     if not screen or not webbrowser.open(path.resolve().as_uri()):
-        print("no browser here: open that file in one", file=sys.stderr)
+        print("no browser found: open this file in one", file=sys.stderr)
