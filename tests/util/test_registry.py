@@ -56,5 +56,5 @@ def test_a_name_that_no_parameter_can_hold(shapes: Registry[Callable[[], str]], 
 
 def test_what_python_wrote_is_named_by_its_module() -> None:
     made: Registry[Callable[..., object]] = Registry("thing")
-    with pytest.raises(UserError, match=r"^builtins: 'A' cannot"):
+    with pytest.raises(UserError, match=r"^builtins: 'A' is not"):
         made.register("A")(len)
