@@ -55,7 +55,7 @@ def main() -> None:
         print("| both clones build | stores | requests | paid twice |\n| --- | --- | ---: | ---: |")
         for words, pair, store in (("two", empty[:2], None), ("one", empty[2:], folder / "shared.sqlite")):
             sent, twice = build_at_once(server, pair, store)
-            print(f"| an empty project | {words} | {sent} | {twice} |", flush=True)
+            print(f"| an unbuilt project | {words} | {sent} | {twice} |", flush=True)
         for what, place in edits.items():
             for words in ("two", "one"):
                 pair = [base.copy(folder / f"{what} {words} {who}" / "project") for who in range(2)]

@@ -55,8 +55,8 @@ def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
     ask_again(stage, requests)
     rows = "slot" if stage.startswith("generate") else "judgment" if stage.startswith("judge") else "row"
     return (
-        f"{stage}: {count(len(requests), rows)} to be asked once more: {few(requests, 10)}; `dvc repro {stage}` asks. "
-        f"{paths.AGAIN} says so: commit it with what you build"
+        f"{stage}: {count(len(requests), rows)} to be requested again: {few(requests, 10)}; `dvc repro {stage}` sends them. "
+        f"This is recorded in {paths.AGAIN}; commit it together with the build"
     )
 
 

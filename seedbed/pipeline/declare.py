@@ -48,7 +48,7 @@ def declare_study(bases: Sequence[str], sets: Sequence[str], seeds: int, baselin
     trained = {id: _entry(model) for id, model in models.items() if model.set is not None and id not in params["trained"]}
     matches = _matches(params, models, baseline)
     if not trained and not matches:
-        return f"{paths.PARAMS} has the whole study already; nothing was written"
+        return f"{paths.PARAMS} contains the whole study already; nothing was written"
 
     yaml = yaml_editor()
     document = yaml.load(paths.PARAMS.read_text(encoding="utf-8"))
@@ -63,8 +63,8 @@ def declare_study(bases: Sequence[str], sets: Sequence[str], seeds: int, baselin
     write_text(paths.PARAMS, written.getvalue())
     return (
         f"{paths.PARAMS}: {count(len(trained), 'trained model')} ({few([*trained], _SHOWN) or 'none new'}) and "
-        f"{count(len(matches), 'match', 'matches')} ({few([*matches], _SHOWN) or 'none new'}) written; `seedbed plan` says "
-        "what they would train and send"
+        f"{count(len(matches), 'match', 'matches')} ({few([*matches], _SHOWN) or 'none new'}) written; `seedbed plan` shows "
+        "the trainings and requests"
     )
 
 

@@ -27,8 +27,8 @@ def unannounced_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
         if paths:
             name = stage.partition("@")[0]
             changed.append(
-                f"{stage}: the same inputs give another {', '.join(paths)}; raise {name} in seedbed/project/editions.py and "
-                "say in CHANGELOG.md what changed"
+                f"{stage}: the same inputs give a different {', '.join(paths)}; raise {name} in seedbed/project/editions.py "
+                "and describe the change in CHANGELOG.md"
             )
     return changed
 
@@ -60,7 +60,7 @@ def main() -> None:
     old, new = (_stages(Path(name)) for name in sys.argv[1:])
     if changed := unannounced_changes(old, new):
         raise UserError("\n".join(changed))
-    print(f"editions: {len(new)} stages looked at, none with the same inputs gives other bytes")
+    print(f"editions: {len(new)} stages compared; the same inputs give the same bytes")
 
 
 if __name__ == "__main__":

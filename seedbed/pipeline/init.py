@@ -48,8 +48,10 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
         raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
     make_executable(folder)
     _version(folder, files)
-    kit = "" if language in LANGUAGES else f"; there is no kit of {language_name(language)}: the prompts say what to translate"
-    examples = "no rows" if bare else "8 seed tasks, 8 questions and 3 baseline tasks to begin with"
+    kit = (
+        "" if language in LANGUAGES else f"; there is no language kit for {language_name(language)}: the prompts are in English"
+    )
+    examples = "no rows" if bare else "with 8 example seed tasks, 8 questions and 3 baseline tasks"
     # A lock file cannot hold a folder's hash, so `make` could not install the library.
     build = "make repro" if b"\nseedbed" in files["requirements.lock"] else "seedbed repro"
     return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {folder} && {build}"
@@ -69,7 +71,7 @@ def _version(folder: Path, files: dict[str, bytes]) -> None:
         (folder / path).write_bytes(files[path])
     _run(folder, "git", "add", "--all", ".")
     named = _run(folder, "git", "var", "GIT_COMMITTER_IDENT", check=False) is not None
-    commit = ("git", "commit", "--quiet", "--message", "A project made by seedbed init", "--", ".")
+    commit = ("git", "commit", "--quiet", "--message", "Create the project with seedbed init", "--", ".")
     _run(folder, *commit, env={} if named else _AUTHOR | _COMMITTER)
 
 

@@ -98,10 +98,10 @@ def _put_back(path: Path) -> None:
     path.replace(half)
     if committed is not None:
         path.write_bytes(committed)
-    done = "put back as committed" if committed else "taken away"
+    done = "the committed version was restored" if committed else "it was removed"
     print(
-        f"{path}: half a file, left by a `dvc` that was stopped; {done}: what was built since is in its cache, and the half "
-        f"file is {half}",
+        f"{path}: a partial file, left by an interrupted `dvc`; {done}. Later builds are in the DVC cache; the partial file "
+        f"is kept as {half}",
         file=sys.stderr,
     )
 

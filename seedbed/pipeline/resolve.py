@@ -47,13 +47,13 @@ def resolve() -> int:
     for path in conflicts or [paths.DVC_LOCK]:
         _take_a_side(path)
     print(
-        f"taken from one side, to build on: {few([path.as_posix() for path in conflicts or [paths.DVC_LOCK]], 5)}", flush=True
+        f"taken from one side, to be rebuilt: {few([path.as_posix() for path in conflicts or [paths.DVC_LOCK]], 5)}", flush=True
     )
     code = reproduce([])
     if code == 0:
         for path in conflicts or [paths.DVC_LOCK]:
             git_or_error("add", "--all", "--", path.as_posix())
-        print("resolved and built; look at `git diff HEAD --stat`, then `git commit`")
+        print("resolved and built; check `git diff HEAD --stat`, then `git commit`")
     return code
 
 

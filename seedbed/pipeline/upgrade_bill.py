@@ -31,10 +31,12 @@ def bill_in_words(files: Mapping[str, bytes | None]) -> str:
     try:
         plan = _plan_with(files)
     except UserError as error:
-        return f"what the next build will send cannot be said before the files are right: {error}; `seedbed plan` says it then"
+        return (
+            f"the next build's requests cannot be estimated until the files are valid: {error}; then `seedbed plan` shows them"
+        )
     requests, at_most, dollars = plan.total
     if not requests:
-        return "the next build will send no request"
+        return "the next build will send no requests"
     stages = few([f"{stage.stage} {stage.new}" for stage in plan.stages if stage.new], 6)
     cost = (
         "; a price is unknown (prices in params.yaml)" if dollars is None else f", for about ${dollars:.2f}" if dollars else ""

@@ -85,7 +85,7 @@ class Places:
         first, line = self._places.setdefault(id, (path, number))
         if first == path:
             return None
-        return f"{path}:{number}: question {id!r} is in {first}:{line} too; ids are unique across the corpora of questions"
+        return f"{path}:{number}: question {id!r} is in {first}:{line} too; ids must be unique across all corpora of questions"
 
 
 def label_problem(row: Mapping[str, Any], kind: str, params: Params) -> str | None:

@@ -35,7 +35,7 @@ class Conflict(Exception):
     """
 
     def __init__(self, id: str, present: Mapping[str, Any] | None) -> None:
-        super().__init__(f"row {id!r} was saved by someone else, or its file changed, since you opened it")
+        super().__init__(f"row {id!r} was saved by somebody else, or its file changed, after you opened it")
         self.id = id
         self.present = present
 
@@ -212,7 +212,7 @@ def check_edit(kind: str, fields: Row) -> str | None:
         try:
             text.encode()
         except UnicodeEncodeError:
-            return f"fields.{name} holds half a character (a lone surrogate); remove it"
+            return f"fields.{name} contains half a character (a lone surrogate); remove it"
     return None
 
 

@@ -203,7 +203,7 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
     for part in ("system", "user"):
         template = Template(document.get(part, ""))
         if not template.is_valid():
-            yield located(path, [part], "a '$' that begins no variable; write '$$' for a dollar")
+            yield located(path, [part], "a '$' that does not start a variable; write '$$' for a dollar sign")
         names = template.get_identifiers()
         for variable in names:
             if variable not in known:
@@ -211,10 +211,10 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
                 meant.update(get_close_matches(variable, known, n=1))
         used.update(names)
     for missing in sorted(variables - used - meant):
-        yield f"{path}: the variable ${missing} is missing; this prompt must show it somewhere"
+        yield f"{path}: the variable ${missing} is missing; add it to the prompt"
     again = Template(document.get("again", "$problem"))
     if not again.is_valid() or again.get_identifiers() != ["problem"]:
-        yield located(path, ["again"], "expected a text with the variable $problem and no other")
+        yield located(path, ["again"], "expected a text whose only variable is $problem")
 
 
 def render(

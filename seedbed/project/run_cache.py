@@ -84,8 +84,8 @@ def mend_run_cache(root: Path = Path(), newest: int = 0) -> None:
         return
     if half:
         print(
-            f"DVC's run-cache: {count(len(half), 'half entry', 'half entries')} left by a `dvc` that was stopped, taken away; "
-            "that stage runs again, from the store",
+            f"DVC's run-cache: {count(len(half), 'half entry', 'half entries')} left by an interrupted `dvc` removed; the "
+            "stage runs again, with its responses from the store",
             file=sys.stderr,
         )
 
@@ -107,7 +107,7 @@ def dvc_lock(root: Path = Path()) -> Iterator[None]:
     try:
         lock.lock()
     except (LockError, OSError) as error:
-        words = "another dvc is at work here" if isinstance(error, LockError) else str(error)
+        words = "another dvc process is running here" if isinstance(error, LockError) else str(error)
         raise UserError(
             f"{folder / 'lock'}: DVC's lock cannot be acquired ({words}); wait for the other process, then run again"
         ) from None

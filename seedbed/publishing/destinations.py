@@ -15,7 +15,7 @@ from seedbed.util.errors import UserError
 _HUB = "hf://"
 _HUBS_OWN = {".gitattributes"}
 """What the Hub puts into a new repository itself."""
-_AGAIN = "; the repository is as it was, run the same command again"
+_AGAIN = "; the repository is unchanged, run the same command again"
 """What to do after a failure: all files are one commit."""
 
 
@@ -64,7 +64,7 @@ class _Hub:
         except HfHubHTTPError as error:
             status = error.response.status_code if error.response is not None else "no"
             said = error.server_message or "no reason given"
-            hint = "; does HF_TOKEN hold a token that may write there?" if status in (401, 403) else ""
+            hint = "; does the token in HF_TOKEN have write access to it?" if status in (401, 403) else ""
             raise UserError(f"--to {self._to}: the Hub answered {status}: {said}{hint or _AGAIN}") from None
         except Exception as error:  # of the HTTP library below, whose messages may hold a request
             raise UserError(f"--to {self._to}: the Hub cannot be reached ({type(error).__name__}){_AGAIN}") from None

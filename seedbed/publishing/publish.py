@@ -53,4 +53,4 @@ def publish(to: str, *, yes: bool, stand_in: bool) -> str:
     if yes:
         return f"{to}: {summary}"
     lines = [f"{sizes[name]:>12,}  {name}{'  (replaces one)' if name in there else ''}" for name in names]
-    return "\n".join([*lines, f"{to} would get {summary}; `seedbed check --release` first, then --yes sends it"])
+    return "\n".join([*lines, f"{to} would receive {summary}; run `seedbed check --release` first, then add --yes to send it"])

@@ -64,7 +64,7 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         new = [name for name in labels if name not in params["labels"]["question"]]
         remarks = [f"categories: {few([*categories], 12)}"]
         remarks.append(
-            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it"
+            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will refer to it"
             + (f" instead of {present['source']}" if present else "")
         )
         if corpus == BENCHMARK:
@@ -107,7 +107,7 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
 
         text = changed_params(change)
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'question')} imported as {corpus}; `seedbed plan` says what a build would send"
+    return f"{shown}\n{count(staged.rows, 'question')} imported as {corpus}; `seedbed plan` shows what a build would send"
 
 
 def _questions(reading: Reading, default: str | None, categories: dict[str, None]) -> Iterator[Row]:
@@ -323,7 +323,7 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         )
         target = paths.RECORDED / "judgments" / f"{match}.jsonl"
         staged = stage(folder, (_verdict(question, turn, said, called) for question, turn, said in rows), "fastchat_verdict")
-        remarks = [f"writes {target}; matches.{match} of {paths.PARAMS} will name it: {ids[0]} against {ids[1]}"]
+        remarks = [f"writes {target}; matches.{match} of {paths.PARAMS} will refer to it: {ids[0]} against {ids[1]}"]
         if orders:
             remarks.append(f"{count(orders, 'verdict')} {_ONE_ORDER}; the report shows no order agreement for them")
         unjudged = sum(known.turns.values()) - len(rows)
@@ -342,7 +342,7 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
 
         text = changed_params(change)
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'verdict')} imported; `dvc repro benchmark` gives their table"
+    return f"{shown}\n{count(staged.rows, 'verdict')} imported; `seedbed repro benchmark` builds the report"
 
 
 def _models(params: Params, names: list[str], model: str | None, baseline: str | None) -> tuple[str, str]:

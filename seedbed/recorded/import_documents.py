@@ -70,12 +70,12 @@ def import_documents(folder: Path, longest: int, shortest: int, license: str | N
         f"  writes {paths.MATERIAL}",
     ]
     if repeated:
-        lines.insert(1, f"  {count(repeated, 'passage')} left out: each repeats an earlier one word by word")
+        lines.insert(1, f"  {count(repeated, 'passage')} left out: exact duplicates")
     if others:
         endings = Counter(path.suffix.lower() or path.name for path in others)
         words = few([f"{number} {ending}" for ending, number in endings.most_common()], 8)
-        lines.insert(1, f"  {count(len(others), 'file')} passed over, of other kinds: {words}")
-    lines.append(f"the first {count(min(len(rows), _SHOWN), 'passage')} as they will be:")
+        lines.insert(1, f"  {count(len(others), 'file')} ignored, unsupported type: {words}")
+    lines.append(f"the first {count(min(len(rows), _SHOWN), 'passage')} as it will be written:")
     lines += [f"  {shown_row({**row})}" for row in rows[:_SHOWN]]
     shown = safe("\n".join(lines))
     if not yes:
@@ -146,5 +146,5 @@ def _changes(before: dict[str, Passage], rows: Sequence[Passage]) -> str:
 def _next() -> str:
     number = load_params()["generate"].get("material", 0)
     if number:
-        return f"each request of generate shows {number} (generate.material); `seedbed plan` says which are asked anew"
-    return f"to have requests show some, set generate.material of {paths.PARAMS}, e.g. to 1"
+        return f"each request of generate shows {number} (generate.material); `seedbed plan` shows which are sent again"
+    return f"to use them in requests, set generate.material in {paths.PARAMS}, e.g. to 1"

@@ -105,7 +105,7 @@ def import_fastchat(
     whole = {row["id"] for row in known if len(turns_of(row | {"text": ""})) == turns[row["id"]]}
     declared = _declared(asked, models, matches, whole, language, compositions, list(rated))
     goes = _replaced(params, models, matches)
-    if goes and not confirm(f"This replaces {goes}. Go on?"):
+    if goes and not confirm(f"This replaces {goes}. Continue?"):
         return "nothing was imported"
 
     write_rows(_QUESTIONS, asked, "question")
@@ -130,10 +130,10 @@ def import_fastchat(
     write_text(paths.PARAMS, declared)
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
     ours = len(matches) - len(judged)
-    sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` says what that sends)" if ours else ""
+    sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` shows its requests)" if ours else ""
     return (
-        f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{sends}{ignored}; now run "
-        "`dvc repro benchmark`"
+        f"{len(asked)} questions, {len(models)} models, {len(matches)} matches imported{sends}{ignored}; now run `seedbed "
+        "repro benchmark`"
     )
 
 
@@ -186,7 +186,7 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str])
             parts.append(f"{count(len(gone), what, 'matches' if what == 'match' else None)} of params.yaml ({few(gone, 5)})")
     source = params["corpora"]["questions"]["source"]
     if source != str(_QUESTIONS):
-        parts.append(f"the questions ({source} stays where it is)")
+        parts.append(f"the questions ({source} is kept)")
     if others := [name for name in question_corpora(params) if name != BENCHMARK]:
         parts.append(f"{count(len(others), 'further corpus', 'further corpora')} of questions ({few(others, 5)})")
     return " and ".join(parts)

@@ -22,7 +22,7 @@ from seedbed.util.visible import is_blank
 from seedbed.util.words import count, few
 from seedbed.util.yaml_edit import add_entries, add_items
 
-WRITE = "Nothing is written yet: the same command with --yes writes it."
+WRITE = "Nothing was written yet. Add --yes to write it."
 _OPEN, _CLASSIFIED = "open_qa", "classification"
 
 
@@ -58,7 +58,7 @@ class Ids:
         if id in self._seen:
             first, other = self._seen[id]
             if other == digest:
-                self._reading.leave_out("it repeats an earlier row word by word", where)
+                self._reading.leave_out("it is an exact duplicate of an earlier row", where)
                 return None
             raise UserError(
                 f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has too; give each row a "
@@ -96,7 +96,8 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
             remarks.append(f"new in labels.task of {paths.PARAMS}: {few(new, 20)}")
         before = params["corpora"][corpus]["source"] if corpus in params["corpora"] else None
         remarks.append(
-            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it" + (f" instead of {before}" if before else "")
+            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will refer to it"
+            + (f" instead of {before}" if before else "")
         )
         shown = preview(reading, staged, f"tasks of {corpus}", remarks)
         if not staged.rows:
@@ -114,7 +115,7 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
 
         text = changed_params(change)
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'task')} imported as {corpus}; `seedbed plan` says what a build would send"
+    return f"{shown}\n{count(staged.rows, 'task')} imported as {corpus}; `seedbed plan` shows what a build would send"
 
 
 def import_rows(source: Source, name: str, *, yes: bool) -> str:
@@ -150,7 +151,7 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
         entries = {} if present else {id: {"seeds": str(paths.EMPTY), "rows": str(target)}}
         text = changed_params(lambda document: add_entries(document, "sets", entries))
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'row')} imported; `dvc repro export@{id}` writes the set"
+    return f"{shown}\n{count(staged.rows, 'row')} imported; `seedbed repro export@{id}` writes the set"
 
 
 def _tasks(reading: Reading, params: Params, default: str | None, types: Counter[str] | None) -> Iterator[Row]:

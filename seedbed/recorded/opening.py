@@ -21,17 +21,17 @@ _BLOCK = 2**20
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _GZIP = b"\x1f\x8b"
 _REFUSED = {
-    b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it first (`zstd -d FILE`)",
-    b"BZh": "it is compressed with bzip2; unpack it first (`bunzip2 FILE`)",
-    b"\xfd7zXZ": "it is compressed with xz; unpack it first (`unxz FILE`)",
-    b"ARROW1": "it is an Arrow file, as `save_to_disk` of datasets writes them; write Parquet instead (`to_parquet`)",
-    b"\xff\xff\xff\xff": "it is an Arrow stream, as datasets caches them; write Parquet or JSON Lines instead (`to_parquet`)",
-    b"%PDF": "it is a PDF; `seedbed import documents FOLDER` reads those",
-    b"\xd0\xcf\x11\xe0": "it is an old Excel file; save it as .xlsx or as CSV",
-    b"SQLite format 3": "it is an SQLite database; write the table as CSV or JSON Lines",
-    b"version https://git-lfs": "it is a Git LFS pointer, not the data; `git lfs pull` brings the file itself",
-    b"<!DOCTYPE": "it is a web page; download the file itself",
-    b"<html": "it is a web page; download the file itself",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first (`zstd -d FILE`)",
+    b"BZh": "compressed with bzip2; unpack it first (`bunzip2 FILE`)",
+    b"\xfd7zXZ": "compressed with xz; unpack it first (`unxz FILE`)",
+    b"ARROW1": "an Arrow file, as `datasets.save_to_disk` writes it; write Parquet instead (`to_parquet`)",
+    b"\xff\xff\xff\xff": "an Arrow stream from the cache of datasets; write Parquet or JSON Lines instead (`to_parquet`)",
+    b"%PDF": "a PDF file; import it with `seedbed import documents FOLDER`",
+    b"\xd0\xcf\x11\xe0": "an old Excel file; save it as .xlsx or as CSV",
+    b"SQLite format 3": "an SQLite database; export the table as CSV or JSON Lines",
+    b"version https://git-lfs": "a Git LFS pointer, not the data; `git lfs pull` downloads the file itself",
+    b"<!DOCTYPE": "a web page; download the file itself",
+    b"<html": "a web page; download the file itself",
 }
 
 

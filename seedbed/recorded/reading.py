@@ -101,7 +101,7 @@ class Reading:
                     row = found.row | {ours: _dug(found.row, ours, theirs) for ours, theirs in fields.items()}
                     if format is None and not by_name:
                         format = format_of(row, found.where, self.target, self.source.format)
-                    self.label = format.label if format else "fields as --map names them"
+                    self.label = format.label if format else "fields named by --map"
                     said = self._said(format, row)
                 except Wrong as error:
                     raise UserError(f"{found.where}: {error}{self._hint(format, found)}") from None

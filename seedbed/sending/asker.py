@@ -93,7 +93,7 @@ class Asker:
         register(self.store)
         self._stack.enter_context(alone(self.stage, self.store.path.parent / "locks", self._parent))
         if new := take_spilled(self.store):
-            print(f"{self.stage}: {count(new, 'answer')} of an earlier run taken into the store", file=sys.stderr)
+            print(f"{self.stage}: {count(new, 'answer')} of an earlier run added to the store", file=sys.stderr)
         mend_run_cache()  # before the stages after this one, where nobody ran the check
         return self
 
@@ -182,7 +182,7 @@ class Asker:
             if first.why
             else "is not in the DVC cache, and there is no DVC remote to download it from"
         )
-        what = "of it is wanted here" if first.branch else "it holds"
+        what = "of it is needed here" if first.branch else "it holds"
         words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what {what} is paid for again"
         print(f"{self.stage}: {words}", file=sys.stderr)
 
@@ -229,8 +229,8 @@ def pays_again(lacking: Sequence[Lacking]) -> str:
         return ""
     return (
         f"the transcript {missing.digest[:12]} that dvc.lock names, which may hold them, is neither in the DVC cache nor "
-        f"available from the DVC remote ({missing.why}); have whoever built it run `dvc push`, then run `dvc pull` here, or "
-        "set SEEDBED_PAY_AGAIN=1 to pay for it again"
+        f"available from the DVC remote ({missing.why}); ask whoever built it to run `dvc push`, then run `dvc pull` here, or "
+        "set SEEDBED_PAY_AGAIN=1 to pay for them again"
     )
 
 
@@ -328,7 +328,7 @@ def asking(
                 print(f"{stage}: {count(len(opened.failed), 'failed row')} in {path}", file=sys.stderr)
             raise
     if opened.total and not asker.sent:
-        print(f"{stage}: all {opened.total} requests served from the store, nothing sent", file=sys.stderr)
+        print(f"{stage}: all {opened.total} responses are in the store, nothing sent", file=sys.stderr)
 
 
 def ask_all(

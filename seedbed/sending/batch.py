@@ -146,7 +146,7 @@ async def _picked_up(
     waiting: Waiting, store: Store, claims: Claims, batch: Batch, missing: Mapping[str, Request]
 ) -> AsyncIterator[tuple[str, Response]]:
     """Yield what a batch that was left open brings of what is missing."""
-    waiting.progress.say(f"picking up batch {quoted(batch.id)} of an earlier build")
+    waiting.progress.say(f"continuing with batch {quoted(batch.id)} of an earlier build")
     unclaimed = False
     try:
         async for key, response in _results(waiting, store, batch):
@@ -157,7 +157,9 @@ async def _picked_up(
     except _Lost as lost:
         words = f"{batch.words} is lost: {lost}"
         if batch.requests is not None and batch.id not in claims.batches_of(missing):
-            waiting.progress.say(f"{words}; nothing of it is wanted now: `seedbed store batches forget {batch.id}` forgets it")
+            waiting.progress.say(
+                f"{words}; none of its responses is needed now; `seedbed store batches forget {batch.id}` removes it"
+            )
             return
         how_many = batch.open if batch.requests is not None else "some"
         raise UserError(
@@ -229,14 +231,14 @@ async def _find_or_create(waiting: Waiting, lines: bytes, digest: str, read: set
         return await waiting.patiently(
             find_or_create,
             f"sending a batch of {stage}",
-            "which looks for the batch first, in case that it was made all the same",
+            "which first checks whether the batch was created after all",
         )
 
 
 async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     name, last_words, api = f"batch {quoted(batch.id)}", "", waiting.client.openai
-    reassurance = "which picks the batch up: it goes on at the provider, and `seedbed store batches` lists it"
+    reassurance = "which continues with this batch: it still runs at the provider, and `seedbed store batches` lists it"
     refused: str | None = None
     damaged = ""
 
@@ -283,7 +285,7 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
     if refused:
         close_batch(store, batch.id)  # so that the next build sends what it refused in another batch
         where = f"{name}: endpoint {waiting.client.id!r}"
-        raise UserError(f"{where} refuses what each request of the stage has in it: {refused}")
+        raise UserError(f"{where} rejects something that every request of the stage contains: {refused}")
 
 
 def _damage(lines: list[str], batch: Batch, counts: Any) -> str | None:

@@ -63,7 +63,8 @@ class Halt:
             return
         self._hurry = True
         progress.say(
-            f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests under way; again to drop them now"
+            f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests in flight; press Ctrl-C again to drop "
+            "them now"
         )
         self.stop(UserError(f"{self._stage}: interrupted; every response that arrived is kept, run again to continue"))
 

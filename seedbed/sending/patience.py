@@ -21,7 +21,7 @@ class Tries:
     number: int = 0
     limited_s: float = 0.0
 
-    def wait_s(self, busy: Busy, server: Server, what: str, reassurance: str = "all that arrived is kept") -> float:
+    def wait_s(self, busy: Busy, server: Server, what: str, reassurance: str = "every response that arrived is kept") -> float:
         """Count a try in vain; return the seconds until the next.
 
         Args:

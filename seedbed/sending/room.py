@@ -98,9 +98,9 @@ def spill(store: Path, stage: str, request: Request, response: Response) -> str:
             _append(path, line.encode())
         except OSError:
             continue
-        return f"in {path}, from which the next run takes them into the store"
+        return f"they are in {path}, and the next run adds them to the store"
     print(line, end="", file=sys.stderr, flush=True)
-    return "printed above, a line each: put these lines into a file and run `seedbed store import FILE`"
+    return "printed above, one line each: save these lines to a file and run `seedbed store import FILE`"
 
 
 def take_spilled(store: Store) -> int:

@@ -140,7 +140,7 @@ class Sender:
         if not workers:
             raise self._committer.no_room("nothing more was sent")
         if workers < most:
-            progress.say(f"room is short on the disk of {self._store.path}: one request at a time")
+            progress.say(f"little disk space left at {self._store.path}: sending one request at a time")
         try:
             async with asyncio.TaskGroup() as group:
                 for number in range(workers):
@@ -223,7 +223,7 @@ class Sender:
         """Say once that another process is at some of the requests."""
         if not self._waits:
             self._waits = True
-            progress.say("another build over the same store is sending some of these requests; waiting for its responses")
+            progress.say("another build with the same store is sending some of these requests; waiting for its responses")
 
     def _retry_wait(self, job: Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""

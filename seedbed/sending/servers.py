@@ -36,7 +36,7 @@ IDLE_S = 60.0
 _PORTS = 3
 """Ports that are tried: another process may take one between our look and the server's."""
 _LOG_LINES = 8
-_ENDED = "the server ended before it answered"
+_ENDED = "the server stopped before it answered"
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _wait(started: Started, model: str, timeout_s: float, parent: Parent) -> str
             if not models or model in models:
                 return None
             listed = quoted(", ".join(models[:5]))
-            return f"the server lists {listed}, and not the model {model!r}: give it that name, or name its own"
+            return f"the server lists {listed}, but not the model {model!r}; serve it under this name, or use a listed name"
         time.sleep(0.2)
     return f"the server did not answer within {timeout_s:g} s (start_timeout_s)"
 

@@ -74,4 +74,4 @@ def embedding(name: str, params: Params) -> Iterator[Embedder | None]:
         embedder = Embedder(asker, to)
         yield embedder
     if embedder.failed:
-        print(f"embed@{name}: {embedder.failed} texts have no vector, and were held against none", file=sys.stderr)
+        print(f"embed@{name}: {embedder.failed} texts have no embedding, and were not compared", file=sys.stderr)

@@ -41,7 +41,7 @@ def decisions(path: Path, alone: bool = False) -> Iterator[Row]:
     params, rows = load_params(), read_tasks(path)
     seeds, questions = ([], []) if alone else (_seeds(), _questions())
     if not alone and not (seeds and questions):
-        print("seedbed filter: nothing is built here yet, so rows are held against no seed or question", file=sys.stderr)
+        print("seedbed filter: nothing is built yet, so rows are not compared with seed tasks or questions", file=sys.stderr)
     with (
         embedding("file", params) as embed,
         load_filter(params, seeds, questions, load_prompt("generate"), embed) as filter,
@@ -91,7 +91,7 @@ def read_tasks(path: Path) -> list[Row]:
 def _task(where: str, row: Row, number: int) -> Row:
     for name in _FIELDS:
         if name not in row:
-            hint = "; an empty text where there is none" if name == "input" else ""
+            hint = "; use an empty text for a missing one" if name == "input" else ""
             raise UserError(f"{where}: the field {name!r} is missing; each row has instruction, input and output{hint}")
         if not isinstance(row[name], str):
             raise UserError(f"{where}: {name}: expected a text, found {type(row[name]).__name__}")

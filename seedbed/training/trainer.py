@@ -184,10 +184,11 @@ def _where(base: dict[str, str]) -> str:
     from huggingface_hub.constants import HF_HUB_CACHE
 
     if Path(base["model"]).is_dir():
-        return "the folder has to hold config.json, the weights, and a tokenizer (tokenizer.json, tokenizer_config.json)"
+        return "the folder must contain config.json, the weights and a tokenizer (tokenizer.json, tokenizer_config.json)"
     revision = "" if base["revision"] == "main" else f" --revision {base['revision']}"
     return (
-        f"bring it into the cache ({HF_HUB_CACHE}) with `hf download {base['model']}{revision}`, or name a folder that holds it"
+        f"download it to the cache ({HF_HUB_CACHE}) with `hf download {base['model']}{revision}`, or set `model` to a folder "
+        "that contains it"
     )
 
 
@@ -282,8 +283,8 @@ def _notices(stage: str, model: Any, settings: AllSettings, rows: int, cut: int)
             print(f"{stage}: no accelerator: training on the CPU", file=sys.stderr)
     if needed > room:
         print(
-            f"{stage}: about {needed / 2**30:.1f} GiB are needed and {where} has {room / 2**30:.1f} free: take a smaller base, "
-            "or train.method lora",
+            f"{stage}: about {needed / 2**30:.1f} GiB are needed, but {where} has {room / 2**30:.1f} free; use a smaller "
+            "base, or train.method lora",
             file=sys.stderr,
         )
 

@@ -107,7 +107,7 @@ def test_labels_of_the_chosen_judge_are_written_once(project: Project) -> None:
     with chdir(project.root):
         calibrate([], False, 95, False, "mine")
         assert project.rows("data/votes/labels/mine.jsonl") == [{"judge": "win", "people": "win"}] * 40
-        with pytest.raises(UserError, match=r"data/votes/labels/mine\.jsonl: there already"):
+        with pytest.raises(UserError, match=r"data/votes/labels/mine\.jsonl: this file exists already"):
             calibrate([], False, 95, False, "mine")
         with pytest.raises(UserError, match=r"--labels '\.\./x'"):
             calibrate([], False, 95, False, "../x")

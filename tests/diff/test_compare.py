@@ -469,7 +469,7 @@ def test_revisions_that_are_none(project: Project, tmp_path: Path) -> None:
     (empty.root / ".dvc").mkdir()
     for name in ("dvc.yaml", "params.yaml"):
         (empty.root / name).touch()
-    assert "there is no git repository here" in diff(empty, fails=True, GIT_CEILING_DIRECTORIES=str(tmp_path))
+    assert "not a git repository" in diff(empty, fails=True, GIT_CEILING_DIRECTORIES=str(tmp_path))
     git(empty.root, "init", "-q")
     assert "git has no commit yet" in diff(empty, fails=True)
 

@@ -33,7 +33,7 @@ def append(path: Path, *lines: str) -> None:
 
 
 def test_what_there_is_in_one_line(here: Project) -> None:
-    assert check_all() == f"params.yaml, {len(VARIABLES)} prompts, 8 seed tasks, 3 questions, 2 baseline: all fit their schemas"
+    assert check_all() == f"params.yaml, {len(VARIABLES)} prompts, 8 seed tasks, 3 questions, 2 baseline: all valid"
 
 
 def test_all_mistakes_are_listed(here: Project) -> None:
@@ -107,7 +107,7 @@ def test_a_key_that_is_not_set_is_named_where_something_would_be_sent(
 ) -> None:
     here.edit_params(lambda p: p["servers"]["stand-in"].update(api_key_env="HOUSE_KEY"))
     check_all()
-    warning = "servers.stand-in.api_key_env: the environment variable HOUSE_KEY is not set, and translate@seed_tasks"
+    warning = "servers.stand-in.api_key_env: the environment variable HOUSE_KEY is not set, but translate@seed_tasks"
     assert warning in capsys.readouterr().err
     monkeypatch.setenv("HOUSE_KEY", "a key")
     check_all()
@@ -165,7 +165,7 @@ UNUSED: dict[str, Callable[[Any], None]] = {
 @pytest.mark.parametrize("name", UNUSED)
 def test_a_part_that_is_not_used_may_be_empty(here: Project, name: str) -> None:
     here.edit_params(UNUSED[name])
-    assert "all fit their schemas" in check_all()
+    assert "all valid" in check_all()
 
 
 def test_a_set_may_have_no_rows_of_its_own(here: Project) -> None:
@@ -253,9 +253,7 @@ def test_what_a_late_stage_reads_is_checked_early(here: Project, path: str, text
 def test_edits_of_no_corpus_are_noticed(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
     Path("data/edits/question.ja.jsonl").touch()
     check_all()
-    told = (
-        "data/edits/question.ja.jsonl: no corpus is called 'question' (did you mean 'questions'?); these edits apply to nothing"
-    )
+    told = "data/edits/question.ja.jsonl: unknown corpus 'question' (did you mean 'questions'?); these edits have no effect"
     assert told in capsys.readouterr().err
 
 
@@ -268,7 +266,8 @@ def test_orphaned_edits_are_counted(here: Project, capsys: pytest.CaptureFixture
     Path("data/edits/questions.ja.jsonl").write_text(EDIT + "\n", encoding="utf-8")
     check_all()
     assert (
-        "data/edits/questions.ja.jsonl: 1 orphaned edit (x), whose rows are gone; kept, not applied" in capsys.readouterr().err
+        "data/edits/questions.ja.jsonl: 1 orphaned edit (x), whose rows no longer exist; kept, but not applied"
+        in capsys.readouterr().err
     )
 
 
@@ -332,8 +331,8 @@ def test_what_judges_questions_and_votes_cannot_show_is_noticed(here: Project, c
     for words in (
         "judges: a jury of two, a and b: there is no majority where they differ, so every such question is a tie",
         "judges: judge b and thin are of one family, f: judges favour answers like their own",
-        "data/questions.en.jsonl: the category 'fermi' has one question: its rate shows no difference",
-        "prompts/judge.yaml: it does not show $criteria, so that the judge never sees the criteria of params.yaml",
+        "data/questions.en.jsonl: the category 'fermi' has only one question: its rate cannot show a significant difference",
+        "prompts/judge.yaml: $criteria is missing, so the judge does not see the criteria of params.yaml",
         "data/votes: all votes are of one person, ann:",
         "data/votes: all 1 votes are ties:",
     ):

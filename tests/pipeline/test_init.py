@@ -184,12 +184,10 @@ def made(tmp_path: Path, language: str) -> Project:
 def test_a_new_project_is_committed_and_checked(tmp_path: Path) -> None:
     project = made(tmp_path, "ko")
     assert git(project.root, "status", "--porcelain") == ""
-    assert git(project.root, "log", "--format=%an: %s") == "Seedbed: A project made by seedbed init\n"
+    assert git(project.root, "log", "--format=%an: %s") == "Seedbed: Create the project with seedbed init\n"
     assert git(project.root, "ls-files", "-s", ".ci/install").startswith("100755 ")
     assert (project.root / ".dvc" / "config").read_bytes() == (ROOT / ".dvc" / "config").read_bytes()
-    assert f"{len(VARIABLES)} prompts, 8 seed tasks, 8 questions, 3 baseline: all fit their schemas" in project.run(
-        "seedbed", "check"
-    )
+    assert f"{len(VARIABLES)} prompts, 8 seed tasks, 8 questions, 3 baseline: all valid" in project.run("seedbed", "check")
     assert "the project is up to date" in project.run("seedbed", "upgrade", "--yes")
     assert git(project.root, "status", "--porcelain") == ""
 
@@ -201,7 +199,7 @@ def test_a_project_in_a_subfolder_of_a_repository(tmp_path: Path) -> None:
     project = made(tmp_path, "de")
     assert git(tmp_path, "status", "--porcelain") == "A  theirs\n"
     assert not (project.root / ".git").exists()
-    assert "all fit their schemas" in project.run("seedbed", "check")
+    assert "all valid" in project.run("seedbed", "check")
 
 
 def sent(project: Project) -> dict[str, int]:

@@ -192,7 +192,7 @@ def test_a_stage_that_the_project_has_no_edition_of_gets_one() -> None:
     stage, number = next(iter(EDITIONS.items()))
     older = migrated(OLD)[0].replace(f"  {stage}: {number}\n", "")
     text, notes = migrated(older)
-    assert notes == ["editions: this library's rules, one number a stage"]
+    assert notes == ["editions: the version of this library's rules, one number per stage"]
     assert load_yaml(ROOT / "params.yaml", text) == load_yaml(ROOT / "params.yaml", migrated(OLD)[0])
 
 

@@ -176,7 +176,7 @@ def test_a_folder_is_shown_first_then_written_and_nothing_of_others_is_touched(p
     assert "the stand-in, which is no language model, wrote" in project.run(*command, "--yes", fails=True)
     shown = project.run(*command, "--stand-in")
     assert "native/train.parquet" in shown
-    assert "then --yes sends it" in shown
+    assert "then add --yes to send it" in shown
     assert not place.exists()
     project.run(*command, "--stand-in", "--yes")
     assert front(place)["license"] == "cc-by-4.0"
@@ -202,7 +202,7 @@ def test_the_hub_gets_all_in_one_commit_and_a_refusal_keeps_the_token(project: P
     assert hub.repositories == {}
     hub.refuse["/commit/main"] = (403, "you may only read")
     said = project.run(*command, "--yes", fails=True, **env)
-    assert "the Hub answered 403: you may only read; does HF_TOKEN hold a token that may write there?" in said
+    assert "the Hub answered 403: you may only read; does the token in HF_TOKEN have write access to it?" in said
     assert TOKEN not in said
     assert hub.repositories["team/mine"] == {".gitattributes": b""}
     hub.refuse.clear()

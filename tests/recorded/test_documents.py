@@ -106,12 +106,12 @@ def test_ids_stay_where_texts_are_edited_moved_or_new(folder: Path) -> None:
     (folder / "b.md").write_text("# Three\n\nthird\n\n# One\n\nfirst\n", encoding="utf-8")
     (folder / "c.docx").write_bytes(b"x")
     (folder / ".hidden.md").write_text("x", encoding="utf-8")
-    assert "Nothing is written yet" in run(folder, yes=False)
+    assert "Nothing was written yet" in run(folder, yes=False)
     assert not paths.MATERIAL.exists()
     shown = run(folder)
     assert "2 documents, 3 passages" in shown
-    assert "1 passage left out: each repeats an earlier one" in shown
-    assert "1 file passed over, of other kinds: 1 .docx" in shown
+    assert "1 passage left out: exact duplicates" in shown
+    assert "1 file ignored, unsupported type: 1 .docx" in shown
     before = {row["text"]: id for id, row in read_passages().items()}
 
     (folder / "a.md").write_text("# One\n\nfirst, edited\n\n# Zero\n\nnew\n\n# Two\n\nsecond\n", encoding="utf-8")

@@ -127,7 +127,7 @@ def test_small_import(project: Project, files: Path) -> None:
 
     Nothing is recorded of seed tasks, so the benchmark neither translates them nor generates.
     """
-    assert "run `dvc repro benchmark`" in run_import(project, *args(files))
+    assert "run `seedbed repro benchmark`" in run_import(project, *args(files))
     output = project.repro("benchmark", SEEDBED_OFFLINE="1")
     recorded = {"answer@one-5", "answer@two", "judge@one-5-vs-two"}
     assert set(re.findall(r"Running stage '([^']+)'", output)) == {

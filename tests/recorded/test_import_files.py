@@ -134,8 +134,8 @@ def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path)
     assert state(project) == before
     assert "an Alpaca file, 4 rows; 2 become tasks of seed_tasks" in shown
     assert f"1 row left out: its output is blank (first: {file}:2)" in shown
-    assert f"1 row left out: it repeats an earlier row word by word (first: {file}:3)" in shown
-    assert "fields that are not taken over: score" in shown
+    assert f"1 row left out: it is an exact duplicate of an earlier row (first: {file}:3)" in shown
+    assert "fields that are not imported: score" in shown
     assert "new in labels.task of params.yaml: fine-art" in shown
     assert (
         f'{{"id":"a","input":"","instruction":"{TASK["instruction"]}","is_classification":false,"output":"An apple.",' in shown
@@ -302,7 +302,7 @@ configs:
 
 def test_annotations_are_no_answers_but_their_outputs_are() -> None:
     for target, says in (
-        (formats.ANSWERS, "to take one of its outputs, say so: --map answer=output_1 --map question=instruction"),
+        (formats.ANSWERS, "to use one of its outputs, add --map answer=output_1 --map question=instruction"),
         (formats.QUESTIONS, "`seedbed import verdicts` reads it"),
     ):
         with pytest.raises(UserError, match=re.escape(says)):
@@ -406,7 +406,7 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "a zip": ("a.zip", b"PK\x03\x04abc", "this is a zip archive"),
     "no spreadsheet": ("a.xlsx", b"PK\x03\x04abc", "cannot be read as a spreadsheet"),
     "a cut Parquet": ("a.parquet", b"PAR1abc", "cannot be read as Parquet"),
-    "a web page": ("a.json", b"<!doctype html><html>", "it is a web page"),
+    "a web page": ("a.json", b"<!doctype html><html>", "a web page"),
     "a pointer": ("a.json", b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a Git LFS pointer"),
     "an open quotation mark": ("a.csv", b'instruction,output\n"a,b\n', r"a\.csv:2: not CSV"),
     "a ragged table": ("a.csv", b"instruction,output\na,b,c\n", r"a\.csv:2: 3 fields, but the first line has 2"),
@@ -511,7 +511,7 @@ def test_commands_read_paths_from_where_they_are_called(tmp_path: Path) -> None:
     inside = Project(made.root / "sub")
     command = ("seedbed", "import", "rows", "in.jsonl", "--set", "mine", "--map", "instruction=q")
     output = inside.run(*command, "--map", "output=a.0")
-    assert "Nothing is written yet" in output
+    assert "Nothing was written yet" in output
     assert "1 row imported" in inside.run(*command, "--map", "output=a.0", "--yes")
     assert made.rows("data/recorded/rows/mine.jsonl")[0]["output"] == "An apple."
     assert "the row has no such field (there: q, a)" in inside.run(*command, "--map", "output=b", fails=True)

@@ -33,7 +33,7 @@ def test_the_same_again_is_served_from_the_store_and_says_so(
     assert len(server.take()) == 3
     again = ask()
     assert [result.value for result in again] == [result.value for result in first]
-    assert capsys.readouterr().err == f"{STAGE}: all 3 requests served from the store, nothing sent\n"
+    assert capsys.readouterr().err == f"{STAGE}: all 3 responses are in the store, nothing sent\n"
     assert server.take() == []
     assert Path("transcript.jsonl").read_bytes() == before
 

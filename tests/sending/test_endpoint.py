@@ -103,12 +103,12 @@ def test_an_unreachable_server(ask: Ask) -> None:
         port = free.getsockname()[1]
     words = said(ask, base_url=f"http://127.0.0.1:{port}/v1")
     assert f"nothing answers at 127.0.0.1:{port}" in words
-    assert "mend servers.mine.base_url" in words
+    assert "correct servers.mine.base_url" in words
 
 
 @pytest.mark.parametrize("port", ["80000", "abc"])
 def test_an_address_that_is_none(ask: Ask, port: str) -> None:
-    assert "is no address" in said(ask, base_url=f"http://localhost:{port}/v1")
+    assert "is not a valid URL" in said(ask, base_url=f"http://localhost:{port}/v1")
 
 
 def test_a_server_that_speaks_something_else(ask: Ask, server: Server) -> None:

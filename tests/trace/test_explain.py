@@ -316,7 +316,7 @@ def test_an_output_that_is_no_json_is_one_sentence(edited: Project) -> None:
 
 def test_nothing_built_at_all(edited: Project) -> None:
     shutil.rmtree(edited.root / "data" / "build")
-    with pytest.raises(UserError, match=r"edited/questions/questions.jsonl: not in the workspace"):
+    with pytest.raises(UserError, match=r"edited/questions/questions.jsonl: no such file"):
         explain("generic-01")
     with pytest.raises(UserError, match=r"no id 's00000-0'.*does not exist \(\d+ missing\): `seedbed repro`"):
         explain("s00000-0")

@@ -38,7 +38,7 @@ def test_an_unknown_name_is_met_with_a_suggestion(shapes: Registry[Callable[[], 
 def test_a_name_is_given_once(shapes: Registry[Callable[[], str]]) -> None:
     with pytest.raises(
         UserError,
-        match=r"test_registry\.py:\d+: the shape 'circle' is registered already, in \S*test_registry\.py:\d+; give",
+        match=r"test_registry\.py:\d+: the shape 'circle' is registered already, in \S*test_registry\.py:\d+; choose",
     ):
 
         @shapes.register("circle")

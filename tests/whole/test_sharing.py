@@ -59,7 +59,7 @@ def clone(project: Project, tmp_path: Path, remote: list[list[str]]) -> Project:
 def test_a_colleague_pulls_and_pays_nothing(built: Project, tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
     share(built, remote)
     second = clone(built, tmp_path, remote)
-    assert "translate@questions: not in this workspace: `dvc pull` brings it" in second.run("seedbed", "plan")
+    assert "translate@questions: no such file; `dvc pull` downloads it" in second.run("seedbed", "plan")
     second.run("dvc", "pull")
     assert "up to date" in second.repro()
     assert server.take() == []
@@ -80,7 +80,7 @@ def test_a_forgotten_pull_pays_nothing(built: Project, tmp_path: Path, server: S
     second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
     output = second.run(*second.stage_command("questions"), DVC_STAGE="translate@questions")
     assert "brought 1 transcript that dvc.lock names" in output
-    assert "all 3 requests served from the store, nothing sent" in output
+    assert "all 3 responses are in the store, nothing sent" in output
     assert server.take() == []
     assert len([path for path in (second.root / ".dvc" / "cache" / "files").rglob("*") if path.is_file()]) == 1
     assert second.rows("data/build/translated/questions.jsonl") == built.rows("data/build/translated/questions.jsonl")
@@ -92,7 +92,7 @@ def test_a_forgotten_push_is_said_before_anything_is_paid_again(built: Project, 
     second = forgetful(built, tmp_path, remote)
     output = second.run(*second.stage_command("questions"), fails=True)
     assert "3 responses are missing, and the transcript" in output
-    assert "have whoever built it run `dvc push`, then run `dvc pull` here, or set SEEDBED_PAY_AGAIN=1" in output
+    assert "ask whoever built it to run `dvc push`, then run `dvc pull` here, or set SEEDBED_PAY_AGAIN=1" in output
     assert server.take() == []
     second.run(*second.stage_command("questions"), SEEDBED_PAY_AGAIN="1")
     assert len(server.take()) == 3
@@ -206,7 +206,7 @@ def test_a_second_worktree_pays_nothing(built: Project, tmp_path: Path, server: 
     git(built.root, "worktree", "add", "-q", "-b", "other", str(tmp_path / "worktree"))
     second = Project(tmp_path / "worktree")
     output = second.repro("translate@seed_tasks")
-    assert "translate@seed_tasks: all 8 requests served from the store, nothing sent" in output
+    assert "translate@seed_tasks: all 8 responses are in the store, nothing sent" in output
     assert server.take() == []
     assert not (second.root / ".dvc" / "seedbed").exists()
 

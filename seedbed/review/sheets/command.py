@@ -40,7 +40,7 @@ def import_edits(path: Path, editor: str | None = None, yes: bool = False) -> st
     saved = count(len(sheet.proposals) - len(refused), "edit")
     if refused:
         raise UserError(f"{saved} saved, {len(refused)} not saved (see above); export again before you continue editing")
-    return f"{saved} saved; `make repro` builds with them"
+    return f"{saved} saved; `seedbed repro` builds with them"
 
 
 def _summary(sheet: Import) -> str:

@@ -334,7 +334,7 @@ def test_an_edit_of_a_row_that_someone_else_edited_since_is_reported(here: Path)
         "export again and write it there"
     ]
     (problem,) = apply(found)
-    assert "row 'q0' was saved by someone else" in str(problem), "nor is it overwritten between question and answer"
+    assert "row 'q0' was saved by somebody else" in str(problem), "nor is it overwritten between question and answer"
     assert edits()["q0"]["fields"] == {"text": "あちらの文です。"}
 
 
