@@ -125,7 +125,7 @@ def test_a_name_that_is_taken_names_both_places(write_plugin: WritePlugin) -> No
     header = "from seedbed.filtering.rules import rule\n\n"
     write_plugin("one", header + "@rule\ndef near_duplicate(candidate, context):\n    return None\n")
     found = re.fullmatch(
-        r"plugins/one\.py:3: the rule 'near_duplicate' is registered already, in \S*overlap\.py:\d+; give .+", mistake()
+        r"plugins/one\.py:3: the rule 'near_duplicate' is registered already, in \S*overlap\.py:\d+; choose .+", mistake()
     )
     assert found
 
