@@ -13,6 +13,7 @@ from contextlib import chdir
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -21,7 +22,6 @@ from seedbed.project.edits import Change, make_edit, save_edits
 from seedbed.project.review_words import load_words
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.reasons import reasons
-from seedbed.util.rows import Row
 from tests.builds import Build
 from tests.harness import ROOT
 
@@ -47,7 +47,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def question(id: str, source: str, machine: str) -> Row:
+def question(id: str, source: str, machine: str) -> Any:
     """Return a translated question."""
     return {"id": id, "category": "c", "source": {"text": source}, "translation": {"text": machine}, "made_by": {}}
 

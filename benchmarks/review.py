@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from starlette.testclient import TestClient
 
@@ -20,7 +21,7 @@ from seedbed.project import paths
 from seedbed.project.edits import make_edit
 from seedbed.review.web.app import create_app
 from seedbed.review.web.state import Settings
-from seedbed.util.rows import Row, write_rows
+from seedbed.util.rows import write_rows
 from tests.harness import ROOT
 from tests.review.project import make_review_project, question
 from tests.review.web.person import BASE, fields_of
@@ -35,7 +36,7 @@ def timed(work: Callable[[], object]) -> float:
     return round(time.process_time() - began, 3)
 
 
-def rows(count: int) -> list[Row]:
+def rows(count: int) -> list[Any]:
     """Return translated questions of 100 to 300 characters; every other one has a mark of a literal translation."""
     chance = random.Random(1)
     words = (ROOT / "seedbed/stand_in/repertoire/answers.ja.jsonl").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What all commands share: the app that they are registered with, and the way into the project's folder."""
+"""Shared parts of the command line: the app, and finding the project's folder."""
 
 import os
 from pathlib import Path

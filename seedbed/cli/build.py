@@ -1,4 +1,4 @@
-"""The commands around a build: check, repro, plan, plan-benchmark, again, filter, probe, serve."""
+"""Commands for building: check, repro, plan, plan-benchmark, again, filter, probe, serve."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The commands that follow a row or a change: explain, impact, diff, calibrate."""
+"""Commands for tracing and comparing: explain, impact, diff, calibrate."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The command that opens what was built in the browser: open."""
+"""The command `open`: show a report in the browser."""
 
 import os
 import sys

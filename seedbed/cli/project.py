@@ -1,4 +1,4 @@
-"""The commands that write a project's files: init, upgrade, export-config, declare."""
+"""Commands that write project files: init, upgrade, export-config, declare."""
 
 from pathlib import Path
 from typing import Annotated

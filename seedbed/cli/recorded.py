@@ -1,4 +1,4 @@
-"""`seedbed import`, `seedbed export`, `seedbed publish`: data made elsewhere, and data for others."""
+"""Commands for exchanging data with other tools: import, export, publish."""
 
 from pathlib import Path
 from typing import Annotated, Any

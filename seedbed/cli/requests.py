@@ -1,4 +1,4 @@
-"""`seedbed requests`: what a stage lacks, out to any engine and back."""
+"""`seedbed requests`: export missing requests for offline inference, and import the answers."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`seedbed review`: the page, and the spreadsheet."""
+"""`seedbed review`: the web page and the spreadsheet."""
 
 from pathlib import Path
 from typing import Annotated

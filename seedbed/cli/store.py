@@ -1,4 +1,4 @@
-"""`seedbed store` and `seedbed harvest`: every response ever paid for, on this machine."""
+"""`seedbed store`, `seedbed harvest` and `seedbed resolve`: maintain the response store."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,27 +1,22 @@
-"""What the new revision rests on and the old one did not: responses, their tokens and their dollars.
+"""Responses, tokens and cost that the new revision uses and the old one does not.
 
 That is what the change costs somebody whose store is empty of it. What was really sent depends on each person's store;
 `seedbed store builds` tells that.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from seedbed.diff.datasets import SIDES, Loaded, load_output
+from seedbed.diff.comparison import SIDES, NewResponses
+from seedbed.diff.datasets import Loaded, load_output
 from seedbed.diff.revisions import RESPONSES, Revision, params_of
 from seedbed.exchange.costs import Tokens, price_of
 from seedbed.project import columns, paths
-from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
 
-def new_responses(data: Loaded, old: Revision, new: Revision) -> list[Row]:
-    """Return the responses that are new, by stage and model, at the new revision's list prices.
-
-    Returns:
-        `{"stage", "endpoint", "model", "responses", "input_tokens", "cached_input_tokens", "output_tokens", "uncounted",
-        "usd"}`: `uncounted` of them came without a count of tokens; `usd` is None where the price is unknown.
-    """
+def new_responses(data: Loaded, old: Revision, new: Revision) -> list[NewResponses]:
+    """Return the responses that are new, by stage and model, at the new revision's list prices."""
     changed = {path: files for path, files in data.changed.items() if path.startswith(RESPONSES)}
     if not changed:
         return []
@@ -45,7 +40,7 @@ def new_responses(data: Loaded, old: Revision, new: Revision) -> list[Row]:
         price = price_of(params, row["endpoint"], row["model"])
         tokens = Tokens(row["input_tokens"], row["output_tokens"], row["cached_input_tokens"])
         row["usd"] = None if price is None else price.dollars(tokens, batch=False)
-    return rows
+    return cast(list[NewResponses], rows)
 
 
 def _add(exchanges: Tables, side: str, path: str, file: Path | None) -> None:

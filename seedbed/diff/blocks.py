@@ -1,4 +1,4 @@
-"""What a page is made of, before it is Markdown or HTML.
+"""Building blocks of a diff page, independent of Markdown or HTML.
 
 Our own words are plain text; everything that comes from a file, a row or a person is `Code` or inside a `Sample`, and
 the writers escape the two kinds accordingly. There is no third way into a page.

@@ -1,4 +1,4 @@
-"""`seedbed calibrate`: which judge, or which judge's prompt, agrees best with the votes.
+"""`seedbed calibrate`: find the judge or judge prompt that agrees best with the votes.
 
 The questions are split in two by a hash. The choice is made on one part; what the chosen one is worth is said of the other
 part, since the best of several looks better than it is on the questions that it was chosen by.
@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -23,8 +23,9 @@ from seedbed.diff.revisions import Revision, params_of, revision
 from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
 from seedbed.project.draws import chance, read_levels
+from seedbed.project.params_types import Match
 from seedbed.project.votes import answer_hash, read_votes, vote_status
-from seedbed.reporting.corrected_rates import correct, draw_of
+from seedbed.reporting.corrected_rates import CorrectedRow, correct, draw_of
 from seedbed.reporting.judgments import load_judgments
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.intervals import rate_interval
@@ -34,7 +35,7 @@ from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.git import git_text
 from seedbed.util.markdown import table
-from seedbed.util.rows import Row, Rows, read_rows, write_rows
+from seedbed.util.rows import read_rows, write_rows
 from seedbed.util.tables import Tables
 
 LEAST = 10
@@ -107,7 +108,34 @@ def _write_labels(name: str, one: Candidate) -> None:
     write_rows(path, rows, "label")
 
 
-def compared(candidates: Sequence[Candidate], confidence: float) -> Row:
+class Measured(TypedDict):
+    """What votes say of a candidate, in percent: how often they agree with it, and by how much its scores are off theirs.
+
+    `chosen_by` is the agreement on the questions that the choice is made by, the others are of the rest.
+    """
+
+    candidate: str
+    chosen_by: float
+    chosen_by_items: int
+    items: int
+    agreement: float
+    low: float
+    high: float
+    off: float
+    off_low: float
+    off_high: float
+    rates: list[CorrectedRow]
+
+
+class Calibration(TypedDict):
+    """What votes say of the candidates; those with too few votes are left out."""
+
+    chosen: str
+    candidates: list[Measured]
+    left_out: list[str]
+
+
+def compared(candidates: Sequence[Candidate], confidence: float) -> Calibration:
     """Return what the votes say of each candidate: the choice by one part of the questions, the figures of the other.
 
     Raises:
@@ -136,28 +164,38 @@ def _chooses(question: str) -> bool:
     return int(content_hash(["calibrate", question])[:8], 16) % 2 == 0
 
 
-def _measured(one: Candidate, first: Sequence[Item], rest: Sequence[Item], confidence: float) -> Row:
+def _measured(one: Candidate, first: Sequence[Item], rest: Sequence[Item], confidence: float) -> Measured:
     chosen_by, _ = _agreement(one, first)
     shares, counts = _agreement(one, rest), len(rest)
     low, high = rate_interval(shares[1], confidence)
     off = _by_question(rest, [_SCORES[one.judged[item]] - _people(one, item) for item in rest])
     off_low, off_high = mean_interval(off, confidence)
-    values = {"agreement": shares[0], "low": low, "high": high, "off": off.mean(), "off_low": off_low, "off_high": off_high}
-    rounded = {name: round(100 * float(value), 2) + 0.0 for name, value in values.items()}
     return {
-        **{"candidate": one.name, "chosen_by": round(100 * chosen_by, 2), "chosen_by_items": len(first), "items": counts},
-        **rounded,
+        "candidate": one.name,
+        "chosen_by": round(100 * chosen_by, 2),
+        "chosen_by_items": len(first),
+        "items": counts,
+        "agreement": _percent(shares[0]),
+        "low": _percent(low),
+        "high": _percent(high),
+        "off": _percent(off.mean()),
+        "off_low": _percent(off_low),
+        "off_high": _percent(off_high),
         "rates": _rates(one, confidence),
     }
 
 
+def _percent(share: float | Floats) -> float:
+    return round(100 * float(share), 2) + 0.0  # no -0.0
+
+
 def _agreement(one: Candidate, items: Sequence[Item]) -> tuple[float, Floats]:
     """Return the mean over questions of the share of votes that agree with the judge, ties among them; and each question's."""
-    shares = _by_question(items, [np.mean([vote == one.judged[item] for vote in one.votes[item]]) for item in items])
+    shares = _by_question(items, [float(np.mean([vote == one.judged[item] for vote in one.votes[item]])) for item in items])
     return float(shares.mean()), shares
 
 
-def _by_question(items: Sequence[Item], values: Sequence[Any]) -> Floats:
+def _by_question(items: Sequence[Item], values: Sequence[float]) -> Floats:
     """Return the mean of the values of each question: its items of several matches are one piece of evidence."""
     _, group = np.unique([question for _, question in items], return_inverse=True)
     means: Floats = np.bincount(group, np.asarray(values, dtype=np.float64)) / np.bincount(group)
@@ -168,7 +206,7 @@ def _people(one: Candidate, item: Item) -> float:
     return float(np.mean([_SCORES[vote] for vote in one.votes[item]]))
 
 
-def _rates(one: Candidate, confidence: float) -> Rows:
+def _rates(one: Candidate, confidence: float) -> list[CorrectedRow]:
     """Return each match's rate by the judge and as the votes correct it, on the part that the choice was not made by."""
     matches = {match: (match, "") for match, _ in one.judged}
     questions = sorted({question for _, question in one.judged if not _chooses(question)})
@@ -189,7 +227,10 @@ def _rates(one: Candidate, confidence: float) -> Rows:
 def _candidates(at: Revision, name: str) -> Iterator[Candidate]:
     """Yield each judge of a revision; none where its judgments are not on this machine."""
     params = params_of(at)
-    matches = {id: mapping(sides) for id, sides in mapping(params.get("matches")).items()}
+    matches: dict[str, Match] = {
+        id: {"model": str(sides.get("model")), "baseline": str(sides.get("baseline"))}
+        for id, sides in ((id, mapping(each)) for id, each in mapping(params.get("matches")).items())
+    }
     files = {match: file for match in matches if (file := _output(at, paths.judgments(match)))}
     if not files:
         return
@@ -200,20 +241,22 @@ def _candidates(at: Revision, name: str) -> Iterator[Candidate]:
     for row in tables.query("benchmark/judge_outcomes"):
         if row["outcome"] != "invalid":
             outcomes[row["judge"]][row["match"], row["question"]] = row["outcome"]
-    models = {str(side[part]) for side in matches.values() for part in ("model", "baseline")}
+    models = {model for sides in matches.values() for model in (sides["model"], sides["baseline"])}
     answers: dict[tuple[str, str], str | None] = {}
     for model in sorted(models):
         file = _output(at, paths.answers(model))
         answers |= {(model, row["id"]): row["text"] for row in (read_rows(file) if file else ())}
     votes: dict[Item, list[str]] = defaultdict(list)
     for vote in read_votes(paths.VOTES):
-        if vote_status(vote, matches, answers) == "counted":  # type: ignore[arg-type]
+        if vote_status(vote, matches, answers) == "counted":
             votes[vote["match"], vote["question"]].append(_SAYS[vote["verdict"]])
     hashes = {place: answer_hash(text) for place, text in answers.items() if text is not None}
     draws = {}
     for drawn, levels in read_levels().items():
-        sides = matches.get(drawn.match, {})
-        present = [hashes.get((str(sides.get(part)), drawn.question)) for part in ("model", "baseline")]
+        if drawn.match not in matches:
+            continue
+        sides = matches[drawn.match]
+        present = [hashes.get((model, drawn.question)) for model in (sides["model"], sides["baseline"])]
         if present == [drawn.model_hash, drawn.baseline_hash]:
             draws[drawn.match, drawn.question] = (levels, chance(drawn))
     for judge, judged in sorted(outcomes.items()):
@@ -233,9 +276,9 @@ def _experiments() -> dict[str, str]:
     return {parts[4]: commit for commit, name in lines if len(parts := name.split("/")) == 5}
 
 
-def in_words(result: Mapping[str, Any], confidence: float) -> str:
+def in_words(result: Calibration, confidence: float) -> str:
     """Return what `compared` found as a text in Markdown."""
-    rows: list[Row] = result["candidates"]
+    rows = result["candidates"]
     shown = [
         {"candidate": row["candidate"], "chosen by, %": f"{row['chosen_by']:.1f}", "items": row["items"]}
         | {"agreement, %": f"{row['agreement']:.1f}", "interval": _interval(row["low"], row["high"])}

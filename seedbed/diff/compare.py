@@ -1,16 +1,16 @@
-"""All that differs between two revisions, as one structure, and one to three lines on it."""
+"""Compare two revisions: all differences as one structure, with a summary of one to three lines."""
+
+from collections import Counter
+from collections.abc import Iterable
 
 from seedbed.diff import bill, datasets, results, settings, staleness
+from seedbed.diff.comparison import Comparison, DatasetChange
 from seedbed.diff.methods import method_changes
 from seedbed.diff.rates import rates
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project.params_types import STAND_IN
 from seedbed.util.canonical import JsonObject
-from seedbed.util.rows import Row
-
-Comparison = JsonObject
-"""What `compare` returns; `seedbed diff --json` prints it."""
 
 
 def compare(old: Revision, new: Revision) -> Comparison:
@@ -59,7 +59,7 @@ def _stand_in(old: Revision, new: Revision) -> list[str]:
     return [what for what in ("translations", "instructions", "answers", "verdicts") if what in rehearsed]
 
 
-def _judges(params: Row) -> list[Row]:
+def _judges(params: JsonObject) -> list[JsonObject]:
     """Return the judges of a revision; what an entry of a jury leaves out is as `judge` says."""
     shared = mapping(params.get("judge"))
     return [shared | mapping(entry) for entry in mapping(params.get("judges")).values()] or [shared]
@@ -67,11 +67,15 @@ def _judges(params: Row) -> list[Row]:
 
 def is_same(comparison: Comparison) -> bool:
     """Whether there is nothing to show but names."""
-    written = ("prompts", "parameters", "sources", "rows", "training_sets", "answers", "responses")
-    shown = (*written, "win_rates", "turns", "ratings", "methods")
-    return not any(comparison[key] for key in shown)
+    written = (comparison["prompts"], comparison["parameters"], comparison["sources"], comparison["rows"])
+    built = (comparison["training_sets"], comparison["answers"], comparison["responses"])
+    rated = (comparison["win_rates"], comparison["turns"], comparison["ratings"], comparison["methods"])
+    return not any((*written, *built, *rated))
 
 
-def totals(rows: list[Row]) -> dict[str, int]:
+def totals(rows: Iterable[DatasetChange]) -> dict[str, int]:
     """Return how many rows of several datasets together were added, removed and changed."""
-    return {name: sum(row[name] for row in rows) for name in ("added", "removed", "changed", "same_text")}
+    counts = Counter[str](added=0, removed=0, changed=0, same_text=0)
+    for row in rows:
+        counts.update(added=row["added"], removed=row["removed"], changed=row["changed"], same_text=row["same_text"])
+    return dict(counts)

@@ -1,4 +1,4 @@
-"""The rows of two revisions, side by side in DuckDB.
+"""Load the rows of two revisions side by side into DuckDB.
 
 A dataset is known by a name: `answers/good` for `data/build/answers/good.jsonl`, `questions` for the source of that
 corpus, `edits/questions.ja` for the post-edits. What has the same MD5, or the same bytes in git, is not loaded.
@@ -7,9 +7,11 @@ corpus, `edits/questions.ja` for the post-edits. What has the same MD5, or the s
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import duckdb
 
+from seedbed.diff.comparison import SIDES, Change, DatasetChange, Samples, Unread
 from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.diff.settings import leaves
 from seedbed.pipeline.graph import mapping
@@ -19,7 +21,6 @@ from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
-SIDES = ("old", "new")
 Changed = dict[str, tuple[Path | None, Path | None]]
 """The files of outputs that differ, old and new, by the output's path."""
 _ORIGIN = ("request", "made_by", "demonstrations", "source_hash", "machine_hash", "judge")
@@ -87,7 +88,7 @@ class Loaded:
         sources: names of the loaded datasets that people write.
         built: names of the loaded datasets that stages write.
         changed: the outputs that differ and can be read.
-        unread: outputs that are not on this machine: `{"revision", "path", "fetch"}`.
+        unread: outputs that are not on this machine.
         decided: the generations of which the filter's decisions differ and can be read.
     """
 
@@ -95,7 +96,7 @@ class Loaded:
     sources: list[str] = field(default_factory=list)
     built: list[str] = field(default_factory=list)
     changed: Changed = field(default_factory=dict)
-    unread: list[Row] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     decided: list[str] = field(default_factory=list)
 
 
@@ -180,13 +181,13 @@ def _add_decided(old: Revision, new: Revision, generation: str, data: Loaded) ->
     return True
 
 
-def changed_outputs(old: Revision, new: Revision) -> tuple[Changed, list[Row]]:
+def changed_outputs(old: Revision, new: Revision) -> tuple[Changed, list[Unread]]:
     """Return the outputs that differ, by path, each with its two files, and those that cannot be read.
 
     A side that does not have the output, or no longer lists its model, match or corpus, has None for a file.
     """
     changed: Changed = {}
-    unread = []
+    unread: list[Unread] = []
     for path in sorted({*old.outputs, *new.outputs}):
         outputs = [(at, at.outputs.get(path)) for at in (old, new)]
         if len({output.digest if output else None for _, output in outputs}) == 1:
@@ -231,26 +232,24 @@ def _canonical_lines(content: bytes, where: str) -> str:
     return "".join(lines)
 
 
-def compared(data: Loaded) -> tuple[list[Row], list[Row]]:
-    """Return what changed in the rows, for the datasets that people write and for those that stages write.
-
-    Returns:
-        One row a dataset: `{"dataset", "old", "new", "added", "removed", "changed", "same_text", "samples"}`, the
-        samples as `{"added": [{"id", "fields": {name: text}}], "removed": [the same],
-        "changed": [{"id", "fields": [{"name", "old", "new", "lacking"}]}]}`, up to five of each.
-    """
-    rows = {row["dataset"]: row | {"samples": {}} for row in data.tables.query("diff/rows")}
+def compared(data: Loaded) -> tuple[list[DatasetChange], list[DatasetChange]]:
+    """Return what changed in the rows, for the datasets that people write and for those that stages write."""
+    rows: dict[str, DatasetChange] = {
+        row["dataset"]: cast(DatasetChange, row | {"samples": {}}) for row in data.tables.query("diff/rows")
+    }
     for sample in data.tables.query("diff/samples"):
-        rows[sample["dataset"]]["samples"].setdefault(sample["change"], []).append(_sample(sample))
+        _add_sample(rows[sample["dataset"]]["samples"], sample["change"], sample)
     sides = [[rows[name] for name in names if name in rows] for names in (data.sources, data.built)]
     return sides[0], sides[1]
 
 
-def _sample(sample: Row) -> Row:
+def _add_sample(samples: Samples, change: Change, sample: Row) -> None:
     old, new = (_content(sample[side]) for side in SIDES)
-    if sample["change"] == "changed":
-        return {"id": sample["id"], "fields": leaves(old, new)}
-    return {"id": sample["id"], "fields": {leaf["name"]: leaf["new"] for leaf in leaves({}, new or old)}}
+    if change == "changed":
+        samples.setdefault("changed", []).append({"id": sample["id"], "fields": leaves(old, new)})
+    else:
+        fields = {leaf["name"]: leaf["new"] for leaf in leaves({}, new or old)}
+        samples.setdefault(change, []).append({"id": sample["id"], "fields": fields})
 
 
 def _content(line: str | None) -> Row:

@@ -1,9 +1,10 @@
-"""Whether the difference of two training sets changed by more than chance, on each base and over all of them."""
+"""Test whether the difference between two training sets changed significantly, for each base and overall."""
 
 import csv
 import io
 from typing import Any, cast
 
+from seedbed.diff.comparison import Difference, MethodChange
 from seedbed.diff.results import categories
 from seedbed.diff.revisions import Revision, params_of
 from seedbed.pipeline.graph import mapping
@@ -12,6 +13,7 @@ from seedbed.project.corpora import BENCHMARK
 from seedbed.project.methods import methods
 from seedbed.project.params_types import Params
 from seedbed.reporting.judgments import load_judgments
+from seedbed.reporting.points import Points, PointsWithTest
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
@@ -20,36 +22,46 @@ _SHOWN = ("sets", "untrained")
 """Comparisons of `reports/methods.csv` that are compared again."""
 
 
-def method_changes(old: Revision, new: Revision) -> list[Row]:
+def method_changes(old: Revision, new: Revision) -> list[MethodChange]:
     """Return the differences of training sets that changed, as `reports/methods.csv` of either revision has them.
 
-    Returns:
-        `{"comparison", "new_set", "old_set", "base", "old": {"difference", "low", "high"}, "new": the same, "change": points,
-        "paired": the difference on the same questions, as from `paired`}`; a side that lacks the comparison is None, and so are
-        `change` and `paired`. `paired` is None too where judgments of a side are not on this machine, or where the one
-        revision compares other models than the other: by a baseline instead of their own matches, or over other bases.
+    `paired` is None too where judgments of a side are not on this machine, or where the one revision compares other models
+    than the other: by a baseline instead of their own matches, or over other bases.
     """
     one, other = _reported(old), _reported(new)
     places = [place for place in dict.fromkeys([*other, *one]) if one.get(place) != other.get(place)]
     if not places:
         return []
     paired = _paired(old, new, places)
-    rows = []
+    rows: list[MethodChange] = []
     for place in places:
         before, after = one.get(place), other.get(place)
-        names = dict(zip(("comparison", "new_set", "old_set", "base"), place, strict=True))
+        comparison, new_set, old_set, base = place
         change = round(after["difference"] - before["difference"], 4) if before and after else None
-        rows.append(names | {"old": before, "new": after, "change": change, "paired": paired.get(place)})
+        rows.append(
+            {
+                "comparison": comparison,
+                "new_set": new_set,
+                "old_set": old_set,
+                "base": base,
+                "old": before,
+                "new": after,
+                "change": change,
+                "paired": paired.get(place),
+            }
+        )
     return rows
 
 
-def _reported(at: Revision) -> dict[tuple[str, ...], Row]:
+def _reported(at: Revision) -> dict[tuple[str, ...], Difference]:
     path = paths.METHODS.as_posix()
     try:
         rows = [row for row in csv.DictReader(io.StringIO((at.read(path) or b"").decode())) if row.get("comparison") in _SHOWN]
         return {
             tuple(row[name] for name in ("comparison", "new", "old", "base")): {
-                name: float(row[name]) for name in ("difference", "low", "high")
+                "difference": float(row["difference"]),
+                "low": float(row["low"]),
+                "high": float(row["high"]),
             }
             for row in rows
         }
@@ -59,7 +71,7 @@ def _reported(at: Revision) -> dict[tuple[str, ...], Row]:
         ) from None
 
 
-def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict[tuple[str, ...], Row]:
+def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict[tuple[str, ...], PointsWithTest]:
     """Return the paired change of each comparison, by its place; all of them are one family for Holm's correction."""
     import numpy as np  # with what rests on it a fifth of a second, which a diff without methods need not wait for
 
@@ -83,7 +95,7 @@ def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict
             if row["score"] is not None:
                 scores[at_row[row["question"]], at_column[row["match"]]] = row["score"]
         by_revision.append(contrasts(matches, scores, methods(cast(Params, params_of(at)))))
-    changes: dict[tuple[str, ...], Row] = {}
+    changes: dict[tuple[str, ...], Points] = {}
     for place in places:
         before, after = (side.get(cast(Any, place)) for side in by_revision)
         if before and after and (before.through, before.bases) == (after.through, after.bases):
@@ -91,9 +103,14 @@ def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict
             halves = [(side.by_question + 1) / 2 for side in (after, before)]
             if difference := paired_difference(halves[0], halves[1], _confidence(new)):
                 points = in_points(difference)
-                changes[place] = points | {name: 2 * points[name] for name in ("difference", "low", "high", "worst", "best")}
-    corrected_together(list(changes.values()), _confidence(new))
-    return changes
+                points["difference"] *= 2
+                points["low"] *= 2
+                points["high"] *= 2
+                points["worst"] *= 2
+                points["best"] *= 2
+                changes[place] = points
+    tests = corrected_together([points["p"] for points in changes.values()], _confidence(new))
+    return {place: {**points, **test} for (place, points), test in zip(changes.items(), tests, strict=True)}
 
 
 def _confidence(at: Revision) -> float:

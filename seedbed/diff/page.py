@@ -1,18 +1,31 @@
-"""A comparison, said in blocks: each section only where it has something to say."""
+"""Build the page of a comparison; sections without content are left out."""
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
+from typing import Literal
 
 from seedbed.diff.blocks import Block, Code, Field, Flow, Line, Page, Paragraph, Sample, Section, Table
-from seedbed.diff.compare import Comparison, is_same
+from seedbed.diff.compare import is_same
+from seedbed.diff.comparison import (
+    SIDES,
+    Comparison,
+    DatasetChange,
+    DecisionFlip,
+    Difference,
+    FlowPart,
+    Leaf,
+    Rate,
+    Side,
+    VerdictFlip,
+    WholeRow,
+    rates_of,
+)
 from seedbed.diff.figures import apportioned, shown, shown_signed, signed
 from seedbed.diff.paired import in_words
 from seedbed.diff.summary import notes, points, title
 from seedbed.project.corpora import BENCHMARK
 from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
 from seedbed.util.canonical import canonical
-from seedbed.util.rows import Row
 from seedbed.util.words import count
 
 _OUTCOMES = ("win", "tie", "loss", "invalid")
@@ -40,11 +53,11 @@ def _parameters(comparison: Comparison) -> Section:
     return Section("Parameters", [Table(["parameter", "old", "new"], rows)] if rows else [])
 
 
-def _value(leaf: Row, side: str) -> Line:
+def _value(leaf: Leaf, side: Side) -> Line:
     return ("none",) if leaf["lacking"] == side else (Code(_text(leaf[side])),)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     # YAML has dates, JSON has not.
     return canonical(value) if isinstance(value, str | int | float | list | dict | None) else str(value)
 
@@ -57,7 +70,8 @@ def _rows(comparison: Comparison) -> Section:
     return _datasets("Written by stages", comparison["rows"])
 
 
-def _datasets(title: str, datasets: list[Row]) -> Section:
+def _datasets(title: str, datasets: list[DatasetChange]) -> Section:
+    columns: list[Literal["old", "new", "added", "removed", "changed", "same_text"]]
     columns = ["old", "new", "added", "removed", "changed", "same_text"]
     head = ["dataset", "old", "new", "added", "removed", "changed", "same text, other origin"]
     if not any(row["same_text"] for row in datasets):
@@ -65,26 +79,33 @@ def _datasets(title: str, datasets: list[Row]) -> Section:
     rows: list[list[Line]] = [[(Code(row["dataset"]),), *((f"{row[name]:,}",) for name in columns)] for row in datasets]
     blocks: list[Block] = [Table(head, rows, frozenset(range(1, len(head))))] if rows else []
     for dataset in datasets:
-        for change in ("changed", "added", "removed"):
-            for sample in dataset["samples"].get(change, []):
-                place = (Code(f"{dataset['dataset']}: {sample['id']}"), f" {change}")
-                blocks.append(Sample(place, _fields(sample["fields"], change)))
+        samples, name = dataset["samples"], dataset["dataset"]
+        for changed in samples.get("changed", []):
+            fields = [Field(leaf["name"], *(_leaf_text(leaf, side) for side in SIDES)) for leaf in changed["fields"]]
+            blocks.append(Sample((Code(f"{name}: {changed['id']}"), " changed"), fields))
+        for added in samples.get("added", []):
+            fields = [Field(field, None, text) for field, text in _texts(added)]
+            blocks.append(Sample((Code(f"{name}: {added['id']}"), " added"), fields))
+        for removed in samples.get("removed", []):
+            fields = [Field(field, text, None) for field, text in _texts(removed)]
+            blocks.append(Sample((Code(f"{name}: {removed['id']}"), " removed"), fields))
     return Section(title, blocks)
 
 
-def _fields(fields: Any, change: str) -> list[Field]:
-    if change == "changed":
-        return [Field(leaf["name"], *(_leaf_text(leaf, side) for side in ("old", "new"))) for leaf in fields]
-    texts = [
-        (name, value if isinstance(value, str) else _text(value)) for name, value in fields.items() if value not in ("", None)
+def _texts(row: WholeRow) -> list[tuple[str, str]]:
+    """Return the fields of a row that are not empty, as texts."""
+    return [
+        (name, value if isinstance(value, str) else _text(value))
+        for name, value in row["fields"].items()
+        if value not in ("", None)
     ]
-    return [Field(name, *((None, text) if change == "added" else (text, None))) for name, text in texts]
 
 
-def _leaf_text(leaf: Row, side: str) -> str | None:
+def _leaf_text(leaf: Leaf, side: Side) -> str | None:
     if leaf["lacking"] == side:
         return None
-    return leaf[side] if isinstance(leaf[side], str) else _text(leaf[side])
+    value = leaf[side]
+    return value if isinstance(value, str) else _text(value)
 
 
 def _filter(comparison: Comparison) -> Section:
@@ -94,7 +115,7 @@ def _filter(comparison: Comparison) -> Section:
         rows: list[list[Line]] = [
             [
                 *((Code(row["generation"]),), (Code(row["decision"]),)),
-                *((f"{row[name]:,}",) for name in ("old", "new")),
+                *((f"{row[side]:,}",) for side in SIDES),
                 (f"{row['change']:+,}",),
             ]
             for row in filtered["reasons"]
@@ -109,7 +130,8 @@ def _filter(comparison: Comparison) -> Section:
         rows = [
             [
                 *((Code(flip["generation"]),), (Code(flip["id"]),), (Code(flip["instruction"]),)),
-                *(_decision(flip, side) for side in ("old", "new")),
+                _decision(flip["old"], flip["old_neighbour"], flip["old_score"]),
+                _decision(flip["new"], flip["new_neighbour"], flip["new_score"]),
             ]
             for flip in _both_ways(shown)
         ]
@@ -117,19 +139,18 @@ def _filter(comparison: Comparison) -> Section:
     return section
 
 
-def _both_ways(flips: list[Row]) -> Iterable[Row]:
+def _both_ways(flips: list[DecisionFlip]) -> Iterable[DecisionFlip]:
     """Up to five of either direction."""
     rejected = [flip for flip in flips if flip["old"] == "kept"]
     return rejected[:5] + [flip for flip in flips if flip["old"] != "kept"][:5]
 
 
-def _decision(flip: Row, side: str) -> Line:
-    near = flip[f"{side}_neighbour"]
-    return (Code(flip[side]), *((" near ", Code(near), f", {flip[f'{side}_score']:.2f}") if near else ()))
+def _decision(decision: str, near: str | None, score: float | None) -> Line:
+    return (Code(decision), *((" near ", Code(near), f", {score:.2f}") if near else ()))
 
 
 def _training_sets(comparison: Comparison) -> Section:
-    names = ("old", "new", "added", "removed")
+    names: list[Literal["old", "new", "added", "removed"]] = ["old", "new", "added", "removed"]
     rows: list[list[Line]] = [
         [(Code(row["training_set"]),), *((f"{row[name]:,}",) for name in names)] for row in comparison["training_sets"]
     ]
@@ -140,16 +161,15 @@ def _training_sets(comparison: Comparison) -> Section:
 
 def _answers(comparison: Comparison) -> Section:
     rows: list[list[Line]] = [
-        [(Code(row["model"]),), _category(row), (f"{row['changed']:,} of {row['compared']:,}",)]
+        [(Code(row["model"]),), _category(row["category"]), (f"{row['changed']:,} of {row['compared']:,}",)]
         for row in comparison["answers"]
     ]
     return Section("Answers by category", [Table(["model", "category", "changed"], rows, frozenset({2}))] if rows else [])
 
 
-def _category(row: Row) -> Line:
+def _category(category: str, corpus: str = BENCHMARK) -> Line:
     """Return a category, with its corpus where that is not the benchmark's."""
-    other = row.get("corpus", BENCHMARK) != BENCHMARK
-    return (*((Code(row["corpus"]), ": ") if other else ()), Code(row["category"]) if row["category"] else "none")
+    return (*((Code(corpus), ": ") if corpus != BENCHMARK else ()), Code(category) if category else "none")
 
 
 def _verdicts(comparison: Comparison) -> Section:
@@ -158,10 +178,10 @@ def _verdicts(comparison: Comparison) -> Section:
     if not verdicts["flips"]:
         return section
     section.blocks += _flows(verdicts["flow"])
-    names = ("better", "worse", "validity")
+    names: list[Literal["better", "worse", "validity"]] = ["better", "worse", "validity"]
     rows: list[list[Line]] = [
         [
-            *((Code(row["match"]),), _category(row)),
+            *((Code(row["match"]),), _category(row["category"], row["corpus"])),
             *((f"{row['verdicts']:,} of {row['compared']:,}",), (f"{row['outcomes']:,} of {row['judged']:,}",)),
             *((f"{row[name]:,}",) for name in names),
         ]
@@ -169,14 +189,17 @@ def _verdicts(comparison: Comparison) -> Section:
     ]
     head = ["match", "category", "verdicts flipped", "outcomes changed", "better", "worse", "valid or invalid now"]
     section.blocks.append(Table(head, rows, frozenset(range(2, 7))))
-    changed: dict[str, dict[str, list[Row]]] = {}
+    changed: dict[str, dict[str, list[VerdictFlip]]] = {}
     for flip in verdicts["flips"]:
         if flip["old"] != flip["new"]:
             changed.setdefault(flip["match"], {}).setdefault(flip["question"], []).append(flip)
     for match, questions in changed.items():
         every = list(questions.values())
         shown: list[list[Line]] = [
-            [(Code(flips[0]["question"]),), _category(flips[0]), _outcome(flips, "old"), _outcome(flips, "new")]
+            [
+                *((Code(flips[0]["question"]),), _category(flips[0]["category"], flips[0]["corpus"])),
+                *(_outcome(flips, side) for side in SIDES),
+            ]
             for flips in every[:10]
         ]
         first = ", the first ten of them" if len(every) > 10 else ""
@@ -185,7 +208,7 @@ def _verdicts(comparison: Comparison) -> Section:
     return section
 
 
-def _flows(rows: list[Row]) -> list[Block]:
+def _flows(rows: list[FlowPart]) -> list[Block]:
     """Return what became of the outcomes of each match, as pictures."""
     flows: list[Block] = []
     for (match, corpus), group in groupby(rows, key=lambda row: (row["match"], row["corpus"])):
@@ -198,11 +221,12 @@ def _flows(rows: list[Row]) -> list[Block]:
     return flows
 
 
-def _outcome(flips: list[Row], side: str) -> Line:
+def _outcome(flips: list[VerdictFlip], side: Side) -> Line:
     """Return a question's outcome with the verdicts that flipped, of a jury each judge's."""
     verdicts = []
     for flip in (flip for flip in flips if flip["judge"]):
-        orders = ", ".join(str(flip[f"{side}_{order}"] or "none") for order in ("ab", "ba"))
+        said = (flip["old_ab"], flip["old_ba"]) if side == "old" else (flip["new_ab"], flip["new_ba"])
+        orders = ", ".join(verdict or "none" for verdict in said)
         verdicts.append(orders if flip["judge"] in (DEFAULT_JUDGE, RECORDED_JUDGE) else f"{flip['judge']}: {orders}")
     outcome = Code(flips[0][side])
     return (outcome, " (", Code("; ".join(verdicts)), ")") if verdicts else (outcome,)
@@ -212,7 +236,7 @@ _TESTED = (
     "Whether a change may be chance is told by the same questions, compared one by one (sign-flip test, corrected for the "
     "number of rows by Holm)."
 )
-_RATES = {
+_RATES: dict[Literal["win_rates", "turns", "ratings"], tuple[str, Literal["match", "model"], str]] = {
     "win_rates": (
         "Win rates",
         "match",
@@ -227,20 +251,21 @@ _RATES = {
 }
 
 
-def _rates(comparison: Comparison, key: str) -> Section:
+def _rates(comparison: Comparison, key: Literal["win_rates", "turns", "ratings"]) -> Section:
     """Return the rates of one kind that changed: of one that is new, or gone, the total is enough."""
     title, name, words = _RATES[key]
     shown_rows = [row for row in comparison[key] if (row["old"] and row["new"]) or row["category"] == "all"]
-    parts = [] if key == "win_rates" else ["corpus", "turn"]
+    parts: list[Literal["corpus", "turn"]] = [] if key == "win_rates" else ["corpus", "turn"]
+    named: list[Literal["corpus", "turn", "match", "model", "category"]] = [*parts, name, "category"]
     rows: list[list[Line]] = []
     for row in shown_rows:
-        figures = ("", "", "") if row["change"] is None else shown(row["old"]["rate"], row["new"]["rate"])
+        figures = ("", "", "") if row["change"] is None else shown(*rates_of(row))
         rows.append(
             [
-                *((Code(row[part]),) for part in (*parts, name, "category")),
-                *(_rate(row[side], figure) for side, figure in zip(("old", "new"), figures, strict=False)),
+                *((Code(row[part]),) for part in named),
+                *(_rate(row[side], figure) for side, figure in zip(SIDES, figures, strict=False)),
                 (figures[2],),
-                (in_words(row) if row["change"] is not None else "",),
+                (in_words(row["paired"]) if row["change"] is not None else "",),
             ]
         )
     head = [*parts, name, "category", "old", "new", "points", "on the same questions"]
@@ -260,7 +285,7 @@ def _ratings(comparison: Comparison) -> Section:
     return _rates(comparison, "ratings")
 
 
-def _rate(side: Row | None, figure: str) -> Line:
+def _rate(side: Rate | None, figure: str) -> Line:
     if side is None:
         return ("none",)
     interval = f" ({side['low']:.1f} – {side['high']:.1f})" if side["low"] is not None else ""
@@ -277,9 +302,9 @@ def _methods(comparison: Comparison) -> Section:
             [
                 (Code(row["new_set"]), " less ", Code(row["old_set"]) if row["old_set"] else "the base as it was"),
                 ("the mean over the bases",) if row["base"] == "all" else (Code(row["base"]),),
-                *(_difference(row[side], figure) for side, figure in zip(("old", "new"), figures, strict=False)),
+                *(_difference(row[side], figure) for side, figure in zip(SIDES, figures, strict=False)),
                 (figures[2],),
-                (in_words(row) if row["change"] is not None else "",),
+                (in_words(row["paired"]) if row["change"] is not None else "",),
             ]
         )
     head = ["sets", "base", "old", "new", "points", "on the same questions"]
@@ -288,7 +313,7 @@ def _methods(comparison: Comparison) -> Section:
     return Section("Methods", blocks if rows else [])
 
 
-def _difference(side: Row | None, figure: str) -> Line:
+def _difference(side: Difference | None, figure: str) -> Line:
     if side is None:
         return ("not compared",)
     return (f"{figure or signed(side['difference'])} ({signed(side['low'])} – {signed(side['high'])})",)
@@ -299,7 +324,7 @@ def _responses(comparison: Comparison) -> Section:
     rows: list[list[Line]] = [
         [
             *((Code(row["stage"]),), (Code(row["endpoint"]),), (Code(row["model"]),)),
-            *((f"{row[name]:,}",) for name in ("responses", "input_tokens", "output_tokens")),
+            *((f"{row['responses']:,}",), (f"{row['input_tokens']:,}",), (f"{row['output_tokens']:,}",)),
             ("price unknown" if row["usd"] is None else f"{next(dollars):.4f}",),
         ]
         for row in comparison["responses"]

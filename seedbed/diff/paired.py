@@ -1,4 +1,4 @@
-"""Whether a rate changed by more than chance: the two revisions compared question by question, on the same questions.
+"""Test whether a rate changed significantly, by comparing two revisions on the same questions.
 
 Two intervals that overlap say nothing: eight of eighty questions that gain half a point leave them overlapping always, and the
 paired interval never holds 0.
@@ -6,26 +6,38 @@ paired interval never holds 0.
 
 import math
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterable
+from typing import TypedDict
 
-from seedbed.util.rows import Row
+from seedbed.reporting.points import Points, PointsWithTest
 
 Place = tuple[str, ...]
 """Which rate: kind, corpus, turn, match or model, category or 'all'."""
 Scores = dict[Place, dict[str, tuple[float, float]]]
 """By rate and question: the score of either revision, from 0 to 1; NaN where it is invalid."""
-Paired = dict[Place, Row]
 
 
-def score_pairs(rows: list[Row]) -> Scores:
-    """Return scores by category and in all.
+class ScorePair(TypedDict):
+    """The score of a question in either revision, from 0 to 1, and which rate it is of; None where it is invalid."""
 
-    Args:
-        rows: `{"kind", "corpus", "turn", "name", "question", "category", "old", "new"}`, a question of a rate each.
-    """
+    kind: str
+    corpus: str
+    turn: str
+    name: str
+    question: str
+    category: str
+    old: float | None
+    new: float | None
+
+
+Paired = dict[Place, PointsWithTest]
+
+
+def score_pairs(rows: Iterable[ScorePair]) -> Scores:
+    """Return scores by category and in all."""
     scores: Scores = defaultdict(dict)
     for row in rows:
-        old, new = (math.nan if row[side] is None else float(row[side]) for side in ("old", "new"))
+        old, new = (math.nan if score is None else float(score) for score in (row["old"], row["new"]))
         for category in (row["category"], "all"):
             place = (row["kind"], row["corpus"], row["turn"], row["name"], category)
             scores[place][row["question"]] = (old, new)
@@ -40,8 +52,7 @@ def paired(scores: Scores, confidence: float) -> Paired:
         confidence: in percent.
 
     Returns:
-        `{"n", "difference", "low", "high", "p", "dropped", "worst", "best", "p_holm", "tests", "sure"}`, in points of percent;
-        no entry where no question is valid in both revisions.
+        In points of percent; no entry where no question is valid in both revisions.
     """
     if not scores:
         return {}
@@ -50,19 +61,18 @@ def paired(scores: Scores, confidence: float) -> Paired:
     from seedbed.reporting.differences import corrected_together, in_points
     from seedbed.reporting.statistics.paired import paired_difference
 
-    by_place: Paired = {}
+    by_place: dict[Place, Points] = {}
     for place, pairs in scores.items():
         both = np.array(list(pairs.values()))
         difference = paired_difference(both[:, 1], both[:, 0], confidence)
         if difference:
             by_place[place] = in_points(difference)
-    corrected_together(list(by_place.values()), confidence)
-    return by_place
+    tests = corrected_together([points["p"] for points in by_place.values()], confidence)
+    return {place: {**points, **test} for (place, points), test in zip(by_place.items(), tests, strict=True)}
 
 
-def in_words(row: Row) -> str:
-    """Return what the paired difference of a row says, in our own words."""
-    difference: Any = row["paired"]
+def in_words(difference: PointsWithTest | None) -> str:
+    """Return what a paired difference says, in our own words."""
     if not difference:
         return "not tested: no question that both revisions judged can be read"
     interval = f"{_signed(difference['low'])} to {_signed(difference['high'])} on the same {difference['n']} questions"

@@ -1,4 +1,4 @@
-"""The rates of two revisions as their reports have them, and how they changed on the same questions.
+"""Read the rates of two revisions from their reports, and compare them on the same questions.
 
 Win rates of the benchmark (`win_rates.csv`), those of conversations by turn and of further corpora (`turns.csv`), and mean
 ratings of single grading (`ratings.csv`). All rows of one diff are one family for Holm's correction.
@@ -6,27 +6,29 @@ ratings of single grading (`ratings.csv`). All rows of one diff are one family f
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-from seedbed.diff.datasets import SIDES, Loaded
-from seedbed.diff.paired import Paired, paired, score_pairs
+from seedbed.diff.comparison import SIDES, Rate, RateChange, Rates
+from seedbed.diff.datasets import Loaded
+from seedbed.diff.paired import Paired, ScorePair, paired, score_pairs
 from seedbed.diff.results import questions
 from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK, WHOLE
+from seedbed.reporting.points import PointsWithTest
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
 _LEAST, _WIDTH = 1, 9
 """Ratings lie from 1 to 10; scores that are compared from 0 to 1."""
-_WIN = {"rate": "adjusted_win_rate", "low": "ci_low", "high": "ci_high"}
-_RATING = {"rate": "mean", "low": "low", "high": "high"}
+_WIN = ("adjusted_win_rate", "ci_low", "ci_high")
+_RATING = ("mean", "low", "high")
 
 
-def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -> dict[str, list[Row]]:
+def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -> Rates:
     """Return the rates that changed.
 
     Args:
@@ -34,12 +36,6 @@ def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -
         data: what was loaded of the two revisions.
         old: one revision.
         new: the other.
-
-    Returns:
-        `win_rates` (with `match` and `category`), `turns` (with `corpus`, `turn`, `match`, `category`) and `ratings` (with
-        `corpus`, `turn`, `model`, `category`), each row with `{"old": {"rate", "low", "high", "n", "invalid"}, "new": the same,
-        "change", "paired": as from `paired`}`: percent and points, of ratings their own points. A side that lacks the row is
-        None; `change` is None where a side has no rate, and `paired` too where a side cannot be read.
     """
     scores = score_pairs([*(_outcome_pairs(outcomes) if outcomes else []), *_rating_pairs(data, old, new)])
     tested = paired(scores, float(mapping(params_of(new).get("report")).get("confidence", 95)))
@@ -50,9 +46,9 @@ def rates(outcomes: Tables | None, data: Loaded, old: Revision, new: Revision) -
     }
 
 
-def _outcome_pairs(outcomes: Tables) -> list[Row]:
+def _outcome_pairs(outcomes: Tables) -> list[ScorePair]:
     """Return the scores of each question that both revisions judged, of the whole and of each turn."""
-    return outcomes.select(
+    rows = outcomes.select(
         f"""
         with sided as (
             select side, '{WHOLE}' as turn, match, question, category, score from sided_outcomes
@@ -69,9 +65,10 @@ def _outcome_pairs(outcomes: Tables) -> list[Row]:
         order by after.match, after.turn, after.question
         """
     )
+    return cast(list[ScorePair], rows)
 
 
-def _rating_pairs(data: Loaded, old: Revision, new: Revision) -> list[Row]:
+def _rating_pairs(data: Loaded, old: Revision, new: Revision) -> list[ScorePair]:
     """Return, as scores from 0 to 1, the ratings of each question that both revisions rated, of models whose ratings differ."""
     folder = f"{BUILD}scores/"
     files = [files for path, files in sorted(data.changed.items()) if path.startswith(folder) and all(files)]
@@ -86,18 +83,19 @@ def _rating_pairs(data: Loaded, old: Revision, new: Revision) -> list[Row]:
         tables.keep("benchmark/ratings")
         tables.run(f"{verb} select '{side}' as side, * from ratings")
     score = f"- {_LEAST}) / {_WIDTH}"
-    return tables.select(
+    rows = tables.select(
         f"select 'model' as kind, after.corpus, after.turn, after.model as name, after.question, after.category, "
         f"(before.rating {score} as old, (after.rating {score} as new "
         "from sided as before join sided as after "
         "on after.model = before.model and after.question = before.question and after.turn = before.turn "
         "where before.side = 'old' and after.side = 'new' order by after.model, after.turn, after.question"
     )
+    return cast(list[ScorePair], rows)
 
 
 def _changed(
-    path: Path, names: tuple[str, ...], reported: dict[str, str], old: Revision, new: Revision, tested: Paired
-) -> list[Row]:
+    path: Path, names: tuple[str, ...], reported: tuple[str, str, str], old: Revision, new: Revision, tested: Paired
+) -> list[RateChange]:
     """Return the rows of a report's file that differ between two revisions.
 
     Args:
@@ -109,46 +107,63 @@ def _changed(
         tested: the paired differences.
     """
     before, after = (_reported(path, names, reported, at) for at in (old, new))
-    rows = []
+    rows: list[RateChange] = []
     for key in dict.fromkeys([*after, *before]):
-        sides = {"old": before.get(key), "new": after.get(key)}
-        if _without_interval(sides["old"]) == _without_interval(sides["new"]):
+        was, now = before.get(key), after.get(key)
+        if _without_interval(was) == _without_interval(now):
             continue
-        row: Row = dict(zip(names, key, strict=True)) | sides
-        rated = all(side and side["rate"] is not None for side in sides.values())
-        row["change"] = round(row["new"]["rate"] - row["old"]["rate"], 4) if rated else None
-        row["paired"] = _tested(row, tested) if rated else None
-        rows.append(row)
+        place = dict(zip(names, key, strict=True))
+        change: float | None = None
+        difference: PointsWithTest | None = None
+        if was and now and was["rate"] is not None and now["rate"] is not None:
+            change, difference = round(now["rate"] - was["rate"], 4), _tested(place, tested)
+        rows.append(cast(RateChange, place | {"old": was, "new": now, "change": change, "paired": difference}))
     return rows
 
 
-def _tested(row: Row, tested: Paired) -> Row | None:
+def _tested(row: Mapping[str, str], tested: Paired) -> PointsWithTest | None:
     """Return the paired difference of a row; that of a rating in its own points."""
     kind = "model" if "model" in row else "match"
     place = (kind, row.get("corpus", BENCHMARK), row.get("turn", WHOLE), row[kind], row["category"])
     difference = tested.get(place)
     if not difference or kind == "match":
         return difference
-    in_ratings = {name: round(difference[name] * _WIDTH / 100, 4) for name in ("difference", "low", "high", "worst", "best")}
-    return difference | in_ratings
+    return {
+        **difference,
+        "difference": _in_ratings(difference["difference"]),
+        "low": _in_ratings(difference["low"]),
+        "high": _in_ratings(difference["high"]),
+        "worst": _in_ratings(difference["worst"]),
+        "best": _in_ratings(difference["best"]),
+    }
 
 
-def _without_interval(side: Row | None) -> Row | None:
+def _in_ratings(percent: float) -> float:
+    return round(percent * _WIDTH / 100, 4)
+
+
+def _without_interval(side: Rate | None) -> tuple[float | None, int, int] | None:
     """Return what a rate is: an interval that another library works out otherwise is no change of it."""
-    return side and {name: side[name] for name in ("rate", "n", "invalid")}
+    return side and (side["rate"], side["n"], side["invalid"])
 
 
-def _reported(path: Path, names: tuple[str, ...], reported: dict[str, str], at: Revision) -> dict[tuple[str, ...], Row]:
+def _reported(path: Path, names: tuple[str, ...], reported: tuple[str, str, str], at: Revision) -> dict[tuple[str, ...], Rate]:
     """Return the rates of a report's file; none where there is no such file."""
 
-    def number(text: str) -> Any:
+    def number(text: str) -> float | None:
         return float(text) if text else None
 
+    rate, low, high = reported
     try:
         rows = list(csv.DictReader(io.StringIO((at.read(path.as_posix()) or b"").decode())))
         return {
-            tuple(row[name] for name in names): {name: number(row[column]) for name, column in reported.items()}
-            | {"n": int(row["n"]), "invalid": int(row["invalid"])}
+            tuple(row[name] for name in names): {
+                "rate": number(row[rate]),
+                "low": number(row[low]),
+                "high": number(row[high]),
+                "n": int(row["n"]),
+                "invalid": int(row["invalid"]),
+            }
             for row in rows
         }
     except (ValueError, KeyError, TypeError, csv.Error) as error:

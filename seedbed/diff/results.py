@@ -1,32 +1,42 @@
-"""The results of two revisions: the filter's decisions, the training sets, the answers, the verdicts."""
+"""Load the results of two revisions: filter decisions, training sets, answers, verdicts."""
 
 from functools import cache
 from pathlib import Path
+from typing import TypedDict, cast
 
-from seedbed.diff.datasets import SIDES, Loaded, load_output
+from seedbed.diff.comparison import (
+    SIDES,
+    AnswerChange,
+    DecisionFlip,
+    FilterChange,
+    FlowPart,
+    ReasonChange,
+    SetChange,
+    VerdictChange,
+    VerdictCounts,
+    VerdictFlip,
+)
+from seedbed.diff.datasets import Loaded, load_output
 from seedbed.diff.revisions import BUILD, Revision, params_of
 from seedbed.pipeline.graph import mapping
 from seedbed.reporting.judgments import load_judgments
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
 
-def decisions(data: Loaded) -> Row:
-    """Return what the filter decided otherwise.
-
-    Returns:
-        `{"reasons": [{"generation", "decision", "old", "new", "change"}], "flips": [{"generation", "id", "old", "new",
-        "same_text", …}]}`, the flips of candidates with the same text first; empty lists where the filter's outputs are the
-        same or cannot be read.
-    """
-    tables = {"reasons": data.tables.query("diff/reasons"), "flips": data.tables.query("diff/decisions")}
-    return {name: [row for row in rows if row["generation"] in data.decided] for name, rows in tables.items()}
+def decisions(data: Loaded) -> FilterChange:
+    """Return what the filter decided otherwise; empty lists where its outputs are the same or cannot be read."""
+    reasons = cast(list[ReasonChange], data.tables.query("diff/reasons"))
+    flips = cast(list[DecisionFlip], data.tables.query("diff/decisions"))
+    return {
+        "reasons": [row for row in reasons if row["generation"] in data.decided],
+        "flips": [flip for flip in flips if flip["generation"] in data.decided],
+    }
 
 
-def training_sets(data: Loaded) -> list[Row]:
-    """Return the training sets of which examples differ: `{"training_set", "old", "new", "added", "removed"}`."""
+def training_sets(data: Loaded) -> list[SetChange]:
+    """Return the training sets of which examples differ."""
     tables = Tables()
     tables.run("create table examples (side text, training_set text, example text)")
     for path, files in data.changed.items():
@@ -35,14 +45,14 @@ def training_sets(data: Loaded) -> list[Row]:
                 if file:
                     load_output(tables, path, file, "messages json", ("training_set", Path(path).parent.name))
                     tables.run(f"insert into examples select '{side}', training_set, messages::text from output")
-    return tables.query("diff/training_sets")
+    return cast(list[SetChange], tables.query("diff/training_sets"))
 
 
-def answers(data: Loaded, old: Revision, new: Revision) -> list[Row]:
-    """Return, by model and category, how many answers say something else: `{"model", "category", "compared", "changed"}`."""
+def answers(data: Loaded, old: Revision, new: Revision) -> list[AnswerChange]:
+    """Return, by model and category, how many answers say something else."""
     both = categories(old) | categories(new)
     data.tables.fill("categories_of", "question text, category text", both.items())
-    return data.tables.query("diff/answers")
+    return cast(list[AnswerChange], data.tables.query("diff/answers"))
 
 
 def judged(data: Loaded, old: Revision, new: Revision) -> Tables | None:
@@ -87,28 +97,33 @@ def _add(tables: Tables, name: str, query: str) -> None:
     tables.run(f"insert into {name} {query}")
 
 
-def verdicts(outcomes: Tables | None) -> Row:
-    """Return which verdicts flipped; `outcomes` as from `judged`.
-
-    Returns:
-        `{"by_category": [{"match", "corpus", "category", "judged", "compared", "verdicts", "outcomes", "better", "worse",
-        "validity"}], "flips": [{"match", "question", "corpus", "category", "judge", "old", "new", "old_ab", "new_ab", "old_ba",
-        "new_ba"}], "flow": [{"match", "corpus", "old", "new", "questions", "ids"}]}`.
-    """
+def verdicts(outcomes: Tables | None) -> VerdictChange:
+    """Return which verdicts flipped; `outcomes` as from `judged`."""
     if outcomes is None:
         return {"by_category": [], "flips": [], "flow": []}
-    named = {"by_category": "verdict_counts", "flips": "verdicts", "flow": "flow"}
-    return {name: outcomes.query(f"diff/{query}") for name, query in named.items()}
+    return {
+        "by_category": cast(list[VerdictCounts], outcomes.query("diff/verdict_counts")),
+        "flips": cast(list[VerdictFlip], outcomes.query("diff/verdicts")),
+        "flow": cast(list[FlowPart], outcomes.query("diff/flow")),
+    }
+
+
+class Written(TypedDict):
+    """What a revision's own files say of a question, and how many turns it has."""
+
+    category: str
+    corpus: str
+    turns: int
 
 
 @cache
-def questions(at: Revision) -> dict[str, Row]:
-    """Return `{"category", "corpus", "turns"}` of each question, from the files that people write: no DVC cache is needed.
+def questions(at: Revision) -> dict[str, Written]:
+    """Return what there is of each question, by its id, from the files that people write: no DVC cache is needed.
 
     Raises:
         UserError: a file is not what it should be.
     """
-    found = {}
+    found: dict[str, Written] = {}
     try:
         for name, corpus in mapping(params_of(at).get("corpora")).items():
             if mapping(corpus).get("kind") != "question":

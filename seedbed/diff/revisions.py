@@ -1,4 +1,4 @@
-"""The files of a revision: from git what people write, from DVC's cache what stages wrote; nothing is checked out.
+"""Read the files of a revision without checking it out: from git, and stage outputs from DVC's cache.
 
 An output is known by the MD5 in the revision's `dvc.lock`, so that two revisions tell their unchanged outputs without
 opening one. The working tree is a revision too, with its files as they lie. Outputs and parameters of an older layout are

@@ -1,22 +1,22 @@
-"""Whether a revision's outputs are those of its own inputs: a reviewer must know when nobody built after the edit."""
+"""Check whether a revision's outputs were built from its own inputs, to warn reviewers of stale outputs."""
 
 from typing import Any
 
+from seedbed.diff.comparison import NotBuilt
 from seedbed.diff.revisions import BUILD, Revision, document, lock_of, stages_of
 from seedbed.pipeline.graph import mapping
 from seedbed.project import paths
 from seedbed.util.canonical import JsonObject
-from seedbed.util.rows import Row
 
 
-def not_built(at: Revision) -> list[Row]:
-    """Return the stages whose inputs are others than `dvc.lock` says: `{"revision", "stage", "why": […]}`.
+def not_built(at: Revision) -> list[NotBuilt]:
+    """Return the stages whose inputs are others than `dvc.lock` says.
 
     Inputs that another stage writes are left out: that stage is named itself. Stages have the names of their own revision.
     """
     lock = lock_of(at)
     digests: dict[str, str | None] = {}
-    rows = []
+    rows: list[NotBuilt] = []
     for stage in stages_of(at):
         if stage not in lock:
             rows.append({"revision": at.name, "stage": stage, "why": ["never built"]})

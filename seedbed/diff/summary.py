@@ -1,14 +1,15 @@
-"""The answer on one screen: what changed, what it did, what it cost, what to look at; and what a reader must not overlook."""
+"""The summary of a diff: what changed, the effect, the cost, and warnings."""
 
 from itertools import groupby
+from typing import Literal
 
 from seedbed.diff.blocks import Code, Line, Note, Point
-from seedbed.diff.compare import Comparison, is_same, totals
+from seedbed.diff.compare import is_same, totals
+from seedbed.diff.comparison import Comparison, MethodChange, Named, NewResponses, RateChange, rates_of
 from seedbed.diff.figures import shown, shown_signed
 from seedbed.diff.paired import in_words
 from seedbed.diff.telling import telling
 from seedbed.project.corpora import BENCHMARK, WHOLE
-from seedbed.util.rows import Row
 from seedbed.util.words import count
 
 _SHOWN = 3
@@ -17,7 +18,7 @@ _SHOWN = 3
 
 def title(comparison: Comparison) -> Line:
     """Return what is compared, and whether there is nothing to say."""
-    old, new = (_name(comparison[side]) for side in ("old", "new"))
+    old, new = _name(comparison["old"]), _name(comparison["new"])
     if is_same(comparison):
         could = " that could be read" if comparison["unread"] else ""
         return (f"Nothing{could} differs between ", *old, " and ", *new, ".")
@@ -91,14 +92,14 @@ def notes(comparison: Comparison) -> list[Note]:
 
 def _rates(comparison: Comparison) -> list[Line]:
     """Return a line for each kind of rate that changed, the changes that are sure first."""
-    kinds = [
+    kinds: list[tuple[str, Literal["match", "model"], list[RateChange]]] = [
         ("adjusted win rate", "match", comparison["win_rates"]),
         ("adjusted win rate", "match", [row for row in comparison["turns"] if row["turn"] == WHOLE]),
         ("mean rating", "model", [row for row in comparison["ratings"] if row["turn"] == WHOLE]),
     ]
     lines = []
     for kind, name, rows in kinds:
-        by_corpus: dict[str, list[Row]] = {}
+        by_corpus: dict[str, list[RateChange]] = {}
         for row in rows:
             if row["category"] == "all" and row["change"] is not None:
                 by_corpus.setdefault(row.get("corpus", BENCHMARK), []).append(row)
@@ -112,9 +113,9 @@ def _rates(comparison: Comparison) -> list[Line]:
     return [*lines, *([methods] if methods else [])]
 
 
-def _changes(kind: Line, rows: list[tuple[Row, Line]]) -> Line:
+def _changes(kind: Line, rows: list[tuple[RateChange | MethodChange, Line]]) -> Line:
     """Return a line on the rows, the sure ones first, of which a few are shown."""
-    rows.sort(key=lambda pair: (not (pair[0]["paired"] or {}).get("sure", False), -abs(pair[0]["change"])))
+    rows.sort(key=lambda pair: (not (pair[0]["paired"] and pair[0]["paired"]["sure"]), -abs(pair[0]["change"] or 0)))
     sure = sum(bool(row["paired"] and row["paired"]["sure"]) for row, _ in rows)
     joined = [part for _, line in rows[:_SHOWN] for part in ("; ", *line)][1:]
     more = f"; {len(rows) - _SHOWN:,} more" if len(rows) > _SHOWN else ""
@@ -122,28 +123,31 @@ def _changes(kind: Line, rows: list[tuple[Row, Line]]) -> Line:
     return (*kind, f"{certain}: ", *joined, f"{more}.")
 
 
-def _change(row: Row, name: str) -> Line:
-    old, new, change = shown(row["old"]["rate"], row["new"]["rate"])
-    return (Code(row[name]), f" {old} → {new} ({change} points; {in_words(row)})")
+def _change(row: RateChange, name: Literal["match", "model"]) -> Line:
+    old, new, change = shown(*rates_of(row))
+    return (Code(row[name]), f" {old} → {new} ({change} points; {in_words(row['paired'])})")
 
 
-def _methods(rows: list[Row]) -> Line:
+def _methods(rows: list[MethodChange]) -> Line:
     """Return a line on the differences of training sets that changed: on the means over the bases, where there are several."""
     tested = [row for row in rows if row["comparison"] == "sets" and row["change"] is not None]
     means = [row for row in tested if row["base"] == "all"] or tested
-    parts: list[tuple[Row, Line]] = []
+    parts: list[tuple[RateChange | MethodChange, Line]] = []
     for row in means:
+        before, after = row["old"], row["new"]
+        if not before or not after:
+            continue
         on = "mean over the bases" if row["base"] == "all" else row["base"]
-        old, new, change = shown_signed(row["old"]["difference"], row["new"]["difference"])
+        old, new, change = shown_signed(before["difference"], after["difference"])
         line: Line = (
             *(Code(row["new_set"]), " less ", Code(row["old_set"]), f", {on}: "),
-            f"{old} → {new} ({change} points; {in_words(row)})",
+            f"{old} → {new} ({change} points; {in_words(row['paired'])})",
         )
         parts.append((row, line))
     return _changes(("methods",), parts) if parts else ()
 
 
-def _name(side: Row) -> Line:
+def _name(side: Named) -> Line:
     return (Code(side["name"]),) if side["commit"] else (side["name"],)
 
 
@@ -160,10 +164,11 @@ def _some(names: list[str]) -> Line:
 def _edits(comparison: Comparison) -> Line:
     """Return which prompts, parameters and files of rows changed."""
     parts: list[Line] = []
-    for key, name in (("prompts", "prompt"), ("parameters", "name")):
-        names = [row[name] for row in comparison[key]]
+    named = {"prompt": [row["prompt"] for row in comparison["prompts"]]}
+    named["parameter"] = [leaf["name"] for leaf in comparison["parameters"]]
+    for kind, names in named.items():
         if names:
-            parts.append((count(len(names), f"{key[:-1]}"), " (", *_some(names), ")"))
+            parts.append((count(len(names), kind), " (", *_some(names), ")"))
     rows = sum(totals(comparison["sources"])[name] for name in ("added", "removed", "changed", "same_text"))
     if rows:
         written = [row["dataset"] for row in comparison["sources"]]
@@ -198,7 +203,7 @@ def _rows(comparison: Comparison) -> Line:
     return (f"{rows} in ", *_some(datasets), f" differ ({numbers})", *examples, f"{unread}.")
 
 
-def _bill(responses: list[Row]) -> Line:
+def _bill(responses: list[NewResponses]) -> Line:
     if not responses:
         return ("no new response: nothing to send.",)
     tokens = sum(row["input_tokens"] + row["output_tokens"] for row in responses)

@@ -1,4 +1,4 @@
-"""The few rows and questions that tell most of what a change did, one of each kind first.
+"""Select the most informative rows and questions of a change, one of each kind first.
 
 A question whose outcome changed by most, and in the most matches; a candidate that the filter decides otherwise with the same
 text; a built row whose text changed.
@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from itertools import chain, zip_longest
 
 from seedbed.diff.blocks import Code, Line
-from seedbed.diff.compare import Comparison
-from seedbed.util.rows import Row
+from seedbed.diff.comparison import Comparison, DatasetChange, DecisionFlip, VerdictFlip
 
 _SHOWN = 3
 _TEXT = 80
@@ -24,9 +23,9 @@ def telling(comparison: Comparison) -> list[Line]:
     return [line for line, _ in zip(found, range(_SHOWN), strict=False)]
 
 
-def _questions(flips: list[Row]) -> Iterator[Line]:
+def _questions(flips: list[VerdictFlip]) -> Iterator[Line]:
     """Yield the questions whose outcome changed, those that changed most and in most matches first."""
-    changed: dict[str, list[Row]] = {}
+    changed: dict[str, list[VerdictFlip]] = {}
     for flip in flips:
         known = changed.setdefault(flip["question"], [])
         if flip["old"] != flip["new"] and flip["match"] not in {row["match"] for row in known}:
@@ -51,14 +50,14 @@ def _questions(flips: list[Row]) -> Iterator[Line]:
         )
 
 
-def _swing(flip: Row) -> float:
+def _swing(flip: VerdictFlip) -> float:
     """Return how far an outcome moved; one that became invalid, or valid, lies between a step and two."""
     if "invalid" in (flip["old"], flip["new"]):
         return 1.5
     return abs(_SCORES[flip["new"]] - _SCORES[flip["old"]])
 
 
-def _decisions(flips: list[Row]) -> Iterator[Line]:
+def _decisions(flips: list[DecisionFlip]) -> Iterator[Line]:
     """Yield the candidates that the filter decides otherwise, those with the same text first."""
     for flip in flips:
         text = flip["instruction"] if len(flip["instruction"]) <= _TEXT else f"{flip['instruction'][:_TEXT]}…"
@@ -66,7 +65,7 @@ def _decisions(flips: list[Row]) -> Iterator[Line]:
         yield ("instruction ", place, ": ", Code(flip["old"]), " → ", Code(flip["new"]), ", ", Code(text), ".")
 
 
-def _texts(datasets: list[Row]) -> Iterator[Line]:
+def _texts(datasets: list[DatasetChange]) -> Iterator[Line]:
     """Yield the built rows whose text changed, in the order of the pipeline, one of each dataset."""
     for dataset in datasets:
         for sample in dataset["samples"].get("changed", [])[:1]:

@@ -1,4 +1,4 @@
-"""The result of a request: a value, or a failure after the last attempt; and every attempt."""
+"""The result of a request: a value, or a failure after the last attempt, with all attempts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -57,7 +57,7 @@ class Filter:
         settings: FilterSettings,
         language: Language,
         seeds: Iterable[Mapping[str, Any]],
-        questions: Iterable[Row],
+        questions: Iterable[Mapping[str, Any]],
         prompt: Prompt,
         embed: Embed | None = None,
         remember: Path | None = None,
@@ -180,7 +180,11 @@ def _rejection(name: str, rule: Rule, objection: object) -> Rejection:
 
 
 def load_filter(
-    params: Params, seeds: Iterable[Mapping[str, Any]], questions: Iterable[Row], prompt: Prompt, embed: Embed | None = None
+    params: Params,
+    seeds: Iterable[Mapping[str, Any]],
+    questions: Iterable[Mapping[str, Any]],
+    prompt: Prompt,
+    embed: Embed | None = None,
 ) -> Filter:
     """Return the filter that `params.yaml` describes; see `Filter`."""
     language = load_language(paths.language_file(params["language"]))

@@ -1,4 +1,4 @@
-"""`seedbed again STAGE [ID...]`: have rows asked once more, although their replies are there."""
+"""`seedbed again STAGE [ID...]`: request rows again, although their replies are in the store."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Everything that can be checked before the first request, all of it: params, prompts, data."""
+"""Check everything that can be checked before the first request: params, prompts, data."""
 
 import os
 import sys

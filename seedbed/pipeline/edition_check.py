@@ -1,4 +1,4 @@
-"""Whether a change of the library needed an edition and raised none: the same inputs, and other bytes.
+"""Detect a library change that needed a new edition: the same inputs produce different bytes.
 
 `python -m seedbed.pipeline.edition_check OLD.lock NEW.lock` holds two `dvc.lock` files against each other: for each stage
 whose command, dependencies and parameters are equal in both, the outputs must be equal. The newer one is that of a build

@@ -1,4 +1,4 @@
-"""The pipeline as `dvc.yaml` declares it: the names of its stages, what each reads and writes, and what rests on what."""
+"""The pipeline graph of `dvc.yaml`: stage names, inputs, outputs and dependencies."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""`seedbed init`: a project of one's own that builds at once."""
+"""`seedbed init`: create a new project that builds at once."""
 
 import os
 import shutil

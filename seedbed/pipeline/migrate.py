@@ -1,4 +1,4 @@
-"""`params.yaml` of an older project, brought to this library's form; comments are kept."""
+"""Migrate `params.yaml` of an older project to the current format; comments are kept."""
 
 import io
 import re

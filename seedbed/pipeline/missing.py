@@ -1,4 +1,4 @@
-"""`seedbed requests export`: what a stage would send now, as files for any engine."""
+"""`seedbed requests export`: write the requests that a stage would send now to files."""
 
 from pathlib import Path
 

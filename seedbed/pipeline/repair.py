@@ -1,4 +1,4 @@
-"""Files that a `dvc` leaves half-written where it is stopped, and that the next one refuses to read."""
+"""Repair partial files that an interrupted `dvc` leaves and that the next `dvc` cannot read."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""`seedbed resolve`: a merge whose build outputs conflict becomes one build, with the responses that both sides paid for."""
+"""`seedbed resolve`: resolve merge conflicts in build outputs, and build with the responses of both sides."""
 
 import re
 from pathlib import Path

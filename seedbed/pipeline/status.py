@@ -1,4 +1,4 @@
-"""Which stages would run, and why: DVC's own word on direct changes, and its graph for the rest."""
+"""Which stages would run, and why: direct changes as reported by DVC, the rest by its graph."""
 
 from collections.abc import Iterable
 from pathlib import Path

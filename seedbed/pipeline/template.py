@@ -1,4 +1,4 @@
-"""What a new project is made of: the library's own files, a language kit, example rows, and what names the language.
+"""The files of a new project: library files, a language kit, example rows, and language-specific files.
 
 The files that the library may change later (`dvc.yaml`, `stages/`, `schemas/`, `queries/`, the Makefile, the lock files)
 are the *template*: `template.lock` records what each was, so that `seedbed upgrade` can tell what people changed.
@@ -211,8 +211,8 @@ def _readme(language: str) -> str:
     name = language_name(language)
     return f"""# Instruction data and a benchmark in {name}
 
-Built with Seedbed ([paper](https://arxiv.org/abs/2403.03690)). Prompts, seed tasks and parameters are files in git; `make repro`
-rebuilds only what an edit changed.
+Built with Seedbed ([paper](https://arxiv.org/abs/2403.03690)). Prompts, seed tasks and parameters are files in git.
+`make repro` rebuilds only what an edit changed.
 
 ```sh
 make repro             # install and build, at first with the stand-in: reports/dataset.html, reports/benchmark.html

@@ -1,4 +1,4 @@
-"""`seedbed upgrade`: bring a project's files to the installed library, and keep what people changed.
+"""`seedbed upgrade`: update a project's files to the installed library, and keep the user's changes.
 
 Three-way: what the template was (`template.lock` names it, git has it), what it is now, and what the project has.
 `params.yaml` is migrated in place, comments kept. Entries of `dvc.lock` of stages that are no more are taken out once their

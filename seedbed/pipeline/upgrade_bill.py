@@ -1,4 +1,4 @@
-"""What the next build of an upgraded project would send: the plan of a copy that has the upgraded files.
+"""Estimate what the next build of an upgraded project would send, by planning a copy with the upgraded files.
 
 Files are linked, not copied, and an upgraded one takes the place of its link, so that the project stays as it is.
 """

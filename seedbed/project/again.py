@@ -1,4 +1,4 @@
-"""Rows that a person wants asked once more, although their replies are there: `data/again.jsonl`.
+"""`data/again.jsonl`: rows to request again, although their replies are in the store.
 
 {"id":"fermi-01","stage":"answer@good","times":1}
 

@@ -1,4 +1,4 @@
-"""Seed tasks, questions and baseline tasks: what people write, and its state after the person's edit."""
+"""Seed tasks, questions and baseline tasks, and their status after post-editing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.params_types import Corpus, Params
-from seedbed.project.row_types import Edit, Fields, Source, Standing, Translated
+from seedbed.project.row_types import Edit, EditedQuestion, Fields, Source, Standing, Translated
 from seedbed.util.canonical import JsonObject, content_hash
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import checked_rows, read_rows
@@ -52,8 +52,8 @@ def edited_corpora(params: Params) -> list[str]:
     return [name for name in params["post_edit"]["corpora"] if name in params["corpora"]]
 
 
-def read_questions(path: Path = paths.EDITED_QUESTIONS) -> list[Any]:
-    """Return the edited questions (each an `EditedQuestion`) of every corpus, in the order of the corpora's names.
+def read_questions(path: Path = paths.EDITED_QUESTIONS) -> list[EditedQuestion]:
+    """Return the edited questions of every corpus, in the order of the corpora's names.
 
     Args:
         path: the folder, or one file of it.

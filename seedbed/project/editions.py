@@ -1,4 +1,4 @@
-"""Editions: the library's rules that decide a stage's bytes, one number a stage.
+"""Editions: the version number of the rules that determine a stage's bytes, one per stage.
 
 The library is no dependency of a stage, since an installed library has no path that two machines share. `params.yaml`
 names the edition that each stage was built with, and a stage depends on its own. An edition is raised here when the same

@@ -1,4 +1,4 @@
-"""Edits: people's decisions about machine translations, one line a row, saved without touching any other line.
+"""Post-edits: people's decisions on machine translations, one line per row; saving one row leaves other lines unchanged.
 
 A line of `data/edits/questions.ja.jsonl` (the hashes, and the texts, are those that the edit was made on):
 
@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 from seedbed.project import paths
 from seedbed.project.corpora import field_names
-from seedbed.project.row_types import Edit
+from seedbed.project.row_types import Edit, Fields, Translated
 from seedbed.util.canonical import content_hash, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
 from seedbed.util.line_ends import to_lf
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 from seedbed.util.schemas import first_problem
 
 MOST_CHARACTERS = 20_000
@@ -75,14 +75,14 @@ def _edit_of(line: str, kind: str) -> Any:
 
 
 def make_edit(
-    translated: Row,
+    translated: Translated,
     kind: str,
-    fields: Row,
+    fields: Fields,
     editor: str | None,
     seconds: float | None,
     note: str | None = None,
-    before: Row | None = None,
-) -> Row:
+    before: Edit | None = None,
+) -> Edit:
     """Return the edit that says `fields` of a translated row; `approved` where they are the machine's own.
 
     Args:
@@ -112,7 +112,7 @@ def make_edit(
                 "the text"
             )
     approved = fields == {name: to_lf(text) for name, text in machine.items()}
-    edit = {
+    edit: Edit = {
         "id": id,
         "decision": "approved" if approved else "edited",
         "source_hash": content_hash(translated["source"]),
@@ -121,9 +121,10 @@ def make_edit(
         "source": dict(translated["source"]),
         "machine": dict(machine),
     }
-    if "request" in translated:  # the row keeps this text, whatever edits teach later
-        edit |= {"request": translated["request"], "made_by": translated["made_by"]}
-        edit |= {"order": before["order"]} if before and "order" in before else {}
+    if "request" in translated and translated["made_by"]:  # the row keeps this text, whatever edits teach later
+        edit["request"], edit["made_by"] = translated["request"], translated["made_by"]
+        if before and "order" in before:
+            edit["order"] = before["order"]
     if editor is not None:
         edit["editor"] = editor
     earlier = before.get("seconds") if before and before.get("editor") == editor else None
@@ -150,11 +151,11 @@ class Change(NamedTuple):
     """
 
     id: str
-    edit: Row | None
-    expected: Row | None
+    edit: Edit | None
+    expected: Edit | None
 
 
-def save_edit(path: Path, kind: str, edit: Row | None, id: str, expected: Row | None, order: Sequence[str] = ()) -> None:
+def save_edit(path: Path, kind: str, edit: Edit | None, id: str, expected: Edit | None, order: Sequence[str] = ()) -> None:
     """Save one change; `save_edits` says how.
 
     Raises:
@@ -184,7 +185,7 @@ def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence
     """
     conflicts: list[Conflict] = []
 
-    def accepted() -> dict[str, Row | None]:
+    def accepted() -> dict[str, Edit | None]:
         present = read_edits(path, kind)
         refused = {change.id for change in changes if present.get(change.id) != change.expected}
         conflicts[:] = [Conflict(id, present.get(id)) for id in sorted(refused)]
@@ -201,7 +202,7 @@ def save_edits(path: Path, kind: str, changes: Sequence[Change], order: Sequence
     return conflicts
 
 
-def check_edit(kind: str, fields: Row) -> str | None:
+def check_edit(kind: str, fields: Fields) -> str | None:
     """Return what is wrong with the fields of an edit; None where nothing is."""
     expected = field_names(fields, kind)
     if set(fields) != set(expected):
@@ -216,6 +217,6 @@ def check_edit(kind: str, fields: Row) -> str | None:
     return None
 
 
-def _refuse(where: str, kind: str, fields: Row) -> None:
+def _refuse(where: str, kind: str, fields: Fields) -> None:
     if words := check_edit(kind, fields):
         raise UserError(f"{where}: {words}")

@@ -1,4 +1,4 @@
-"""What generated tasks are about, and what is asked of them: `data/generation/<language>.yaml`."""
+"""Task types, topics and conditions for generated tasks: `data/generation/<language>.yaml`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A glossary: how terms are to be translated, `data/glossary.<language>.csv`.
+"""The glossary of terms and translations: `data/glossary.<language>.csv`.
 
 term,translation,note
 fair,お祭り,gatherings of a village; not an exhibition

@@ -1,4 +1,4 @@
-"""What is to be known of the judges that `params.yaml` declares, before anything is judged and beside the verdicts."""
+"""Warnings about the judges declared in `params.yaml`, shown before judging and in the report."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The languages that a project's files declare, held against the one that `params.yaml` names."""
+"""Check that the languages declared in a project's files match `language` in `params.yaml`."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What `dvc.lock` says of each stage: its command, its dependencies, its parameters and its outputs."""
+"""Read `dvc.lock`: command, dependencies, parameters and outputs of each stage."""
 
 from pathlib import Path
 from typing import Any, TypedDict

@@ -1,4 +1,4 @@
-"""Material: passages of the team's own documents, which requests of `generate` show where `generate.material` says how many.
+"""Material: passages of the user's documents that requests of `generate` contain (`generate.material`).
 
 {"document":"handbook/leave.md","id":"4f0c9a1be2d37788","text":"Staff may carry over up to five days of leave …"}
 """

@@ -1,4 +1,4 @@
-"""Which model each block of `params.yaml` asks, where, and how."""
+"""Which model each block of `params.yaml` uses, on which endpoint and server, and how."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

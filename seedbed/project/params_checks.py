@@ -1,4 +1,4 @@
-"""What the schema of `params.yaml` cannot say: editions, and that the names used are names given."""
+"""Checks of `params.yaml` beyond its schema: editions, and references between entries."""
 
 from collections.abc import Iterator
 from pathlib import Path

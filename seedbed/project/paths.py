@@ -1,4 +1,4 @@
-"""Every path of a project, relative to its folder, said once."""
+"""Every path of a project, relative to its folder, defined in one place."""
 
 import os
 import tempfile

@@ -1,9 +1,9 @@
-"""The kinds of rows as types; `schemas/rows/` has the same fields, and a test holds the two together.
+"""Types of all kinds of rows; `schemas/rows/` has the same fields, and a test keeps both equal.
 
 What is read from disk was checked against its schema, so `read_rows` gives `Any`, and who takes a row names its kind.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, final
 
 from seedbed.util.canonical import JsonObject
 
@@ -15,6 +15,8 @@ MadeBy = dict[str, str]
 """`{"endpoint", "model"}` that wrote a row, or the file that it was `{"recorded"}` in."""
 Fields = dict[str, str]
 """The translated fields of a task or a question, by name; of a question's follow-ups `follow_up_1`, `follow_up_2`, …"""
+Verdict = Literal["model", "baseline", "tie", "both_bad"]
+"""A person's, of two answers; a judge's is `first` or `second`, the places in which it was shown them."""
 Check = JsonObject
 """What code can decide of an answer; `schemas/rows/question.schema.json` says which fields each `kind` has."""
 
@@ -27,6 +29,7 @@ class Failure(TypedDict):
     text: str | None
 
 
+@final  # so that a field which only one kind has tells it from the other
 class Question(TypedDict):
     """A question as people wrote it."""
 
@@ -39,6 +42,7 @@ class Question(TypedDict):
     checks: NotRequired[list[Check]]
 
 
+@final
 class Task(TypedDict):
     """A seed task or baseline task as people wrote it."""
 
@@ -51,6 +55,7 @@ class Task(TypedDict):
     output: str
 
 
+@final
 class TranslatedQuestion(TypedDict):
     """A question of `translate`; `made_by` is None where it was in the target language already."""
 
@@ -66,6 +71,7 @@ class TranslatedQuestion(TypedDict):
     request: NotRequired[str]
 
 
+@final
 class TranslatedTask(TypedDict):
     """A task of `translate`; `made_by` is None where it was in the target language already."""
 
@@ -272,11 +278,17 @@ class Vote(TypedDict):
 
     match: str
     question: str
-    verdict: Literal["model", "baseline", "tie", "both_bad"]
+    verdict: Verdict
     model_hash: str
     baseline_hash: str
     reason: NotRequired[str]
     seconds: NotRequired[float]
+
+
+class CastVote(Vote):
+    """A vote with whose it is, which its file's name says."""
+
+    annotator: str
 
 
 Source = Task | Question

@@ -1,4 +1,4 @@
-"""DVC's run-cache, and DVC's lock: what a `dvc` that was stopped leaves in the one is taken away under the other.
+"""DVC's run-cache and lock: remove partial run-cache entries of an interrupted `dvc`, while holding DVC's lock.
 
 DVC keeps what a stage run came to in `runs/<2 digits>/<key>/<value>`. It makes the folder, writes a temporary file into it and
 moves that; and it takes the newest file of a folder, whatever its name. A `dvc` that is stopped in between leaves an empty

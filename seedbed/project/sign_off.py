@@ -1,4 +1,4 @@
-"""Sign-off: a second person's word that an edit holds, and anybody's word that a row is not to be used.
+"""Sign-off: confirmation of an edit by a second person, and rejection of a row by anybody.
 
 Both are kept in the line of the row's edit, beside what was edited, with the hash of what was seen:
 
@@ -10,15 +10,14 @@ rejection holds while the source is the one that it was made on.
 """
 
 import unicodedata
-from typing import Any, Literal
+from typing import Literal
 
 from seedbed.project.corpora import status_of
 from seedbed.project.edits import make_edit
-from seedbed.project.row_types import Edit, Fields, Translated
+from seedbed.project.row_types import Edit, Fields, Rejection, Translated
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.line_ends import to_lf
-from seedbed.util.rows import Row
 
 MOST_REASON = 2_000
 """Characters of the reason of a rejection."""
@@ -44,7 +43,7 @@ def hindrance(translated: Translated, edit: Edit | None, person: str) -> Hindran
     return "confirm_own" if is_same_person(edit.get("editor"), person) else None
 
 
-def confirm(translated: Any, edit: Any, person: str) -> Row:
+def confirm(translated: Translated, edit: Edit | None, person: str) -> Edit:
     """Return the edit of a row of `translate`, confirmed by `person`.
 
     Raises:
@@ -52,6 +51,7 @@ def confirm(translated: Any, edit: Any, person: str) -> Row:
     """
     if why := hindrance(translated, edit, person):
         raise UserError(f"row {translated['id']!r} cannot be confirmed: {_WORDS[why].format(person=person)}")
+    assert edit is not None, "else something hinders it"
     return {**edit, "confirmed": {"by": person, "hash": _confirmed_hash(translated, edit)}}
 
 
@@ -63,7 +63,7 @@ def is_confirmed(translated: Translated, edit: Edit | None) -> bool:
     return confirmed["hash"] == _confirmed_hash(translated, edit) and not is_same_person(edit.get("editor"), confirmed["by"])
 
 
-def reject(translated: Row, kind: str, edit: Row | None, person: str | None, reason: str) -> Row:
+def reject(translated: Translated, kind: str, edit: Edit | None, person: str | None, reason: str) -> Edit:
     """Return the edit of a row of `translate` with the word that it is not to be used; what was edited stays in it.
 
     Args:
@@ -82,9 +82,12 @@ def reject(translated: Row, kind: str, edit: Row | None, person: str | None, rea
     if len(reason) > MOST_REASON:
         raise UserError(f"row {translated['id']!r}: the reason has more than {MOST_REASON:,} characters; shorten it")
     if edit is None:
-        edit = make_edit(translated, kind, dict(translated["translation"] or {}), person, None) | {"decision": "rejected"}
-    by = {} if person is None else {"by": person}
-    return edit | {"rejected": {**by, "reason": reason, "source_hash": content_hash(translated["source"])}}
+        edit = make_edit(translated, kind, dict(translated["translation"] or {}), person, None)
+        edit["decision"] = "rejected"
+    rejection: Rejection = {"reason": reason, "source_hash": content_hash(translated["source"])}
+    if person is not None:
+        rejection["by"] = person
+    return {**edit, "rejected": rejection}
 
 
 def holds(edit: Edit, source: Fields) -> bool:
@@ -92,9 +95,13 @@ def holds(edit: Edit, source: Fields) -> bool:
     return "rejected" in edit and edit["rejected"]["source_hash"] == content_hash(source)
 
 
-def take_back(edit: Row) -> Row | None:
+def take_back(edit: Edit) -> Edit | None:
     """Return what was edited before a row was rejected; None where nothing was."""
-    return None if edit["decision"] == "rejected" else {name: value for name, value in edit.items() if name != "rejected"}
+    if edit["decision"] == "rejected":
+        return None
+    before = edit.copy()
+    before.pop("rejected", None)
+    return before
 
 
 def is_same_person(one: str | None, other: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Votes: people's verdicts on two answers, one file a person, and whether they still count.
+"""Votes: people's verdicts on two answers, one file per person, and whether they are still valid.
 
 A line of `data/votes/yuki.jsonl` (the hashes say which answers were shown):
 
@@ -9,13 +9,15 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import regex
 
 from seedbed.project.params_types import Match
+from seedbed.project.row_types import CastVote, Vote
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, checked_rows
+from seedbed.util.rows import checked_rows
 from seedbed.util.visible import HIDDEN
 
 _NAME = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]*")
@@ -29,13 +31,13 @@ def is_annotator(name: str) -> bool:
     return plain and len(name.encode()) <= _MOST_BYTES and _NAME.fullmatch(name) is not None
 
 
-def read_votes(folder: Path) -> list[Row]:
+def read_votes(folder: Path) -> list[CastVote]:
     """Return the votes of all `<annotator>.jsonl` in `folder`, by annotator and line, each with its `annotator`.
 
     Raises:
         UserError: a file's name is no annotator's, a row breaks its schema, or a person votes twice on one item.
     """
-    votes: list[Row] = []
+    votes: list[CastVote] = []
     for vote in checked_votes(folder):
         if isinstance(vote, UserError):
             raise vote
@@ -43,7 +45,7 @@ def read_votes(folder: Path) -> list[Row]:
     return votes
 
 
-def checked_votes(folder: Path) -> Iterator[Row | UserError]:
+def checked_votes(folder: Path) -> Iterator[CastVote | UserError]:
     """Yield each vote, or what is wrong with its line or file, for those who want every mistake; see `read_votes`."""
     for path in sorted(folder.glob("[!.]*.jsonl"), key=lambda path: path.name):
         annotator = unicodedata.normalize("NFC", path.name.removesuffix(".jsonl"))  # some file systems take names apart
@@ -66,10 +68,11 @@ def checked_votes(folder: Path) -> Iterator[Row | UserError]:
                 )
                 continue
             seen[item] = number
-            yield {"annotator": annotator, **row}
+            vote: Any = {"annotator": annotator, **row}  # its schema has been checked
+            yield vote
 
 
-def votes_notices(votes: Sequence[Row]) -> Iterator[tuple[str, dict[str, object]]]:
+def votes_notices(votes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield what votes cannot say, one by one: those of one person alone, and those that are all ties.
 
     Args:
@@ -95,7 +98,7 @@ def left_is_model(annotator: str, match: str, question: str) -> bool:
     return sha256(canonical([annotator, match, question]).encode()).digest()[0] % 2 == 0
 
 
-def vote_status(vote: Row, matches: Mapping[str, Match], answers: Mapping[tuple[str, str], str | None]) -> str:
+def vote_status(vote: Vote, matches: Mapping[str, Match], answers: Mapping[tuple[str, str], str | None]) -> str:
     """Return what a vote is worth: `counted`, `stale` or `orphaned`.
 
     Stale: one of the answers is another one than the person saw. Orphaned: the match, or an answer to the question, is
@@ -109,9 +112,8 @@ def vote_status(vote: Row, matches: Mapping[str, Match], answers: Mapping[tuple[
     match = matches.get(vote["match"])
     if match is None:
         return "orphaned"
-    sides = {"model": match["model"], "baseline": match["baseline"]}
-    texts = {side: answers.get((model, vote["question"])) for side, model in sides.items()}
-    if any(text is None for text in texts.values()):
+    model, baseline = (answers.get((name, vote["question"])) for name in (match["model"], match["baseline"]))
+    if model is None or baseline is None:
         return "orphaned"
-    same = all(text is not None and vote[f"{side}_hash"] == answer_hash(text) for side, text in texts.items())
+    same = vote["model_hash"] == answer_hash(model) and vote["baseline_hash"] == answer_hash(baseline)
     return "counted" if same else "stale"

@@ -1,4 +1,4 @@
-"""The dataset card: what the Hugging Face Hub and `datasets` read of a data set, and what a person wants to know of it."""
+"""The dataset card: metadata for the Hugging Face Hub and `datasets`, and documentation for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256

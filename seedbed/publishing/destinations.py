@@ -1,4 +1,4 @@
-"""Where a data set is published: the Hugging Face Hub, or a folder of any file system that fsspec knows.
+"""Destinations of a data set: the Hugging Face Hub, or a folder on any file system that fsspec supports.
 
 hf://datasets/team/name, hf://team/name      a dataset repository, made private where it is not there
 s3://bucket/path, gs://…, memory://…         by fsspec; each needs its own package (s3: `seedbed[s3]`)

@@ -1,4 +1,4 @@
-"""`seedbed check --release`: what has to hold before the training sets are given away, one line a gate.
+"""`seedbed check --release`: checks of the training sets before publishing, one line per gate.
 
 pass  license       cc-by-4.0; 2 sources, all of your own
 FAIL  unreviewed    30 of 175 seed tasks (17.1%, at most 5%); 202 other examples are as the model wrote them

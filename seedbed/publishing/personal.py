@@ -1,4 +1,4 @@
-"""Personal data in texts, as far as its form gives it away.
+"""Detect personal data in texts by pattern.
 
     e-mail, phone, payment card, IP address; in Japanese an individual number, in Korean a resident number, in English a US
     social security number; IBANs

@@ -1,4 +1,4 @@
-"""`seedbed publish --to ADDRESS`: the data set of `seedbed export dataset`, shown first, and with `--yes` sent."""
+"""`seedbed publish --to ADDRESS`: show, and with `--yes` upload, the data set of `seedbed export dataset`."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

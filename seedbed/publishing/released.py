@@ -1,4 +1,4 @@
-"""What a release holds: the examples of each training set as `export` wrote them, and which split each is in."""
+"""The content of a release: the examples of each training set as written by `export`, and their splits."""
 
 from collections.abc import Sequence
 from hashlib import sha256

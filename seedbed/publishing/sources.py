@@ -1,4 +1,4 @@
-"""Where a release's texts are from, and under which licence each source is."""
+"""Sources and licences of a release's texts."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The text of a document: Markdown, plain text, HTML or PDF."""
+"""Extract text from a document: Markdown, plain text, HTML or PDF."""
 
 import codecs
 import re

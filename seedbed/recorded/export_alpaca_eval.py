@@ -16,6 +16,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import read_questions
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
+from seedbed.project.row_types import EditedQuestion, Judgment
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, Rows, expect_empty, read_rows, write_text
 from seedbed.util.words import count
@@ -36,7 +37,7 @@ def export_alpaca_eval(folder: Path) -> str:
     """
     expect_empty(folder)
     params, questions = load_params(), read_questions()
-    asked = {row["id"]: row for row in questions if not row.get("follow_ups")}
+    asked: dict[str, EditedQuestion] = {row["id"]: row for row in questions if not row.get("follow_ups")}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]
     if not models:
         raise UserError("this build has no answers of any model; `seedbed repro` builds them")
@@ -62,9 +63,9 @@ def export_alpaca_eval(folder: Path) -> str:
     return f"{said}; {count(left_out, 'conversation')} left out" if left_out else said
 
 
-def _annotations(match: str, asked: dict[str, Row], answers: dict[str, dict[str, str | None]]) -> Iterator[Row]:
+def _annotations(match: str, asked: dict[str, EditedQuestion], answers: dict[str, dict[str, str | None]]) -> Iterator[Row]:
     """Yield an annotation for each question and judge that has a verdict in some order."""
-    orders: dict[tuple[str, str], list[Row]] = {}
+    orders: dict[tuple[str, str], list[Judgment]] = {}
     for row in read_rows(paths.judgments(match), "judgment", unique=None):
         if row["question"] in asked and row["verdict"] != "invalid":
             orders.setdefault((row["question"], row["judge"]), []).append(row)

@@ -9,7 +9,7 @@
 `seedbed import fastchat` reads them back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
+from seedbed.project.row_types import Answer, EditedQuestion, Judgment, Reference, Score
 from seedbed.recorded.fastchat import ERROR, recorded_turns
 from seedbed.util.rows import Row, expect_empty, read_rows, write_rows
 from seedbed.util.words import count
@@ -32,18 +33,20 @@ def export_fastchat(folder: Path) -> str:
         UserError: the folder has files in it, or nothing is built yet.
     """
     expect_empty(folder)
-    params, questions = load_params(), {row["id"]: row for row in read_questions()}
+    params = load_params()
+    questions: dict[str, EditedQuestion] = {row["id"]: row for row in read_questions()}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]
-    answers = {model: list(read_rows(paths.answers(model), "answer")) for model in models}
+    answers: dict[str, list[Answer]] = {model: list(read_rows(paths.answers(model), "answer")) for model in models}
     references = paths.references(params["language"])
-    known = [row for row in read_rows(references, "reference") if row["id"] in questions] if references.is_file() else []
-    judgments = [row for match in params["matches"] for row in _rows(paths.judgments(match), "judgment")]
-    scores = [row for model in params["scores"] for row in _rows(paths.scores(model), "score")]
+    kept: Iterable[Reference] = read_rows(references, "reference") if references.is_file() else ()
+    known = [row for row in kept if row["id"] in questions]
+    judgments: list[Judgment] = [row for match in params["matches"] for row in _rows(paths.judgments(match), "judgment")]
+    scores: list[Score] = [row for model in params["scores"] for row in _rows(paths.scores(model), "score")]
 
     files: dict[str, list[Row]] = {"question.jsonl": [_question(row) for row in questions.values()]}
-    for model, rows in answers.items():
+    for model, given in answers.items():
         turns_by_id = (
-            (row["id"], recorded_turns(row, len(turns_of(questions[row["id"]])))) for row in rows if row["id"] in questions
+            (row["id"], recorded_turns(row, len(turns_of(questions[row["id"]])))) for row in given if row["id"] in questions
         )
         files[f"model_answer/{model}.jsonl"] = [_answer(id, model, turns) for id, turns in turns_by_id]
     if known:
@@ -62,32 +65,33 @@ def _rows(path: Path, kind: str) -> Iterator[Any]:
     return read_rows(path, kind, unique=None) if path.is_file() else iter(())
 
 
-def _question(row: Mapping[str, Any]) -> Row:
+def _question(row: EditedQuestion) -> Row:
     return {"question_id": row["id"], "category": row["category"], "turns": turns_of(row)}
 
 
-def _answer(id: str, model: str, turns: list[str | None]) -> Row:
+def _answer(id: str, model: str, turns: Sequence[str | None]) -> Row:
     texts = [ERROR if text is None else text for text in turns]
     return {"question_id": id, "model_id": model, "choices": [{"index": 0, "turns": texts}]}
 
 
-def _verdicts(judgments: Iterator[Any]) -> Iterator[Row]:
+def _verdicts(judgments: Iterable[Judgment]) -> Iterator[Row]:
     """Yield a row a turn of each question of each match, from its two orders: `g1` shows the model first, `g2` the baseline."""
-    pairs: dict[tuple[str, str, int], dict[str, Row]] = {}
+    pairs: dict[tuple[str, str, int], dict[str, Judgment]] = {}
     for row in judgments:
         pairs.setdefault((row["match"], row["question"], row.get("turn", 1)), {})[row["order"]] = row
     for (_, question, turn), orders in pairs.items():
         one = next(iter(orders.values()))
-        verdict = {"question_id": question, "turn": turn, "judge": one["judge"]}
+        verdict: Row = {"question_id": question, "turn": turn, "judge": one["judge"]}
         verdict |= {"model_1": one["model"], "model_2": one["baseline"]}
         for game, order, first, second in (("g1", "ab", "model_1", "model_2"), ("g2", "ba", "model_2", "model_1")):
             winners = {"first": first, "second": second, "tie": "tie"}
-            row = orders.get(order, {"verdict": "invalid", "explanation": None})
-            verdict |= {f"{game}_winner": winners.get(row["verdict"], "error"), f"{game}_judgment": row["explanation"]}
+            said = orders.get(order)
+            verdict[f"{game}_winner"] = winners.get(said["verdict"], "error") if said else "error"
+            verdict[f"{game}_judgment"] = said["explanation"] if said else None
         yield verdict
 
 
-def _rating(row: Mapping[str, Any]) -> Row:
+def _rating(row: Score) -> Row:
     score = -1 if row["rating"] is None else row["rating"]
     rating = {"model": row["model"], "judge": row["judge"], "turn": row.get("turn", 1), "judgment": row["explanation"]}
     return {"question_id": row["question"], "score": score} | rating

@@ -1,4 +1,4 @@
-"""`seedbed export preferences FILE`: pairs of answers of which the judge prefers one, as DPO trainers read them.
+"""`seedbed export preferences FILE`: preference pairs for DPO trainers.
 
     {"prompt": [{"role": "user", "content": "…"}], "chosen": [{"role": "assistant", "content": "…"}], "rejected": [{…}],
      "margin": 1.0, "judge": "judge", "question": "fermi-01", "turn": 1, "category": "fermi",
@@ -10,12 +10,12 @@ Of a conversation, `prompt` is what both have in common; `chosen` and `rejected`
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.corpora import BENCHMARK, read_questions, turns_of
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
+from seedbed.project.row_types import EditedQuestion, Judgment
 from seedbed.recorded.fastchat import recorded_turns
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, Rows, read_rows, write_rows
@@ -55,7 +55,7 @@ def export_preferences(file: Path) -> str:
     return said
 
 
-def _benchmark() -> list[Any]:
+def _benchmark() -> list[EditedQuestion]:
     path = paths.edited(BENCHMARK, "question")
     return read_questions(path) if path.is_file() else []
 
@@ -66,12 +66,12 @@ def preferences(params: Params) -> tuple[Rows, int]:
     Raises:
         UserError: a file of the build is missing or not valid.
     """
-    questions = {row["id"]: row for row in read_questions()}
+    questions: dict[str, EditedQuestion] = {row["id"]: row for row in read_questions()}
     said: dict[str, dict[str, list[str | None]]] = {}
     pairs: Rows = []
     compared = 0
     for match, entry in params["matches"].items():
-        compared_here: dict[tuple[str, int], list[Any]] = {}
+        compared_here: dict[tuple[str, int], list[Judgment]] = {}
         for row in read_rows(paths.built(paths.judgments(match)), "judgment", unique=None):
             compared_here.setdefault((row["question"], row.get("turn", 1)), []).append(row)
         compared += len(compared_here)
@@ -92,12 +92,12 @@ def preferences(params: Params) -> tuple[Rows, int]:
     return pairs, compared
 
 
-def _answers(model: str, questions: Mapping[str, Row]) -> dict[str, list[str | None]]:
+def _answers(model: str, questions: Mapping[str, EditedQuestion]) -> dict[str, list[str | None]]:
     rows = read_rows(paths.built(paths.answers(model)), "answer")
     return {row["id"]: recorded_turns(row, len(turns_of(questions[row["id"]]))) for row in rows if row["id"] in questions}
 
 
-def _preference(judgments: Sequence[Row]) -> tuple[int, float, list[str]]:
+def _preference(judgments: Sequence[Judgment]) -> tuple[int, float, list[str]]:
     """Return whom the judges prefer (1 the model, -1 the baseline, 0 neither), the margin, and who says so in both orders.
 
     The margin is the mean over all judges and orders of the preference, a slight one counting half: 0 to 1.

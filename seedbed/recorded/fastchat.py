@@ -1,4 +1,4 @@
-"""Answers and verdicts in FastChat's formats, recorded elsewhere and read as they are.
+"""Read answers and verdicts in FastChat's formats.
 
 An answer: `{"question_id": 1, "model_id": "m", "choices": [{"index": 0, "turns": ["…"]}]}`. A verdict, of both orders:
 `{"question_id": 1, "model_1": "m", "model_2": "b", "g1_winner": "model_1", "g2_winner": "tie", "g1_judgment": "…", …}`,
@@ -9,19 +9,34 @@ Each format has its schema, `schemas/rows/fastchat_*.schema.json`.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple, NotRequired, TypedDict
 
 from seedbed.project.corpora import turns_of
 from seedbed.project.params_types import RECORDED_JUDGE, Params
-from seedbed.project.row_types import Answer
+from seedbed.project.row_types import Answer, EditedQuestion, Failure, Judgment, Question, Reference, Score
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank
 
 ERROR = "$ERROR$"
 """What FastChat writes where a model's server gave no answer."""
+Order = Literal["ab", "ba"]
+_ORDERS: tuple[Order, Order] = ("ab", "ba")
 _LONGEST_ID = 100
 """Ids become names of files."""
+
+
+class Said(TypedDict):
+    """What a verdict row says of one order: a `Judgment` but for the match, and for who says so."""
+
+    model: str
+    baseline: str
+    question: str
+    order: Order
+    verdict: Literal["first", "second", "tie", "invalid"]
+    explanation: str | None
+    failure: Failure | None
+    one_order: NotRequired[Literal[True]]
 
 
 class Line(NamedTuple):
@@ -85,20 +100,22 @@ def _unique_lines(path: Path, kind: str) -> Iterator[Line]:
         yield line
 
 
-def read_questions(path: Path) -> list[Row]:
-    """Return `{"id", "category", "text"}` for each question of a FastChat file, and `follow_ups` where it has further turns.
+def read_questions(path: Path) -> list[Question]:
+    """Return each question of a FastChat file, with `follow_ups` where it has further turns.
 
     Raises:
         UserError: a field is missing or has another form, a text is blank, or two ids give the same slug.
     """
-    rows = []
+    rows: list[Question] = []
     for where, id, row in _unique_lines(path, "question"):
         first, *others = row["turns"]
         for place, turn in enumerate(row["turns"]):
             if is_blank(turn):
                 raise UserError(f"{where}: field turns.{place}: the question is blank; write it, or remove the row")
-        follow_ups = {"follow_ups": others} if others else {}
-        rows.append({"id": id, "category": row["category"], "text": first} | follow_ups)
+        question: Question = {"id": id, "category": row["category"], "text": first}
+        if others:
+            question["follow_ups"] = others
+        rows.append(question)
     if not rows:
         raise UserError(f"{path}: the file contains no questions")
     return rows
@@ -130,7 +147,7 @@ def model_names(path: Path) -> set[str]:
     return {line.row["model_id"] for line in _lines(path, "answer") if "model_id" in line.row}
 
 
-def answers_to(path: Path, questions: Sequence[Mapping[str, Any]]) -> dict[str, list[str | None]]:
+def answers_to(path: Path, questions: Sequence[Question | EditedQuestion]) -> dict[str, list[str | None]]:
     """Return the answers of a FastChat file to some questions, as many turns of each as the question has.
 
     Raises:
@@ -153,20 +170,24 @@ def answers_to(path: Path, questions: Sequence[Mapping[str, Any]]) -> dict[str, 
     return {id: answers[id][:number] for id, number in turns.items()}
 
 
-def read_references(path: Path) -> list[Row]:
-    """Return `{"id", "reference"}` for each reference answer of a FastChat file, and `follow_ups` of its further turns.
+def read_references(path: Path) -> list[Reference]:
+    """Return each reference answer of a FastChat file, with `follow_ups` for its further turns.
 
     Raises:
         UserError: as `read_answers`, or a reference is blank, `null` or an error.
     """
-    rows = []
+    rows: list[Reference] = []
     for line in _unique_lines(path, "answer"):
-        turns = _answer_of(line)
-        for text in turns:
+        turns: list[str] = []
+        for text in _answer_of(line):
             if text is None or is_blank(text):
                 raise UserError(f"{line.where}: field choices: no reference answer ({text!r}); write it, or remove the row")
-        follow_ups = {"follow_ups": turns[1:]} if len(turns) > 1 else {}
-        rows.append({"id": line.id, "reference": turns[0]} | follow_ups)
+            turns.append(text)
+        first, *others = turns
+        reference: Reference = {"id": line.id, "reference": first}
+        if others:
+            reference["follow_ups"] = others
+        rows.append(reference)
     return rows
 
 
@@ -209,7 +230,7 @@ def check_quoted(line: Line, answers: dict[str, dict[str, list[str | None]]]) ->
             )
 
 
-def judgments_of(line: Line, model: str, baseline: str, names: tuple[str, str]) -> list[Row]:
+def judgments_of(line: Line, model: str, baseline: str, names: tuple[str, str]) -> list[Said]:
     """Return the two judgments (order `ab`: the model first; `ba`: the baseline first) of a verdict row.
 
     Args:
@@ -220,32 +241,32 @@ def judgments_of(line: Line, model: str, baseline: str, names: tuple[str, str]) 
     """
     row = line.row
     model_is_first = row["model_1"] == names[0]
-    judgments = []
-    for order, game in (("ab", "g1" if model_is_first else "g2"), ("ba", "g2" if model_is_first else "g1")):
+    judgments: list[Said] = []
+    for order, game in zip(_ORDERS, ("g1", "g2") if model_is_first else ("g2", "g1"), strict=True):
         winner = row[f"{game}_winner"]
         shown_first = "model_1" if game == "g1" else "model_2"
-        verdict = {"tie": "tie", "error": "invalid", shown_first: "first"}.get(winner, "second")
+        verdicts: dict[str, Literal["first", "tie", "invalid"]] = {"tie": "tie", "error": "invalid", shown_first: "first"}
         explanation = row.get(f"{game}_judgment")
-        failure = {"reason": "recorded", "detail": "recorded as error", "text": explanation} if winner == "error" else None
-        judgments.append(
-            {
-                "model": model,
-                "baseline": baseline,
-                "question": line.id,
-                "order": order,
-                "verdict": verdict,
-                "explanation": explanation,
-                "failure": failure,
-            }
-            | ({"one_order": True} if row.get("one_order") else {})
-        )
+        error: Failure = {"reason": "recorded", "detail": "recorded as error", "text": explanation}
+        said: Said = {
+            "model": model,
+            "baseline": baseline,
+            "question": line.id,
+            "order": order,
+            "verdict": verdicts.get(winner, "second"),
+            "explanation": explanation,
+            "failure": error if winner == "error" else None,
+        }
+        if row.get("one_order"):
+            said["one_order"] = True
+        judgments.append(said)
     return judgments
 
 
 def recorded_judgments(
-    match: str, params: Params, questions: Sequence[Mapping[str, Any]], answers: tuple[dict[str, Answer], dict[str, Answer]]
-) -> Iterator[Any]:
-    """Yield the judgments (each a `Judgment`) of a match's verdicts file.
+    match: str, params: Params, questions: Sequence[EditedQuestion], answers: tuple[dict[str, Answer], dict[str, Answer]]
+) -> Iterator[Judgment]:
+    """Yield the judgments of a match's verdicts file.
 
     A turn of a question that the file leaves out, and one that a model has no answer to, is `invalid` in both orders.
 
@@ -266,13 +287,40 @@ def recorded_judgments(
         name: {id: recorded_turns(row, turns[id]) for id, row in side.items()}
         for name, side in zip(names, answers, strict=True)
     }
-    common = {"match": match, "judge": RECORDED_JUDGE, "request": None, "made_by": {"recorded": str(path)}}
 
-    def invalid(id: str, turn: int, reason: str, detail: str) -> Iterator[Row]:
-        failure = {"reason": reason, "detail": detail, "text": None}
-        for order in ("ab", "ba"):
-            row = {"model": model, "baseline": baseline, "question": id, "order": order, "verdict": "invalid"}
-            yield row | {"explanation": None, "failure": failure} | common | turn_of(turn, turns[id])
+    def judgment(said: Said, turn: int) -> Judgment:
+        row: Judgment = {
+            "match": match,
+            "model": said["model"],
+            "baseline": said["baseline"],
+            "question": said["question"],
+            "order": said["order"],
+            "judge": RECORDED_JUDGE,
+            "verdict": said["verdict"],
+            "explanation": said["explanation"],
+            "failure": said["failure"],
+            "request": None,
+            "made_by": {"recorded": str(path)},
+        }
+        if "one_order" in said:
+            row["one_order"] = said["one_order"]
+        if turns[said["question"]] > 1:  # a question of one turn does without
+            row["turn"] = turn
+        return row
+
+    def invalid(id: str, turn: int, reason: str, detail: str) -> Iterator[Judgment]:
+        failure: Failure = {"reason": reason, "detail": detail, "text": None}
+        for order in _ORDERS:
+            said: Said = {
+                "model": model,
+                "baseline": baseline,
+                "question": id,
+                "order": order,
+                "verdict": "invalid",
+                "explanation": None,
+                "failure": failure,
+            }
+            yield judgment(said, turn)
 
     judged = set()
     for line in read_verdicts(path):
@@ -293,8 +341,8 @@ def recorded_judgments(
         if any(None in texts[name][id][: line.turn] for name in names):
             yield from invalid(id, line.turn, "no_answer", "one of the two answers failed")
             continue
-        for judgment in judgments_of(line, model, baseline, names):
-            yield judgment | common | turn_of(line.turn, turns[id])
+        for said in judgments_of(line, model, baseline, names):
+            yield judgment(said, line.turn)
     for id in answers[0]:
         for turn in range(1, turns[id] + 1):
             if (id, turn) not in judged:
@@ -324,9 +372,9 @@ def read_scores(path: Path) -> list[Line]:
 
 
 def recorded_scores(
-    model: str, path: Path, params: Params, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]
-) -> Iterator[Any]:
-    """Yield the ratings (each a `Score`) of a model in a file; a turn that it leaves out has none.
+    model: str, path: Path, params: Params, questions: Sequence[EditedQuestion], answers: Mapping[str, Answer]
+) -> Iterator[Score]:
+    """Yield the ratings of a model in a file; a turn that it leaves out has none.
 
     Args:
         model: its id.
@@ -356,8 +404,8 @@ def recorded_scores(
             score = row.get("score")
             rating = int(score) if score not in (None, -1) and answers[id]["text"] is not None else None
             reason = "no_answer" if answers[id]["text"] is None else "recorded" if row else "not_rated"
-            failure = {"reason": reason, "detail": "the recorded file has no rating", "text": row.get("judgment")}
-            yield {
+            failure: Failure = {"reason": reason, "detail": "the recorded file has no rating", "text": row.get("judgment")}
+            rated: Score = {
                 "model": model,
                 "question": id,
                 "judge": RECORDED_JUDGE,
@@ -366,17 +414,16 @@ def recorded_scores(
                 "failure": None if rating else failure,
                 "request": None,
                 "made_by": {"recorded": str(path)},
-            } | turn_of(turn, number)
+            }
+            if number > 1:
+                rated["turn"] = turn
+            yield rated
 
 
-def recorded_turns(row: Mapping[str, Any], turns: int) -> list[str | None]:
+def recorded_turns(row: Answer, turns: int) -> list[str | None]:
     """Return the text of each turn of an answer row; None in every turn of one that failed."""
-    return list(row.get("turns", [row["text"]])) if row["text"] is not None else [None] * turns
-
-
-def turn_of(turn: int, turns: int) -> dict[str, int]:
-    """Return the field `turn` of a judgment, which a question of one turn does without."""
-    return {"turn": turn} if turns > 1 else {}
+    text = row["text"]
+    return [None] * turns if text is None else [*row.get("turns", [text])]
 
 
 def refuse_equal_slugs(slugs: list[str], what: str) -> None:

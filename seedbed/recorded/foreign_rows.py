@@ -1,4 +1,4 @@
-"""The rows of a file of any making: JSON Lines, JSON, CSV, Parquet or a spreadsheet, one after the other.
+"""Read rows from files of other tools: JSON Lines, JSON, CSV, Parquet or spreadsheets.
 
 However large the file is, one row of at most 16 MB is held at a time; only a JSON object that holds the rows inside is read
 whole.

@@ -1,4 +1,4 @@
-"""The formats that other tools write, told apart by the fields of a row, and what each of their rows says.
+"""File formats of other tools: detect a format by the fields of a row, and convert rows.
 
 What a row says is the same whatever the tool: a task, a question, an answer or a verdict. The documentation of each format,
 where it has one, is named in `docs/formats.md`.

@@ -77,6 +77,9 @@ def _configs(folder: Path, card: JsonObject) -> dict[str, list[tuple[str | None,
 def _patterns(folder: Path, config: str, data_files: Any) -> Iterator[tuple[str | None, str]]:
     for each in data_files if isinstance(data_files, list) else [data_files] if data_files else []:
         split, paths = (each.get("split"), each.get("path")) if isinstance(each, dict) else (None, each)
+        if split is not None and not isinstance(split, str):
+            where = f"{folder / 'README.md'}: configs {config!r}: data_files"
+            raise UserError(f"{where}: split: expected a name, found {split!r}; put it in quotes")
         for path in paths if isinstance(paths, list) else [paths]:
             if not isinstance(path, str):
                 raise UserError(f"{folder / 'README.md'}: configs {config!r}: data_files: expected paths, found {path!r}")

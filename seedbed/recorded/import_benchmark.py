@@ -1,4 +1,4 @@
-"""`seedbed import questions`, `answers` and `verdicts`: what other tools asked, what models answered, and what judges said.
+"""`seedbed import questions`, `answers` and `verdicts` from other tools.
 
 Answers and verdicts are kept in FastChat's formats, as the stages `answer` and `judge` read them. What says which question it
 is about by the question's text alone is matched by that text.
@@ -6,7 +6,6 @@ is about by the question's text alone is matched by that text.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
@@ -15,6 +14,7 @@ from seedbed.project.corpora import BENCHMARK, question_corpora, turns_of
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
+from seedbed.project.row_types import Question
 from seedbed.recorded.fastchat import slug
 from seedbed.recorded.formats import ANSWERS, MOST_TURNS, QUESTIONS, VERDICTS, Answered, Asked, Judged
 from seedbed.recorded.import_tasks import WRITE, Ids
@@ -110,7 +110,7 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
     return f"{shown}\n{count(staged.rows, 'question')} imported as {corpus}; `seedbed plan` shows what a build would send"
 
 
-def _questions(reading: Reading, default: str | None, categories: dict[str, None]) -> Iterator[Row]:
+def _questions(reading: Reading, default: str | None, categories: dict[str, None]) -> Iterator[Question]:
     ids = Ids(reading)
     for where, said in reading:
         assert isinstance(said, Asked)
@@ -124,10 +124,13 @@ def _questions(reading: Reading, default: str | None, categories: dict[str, None
             continue
         categories.setdefault(category)
         first, *others = said.turns
-        yield {"id": id, "category": category, "text": first} | ({"follow_ups": others} if others else {})
+        question: Question = {"id": id, "category": category, "text": first}
+        if others:
+            question["follow_ups"] = others
+        yield question
 
 
-def _source_rows(params: Params, corpus: str) -> Iterator[Any]:
+def _source_rows(params: Params, corpus: str) -> Iterator[Question]:
     path = Path(params["corpora"][corpus]["source"])
     return read_rows(path, "question") if path.is_file() else iter(())
 

@@ -1,4 +1,4 @@
-"""`seedbed import documents FOLDER`: passages of the team's own documents, as material for `generate`.
+"""`seedbed import documents FOLDER`: split the user's documents into passages for `generate`.
 
 A passage's id is made of its text when it is first seen. When its document is imported again, a passage whose text stands in it
 still keeps its id, and one that was edited keeps the id of the text that it took the place of: so `generate` asks anew the

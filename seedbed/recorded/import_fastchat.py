@@ -1,4 +1,4 @@
-"""Take over questions, answers and verdicts that were recorded elsewhere, and declare them in `params.yaml`.
+"""`seedbed import fastchat`: import a whole benchmark and declare it in `params.yaml`.
 
 Everything is checked before the first file is written.
 """
@@ -15,6 +15,7 @@ from seedbed.project.methods import Made, study_pairs
 from seedbed.project.params import load_params
 from seedbed.project.params_checks import cross_problems
 from seedbed.project.params_types import Params
+from seedbed.project.row_types import Question, Reference
 from seedbed.recorded.fastchat import (
     Line,
     answers_to,
@@ -100,9 +101,9 @@ def import_fastchat(
     if unknown := [row["id"] for row in known if row["id"] not in turns]:
         raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
     own = paths.references(params["language"])
-    present = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
+    present: dict[str, Reference] = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
     rated = _ratings(scores, models, asked)
-    whole = {row["id"] for row in known if len(turns_of(row | {"text": ""})) == turns[row["id"]]}
+    whole = {row["id"] for row in known if 1 + len(row.get("follow_ups", ())) == turns[row["id"]]}
     declared = _declared(asked, models, matches, whole, language, compositions, list(rated))
     goes = _replaced(params, models, matches)
     if goes and not confirm(f"This replaces {goes}. Continue?"):
@@ -142,7 +143,7 @@ def _scores(model: str) -> Path:
     return _JUDGMENTS / f"score.{model}.jsonl"
 
 
-def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Row]) -> dict[str, list[Row]]:
+def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Question]) -> dict[str, list[Row]]:
     """Return the rows of files of ratings, by model."""
     ids = {question["id"] for question in questions}
     ratings: dict[str, list[Row]] = {}
@@ -192,7 +193,7 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str])
     return " and ".join(parts)
 
 
-def _models(answers: list[tuple[str, Path]], questions: list[Row]) -> dict[str, _Model]:
+def _models(answers: list[tuple[str, Path]], questions: list[Question]) -> dict[str, _Model]:
     refuse_equal_slugs([slug(name) for name, _ in answers], "--answers: two models")
     models = {}
     for name, path in answers:
@@ -203,7 +204,7 @@ def _models(answers: list[tuple[str, Path]], questions: list[Row]) -> dict[str, 
 
 
 def _matches(
-    files: list[Path], models: dict[str, _Model], baseline: str, questions: list[Row]
+    files: list[Path], models: dict[str, _Model], baseline: str, questions: list[Question]
 ) -> tuple[dict[str, _Match], int]:
     """Return the verdict rows by match id, with the two models, and how many rows are of pairs without the baseline."""
     turns = {question["id"]: len(turns_of(question)) for question in questions}
@@ -252,7 +253,7 @@ def _find(models: dict[str, _Model], name: str, where: str, what: str = "verdict
 
 
 def _declared(
-    questions: list[Row],
+    questions: list[Question],
     models: dict[str, _Model],
     matches: dict[str, _Match],
     referenced: set[str],

@@ -1,4 +1,4 @@
-"""`seedbed import seeds` and `seedbed import rows`: tasks of other tools, as seed tasks or as the rows of a training set.
+"""`seedbed import seeds` and `seedbed import rows`: import tasks as seed tasks or as rows of a training set.
 
 {"id":"seed_task_0","input":"","instruction":"Is there …","is_classification":false,"output":"Yes, …","task_type":"open_qa"}
 """

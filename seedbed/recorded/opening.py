@@ -1,4 +1,4 @@
-"""Files of other tools' making, made ready to be read: gzip unpacked, UTF-16 and a byte order mark turned into plain UTF-8.
+"""Open files of other tools: decompress gzip, decode UTF-16 and remove byte order marks.
 
 Nothing is read whole: a copy is made where one is needed, block by block.
 """

@@ -1,6 +1,6 @@
-"""An import as it will be, shown first, and then written: all files or none."""
+"""Preview an import, then write it: all files or none."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
@@ -17,7 +17,7 @@ from seedbed.recorded.opening import hash_of
 from seedbed.recorded.reading import Reading
 from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, writing_rows
+from seedbed.util.rows import writing_rows
 from seedbed.util.safe_text import safe
 from seedbed.util.schemas import first_problem
 from seedbed.util.words import count, few
@@ -40,7 +40,7 @@ class Staged:
     """
 
     path: Path
-    first: list[Row] = field(default_factory=list)
+    first: list[Mapping[str, Any]] = field(default_factory=list)
     rows: int = 0
 
 
@@ -51,7 +51,7 @@ def staging() -> Iterator[Path]:
         yield Path(folder)
 
 
-def stage(folder: Path, rows: Iterator[Row], schema: str | None) -> Staged:
+def stage(folder: Path, rows: Iterable[Mapping[str, Any]], schema: str | None) -> Staged:
     """Write rows one by one, whatever their number, and keep the first ones to be shown."""
     staged = Staged(folder / "rows.jsonl")
     with writing_rows(staged.path, schema) as write:
@@ -87,7 +87,7 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
     return safe("\n".join(lines))
 
 
-def shown_row(row: Row) -> str:
+def shown_row(row: Mapping[str, Any]) -> str:
     """Return a row as the preview has it: long texts cut."""
     return canonical(_cut(row))
 

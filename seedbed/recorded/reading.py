@@ -1,4 +1,4 @@
-"""What the rows of a file or a folder say, and what is not taken over: rows left out, each with its reason, and fields."""
+"""Read the rows of a file or folder, and record skipped rows with their reasons and ignored fields."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

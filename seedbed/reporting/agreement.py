@@ -1,4 +1,4 @@
-"""Agreement: whether the judge says what people say, and people what other people say.
+"""Agreement between judge and people, and between people.
 
 A row of `agreement_rows`, shortened (percent, with its interval; kappa and alpha from -1 to 1):
 
@@ -6,13 +6,16 @@ A row of `agreement_rows`, shortened (percent, with its interval; kappa and alph
      "kappa": 0.513, "alpha": 0.447, …}
 """
 
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seedbed.project import paths
 from seedbed.project.params_types import Params, Report
+from seedbed.project.row_types import CastVote
 from seedbed.project.votes import left_is_model, read_votes, vote_status
+from seedbed.reporting.outcomes import outcome_rows
 from seedbed.reporting.statistics.alternative import EPSILON, Alternative, alternative_annotator
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.people import alpha, alpha_interval, coincidences, kappa, kappa_interval
@@ -44,7 +47,7 @@ def load_votes(tables: Tables, params: Params) -> None:
         )
     }
 
-    def values(vote: Row) -> tuple[Any, ...]:
+    def values(vote: CastVote) -> tuple[object, ...]:
         match, place = matches.get(vote["match"]), (vote["annotator"], vote["match"], vote["question"])
         model, baseline = (match["model"], match["baseline"]) if match else (None, None)
         return (
@@ -86,14 +89,14 @@ def agreement_rows(tables: Tables, settings: Report) -> Rows:
     return rows
 
 
-def _add(row: Row, name: str, value: Any, bounds: Any, places: int) -> None:
+def _add(row: Row, name: str, value: float | Floats | None, bounds: Iterable[float | None], places: int) -> None:
     if value is not None:
         row[name] = _rounded(value, places)
     for end, bound in zip(("low", "high"), bounds, strict=True):
         row[f"{name}_{end}"] = _rounded(bound, places)
 
 
-def _tables(items: Rows, question: Any) -> tuple[Floats, Floats]:
+def _tables(items: Rows, question: NDArray[np.int64]) -> tuple[Floats, Floats]:
     """Return, by question, what judge and majority said of its items (c × c), and the coincidences of people's votes."""
     tables, together = np.zeros((2, int(question.max()) + 1, 3, 3))
     pairs = coincidences(np.array([[i["for_model"], i["for_baseline"], i["for_neither"]] for i in items], dtype=np.float64))
@@ -109,7 +112,7 @@ def alternative(tables: Tables, settings: Report) -> Alternative | None:
     votes = tables.select("select annotator, match, question, verdict from votes where status = 'counted'")
     if not votes:
         return None
-    judged = {(row["match"], row["question"]): row["outcome"] for row in tables.query("benchmark/outcomes")}
+    judged = {(row["match"], row["question"]): row["outcome"] for row in outcome_rows(tables)}
     items = {item: place for place, item in enumerate(sorted({(vote["match"], vote["question"]) for vote in votes}))}
     annotators = {name: place for place, name in enumerate(sorted({vote["annotator"] for vote in votes}))}
     people = np.full((len(annotators), len(items)), np.nan)
@@ -120,5 +123,5 @@ def alternative(tables: Tables, settings: Report) -> Alternative | None:
     return alternative_annotator(judge, people, questions, settings["confidence"], settings.get("epsilon", EPSILON))
 
 
-def _rounded(value: float | None, places: int) -> float | None:
+def _rounded(value: float | Floats | None, places: int) -> float | None:
     return None if value is None or np.isnan(value) else round(float(value), places) + 0.0  # no -0.0

@@ -1,27 +1,24 @@
-"""The answer: the leaderboard, what it allows to conclude in one sentence, and how far its judge can be trusted.
+"""The result section of a report: leaderboard, conclusion in one sentence, and trust in the judge."""
 
-A row of `leaderboard` (percent):
-
-    {"name": "good", "rate": 90.6, "low": 84.5, "high": 94.5, "equal": 88.1, "group": "a", "side": "above", "n": 80,
-     "baseline": false}
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypedDict
 
 import numpy as np
 
 from seedbed.project.params_types import Params
-from seedbed.reporting.conclusions import p_in_words
+from seedbed.reporting.conclusions import RateWithTest, corrected_p, p_in_words
 from seedbed.reporting.differences import DifferenceRow
+from seedbed.reporting.equal_length import EqualLengthRow
 from seedbed.reporting.health import HealthRow, last_rows
+from seedbed.reporting.ranking import RankingRow
 from seedbed.reporting.retest import RetestRow
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.intervals import rate_interval
 from seedbed.reporting.statistics.simultaneous import letters
 from seedbed.reporting.texts import Words
-from seedbed.util.rows import Row, Rows
+from seedbed.reporting.win_rates import RateRow, rate_of
+from seedbed.util.rows import Rows
 
 BASELINE, PAIRS, MATCHES = "baseline", "pairs", "matches"
 _MOST_MATCHES = 40
@@ -33,13 +30,35 @@ class Findings(Protocol):
 
     params: Params
     scores: Scores
-    rates: Rows
+    rates: list[RateWithTest]
     differences: list[DifferenceRow]
-    equal_length: Rows
-    ranking: Rows
+    equal_length: list[EqualLengthRow]
+    ranking: list[RankingRow]
     health: list[HealthRow]
     retest: list[RetestRow]
     agreement: Rows
+
+
+class LeaderboardRow(TypedDict):
+    """A model, or a match, with its rate in percent.
+
+    Attributes:
+        rate: adjusted win rate; 50 for the baseline, which has no interval and no `n`.
+        equal: the rate at equal length, where there is one.
+        group: the letters that two rows share where they do not differ clearly; empty for matches.
+        side: on which side of 50 the whole interval is; empty where it is on neither.
+        n: valid questions.
+    """
+
+    name: str
+    rate: float
+    low: float | None
+    high: float | None
+    equal: float | None
+    group: str
+    side: Literal["above", "below", ""]
+    n: int | None
+    baseline: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +75,7 @@ class Answer:
     """
 
     kind: str
-    rows: Rows
+    rows: list[LeaderboardRow]
     left_out: int
     sentence: str
     note: str
@@ -81,18 +100,18 @@ def answer(benchmark: Findings, say: Words) -> Answer:
     return Answer(MATCHES, rows[:_MOST_MATCHES], max(0, len(rows) - _MOST_MATCHES), sentence, trust)
 
 
-def all_pairs(rates: Rows) -> bool:
+def all_pairs(rates: Iterable[RateRow]) -> bool:
     """Whether three or more models were compared, each with each other."""
     pairs = {frozenset((row["model"], row["baseline"])) for row in rates}
     models = frozenset().union(*pairs)
     return len(models) > 2 and len(pairs) == len(models) * (len(models) - 1) // 2
 
 
-def _match_row(benchmark: Findings, total: Row) -> Row:
+def _match_row(benchmark: Findings, total: RateWithTest) -> LeaderboardRow:
     equal = next((row["rate"] for row in benchmark.equal_length if row["match"] == total["match"]), None)
     return {
         "name": total["match"],
-        "rate": total["adjusted_win_rate"],
+        "rate": rate_of(total),
         "low": total["ci_low"],
         "high": total["ci_high"],
         "equal": equal,
@@ -103,12 +122,22 @@ def _match_row(benchmark: Findings, total: Row) -> Row:
     }
 
 
-def _against_baseline(benchmark: Findings, totals: Rows) -> Rows:
+def _against_baseline(benchmark: Findings, totals: Sequence[RateWithTest]) -> list[LeaderboardRow]:
     """Return the models by their rate against the one baseline, which stands among them at 50."""
     baseline = totals[0]["baseline"]
-    rows = [_match_row(benchmark, row) | {"name": row["model"]} for row in totals]
+    rows: list[LeaderboardRow] = [{**_match_row(benchmark, row), "name": row["model"]} for row in totals]
     rows.append(
-        {"name": baseline, "rate": 50.0, "low": None, "high": None, "equal": None, "side": "", "n": None, "baseline": True}
+        {
+            "name": baseline,
+            "rate": 50.0,
+            "low": None,
+            "high": None,
+            "equal": None,
+            "group": "",
+            "side": "",
+            "n": None,
+            "baseline": True,
+        }
     )
     rows.sort(key=lambda row: (-row["rate"], row["baseline"], row["name"]))
     place = {row["name"]: number for number, row in enumerate(rows)}
@@ -123,7 +152,7 @@ def _against_baseline(benchmark: Findings, totals: Rows) -> Rows:
     return rows
 
 
-def _of_pairs(benchmark: Findings, totals: Rows) -> Rows:
+def _of_pairs(benchmark: Findings, totals: Sequence[RateWithTest]) -> list[LeaderboardRow]:
     """Return the models by their strength, each with the mean of its scores in all its matches.
 
     The unit is the question: a model's scores on one question in its matches are one observation, weighed by their number.
@@ -131,8 +160,8 @@ def _of_pairs(benchmark: Findings, totals: Rows) -> Rows:
     scores, groups = benchmark.scores, {row["model"]: row["group"] for row in benchmark.ranking}
     equal_rates = {row["match"]: row["rate"] for row in benchmark.equal_length}
     order = list(groups)
-    rows = []
-    for name in sorted({row[side] for row in totals for side in ("model", "baseline")}):
+    rows: list[LeaderboardRow] = []
+    for name in sorted({name for row in totals for name in _sides(row)}):
         sides = [
             (place, match, model == name)
             for place, (match, (model, other)) in enumerate(scores.matches.items())
@@ -167,25 +196,26 @@ def _confidence(benchmark: Findings) -> float:
     return benchmark.params["report"]["confidence"]
 
 
-def _on_baseline(benchmark: Findings, totals: Rows, rows: Rows, say: Words) -> str:
+def _on_baseline(benchmark: Findings, totals: Sequence[RateWithTest], rows: Sequence[LeaderboardRow], say: Words) -> str:
     if len(totals) > 1:
         return _on_leaders(rows, say, totals[0]["baseline"], benchmark)
     (total,) = totals
-    ahead = total["adjusted_win_rate"] > 50
+    rate = rate_of(total)
     names = {"model": total["model"], "baseline": total["baseline"]}
-    better, worse = (total["model"], total["baseline"]) if ahead else (total["baseline"], total["model"])
-    values = names | _figures(total, benchmark, say) | {"p": p_in_words(total["p_holm"], say)}
+    better, worse = (total["model"], total["baseline"]) if rate > 50 else (total["baseline"], total["model"])
+    values = names | _figures(rate, total["ci_low"], total["ci_high"], benchmark) | {"p": p_in_words(corrected_p(total), say)}
     if total["sure"] and total["excludes"]:
         return say("answer_one_wins", better=better, worse=worse, **values)
     return say("answer_one_open" if not total["excludes"] else "answer_one_unsure", **values)
 
 
-def _on_leaders(rows: Rows, say: Words, baseline: str, benchmark: Findings) -> str:
+def _on_leaders(rows: Sequence[LeaderboardRow], say: Words, baseline: str, benchmark: Findings) -> str:
     """Return the sentence on three or more models: which leads, and which cannot be told from it."""
     first = rows[0]
     tied = [row["name"] for row in rows if set(row["group"]) & set(first["group"])] if first["group"] else []
     kind = "baseline" if baseline else "pairs"
-    values = _figures(first, benchmark, say) | {"models": len(rows), "baseline": baseline, "first": first["name"]}
+    values = _figures(first["rate"], first["low"], first["high"], benchmark)
+    values |= {"models": f"{len(rows)}", "baseline": baseline, "first": first["name"]}
     if len(tied) == 1:
         key = "answer_baseline_best" if first["baseline"] else f"answer_best_{kind}"
         p = _largest_p(benchmark, first["name"], say) if baseline else ""
@@ -199,26 +229,26 @@ def _on_leaders(rows: Rows, say: Words, baseline: str, benchmark: Findings) -> s
 
 def _largest_p(benchmark: Findings, name: str, say: Words) -> str:
     """Return the largest corrected p-value of a model's comparisons, in its match with the baseline and with the others."""
-    values = [row["p_holm"] for row in benchmark.rates if row["is_all"] and row["p"] is not None and name in _sides(row)]
+    totals = [row for row in benchmark.rates if row["is_all"] and row["p"] is not None]
+    values = [corrected_p(row) for row in totals if name in _sides(row)]
     values += [row["p_holm"] for row in benchmark.differences if name in (row["model"], row["other"])]
     return say("p_below") if max(values) < 0.001 else say("p_most", p=f"{max(values):.3f}")
 
 
-def _sides(row: Row) -> tuple[str, str]:
+def _sides(row: RateRow) -> tuple[str, str]:
     return row["model"], row["baseline"]
 
 
-def _figures(row: Row, benchmark: Findings, say: Words) -> Row:
+def _figures(rate: float, low: float | None, high: float | None, benchmark: Findings) -> dict[str, str]:
     """Return a rate and its interval as texts."""
-    low, high = row.get("ci_low", row.get("low")), row.get("ci_high", row.get("high"))
     return {
-        "rate": f"{row.get('adjusted_win_rate', row.get('rate')):.1f}",
+        "rate": f"{rate:.1f}",
         "interval": "" if low is None else f"{low:.1f}–{high:.1f}",
         "confidence": f"{_confidence(benchmark):g}",
     }
 
 
-def _trust(benchmark: Findings, totals: Rows, say: Words) -> str:
+def _trust(benchmark: Findings, totals: Sequence[RateWithTest], say: Words) -> str:
     """Return how far the judge can be trusted: order agreement, retest, agreement with people, smallest visible difference."""
     parts = []
     agreeing = [row["order_agreement"] for row in last_rows(benchmark.health)]

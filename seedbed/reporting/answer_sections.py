@@ -15,7 +15,7 @@ def answer_parts(answer: Answer, confidence: float, say: Words) -> list[str]:
     """
     parts = [f"**{escaped(answer.sentence)}**"]
     if answer.rows:
-        grouped, equal = (any(row[name] for row in answer.rows) for name in ("group", "equal"))
+        grouped, equal = any(row["group"] for row in answer.rows), any(row["equal"] for row in answer.rows)
         shown = [
             {"#": place, say("head_match" if answer.kind == MATCHES else "head_model"): row["name"]}
             | {say("md_adjusted"): f"{row['rate']:.1f}"}

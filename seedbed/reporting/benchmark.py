@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK
@@ -14,11 +13,11 @@ from seedbed.reporting.agreement import MEASURES, agreement_rows, alternative, l
 from seedbed.reporting.answer import all_pairs, answer
 from seedbed.reporting.answer_sections import answer_parts
 from seedbed.reporting.check_sections import check_parts
-from seedbed.reporting.checks.results import check_rows, load_checks
+from seedbed.reporting.checks.results import check_rows, contradictions, load_checks
 from seedbed.reporting.conclusions import with_tests
 from seedbed.reporting.corrected_rates import corrected_rows
 from seedbed.reporting.differences import difference_rows
-from seedbed.reporting.equal_length import equal_length_rows
+from seedbed.reporting.equal_length import EqualLengthRow, equal_length_rows
 from seedbed.reporting.health import HEALTH_COLUMNS, health_rows
 from seedbed.reporting.human_sections import agreement_parts, correction_parts, labelled_parts
 from seedbed.reporting.judge_sections import (
@@ -47,13 +46,13 @@ from seedbed.reporting.shared import (
     stand_in_sentence,
     to_csv,
     usage_metrics,
+    usage_rows,
     usage_table,
 )
 from seedbed.reporting.texts import ENGLISH_WORDS, Words, report_language
 from seedbed.reporting.turns import TURN_COLUMNS, turn_metrics, turn_parts, turn_rows
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.canonical import JsonObject
-from seedbed.util.rows import Row
 from seedbed.util.tables import Tables
 
 WIN_RATE_COLUMNS = [
@@ -94,7 +93,7 @@ class Benchmark:
         corrected: as from `corrected_rows`.
         labelled: as from `labelled_rows`; empty where `report.labels` names no file.
         checks: as from `check_rows`; empty where no question has checks.
-        contradictions: the rows of `queries/benchmark/contradictions.sql`.
+        contradictions: as from the function `contradictions`.
         turns: as from `turn_rows`.
         ratings: as from `rating_rows`, the means.
         modes: as from `rating_rows`, how far ratings and matches agree.
@@ -132,10 +131,10 @@ class Benchmark:
         self.labelled = labelled_rows(self.tables, settings)
         load_checks(self.tables, settings)
         self.checks = check_rows(self.tables, settings)
-        self.contradictions = self.tables.query("benchmark/contradictions")
+        self.contradictions = contradictions(self.tables)
         self.turns = turn_rows(params)
         self.ratings, self.modes = rating_rows(params)
-        self.usage = self.tables.query("shared/usage")
+        self.usage = usage_rows(self.tables)
         rehearsed = made_by_stand_in(self.tables, _SOURCES)
         hollow = {"answers", "judgments"} & {*rehearsed}
         consequence = self.say("stand_in_hollow" if hollow else "stand_in_real")
@@ -145,10 +144,18 @@ class Benchmark:
     def win_rates_csv(self) -> str:
         """Return `reports/win_rates.csv`."""
         lengths = {row["match"]: row for row in self.equal_length}
-        by_votes = {row["name"]: {f"corrected_{name}": row[name] for name in ("low", "high")} | row for row in self.corrected}
+        by_votes = {
+            row["name"]: {
+                "voted": row["voted"],
+                "corrected": row["corrected"],
+                "corrected_low": row["low"],
+                "corrected_high": row["high"],
+            }
+            for row in self.corrected
+        }
         rows = [
             row
-            | {f"length_{name}": lengths[row["match"]][name] if row["is_all"] else None for name in ("rate", "low", "high")}
+            | _at_equal_length(lengths[row["match"]] if row["is_all"] else None)
             | {name: None if row[name] is None else float(f"{row[name]:.4g}") for name in ("p", "p_holm")}
             | {name: by_votes.get(row["match"], {}).get(name) if row["is_all"] else None for name in WIN_RATE_COLUMNS[-4:]}
             for row in self.rates
@@ -196,7 +203,7 @@ class Benchmark:
             **({"retest": self._retest_metrics()} if self.retest else {}),
             "agreement": self._agreement_metrics(),
             **({"labelled": self._labelled_metrics()} if self.labelled else {}),
-            "corrected": {row["name"]: {name: row[name] for name in list(row)[1:]} for row in self.corrected},
+            "corrected": {row["name"]: _without(row, "name") for row in self.corrected},
             **({"checks": self._check_metrics()} if self.checks else {}),
             "responses": usage_metrics(self.usage),
         }
@@ -204,8 +211,7 @@ class Benchmark:
 
     def _labelled_metrics(self) -> JsonObject:
         """Return the rates corrected by labels, by match; why there is none is in English, whatever the page's language."""
-        rows = [row | {"why": why_in_words(row, ENGLISH_WORDS)} for row in self.labelled]
-        return {row["match"]: {name: row[name] for name in list(row)[1:]} for row in rows}
+        return {row["match"]: _without(row, "match") | {"why": why_in_words(row, ENGLISH_WORDS)} for row in self.labelled}
 
     def _rating_metrics(self) -> JsonObject:
         """Return the mean rating of each model over the whole conversations of each corpus."""
@@ -233,7 +239,7 @@ class Benchmark:
 
     def _jury_metrics(self, jury_result: Jury) -> JsonObject:
         """Return how far the judges of the jury agree."""
-        pairs = {f"{row['one']}-{row['other']}": {name: row[name] for name in list(row)[2:]} for row in jury_result.pairs}
+        pairs = {f"{row['one']}-{row['other']}": _without(row, "one", "other") for row in jury_result.pairs}
         return {
             "judges": len(jury_result.judges),
             "alpha": jury_result.alpha and jury_result.alpha[0],
@@ -319,7 +325,20 @@ def _only_benchmark(tables: Tables) -> None:
         tables.run(f"delete from {table} where {field} not in (select id from questions)")
 
 
-def _rounded(row: Mapping[str, Any], names: Sequence[str]) -> Row:
+def _at_equal_length(row: EqualLengthRow | None) -> dict[str, float | None]:
+    if row is None:
+        return {"length_rate": None, "length_low": None, "length_high": None}
+    return {"length_rate": row["rate"], "length_low": row["low"], "length_high": row["high"]}
+
+
+def _without(row: Mapping[str, object], *names: str) -> dict[str, object]:
+    """Return the values of a row but for those that name it."""
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def _rounded(row: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
     """Return some values of a row with two decimals, p-values with four: what a table of metrics has room for."""
-    places = {name: 4 if name.startswith("p_") else 2 for name in names}
-    return {name: round(row[name], places[name]) if isinstance(row[name], float) else row[name] for name in names}
+    values = ((name, row[name]) for name in names)
+    return {
+        name: round(value, 4 if name.startswith("p_") else 2) if isinstance(value, float) else value for name, value in values
+    }

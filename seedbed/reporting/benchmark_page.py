@@ -3,6 +3,7 @@
 Each number comes from a file of `queries/`, named under its table.
 """
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
@@ -17,7 +18,7 @@ from seedbed.reporting.answer_markup import TAGS
 from seedbed.reporting.answer_sections import leaderboard_in_words
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.check_sections import contradictions_in_words, not_run_in_words
-from seedbed.reporting.conclusions import conclude
+from seedbed.reporting.conclusions import RateWithTest, conclude
 from seedbed.reporting.health import last_rows, position_in_words
 from seedbed.reporting.html import provenance, render
 from seedbed.reporting.human_sections import alternative_in_words, corrected_name, labelled_in_words, vote_sentences
@@ -144,11 +145,11 @@ def _method_row(row: MethodRow, say: Words) -> Row:
     return {**row, **named, "sets": sets_in_words(row, say)}
 
 
-def _total(rates: Rows, match: str) -> Row:
+def _total(rates: Iterable[RateWithTest], match: str) -> RateWithTest:
     return next(row for row in rates if row["match"] == match and row["is_all"])
 
 
-def _lead(rates: Rows, params: Params, say: Words) -> str:
+def _lead(rates: Sequence[RateWithTest], params: Params, say: Words) -> str:
     """Return the line under the title."""
     matches, questions = len({row["match"] for row in rates}), max((row["n"] for row in rates), default=0)
     key = "lead_none" if not rates else "lead_one" if matches == 1 else "lead_many"
@@ -168,12 +169,12 @@ def _files(params: Params) -> dict[str, list[Path]]:
     }
 
 
-def _matches(tested: Rows, confidence: float, say: Words) -> Rows:
+def _matches(tested: Sequence[RateWithTest], confidence: float, say: Words) -> Rows:
     """Return the matches, each with its rows and with what can be concluded from them."""
     matches = []
     for name in dict.fromkeys(row["match"] for row in tested):
         rows = [row for row in tested if row["match"] == name]
-        shown = {"name": name, "model": rows[0]["model"], "baseline": rows[0]["baseline"], "rows": rows}
+        shown: Row = {"name": name, "model": rows[0]["model"], "baseline": rows[0]["baseline"], "rows": rows}
         shown |= {"categories": sum(row["p"] is not None for row in rows[:-1]), "ties": ties_in_words(rows[-1], say)}
         matches.append(shown | {"sentences": conclude(rows, confidence, say)})
     return matches
@@ -191,7 +192,7 @@ def _matrix(benchmark: Benchmark) -> list[tuple[str, list[Row | None]]]:
     ]
 
 
-def _by_match(rates: Rows) -> Rows:
+def _by_match(rates: Sequence[RateWithTest]) -> Rows:
     """Return a row a match, with its total and a cell a category, where there are many; none where each has its own table."""
     matches = dict.fromkeys(row["match"] for row in rates)
     if len(matches) <= MOST_APART:
@@ -204,7 +205,7 @@ def _by_match(rates: Rows) -> Rows:
     ]
 
 
-def _category_cell(row: Row | None) -> Row | None:
+def _category_cell(row: RateWithTest | None) -> Row | None:
     if row is None or row["adjusted_win_rate"] is None:
         return None
     rate = row["adjusted_win_rate"]

@@ -1,25 +1,29 @@
 """What the reports say of the checks that code decides, and of the verdicts that they contradict."""
 
+from collections.abc import Iterable, Sequence
+
+from seedbed.reporting.checks.results import CheckRow, Contradiction
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
-from seedbed.util.rows import Rows
 
 _MOST = 20
 """Contradictions that are listed in Markdown."""
 
 
-def not_run_in_words(rows: Rows, say: Words = ENGLISH_WORDS) -> str:
+def not_run_in_words(rows: Iterable[CheckRow], say: Words = ENGLISH_WORDS) -> str:
     """Return what is said of checks that run code, where they were not made; `rows` as from `check_rows`."""
     left = sum(row["not_run"] for row in rows if row["category"] == "all")
     return say("checks_not_run_one" if left == 1 else "checks_not_run", n=f"{left:,}") if left else ""
 
 
-def contradictions_in_words(contradictions: Rows, say: Words = ENGLISH_WORDS) -> str:
+def contradictions_in_words(contradictions: Sequence[Contradiction], say: Words = ENGLISH_WORDS) -> str:
     """Return how many verdicts the checks contradict, in a sentence."""
     many = len(contradictions)
     return say("checks_contradict_none" if not many else "checks_contradict_one" if many == 1 else "checks_contradict", n=many)
 
 
-def check_parts(rows: Rows, contradictions: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
+def check_parts(
+    rows: Sequence[CheckRow], contradictions: Sequence[Contradiction], confidence: float, say: Words = ENGLISH_WORDS
+) -> list[str]:
     """Return the section of the Markdown report; none where no question has checks.
 
     Args:

@@ -1,8 +1,7 @@
-"""What win rates allow to conclude, in words: tested, corrected, and without saying more than few questions can.
+"""Conclusions from win rates in words: tested, corrected for multiple tests, and no stronger than the data allow."""
 
-A row as `with_tests` returns it has, beyond those of `queries/benchmark/win_rates.sql` and the interval:
-`{"excludes": true, "side": "above", "p": 0.002, "p_holm": 0.016, "tests": 8, "sure": true, "visible": 45.1, …}`.
-"""
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -10,10 +9,32 @@ from seedbed.reporting.statistics.families import holm
 from seedbed.reporting.statistics.sign_flip import sign_flip
 from seedbed.reporting.statistics.visible import SD_MATCH, visible_difference
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
-from seedbed.util.rows import Row, Rows
+from seedbed.reporting.win_rates import RateRow, rate_of
 
 
-def with_tests(rates: Rows, confidence: float) -> Rows:
+class RateWithTest(RateRow):
+    """A rate with its test.
+
+    Attributes:
+        is_all: whether it is over all categories.
+        excludes: whether the interval leaves 50 out, and `side` on which side of 50 it is; empty where it does not.
+        p: None where nothing is valid, and so `p_holm` and `tests`.
+        tests: rows that `p_holm` is corrected for.
+        sure: whether `p_holm` is below what the confidence leaves.
+        visible: the smallest difference from 50 that so many questions show, in points; None where none would do.
+    """
+
+    is_all: bool
+    excludes: bool
+    side: Literal["above", "below", ""]
+    p: float | None
+    p_holm: float | None
+    tests: int | None
+    sure: bool
+    visible: float | None
+
+
+def with_tests(rates: Iterable[RateRow], confidence: float) -> list[RateWithTest]:
     """Return the rows, each with its test, and with the smallest difference from 50 that so many questions show.
 
     The test is whether wins and losses are equally likely: the sign-flip test of the scores, which leaves ties out. The
@@ -23,21 +44,29 @@ def with_tests(rates: Rows, confidence: float) -> Rows:
         rates: as from `seedbed.reporting.win_rates.win_rate_rows`.
         confidence: of the intervals, in percent; a row is `sure` where its corrected p-value is below what it leaves.
     """
-    rows = [
-        row
-        | {"is_all": row["category"] == "all", "p": _p_value(row) if _valid(row) else None}
-        | {"excludes": False, "side": "", "p_holm": None, "tests": None, "sure": False, "visible": None}
+    rows: list[RateWithTest] = [
+        {
+            **row,
+            "is_all": row["category"] == "all",
+            "p": _p_value(row) if _valid(row) else None,
+            "excludes": False,
+            "side": "",
+            "p_holm": None,
+            "tests": None,
+            "sure": False,
+            "visible": None,
+        }
         for row in rates
     ]
-    families: dict[str, Rows] = {}
+    families: dict[str, list[tuple[RateWithTest, float]]] = {}
     for row in rows:
-        if row["ci_low"] is not None:
+        if row["ci_low"] is not None and row["ci_high"] is not None:
             row["side"] = "above" if row["ci_low"] > 50 else "below" if row["ci_high"] < 50 else ""
             row["excludes"] = bool(row["side"])
         if row["p"] is not None:
-            families.setdefault("" if row["is_all"] else row["match"], []).append(row)
+            families.setdefault("" if row["is_all"] else row["match"], []).append((row, row["p"]))
     for family in families.values():
-        for row, corrected in zip(family, holm([row["p"] for row in family]), strict=True):
+        for (row, _), corrected in zip(family, holm([p for _, p in family]), strict=True):
             row |= {"p_holm": corrected, "tests": len(family), "sure": corrected < 1 - confidence / 100}
             seen = visible_difference(_valid(row), _sd(row), confidence, len(family))
             # 50 is the furthest that a rate can be from 50.
@@ -45,18 +74,25 @@ def with_tests(rates: Rows, confidence: float) -> Rows:
     return rows
 
 
-def _p_value(row: Row) -> float:
+def corrected_p(row: RateWithTest) -> float:
+    """Return the corrected p-value of a row of which something is valid."""
+    p = row["p_holm"]
+    assert p is not None, f"{row['match']}, {row['category']}: nothing is tested"
+    return p
+
+
+def _p_value(row: RateRow) -> float:
     return sign_flip(np.repeat([1.0, -1.0], [row["wins"], row["losses"]]))
 
 
-def _sd(row: Row) -> float:
+def _sd(row: RateRow) -> float:
     """Return the standard deviation of the scores; where all are alike, or there are too few, what is usual."""
-    n, mean = _valid(row), row["adjusted_win_rate"] / 100
+    n, mean = _valid(row), rate_of(row) / 100
     variance = (row["wins"] + 0.25 * row["ties"]) / n - mean**2
     return float(np.sqrt(variance * n / (n - 1))) if n > 1 and variance > 1e-9 else SD_MATCH
 
 
-def conclude(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
+def conclude(rows: Sequence[RateWithTest], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return sentences on one match: on all its questions, then on its categories.
 
     Args:
@@ -78,18 +114,19 @@ def p_in_words(value: float, say: Words) -> str:
     return say("p_below") if value < 0.001 else say("p_equal", p=f"{value:.3f}")
 
 
-def _on_all(row: Row, say: Words) -> str:
+def _on_all(row: RateWithTest, say: Words) -> str:
     model, baseline, n = row["model"], row["baseline"], _valid(row)
-    better, worse = (model, baseline) if row["adjusted_win_rate"] > 50 else (baseline, model)
-    rate = f"{row['adjusted_win_rate']:.1f}"
+    better, worse = (model, baseline) if rate_of(row) > 50 else (baseline, model)
+    rate = f"{rate_of(row):.1f}"
     over = say("conclude_over_one" if n == 1 else "conclude_over", n=n, model=model, rate=rate)
     key = "open" if not row["excludes"] else "sure" if row["sure"] else "unsure"
-    p = say("conclude_p_corrected" if row["tests"] > 1 else "conclude_p", p=p_in_words(row["p_holm"], say), tests=row["tests"])
+    p = p_in_words(corrected_p(row), say)
+    p = say("conclude_p_corrected" if (row["tests"] or 0) > 1 else "conclude_p", p=p, tests=row["tests"])
     low, high = f"{row['ci_low']:.1f}", f"{row['ci_high']:.1f}"
     return say(f"conclude_{key}", over=over, low=low, high=high, better=better, worse=worse, p=p)
 
 
-def _on_what_is_visible(row: Row, say: Words) -> list[str]:
+def _on_what_is_visible(row: RateWithTest, say: Words) -> list[str]:
     if row["sure"] and row["excludes"]:
         return []
     if row["visible"] is None:
@@ -97,7 +134,7 @@ def _on_what_is_visible(row: Row, say: Words) -> list[str]:
     return [say("visible_points", points=f"{row['visible']:.0f}")]
 
 
-def _on_categories(rows: Rows, confidence: float, say: Words) -> str:
+def _on_categories(rows: Sequence[RateWithTest], confidence: float, say: Words) -> str:
     if not rows:
         return say("categories_none")
     sizes = [_valid(row) for row in rows]
@@ -127,9 +164,9 @@ def _on_categories(rows: Rows, confidence: float, say: Words) -> str:
     return say("sentence_joint").join(parts)
 
 
-def _valid(row: Row) -> int:
-    return int(row["wins"] + row["losses"] + row["ties"])
+def _valid(row: RateRow) -> int:
+    return row["wins"] + row["losses"] + row["ties"]
 
 
-def _names(rows: Rows, say: Words) -> str:
+def _names(rows: Sequence[RateWithTest], say: Words) -> str:
     return say.listed([row["category"] for row in rows], most=len(rows))

@@ -1,18 +1,9 @@
-"""The judge's win rates as people's votes correct them, match by match, and the differences of two models.
-
-A row of `corrected_rows` (percent):
-
-    {"name": "good-vs-thin", "items": 80, "voted": 30, "judge": 72.5, "corrected": 66.1, "low": 55.0, "high": 77.2,
-     "more": 64, "draw": "uniform"}
-
-`more` are the votes on further questions that would halve the interval; None where no number of them would. `draw` says how
-the questions that people voted on are taken to be drawn: `logged` (with the probabilities that `seedbed review --draw` wrote
-before), `uniform` (without regard to answers and verdicts, where nothing is logged), or `all` of them.
-"""
+"""The judge's win rates as people's votes correct them, match by match, and the differences of two models."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -29,11 +20,32 @@ from seedbed.reporting.statistics.corrected import (
     votes_to_halve_drawn,
 )
 from seedbed.reporting.statistics.resamples import Floats
-from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 LEAST = 10
 """Questions with votes below which nothing is said."""
+How = Literal["logged", "uniform", "all"]
+"""How the questions that people voted on are taken to be drawn: with the probabilities that `seedbed review --draw` wrote
+before; without regard to answers and verdicts, where nothing is logged; or all of them."""
+
+
+class CorrectedRow(TypedDict):
+    """A match, or `MODEL less OTHER`, with what the judge says and what votes make of it, in percent.
+
+    Attributes:
+        items: questions with a valid verdict; `voted`: those that people voted on.
+        more: votes on further questions that would halve the interval; None where no number of them would.
+    """
+
+    name: str
+    items: int
+    voted: int
+    judge: float
+    corrected: float
+    low: float
+    high: float
+    more: int | None
+    draw: How
 
 
 @dataclass(frozen=True)
@@ -43,13 +55,13 @@ class Side:
     Attributes:
         judge, people: scores, NaN where invalid or where nobody voted; votes on items outside of the draw are not among them.
         probability: with which each question's vote was to be had; NaN where it was in no draw, 1 where all are voted on.
-        draw: `logged`, `uniform` or `all`.
+        draw: how the questions with votes are taken to be drawn.
     """
 
     judge: Floats
     people: Floats
     probability: Floats
-    draw: str
+    draw: How
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ class Draw:
     chance: Floats
 
 
-def corrected_rows(tables: Tables, scores: Scores, settings: Report) -> Rows:
+def corrected_rows(tables: Tables, scores: Scores, settings: Report) -> list[CorrectedRow]:
     """Return the matches on which enough people voted, each with its corrected rate; then the differences of two models.
 
     Two models are compared through a baseline. Where a verdict of the judge is invalid, a question counts on neither side.
@@ -82,7 +94,7 @@ def corrected_rows(tables: Tables, scores: Scores, settings: Report) -> Rows:
     return correct(scores, people_scores(tables, scores), logged(tables, scores), settings["confidence"])
 
 
-def correct(scores: Scores, people: Floats, draw: Draw, confidence: float) -> Rows:
+def correct(scores: Scores, people: Floats, draw: Draw, confidence: float) -> list[CorrectedRow]:
     """Return the rows of `corrected_rows`.
 
     Args:
@@ -124,7 +136,7 @@ def _side(judge: Floats, people: Floats, levels: Floats, chance: Floats) -> Side
     return Side(np.where(logged, judge, np.nan), seen, probability, "logged")
 
 
-def _rate(name: str, side: Side, confidence: float) -> Row | None:
+def _rate(name: str, side: Side, confidence: float) -> CorrectedRow | None:
     valid = ~np.isnan(side.judge)
     judge, people, probability = side.judge[valid], side.people[valid], side.probability[valid]
     if (~np.isnan(people)).sum() < LEAST:
@@ -136,7 +148,7 @@ def _rate(name: str, side: Side, confidence: float) -> Row | None:
     return _row(name, judge, result, more, side.draw)
 
 
-def _difference(name: str, one: Side, other: Side, confidence: float) -> Row | None:
+def _difference(name: str, one: Side, other: Side, confidence: float) -> CorrectedRow | None:
     """Return the difference of two models; where nothing is logged, on the questions that people voted on in both matches."""
     valid = ~np.isnan(one.judge + other.judge)
     judge = (one.judge - other.judge)[valid]
@@ -144,7 +156,7 @@ def _difference(name: str, one: Side, other: Side, confidence: float) -> Row | N
         people = (one.people - other.people)[valid]
         if (~np.isnan(people)).sum() < LEAST:
             return None
-        draw = one.draw if one.draw == other.draw else "uniform"
+        draw: How = one.draw if one.draw == other.draw else "uniform"
         result = corrected_uniform(judge, people, confidence, (-1, 1))
         return _row(name, judge, result, votes_to_halve(judge, people), draw)
     parts = [(side.judge[valid], side.people[valid], side.probability[valid]) for side in (one, other)]
@@ -154,12 +166,24 @@ def _difference(name: str, one: Side, other: Side, confidence: float) -> Row | N
     return _row(name, judge, result, votes_to_halve_drawn(result, parts, confidence) if result else None, "logged")
 
 
-def _row(name: str, judge: Floats, result: Corrected | None, more: int | None, draw: str) -> Row | None:
+def _row(name: str, judge: Floats, result: Corrected | None, more: int | None, draw: How) -> CorrectedRow | None:
     if result is None:
         return None
-    percent = {"judge": judge.mean(), "corrected": result.mean, "low": result.low, "high": result.high}
-    rounded = {name: round(100 * float(value), 2) + 0.0 for name, value in percent.items()}  # no -0.0
-    return {"name": name, "items": result.items, "voted": result.voted, **rounded, "more": more, "draw": draw}
+    return {
+        "name": name,
+        "items": result.items,
+        "voted": result.voted,
+        "judge": _percent(judge.mean()),
+        "corrected": _percent(result.mean),
+        "low": _percent(result.low),
+        "high": _percent(result.high),
+        "more": more,
+        "draw": draw,
+    }
+
+
+def _percent(share: float) -> float:
+    return round(100 * float(share), 2) + 0.0  # no -0.0
 
 
 def people_scores(tables: Tables, scores: Scores) -> Floats:

@@ -1,6 +1,8 @@
 """The dataset report: what was translated, edited, generated and filtered, and what it cost. Tables in, texts out."""
 
 import json
+from collections.abc import Sequence
+from typing import cast
 
 from seedbed.project import columns, paths
 from seedbed.project.corpora import edited_corpora
@@ -8,10 +10,10 @@ from seedbed.project.model_settings import named_blocks
 from seedbed.project.params_types import Params
 from seedbed.reporting import diversity
 from seedbed.reporting.answer_sections import answer_parts
-from seedbed.reporting.dataset_answer import dataset_answer
-from seedbed.reporting.effort import load_effort
+from seedbed.reporting.dataset_answer import DecisionRow, SetRow, dataset_answer
+from seedbed.reporting.effort import effort_rows, load_effort
 from seedbed.reporting.human_sections import effort_parts
-from seedbed.reporting.pairs import agreeing, judged_pairs
+from seedbed.reporting.pairs import JudgedPair, agreeing, judged_pairs
 from seedbed.reporting.shared import (
     file_name,
     load_responses,
@@ -20,6 +22,7 @@ from seedbed.reporting.shared import (
     stand_in_sentence,
     to_csv,
     usage_metrics,
+    usage_rows,
     usage_table,
 )
 from seedbed.reporting.texts import Words, report_language
@@ -69,12 +72,12 @@ class Dataset:
         self.say = Words(report_language(params))
         self.tables = load_tables(params)
         load_effort(self.tables, params)
-        self.decisions = self.tables.query("dataset/decisions")
-        self.training_sets = self.tables.query("dataset/training_sets")
+        self.decisions = cast(list[DecisionRow], self.tables.query("dataset/decisions"))
+        self.training_sets = cast(list[SetRow], self.tables.query("dataset/training_sets"))
         self.pairs = judged_pairs(params)
         self.diversity = diversity.measure(self.tables, params)
-        self.usage = self.tables.query("shared/usage")
-        self.effort = self.tables.query("human/effort")
+        self.usage = usage_rows(self.tables)
+        self.effort = effort_rows(self.tables)
         self.stand_in = made_for_trying(self.tables, self.say)
         self.answer = dataset_answer(self, self.say)
 
@@ -97,8 +100,8 @@ class Dataset:
         for row in self.decisions:
             decided.setdefault(row["generation"], {})[row["decision"]] = row["candidates"]
         sets: dict[str, dict[str, int]] = {}
-        for row in self.training_sets:
-            sets.setdefault(row["training_set"], {})[row["origin"]] = row["examples"]
+        for of_set in self.training_sets:
+            sets.setdefault(of_set["training_set"], {})[of_set["origin"]] = of_set["examples"]
         document = {
             "instructions": decided,
             "sets": sets,
@@ -137,12 +140,12 @@ def made_for_trying(tables: Tables, say: Words) -> str:
     return stand_in_sentence(rehearsed, say("stand_in_trying"), say)
 
 
-def _decision_table(decisions: Rows, say: Words) -> str:
+def _decision_table(decisions: Sequence[DecisionRow], say: Words) -> str:
     shown = [row | {"decision": say("kept") if row["decision"] == "kept" else row["decision"]} for row in decisions]
     return say.table(shown, DECISION_COLUMNS)
 
 
-def _set_parts(rows: Rows, say: Words) -> list[str]:
+def _set_parts(rows: Sequence[SetRow], say: Words) -> list[str]:
     """Return the section on training sets, side by side; none where there is no example."""
     if not rows:
         return []
@@ -176,19 +179,19 @@ def _spread_parts(rows: Rows, coverage: Rows, say: Words) -> list[str]:
     return parts
 
 
-def _threshold_parts(pairs: Rows, params: Params, say: Words) -> list[str]:
+def _threshold_parts(pairs: Sequence[JudgedPair], params: Params, say: Words) -> list[str]:
     """Return what the near-duplicate threshold makes of judged pairs: the counts, and each pair."""
     if not pairs:
         return []
     similarity = params["filter"]["similarity"]
     words = say("threshold_words", reject=similarity["reject"], threshold=similarity["threshold"], **pair_counts(pairs))
-    shown = [row | {name: say(row[name]) for name in ("decision", "person")} for row in pairs]
+    shown = [row | {"decision": say(row["decision"]), "person": say(row["person"])} for row in pairs]
     names = ["first", "second", "score", "decision", "person"]
     heads = [say.column(name) for name in names]
     return [f"### {say('threshold_title')}", words, table(shown, names, heads=heads)]
 
 
-def pair_counts(pairs: Rows) -> dict[str, int]:
+def pair_counts(pairs: Sequence[JudgedPair]) -> dict[str, int]:
     """Return how many judged pairs there are, and how many of either kind the threshold decides as a person does."""
     right = agreeing(pairs)
     (duplicates, all_duplicates), (others, all_others) = right["duplicate"], right["different"]

@@ -1,25 +1,56 @@
 """The answer of the dataset report: what was kept, what became of it, what people did, what it cost; and what to look at."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, TypedDict
 
 from seedbed.project.params_types import Params
 from seedbed.reporting.answer import Answer
+from seedbed.reporting.effort import EffortRow
+from seedbed.reporting.shared import UsageRow
 from seedbed.reporting.texts import Words
-from seedbed.util.rows import Row, Rows
+from seedbed.util.rows import Rows
 
 DATASET = "dataset"
 _MOST_REASONS = 3
+
+
+class DecisionRow(TypedDict):
+    """A row of `queries/dataset/decisions.sql`: `kept`, or a reason of the filter, with how often that was decided."""
+
+    generation: str
+    decision: str
+    candidates: int
+    percent: float
+
+
+class SetRow(TypedDict):
+    """A row of `queries/dataset/training_sets.sql`: the examples of one origin, or of `all`; lengths in characters."""
+
+    training_set: str
+    origin: str
+    examples: int
+    shared: float
+    instruction: int
+    input: int | None
+    output: int
+    output_95: int
+
+
+class _Seeds(TypedDict):
+    rows: int
+    edited: int
+    open: int
 
 
 class Findings(Protocol):
     """What the answer is read from: attributes of `seedbed.reporting.dataset.Dataset`, where they are explained."""
 
     params: Params
-    decisions: Rows
-    training_sets: Rows
+    decisions: list[DecisionRow]
+    training_sets: list[SetRow]
     diversity: dict[str, Rows]
-    effort: Rows
-    usage: Rows
+    effort: list[EffortRow]
+    usage: list[UsageRow]
 
 
 def dataset_answer(dataset: Findings, say: Words) -> Answer:
@@ -34,19 +65,19 @@ def dataset_answer(dataset: Findings, say: Words) -> Answer:
     return Answer(DATASET, [], 0, sentence, say("sentence_joint").join(filter(None, notes)))
 
 
-def _seeds(dataset: Findings) -> Row:
+def _seeds(dataset: Findings) -> _Seeds:
     """Return the rows of the corpora of tasks that people edit: all, edited, and those that no edit stands for."""
     corpora = dataset.params["corpora"]
     mine = [row for row in dataset.effort if row["corpus"] in corpora and corpora[row["corpus"]]["kind"] == "task"]
-    sums = {name: sum(row[name] for row in mine) for name in ("rows", "edited", "outdated", "unreviewed", "stale")}
     return {
-        "rows": sums["rows"],
-        "edited": sums["edited"] + sums["outdated"],  # an outdated edit stands: the machine text alone is another
-        "open": sums["unreviewed"] + sums["stale"],
+        "rows": sum(row["rows"] for row in mine),
+        # An outdated edit stands: the machine text alone is another.
+        "edited": sum(row["edited"] + row["outdated"] for row in mine),
+        "open": sum(row["unreviewed"] + row["stale"] for row in mine),
     }
 
 
-def _kept(decisions: Rows, say: Words) -> str:
+def _kept(decisions: Sequence[DecisionRow], say: Words) -> str:
     written = sum(row["candidates"] for row in decisions)
     if not written:
         return say("dataset_none_written")
@@ -54,7 +85,7 @@ def _kept(decisions: Rows, say: Words) -> str:
     return say("dataset_kept", kept=f"{kept:,}", written=f"{written:,}", percent=_percent(kept, written))
 
 
-def _sets(rows: Rows, say: Words) -> str:
+def _sets(rows: Sequence[SetRow], say: Words) -> str:
     sizes = {row["training_set"]: row["examples"] for row in rows if row["origin"] == "all"}
     if not sizes:
         return say("dataset_no_set")
@@ -63,7 +94,7 @@ def _sets(rows: Rows, say: Words) -> str:
     return say(key, n=len(sizes), name=largest, examples=f"{sizes[largest]:,}")
 
 
-def _responses(usage: Rows, say: Words) -> str:
+def _responses(usage: Sequence[UsageRow], say: Words) -> str:
     if not usage:
         return say("dataset_no_responses")
     responses, usd = f"{usage[-1]['responses']:,}", usage[-1]["usd"]
@@ -72,7 +103,7 @@ def _responses(usage: Rows, say: Words) -> str:
     return say("dataset_responses", responses=responses, usd=f"{usd:,.2f}")
 
 
-def _reasons(decisions: Rows, say: Words) -> str:
+def _reasons(decisions: Sequence[DecisionRow], say: Words) -> str:
     """Return the most frequent reasons for rejection, over all generations."""
     counts: dict[str, int] = {}
     for row in decisions:
@@ -92,7 +123,7 @@ def _near(spread: Rows, say: Words) -> str:
     return say("dataset_near", near=f"{row['near']:.0f}", core=f"{row['core_near']:.0f}")
 
 
-def _unreviewed(seeds: Row, say: Words) -> str:
+def _unreviewed(seeds: _Seeds, say: Words) -> str:
     if not seeds["rows"]:
         return ""
     rows, left = f"{seeds['rows']:,}", seeds["open"]

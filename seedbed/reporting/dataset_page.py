@@ -30,7 +30,7 @@ def dataset_page(dataset: Dataset) -> str:
     tables, params = dataset.tables, dataset.params
     measured = dataset.diversity
     human: JsonObject = {name: tables.query(f"human/{name}") for name in ("editors", "corrections", "effort_order")}
-    human["editors"] = [row | {"editor": editor_in_words(row, dataset.say)} for row in human["editors"]]
+    human["editors"] = [row | {"editor": editor_in_words(row["editor"], dataset.say)} for row in human["editors"]]
     similarity, tokeniser = params["filter"]["similarity"], params["filter"]["tokeniser"]["name"]
     return render(
         "dataset_page.html.j2",

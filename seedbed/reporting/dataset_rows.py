@@ -7,7 +7,6 @@ A row as the page reads it; a text is a string, or, beside another one, a list o
 """
 
 from base64 import b64encode
-from typing import Any
 
 from seedbed.reporting.texts import Words
 from seedbed.util.canonical import JsonObject, canonical, parse_json
@@ -19,6 +18,8 @@ SAMPLE = 60
 """Rows of a source and result in the report's page, drawn by a hash of their ids: the page stays small, and its rows stay."""
 _PART = 2_000
 """Rows that a page unpacks at a time: it shows the first while it reads the others."""
+_Piece = str | list[str]
+"""A text that both have, or [theirs, its own]."""
 _FIELDS = ("instruction", "input", "output")
 
 
@@ -59,7 +60,7 @@ def _packed(row: Row) -> str:
     return canonical({name: value for name, value in shown.items() if value not in (None, False, "", {}, [])})
 
 
-def _text(row: Row, name: str) -> Any:
+def _text(row: Row, name: str) -> str | list[_Piece]:
     """Return a field of a row: the text, or its pieces where it differs from that beside it."""
     old, new = row[f"other_{name}"], row[name] or ""
     if old is None or old == new:

@@ -1,36 +1,20 @@
 """Models that have no match of their own, compared on the same questions through the baseline that both were matched with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import combinations
-from typing import TypedDict, cast
 
+from seedbed.reporting.points import Corrected, Points, PointsWithTest
 from seedbed.reporting.scores import Scores
 from seedbed.reporting.statistics.families import holm
 from seedbed.reporting.statistics.paired import Difference, paired_difference
-from seedbed.util.rows import Row, Rows
 
 
-class DifferenceRow(TypedDict):
-    """A model less another one, in points of adjusted win rate, with its interval.
-
-    `worst` and `best` are the means if each of the `dropped` questions, valid on one side only, went against or for `model`;
-    `p_holm` is corrected for `tests` rows, and `sure` says whether it is small enough.
-    """
+class DifferenceRow(PointsWithTest):
+    """A model less another one, in points of adjusted win rate."""
 
     model: str
     other: str
     baseline: str
-    n: int
-    dropped: int
-    difference: float
-    low: float
-    high: float
-    worst: float
-    best: float
-    p: float
-    p_holm: float
-    tests: int
-    sure: bool
 
 
 def difference_rows(scores: Scores, confidence: float, methods: Collection[str] = ()) -> list[DifferenceRow]:
@@ -45,7 +29,7 @@ def difference_rows(scores: Scores, confidence: float, methods: Collection[str] 
         methods: models that are compared as methods, and so not with each other here.
     """
     direct = {frozenset(pair) for pair in scores.matches.values()}
-    rows: Rows = []
+    found: list[tuple[str, str, str, Points]] = []
     for (one, (model, baseline)), (other, (rival, same)) in combinations(scores.matches.items(), 2):
         ours = model in methods and rival in methods
         if baseline == same and model != rival and not ours and frozenset((model, rival)) not in direct:
@@ -53,30 +37,40 @@ def difference_rows(scores: Scores, confidence: float, methods: Collection[str] 
             difference = paired_difference(columns[0], columns[1], confidence)
             if difference:
                 ahead = difference.mean >= 0
-                names = {"model": model, "other": rival} if ahead else {"model": rival, "other": model}
-                rows.append(names | {"baseline": baseline} | in_points(difference if ahead else _turned(difference)))
-    corrected_together(rows, confidence)
+                better, worse = (model, rival) if ahead else (rival, model)
+                found.append((better, worse, baseline, in_points(difference if ahead else _turned(difference))))
+    tests = corrected_together([points["p"] for *_, points in found], confidence)
+    rows: list[DifferenceRow] = [
+        {"model": better, "other": worse, "baseline": baseline, **points, **test}
+        for (better, worse, baseline, points), test in zip(found, tests, strict=True)
+    ]
     rows.sort(key=lambda row: (row["baseline"], -row["difference"], row["model"], row["other"]))
-    return cast(list[DifferenceRow], rows)
+    return rows
 
 
-def in_points(difference: Difference) -> Row:
+def in_points(difference: Difference) -> Points:
     """Return a difference as the values of a row, in points of percent."""
-    points = {
-        "difference": difference.mean,
-        "low": difference.low,
-        "high": difference.high,
-        "worst": difference.worst,
-        "best": difference.best,
+    return {
+        "n": difference.n,
+        "difference": _rounded(difference.mean),
+        "low": _rounded(difference.low),
+        "high": _rounded(difference.high),
+        "worst": _rounded(difference.worst),
+        "best": _rounded(difference.best),
+        "p": difference.p,
+        "dropped": difference.dropped,
     }
-    rounded = {name: round(100 * value, 4) + 0.0 for name, value in points.items()}  # no -0.0
-    return {"n": difference.n, **rounded, "p": difference.p, "dropped": difference.dropped}
 
 
-def corrected_together(rows: Rows, confidence: float) -> None:
-    """Add to rows with a `p` what Holm's correction makes of them as one family: `p_holm`, `tests`, `sure`."""
-    for row, corrected in zip(rows, holm([row["p"] for row in rows]), strict=True):
-        row |= {"p_holm": corrected, "tests": len(rows), "sure": corrected < 1 - confidence / 100}
+def _rounded(share: float) -> float:
+    return round(100 * share, 4) + 0.0  # no -0.0
+
+
+def corrected_together(p_values: Sequence[float], confidence: float) -> list[Corrected]:
+    """Return what Holm's correction makes of p-values as one family; `confidence` in percent."""
+    return [
+        {"p_holm": corrected, "tests": len(p_values), "sure": corrected < 1 - confidence / 100} for corrected in holm(p_values)
+    ]
 
 
 def _turned(difference: Difference) -> Difference:

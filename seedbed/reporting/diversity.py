@@ -1,4 +1,4 @@
-"""How different from one another the instructions of a set are: ours, the seeds', the direct translation's.
+"""Diversity of the instructions of a set, compared with seed tasks and the direct translation.
 
 The figures of Self-Instruct (Wang et al. 2023, section 3.4), for three sets side by side. What a tokeniser must see is
 read here, once a row; what is counting is done by `queries/dataset/`.
@@ -7,7 +7,7 @@ read here, once a row; what is counting is done by `queries/dataset/`.
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from rapidfuzz import process
@@ -39,6 +39,19 @@ _LIGHT = {"する", "できる", "くださる", "いただく", "いただけ�
 _ENDS = set("。.!?\n")
 """Ends of sentences, as they read after folding."""
 _AFTER_OBJECT = ("助詞-副助詞", "補助記号-括弧閉")
+
+
+class Morpheme(Protocol):
+    """What is asked of a `sudachipy.Morpheme`."""
+
+    def surface(self) -> str:
+        """Return the text itself."""
+
+    def dictionary_form(self) -> str:
+        """Return the word as a dictionary has it."""
+
+    def part_of_speech(self) -> Sequence[str]:
+        """Return the six parts of the part of speech, the most general first."""
 
 
 def measure(tables: Tables, params: Params) -> dict[str, Rows]:
@@ -162,7 +175,7 @@ def _distinct(coded: dict[str, list[tuple[str, Codes]]]) -> Iterator[tuple[str, 
         yield name, len(ones), round(share[0], 2), round(share[1], 2)
 
 
-def root(tagged: Sequence[Any]) -> tuple[str, str] | None:
+def root(tagged: Sequence[Morpheme]) -> tuple[str, str] | None:
     """Return the main verb of a Japanese instruction and its direct object, both in their dictionary form.
 
     The sentence is the last that asks for something, else the last. Its main verb is the last that helps no other
@@ -183,13 +196,13 @@ def root(tagged: Sequence[Any]) -> tuple[str, str] | None:
     return (verb, target) if target else None
 
 
-def _kind(morpheme: Any) -> str:
+def _kind(morpheme: Morpheme) -> str:
     return "-".join(morpheme.part_of_speech()[:2])
 
 
-def _asking(tagged: Sequence[Any]) -> Sequence[Any]:
+def _asking(tagged: Sequence[Morpheme]) -> Sequence[Morpheme]:
     """Return the last sentence that asks, else the last."""
-    last: Sequence[Any] = []
+    last: Sequence[Morpheme] = []
     for sentence in _sentences_backwards(tagged):
         last = last or sentence
         if any(m.dictionary_form() in _REQUESTS or m.part_of_speech()[5].startswith("命令形") for m in sentence):
@@ -197,7 +210,7 @@ def _asking(tagged: Sequence[Any]) -> Sequence[Any]:
     return last
 
 
-def _sentences_backwards(tagged: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def _sentences_backwards(tagged: Sequence[Morpheme]) -> Iterator[Sequence[Morpheme]]:
     """Yield the sentences that hold a word, the last first."""
     end = len(tagged)
     for place in range(len(tagged) - 1, -2, -1):
@@ -207,7 +220,7 @@ def _sentences_backwards(tagged: Sequence[Any]) -> Iterator[Sequence[Any]]:
             end = place
 
 
-def _main_verb(sentence: Sequence[Any]) -> int | None:
+def _main_verb(sentence: Sequence[Morpheme]) -> int | None:
     """Return the place of the last verb that helps no other; None where there is no verb."""
     for place in range(len(sentence) - 1, -1, -1):
         if not _kind(sentence[place]).startswith("動詞"):
@@ -221,7 +234,7 @@ def _main_verb(sentence: Sequence[Any]) -> int | None:
     return None
 
 
-def _object(before: Sequence[Any]) -> str | None:
+def _object(before: Sequence[Morpheme]) -> str | None:
     """Return the noun before the last を, compounds whole; None where a verb stands between, or none is there."""
     for place in range(len(before) - 1, -1, -1):
         if _kind(before[place]).startswith("動詞"):

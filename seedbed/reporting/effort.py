@@ -1,4 +1,4 @@
-"""Effort: what the people's post-edits came to, and how far the machine text was from what they wrote.
+"""Post-editing effort: number of edits, and distance between machine text and edited text.
 
 The tables that `load_effort` makes, for the queries `effort`, `editors` and `corrections`:
 
@@ -7,7 +7,7 @@ The tables that `load_effort` makes, for the queries `effort`, `editors` and `co
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Literal, TypedDict, cast
 
 from rapidfuzz.distance import Levenshtein
 
@@ -16,10 +16,10 @@ from seedbed.project import paths
 from seedbed.project.corpora import edited_corpora, field_names, status_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params_types import Params
-from seedbed.project.row_types import Edit, Fields
+from seedbed.project.row_types import Edit, Fields, Standing, Translated
 from seedbed.project.sign_off import is_confirmed
 from seedbed.util.canonical import content_hash
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 from seedbed.util.tables import Tables
 
 _WORK = (
@@ -27,8 +27,43 @@ _WORK = (
     "length bigint, changed_then bigint, changed_now bigint, machine_changed boolean, edit_order bigint, confirmed_by text, "
     "rejected_by text"
 )
-_NO_EDIT: tuple[Any, ...] = (None,) * 11
+_NO_EDIT: tuple[None, ...] = (None,) * 11
 """The columns from `decision` on of a row without an edit."""
+
+
+class EffortRow(TypedDict):
+    """A row of `queries/human/effort.sql`, whose header says what the fields are; None are rates and sums of nothing."""
+
+    corpus: str
+    rows: int
+    edited: int
+    outdated: int
+    approved: int
+    stale: int
+    unreviewed: int
+    rejected: int
+    confirmed: int
+    original: int
+    failed: int
+    orphaned: int
+    edits: int
+    known: int
+    characters_changed: int | None
+    hter: float | None
+    holding: int
+    machine_changed: int
+    compared: int
+    hter_then: float | None
+    hter_now: float | None
+    hter_now_all: float | None
+    timed: int
+    minutes: float | None
+    minutes_per_row: float | None
+
+
+def effort_rows(tables: Tables) -> list[EffortRow]:
+    """Return what became of each corpus's rows, and of all of them last; `load_effort` has been called."""
+    return cast(list[EffortRow], tables.query("human/effort"))
 
 
 def load_effort(tables: Tables, params: Params) -> None:
@@ -39,14 +74,14 @@ def load_effort(tables: Tables, params: Params) -> None:
     Raises:
         UserError: a file of edits is not valid, or the tokeniser that `filter.tokeniser` names is not installed.
     """
-    work: list[tuple[Any, ...]] = []
-    spans: list[tuple[Any, ...]] = []
+    work: list[tuple[object, ...]] = []
+    spans: list[tuple[str, str, str, str]] = []
     settings = params["filter"]["tokeniser"]
     by_words = separates_words(settings)
     tokenise: Tokenise | None = None
     for corpus in edited_corpora(params):
         kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
-        translated = {row["id"]: row for row in read_rows(paths.translated(corpus))}
+        translated: dict[str, Translated] = {row["id"]: row for row in read_rows(paths.translated(corpus))}
         edited = read_edits(path, kind)
         work += ((corpus, id, "orphaned", *_NO_EDIT) for id in edited if id not in translated)
         for id, row in translated.items():
@@ -61,7 +96,7 @@ def load_effort(tables: Tables, params: Params) -> None:
     tables.fill("replaced", "corpus text, id text, machine text, edited text", spans)
 
 
-def machine_text(row: Row, edit: Edit) -> Fields | None:
+def machine_text(row: Translated, edit: Edit) -> Fields | None:
     """Return the machine text, by field, that the edit was made on; None where nobody knows it any more.
 
     Args:
@@ -71,8 +106,7 @@ def machine_text(row: Row, edit: Edit) -> Fields | None:
     if "machine" in edit:
         return edit["machine"]
     if row["translation"] and content_hash(row["translation"]) == edit["machine_hash"]:
-        now: Fields = row["translation"]
-        return now
+        return row["translation"]
     return None
 
 
@@ -116,18 +150,20 @@ def _span(text: str, places: list[tuple[int, int]]) -> str:
     return text[places[0][0] : places[-1][1]] if places else ""
 
 
-def _status(row: Any, edit: Any) -> str:
+def _status(row: Translated, edit: Edit | None) -> Standing | Literal["failed"]:
     return "failed" if row["translation"] is None else status_of(row, edit)
 
 
-def _signed(row: Any, edit: Any) -> tuple[str | None, str | None]:
+def _signed(row: Translated, edit: Edit | None) -> tuple[str | None, str | None]:
     """Return who confirmed the text that stands, and who rejected the row; None where nobody did."""
+    if edit is None:
+        return None, None
     confirmed = edit["confirmed"]["by"] if is_confirmed(row, edit) else None
     rejected = edit["rejected"].get("by", "(not recorded)") if _status(row, edit) == "rejected" else None
     return confirmed, rejected
 
 
-def _cost(row: Row, edit: Edit | None, then: Fields | None, kind: str, by_words: bool) -> tuple[Any, ...]:
+def _cost(row: Translated, edit: Edit | None, then: Fields | None, kind: str, by_words: bool) -> tuple[object, ...]:
     """Return the columns of `edit_work` from `decision` to `edit_order`; empty where there is no edit, or a text is not known.
 
     `then` is the machine text that the edit was made on. A rejection of a row that nobody edited says nothing of its text.

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,13 +19,14 @@ from seedbed.project.prompts import load_prompt
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.canonical import JsonObject, canonical, content_hash, parse_json
 from seedbed.util.tables import Tables
+from seedbed.util.templates import CompiledTemplates
 from seedbed.util.yaml12 import load_yaml
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(
-    template: str, scripts: Sequence[str], styles: Sequence[str] = ("style.css",), say: Words = ENGLISH_WORDS, **values: Any
+    template: str, scripts: Sequence[str], styles: Sequence[str] = ("style.css",), say: Words = ENGLISH_WORDS, **values: object
 ) -> str:
     """Return the page of a template.
 
@@ -55,7 +55,12 @@ def render(
 def _environment() -> Environment:
     """Return what compiles the templates: one for all pages, which share most of them."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=CompiledTemplates(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "whole": whole, "dollars": dollars, "p_value": p_value, "integrity": integrity}
     return environment

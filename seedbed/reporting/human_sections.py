@@ -1,8 +1,12 @@
 """What the reports in Markdown say of people: whether they agree with the judge, and what their edits came to."""
 
+from collections.abc import Sequence
+
 from seedbed.project.votes import votes_notices
 from seedbed.reporting.agreement import MEASURES
-from seedbed.reporting.labelled_rates import why_in_words
+from seedbed.reporting.corrected_rates import CorrectedRow
+from seedbed.reporting.effort import effort_rows
+from seedbed.reporting.labelled_rates import LabelledRow, why_in_words
 from seedbed.reporting.shared import capped, rest_in_words
 from seedbed.reporting.statistics.alternative import LEAST_ANNOTATORS, LEAST_ITEMS, Alternative
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
@@ -100,13 +104,13 @@ def alternative_in_words(test: Alternative, say: Words = ENGLISH_WORDS) -> str:
     )
 
 
-def corrected_name(row: Row, say: Words) -> str:
+def corrected_name(row: CorrectedRow, say: Words) -> str:
     """Return the match that a row of `corrected_rows` is of, or the two models whose difference it is."""
     model, _, other = row["name"].partition(" less ")
     return say("less", model=model, other=other) if other else row["name"]
 
 
-def correction_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
+def correction_parts(rows: Sequence[CorrectedRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on the rates that votes correct; none where too few people voted."""
     if not rows:
         return []
@@ -126,12 +130,12 @@ def correction_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) 
     ]
 
 
-def labelled_in_words(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> str:
+def labelled_in_words(rows: Sequence[LabelledRow], confidence: float, say: Words = ENGLISH_WORDS) -> str:
     """Return what the rates corrected by labels are; nothing where there are none."""
     return say("labelled_words", labels=rows[0]["labels"], confidence=f"{confidence:g}") if rows else ""
 
 
-def labelled_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
+def labelled_parts(rows: Sequence[LabelledRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on the rates that labels of another benchmark correct; none where no file of them is named."""
     if not rows:
         return []
@@ -139,7 +143,7 @@ def labelled_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) ->
         {"match": row["match"], "judge": "" if row["judge"] is None else f"{row['judge']:.1f}"}
         | {"corrected": "" if row["rate"] is None else f"{row['rate']:.1f}"}
         | {"interval": "" if row["rate"] is None else f"{row['low']:.1f} – {row['high']:.1f}"}
-        | {"not given, since": why_in_words(row, say)}
+        | {"not given, since": why_in_words(row, say) or ""}
         for row in capped(rows)
     ]
     names = ["match", "judge", "corrected", "interval"]
@@ -170,15 +174,16 @@ def edits_in_words(row: Row, say: Words = ENGLISH_WORDS) -> str:
     return say("effort_before") if row["part"] == 0 else say("range_to", low=row["first"], high=row["last"])
 
 
-def editor_in_words(row: Row, say: Words) -> str:
-    """Return who a row of `queries/human/editors.sql` is about."""
-    return say("editor_unknown") if row["editor"] == UNKNOWN_EDITOR else row["editor"]
+def editor_in_words(editor: str, say: Words) -> str:
+    """Return who a row of `queries/human/editors.sql` is about; `editor` as it has it."""
+    return say("editor_unknown") if editor == UNKNOWN_EDITOR else editor
 
 
 def effort_parts(tables: Tables, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section's paragraphs and tables."""
-    rows, editors, corrections = tables.query("human/effort"), tables.query("human/editors"), tables.query("human/corrections")
-    statuses = [*_STATUSES, *(name for name in _RARE if rows[-1][name])]
+    rows, editors, corrections = effort_rows(tables), tables.query("human/editors"), tables.query("human/corrections")
+    present = {name for name, number in rows[-1].items() if number}
+    statuses = [*_STATUSES, *(name for name in _RARE if name in present)]
     parts = [say.table(rows, ["corpus", "rows", *statuses])]
     if not editors:
         return [*parts, say("effort_none")]
@@ -194,7 +199,7 @@ def effort_parts(tables: Tables, say: Words = ENGLISH_WORDS) -> list[str]:
         shown = [{"edits made": edits_in_words(row, say), "edits": row["edits"], "hter": row["hter"]} for row in order]
         parts += [say("effort_order"), say.table(shown, list(shown[0]))]
     signed = [name for name in ("confirmed", "rejected") if not any(row[name] for row in editors)]
-    people = [row | {"editor": editor_in_words(row, say)} for row in editors]
+    people = [row | {"editor": editor_in_words(row["editor"], say)} for row in editors]
     parts += [say.table(people, [name for name in editors[0] if name not in signed])]
     if corrections:
         heads = [say.column("machine"), say("head_edited_text"), say.column("rows"), say.column("times")]

@@ -1,16 +1,18 @@
 """What the benchmark report in Markdown says of the judge's verdicts: rates, differences, equal length, health."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal, TypedDict
 
 from seedbed.project.judges import Notice
 from seedbed.reporting.answer import PAIRS, Answer
+from seedbed.reporting.conclusions import RateWithTest
 from seedbed.reporting.differences import DifferenceRow
+from seedbed.reporting.equal_length import EqualLengthRow
 from seedbed.reporting.health import HealthRow, last_rows, position_in_words
-from seedbed.reporting.jury import Jury, judge_in_words, jury_sentences
+from seedbed.reporting.jury import JudgePair, Jury, judge_in_words, jury_sentences
 from seedbed.reporting.shared import MOST_ROWS, capped, rest_in_words
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.markdown import table
-from seedbed.util.rows import Row, Rows
 
 _MOST_DIFFERENCES = 40
 _MOST_IN_MATRIX = 30
@@ -19,7 +21,11 @@ MOST_APART = 6
 
 
 def rate_parts(
-    rates: Rows, confidence: float, unjudged: Sequence[str] = (), answer: Answer | None = None, say: Words = ENGLISH_WORDS
+    rates: Sequence[RateWithTest],
+    confidence: float,
+    unjudged: Sequence[str] = (),
+    answer: Answer | None = None,
+    say: Words = ENGLISH_WORDS,
 ) -> list[str]:
     """Return the paragraphs and tables of the win rates: a table a match, or of many matches a matrix and one table of all.
 
@@ -40,18 +46,18 @@ def rate_parts(
         rows = [row for row in rates if row["match"] == match]
         parts += [
             f"### {say('against', model=rows[0]['model'], baseline=rows[0]['baseline'])}",
-            _rates_table(rows, {"head_category": "category"}, say),
+            _rates_table(rows, "category", say),
             *ties_in_words(rows[-1], say),
         ]
     return [*parts, *unjudged]
 
 
-def _rates_table(rows: Rows, first: Mapping[str, str], say: Words) -> str:
-    """Return a table of rates; `first` are its first columns, key of the heading and of the row."""
-    named = {say(key): name for key, name in first.items()}
-    counts = {say(f"md_{name}"): name for name in ("n", "wins", "losses", "ties", "inconsistent", "invalid")}
+def _rates_table(rows: Sequence[RateWithTest], first: Literal["category", "match"], say: Words) -> str:
+    """Return a table of rates; `first` is its first column."""
     shown = [
-        {head: row[name] for head, name in (named | counts).items()}
+        {say(f"head_{first}"): row[first], say("md_n"): row["n"]}
+        | {say("md_wins"): row["wins"], say("md_losses"): row["losses"], say("md_ties"): row["ties"]}
+        | {say("md_inconsistent"): row["inconsistent"], say("md_invalid"): row["invalid"]}
         | {say("md_win_rate"): _percent(row["win_rate"]), say("md_adjusted"): _percent(row["adjusted_win_rate"])}
         | {say("head_interval"): _interval(row["ci_low"], row["ci_high"]), say("md_p"): p_value(row["p_holm"])}
         | {say("head_visible"): _percent(row["visible"])}
@@ -61,7 +67,7 @@ def _rates_table(rows: Rows, first: Mapping[str, str], say: Words) -> str:
     return table(shown, names, right=names[-5:])
 
 
-def _many_matches(totals: Rows, answer: Answer | None, say: Words) -> list[str]:
+def _many_matches(totals: Sequence[RateWithTest], answer: Answer | None, say: Words) -> list[str]:
     """Return the matrix, where each model met each other one, and the first matches of one table."""
     parts = []
     if answer and answer.kind == PAIRS and len(answer.rows) <= _MOST_IN_MATRIX:
@@ -76,14 +82,25 @@ def _many_matches(totals: Rows, answer: Answer | None, say: Words) -> list[str]:
     parts += [f"### {say('matches_title')}"]
     if len(order) > MOST_ROWS:
         parts += [say("matches_first", shown=MOST_ROWS, n=len(order))]
-    return [*parts, _rates_table(capped(order), {"head_match": "match"}, say)]
+    return [*parts, _rates_table(capped(order), "match", say)]
 
 
-def _cell(cell: Row | None) -> str:
+class Cell(TypedDict):
+    """One model's adjusted win rate against another one, in percent, with its interval, its test and its match."""
+
+    match: str
+    sure: bool
+    p: float | None
+    rate: float
+    low: float
+    high: float
+
+
+def _cell(cell: Cell | None) -> str:
     return "" if cell is None else f"{cell['rate']:.0f}" + "!" * cell["sure"]
 
 
-def matrix(totals: Rows, names: Sequence[str]) -> list[list[Row | None]]:
+def matrix(totals: Iterable[RateWithTest], names: Sequence[str]) -> list[list[Cell | None]]:
     """Return each model's adjusted win rate against each other one, by row and column.
 
     Args:
@@ -91,19 +108,20 @@ def matrix(totals: Rows, names: Sequence[str]) -> list[list[Row | None]]:
         names: of the models, in the order of rows and columns.
 
     Returns:
-        For each pair `rate`, `low`, `high` in percent, `sure`, `p`, `match`; None where there is no valid verdict.
+        A cell for each pair; None where there is no valid verdict.
     """
-    cells: dict[tuple[str, str], Row] = {}
+    cells: dict[tuple[str, str], Cell] = {}
     for row in totals:
-        if row["adjusted_win_rate"] is not None:
-            cell = {"match": row["match"], "sure": bool(row["sure"] and row["excludes"]), "p": row["p_holm"]}
-            rate, low, high = row["adjusted_win_rate"], row["ci_low"], row["ci_high"]
-            cells[row["model"], row["baseline"]] = cell | {"rate": rate, "low": low, "high": high}
-            cells[row["baseline"], row["model"]] = cell | {"rate": 100 - rate, "low": 100 - high, "high": 100 - low}
+        rate, low, high = row["adjusted_win_rate"], row["ci_low"], row["ci_high"]
+        if rate is not None and low is not None and high is not None:
+            sure = row["sure"] and row["excludes"]
+            cell: Cell = {"match": row["match"], "sure": sure, "p": row["p_holm"], "rate": rate, "low": low, "high": high}
+            cells[row["model"], row["baseline"]] = cell
+            cells[row["baseline"], row["model"]] = {**cell, "rate": 100 - rate, "low": 100 - high, "high": 100 - low}
     return [[cells.get((name, other)) for other in names] for name in names]
 
 
-def match_sentences(matches: Iterable[str], rates: Rows, say: Words = ENGLISH_WORDS) -> list[str]:
+def match_sentences(matches: Iterable[str], rates: Sequence[RateWithTest], say: Words = ENGLISH_WORDS) -> list[str]:
     """Return what cannot be said of matches: those without a judgment, or a valid one, and categories of one question."""
     sentences = []
     totals = {row["match"]: row for row in rates if row["category"] == "all"}
@@ -120,7 +138,7 @@ def match_sentences(matches: Iterable[str], rates: Rows, say: Words = ENGLISH_WO
     return sentences
 
 
-def ties_in_words(total: Row, say: Words = ENGLISH_WORDS) -> list[str]:
+def ties_in_words(total: RateWithTest, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return what the ties of a match are, and how many answers were cut; none where there are neither."""
     if not total["ties"] and not total["cut"]:
         return []
@@ -152,7 +170,7 @@ def difference_parts(rows: Sequence[DifferenceRow], confidence: float, say: Word
     ]
 
 
-def equal_length_parts(rows: Rows, rates: Rows, say: Words = ENGLISH_WORDS) -> list[str]:
+def equal_length_parts(rows: Sequence[EqualLengthRow], rates: Iterable[RateWithTest], say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on equal length; none where nothing was judged."""
     if not rows:
         return []
@@ -232,7 +250,7 @@ def jury_parts(jury: Jury | None, notices: Sequence[str], say: Words = ENGLISH_W
     ]
 
 
-def _bounds(row: Row) -> str:
+def _bounds(row: JudgePair) -> str:
     low, high = row["kappa_low"], row["kappa_high"]
     return "" if low is None or high is None else f"{low:.2f} – {high:.2f}".replace("-", "−")
 

@@ -1,17 +1,9 @@
-"""A jury: how far its judges agree with each other, whether they err together, and each one's rates beside the jury's.
-
-A row of `Jury.rates` (percent), and one of `Jury.pairs`:
-
-    {"match": "good-vs-thin", "judge": "large", "n": 80, "wins": 50, "losses": 20, "ties": 8, "invalid": 2,
-     "adjusted_win_rate": 69.23, "ci_low": 58.1, "ci_high": 78.4, "with_jury": 91.2}
-    {"one": "large", "other": "small", "items": 160, "agreement": 81.25, "kappa": 0.621, "kappa_low": 0.502,
-     "kappa_high": 0.74, "correlation": 0.31}
-"""
+"""A jury: how far its judges agree with each other, whether they err together, and each one's rates beside the jury's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +25,41 @@ _CODES = {"win": 0, "loss": 1, "tie": 2, "invalid": -1}
 _VOTES = "case verdict when 'model' then 1 when 'baseline' then 0 else 0.5 end"
 
 
+class JudgeRate(TypedDict):
+    """A judge's, or the jury's, counts and rate of one match, in percent; None where nothing is valid.
+
+    `with_jury` is the percent of the questions valid for both on which the judge says what the jury says; None for the jury.
+    """
+
+    match: str
+    judge: str
+    n: int
+    wins: int
+    losses: int
+    ties: int
+    invalid: int
+    adjusted_win_rate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    with_jury: float | None
+
+
+class JudgePair(TypedDict):
+    """How far two judges agree: in percent and as kappa with its interval, and how their errors correlate.
+
+    None where there is nothing to compare, or no variation.
+    """
+
+    one: str
+    other: str
+    items: int
+    agreement: float | None
+    kappa: float | None
+    kappa_low: float | None
+    kappa_high: float | None
+    correlation: float | None
+
+
 @dataclass(frozen=True)
 class Jury:
     """What there is to say of the matches that several judges judged.
@@ -40,8 +67,7 @@ class Jury:
     Attributes:
         judges: their ids.
         matches: how many matches they judged.
-        rates: the jury's rows, and each judge's, by match; `with_jury` is the percent of the questions valid for both on which
-            the judge says what the jury says.
+        rates: the jury's rows, and each judge's, by match.
         pairs: each two judges.
         alpha: Krippendorff's alpha of all judges, nominal, with its bounds; None where there is nothing to compare.
         against: what an error is held against: `votes` or `jury`.
@@ -51,8 +77,8 @@ class Jury:
 
     judges: list[str]
     matches: int
-    rates: Rows
-    pairs: Rows
+    rates: list[JudgeRate]
+    pairs: list[JudgePair]
     alpha: tuple[float, float | None, float | None] | None
     against: str
     voted: int
@@ -131,9 +157,9 @@ def _truth(tables: Tables, items: _Items, whole: _Items) -> tuple[Floats, str, i
     return (votes, "votes", voted) if voted >= LEAST_VOTED else (whole.scores[0], JURY, voted)
 
 
-def _rates(items: _Items, whole: _Items, judges: Sequence[str], confidence: float) -> Rows:
+def _rates(items: _Items, whole: _Items, judges: Sequence[str], confidence: float) -> list[JudgeRate]:
     matches = np.array([match for match, _ in items.places])
-    rows = []
+    rows: list[JudgeRate] = []
     for match in dict.fromkeys(matches.tolist()):
         mine = matches == match
         jury_says = whole.outcomes[0, mine]
@@ -145,23 +171,29 @@ def _rates(items: _Items, whole: _Items, judges: Sequence[str], confidence: floa
             says, score = outcomes[place, mine], scores[place, mine]
             score = score[~np.isnan(score)]
             both = (says >= 0) & (jury_says >= 0)
-            counts = {plural: int((says == _CODES[word]).sum()) for word, plural in _PLURALS.items()}
+            counts = {word: int((says == code).sum()) for word, code in _CODES.items()}
             bounds = rate_interval(score, confidence) if len(score) else None
             rows.append(
-                {"match": match, "judge": name, "n": int(mine.sum()), **counts}
-                | {"adjusted_win_rate": _percent(score.mean()) if len(score) else None}
-                | {"ci_low": None if bounds is None else _percent(bounds[0])}
-                | {"ci_high": None if bounds is None else _percent(bounds[1])}
-                | {"with_jury": None if name == JURY or not both.any() else _percent((says == jury_says)[both].mean())}
+                {
+                    "match": match,
+                    "judge": name,
+                    "n": int(mine.sum()),
+                    "wins": counts["win"],
+                    "losses": counts["loss"],
+                    "ties": counts["tie"],
+                    "invalid": counts["invalid"],
+                    "adjusted_win_rate": _percent(score.mean()) if len(score) else None,
+                    "ci_low": None if bounds is None else _percent(bounds[0]),
+                    "ci_high": None if bounds is None else _percent(bounds[1]),
+                    "with_jury": None if name == JURY or not both.any() else _percent((says == jury_says)[both].mean()),
+                }
             )
     return rows
 
 
-_PLURALS = {"win": "wins", "loss": "losses", "tie": "ties", "invalid": "invalid"}
-
-
-def _pairs(items: _Items, judges: Sequence[str], correlations: Floats, confidence: float) -> Rows:
-    rows, questions = [], int(items.question.max()) + 1
+def _pairs(items: _Items, judges: Sequence[str], correlations: Floats, confidence: float) -> list[JudgePair]:
+    rows: list[JudgePair] = []
+    questions = int(items.question.max()) + 1
     for one, other in combinations(range(len(judges)), 2):
         mine, theirs = items.outcomes[[one, other]]
         both = (mine >= 0) & (theirs >= 0)
@@ -169,10 +201,16 @@ def _pairs(items: _Items, judges: Sequence[str], correlations: Floats, confidenc
         tables = np.bincount(cells, minlength=questions * 9).reshape(questions, 3, 3).astype(np.float64)
         low, high = kappa_interval(tables, confidence)
         rows.append(
-            {"one": judges[one], "other": judges[other], "items": int(both.sum())}
-            | {"agreement": _percent((mine == theirs)[both].mean()) if both.any() else None}
-            | {"kappa": _places(kappa(tables.sum(axis=0))), "kappa_low": _places(low), "kappa_high": _places(high)}
-            | {"correlation": _places(correlations[one, other])}
+            {
+                "one": judges[one],
+                "other": judges[other],
+                "items": int(both.sum()),
+                "agreement": _percent((mine == theirs)[both].mean()) if both.any() else None,
+                "kappa": _places(kappa(tables.sum(axis=0))),
+                "kappa_low": _places(low),
+                "kappa_high": _places(high),
+                "correlation": _places(correlations[one, other]),
+            }
         )
     return rows
 
@@ -186,11 +224,11 @@ def _alpha(items: _Items, confidence: float) -> tuple[float, float | None, float
     return None if value is None else (value, _places(low), _places(high))
 
 
-def _percent(share: Any) -> float:
+def _percent(share: float) -> float:
     return round(100 * float(share), 2)
 
 
-def _places(value: Any) -> float | None:
+def _places(value: float | Floats) -> float | None:
     return None if np.isnan(value) else round(float(value), 3) + 0.0  # no -0.0
 
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from seedbed.reporting.conclusions import p_in_words
 from seedbed.reporting.judge_sections import p_value
-from seedbed.reporting.methods import ALL, OWN_BASE, MethodRow
+from seedbed.reporting.methods import ALL, OWN_BASE, ChartRow, MethodRow
 from seedbed.reporting.statistics.methods import LEAST_SEEDS
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.markdown import table
-from seedbed.util.rows import Row, Rows
 
 
 def concluded(rows: Sequence[MethodRow], say: Words = ENGLISH_WORDS) -> list[str]:
@@ -91,7 +90,7 @@ def _on_bases(rows: Sequence[MethodRow], say: Words) -> list[str]:
 
 
 def method_parts(
-    rows: Sequence[MethodRow], chart: tuple[str, Rows], confidence: float, say: Words = ENGLISH_WORDS
+    rows: Sequence[MethodRow], chart: tuple[str, list[ChartRow]], confidence: float, say: Words = ENGLISH_WORDS
 ) -> list[str]:
     """Return the section in Markdown; none where nothing is compared.
 
@@ -144,9 +143,8 @@ def _beside(row: MethodRow, say: Words) -> str:
     return say("methods_beside", difference=difference, interval=interval, baseline=baseline_in_words(row["beside"], say))
 
 
-def _rate(row: Row, name: str | None) -> float | None:
-    rate: float | None = next(point["rate"] for point in row["points"] if point["set"] == name)
-    return rate
+def _rate(row: ChartRow, name: str | None) -> float | None:
+    return next(point["rate"] for point in row["points"] if point["set"] == name)
 
 
 def _number(value: float | None) -> str:

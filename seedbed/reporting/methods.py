@@ -79,6 +79,20 @@ class MethodRow(TypedDict):
     beside_high: float | None
 
 
+class Point(TypedDict):
+    """The rate of a base's model of one set in percent; `set` is None for the base as it was, `rate` where nothing is valid."""
+
+    set: str | None
+    rate: float | None
+
+
+class ChartRow(TypedDict):
+    """A base with the rate of each set, the base as it was first."""
+
+    base: str
+    points: list[Point]
+
+
 @dataclass(frozen=True)
 class _Compared:
     """Two sets, compared by their own matches, or through a baseline where they have none; beside it the latter."""
@@ -206,14 +220,14 @@ def method_rows(scores: Scores, params: Params, sizes: Mapping[str, int]) -> lis
         if result := _compare(study, name, None, confidence):
             families[0] += _rows(result, "untrained", None, [None] * len(result.result.by_base), 0)
     for family in families:
-        corrected_together(family, confidence)
-        rows += family
+        for row, test in zip(family, corrected_together([row["p"] for row in family], confidence), strict=True):
+            rows.append(row | test)
     for row in rows:
         row["dropped"] = len(scores.questions) - row["n"]
     return cast(list[MethodRow], rows)
 
 
-def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
+def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, list[ChartRow]]:
     """Return the common baseline, and for each base the rate of each set against it: a row of the chart.
 
     Args:
@@ -222,8 +236,7 @@ def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
         rates: the rows of `queries/benchmark/method_rates.sql`.
 
     Returns:
-        The baseline's id; `OWN_BASE` where there is none and the sets were matched with their own base; else empty. Rows
-        `{"base": "llama", "points": [{"set": "native", "rate": 61.3}, …]}`, the base as it was (`set` None) first.
+        The baseline's id; `OWN_BASE` where there is none and the sets were matched with their own base; else empty.
     """
     models = methods(params)
     study = _Study(scores.matches, scores.scores, models)
@@ -241,10 +254,10 @@ def chart_rows(scores: Scores, params: Params, rates: Rows) -> tuple[str, Rows]:
     return (OWN_BASE, shown) if shown else ("", [])
 
 
-def _rates_of(study: _Study, rates: Rows) -> Rows:
+def _rates_of(study: _Study, rates: Rows) -> list[ChartRow]:
     """Return the rates of each base's sets, of the bases that have some; see `chart_rows`."""
     rate_of = {(row["base"], row["training_set"]): row["adjusted_win_rate"] for row in rates}
-    rows: Rows = [
+    rows: list[ChartRow] = [
         {"base": base, "points": [{"set": name, "rate": rate_of.get((base, name))} for name in (None, *study.sets)]}
         for base in study.bases
     ]

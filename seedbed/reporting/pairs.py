@@ -3,15 +3,28 @@
 {"duplicate":true,"first":"List three benefits of …","id":"pair-05","second":"What are three good things about …"}
 """
 
+from collections.abc import Sequence
+from typing import Literal, TypedDict
+
 from seedbed.filtering.similarity import Encoder, Pool, rouge_score
 from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project import paths
 from seedbed.project.params_types import Params
-from seedbed.util.rows import Rows, read_rows
+from seedbed.util.rows import read_rows
 
 
-def judged_pairs(params: Params) -> Rows:
-    """Return `first`, `second`, `score` (ROUGE-L F), `decision` and `person` of each pair; none where the language has no file.
+class JudgedPair(TypedDict):
+    """Two instructions with their score (ROUGE-L F), what the filter decides of the second one, and what a person says."""
+
+    first: str
+    second: str
+    score: float
+    decision: Literal["rejected", "kept"]
+    person: Literal["duplicate", "different"]
+
+
+def judged_pairs(params: Params) -> list[JudgedPair]:
+    """Return the pairs of the language's file; none where it has none.
 
     Raises:
         UserError: the file has a mistake, or the tokeniser that `filter.tokeniser` names is not installed.
@@ -19,7 +32,8 @@ def judged_pairs(params: Params) -> Rows:
     path, similarity = paths.pairs(params["language"]), params["filter"]["similarity"]
     if not path.is_file():
         return []
-    tokenise, encode, pairs = load_tokeniser(params["filter"]["tokeniser"]), Encoder(), []
+    tokenise, encode = load_tokeniser(params["filter"]["tokeniser"]), Encoder()
+    pairs: list[JudgedPair] = []
     for row in read_rows(path, "pair"):
         pool = Pool(similarity["threshold"], similarity["reject"] == ">")
         first, second = encode.all([tokenise(row["first"]), tokenise(row["second"])])
@@ -36,7 +50,7 @@ def judged_pairs(params: Params) -> Rows:
     return pairs
 
 
-def agreeing(pairs: Rows) -> dict[str, tuple[int, int]]:
+def agreeing(pairs: Sequence[JudgedPair]) -> dict[str, tuple[int, int]]:
     """Return by what a person says, `duplicate` or `different`, (pairs that are decided so, pairs)."""
     right = {"duplicate": "rejected", "different": "kept"}
     return {

@@ -20,6 +20,7 @@ from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -27,17 +28,18 @@ from seedbed.project import paths
 from seedbed.project.corpora import BENCHMARK, WHOLE, fields_of, question_corpora
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params_types import Params
+from seedbed.project.row_types import Answer, Check, EditedQuestion, Fields, Judgment
 from seedbed.reporting.answer_markup import rendered
+from seedbed.reporting.outcomes import OutcomeRow, outcome_rows
 from seedbed.reporting.short_codes import short_codes
 from seedbed.reporting.turns import corpora_and_turns, load_corpora, part_of
 from seedbed.util.canonical import JsonObject, canonical
-from seedbed.util.rows import Row, Rows, read_rows
+from seedbed.util.rows import Rows, read_rows
 from seedbed.util.tables import Tables
 
 EXCERPT = 160
 """Characters of a question that the list shows."""
 _CODES = {"win": "w", "loss": "l", "tie": "t", "invalid": "i"}
-_OUTCOMES = "benchmark/outcomes"
 Key = tuple[str, str]
 
 
@@ -54,6 +56,15 @@ class QuestionBrowser:
     alphabet: str
     index: str
     blocks: list[str]
+
+
+class _Question(EditedQuestion):
+    corpus: str
+
+
+class _Outcome(OutcomeRow):
+    differs: bool
+    """From what most people say."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +85,16 @@ class _Build:
         references: by question.
     """
 
-    questions: Rows
+    questions: list[_Question]
     models: list[str]
     matches: list[str]
-    answers: dict[Key, Row]
-    judgments: dict[str, Rows]
+    answers: dict[Key, Answer]
+    judgments: dict[str, list[Judgment]]
     votes: dict[str, Rows]
-    outcomes: dict[Key, Row]
+    outcomes: dict[Key, _Outcome]
     checks: dict[Key, list[bool | None]]
     tokens: dict[str, int]
-    sources: dict[str, Row]
+    sources: dict[str, Fields]
     references: dict[str, str]
 
 
@@ -111,11 +122,11 @@ def _sides(params: Params, match: str) -> dict[str, str]:
 def _read(tables: Tables, params: Params) -> _Build:
     models, matches, corpora = list(answering_models(params)), list(params["matches"]), question_corpora(params)
     places = {name: place for place, name in enumerate(params["labels"]["question"])}
-    questions = [
-        row | {"corpus": corpus}
-        for corpus in sorted(corpora, key=lambda name: name != BENCHMARK)
-        for row in sorted(_rows(paths.edited(corpus, "question")), key=lambda row: places.get(row["category"], len(places)))
-    ]
+    questions: list[_Question] = []
+    for corpus in sorted(corpora, key=lambda name: name != BENCHMARK):
+        rows: list[EditedQuestion] = [*_rows(paths.edited(corpus, "question"))]
+        rows.sort(key=lambda row: places.get(row["category"], len(places)))
+        questions += [{**row, "corpus": corpus} for row in rows]
     references = paths.references(params["language"])
     checks = defaultdict[Key, list[bool | None]](list)
     for row in tables.select("select model, question, passed from check_results order by rowid"):
@@ -136,32 +147,33 @@ def _read(tables: Tables, params: Params) -> _Build:
     )
 
 
-def _rows(path: Any) -> Iterable[Row]:
+def _rows(path: Path) -> Iterable[Any]:
     """Yield the rows of a file; none where a build has no such file, as of a corpus that is not translated."""
     return read_rows(path, unique=None) if path.is_file() else ()
 
 
-def _by_question(rows: Iterable[Row]) -> dict[str, Rows]:
-    grouped = defaultdict[str, Rows](list)
+def _by_question(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    grouped = defaultdict[str, list[Any]](list)
     for row in rows:
         grouped[row["question"]].append(row)
     return grouped
 
 
-def _outcomes(tables: Tables, params: Params) -> Iterable[Row]:
+def _outcomes(tables: Tables, params: Params) -> Iterable[_Outcome]:
     """Yield the outcome of each question of each match: of the benchmark, and of conversations and further corpora whole."""
     majorities = {(row["match"], row["question"]): row["majority"] for row in tables.query("human/voted")}
-    for row in tables.query(_OUTCOMES):
+    for row in outcome_rows(tables):
         majority = majorities.get((row["match"], row["question"]))
-        yield row | {"differs": majority is not None and row["outcome"] not in ("invalid", majority)}
+        yield {**row, "differs": majority is not None and row["outcome"] not in ("invalid", majority)}
     if len(question_corpora(params)) > 1:
         loaded = load_corpora(params)
         for corpus, _ in corpora_and_turns(loaded):
             if corpus != BENCHMARK:
-                yield from (row | {"differs": False} for row in part_of(loaded, params, corpus, WHOLE).query(_OUTCOMES))
+                for row in outcome_rows(part_of(loaded, params, corpus, WHOLE)):
+                    yield {**row, "differs": False}
 
 
-def _indexed(build: _Build, params: Params, question: Row) -> JsonObject:
+def _indexed(build: _Build, params: Params, question: _Question) -> JsonObject:
     """Return a question of the index."""
     id, found = question["id"], [build.outcomes.get((match, question["id"])) for match in build.matches]
     scores = defaultdict[str, list[float]](list)
@@ -170,9 +182,12 @@ def _indexed(build: _Build, params: Params, question: Row) -> JsonObject:
             sides = _sides(params, match)
             scores[sides["model"]].append(row["score"])
             scores[sides["baseline"]].append(1 - row["score"])
-    texts = [build.answers.get((model, id), {}).get("text") for model in build.models]
+    answers = [build.answers.get((model, id)) for model in build.models]
+    texts = [answer["text"] if answer else None for answer in answers]
     return {
-        **{name: question[name] for name in ("id", "category", "corpus")},
+        "id": id,
+        "category": question["category"],
+        "corpus": question["corpus"],
         "text": question["text"][:EXCERPT],
         "turns": len(fields_of(question, "question")),
         "outcomes": "".join(_CODES[row["outcome"]] if row else "-" for row in found),
@@ -183,7 +198,7 @@ def _indexed(build: _Build, params: Params, question: Row) -> JsonObject:
     }
 
 
-def _block(build: _Build, question: Row) -> JsonObject:
+def _block(build: _Build, question: _Question) -> JsonObject:
     """Return the texts of one question."""
     id = question["id"]
     return {
@@ -207,7 +222,7 @@ def _marked_up(text: str) -> dict[str, str]:
     return {"text": text, "html": rendered(text)}
 
 
-def check_in_words(check: Mapping[str, Any]) -> str:
+def check_in_words(check: Check) -> str:
     """Return what a check asks for, as its row has it: `length: most 400, unit characters`."""
     if "tests" in check:
         return f"{check['kind']}:\n{check['tests']}"
@@ -217,7 +232,7 @@ def check_in_words(check: Mapping[str, Any]) -> str:
     return f"{check['kind']}: {', '.join(settings)}"
 
 
-def _answer(build: _Build, row: Row | None, key: Key) -> JsonObject | None:
+def _answer(build: _Build, row: Answer | None, key: Key) -> JsonObject | None:
     """Return one model's answer; None where the model was not asked."""
     if row is None:
         return None
@@ -232,14 +247,14 @@ def _answer(build: _Build, row: Row | None, key: Key) -> JsonObject | None:
     }
 
 
-def _judged(build: _Build, rows: Rows) -> list[JsonObject]:
+def _judged(build: _Build, rows: list[Judgment]) -> list[JsonObject]:
     """Return what each judge said of each match and turn in both orders, matches in the order of the index."""
     places = {name: place for place, name in enumerate(build.matches)}
     found: dict[tuple[int, str, int], JsonObject] = {}
     for row in rows:
         place = (places[row["match"]], row["judge"], row.get("turn", 1))
         said = found.setdefault(place, dict(zip(("match", "judge", "turn"), place, strict=True)))
-        failure = row["failure"] or {}
-        words = row["explanation"] or failure.get("text") or failure.get("detail")
+        failure = row["failure"]
+        words = row["explanation"] or (failure["text"] or failure["detail"] if failure else None)
         said[row["order"]] = {"verdict": row["verdict"], "strength": row.get("strength"), "words": words}
     return [found[place] for place in sorted(found)]

@@ -1,26 +1,48 @@
-"""Ranking: one order of all models, from their matches, where there are three or more.
+"""Ranking: one order of all models, from their matches, where there are three or more."""
 
-A row of `ranking_rows` (points, 0 for the middle of the models; 400 points are odds of ten to one):
-
-    {"model": "poor", "points": -212.4, "behind": 524.8, "behind_low": 430.0, "behind_high": 619.6, "group": "b", "wins": 3,
-     "losses": 71, "ties": 6, "expected": 10.9, "bound": ""}
-"""
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seedbed.project.params_types import Report
+from seedbed.reporting.outcomes import outcome_rows
 from seedbed.reporting.statistics.bradley_terry import bradley_terry, levels, resampled_strengths
 from seedbed.reporting.statistics.resamples import Floats, resampled_counts
 from seedbed.reporting.statistics.sign_flip import sign_flip
 from seedbed.reporting.statistics.simultaneous import letters, simultaneous_differences
-from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 _POINTS = 400 / np.log(10)
 
 
-def ranking_rows(tables: Tables, settings: Report) -> Rows:
+class RankingRow(TypedDict):
+    """A model's place: points, 0 for the middle of the models; 400 points are odds of ten to one.
+
+    Attributes:
+        points, behind, behind_low, behind_high: None where its strength is not finite; `behind` is by how many the first model
+            is ahead, with an interval that holds for all differences of models together.
+        bound: `unbeaten` or `winless` where its strength is not finite: it never lost, or never won, to those of the largest
+            level.
+        group: the letters that two models share where they do not differ clearly.
+        wins, losses, ties: of its valid outcomes.
+        expected: percent of comparisons with the other models that the strengths say it wins, a tie being half.
+    """
+
+    model: str
+    points: float | None
+    behind: float | None
+    behind_low: float | None
+    behind_high: float | None
+    bound: Literal["", "unbeaten", "winless"]
+    group: str
+    wins: int
+    losses: int
+    ties: int
+    expected: float
+
+
+def ranking_rows(tables: Tables, settings: Report) -> list[RankingRow]:
     """Return the models, strongest first, by the model of Bradley and Terry (1952).
 
     Args:
@@ -28,15 +50,10 @@ def ranking_rows(tables: Tables, settings: Report) -> Rows:
         settings: the block `report` of `params.yaml`.
 
     Returns:
-        `points`, 0 for the middle; `behind`, by how many the first model is ahead, with an interval that holds for all
-        differences of models together; `group`, the letters that two models share where they do not differ clearly; counts of
-        valid outcomes; and `expected`, the percent of comparisons with the other models that the strengths say it wins, a tie
-        being half. A model that never lost, or never won, to those of the largest level has no finite strength: `points` and
-        `behind` are None, and `bound` says `unbeaten` or `winless`, which is empty for the others. No row where fewer than
-        three models were compared, or where the wins do not bring them into one order.
+        No row where fewer than three models were compared, or where the wins do not bring them into one order.
     """
-    outcomes = [row for row in tables.query("benchmark/outcomes") if row["outcome"] != "invalid"]
-    names = sorted({row[side] for row in outcomes for side in ("model", "baseline")})
+    outcomes = [row for row in outcome_rows(tables) if row["outcome"] != "invalid"]
+    names = sorted({name for row in outcomes for name in (row["model"], row["baseline"])})
     models = {name: place for place, name in enumerate(names)}
     questions = {name: place for place, name in enumerate(dict.fromkeys(row["question"] for row in outcomes))}
     wins = np.zeros((len(questions), len(models), len(models)))
@@ -60,7 +77,7 @@ def ranking_rows(tables: Tables, settings: Report) -> Rows:
     first = next(place for place in order if level[place] == main)
     # Between two levels the higher one always wins.
     chance = np.where(level[:, None] == level, 1 / (1 + np.exp(strengths - strengths[:, None])), level[:, None] < level)
-    rows = []
+    rows: list[RankingRow] = []
     for place in order:
         name, finite = names[place], level[place] == main
         mine = [(row["model"] == name, row["outcome"]) for row in outcomes if name in (row["model"], row["baseline"])]

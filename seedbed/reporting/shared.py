@@ -1,17 +1,15 @@
-"""What both reports say: who made the rows, what the responses cost, and whether the stand-in had a hand in it."""
+"""Shared parts of both reports: origin of rows, cost of responses, stand-in warnings."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 from seedbed.exchange.costs import price_of
 from seedbed.project import columns, paths
 from seedbed.project.params_types import STAND_IN, Params
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
-from seedbed.util.canonical import JsonObject
-from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 _USAGE = (
@@ -54,24 +52,42 @@ def load_responses(tables: Tables, transcripts: Sequence[Path], params: Params, 
     )
 
 
-def usage_metrics(usage: Rows) -> JsonObject:
-    """Return responses and tokens by stage, and the dollars of all where they are known.
+class UsageRow(TypedDict):
+    """A row of `queries/shared/usage.sql`, whose header says what the fields are; the last is of `all`, without a model."""
 
-    Args:
-        usage: the rows of `queries/shared/usage.sql`.
-    """
-    *parts, total = usage or [{"usd": None}]
-    stages: JsonObject = {}
+    stage: str
+    endpoint: str | None
+    model: str | None
+    responses: int
+    repeated: int
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
+    uncounted: int
+    usd: float | None
+
+
+def usage_rows(tables: Tables) -> list[UsageRow]:
+    """Return what the responses of each stage cost, all of them last; none where there is no response."""
+    return cast(list[UsageRow], tables.query("shared/usage"))
+
+
+def usage_metrics(usage: Sequence[UsageRow]) -> dict[str, object]:
+    """Return responses and tokens by stage, and the dollars of all where they are known."""
+    if not usage:
+        return {}
+    *parts, total = usage
+    stages: dict[str, dict[str, int]] = {}
     for row in parts:
         stage = stages.setdefault(row["stage"], {"responses": 0, "input_tokens": 0, "output_tokens": 0})
-        for name in stage:
-            stage[name] += int(row[name] or 0)
-    if total.get("uncounted"):
-        stages["uncounted"] = int(total["uncounted"])
-    return stages if total["usd"] is None else stages | {"usd": total["usd"]}
+        stage["responses"] += row["responses"]
+        stage["input_tokens"] += row["input_tokens"]
+        stage["output_tokens"] += row["output_tokens"]
+    uncounted = {"uncounted": total["uncounted"]} if total["uncounted"] else {}
+    return {**stages, **uncounted, **({} if total["usd"] is None else {"usd": total["usd"]})}
 
 
-def usage_table(usage: Rows, say: Words = ENGLISH_WORDS) -> str:
+def usage_table(usage: Sequence[UsageRow], say: Words = ENGLISH_WORDS) -> str:
     """Return the rows of `queries/shared/usage.sql` as a table in Markdown, with `uncounted` where there are any."""
     uncounted = ["uncounted"] if any(row["uncounted"] for row in usage) else []
     return say.table(usage, [*_USAGE, *uncounted, "usd"])
@@ -105,7 +121,7 @@ def rest_in_words(rows: Sequence[object], where: str, say: Words = ENGLISH_WORDS
     return [say("rows_first", shown=MOST_ROWS, n=len(rows), where=where)] if len(rows) > MOST_ROWS else []
 
 
-def to_csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
+def to_csv(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> str:
     """Return some columns of rows as CSV, with a head and LF."""
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore")

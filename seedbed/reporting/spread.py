@@ -7,8 +7,7 @@ is cut down to its *core text*: the sentence that asks, with the input that it i
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterator, Sequence
 
 _LEAST_CORE = 8
 """Tokens of a core text; of a shorter one the whole instruction is taken, since the sentence that asks says too little."""
@@ -37,7 +36,7 @@ def core_tokens(asking: Sequence[str], input: Sequence[str], instruction: Sequen
     return core if len(core) >= _LEAST_CORE else [*instruction, *input]
 
 
-def self_bleu(texts: Sequence[Sequence[Any]]) -> float | None:
+def self_bleu(texts: Sequence[Sequence[Hashable]]) -> float | None:
     """Return the mean BLEU-4 of each text against all others, 0 to 100; None where there are fewer than two.
 
     Counts of n-grams are clipped at the most that one other text has. Texts shorter than four tokens are left out. Where a text
@@ -50,7 +49,7 @@ def self_bleu(texts: Sequence[Sequence[Any]]) -> float | None:
     logs = [0.0] * len(texts)
     for n in range(1, _MOST_N + 1):
         counted = [Counter(_grams(text, n)) for text in texts]
-        highest: dict[tuple[Any, ...], tuple[int, int]] = {}
+        highest: dict[tuple[Hashable, ...], tuple[int, int]] = {}
         for counts in counted:
             for gram, number in counts.items():
                 first, second = highest.get(gram, (0, 0))
@@ -62,7 +61,7 @@ def self_bleu(texts: Sequence[Sequence[Any]]) -> float | None:
     return 100 * sum(scores) / len(scores)
 
 
-def _grams(text: Sequence[Any], n: int) -> Iterator[tuple[Any, ...]]:
+def _grams(text: Sequence[Hashable], n: int) -> Iterator[tuple[Hashable, ...]]:
     return zip(*(text[start:] for start in range(n)), strict=False)
 
 

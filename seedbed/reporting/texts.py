@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
@@ -63,7 +63,7 @@ class Words:
         """Return a name, or the word for `all` where a row of sums has that in its place."""
         return self("all") if name == "all" else name
 
-    def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], right: Sequence[str] = ()) -> str:
+    def table(self, rows: Sequence[Mapping[str, object]], columns: Sequence[str], right: Sequence[str] = ()) -> str:
         """Return `seedbed.util.markdown.table` with headings in these words."""
         shown = [{name: self("all") if row[name] == "all" else row[name] for name in columns} for row in rows]
         return table(shown, columns, right, [self.column(name) for name in columns])

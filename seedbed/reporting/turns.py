@@ -6,6 +6,8 @@ The turn `all` is the conversation as a whole: each order says what more of its 
 those of any question. Questions are the unit everywhere, so that two turns are no two pieces of evidence.
 """
 
+from collections.abc import Iterable, Sequence
+
 from seedbed.project import columns, paths
 from seedbed.project.corpora import BENCHMARK, WHOLE, question_corpora
 from seedbed.project.model_settings import answering_models
@@ -14,9 +16,8 @@ from seedbed.reporting.judgments import load_judgments, set_verdict_rule
 from seedbed.reporting.scores import read_scores
 from seedbed.reporting.shared import capped, file_name, rest_in_words
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
-from seedbed.reporting.win_rates import win_rate_rows
+from seedbed.reporting.win_rates import RateRow, win_rate_rows
 from seedbed.util.canonical import JsonObject
-from seedbed.util.rows import Row, Rows
 from seedbed.util.tables import Tables
 
 TURN_COLUMNS = [
@@ -26,21 +27,28 @@ TURN_COLUMNS = [
 _JUDGMENTS = [column for column in columns.JUDGMENTS.split(", ") if not column.startswith("made_by")]
 
 
-def turn_rows(params: Params) -> Rows:
+class TurnRow(RateRow):
+    """A rate of one turn of a corpus's conversations, or of `all`, the conversation as a whole."""
+
+    corpus: str
+    turn: str
+
+
+def turn_rows(params: Params) -> list[TurnRow]:
     """Return the rows of `TURN_COLUMNS`; none where the benchmark's corpus is the only one and each question has one turn.
 
     Args:
         params: the whole of `params.yaml`.
     """
     tables = load_corpora(params)
-    all_rows: Rows = []
+    all_rows: list[TurnRow] = []
     for corpus, turns in corpora_and_turns(tables):
         parts = [WHOLE] if corpus != BENCHMARK else []
         parts += [str(turn) for turn in range(1, turns + 1)] if turns > 1 else []
         for part in parts:
             of_part = part_of(tables, params, corpus, part)
             rows = win_rate_rows(of_part, read_scores(of_part), params["report"])
-            all_rows += [{"corpus": corpus, "turn": part} | row for row in rows]
+            all_rows += [{"corpus": corpus, "turn": part, **row} for row in rows]
     return all_rows
 
 
@@ -88,7 +96,7 @@ def part_of(tables: Tables, params: Params, corpus: str, turn: str) -> Tables:
     return part
 
 
-def turn_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
+def turn_parts(rows: Sequence[TurnRow], confidence: float, say: Words = ENGLISH_WORDS) -> list[str]:
     """Return the section on turns and further corpora in Markdown; none where there are no rows."""
     if not rows:
         return []
@@ -107,12 +115,12 @@ def turn_parts(rows: Rows, confidence: float, say: Words = ENGLISH_WORDS) -> lis
     ]
 
 
-def interval_in_words(row: Row) -> str:
+def interval_in_words(row: RateRow) -> str:
     """Return the interval of a row; empty where nothing is valid."""
     return "" if row["ci_low"] is None else f"{row['ci_low']:.1f} – {row['ci_high']:.1f}"
 
 
-def turn_metrics(rows: Rows) -> JsonObject:
+def turn_metrics(rows: Iterable[TurnRow]) -> JsonObject:
     """Return the totals for `reports/benchmark.json`, by corpus, match and turn."""
     metrics: JsonObject = {}
     for row in rows:

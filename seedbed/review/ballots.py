@@ -1,4 +1,4 @@
-"""Blind votes: what is drawn for whom, in which order, and how a vote is saved."""
+"""Blind votes: assignment of items to people, their order, and saving votes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import question_corpora, read_questions
 from seedbed.project.edits import Conflict
 from seedbed.project.params_types import Match, Params
+from seedbed.project.row_types import CastVote, EditedQuestion, Vote
 from seedbed.project.votes import read_votes, vote_status
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.worklist import neighbour
@@ -16,7 +17,7 @@ from seedbed.review.shares import share_out, stable_rank
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked, put_lines
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Answers:
     """
 
     matches: Mapping[str, Match]
-    questions: Mapping[str, Row]
+    questions: Mapping[str, EditedQuestion]
     texts: Mapping[tuple[str, str], str | None]
 
     def pair(self, match: str, question: str) -> tuple[str, str] | None:
@@ -116,7 +117,7 @@ def assign(ballots: Sequence[Ballot], people: Sequence[str], each: int) -> dict[
 
 
 def draw(
-    ballots: Sequence[Ballot], annotator: str, votes: Iterable[Row], people: Sequence[str], each: int | None
+    ballots: Sequence[Ballot], annotator: str, votes: Sequence[CastVote], people: Sequence[str], each: int | None
 ) -> list[Ballot]:
     """Return one person's ballots, in that person's own order within each round.
 
@@ -155,19 +156,19 @@ class Share:
         return neighbour([ballot.name for ballot in self.ballots], {ballot.name for ballot in self.waiting}, name)
 
 
-def votes_with_status(answers: Answers) -> list[tuple[Row, str]]:
+def votes_with_status(answers: Answers) -> list[tuple[CastVote, str]]:
     """Return everybody's votes, each with what it is worth: `counted`, `stale` or `orphaned`."""
     return [(vote, vote_status(vote, answers.matches, answers.texts)) for vote in read_votes(paths.VOTES)]
 
 
-def vote_of(annotator: str, match: str, question: str) -> Row | None:
+def vote_of(annotator: str, match: str, question: str) -> Vote | None:
     """Return a person's present vote on a ballot, as the file has it now."""
     path = paths.votes(annotator)
-    rows = read_rows(path, "vote", unique=None) if path.is_file() else ()
+    rows: Iterable[Vote] = read_rows(path, "vote", unique=None) if path.is_file() else ()
     return next((row for row in rows if (row["match"], row["question"]) == (match, question)), None)
 
 
-def save_vote(annotator: str, match: str, question: str, vote: Row | None, expected: Row | None) -> None:
+def save_vote(annotator: str, match: str, question: str, vote: Vote | None, expected: Vote | None) -> None:
     """Put a vote in the place of the person's present one, or remove that where `vote` is None.
 
     Raises:
@@ -176,7 +177,7 @@ def save_vote(annotator: str, match: str, question: str, vote: Row | None, expec
     """
     path = paths.votes(annotator)
 
-    def accepted() -> dict[tuple[str, str], Row | None]:
+    def accepted() -> dict[tuple[str, str], Vote | None]:
         present = vote_of(annotator, match, question)
         if present != expected:
             raise Conflict(question, present)

@@ -1,4 +1,4 @@
-"""One decision about many rows: saved in one write, taken back in one; no row that somebody has changed meanwhile is written.
+"""Bulk decisions on many rows: saved and undone in one write; rows changed meanwhile by others are skipped.
 
 A verb makes the edit of one row. Another verb is another line of `VERBS`, a button in the list, and its words in `texts.yaml`.
 """
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from seedbed.project import sign_off
 from seedbed.project.edits import Change, make_edit, save_edits
+from seedbed.project.row_types import Edit
 from seedbed.review.queue.worklist import Corpus, Item
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 
 LEFT = ("meanwhile", "decided", "same", "unfit", "own", "unready")
 """Why a row is left as it is: somebody changed it meanwhile, a person has decided otherwise, it is so already, the decision
@@ -22,11 +22,11 @@ class Left(Exception):
     """A row is left as it is; the one argument is why, one of `LEFT`."""
 
 
-Verb = Callable[[Item, str, str, str], Row]
+Verb = Callable[[Item, str, str, str], Edit]
 """Returns the edit of a row; takes the row, the kind of its corpus, who decides, and the reason given. Raises `Left`."""
 
 
-def approve(item: Item, kind: str, person: str, reason: str) -> Row:
+def approve(item: Item, kind: str, person: str, reason: str) -> Edit:
     """Return the edit that takes the machine text as it is.
 
     A row that a person wrote a text for is left to its own page: a text is never replaced by the machine's in passing.
@@ -36,21 +36,21 @@ def approve(item: Item, kind: str, person: str, reason: str) -> Row:
     if item.edit and (item.edit["decision"] != "approved" or "rejected" in item.edit):
         raise Left("decided")
     try:
-        return make_edit(item.row, kind, item.row["translation"], person, None, before=item.edit)
+        return make_edit(item.row, kind, item.machine, person, None, before=item.edit)
     except UserError:
         raise Left("unfit") from None
 
 
-def confirm(item: Item, kind: str, person: str, reason: str) -> Row:
+def confirm(item: Item, kind: str, person: str, reason: str) -> Edit:
     """Return the edit of a row, confirmed by a second person."""
     if item.is_confirmed:
         raise Left("same")
-    if why := sign_off.hindrance(item.row, item.edit, person):  # type: ignore[arg-type]
+    if why := sign_off.hindrance(item.row, item.edit, person):
         raise Left("own" if why == "confirm_own" else "unready")
     return sign_off.confirm(item.row, item.edit, person)
 
 
-def reject(item: Item, kind: str, person: str, reason: str) -> Row:
+def reject(item: Item, kind: str, person: str, reason: str) -> Edit:
     """Return the edit of a row with the word that it is not to be used; a rejection that stands keeps its reason."""
     if item.status == "rejected":
         raise Left("same")

@@ -1,4 +1,4 @@
-"""Invitations: a link for one person each, of which this machine keeps a hash alone, in a file that its owner alone can read.
+"""Invitations: one link per person; only its hash is stored, in a file that only the owner can read.
 
     {"key":"…","people":{"aki":"…"}}
 
@@ -12,12 +12,18 @@ import secrets
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypedDict
 
 from seedbed.project import paths
 from seedbed.project.sign_off import is_same_person
-from seedbed.util.canonical import JsonObject, canonical, parse_json
+from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.jsonl_edit import locked
+
+
+class _Content(TypedDict):
+    key: str
+    people: dict[str, str]
 
 
 class Invites:
@@ -46,7 +52,7 @@ class Invites:
         """Return a new token of a person's, in the place of the earlier one."""
         token = secrets.token_urlsafe(32)
 
-        def add(content: JsonObject) -> None:
+        def add(content: _Content) -> None:
             content["people"][name] = _digest(_cookie(content["key"], token))
 
         self._change(add)
@@ -70,18 +76,18 @@ class Invites:
                 found = name
         return found
 
-    def _read(self) -> JsonObject:
+    def _read(self) -> _Content:
         if not self._path.is_file():
             return {"key": "", "people": {}}
         try:
-            content = parse_json(self._path.read_text(encoding="utf-8"))
+            content: Any = parse_json(self._path.read_text(encoding="utf-8"))
             assert isinstance(content["key"], str)
             assert all(isinstance(each, str) for each in content["people"].values())
         except (ValueError, OSError, TypeError, KeyError, AttributeError, AssertionError):
             raise UserError(f"{self._path}: damaged; delete it, and invite people again") from None
-        return dict(content)
+        return {"key": content["key"], "people": dict(content["people"])}
 
-    def _change(self, change: Callable[[JsonObject], object]) -> None:
+    def _change(self, change: Callable[[_Content], object]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with locked(self._path, paths.locks()):
             content = self._read()

@@ -1,4 +1,4 @@
-"""Shares: which of several people gets what, of votes and of rows alike.
+"""Distribution of rows and votes over several people.
 
 A function of its arguments: whoever knows the names comes to the same shares, and nobody has to ask anybody.
 """
@@ -60,11 +60,11 @@ def waits_for(item: Item, person: str | None, editors: Mapping[str, str], people
     """
     if item.status in TO_DO:
         return not people or person is None or is_same_person(editors.get(item.id), person)
-    if require != "confirmed" or is_confirmed(item.row, item.edit):  # type: ignore[arg-type]
+    if require != "confirmed" or is_confirmed(item.row, item.edit):
         return False
     if person is None:
         return item.status != "rejected"
-    if hindrance(item.row, item.edit, person):  # type: ignore[arg-type]
+    if hindrance(item.row, item.edit, person):
         return False
     return not people or is_same_person(_confirmer(item, editors, people), person)
 
@@ -72,5 +72,5 @@ def waits_for(item: Item, person: str | None, editors: Mapping[str, str], people
 def _confirmer(item: Item, editors: Mapping[str, str], people: Sequence[str]) -> str | None:
     start = people.index(editors[item.id]) + 1 if item.id in editors else 0
     others = [*people[start:], *people[:start]]
-    editor = (item.edit or {}).get("editor", editors.get(item.id))
+    editor = item.edit.get("editor", editors.get(item.id)) if item.edit else editors.get(item.id)
     return next((name for name in others if not is_same_person(name, editor)), None)

@@ -1,4 +1,4 @@
-"""One LLM stage asking: what the store has is served, what it lacks is sent, and every attempt is kept.
+"""Get the responses of one LLM stage: serve stored ones, send missing requests, keep every attempt.
 
 A stage with one list of requests calls `ask_all`; one that asks in waves opens an `Asking`.
 """

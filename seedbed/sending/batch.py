@@ -1,4 +1,4 @@
-"""Half the price: a stage's missing requests through the Batch API (`/v1/files`, `/v1/batches`).
+"""Send a stage's missing requests through the Batch API (`/v1/files`, `/v1/batches`), at a discount.
 
 A batch is known again by the digest of its requests, which it carries as metadata, and by its id, which is in the store
 before it is waited for: a killed build picks the same batch up, and pays once. Its requests are claimed by it until it was read

@@ -1,4 +1,4 @@
-"""What a build may still spend. A build is one `dvc` process; what it sent is in the store's log of builds."""
+"""The remaining budget of a build. A build is one `dvc` process; the store's log records what it sent."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""The `dvc` process that runs a stage. A killed `dvc` leaves its child running: the child must notice."""
+"""The `dvc` process that runs a stage. If `dvc` is killed, its child process keeps running and must notice."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""One endpoint, spoken to through the `openai` package: one try of one request, its limits, and errors in words.
+"""One endpoint, through the `openai` package: one attempt of a request, rate limits, error messages.
 
 Only a stage that has something to send to a server imports this module; importing the client costs about a second. Requests go
 through the client's `post`, with bodies that we wrote: a batch has the same bytes in its lines. Trying again is the sender's.

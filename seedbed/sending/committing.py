@@ -1,4 +1,4 @@
-"""Each response into the store the moment it arrives, counted and paid for; a full disk loses none."""
+"""Commit each response to the store when it arrives, and record its cost; a full disk loses none."""
 
 from seedbed.exchange.costs import Estimator, Tokens
 from seedbed.exchange.replies import Response

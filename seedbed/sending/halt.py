@@ -1,4 +1,4 @@
-"""Why a stage sends nothing more, and how long what is under way is waited for."""
+"""Why a stage stops sending, and how long it waits for requests in flight."""
 
 import asyncio
 import signal

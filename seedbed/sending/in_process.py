@@ -1,4 +1,4 @@
-"""The stand-in in this process, without the client of a server, whose import takes longer than most stages do.
+"""The stand-in in this process, without the slow import of the API client.
 
 What goes in and comes out are the bodies that a server would take and give; `seedbed serve` gives the same on a socket.
 """

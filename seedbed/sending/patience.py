@@ -1,4 +1,4 @@
-"""How long is waited before another try, and when it was tried often enough: the same for a request and for a batch."""
+"""Retry policy for requests and batches: wait times and the maximum number of attempts."""
 
 import random
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`seedbed probe ENDPOINT` and `seedbed check --probe`: what a server can, found out with a handful of small requests."""
+"""`seedbed probe ENDPOINT` and `seedbed check --probe`: detect a server's features with a few small requests."""
 
 import asyncio
 import io

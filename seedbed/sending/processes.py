@@ -1,4 +1,4 @@
-"""Which process is meant by a number that the system gives to another one later: the number, and when it started.
+"""Identify a process by its id and start time, since ids are reused.
 
 On Linux that is counted in clock ticks since the machine started, which no setting of the clock changes.
 """

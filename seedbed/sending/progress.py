@@ -1,4 +1,4 @@
-"""How far a stage is: a live line in a terminal, a plain one every half minute elsewhere, always on stderr."""
+"""Progress of a stage on stderr: a live line in a terminal, otherwise a line every half minute."""
 
 import time
 from collections import deque

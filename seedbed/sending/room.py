@@ -1,4 +1,4 @@
-"""Room on the disk for answers that are paid for: held before they are asked for, given up where the store needs it.
+"""Reserve disk space for responses before requests are sent; release it when the store needs it.
 
 Where the store takes nothing all the same, an answer goes to a file of its own, which the next run takes into the store; and to
 standard error where no file can be written either.

@@ -1,4 +1,4 @@
-"""Sending what the store lacks: many at a time, within limits and budget, each response committed as it arrives."""
+"""Send missing requests concurrently, within limits and budget; commit each response when it arrives."""
 
 import asyncio
 from contextlib import ExitStack
@@ -116,12 +116,11 @@ class Sender:
         Raises:
             UserError: the budget does not allow it.
         """
-        jobs = _jobs(missing)
-        estimates = [self._estimator.tokens(self._stage, job.request) for job in jobs.values()]
-        total = sum(estimates, Tokens(0, 0))
-        self._budget.check(len(jobs), total)
+        once = {result.request.key: result.request for result in missing}  # equal requests are sent once
+        total = sum((self._estimator.tokens(self._stage, request) for request in once.values()), Tokens(0, 0))
+        self._budget.check(len(once), total)
         if not self._noted:
-            requests = len(jobs)
+            requests = len(once)
             if self._forecast:
                 requests, total = self._forecast(partial(self._estimator.tokens, self._stage))
             dollars = self._budget.dollars(total)

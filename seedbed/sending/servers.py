@@ -1,4 +1,4 @@
-"""Servers that we start: `servers.<id>.command` of `params.yaml`, for a stage that has something to send.
+"""Servers started by the build: `servers.<id>.command` in `params.yaml`.
 
 The stages of one build share a server: thirty matches are one load of a judge. See `seedbed.sending.keeper` for how it ends.
 """

@@ -1,4 +1,4 @@
-"""Requests out to any engine and its answers back: files of OpenAI batch lines, which need no knowledge of us.
+"""Offline inference: write requests as OpenAI batch files, and import the answers.
 
 A folder holds `requests.jsonl`, with every request whole, and shards, which an engine reads:
 

@@ -1,4 +1,4 @@
-"""Rows in a row whose answers are no replies: then it is the endpoint, and not the rows."""
+"""Detect consecutive rows without usable replies, which indicate a broken endpoint."""
 
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request

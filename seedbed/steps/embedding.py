@@ -1,4 +1,4 @@
-"""Embeddings, for the rule `semantic_duplicate`: asked, kept and shared like every other reply.
+"""Embeddings for the rule `semantic_duplicate`, stored and shared like other replies.
 
 A vector is kept as the base64 text of its 32-bit floats, the lowest byte first. `generate` writes those of its seeds and
 candidates into its own transcript, each behind its slot.

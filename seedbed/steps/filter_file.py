@@ -15,6 +15,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import read_questions
 from seedbed.project.params import load_params
 from seedbed.project.prompts import load_prompt
+from seedbed.project.row_types import EditedQuestion
 from seedbed.steps.embedding import embedding
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
@@ -55,7 +56,7 @@ def _seeds() -> list[Row]:
     return list(read_rows(path)) if path.is_file() else []
 
 
-def _questions() -> list[Row]:
+def _questions() -> list[EditedQuestion]:
     is_built = any(paths.EDITED_QUESTIONS.glob("*.jsonl"))
     return read_questions() if is_built else []
 

@@ -1,4 +1,4 @@
-"""judge: one judgment: match, question, order, judge; asked for, or recorded.
+"""judge: one judgment (match, question, order, judge), requested or imported.
 
 {"baseline":"thin","explanation":"…","failure":null,"judge":"judge","made_by":{…},"match":"good-vs-thin","model":"good",
  "order":"ab","question":"fermi-01","request":"9f2c…","verdict":"first"}

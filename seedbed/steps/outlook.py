@@ -18,7 +18,7 @@ from seedbed.project.lock import locked_stages
 from seedbed.project.model_settings import embedding_settings, model_settings, writes_outputs_apart
 from seedbed.project.params_types import Generate, Params
 from seedbed.project.prompts import load_prompt
-from seedbed.project.row_types import EditedTask
+from seedbed.project.row_types import EditedQuestion, EditedTask
 from seedbed.sending.asker import Get, serve
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.generating import Generation
@@ -28,7 +28,7 @@ from seedbed.steps.outputs import OutputWriter
 from seedbed.steps.slots import prompt_of
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 
 
 @dataclass
@@ -92,7 +92,7 @@ def look_ahead(
     generation: str,
     params: Params,
     seeds: Mapping[str, EditedTask],
-    questions: Sequence[Row],
+    questions: Sequence[EditedQuestion],
     looker: Looker,
     estimate: Estimate,
     outputs: OutputWriter | None = None,
@@ -145,7 +145,9 @@ def look_ahead(
     return outlook
 
 
-def forecast_of(generation: str, params: Params, seeds: Mapping[str, EditedTask], questions: Sequence[Row]) -> Forecast:
+def forecast_of(
+    generation: str, params: Params, seeds: Mapping[str, EditedTask], questions: Sequence[EditedQuestion]
+) -> Forecast:
     """Return what says, when `generate@generation` is about to send its first request, what `seedbed plan` would say.
 
     Args:

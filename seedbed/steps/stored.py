@@ -1,4 +1,4 @@
-"""`seedbed store list` and `seedbed store show`: the exchanges of the store, to look at."""
+"""`seedbed store list` and `seedbed store show`: display requests and responses in the store."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who is sending a request now, so that two processes over one store never pay for the same one at the same time.
+"""Claims on requests being sent, so that two processes with one store never pay for the same request.
 
 A request is *claimed* just before it is sent, and the claim ends with its response. It belongs to an owner: a process, known by
 a file that it holds under a lock, which ends with the process however it ends, and which no later process of the same number

@@ -1,4 +1,4 @@
-"""Fill the store from the transcripts of every branch and tag that git knows: what one paid for, nobody pays again."""
+"""Load the responses in the transcripts of every branch and tag into the store."""
 
 from collections.abc import Iterator
 from contextlib import chdir

@@ -1,4 +1,4 @@
-"""The store: every response ever paid for, on this machine, in one SQLite file.
+"""The store: every response received on this machine, in one SQLite file.
 
 It lies outside every DVC output, at `seedbed/store.sqlite` beside the DVC cache folder, or at `SEEDBED_STORE`.
 A response is committed the moment it arrives, each in its own transaction.

@@ -1,4 +1,4 @@
-"""`seedbed store`: look at the store, check it, carry it elsewhere."""
+"""`seedbed store`: inspect, verify, export and import the store."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -3,14 +3,14 @@
 from seedbed.project import paths
 from seedbed.project.methods import methods
 from seedbed.project.model_settings import answer_stage
-from seedbed.project.row_types import Judgment
+from seedbed.project.row_types import Answer, CastVote, Judgment
 from seedbed.project.votes import vote_status
+from seedbed.reporting.outcomes import OutcomeRow
 from seedbed.steps import answering, judging
 from seedbed.steps.origin import Name, Origin
 from seedbed.trace.describe_data import failed
 from seedbed.trace.node import GONE, NOT_BUILT, Described, Fact, Node, not_in
 from seedbed.trace.workspace import Build
-from seedbed.util.rows import Row
 
 _UNCOUNTED = {
     "stale": "given on other answers than these; it does not count",
@@ -23,13 +23,13 @@ def answer(build: Build, id: str) -> Described:
     """Describe an answer; its id is `MODEL/QUESTION`."""
     model, _, question = id.partition("/")
     path, stage = paths.answers(model), answer_stage(build.params, model)
-    row = build.row(path, question)
+    row = build.answer(model, question)
     if row is None:
         facts: dict[str, Fact] = {NOT_BUILT: not_in(path)}
         return Described(facts, Origin((Name("question", question),)), stage)
     facts = {"text": row["text"]} if row["text"] is not None else {}
     if row["failure"]:
-        facts["failed"] = failed(row)
+        facts["failed"] = failed(row["failure"])
     if composition := methods(build.params).get(model):
         facts["base"] = composition.base
         facts |= {"training set": composition.set, "seed": composition.seed} if composition.set is not None else {}
@@ -41,9 +41,9 @@ def judgment(build: Build, id: str) -> Described:
     match, question, *parts = id.split("/")
     sides = build.params["matches"][match]
     facts: dict[str, Fact] = {"match": f"{sides['model']} against {sides['baseline']}"}
-    if row := build.outcomes(match).get(question):
-        facts |= {"category": row["category"], "outcome": outcome(row)}
-    rows = [row for row in build.rows(paths.judgments(match), "json->>'question' = ?", question) if _is_named_by(row, parts)]
+    if result := build.outcomes(match).get(question):
+        facts |= {"category": result["category"], "outcome": outcome(result)}
+    rows = [row for row in build.judgments(match, question) if _is_named_by(row, parts)]
     parents = [judging.order_name(match, row) for row in rows]
     if not rows:
         parents = [Name("order", f"{match}/{question}/{order}") for order in parts[:1] or judging.ORDERS]
@@ -66,7 +66,7 @@ def order(build: Build, id: str) -> Described:
     """Describe one judge's word on one order; its id is `MATCH/QUESTION/ORDER`, with `/JUDGE` where it is a jury's."""
     match, question, *parts = id.split("/")
     path, stage = paths.judgments(match), f"judge@{match}"
-    rows = [row for row in build.rows(path, "json->>'question' = ?", question) if _is_named_by(row, parts)]
+    rows = [row for row in build.judgments(match, question) if _is_named_by(row, parts)]
     if not rows:
         return Described({NOT_BUILT: not_in(path)}, stage=stage)
     row = rows[0]
@@ -79,7 +79,7 @@ def order(build: Build, id: str) -> Described:
         + (f" ({row['strength']})" if "strength" in row else ""),
     }
     if row["failure"]:
-        facts["failed"] = failed(row)
+        facts["failed"] = failed(row["failure"])
     if row["explanation"]:
         facts["explanation"] = row["explanation"]
     return Described(facts | recorded(row), _origin(build, row), stage)
@@ -93,31 +93,34 @@ def reference(build: Build, id: str) -> Described:
     return Described({"file": str(path)} | facts)
 
 
-def outcome(row: Row) -> str:
-    """Return the outcome of a question in a match, in words; of a row of `queries/benchmark/outcomes.sql`."""
+def outcome(row: OutcomeRow) -> str:
+    """Return the outcome of a question in a match, in words."""
     if row["inconsistent"]:
         return "tie, since the two orders disagree (inconsistent)"
     if row["tie"] == "split":
         return "tie, since no more than half of the judges say the same (split)"
-    return f"{row['outcome']} for {row['model']}" if row["outcome"] in ("win", "loss") else str(row["outcome"])
+    return f"{row['outcome']} for {row['model']}" if row["outcome"] in ("win", "loss") else row["outcome"]
 
 
 def _origin(build: Build, row: Judgment) -> Origin:
     return judging.origin(row, build.with_reference(build.category(row["question"])))
 
 
-def recorded(row: Row) -> dict[str, Fact]:
+def recorded(row: Answer | Judgment) -> dict[str, Fact]:
     """Return where a row that nobody was asked for was recorded."""
     return {"recorded in": row["made_by"]["recorded"]} if "recorded" in row["made_by"] else {}
 
 
-def _vote(build: Build, match: str, vote: Row) -> Node:
+def _vote(build: Build, match: str, vote: CastVote) -> Node:
     """Return a person's verdict, and whether the answers are still the ones that they saw."""
     sides = build.params["matches"][match]
     winners = {"model": sides["model"], "baseline": sides["baseline"]}
     facts: dict[str, Fact] = {"verdict": winners.get(vote["verdict"], vote["verdict"].replace("_", " "))}
-    facts |= {name: vote[name] for name in ("reason", "seconds") if name in vote}
-    rows = {model: build.row(paths.answers(model), vote["question"]) for model in (sides["model"], sides["baseline"])}
+    if "reason" in vote:
+        facts["reason"] = vote["reason"]
+    if "seconds" in vote:
+        facts["seconds"] = vote["seconds"]
+    rows = {model: build.answer(model, vote["question"]) for model in (sides["model"], sides["baseline"])}
     texts = {(model, vote["question"]): row["text"] if row else None for model, row in rows.items()}
     status = vote_status(vote, build.params["matches"], texts)
     if status != "counted":

@@ -1,5 +1,6 @@
 """Sources, translations, edits, seed tasks, questions and instructions: what there is to say about each, and its origin."""
 
+from collections.abc import Sequence
 from itertools import chain, takewhile
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from seedbed.filtering.tokenisers import load_tokeniser
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF, fields_of, status_of
 from seedbed.project.material import in_words, read_passages
-from seedbed.project.row_types import Edit
+from seedbed.project.row_types import Candidate, Decision, Edit, Edited, Failure
 from seedbed.project.sign_off import is_confirmed
 from seedbed.steps import post_editing, slots, translating
 from seedbed.steps.demonstrations import draw
@@ -17,7 +18,6 @@ from seedbed.trace.node import EDITED_SINCE, GONE, NOT_BUILT, Described, Fact, N
 from seedbed.trace.workspace import Build, texts
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 
 _ANY = 1e-9
 """A threshold that lets every text be a neighbour that has a token in common."""
@@ -30,21 +30,21 @@ def source(build: Build, id: str) -> Described:
     facts: dict[str, Fact] = {"file": block["source"], "language": build.language(corpus, row_id)}
     if row is None:
         return Described(facts | {GONE: "this row is no longer there; `dvc repro` drops what came of it"})
-    facts |= {name: row[name] for name in ("task_type", "category") if name in row}
-    return Described(facts | texts(row, block["kind"]))
+    label: dict[str, Fact] = {"task_type": row["task_type"]} if "task_type" in row else {"category": row["category"]}
+    return Described(facts | label | texts(row, block["kind"]))
 
 
 def translation(build: Build, id: str) -> Described:
     """Describe a row of `translate`; its id is `CORPUS/ROW`."""
     corpus, _, row_id = id.partition("/")
     path, kind = paths.translated(corpus), build.kind(corpus)
-    row, written = build.row(path, row_id), build.source(corpus, row_id)
+    row, written = build.translation(corpus, row_id), build.source(corpus, row_id)
     stage = f"translate@{corpus}"
     if row is None:
         return Described({NOT_BUILT: not_in(path)}, Origin((Name("source", id),)), stage)
     facts = texts(row["translation"], kind) if row["translation"] else {}
     if row["failure"]:
-        facts["failed"] = failed(row)
+        facts["failed"] = failed(row["failure"])
     if written and build.is_translated(corpus, row_id) != (row["made_by"] is not None):
         becomes = "takes it over as it is" if row["made_by"] else "translates it"
         facts[EDITED_SINCE] = f"the language that it is said to be in, so that `dvc repro` {becomes}"
@@ -62,12 +62,16 @@ def edit(build: Build, id: str) -> Described:
     """Describe a person's edit; its id is `CORPUS/ROW`."""
     corpus, _, row_id = id.partition("/")
     facts: dict[str, Fact] = {"file": str(paths.edits(corpus, build.params["language"]))}
-    edit, machine = build.edits(corpus).get(row_id), build.row(paths.translated(corpus), row_id)
+    edit, machine = build.edits(corpus).get(row_id), build.translation(corpus, row_id)
     if edit is None or machine is None:
         return Described(facts | {GONE: "this edit is no longer there; `dvc repro` takes the translation as it is"})
-    facts = {"decision": edit["decision"], **facts} | {
-        name: edit[name] for name in ("editor", "seconds", "note") if name in edit
-    }
+    facts = {"decision": edit["decision"], **facts}
+    if "editor" in edit:
+        facts["editor"] = edit["editor"]
+    if "seconds" in edit:
+        facts["seconds"] = edit["seconds"]
+    if "note" in edit:
+        facts["note"] = edit["note"]
     if "confirmed" in edit:
         words = (
             "" if is_confirmed(machine, edit) else ", which does not count: the source, the text or the editor is another since"
@@ -116,7 +120,8 @@ def baseline(build: Build, id: str) -> Described:
 
 def _edited(build: Build, corpus: str, id: str) -> Described:
     stage, kind = f"post_edit@{corpus}", build.kind(corpus)
-    row, machine = build.row(paths.edited(corpus, kind), id), build.row(paths.translated(corpus), id)
+    row: Edited | None = build.row(paths.edited(corpus, kind), id)
+    machine = build.translation(corpus, id)
     if machine is None:
         return Described({NOT_BUILT: not_in(paths.translated(corpus))}, Origin((Name("source", f"{corpus}/{id}"),)), stage)
     edits = build.edits(corpus)
@@ -146,7 +151,7 @@ def _edited(build: Build, corpus: str, id: str) -> Described:
 def instruction(build: Build, id: str) -> Described:
     """Describe a candidate, kept or rejected; its id is `GENERATION/CANDIDATE`."""
     generation, _, row_id = id.partition("/")
-    row = build.row(paths.candidates(generation), row_id)
+    row = build.candidate(generation, row_id)
     stage = f"generate@{generation}"
     if row is None:  # the demonstration of a row that a later build has not made yet
         return Described({GONE: f"it is no longer in {paths.candidates(generation)}; `dvc repro` draws anew"}, stage=stage)
@@ -158,7 +163,7 @@ def instruction(build: Build, id: str) -> Described:
     facts |= {"material": in_words(row["material"], read_passages())} if "material" in row else {}
     facts |= texts(row, "task")
     neighbours = []
-    if decision and decision["neighbour"]:
+    if decision and decision["neighbour"] and decision["score"] is not None:
         near = Neighbour(decision["neighbour"], decision["score"])
         neighbours.append(_neighbour(build, generation, near, is_question=decision["reason"] == "benchmark_leak"))
     form = build.params["generations"][generation]["seeds"]
@@ -169,7 +174,7 @@ def slot(build: Build, id: str) -> Described:
     """Describe a slot and the candidates that it gave; its id is `GENERATION/SLOT`."""
     generation, _, name = id.partition("/")
     number, stage = int(name[1:]), f"generate@{generation}"
-    rows = build.rows(paths.candidates(generation), "(json->>'slot')::bigint = ?", number)
+    rows = build.candidates(generation, [number])
     # A slot that gave nothing has no row that says what it showed.
     shown = _shown(rows[0]) if rows else drawn(build, generation, number)
     decisions = decisions_on(build, generation, rows)
@@ -184,7 +189,7 @@ def slot(build: Build, id: str) -> Described:
     return Described(facts, origin, stage, candidates)
 
 
-def _shown(row: Row) -> list[str]:
+def _shown(row: Candidate) -> list[str]:
     """Return the ids of what the request of a candidate showed: demonstrations, and what was not to be written again."""
     return [*row["demonstrations"], *row.get("avoided", [])]
 
@@ -232,19 +237,20 @@ def drawn(build: Build, generation: str, slot: int) -> list[str]:
     return draw(build.ids(seeds_of(build, generation)), settings["demonstrations"]["seeds"], settings["seed"], slot)
 
 
-def decisions_on(build: Build, generation: str, rows: list[Row]) -> dict[str, Row]:
+def decisions_on(build: Build, generation: str, rows: Sequence[Candidate]) -> dict[str, Decision]:
     """Return what the filter says of some candidates of a generation, by id."""
-    decisions = build.rows(paths.decisions(generation), "list_contains(?, json->>'id')", [row["id"] for row in rows])
+    ids = [row["id"] for row in rows]
+    decisions: list[Decision] = build.rows(paths.decisions(generation), "list_contains(?, json->>'id')", ids)
     return {decision["id"]: decision for decision in decisions}
 
 
-def decided(decision: Row | None) -> str:
+def decided(decision: Decision | None) -> str:
     """Return what the filter says of a candidate, in words."""
     if decision is None:
         return "not filtered yet"
     return f"rejected by {decision['reason']}: {decision['detail']}" if decision["reason"] else "kept"
 
 
-def failed(row: Row) -> str:
+def failed(failure: Failure) -> str:
     """Return why a row has no value, in words."""
-    return f"{row['failure']['reason']}: {row['failure']['detail']}"
+    return f"{failure['reason']}: {failure['detail']}"

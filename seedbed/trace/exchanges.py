@@ -1,7 +1,7 @@
 """Requests: whom each asked, how, with which prompt, how often, and the rows made from it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from seedbed.exchange.costs import Tokens, price_of
 from seedbed.exchange.replies import Unusable
@@ -14,8 +14,18 @@ from seedbed.steps.origin import Asked, Name
 from seedbed.store.store import Store
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build
+from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
+
+
+class Exchange(TypedDict):
+    """A line of a transcript: a request, its response, and the id that its stage asked with; empty where nobody knows that."""
+
+    id: str
+    key: str
+    request: JsonObject
+    response: JsonObject
 
 
 def request_node(build: Build, asked: Asked, prompt: str) -> Node:
@@ -27,7 +37,7 @@ def request_node(build: Build, asked: Asked, prompt: str) -> Node:
         prompt: name of its prompt.
     """
     path, file = paths.transcript(asked.stage), paths.prompt(prompt)
-    attempts = build.rows(path, "json->>'id' = ?", asked.id)
+    attempts: list[Exchange] = build.rows(path, "json->>'id' = ?", asked.id)
     if not attempts:
         return Node("request", "", {NOT_BUILT: f"{path} has none for {asked.id}; `dvc repro` builds both anew"})
     node = exchange_node(build, asked.stage, attempts[-1])
@@ -38,7 +48,7 @@ def request_node(build: Build, asked: Asked, prompt: str) -> Node:
     return node
 
 
-def exchange_node(build: Build, stage: str, row: Row) -> Node:
+def exchange_node(build: Build, stage: str, row: Exchange) -> Node:
     """Return one line of a transcript as a node."""
     content, response = row["request"], row["response"]
     facts: dict[str, Fact] = {"stage": stage, "model": f"{content['model']} at {content['endpoint']}"}
@@ -78,7 +88,7 @@ def request_and_rows(build: Build, key: str) -> Node:
     return nodes[0] if len(nodes) == 1 else Node("request", key, {"asked by": f"{len(nodes)} stages"}, nodes)
 
 
-def _messages_and_reply(exchange: Row) -> dict[str, Fact]:
+def _messages_and_reply(exchange: Exchange) -> dict[str, Fact]:
     """Return the messages of a request, each under the role that said it, and the reply."""
     facts: dict[str, Fact] = {}
     for message in exchange["request"]["messages"]:
@@ -87,9 +97,9 @@ def _messages_and_reply(exchange: Row) -> dict[str, Fact]:
     return facts | {"reply": exchange["response"]["text"] or "empty"}
 
 
-def exchanges(build: Build, key: str) -> list[tuple[str, Row]]:
+def exchanges(build: Build, key: str) -> list[tuple[str, Exchange]]:
     """Return (stage, line of its transcript) wherever a request is; what no transcript has is looked for in the store."""
-    in_transcripts = [
+    in_transcripts: list[tuple[str, Exchange]] = [
         (paths.stage_of_transcript(path), row)
         for path in paths.transcripts()
         for row in build.rows(path, "json->>'key' = ?", key)
@@ -128,7 +138,7 @@ def left_by_stages(build: Build, word: str) -> list[Node]:
     return nodes
 
 
-def rows_of(build: Build, stage: str, exchange: Row) -> list[tuple[Name, Row]]:
+def rows_of(build: Build, stage: str, exchange: Exchange) -> list[tuple[Name, Row]]:
     """Return the rows made from one line of a stage's transcript; none of a reply after which it was asked again."""
     step, _, of = stage.partition("@")
     key, id = exchange["key"], exchange["id"]

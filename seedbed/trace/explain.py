@@ -1,4 +1,4 @@
-"""`seedbed explain`: back along a row's way, from the row to the requests, edits and sources that it was made from."""
+"""`seedbed explain`: trace a row back to its requests, edits and sources."""
 
 from collections import deque
 from collections.abc import Callable

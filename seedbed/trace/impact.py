@@ -1,4 +1,4 @@
-"""`seedbed impact`: forward along the way of the data, from a row, a prompt or a parameter to all that rests on it."""
+"""`seedbed impact`: trace a row, prompt or parameter forward to everything that depends on it."""
 
 from collections.abc import Callable
 

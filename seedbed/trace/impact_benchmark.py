@@ -1,4 +1,4 @@
-"""What rests on a question, an answer, a model, a match or a judgment: answers, judgments, win rates."""
+"""What depends on a question, an answer, a model, a match or a judgment: answers, judgments, win rates."""
 
 import csv
 from pathlib import Path
@@ -8,12 +8,12 @@ from seedbed.project.corpora import BENCHMARK, turns_of
 from seedbed.project.methods import methods
 from seedbed.project.model_settings import answer_stage, answering_models, judge_blocks
 from seedbed.project.params_types import DEFAULT_JUDGE, RECORDED_JUDGE
+from seedbed.project.row_types import Answer, Judgment
 from seedbed.steps.judging import order_of_turn, prompt_name
 from seedbed.trace.describe_benchmark import outcome, recorded
 from seedbed.trace.impact_data import BILL, OF_SOURCE, not_built, rejected, taught_by
 from seedbed.trace.node import NOT_BUILT, Fact, Node
 from seedbed.trace.workspace import Build, texts
-from seedbed.util.rows import Row
 from seedbed.util.words import count
 
 
@@ -36,7 +36,7 @@ def question_node(build: Build, id: str) -> Node:
     touched += taught_by(build, corpus, id)
     node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
     for model in answering_models(build.params):
-        if answer := build.row(paths.answers(model), id):
+        if answer := build.answer(model, id):
             node.children.append(
                 Node("answer", f"{model}/{id}", _request_or_recorded(answer), stage=answer_stage(build.params, model))
             )
@@ -49,7 +49,7 @@ def question_node(build: Build, id: str) -> Node:
 def answer_node(build: Build, id: str) -> Node:
     """Return what rests on an answer."""
     model, _, question = id.partition("/")
-    row = build.row(paths.answers(model), question)
+    row = build.answer(model, question)
     children = [_judgment(build, match, question) for match in _matches(build, model)]
     return Node("answer", id, _request_or_recorded(row) if row else {}, children, stage=answer_stage(build.params, model))
 
@@ -93,7 +93,7 @@ def judgment_node(build: Build, id: str) -> Node:
 def _judgment(build: Build, match: str, question: str) -> Node:
     """Return a question as one match judged it, with the win rates that count it."""
     id, path, stage = f"{match}/{question}", paths.judgments(match), f"judge@{match}"
-    rows = build.rows(path, "json->>'question' = ?", question)
+    rows = build.judgments(match, question)
     result = build.outcomes(match).get(question)
     if not rows or not result:
         return Node("judgment", id, {NOT_BUILT: f"not in {path} yet; `dvc repro` judges it"}, stage=stage)
@@ -116,7 +116,7 @@ def _counting(build: Build, match: str, question: str) -> list[dict[str, str]]:
     return [row for row in _numbers(paths.TURNS, match) if (row["corpus"], row["turn"]) == (corpus, "all")]
 
 
-def _order(row: Row) -> str:
+def _order(row: Judgment) -> str:
     """Return the order of a judgment, with the judge where it is one of a jury: `ab`, or `ab by large`."""
     judge = row.get("judge", DEFAULT_JUDGE)
     order = order_of_turn(row["order"], row.get("turn", 1))
@@ -128,7 +128,7 @@ def _matches(build: Build, model: str) -> list[str]:
     return [id for id, sides in build.params["matches"].items() if model in (sides["model"], sides["baseline"])]
 
 
-def _request_or_recorded(row: Row) -> dict[str, Fact]:
+def _request_or_recorded(row: Answer) -> dict[str, Fact]:
     """Return the request that gave an answer, or where it was recorded."""
     return {"request": row["request"]} if row["request"] else recorded(row)
 

@@ -1,12 +1,12 @@
-"""What rests on a seed, a baseline task, an instruction or a slot: slots, instructions, near duplicates, training sets."""
+"""What depends on a seed task, a baseline task, an instruction or a slot."""
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.corpora import CORPUS_OF, fields_of, foreign
 from seedbed.project.params_types import Kind
-from seedbed.project.row_types import Edit
+from seedbed.project.row_types import Decision, Edit, EditedTask
 from seedbed.steps import exporting
 from seedbed.steps.examples import examples_of
 from seedbed.steps.origin import Name
@@ -27,7 +27,7 @@ OF_SOURCE = " (if the source is edited)"
 def seed_node(build: Build, id: str) -> Node:
     """Return what rests on a seed task."""
     corpus = CORPUS_OF["seed"]
-    row = build.row(paths.edited(corpus, "task"), id)
+    row: EditedTask | None = build.row(paths.edited(corpus, "task"), id)
     if row is None:
         return not_built(build, "seed", id, corpus, "task")
     node = Node("seed", id, {"status": row["status"], "instruction": row["instruction"]}, stage=f"post_edit@{corpus}")
@@ -66,7 +66,8 @@ def taught_by(build: Build, corpus: str, id: str) -> list[str]:
     if not number or source is None:
         return []
     block = build.params["corpora"][corpus]
-    rows: list[Any] = foreign(cast(Any, build.written(Path(block["source"])).values()), block, build.params)
+    written: Any = build.written(Path(block["source"])).values()
+    rows = foreign(written, block, build.params)
     fields = fields_of(source, kind)
     edited: Edit = {
         "id": id,
@@ -90,7 +91,7 @@ def _shows_kept(build: Build) -> bool:
 def baseline_node(build: Build, id: str) -> Node:
     """Return what rests on a baseline task: its lines of the training sets."""
     corpus = CORPUS_OF["baseline"]
-    row, node = build.row(paths.translated(corpus), id), Node("baseline", id, stage=f"translate@{corpus}")
+    row, node = build.translation(corpus, id), Node("baseline", id, stage=f"translate@{corpus}")
     if row is None or row["translation"] is None:
         node.facts["exported"] = "no, it has no translation"
         return node
@@ -102,7 +103,7 @@ def baseline_node(build: Build, id: str) -> Node:
 def instruction_node(build: Build, id: str) -> Node:
     """Return what rests on an instruction."""
     generation, _, row_id = id.partition("/")
-    row = build.row(paths.candidates(generation), row_id)
+    row = build.candidate(generation, row_id)
     decision = decisions_on(build, generation, [row] if row else []).get(row_id)
     node = Node("instruction", id, {"filter": decided(decision)}, stage=f"generate@{generation}")
     if row is None or decision is None or decision["reason"]:
@@ -119,7 +120,7 @@ def instruction_node(build: Build, id: str) -> Node:
 def slot_node(build: Build, id: str) -> Node:
     """Return what rests on a slot: its instructions, and what rests on each."""
     generation, _, name = id.partition("/")
-    rows = build.rows(paths.candidates(generation), "(json->>'slot')::bigint = ?", int(name[1:]))
+    rows = build.candidates(generation, [int(name[1:])])
     children = [instruction_node(build, f"{generation}/{row['id']}") for row in rows]
     return Node("slot", id, {"instructions": len(rows)}, children, stage=f"generate@{generation}")
 
@@ -178,7 +179,7 @@ def _without_generation(name: str) -> str:
 def _by_slot(build: Build, generation: str, slots: list[str]) -> dict[str, dict[str, list[str]]]:
     """Return the results of each slot: the candidates that were kept, and the rejected ones with their reasons."""
     numbers = [_slot_number(_without_generation(slot)) for slot in slots]
-    rows = build.rows(paths.candidates(generation), "list_contains(?, (json->>'slot')::bigint)", numbers)
+    rows = build.candidates(generation, numbers)
     decisions = decisions_on(build, generation, rows)
     by_slot: dict[str, dict[str, list[str]]] = {slot: {"kept": [], "rejected": []} for slot in slots}
     for row in rows:
@@ -191,6 +192,6 @@ def _by_slot(build: Build, generation: str, slots: list[str]) -> dict[str, dict[
 def rejected(build: Build, generation: str, reason: str, why: str, ids: list[str]) -> list[Node]:
     """Return a node of the candidates that were rejected as too close to one of `ids`; none where there are none."""
     near = "json->>'reason' = ? and list_contains(?, json->>'neighbour')"
-    rows = build.rows(paths.decisions(generation), near, reason, ids)
+    rows: list[Decision] = build.rows(paths.decisions(generation), near, reason, ids)
     words = [f"{generation}/{row['id']} (of {row['neighbour']}, {row['score']:g})" for row in rows]
     return [Node("rejected", f"as {why}", {"instructions": words})] if words else []

@@ -1,4 +1,4 @@
-"""What rests on a prompt, a parameter or a training set: the stages of `dvc.yaml` that read it, and all that follows."""
+"""What depends on a prompt, a parameter or a training set: the stages that read it, and all later stages."""
 
 import json
 from collections.abc import Callable

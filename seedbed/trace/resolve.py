@@ -1,4 +1,4 @@
-"""Which thing a word names: an id, whole or its unique beginning; and what to say where it names none or several."""
+"""Resolve a word to an id (whole or a unique beginning), with messages for unknown and ambiguous words."""
 
 import re
 from collections.abc import Callable, Iterable

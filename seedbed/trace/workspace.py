@@ -3,10 +3,10 @@
 Outputs are searched by DuckDB and only what is found is parsed; what people write is read and checked whole.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
@@ -16,9 +16,10 @@ from seedbed.project.corpora import BENCHMARK, CORPUS_OF, field_names, fields_of
 from seedbed.project.edits import read_edits
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Kind
-from seedbed.project.row_types import Edit
+from seedbed.project.row_types import Answer, Candidate, CastVote, Edit, EditedQuestion, Judgment, Source, Translated
 from seedbed.project.votes import read_votes
 from seedbed.reporting.judgments import load_judgments
+from seedbed.reporting.outcomes import OutcomeRow, outcome_rows
 from seedbed.steps.readers import reader_of
 from seedbed.trace.node import Fact
 from seedbed.util.canonical import parse_json
@@ -45,8 +46,8 @@ class Build:
         self.edits: Callable[[str], dict[str, Edit]] = cache(self._edits)
         self.ids: Callable[[Path], list[str]] = cache(self._ids)
         self.values: Callable[[Path, str], list[str | None]] = cache(self._values)
-        self.outcomes: Callable[[str], dict[str, Row]] = cache(self._outcomes)
-        self._votes: Callable[[], list[Row]] = cache(lambda: read_votes(paths.VOTES))
+        self.outcomes: Callable[[str], dict[str, OutcomeRow]] = cache(self._outcomes)
+        self._votes: Callable[[], list[CastVote]] = cache(lambda: read_votes(paths.VOTES))
         self.version: Callable[[Path], str | None] = cache(version_of)
         self.reader: Callable[[str], Read[Any]] = cache(lambda stage: reader_of(stage, self.params))
 
@@ -75,16 +76,16 @@ class Build:
         """Return whether a corpus holds tasks or questions."""
         return self.params["corpora"][corpus]["kind"]
 
-    def source(self, corpus: str, id: str) -> Row | None:
+    def source(self, corpus: str, id: str) -> Source | None:
         """Return a row of a corpus as people wrote it; None where there is none, or none any more."""
         path, kind = Path(self.params["corpora"][corpus]["source"]), self.kind(corpus)
-        row = self.written(path).get(id)
+        row: Any = self.written(path).get(id)
         if row and (problem := first_problem(row, f"rows/{kind}")):
             field, words = problem
             raise UserError(
                 f"{path}: row {id!r}: {'.'.join(map(str, field)) or 'the row'}: {words} (schemas/rows/{kind}.schema.json)"
             )
-        return row
+        return cast(Source | None, row)
 
     def language(self, corpus: str, id: str) -> str:
         """Return the language that a row of a corpus is written in; its corpus's where it is no longer there."""
@@ -99,9 +100,33 @@ class Build:
         row = self.question(question)
         return row["category"] if row else None
 
-    def question(self, id: str) -> Any:
+    def question(self, id: str) -> EditedQuestion | None:
         """Return an edited question, of whichever corpus; None where it is not in the build."""
-        return self.row(paths.edited(self.corpus_of("question", id), "question"), id)
+        row: EditedQuestion | None = self.row(paths.edited(self.corpus_of("question", id), "question"), id)
+        return row
+
+    def answer(self, model: str, question: str) -> Answer | None:
+        """Return a model's answer to a question; None where it is not in the build."""
+        row: Answer | None = self.row(paths.answers(model), question)
+        return row
+
+    def judgments(self, match: str, question: str) -> list[Judgment]:
+        """Return the judgments of a question in a match."""
+        return self.rows(paths.judgments(match), "json->>'question' = ?", question)
+
+    def translation(self, corpus: str, id: str) -> Translated | None:
+        """Return a row of `translate`; None where it is not in the build."""
+        row: Translated | None = self.row(paths.translated(corpus), id)
+        return row
+
+    def candidate(self, generation: str, id: str) -> Candidate | None:
+        """Return a generated instruction, kept or rejected; None where it is not in the build."""
+        row: Candidate | None = self.row(paths.candidates(generation), id)
+        return row
+
+    def candidates(self, generation: str, slots: Sequence[int]) -> list[Candidate]:
+        """Return the instructions of some slots, kept and rejected, in order."""
+        return self.rows(paths.candidates(generation), "list_contains(?, (json->>'slot')::bigint)", [*slots])
 
     def corpus_of(self, kind: str, id: str) -> str:
         """Return the corpus of a seed task, baseline task or question; the benchmark's where no corpus has the question."""
@@ -117,7 +142,7 @@ class Build:
         """Whether the questions of a category are judged beside a reference."""
         return category in self.params["judge"]["reference_categories"]
 
-    def votes(self, match: str, question: str) -> list[Row]:
+    def votes(self, match: str, question: str) -> list[CastVote]:
         """Return people's votes on one question of one match, each with its `annotator`."""
         return [vote for vote in self._votes() if (vote["match"], vote["question"]) == (match, question)]
 
@@ -143,13 +168,13 @@ class Build:
         """Return a corpus's post-edits by row id."""
         return read_edits(paths.edits(corpus, self.params["language"]), self.kind(corpus))
 
-    def _outcomes(self, match: str) -> dict[str, Row]:
-        """Return the rows of `queries/benchmark/outcomes.sql` of one match, by question."""
+    def _outcomes(self, match: str) -> dict[str, OutcomeRow]:
+        """Return the outcomes of one match, by question."""
         tables = Tables()
         load_judgments(tables, [paths.built(paths.judgments(match))], self.params["report"])
         corpora = question_corpora(self.params)
         tables.load("questions", [paths.built(paths.edited(name, "question")) for name in corpora], columns.QUESTIONS)
-        return {row["question"]: row for row in tables.query("benchmark/outcomes")}
+        return {row["question"]: row for row in outcome_rows(tables)}
 
     def _ids(self, path: Path) -> list[str]:
         return [id for (id,) in self._select("json->>'id'", path, "true")]
@@ -165,8 +190,8 @@ class Build:
             raise UserError(f"{path}: not JSON Lines: {str(error).splitlines()[0]}; `dvc checkout` restores it") from None
 
 
-def texts(row: Row, kind: Kind) -> dict[str, Fact]:
-    """Return the texts of a row that are not empty, as facts."""
+def texts(row: Mapping[str, Any], kind: Kind) -> dict[str, Fact]:
+    """Return the texts of a row that are not empty, as facts; `row`: of any kind with texts, or its fields."""
     fields = fields_of(row, kind) if "follow_ups" in row else row
     return {name: fields[name] for name in field_names(fields, kind) if fields[name]}
 

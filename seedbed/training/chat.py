@@ -1,4 +1,4 @@
-"""How messages become text for a base: by its tokenizer's own template, or by one of these where it has none."""
+"""Convert messages to text for a base: with its tokenizer's chat template, or with a built-in one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`python -m seedbed.training.serve`: a base, or what was trained on it, behind an OpenAI-compatible API on this machine.
+"""`python -m seedbed.training.serve`: serve a base or trained model with an OpenAI-compatible API on this machine.
 
     servers:
       trained:

@@ -1,4 +1,4 @@
-"""Fine-tuning by TRL's SFTTrainer, with a PEFT adapter or of all weights.
+"""Fine-tuning with TRL's SFTTrainer: a PEFT adapter or all weights.
 
 On CPU the same inputs give the same bytes. A checkpoint is kept outside every output, so that a training that was killed goes
 on where it was, and comes to the same bytes too.

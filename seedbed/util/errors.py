@@ -1,4 +1,4 @@
-"""Mistakes that a person can mend, said in one sentence."""
+"""User errors: mistakes that a person can fix, each reported in one sentence."""
 
 import errno
 import io

@@ -1,4 +1,4 @@
-"""Git, run as a program: what it prints, what a commit holds, and which version a file is of."""
+"""Run git: output, content of a commit, version of a file."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lines of a JSON Lines file, replaced, added or removed in one write; every other line stays byte for byte."""
+"""Replace, add or remove lines of a JSON Lines file in one write; other lines stay unchanged."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +37,7 @@ def locked(path: Path, folder: Path) -> Iterator[None]:
 
 def put_lines(
     path: Path,
-    changes: Callable[[], Mapping[Any, Row | None]],
+    changes: Callable[[], Mapping[Any, Mapping[str, Any] | None]],
     key: Callable[[Row], Any],
     place: Callable[[Any], Any],
     parse: Callable[[str], Row] = parse_json,
@@ -68,7 +68,7 @@ def _bytes(path: Path) -> bytes:
 
 def _put(
     text: str,
-    changes: Mapping[Any, Row | None],
+    changes: Mapping[Any, Mapping[str, Any] | None],
     key: Callable[[Row], Any],
     place: Callable[[Any], Any],
     parse: Callable[[str], Row],

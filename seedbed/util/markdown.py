@@ -1,15 +1,14 @@
-"""Markdown in which no text can become markup."""
+"""Write Markdown in which text cannot become markup."""
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 _MARKS = re.compile(r"[\\`*\[\]~|]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown would read as its own; an underscore within a word it leaves alone."""
 
 
 def table(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], right: Sequence[str] = (), heads: Sequence[str] = ()
+    rows: Sequence[Mapping[str, object]], columns: Sequence[str], right: Sequence[str] = (), heads: Sequence[str] = ()
 ) -> str:
     """Return a Markdown table, numbers to the right, nothing in a cell able to end it.
 

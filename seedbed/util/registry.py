@@ -1,4 +1,4 @@
-"""Functions that `params.yaml` names: registered by a decorator, found by name.
+"""Registry of functions that `params.yaml` names: registered with a decorator, found by name.
 
 rules: Registry[Rule] = Registry("rule")
 rule = rules.register
@@ -77,7 +77,10 @@ class Registry(Generic[T]):
 
     def is_builtin(self, name: str) -> bool:
         """Whether a registered name is one of the library's own, and not a plug-in's."""
-        return self._functions[name].__module__.partition(".")[0] == "seedbed"
+        function = self._functions[name]
+        # `functools.wraps` gives a plug-in's function the module of the one that it wraps, but not its globals.
+        module: str = getattr(function, "__globals__", {}).get("__name__", function.__module__)
+        return module.partition(".")[0] == "seedbed"
 
     def _add(self, name: str, function: T) -> T:
         if not NAME.fullmatch(name):

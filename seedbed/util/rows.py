@@ -1,4 +1,4 @@
-"""Rows: one JSON object a line, always written in the same bytes.
+"""Read and write rows: one JSON object per line, with deterministic bytes.
 
 A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
 

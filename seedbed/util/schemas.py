@@ -1,4 +1,4 @@
-"""The JSON Schemas under `schemas/`, and what breaks them, in words.
+"""Validate values against the JSON Schemas in `schemas/`, with error messages.
 
 Those of the replies are the project's, since a change to one changes requests; all others are the library's. Upper bounds of
 a reply's schema keep a model that decodes within it from writing on and on. Not every endpoint keeps to them, and a long text

@@ -1,4 +1,4 @@
-"""YAML as DVC reads it: version 1.2, where `no` is a word and `1e-1` a number.
+"""Read YAML 1.2 as DVC does: `no` is a string and `1e-1` a number.
 
 PyYAML follows YAML 1.1. This loader is its SafeLoader with the scalars of YAML 1.2's core schema, so that Seedbed and
 DVC never see two different values in one file; a test holds the two together.

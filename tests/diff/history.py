@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 
 from seedbed.diff.command import render
+from seedbed.diff.comparison import Comparison
 from seedbed.util.canonical import canonical, content_hash
 from tests.harness import ROOT, git
+from tests.kinds import misfits
 
 Rows = list[dict[str, Any]]
 Outputs = dict[str, Rows | dict[str, Rows]]
@@ -191,4 +193,5 @@ class Repository:
         """Return what `seedbed diff --json` prints."""
         with chdir(self.root):
             found: dict[str, Any] = json.loads(render(old, new, "json"))
+        assert misfits(found, Comparison) == []
         return found

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.diff.command import render
+from seedbed.diff.comparison import Comparison
 from seedbed.project import paths
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.rows import write_rows, write_text
 from tests.harness import Project, copy_project, make_tiny
+from tests.kinds import misfits
 
 STAND_IN = {"endpoint": "stand-in", "model": "stand-in"}
 MATCH = "good-vs-thin"
@@ -186,4 +188,5 @@ def text_of(project: Project, old: str = "HEAD", new: str | None = None, form: s
 def structure(project: Project, old: str = "HEAD", new: str | None = None) -> dict[str, Any]:
     """Return what `seedbed diff --json` prints."""
     found: dict[str, Any] = json.loads(text_of(project, old, new, "json"))
+    assert misfits(found, Comparison) == []
     return found

@@ -3,6 +3,7 @@
 import json
 from contextlib import chdir
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,7 @@ def test_the_choice_is_made_by_one_half_and_measured_on_the_other() -> None:
     assert rows["lucky"]["agreement"] == pytest.approx(100 * (1 - 20 / len(rest)), abs=0.01)
     assert rows["lucky"]["off"] == pytest.approx(100 * 20 / len(rest), abs=0.01)
     assert rows["lucky"]["off_low"] < rows["lucky"]["off"] < rows["lucky"]["off_high"]
+    rate: Any
     (rate,) = rows["lucky"]["rates"]
     assert (rate["judge"], rate["corrected"]) == (100.0, pytest.approx(100 * (1 - 20 / len(rest)), abs=0.01))
     words = in_words(found, 95)

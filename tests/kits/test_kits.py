@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import pytest
 
@@ -723,7 +724,7 @@ SEEN = {
 
 
 def codes(source: str, text: str, known: Words) -> set[str]:
-    row = {"id": "x", "source": {"text": source}, "translation": {"text": text}}
+    row: Any = {"id": "x", "source": {"text": source}, "translation": {"text": text}}
     return {reason.code for reason in reasons(row, "question", known, CorpusStatistics({}, {}))}
 
 

@@ -262,7 +262,9 @@ def test_orphaned_edits_are_counted(here: Project, capsys: pytest.CaptureFixture
     seeds = {row["id"] for row in here.rows("data/seed_tasks.en.jsonl")}
     orphans = [row["id"] for row in here.rows("data/edits/seed_tasks.ja.jsonl") if row["id"] not in seeds]
     listed = f"{', '.join(orphans[:3])} and {len(orphans) - 3} more"
-    assert f"seed_tasks.ja.jsonl: {len(orphans)} orphaned edits ({listed}), whose rows no longer exist" in capsys.readouterr().err
+    assert (
+        f"seed_tasks.ja.jsonl: {len(orphans)} orphaned edits ({listed}), whose rows no longer exist" in capsys.readouterr().err
+    )
     Path("data/edits/questions.ja.jsonl").write_text(EDIT + "\n", encoding="utf-8")
     check_all()
     assert (

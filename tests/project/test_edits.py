@@ -8,13 +8,14 @@ import pytest
 
 from seedbed.project import paths
 from seedbed.project.edits import MOST_CHARACTERS, Change, Conflict, make_edit, read_edits, save_edit, save_edits
+from seedbed.project.row_types import Edit
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 
 Row = dict[str, Any]
 
 
-def question(id: str, source: str, machine: str | None) -> Row:
+def question(id: str, source: str, machine: str | None) -> Any:
     """Return a row of `translate`."""
     translation = None if machine is None else {"text": machine}
     return {
@@ -33,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEEDBED_STORE", str(tmp_path / "store.sqlite"))
 
 
-def edit_of(id: str, text: str) -> dict[str, object]:
+def edit_of(id: str, text: str) -> Edit:
     return make_edit(question(id, "s", "m"), "question", {"text": text}, "yuki", 5)
 
 

@@ -40,7 +40,7 @@ def test_what_cannot_be_confirmed_says_why() -> None:
     edit = edit_of("何個？")
     assert hindrance(row(), None, "ben") == "confirm_nothing"
     assert hindrance(row("Another?"), edit, "ben") == "confirm_stale"
-    assert hindrance(row(), reject(row(), "question", edit, "cho", "bad"), "ben") == "confirm_rejected"  # type: ignore[arg-type]
+    assert hindrance(row(), reject(row(), "question", edit, "cho", "bad"), "ben") == "confirm_rejected"
     assert hindrance(row(), edit_of("何個？", None), "ben") is None
 
 
@@ -83,7 +83,7 @@ def test_a_row_that_nobody_edited_can_be_rejected_and_taken_back_to_nothing() ->
     assert "by" not in rejected["rejected"]
     assert status_of(row(), rejected) == "rejected"
     assert take_back(rejected) is None
-    assert status_of(row(), make_edit(row(), "question", {"text": "何個？"}, "aki", 1, before=rejected)) == "edited"  # type: ignore[arg-type]
+    assert status_of(row(), make_edit(row(), "question", {"text": "何個？"}, "aki", 1, before=rejected)) == "edited"
 
 
 @pytest.mark.parametrize("reason", ["", " \n", "あ" * (MOST_REASON + 1)])

@@ -55,5 +55,5 @@ def test_votes_that_are_not_valid(tmp_path: Path, name: str, lines: list[dict[st
         (vote("q2", "model"), "orphaned"),  # one of the answers failed
     ],
 )
-def test_what_a_vote_is_worth(given: dict[str, Any], status: str) -> None:
+def test_what_a_vote_is_worth(given: Any, status: str) -> None:
     assert vote_status(given, MATCHES, ANSWERS) == status

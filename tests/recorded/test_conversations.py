@@ -81,7 +81,7 @@ def import_all(root: Path, rows: Rows) -> str:
         )
 
 
-def edited(root: Path) -> list[Row]:
+def edited(root: Path) -> list[Any]:
     """Write the imported questions as `post_edit` does, and return them."""
     rows = [row | {"status": "original", "made_by": None} for row in read_rows(root / "data/recorded/questions.jsonl")]
     write_rows(root / paths.edited("questions", "question"), rows, "edited_question")
@@ -100,7 +100,7 @@ def test_every_turn_is_taken_over(project: Path) -> None:
         assert (reference["reference"], reference["follow_ups"]) == ("2", ["3"])
 
         by_model: dict[str, Any] = {
-            name: {row["id"]: row for row in recorded(questions, name, Path(params["models"][name]["recorded"]))}  # type: ignore[arg-type]
+            name: {row["id"]: row for row in recorded(questions, name, Path(params["models"][name]["recorded"]))}
             for name in ("a", "b")
         }
         assert by_model["a"]["1"]["turns"] == ["2です", "3です"]
@@ -118,7 +118,7 @@ def test_every_turn_is_taken_over(project: Path) -> None:
         assert rated == [("1", 1, 9), ("1", 2, None), ("2", None, 7)]
 
 
-def _rated(model: str, path: Path, params: Any, questions: list[Row], answers: dict[str, Any]) -> list[Any]:
+def _rated(model: str, path: Path, params: Any, questions: list[Any], answers: dict[str, Any]) -> list[Any]:
     return list(recorded_scores(model, path, params, questions, answers[model]))
 
 
@@ -157,7 +157,7 @@ def test_what_is_exported_is_what_is_imported_again(project: Path, tmp_path: Pat
         questions, params = edited(project), load_params()
         by_model: dict[str, Any] = {}
         for name in ("a", "b"):
-            rows = recorded(questions, name, Path(params["models"][name]["recorded"]))  # type: ignore[arg-type]
+            rows = recorded(questions, name, Path(params["models"][name]["recorded"]))
             write_rows(paths.answers(name), rows, "answer")
             by_model[name] = {row["id"]: row for row in rows}
         judged = list(recorded_judgments("a-vs-b", params, questions, (by_model["a"], by_model["b"])))
@@ -185,7 +185,7 @@ def test_what_is_exported_is_what_is_imported_again(project: Path, tmp_path: Pat
     with chdir(second):
         questions, params = edited(second), load_params()
         sides = [
-            {row["id"]: row for row in recorded(questions, name, Path(params["models"][name]["recorded"]))}  # type: ignore[arg-type]
+            {row["id"]: row for row in recorded(questions, name, Path(params["models"][name]["recorded"]))}
             for name in ("a", "b")
         ]
         found = list(recorded_judgments("a-vs-b", params, questions, (sides[0], sides[1])))

@@ -6,7 +6,7 @@ import re
 import shutil
 from contextlib import chdir
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -19,7 +19,7 @@ from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, Project
 
 BASELINE = "openai--text-davinci-003"
-QUESTIONS = [{"id": "1", "text": "質問1"}, {"id": "2", "text": "質問2"}]
+QUESTIONS: list[Any] = [{"id": "1", "text": "質問1"}, {"id": "2", "text": "質問2"}]
 
 
 def run_import(project: Project, *args: str) -> str:
@@ -284,15 +284,14 @@ def test_a_recorded_error_is_a_failed_answer_and_its_judgments_are_invalid(folde
     with chdir(folder.root):
         params = load_params()
         recorded = {
-            model: answering.recorded(cast(Any, QUESTIONS), model, Path(params["models"][model]["recorded"]))
-            for model in params["models"]
+            model: answering.recorded(QUESTIONS, model, Path(params["models"][model]["recorded"])) for model in params["models"]
         }
         rows = {model: {row["id"]: row for row in rows} for model, rows in recorded.items()}
         assert rows["two"]["1"]["text"] is None
         assert rows["two"]["1"]["failure"] == {"reason": "recorded", "text": None, "detail": "recorded as an error"}
         assert rows["two"]["2"]["failure"] is None
         judgments = list(recorded_judgments("one-5-vs-two", params, QUESTIONS, (rows["one-5"], rows["two"])))
-    assert {(row["question"], row["verdict"], (row["failure"] or {}).get("reason")) for row in judgments} == {
+    assert {(row["question"], row["verdict"], row["failure"] and row["failure"]["reason"]) for row in judgments} == {
         ("1", "invalid", "no_answer"),
         ("2", "tie", None),
     }

@@ -366,6 +366,10 @@ def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:
     )
     with pytest.raises(UserError, match="is outside of the folder"):
         as_rows(folder)
+    numbered = "---\nconfigs:\n- config_name: a\n  data_files:\n  - {split: 2024, path: data/test.jsonl}\n---\n"
+    (folder / "README.md").write_text(numbered, encoding="utf-8")
+    with pytest.raises(UserError, match="split: expected a name, found 2024; put it in quotes"):
+        as_rows(Source(folder, split="2024"))
     (folder / "README.md").write_text("---\nlicense: [\n---\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"README\.md"):
         as_rows(folder)

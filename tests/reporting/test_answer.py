@@ -10,6 +10,7 @@ import pytest
 
 from seedbed.reporting.benchmark import Benchmark
 from seedbed.reporting.benchmark_page import benchmark_page
+from seedbed.reporting.win_rates import rate_of
 from tests.builds import Build
 
 QUESTIONS = [(f"category-{number % 8}", f"{number}?") for number in range(80)]
@@ -56,7 +57,7 @@ def test_models_against_one_baseline(tmp_path: Path) -> None:
     assert found.answer.kind == "baseline"
     assert found.answer.sentence.startswith("The judge prefers good to each of the other 3 models: good has")
     assert "p < 0.001, corrected for all comparisons), and fair comes second." in found.answer.sentence
-    rates = {row["model"]: row["adjusted_win_rate"] for row in found.rates if row["is_all"]} | {"thin": 50}
+    rates = {row["model"]: rate_of(row) for row in found.rates if row["is_all"]} | {"thin": 50}
     assert {row["name"]: row["rate"] for row in found.answer.rows} == rates
     assert [row["name"] for row in found.answer.rows] == sorted(rates, key=lambda name: -rates[name])
     tied = report(tmp_path / "b", {"good": 0.4, "fair": 0.4, "poor": -0.3, "thin": 0}, star).answer
@@ -76,7 +77,8 @@ def test_each_against_each(tmp_path: Path) -> None:
     rates = {row["model"]: row["adjusted_win_rate"] for row in found.tables.query("benchmark/model_rates")}
     shown = {row["name"]: row["rate"] for row in found.answer.rows}
     assert shown == {name: pytest.approx(rate) for name, rate in rates.items()}
-    assert all(row["low"] < row["rate"] < row["high"] for row in found.answer.rows)
+    placed: list[Any] = found.answer.rows
+    assert all(row["low"] < row["rate"] < row["high"] for row in placed)
 
 
 def test_matches_that_make_no_order(tmp_path: Path) -> None:

@@ -4,12 +4,10 @@ from typing import Any
 
 import pytest
 
-from seedbed.reporting.conclusions import conclude, with_tests
+from seedbed.reporting.conclusions import conclude, corrected_p, with_tests
 
 
-def rows(
-    *counts: tuple[str, int, int, int], ci: dict[str, tuple[float, float]] | None = None, match: str = "m"
-) -> list[dict[str, Any]]:
+def rows(*counts: tuple[str, int, int, int], ci: dict[str, tuple[float, float]] | None = None, match: str = "m") -> list[Any]:
     """Return rows as `win_rate_rows` does: (category, wins, losses, ties)."""
     found = []
     for category, wins, losses, ties in counts:
@@ -69,7 +67,7 @@ def test_too_few_questions_can_never_pass_the_correction() -> None:
 def test_totals_are_corrected_for_the_matches() -> None:
     one = with_tests(rows(("all", 6, 0, 0)), 95)
     two = with_tests([*rows(("all", 6, 0, 0)), *rows(("all", 3, 3, 0), match="n")], 95)
-    assert two[0]["p_holm"] == 2 * one[0]["p_holm"]
+    assert corrected_p(two[0]) == 2 * corrected_p(one[0])
     assert "corrected for the 2 matches" in conclude([two[0]], 95)[0]
 
 

@@ -6,7 +6,6 @@ import json
 import re
 from contextlib import chdir
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from seedbed.project.draws import Item, is_drawn, log_draws
 from seedbed.project.votes import answer_hash
 from seedbed.reporting.benchmark import Benchmark
-from seedbed.reporting.corrected_rates import Draw, correct
+from seedbed.reporting.corrected_rates import CorrectedRow, Draw, correct
 from seedbed.reporting.scores import Scores
 from tests.builds import Build
 
@@ -67,7 +66,7 @@ def drawn(match: str, probability: float) -> list[str]:
     return [question for question in QUESTIONS if is_drawn(item(match, question), probability)]
 
 
-def rows_of(benchmark: Benchmark) -> dict[str, dict[str, Any]]:
+def rows_of(benchmark: Benchmark) -> dict[str, CorrectedRow]:
     return {row["name"]: row for row in benchmark.corrected}
 
 

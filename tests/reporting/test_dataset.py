@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from seedbed.reporting.dataset_answer import dataset_answer
 from seedbed.reporting.texts import ENGLISH_WORDS
@@ -81,12 +82,13 @@ def test_it_begins_with_the_answer(tmp_path: Path) -> None:
 
 def test_the_answer_of_a_dataset_that_is_edited_and_priced(tmp_path: Path) -> None:
     """An edit that holds counts, whatever became of the machine text since; a share near 0 or 100 is not rounded to it."""
-    effort = [
+    effort: list[Any] = [
         {"corpus": "seed_tasks", "rows": 300, "edited": 297, "outdated": 2, "approved": 0, "unreviewed": 0, "stale": 1},
         {"corpus": "questions", "rows": 80, "edited": 0, "outdated": 0, "approved": 0, "unreviewed": 80, "stale": 0},
     ]
     dataset = Build(tmp_path / "a", rejected=()).dataset()
-    dataset.effort, dataset.usage = effort, [{"responses": 1234, "usd": 5.678}]
+    usage: list[Any] = [{"responses": 1234, "usd": 5.678}]
+    dataset.effort, dataset.usage = effort, usage
     found = dataset_answer(dataset, ENGLISH_WORDS)
     assert "2 of 2 generated instructions were kept (100%)" in found.sentence
     assert "a person edited >99% of the 300 seed rows; 1,234 responses of models cost 5.68 USD." in found.sentence

@@ -26,7 +26,7 @@ Row = dict[str, Any]
 CHARACTERS = {"name": "character"}
 
 
-def translated(id: str, machine: str | None, source: str = "s") -> Row:
+def translated(id: str, machine: str | None, source: str = "s") -> Any:
     translation = None if machine is None else {"text": machine}
     return {"id": id, "category": "c", "source": {"text": source}, "translation": translation, "made_by": {"recorded": "r"}}
 
@@ -126,7 +126,7 @@ def test_orphaned_edits_are_counted_and_are_no_effort(tmp_path: Path) -> None:
 
 def test_confirmed_and_rejected_rows_are_counted_and_a_rejection_is_no_correction(tmp_path: Path) -> None:
     mended: Any = confirm(cast(Any, ROWS[1]), EDITS[1], "cho")
-    nobody = reject(ROWS[4], "question", None, "ben", "bad")
+    nobody: Any = reject(ROWS[4], "question", None, "ben", "bad")
     tables = made(tmp_path, ROWS, [EDITS[0], mended, nobody])
     found = total(tables)
     assert (found["rows"], found["edited"], found["confirmed"], found["rejected"]) == (6, 1, 1, 1)

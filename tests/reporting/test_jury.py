@@ -147,6 +147,7 @@ def test_a_simulated_jury_agrees_as_the_definitions_say() -> None:
     drawn = draws(1, 300, 0.5)
     judges = ["one", "other", "third"]
     result = found({judge: {f"q{n:03}": word for n, word in enumerate(drawn[judge])} for judge in judges})
+    row: Any
     for row in result.pairs:
         assert row["kappa"] == pytest.approx(textbook_kappa(drawn[row["one"]], drawn[row["other"]]), abs=0.001)
         assert row["agreement"] == pytest.approx(100 * np.mean(np.array(drawn[row["one"]]) == drawn[row["other"]]), abs=0.01)
@@ -163,7 +164,7 @@ def test_judges_that_copy_each_other_are_told_by_their_errors() -> None:
     votes = [("ann", f"q{n:03}", verdicts[word]) for n, word in enumerate(drawn["truth"])]
     result = found(said, votes)
     assert (result.against, result.voted) == ("votes", 400)
-    correlations = {(row["one"], row["other"]): row["correlation"] for row in result.pairs}
+    correlations: dict[tuple[str, str], Any] = {(row["one"], row["other"]): row["correlation"] for row in result.pairs}
     assert correlations["one", "other"] > 0.6
     assert abs(correlations["one", "third"]) < 0.15
     assert found(said).against == "jury"
@@ -195,7 +196,7 @@ def test_strong_verdicts_weigh_more_where_params_say_so() -> None:
     tables = made(said, strong_weight=3)
     scores = [row["score"] for row in tables.query("benchmark/outcomes")]
     assert scores == pytest.approx([1, 2 / 3, 5 / 6, 1 / 2, 0])
-    total = win_rate_rows(tables, read_scores(tables), SETTINGS)[-1]
+    total: Any = win_rate_rows(tables, read_scores(tables), SETTINGS)[-1]
     assert (total["wins"], total["losses"], total["ties"]) == (3, 1, 1)
     assert total["adjusted_win_rate"] == pytest.approx(100 * 3 / 5, abs=1e-3)
     assert total["ci_low"] < total["adjusted_win_rate"] < total["ci_high"]
@@ -221,7 +222,11 @@ def test_how_strong_verdicts_count_is_said() -> None:
 
 def test_what_has_no_rate_is_said() -> None:
     rate = {"category": "all", "n": 2, "invalid": 0}
-    rows = [rate | {"match": "m"}, rate | {"match": "n", "invalid": 2}, rate | {"match": "m", "category": "fermi", "n": 1}]
+    rows: list[Any] = [
+        rate | {"match": "m"},
+        rate | {"match": "n", "invalid": 2},
+        rate | {"match": "m", "category": "fermi", "n": 1},
+    ]
     assert match_sentences(["m", "n", "o"], rows) == [
         "n: not one of its 2 questions has a valid verdict; it has no rate.",
         "o: nothing was judged, since no judge, or no question, is there; it has no rate.",

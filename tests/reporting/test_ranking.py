@@ -1,5 +1,7 @@
 """Outcomes in, one order of the models out."""
 
+from typing import Any
+
 import pytest
 
 from seedbed.project.columns import QUESTIONS
@@ -35,7 +37,7 @@ def pairs(one: str, other: str, outcomes: str) -> list[tuple[str, str, str, str]
 
 def test_rows_strongest_first() -> None:
     tables = made(pairs("a", "b", "wwwl") + pairs("b", "c", "wwti") + pairs("c", "a", "lllw"))
-    rows = ranking_rows(tables, SETTINGS)
+    rows: list[Any] = [*ranking_rows(tables, SETTINGS)]
     assert [row["model"] for row in rows] == ["a", "b", "c"]
     assert [(row["wins"], row["losses"], row["ties"]) for row in rows] == [(6, 2, 0), (3, 3, 1), (1, 5, 1)]
     assert sum(row["points"] for row in rows) == pytest.approx(0, abs=0.2)
@@ -53,7 +55,7 @@ def test_models_that_differ_share_no_letter() -> None:
         pairs(one, other, ("w" * wins + "l" * (80 - wins))[shift:] + ("w" * wins + "l" * (80 - wins))[:shift])
         for shift, (one, other, wins) in zip((0, 30, 55), outcomes, strict=True)
     ]
-    rows = ranking_rows(made([row for part in shifted for row in part]), SETTINGS)
+    rows: list[Any] = [*ranking_rows(made([row for part in shifted for row in part]), SETTINGS)]
     assert [(row["model"], row["group"]) for row in rows] == [("a", "a"), ("b", "b"), ("c", "b")]
     assert rows[1]["behind_low"] > 0
 
@@ -78,7 +80,9 @@ def test_three_wins_of_three_put_no_model_in_a_group_of_its_own() -> None:
 
 def test_as_many_points_as_the_odds_say() -> None:
     """Ten to one is 400 points."""
-    rows = {row["model"]: row for row in ranking_rows(made(_many("a", "b", 10, 1) + _many("b", "c", 1, 1)), SETTINGS)}
+    rows: dict[str, Any] = {
+        row["model"]: row for row in ranking_rows(made(_many("a", "b", 10, 1) + _many("b", "c", 1, 1)), SETTINGS)
+    }
     assert rows["a"]["points"] - rows["b"]["points"] == pytest.approx(400, abs=2)
     assert rows["b"]["behind"] == pytest.approx(400, abs=2)
 

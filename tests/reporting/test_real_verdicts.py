@@ -53,8 +53,8 @@ def tables(reference: Path) -> Tables:
     return made
 
 
-def rates(tables: Tables) -> list[dict[str, Any]]:
-    return with_tests(win_rate_rows(tables, read_scores(tables), SETTINGS), 95)
+def rates(tables: Tables) -> list[Any]:
+    return [*with_tests(win_rate_rows(tables, read_scores(tables), SETTINGS), 95)]
 
 
 def test_counts_by_category_are_those_counted_elsewhere(tables: Tables, reference: Path) -> None:

@@ -31,7 +31,7 @@ def made(verdicts: dict[str, tuple[str, str]], categories: dict[str, str] | None
     return tables
 
 
-def row(tables: Tables, category: str = "all") -> dict[str, Any]:
+def row(tables: Tables, category: str = "all") -> Any:
     return next(row for row in win_rate_rows(tables, read_scores(tables), SETTINGS) if row["category"] == category)
 
 

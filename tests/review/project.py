@@ -22,7 +22,7 @@ TEXTS = {
 HOSTILE = '<script>document.title="owned"</script></textarea><img src=x onerror="document.title=\'owned\'">\u202eあべこべ\u202c'
 
 
-def question(id: str, source: str, translation: str | None) -> Row:
+def question(id: str, source: str, translation: str | None) -> Any:
     """Return a row of translate@questions."""
     failure = None if translation is not None else {"reason": "not_json", "detail": "no JSON", "text": "?"}
     return {
@@ -56,7 +56,7 @@ def write_answers(model: str, texts: dict[str, str]) -> None:
     write_rows(Path(f"data/build/answers/{model}.jsonl"), rows, "answer")
 
 
-def write_edit(id: str, text: str, made_on: tuple[str, str] | None = None, editor: str = "aki") -> Row:
+def write_edit(id: str, text: str, made_on: tuple[str, str] | None = None, editor: str = "aki") -> Any:
     """Add an edit to the file, made on the present texts or on those given; return it."""
     path = Path("data/edits/questions.ja.jsonl")
     edit = make_edit(question(id, *(made_on or TEXTS[id])), "question", {"text": text}, editor, 10.0)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_people_who_are_named_share_evenly_and_in_pairs() -> None:
 
 def test_without_names_a_ballot_is_anybodys_until_enough_have_voted() -> None:
     many = [Ballot("m", f"q-{n}", "c", 0) for n in range(4)]
-    votes = [{"annotator": name, "match": "m", "question": "q-1"} for name in ("aki", "ben")]
+    votes: list[Any] = [{"annotator": name, "match": "m", "question": "q-1"} for name in ("aki", "ben")]
     assert many[1] not in draw(many, "chie", votes, (), 2)
     assert many[1] in draw(many, "aki", votes, (), 2)
     assert many[1] in draw(many, "chie", votes, (), 3)

@@ -1,11 +1,13 @@
 """Names for functions."""
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import pytest
 
 from seedbed.util.errors import UserError
-from seedbed.util.registry import Registry
+from seedbed.util.registry import Registry, shown_path
 
 
 @pytest.fixture
@@ -27,6 +29,14 @@ def test_a_function_is_found_by_its_name_or_by_the_one_given(shapes: Registry[Ca
     assert shapes.names() == ["circle", "square"]
     assert [shapes.get(name, "here")() for name in shapes.names()] == ["round", "square"]
     assert not shapes.is_builtin("circle")
+
+
+def test_what_wraps_a_function_of_the_library_is_no_part_of_it() -> None:
+    shapes: Registry[Callable[..., Any]] = Registry("shape")
+    shapes.register("shown")(shown_path)
+    shapes.register("wrapped")(wraps(shown_path)(lambda: "round"))
+    assert shapes.is_builtin("shown")
+    assert not shapes.is_builtin("wrapped")
 
 
 def test_an_unknown_name_is_met_with_a_suggestion(shapes: Registry[Callable[[], str]]) -> None:

@@ -67,8 +67,8 @@ def test_what_a_row_says_of_itself_changes_no_request_and_no_edit(counted: Proje
     """The field is in no key and in no hash: edits of both kinds stay valid, and the same bytes come out."""
     counted.repro("translate@seed_tasks")
     server.take()
-    edits = []
-    rows = counted.rows(TRANSLATED)
+    edits: list[Any] = []
+    rows: list[Any] = counted.rows(TRANSLATED)
     for row, added in zip(rows[:2], ("", "以上です。"), strict=True):
         fields = row["translation"] | {"output": row["translation"]["output"] + added}
         edits.append(make_edit(row, "task", fields, "aki", 10.0))

@@ -18,9 +18,10 @@ def test_rejected_rows_leave_and_confirmed_ones_stay(built: Project, server: Ser
     """Three questions: one is rejected, one edited, one edited and confirmed; nothing is asked but what follows from it."""
     rows: list[Any] = built.rows(TRANSLATED)
     bad, edited, signed = (row["id"] for row in rows)
-    edits = [make_edit(row, "question", {"text": f"{row['translation']['text']}（改）"}, "aki", 5.0) for row in rows[1:]]
+    texts = [f"{row['translation']['text']}（改）" for row in rows]
+    edits: list[Any] = [make_edit(row, "question", {"text": texts[at]}, "aki", 5.0) for at, row in enumerate(rows) if at]
     edits[1] = confirm(rows[2], edits[1], "ben")
-    built.write_rows(EDITS, [reject(rows[0], "question", None, "ben", "no answer here"), *edits])
+    built.write_rows(EDITS, [{**reject(rows[0], "question", None, "ben", "no answer here")}, *edits])
 
     said = json.loads(built.run("seedbed", "plan", "--json"))
     new = {stage["stage"]: stage["new"] for stage in said["stages"]}

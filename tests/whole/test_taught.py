@@ -65,7 +65,7 @@ def test_a_glossary_with_a_mistake_is_refused(project: Project, text: str, found
 def edit_of(project: Project, place: int) -> None:
     """Make an edit of a seed as `seedbed review` does."""
     with chdir(project.root):
-        row = project.rows("data/build/translated/seed_tasks.jsonl")[place]
+        row: Any = project.rows("data/build/translated/seed_tasks.jsonl")[place]
         fields = {name: f"{text}。直した。" if text else "" for name, text in row["translation"].items()}
         edit = make_edit(row, "task", fields, "yuki", None)
         save_edit(Path("data/edits/seed_tasks.ja.jsonl"), "task", edit, row["id"], None)

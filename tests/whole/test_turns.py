@@ -93,9 +93,9 @@ def test_an_edited_follow_up_asks_its_turn_and_no_first_one(
 ) -> None:
     add_corpus(built, TWO, ONE)
     built.run("dvc", "repro", "post_edit", "answer@good")
-    row = next(row for row in built.rows("data/build/translated/two_turns.jsonl") if row["id"] == "turns-01")
+    row: Any = next(row for row in built.rows("data/build/translated/two_turns.jsonl") if row["id"] == "turns-01")
     monkeypatch.chdir(built.root)
-    made = make_edit(row, "question", dict(row["translation"]) | {"follow_up_1": "雨が半分なら？"}, "aki", None)
+    made: Any = make_edit(row, "question", dict(row["translation"]) | {"follow_up_1": "雨が半分なら？"}, "aki", None)
     built.write_rows("data/edits/two_turns.ja.jsonl", [made])
     server.log.clear()
     assert planned(built, monkeypatch)["answer@good"] == (1, False)  # the first turn is there: the number is exact

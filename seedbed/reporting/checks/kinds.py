@@ -11,13 +11,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 import duckdb
 
+from seedbed.project.row_types import Check
 from seedbed.util.numerals import stated_numbers
 
-Check = Mapping[str, Any]
 _FENCED = re.compile(r"^([ \t]*)```[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
 _BARE_CODE = re.compile(r"\s*(?:def \w+\(|import \w|from [\w.]+ import )")
 _BULLET = re.compile(r"^[ \t]*(?:[-*+・•◦‣][ \t]*(?![-*])|\d{1,3}[.)．)][ \t]*|[①-⑳])\S", re.MULTILINE)
@@ -163,9 +162,9 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def _within(value: float, bounds: Mapping[str, Any]) -> bool:
+def _within(value: float, bounds: Mapping[str, float]) -> bool:
     low, high = bounds.get("least", 0), bounds.get("most", float("inf"))
-    return bool(low <= value <= high)
+    return low <= value <= high
 
 
 _KINDS: dict[str, Callable[[Check, str], bool]] = {

@@ -1,29 +1,21 @@
-"""What the checks say of every answer, as rows of the report.
-
-A row of `check_rows` (percent):
-
-    {"model": "good", "category": "coding-math", "questions": 10, "passed": 9, "rate": 90.0, "low": 59.6, "high": 98.2,
-     "checks": 14, "checks_passed": 13, "not_run": 5}
-"""
+"""What the checks say of every answer, as rows of the report."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Literal, TypedDict, cast
 
 from seedbed.project.corpora import read_questions
 from seedbed.project.params_types import Report
+from seedbed.project.row_types import Check, EditedQuestion
 from seedbed.reporting.checks.confined import run_all
-from seedbed.reporting.checks.kinds import Check, passes
+from seedbed.reporting.checks.kinds import passes
 from seedbed.reporting.statistics.intervals import wilson
-from seedbed.util.rows import Rows
 from seedbed.util.tables import Tables
 
 Result = tuple[str, str, str, str, bool | None]
 """Model, question, category, kind of check, whether the answer passes it; None where its code is not to be run."""
 
 
-def check_results(
-    questions: Sequence[Mapping[str, Any]], answers: Mapping[tuple[str, str], str], run_code: bool
-) -> list[Result]:
+def check_results(questions: Sequence[EditedQuestion], answers: Mapping[tuple[str, str], str], run_code: bool) -> list[Result]:
     """Return what each check says of each answer.
 
     Args:
@@ -35,7 +27,7 @@ def check_results(
         UserError: code is to be run, and this machine cannot confine it.
     """
     asked = {question["id"]: question for question in questions if "checks" in question}
-    work: list[tuple[str, Mapping[str, Any], Check, str]] = [
+    work: list[tuple[str, EditedQuestion, Check, str]] = [
         (model, asked[id], check, text)
         for (model, id), text in sorted(answers.items())
         if id in asked
@@ -66,7 +58,42 @@ def load_checks(tables: Tables, settings: Report) -> None:
     tables.fill("check_results", "model text, question text, category text, kind text, passed boolean", results)
 
 
-def check_rows(tables: Tables, settings: Report) -> Rows:
+class CheckRow(TypedDict):
+    """A row of `queries/benchmark/checks.sql` with the rate of questions passed and its interval, in percent.
+
+    `rate` and its interval are None where no check was made.
+    """
+
+    model: str
+    category: str
+    questions: int
+    passed: int
+    checks: int
+    checks_passed: int
+    not_run: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+class Contradiction(TypedDict):
+    """A row of `queries/benchmark/contradictions.sql`: the answer that won fails a check, the other one none."""
+
+    match: str
+    question: str
+    category: str
+    outcome: Literal["win", "loss"]
+    winner: str
+    loser: str
+    failed: str
+
+
+def contradictions(tables: Tables) -> list[Contradiction]:
+    """Return the verdicts that the checks contradict, by match and question."""
+    return cast(list[Contradiction], tables.query("benchmark/contradictions"))
+
+
+def check_rows(tables: Tables, settings: Report) -> list[CheckRow]:
     """Return the rows of `queries/benchmark/checks.sql` with the rate of questions passed, and its interval, in percent."""
     rows = tables.query("benchmark/checks")
     for row in rows:
@@ -75,4 +102,4 @@ def check_rows(tables: Tables, settings: Report) -> Rows:
             share = row["passed"] / row["questions"]
             bounds = wilson(share, row["questions"], settings["confidence"])
             row["rate"], row["low"], row["high"] = (round(100 * float(value), 2) for value in (share, *bounds))
-    return rows
+    return cast(list[CheckRow], rows)

@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from seedbed.project.row_types import Translated
 from seedbed.review.queue.prose import normalized, prose_of
-from seedbed.util.rows import Row
 
 _LEAST = 20
 """Characters of the shortest source whose length says something, and fields of the smallest corpus that has a median."""
@@ -28,13 +28,14 @@ class CorpusStatistics:
     terms: Mapping[str, Mapping[str, list[str]]]
 
 
-def corpus_statistics(rows: Iterable[Row]) -> CorpusStatistics:
+def corpus_statistics(rows: Iterable[Translated]) -> CorpusStatistics:
     """Return what the rows of `translate` of one corpus have in common; those without a translation are passed over."""
     ratios: dict[str, list[float]] = {}
     terms: dict[str, dict[str, list[str]]] = {}
     for row in rows:
-        for name, source in row["source"].items() if row["translation"] else ():
-            text = row["translation"][name]
+        machine = row["translation"] or {}
+        for name, source in row["source"].items() if machine else ():
+            text = machine[name]
             ratio = log_ratio(source, text)
             if ratio is not None:
                 ratios.setdefault(name, []).append(ratio)

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import NamedTuple
 
 from seedbed.review.queue.worklist import Corpus, Item, fold
-from seedbed.util.rows import Row
 
 _WORDS = re.compile(r"[\u0e00-\U0010ffff]|[^\W_\u0e00-\U0010ffff]+")
 """From Thai on most scripts put no blanks between words, so each letter goes by itself."""
@@ -139,15 +138,15 @@ class Memory:
         return fold("\n".join(edit.values())) if edit else self.machine[item.id]
 
 
-def make_memory(rows: Iterable[Row]) -> Memory:
-    """Return what rows of `translate`, all of them with a translation, are found by."""
+def make_memory(items: Iterable[Item]) -> Memory:
+    """Return what rows are found by."""
     sources, machine, words = {}, {}, {}
     owners: dict[str, list[str]] = {}
-    for row in rows:
-        sources[row["id"]], machine[row["id"]] = (fold("\n".join(row[part].values())) for part in ("source", "translation"))
-        words[row["id"]] = _words(sources[row["id"]])
-        for word in words[row["id"]]:
-            owners.setdefault(word, []).append(row["id"])
+    for item in items:
+        sources[item.id], machine[item.id] = (fold("\n".join(part.values())) for part in (item.row["source"], item.machine))
+        words[item.id] = _words(sources[item.id])
+        for word in words[item.id]:
+            owners.setdefault(word, []).append(item.id)
     weights = {
         word: math.log(len(words) / len(ids)) for word, ids in owners.items() if len(ids) <= max(_FEW, _COMMON * len(words))
     }
@@ -167,7 +166,7 @@ def present_edit(item: Item) -> Mapping[str, str] | None:
 
 def present_texts(item: Item) -> Mapping[str, str]:
     """Return the texts of a row as they read now."""
-    return present_edit(item) or item.row["translation"]
+    return present_edit(item) or item.machine
 
 
 _SHOWN = 30

@@ -13,9 +13,9 @@ from typing import Literal
 from seedbed.project.corpora import field_names
 from seedbed.project.glossary import Term
 from seedbed.project.review_words import Words
+from seedbed.project.row_types import Translated
 from seedbed.review.queue import checks
 from seedbed.review.queue.corpus_statistics import CorpusStatistics
-from seedbed.util.rows import Row
 
 WEIGHTS = {
     "empty": 5.0,  # there is a source and no text, or the other way round
@@ -51,7 +51,7 @@ class Reason:
 
 
 def reasons(
-    translated: Row,
+    translated: Translated,
     kind: str,
     words: Words,
     corpus: CorpusStatistics,
@@ -71,7 +71,7 @@ def reasons(
         typed: what a person made of the translation, to be looked at in its place, by field.
     """
     reasons_of_row: list[Reason] = []
-    machine = translated["translation"]
+    machine = translated["translation"] or {}
     for name in field_names(machine, kind) if machine else ():
         source, text = translated["source"][name], (machine if typed is None else typed).get(name, "")
         if not source.strip() or not text.strip():
@@ -107,7 +107,7 @@ def _in_corpus(source: str, text: str, field: str, id: str, corpus: CorpusStatis
     }
 
 
-def reasons_after(before: Iterable[Reason], translated: Row, kind: str, corpus: CorpusStatistics) -> list[Reason]:
+def reasons_after(before: Iterable[Reason], translated: Translated, kind: str, corpus: CorpusStatistics) -> list[Reason]:
     """Return the reasons of a row that is the same as before, where other rows of its corpus may be others.
 
     Args:
@@ -117,8 +117,9 @@ def reasons_after(before: Iterable[Reason], translated: Row, kind: str, corpus: 
         corpus: what the corpus's translations have in common now.
     """
     own = [reason for reason in before if reason.code not in ("length", "terms")]
-    for name in field_names(translated["translation"], kind) if translated["translation"] else ():
-        source, text = translated["source"][name], translated["translation"][name]
+    machine = translated["translation"] or {}
+    for name in field_names(machine, kind) if machine else ():
+        source, text = translated["source"][name], machine[name]
         if source.strip() and text.strip():
             findings = _in_corpus(source, text, name, translated["id"], corpus)
             own += [_reason(code, found_here, name) for code, found_here in findings.items() if found_here]
@@ -141,7 +142,11 @@ class Checker:
     corpus: CorpusStatistics
 
     def reasons(
-        self, translated: Row, source_language: str, glossary: Sequence[Term] = (), typed: Mapping[str, str] | None = None
+        self,
+        translated: Translated,
+        source_language: str,
+        glossary: Sequence[Term] = (),
+        typed: Mapping[str, str] | None = None,
     ) -> list[Reason]:
         """Return why a row may need work, as `reasons` has it."""
         return reasons(translated, self.kind, self.words[source_language], self.corpus, glossary, typed)

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.corpora import edited_corpora, language_of, status_of
@@ -14,13 +13,14 @@ from seedbed.project.params import load_params
 from seedbed.project.params_types import Corpus as Settings
 from seedbed.project.params_types import Params
 from seedbed.project.review_words import FOLDER, Words, load_words
+from seedbed.project.row_types import Edit, Fields, Translated
 from seedbed.project.sign_off import is_confirmed
 from seedbed.review.queue.corpus_statistics import corpus_statistics
 from seedbed.review.queue.file_cache import FileCache
 from seedbed.review.queue.reasons import Checker, Reason, reasons_after, score
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 
 TO_DO = ("stale", "unreviewed", "outdated")
 STATUSES = (*TO_DO, "edited", "approved", "rejected")
@@ -46,8 +46,8 @@ class Item:
         source_language: what people wrote it in.
     """
 
-    row: Row
-    edit: Row | None
+    row: Translated
+    edit: Edit | None
     status: str
     reasons: list[Reason]
     score: float
@@ -56,7 +56,14 @@ class Item:
     @property
     def id(self) -> str:
         """The row's."""
-        return str(self.row["id"])
+        return self.row["id"]
+
+    @property
+    def machine(self) -> Fields:
+        """The machine text, by field."""
+        machine = self.row["translation"]
+        assert machine is not None, f"row {self.row['id']} has no translation, and so is none to review"
+        return machine
 
     @cached_property
     def base(self) -> str:
@@ -71,7 +78,7 @@ class Item:
     @property
     def is_confirmed(self) -> bool:
         """Whether a second person confirmed the text that stands."""
-        return is_confirmed(self.row, self.edit)  # type: ignore[arg-type]
+        return is_confirmed(self.row, self.edit)
 
     def saved_texts(self) -> dict[str, str]:
         """Return the texts that the fields of the row's page begin with where nobody typed, the note and a rejection's reason.
@@ -79,37 +86,44 @@ class Item:
         The person's, else the machine's; an approved row whose machine text changed begins with the new one: approving was the
         person's word on the old.
         """
-        edit = self.edit or {}
-        own = edit and edit["decision"] != "rejected" and not (self.status == "stale" and edit["decision"] == "approved")
-        fields = edit["fields"] if own else self.row["translation"]
-        return dict(fields) | {"note": edit.get("note", ""), "reason": edit.get("rejected", {}).get("reason", "")}
+        edit = self.edit
+        if edit is None:
+            return self.machine | {"note": "", "reason": ""}
+        own = edit["decision"] != "rejected" and not (self.status == "stale" and edit["decision"] == "approved")
+        return (edit["fields"] if own else self.machine) | {"note": edit.get("note", ""), "reason": self.rejection}
+
+    @property
+    def rejection(self) -> str:
+        """The reason of a rejection; empty where the row has none."""
+        return self.edit["rejected"]["reason"] if self.edit and "rejected" in self.edit else ""
 
     @property
     def label(self) -> str:
         """The category of a question, the type of a task."""
-        return str(self.row.get("category") or self.row.get("task_type"))
+        return self.row["category"] if "category" in self.row else self.row["task_type"]
 
     @cached_property
     def folded(self) -> str:
         """What a search looks into: the id, the source, the machine text and the edit, one a line, as `fold` has them."""
-        texts = [*self.row["source"].values(), *self.row["translation"].values(), *(self.edit or {}).get("fields", {}).values()]
+        edited = self.edit["fields"].values() if self.edit else ()
+        texts = [*self.row["source"].values(), *self.machine.values(), *edited]
         return fold("\n".join([self.id, *dict.fromkeys(texts)]))
 
     @cached_property
     def facets(self) -> Mapping[str, Collection[str]]:
         """The row's values of each of `FACETS`; whether it is to do depends on who asks."""
-        edit = self.edit or {}
+        edit = self.edit
         return {
             "show": ("all", self.status),
             "reason": {reason.code for reason in self.reasons} or ("none",),
             "label": (self.label,),
             "editor": (edit.get("editor", UNNAMED),) if edit else (),
             "signed": ()
-            if self.edit is None or self.status in ("stale", "rejected")
+            if edit is None or self.status in ("stale", "rejected")
             else ("yes",)
             if self.is_confirmed
             else ("no",),
-            "note": ("yes",) if edit.get("note") else ("no",),
+            "note": ("yes",) if edit and edit.get("note") else ("no",),
         }
 
     def is_same(self, other: "Item") -> bool:
@@ -141,7 +155,7 @@ class Corpus:
     items: list[Item]
     order: list[str]
     failed: list[str]
-    orphans: list[Row]
+    orphans: list[Edit]
     checker: Checker
 
     @cached_property
@@ -171,14 +185,18 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def base_of(row: Row) -> str:
+def base_of(row: Translated) -> str:
     """Return the hash of a translated row's source and machine text."""
     return content_hash([row["source"], row["translation"]])
 
 
-def revision_of(edit: Row | None) -> str:
+def revision_of(edit: Edit | None) -> str:
     """Return the hash of an edit, or of there being none."""
     return content_hash(edit)
+
+
+LookedAt = tuple[Translated, list[Reason]]
+"""A row of `translate` with the reasons why it may need work."""
 
 
 class Worklist:
@@ -187,7 +205,7 @@ class Worklist:
     def __init__(self) -> None:
         self._files = FileCache()
         self._items: dict[str, dict[str, Item]] = {}
-        self._looked_at: dict[str, tuple[dict[str, Words], dict[str, tuple[Row, list[Reason]]]]] = {}
+        self._looked_at: dict[str, tuple[dict[str, Words], dict[str, LookedAt]]] = {}
 
     @property
     def params(self) -> Params:
@@ -223,19 +241,19 @@ class Worklist:
             lambda: self._read(name, rows, checker, read_edits(edits, kind)),
         )
 
-    def _with_reasons(self, name: str, settings: Settings, language: str) -> tuple[list[tuple[Any, list[Reason]]], Checker]:
+    def _with_reasons(self, name: str, settings: Settings, language: str) -> tuple[list[LookedAt], Checker]:
         """Return the rows of `translate`, each with the reasons why it may need work, and what they were looked at with.
 
         A row that was not translated has no reasons. A row that is the same as at the last reading is not looked at anew,
         except for what depends on all rows.
         """
         kind = settings["kind"]
-        rows = list(read_rows(paths.translated(name), f"translated_{kind}"))
+        rows: list[Translated] = list(read_rows(paths.translated(name), f"translated_{kind}"))
         translated = [row for row in rows if row["made_by"]]
         words = {source: load_words(language, source) for source in sorted({language_of(row, settings) for row in translated})}
         checker = Checker(kind, words, corpus_statistics(translated))
         words_before, known = self._looked_at.get(name, (words, {}))
-        read: list[tuple[Any, list[Reason]]] = []
+        read: list[LookedAt] = []
         for row in rows:
             before = known.get(row["id"]) if words == words_before else None
             if not row["made_by"]:
@@ -247,7 +265,7 @@ class Worklist:
         self._looked_at[name] = (words, {row["id"]: (row, row_reasons) for row, row_reasons in read})
         return read, checker
 
-    def _read(self, name: str, rows: list[tuple[Any, list[Reason]]], checker: Checker, edits: Mapping[str, Any]) -> Corpus:
+    def _read(self, name: str, rows: list[LookedAt], checker: Checker, edits: Mapping[str, Edit]) -> Corpus:
         """Return the corpus with these edits: of the reading before it, every row that is still the same."""
         corpus = _corpus(name, self.params, rows, checker, edits, self._items.get(name, {}))
         self._items[name] = corpus.by_id
@@ -257,9 +275,9 @@ class Worklist:
 def _corpus(
     name: str,
     params: Params,
-    rows: list[tuple[Any, list[Reason]]],
+    rows: list[LookedAt],
     checker: Checker,
-    edits: Mapping[str, Any],
+    edits: Mapping[str, Edit],
     known: Mapping[str, Item],
 ) -> Corpus:
     items, settings, language = [], params["corpora"][name], params["language"]

@@ -1,9 +1,10 @@
 """The cells of a worksheet: one row of a corpus, as a translator gets it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Literal
 
 from seedbed.project.corpora import field_names
+from seedbed.project.row_types import Fields
 from seedbed.review.queue.worklist import Item, revision_of
 from seedbed.review.sheets.workbook import MOST_CHARACTERS, Column, fits_in_cell
 from seedbed.review.texts import LANGUAGES, say, say_reason
@@ -32,8 +33,8 @@ def fields_in(items: Iterable[Item], kind: str) -> tuple[str, ...]:
 def columns(names: Sequence[str], language: str = "en") -> list[Column]:
     """Return the columns of a corpus with these fields, in order, with headings in a language of the page."""
 
-    def column(name: str, width: int, **options: Any) -> Column:
-        return Column(name, _heading(language, name), width, **options)
+    def column(name: str, width: int, editable: bool = False, choices: tuple[str, ...] = ()) -> Column:
+        return Column(name, _heading(language, name), width, editable, choices=choices)
 
     fields = [
         column(f"{name}: {what}", 45, editable=what == "edit") for name in names for what in ("source", "machine", "edit")
@@ -70,10 +71,10 @@ def cells_of(item: Item, names: Sequence[str], language: str = "en") -> dict[str
     texts = current_fields(item)
     status = say(language, f"status_{item.status}")
     cells = {"id": item.id, "status": status, "notice": _notice(item, language), "decision": "", "note": note_of(item)}
-    edit = item.edit or {}
+    edit = item.edit
     cells |= {
-        "edited by": edit.get("editor", "") if edit.get("decision") != "rejected" else "",
-        "confirmed by": edit["confirmed"]["by"] if item.is_confirmed else "",
+        "edited by": edit.get("editor", "") if edit and edit["decision"] != "rejected" else "",
+        "confirmed by": edit["confirmed"]["by"] if edit and item.is_confirmed else "",
         "reason": reason_of(item),
     }
     cells["reasons"] = "\n".join(
@@ -88,7 +89,7 @@ def cells_of(item: Item, names: Sequence[str], language: str = "en") -> dict[str
     )
     for name in names:
         cells[f"{name}: source"] = item.row["source"].get(name, "")
-        cells[f"{name}: machine"] = item.row["translation"].get(name, "")
+        cells[f"{name}: machine"] = item.machine.get(name, "")
         cells[f"{name}: edit"] = texts.get(name, "")
     cells = {name: text if fits_in_cell(text) else say(language, "sheet_see_notice") for name, text in cells.items()}
     return cells | hashes(item) | {"sheet_hash": sheet_hash(cells, names)}
@@ -97,26 +98,29 @@ def cells_of(item: Item, names: Sequence[str], language: str = "en") -> dict[str
 def current_fields(item: Item) -> dict[str, str]:
     """The fields to go on from: a person's own text where there is one, even a stale one; else the machine's."""
     own = item.edit is not None and (item.edit["decision"] == "edited" or item.status == "approved")
-    fields = item.edit["fields"] if item.edit and own else item.row["translation"]
+    fields = item.edit["fields"] if item.edit and own else item.machine
     return {name: to_lf(text) for name, text in fields.items()}
 
 
 def note_of(item: Item) -> str:
     """The note of the row's edit; empty where there is none."""
-    return to_lf((item.edit or {}).get("note", ""))
+    return to_lf(item.edit.get("note", "") if item.edit else "")
 
 
 def reason_of(item: Item) -> str:
     """Why the row is rejected; empty where it is not."""
-    return to_lf((item.edit or {}).get("rejected", {}).get("reason", ""))
+    return to_lf(item.rejection)
 
 
 def _notice(item: Item, language: str) -> str:
     if not is_editable(item):
         return say(language, "sheet_beyond_a_cell", most=f"{MOST_CHARACTERS:,}")
-    edit = item.edit or {}
-    changed = "machine" if edit.get("source_hash") == hashes(item)["source_hash"] else "source"
-    before = "\n".join(text for text in edit.get(changed, {}).values() if text)
+    edit = item.edit
+    changed: Literal["machine", "source"] = "source"
+    if edit and edit["source_hash"] == content_hash(item.row["source"]):
+        changed = "machine"
+    texts: Fields = edit.get(changed, {}) if edit else {}
+    before = "\n".join(text for text in texts.values() if text)
     key = {"stale": f"sheet_stale_{changed}", "outdated": "sheet_outdated", "rejected": "sheet_rejected"}.get(item.status)
     if key is None:
         return ""
@@ -131,7 +135,7 @@ def is_editable(item: Item) -> bool:
             fits_in_cell,
             [
                 *item.row["source"].values(),
-                *item.row["translation"].values(),
+                *item.machine.values(),
                 *current_fields(item).values(),
                 note_of(item),
                 reason_of(item),

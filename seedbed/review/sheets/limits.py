@@ -7,7 +7,6 @@ and all that lies around it, is within reason.
 
 import zipfile
 from dataclasses import dataclass, field
-from typing import Any
 from xml.parsers import expat
 
 from openpyxl.utils import column_index_from_string
@@ -98,7 +97,7 @@ class _Part:
     column: int = 0
     formula: int = -1
     in_data: bool = False
-    parser: Any = field(init=False)
+    parser: expat.XMLParserType = field(init=False)
 
     def __post_init__(self) -> None:
         self.parser = expat.ParserCreate()
@@ -151,7 +150,7 @@ class _Part:
             self.formula += len(text)
             self.extent.longest = max(self.extent.longest, self.formula)
 
-    def _doctype(self, *_: Any) -> None:
+    def _doctype(self, *_: object) -> None:
         raise TooMuch("a document type of its own")
 
 

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from seedbed.project.edits import Change, make_edit, save_edits
+from seedbed.project.row_types import Edit
 from seedbed.project.sign_off import confirm, reject
 from seedbed.review.queue.worklist import TO_DO, Corpus, Item, Worklist
 from seedbed.review.sheets.cells import (
@@ -33,7 +34,6 @@ from seedbed.review.sheets.cells import (
 from seedbed.review.sheets.workbook import Cell, Sheet, read_workbook, rows_by_name, write_workbook
 from seedbed.review.texts import say
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 from seedbed.util.words import count
 
 _OPEN = (*TO_DO, "rejected")
@@ -87,8 +87,8 @@ class Proposal:
 
     corpus: Corpus
     row: int
-    edit: Row
-    before: Row | None
+    edit: Edit
+    before: Edit | None
 
     def __str__(self) -> str:
         return f"{self.corpus.name}, row {self.row}: {self.edit['id']} {self.decision}"
@@ -96,10 +96,10 @@ class Proposal:
     @property
     def decision(self) -> str:
         """What is decided, in a word."""
-        before = self.before or {}
+        before = self.before.get("confirmed") if self.before else None
         if "rejected" in self.edit:
             return "rejected"
-        return "confirmed" if self.edit.get("confirmed") != before.get("confirmed") else str(self.edit["decision"])
+        return "confirmed" if self.edit.get("confirmed") != before else self.edit["decision"]
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[in
     return corpus.by_id[id]
 
 
-def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[str, Cell], editor: str | None) -> Row | None:
+def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[str, Cell], editor: str | None) -> Edit | None:
     """Return the edit that a row asks for; None where it asks for none."""
     texts = {name: cell.text for name, cell in cells.items()}
     touched = sheet_hash(texts, names) != texts["sheet_hash"].strip()
@@ -236,9 +236,9 @@ def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[
 
 def _signed(
     item: Item, kind: str, names: Sequence[str], texts: Mapping[str, str], decision: str, editor: str | None
-) -> Row | None:
+) -> Edit | None:
     """Return the row's edit with a second person's word, or with the word that the row is not to be used."""
-    fields = {name: texts[f"{name}: edit"] for name in item.row["translation"]}
+    fields = {name: texts[f"{name}: edit"] for name in item.machine}
     if fields != current_fields(item) or texts["note"] != note_of(item):
         raise _NotApplied(
             f"{decision}, and another text or note; restore those, or save them first and {decision} what is saved then"
@@ -259,7 +259,7 @@ def _signed(
 
 def _is_already_saved(item: Item, texts: Mapping[str, str]) -> bool:
     """Whether the row's edit says already what the worksheet does, as where a file is imported again."""
-    fields = {name: texts[f"{name}: edit"] for name in item.row["translation"]}
+    fields = {name: texts[f"{name}: edit"] for name in item.machine}
     return item.status not in _OPEN and fields == current_fields(item) and texts["note"] == note_of(item)
 
 
@@ -275,9 +275,9 @@ def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
 
 def _edit(
     item: Item, kind: str, names: Sequence[str], texts: Mapping[str, str], approved: bool, editor: str | None
-) -> Row | None:
+) -> Edit | None:
     before, note = current_fields(item), texts["note"]
-    fields = {name: texts[f"{name}: edit"] for name in item.row["translation"]}
+    fields = {name: texts[f"{name}: edit"] for name in item.machine}
     if beyond := next((name for name in names if name not in fields and texts[f"{name}: edit"].strip()), None):
         raise _NotApplied(f"{beyond}: edit: {item.id} has no such turn; clear the cell, or add the turn to the source")
     for name, text in fields.items():
@@ -289,8 +289,9 @@ def _edit(
             return None
         if item.edit is None or item.status in TO_DO:
             raise _NotApplied(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it is")
-        bare = {name: value for name, value in item.edit.items() if name != "note"}
-        return bare | {"note": note} if note else bare
+        bare = item.edit.copy()
+        bare.pop("note", None)
+        return {**bare, "note": note} if note else bare
     try:
         return make_edit(item.row, kind, fields, editor, None, note, item.edit)
     except UserError as error:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
+from seedbed.project.row_types import Vote
 from seedbed.project.votes import left_is_model
 from seedbed.review.ballots import Answers, Ballot, Share, draw, load_answers, sample, votes_with_status
 from seedbed.review.drawing import drawn_sample
@@ -15,7 +16,6 @@ from seedbed.review.web.people import Annotator
 from seedbed.review.web.state import State
 from seedbed.review.web.visit import Visit
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 
 _NAME = re.compile(r"[0-9a-f]{16}")
 
@@ -96,10 +96,10 @@ def shown_answers(answers: Answers, person: str, ballot: Ballot) -> tuple[str, s
     return pair if left_is_model(person, ballot.match, ballot.question) else (pair[1], pair[0])
 
 
-def shown_verdict(person: str, vote: Row) -> str:
+def shown_verdict(person: str, vote: Vote) -> str:
     """Return a vote as the person gave it, left or right, which keeps them blind."""
     if vote["verdict"] not in ("model", "baseline"):
-        return str(vote["verdict"])
+        return vote["verdict"]
     model_left = left_is_model(person, vote["match"], vote["question"])
     return "left" if (vote["verdict"] == "model") == model_left else "right"
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from seedbed.project.edits import Conflict, make_edit, save_edit
+from seedbed.project.row_types import Edit, Fields
 from seedbed.review.difference import shortened
 from seedbed.review.drafts import Draft
 from seedbed.review.history import versions
@@ -20,7 +21,6 @@ from seedbed.review.web.signing import confirm_row, reject_row, take_back_row
 from seedbed.review.web.state import is_id
 from seedbed.review.web.visit import Problem
 from seedbed.util.canonical import parse_json
-from seedbed.util.rows import Row
 
 router = APIRouter()
 
@@ -37,7 +37,7 @@ def show_history(request: Request, state: Run, name: str, id: str) -> Response:
     require_corpus(state, name)
     require_id(id)
     corpus = state.worklist.corpus(name)
-    machine = corpus.by_id[id].row["translation"] if id in corpus.by_id else {}
+    machine = corpus.by_id[id].machine if id in corpus.by_id else {}
     commits = versions(corpus.path, id)
     shown = []
     older = [_texts_of(version.edit) for version in (commits or [])[1:]]
@@ -49,7 +49,7 @@ def show_history(request: Request, state: Run, name: str, id: str) -> Response:
     return render(request, state, "history.html", commits=commits, shown=shown, target=corpus.language)
 
 
-def _texts_of(edit: Row | None) -> dict[str, str]:
+def _texts_of(edit: Edit | None) -> Fields:
     """The texts that an earlier version of an edit has; none where the row was rejected unedited, or not there."""
     return edit["fields"] if edit and edit["decision"] != "rejected" else {}
 
@@ -67,7 +67,7 @@ def keep_draft(visit: PostedRow) -> Response:
         key, values = "gone", {"id": visit.id}
     elif visit.posted_revision != visit.revision(item):
         key, values = "meanwhile", {}
-    machine = item.row["translation"] if item else {}
+    machine = item.machine if item else {}
     fields = texts_of(visit.form, "field.")
     changes = {name: pieces(machine[name], text) for name, text in fields.items() if name in machine}
     return visit.render(
@@ -124,13 +124,13 @@ def save(visit: RowVisit) -> Response:
     return visit.go(flash(visit.row_url(following), outcome, item.id))
 
 
-def _is_same_decision(before: Row | None, edit: Row) -> bool:
+def _is_same_decision(before: Edit | None, edit: Edit) -> bool:
     """Whether a save would change nothing but seconds: the row is left as it is, and the pull request without it."""
     compared = ("fields", "decision", "note", "source_hash", "machine_hash", "rejected")
     return before is not None and all(before.get(name) == edit.get(name) for name in compared)
 
 
-def _restore(visit: RowVisit, before: Row | None, edit: Row, seconds: float) -> None:
+def _restore(visit: RowVisit, before: Edit | None, edit: Edit, seconds: float) -> None:
     """Put back the edit that a save replaced, and keep what had been typed as a draft."""
     require_corpus(visit.state, visit.corpus_name)
     corpus = visit.corpus()

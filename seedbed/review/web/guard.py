@@ -1,4 +1,4 @@
-"""Who may speak to the page: the right host, the right origin, whoever has a token; and never too much at once."""
+"""Access control of the page: host, origin, token and rate limits."""
 
 import hmac
 import secrets

@@ -91,7 +91,7 @@ def memory_of(corpus: Corpus) -> Memory:
     """Return what the rows of a corpus are found by; made anew for each reading of its build."""
     memory = _memories.get(corpus.checker)
     if memory is None:
-        memory = _memories[corpus.checker] = make_memory(item.row for item in corpus.items)
+        memory = _memories[corpus.checker] = make_memory(corpus.items)
     return memory
 
 
@@ -124,7 +124,7 @@ def use_memory(visit: PostedRow) -> Response:
         return visit.go(f"/edits/{visit.corpus_name}/{visit.id}" + (f"?{query}" if query else ""))
     corpus = visit.corpus()
     item = visit.item(corpus)
-    machine = item.row["translation"]
+    machine = item.machine
     return visit.render(
         "memory_parts.html",
         pane=pane_of(visit, corpus, item, message),
@@ -151,6 +151,6 @@ def _add_term(visit: RowVisit) -> Message:
 
 def _edited_fields(item: Item, kind: str) -> list[tuple[str, list[Piece]]]:
     """Return the source of each field that the edit changed, and how it changed its text."""
-    texts, machine = present_texts(item), item.row["translation"]
+    texts, machine = present_texts(item), item.machine
     names = [name for name in field_names(machine, kind) if texts[name] != machine[name]]
     return [(item.row["source"][name], shortened(difference(machine[name], texts[name]))) for name in names]

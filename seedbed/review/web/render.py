@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import regex
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -18,6 +19,7 @@ from seedbed.review.texts import LANGUAGES, say, say_corpus, say_label, say_reas
 from seedbed.review.web.people import annotator_of, editor_of
 from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
+from seedbed.util.templates import CompiledTemplates
 from seedbed.util.visible import HIDDEN
 
 LANGUAGE_COOKIE = "seedbed_language"
@@ -27,6 +29,7 @@ _FLASHES |= {"no_reason", "confirmed", "rejected", "taken_back"}
 _FLASHES |= {"elsewhere", "elsewhere_some", "elsewhere_undone", "elsewhere_left"}
 _FLASHES |= {f"bulk_{verb}" for verb in VERBS}
 _FLASH_NUMBERS = ("n", *LEFT)
+_TEMPLATES = Path(__file__).with_name("templates")
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _ATTRIBUTES = re.compile(r"<(\w+)(?: [\w-]+=\"[^\"]*\")+>", re.ASCII)
 """A tag of the renderer's with attributes: a text's own `<` is `&lt;` there."""
@@ -43,7 +46,7 @@ def marked_up(text: str) -> Markup:
     return Markup(HIDDEN.sub(_named, _ATTRIBUTES.sub("<\\1>", rendered(text))))  # noqa: S704, the renderer escapes
 
 
-def _named(match: Any) -> str:
+def _named(match: regex.Match[str]) -> str:
     name = unicodedata.name(match[0], "CONTROL CHARACTER")
     return f'<span class="control" title="{name}">U+{ord(match[0]):04X}</span>'
 
@@ -51,7 +54,8 @@ def _named(match: Any) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("seedbed.review.web"),
+        loader=FileSystemLoader(_TEMPLATES),
+        bytecode_cache=CompiledTemplates(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -73,7 +77,7 @@ def language_of(request: Request, state: State) -> str:
     return "ja" if asked.startswith("ja") else "en"
 
 
-def render(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
+def render(request: Request, state: State, template: str, status: int = 200, **values: object) -> Response:
     """Return the HTML of a template.
 
     Every template gets `t` (the texts), `reason_words` (a reason in words), `corpus_words`, `label_words`, `language`,
@@ -98,7 +102,7 @@ def render(request: Request, state: State, template: str, status: int = 200, **v
     return HTMLResponse(html, status_code=status)
 
 
-def page(request: Request, state: State, template: str, status: int = 200, **values: Any) -> Response:
+def page(request: Request, state: State, template: str, status: int = 200, **values: object) -> Response:
     """Return a page with the navigation on it: the corpora with what waits in each, and what was just done."""
     waiting: list[tuple[str, int | None]] = []
     for name in state.worklist.names:

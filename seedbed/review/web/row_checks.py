@@ -57,7 +57,7 @@ def glossary_of(state: State) -> tuple[Sequence[Term], str]:
 
 def check_row(state: State, corpus: Corpus, item: Item, texts: Mapping[str, str]) -> RowChecks:
     """Return what is seen in a row where its fields hold `texts`."""
-    by_field: dict[str, list[Seen]] = {name: [] for name in item.row["translation"]}
+    by_field: dict[str, list[Seen]] = {name: [] for name in item.machine}
     for each in _seen(state, corpus, item, texts):
         by_field[each.reason.field].append(each)
     sources = {name: _marked(item.row["source"][name], _spans(seen, "source")) for name, seen in by_field.items()}
@@ -93,9 +93,9 @@ def new_mismatches(state: State, corpus: Corpus, item: Item, texts: Mapping[str,
 
 
 def _seen(state: State, corpus: Corpus, item: Item, texts: Mapping[str, str]) -> list[Seen]:
-    if max(map(len, item.row["translation"].values()), default=0) > MOST_CHARACTERS:  # shown, and not edited
+    if max(map(len, item.machine.values()), default=0) > MOST_CHARACTERS:  # shown, and not edited
         return [Seen("same", reason) for reason in item.reasons]
-    return compare(_reasons(state, corpus, item, item.row["translation"]), _reasons(state, corpus, item, texts))
+    return compare(_reasons(state, corpus, item, item.machine), _reasons(state, corpus, item, texts))
 
 
 def _reasons(state: State, corpus: Corpus, item: Item, texts: Mapping[str, str]) -> list[Reason]:

@@ -16,7 +16,6 @@ from seedbed.review.web.row_checks import Asked, check_row
 from seedbed.review.web.row_visit import RowVisit
 from seedbed.review.web.visit import FieldTexts, Message, Problem
 from seedbed.util.canonical import content_hash
-from seedbed.util.rows import Row
 from seedbed.util.word_diff import Piece, difference, merge
 
 FieldChanges = dict[str, list[Piece]] | Literal["same"] | None
@@ -54,7 +53,7 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         return visit.page(
             "gone.html", 410 if typed else 404, corpus=corpus, id=visit.id[:80], typed=typed, list_url=visit.list_url()
         )
-    kind, machine = corpus.kind, item.row["translation"]
+    kind, machine = corpus.kind, item.machine
     visit.state.presence.note(visit.draft_key, visit.person)
     start = visit.field_texts(item.saved_texts(), visit.revision(item))
     texts = start.texts
@@ -84,7 +83,7 @@ def show_row(visit: RowVisit, problem: Problem | None = None) -> Response:
         since=_changes_since_edit(item),
         machine=dict(machine),
         waiting_rows=visit.state.waiting(corpus, visit.person),
-        hindrance=hindrance(item.row, item.edit, visit.person),  # type: ignore[arg-type]
+        hindrance=hindrance(item.row, item.edit, visit.person),
         most_reason=MOST_REASON,
         present=visit.state.presence.others(visit.draft_key, visit.person),
     )
@@ -99,14 +98,16 @@ def pieces(old: str, new: str) -> list[Piece]:
 
 def _editor_of_texts(visit: RowVisit, item: Item, texts: dict[str, str]) -> str:
     """Return who wrote the texts in the fields, where that is another person than who looks; else nothing."""
-    edit = item.edit or {}
-    editor = str(edit.get("editor", ""))
-    return editor if editor != visit.person and edit.get("decision") == "edited" and texts == item.saved_texts() else ""
+    edit = item.edit
+    if edit is None or edit["decision"] != "edited" or texts != item.saved_texts():
+        return ""
+    editor = edit.get("editor", "")
+    return editor if editor != visit.person else ""
 
 
 def _other_texts(visit: RowVisit, item: Item, start: FieldTexts) -> list[OtherText]:
     """Return everybody's unsaved texts beside the one in the fields, and an edit that was saved while the page was open."""
-    machine = item.row["translation"]
+    machine = item.machine
     others = []
     if visit.form and item.edit and visit.form.get("revision") != item.revision:
         saved = item.saved_texts() | item.edit["fields"]
@@ -119,7 +120,7 @@ def _other_texts(visit: RowVisit, item: Item, start: FieldTexts) -> list[OtherTe
     return [other for other in others if other.fields != start.texts]
 
 
-def _other_text(label: Message, fields: dict[str, str], machine: Row) -> OtherText:
+def _other_text(label: Message, fields: dict[str, str], machine: Fields) -> OtherText:
     changes = {name: pieces(machine[name], text) for name, text in fields.items() if name in machine}
     return OtherText(label, fields, changes)
 
@@ -147,7 +148,7 @@ def _changes_since_edit(item: Item) -> EditChanges | None:
     edit = item.edit
     if edit is None or item.status not in ("stale", "outdated"):
         return None
-    source, machine = item.row["source"], item.row["translation"]
+    source, machine = item.row["source"], item.machine
     merged: dict[str, str] | None = None
     clashes: list[tuple[str, str]] = []
     if "machine" in edit and edit["decision"] == "edited":

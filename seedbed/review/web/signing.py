@@ -5,18 +5,18 @@ from functools import partial
 from starlette.responses import Response
 
 from seedbed.project.edits import Conflict, save_edit
+from seedbed.project.row_types import Edit
 from seedbed.project.sign_off import MOST_REASON, confirm, hindrance, reject, take_back
 from seedbed.review.queue.worklist import Corpus, Item
 from seedbed.review.web.render import flash
 from seedbed.review.web.row_visit import RowVisit
 from seedbed.review.web.visit import Problem
-from seedbed.util.rows import Row
 
 
 def confirm_row(visit: RowVisit) -> Response:
     """Confirm the text as it is saved, and go to the next row."""
     corpus, item = visit.current()
-    if why := hindrance(item.row, item.edit, visit.person):  # type: ignore[arg-type]
+    if why := hindrance(item.row, item.edit, visit.person):
         raise Problem(why, person=visit.person)
     if _has_typed(visit, item):
         raise Problem("confirm_changed")
@@ -44,7 +44,7 @@ def take_back_row(visit: RowVisit) -> Response:
     return visit.go(flash(visit.url, "taken_back", item.id))
 
 
-def put(visit: RowVisit, corpus: Corpus, item: Item, edit: Row | None) -> None:
+def put(visit: RowVisit, corpus: Corpus, item: Item, edit: Edit | None) -> None:
     """Save a row's edit in the place of the present one, so that it can be taken back; a text that was typed stays a draft.
 
     Raises:
@@ -59,7 +59,7 @@ def put(visit: RowVisit, corpus: Corpus, item: Item, edit: Row | None) -> None:
         visit.drop_drafts()
 
 
-def _restore(visit: RowVisit, before: Row | None, edit: Row | None) -> None:
+def _restore(visit: RowVisit, before: Edit | None, edit: Edit | None) -> None:
     corpus = visit.corpus()
     save_edit(corpus.path, corpus.kind, before, visit.id, edit, corpus.order)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 from seedbed.project import paths
 from seedbed.project.votes import is_annotator
@@ -20,9 +21,10 @@ from seedbed.review.shares import rows_shared_out, waits_for
 from seedbed.review.texts import page_language
 from seedbed.review.web.guard import new_secret
 from seedbed.review.web.presence import Presence
-from seedbed.util.canonical import JsonObject, content_hash
+from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 
+T = TypeVar("T")
 _MOST_PAGES = 20_000
 _MOST_UNDO = 100
 _MOST_VIEWS = 50
@@ -222,6 +224,6 @@ class State:
         return url
 
 
-def _trim(pages: JsonObject) -> None:
+def _trim(pages: dict[str, T]) -> None:
     while len(pages) > _MOST_PAGES:
         pages.pop(next(iter(pages)))

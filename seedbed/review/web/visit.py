@@ -1,9 +1,9 @@
-"""A visit: one person at the page of one item, a row to edit or a ballot to vote on; its drafts, and what can be undone."""
+"""A visit: one person on the page of one item (a row or a ballot), with drafts and undo."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from fastapi import Request
 from starlette.responses import Response
@@ -13,9 +13,9 @@ from seedbed.review.drafts import Draft
 from seedbed.review.web.forms import Form
 from seedbed.review.web.render import flash, go, page, render
 from seedbed.review.web.state import State
-from seedbed.util.canonical import JsonObject, canonical, content_hash, parse_json
+from seedbed.util.canonical import canonical, content_hash, parse_json
 
-Message = tuple[str, JsonObject]
+Message = tuple[str, Mapping[str, object]]
 """A key of `texts.yaml`, and what goes into it."""
 
 
@@ -126,13 +126,13 @@ class Visit(ABC):
         """Return a URL, with a message about the text that is left behind unsaved where the page has one."""
         return url
 
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+    def page(self, template: str, status: int = 200, **values: object) -> Response:
         """Return a page."""
         return page(self.request, self.state, template, status, **values)
 
-    def render(self, template: str, **values: Any) -> Response:
+    def render(self, template: str, **values: object) -> Response:
         """Return a part of a page."""
-        return render(self.request, self.state, template, **values)
+        return render(self.request, self.state, template, 200, **values)
 
     # Drafts.
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from seedbed.project import paths
 from seedbed.project.corpora import DIVIDER, turns_of
 from seedbed.project.edits import Conflict
+from seedbed.project.row_types import EditedQuestion, Verdict, Vote
 from seedbed.project.votes import answer_hash, left_is_model
 from seedbed.reporting.question_browser import check_in_words
 from seedbed.review.ballots import Ballot, sample, save_vote, vote_of, votes_with_status
@@ -31,7 +32,6 @@ from seedbed.steps.answering import asked_as
 from seedbed.steps.judging import beside
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row
 
 router = APIRouter()
 
@@ -100,7 +100,7 @@ def show_ballot(visit: BallotVisit, problem: Problem | None = None) -> Response:
     question = answers.questions[ballot.question]
     left, right = shown_answers(answers, visit.person, ballot)
     before = vote_of(visit.person, ballot.match, ballot.question)
-    start = visit.field_texts({"reason": (before or {}).get("reason", "")})
+    start = visit.field_texts({"reason": before.get("reason", "") if before else ""})
     return visit.page(
         "vote.html",
         problem.status if problem else 200,
@@ -122,14 +122,14 @@ def show_ballot(visit: BallotVisit, problem: Problem | None = None) -> Response:
     )
 
 
-def _beside(visit: BallotVisit, question: Row) -> dict[str, Sequence[str]]:
+def _beside(visit: BallotVisit, question: EditedQuestion) -> dict[str, Sequence[str]]:
     """Return what the judge is shown beside a question and its answers, and what the checks ask, as far as there is any.
 
     `missing` says what the judge would need and does not have.
     """
     params, missing = visit.state.worklist.params, ""
     try:
-        turns = beside([question], paths.references(params["language"]), params)  # type: ignore[list-item]
+        turns = beside([question], paths.references(params["language"]), params)
     except UserError as error:
         turns, missing = {}, str(error)
     ids = [asked_as(question["id"], turn) for turn in range(1, len(turns_of(question)) + 1)]
@@ -156,14 +156,19 @@ def vote(visit: BallotVisit) -> Response:
     if content_hash(before) != visit.posted_revision:
         raise Problem("conflict", 409, editor=person)
     model_left = left_is_model(person, match, question)
-    sides = {"left": "model" if model_left else "baseline", "right": "baseline" if model_left else "model"}
-    saved: Row = {
+    verdicts: dict[str, Verdict] = {
+        "left": "model" if model_left else "baseline",
+        "right": "baseline" if model_left else "model",
+        "tie": "tie",
+        "both_bad": "both_bad",
+    }
+    saved: Vote = {
         "match": match,
         "question": question,
-        "verdict": sides.get(visit.verb, visit.verb),
+        "verdict": verdicts[visit.verb],
         "model_hash": left if model_left else right,
         "baseline_hash": right if model_left else left,
-        "seconds": round(visit.seconds + (before or {}).get("seconds", 0), 1),
+        "seconds": round(visit.seconds + (before.get("seconds", 0) if before else 0), 1),
     }
     if reason := visit.typed["reason"].strip():
         saved["reason"] = reason

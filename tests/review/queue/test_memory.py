@@ -18,15 +18,15 @@ ROWS = {
 def corpus() -> Any:
     items = []
     for id, (source, machine, edited) in ROWS.items():
-        row = {"id": id, "source": {"text": source}, "translation": {"text": machine}}
-        edit = {"decision": "edited", "fields": {"text": edited}} if edited else None
+        row: Any = {"id": id, "source": {"text": source}, "translation": {"text": machine}}
+        edit: Any = {"decision": "edited", "fields": {"text": edited}} if edited else None
         items.append(Item(row, edit, "edited" if edit else "unreviewed", [], 0.0, "en"))
     return SimpleNamespace(items=items, by_id={item.id: item for item in items})
 
 
 def test_rows_are_similar_that_people_edited_and_that_share_rare_words() -> None:
     rows = corpus()
-    memory = make_memory(item.row for item in rows.items)
+    memory = make_memory(rows.items)
     assert [each.item.id for each in memory.similar(rows.by_id["harbour-03"], rows)] == ["harbour-01"]
     assert next(each.item.id for each in memory.similar(rows.by_id["train-02"], rows)) == "train-01"
     assert all(each.item.id != "harbour-01" for each in memory.similar(rows.by_id["harbour-01"], rows))
@@ -34,7 +34,7 @@ def test_rows_are_similar_that_people_edited_and_that_share_rare_words() -> None
 
 def test_words_are_found_in_sources_and_present_texts_whatever_their_case_and_width() -> None:
     rows = corpus()
-    memory = make_memory(item.row for item in rows.items)
+    memory = make_memory(rows.items)
     found = memory.find(rows, "ＨＡＲＢＯＵＲ")
     assert [item.id for item in found] == ["harbour-01", "harbour-02", "harbour-03"]
     hit = memory.hit(found[0], "ＨＡＲＢＯＵＲ")
@@ -48,7 +48,7 @@ def test_words_are_found_in_sources_and_present_texts_whatever_their_case_and_wi
 
 def test_what_a_term_was_translated_as_stands_beside_it_and_not_elsewhere() -> None:
     rows = corpus()
-    memory = make_memory(item.row for item in rows.items)
+    memory = make_memory(rows.items)
     assert memory.renderings(rows, "train", memory.find(rows, "train")) == [Rendering("列車", 2, 2)]
     assert [each.text for each in memory.renderings(rows, "harbour", memory.find(rows, "harbour"))] == ["港"]
     assert memory.renderings(rows, "absent", []) == []

@@ -14,14 +14,14 @@ from seedbed.review.texts import say_reason
 from seedbed.stand_in.translation import translate
 from seedbed.util.errors import UserError
 from seedbed.util.numerals import numbers_in_digits, numbers_in_words
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import read_rows
 from tests.harness import ROOT
 
 NOTHING = CorpusStatistics({}, {})
 JAPANESE = load_words("ja", "en")
 
 
-def row(source: str, text: str, id: str = "x") -> Row:
+def row(source: str, text: str, id: str = "x") -> Any:
     return {"id": id, "source": {"text": source}, "translation": {"text": text}}
 
 
@@ -92,7 +92,8 @@ def test_what_is_natural_is_left_alone(source: str, text: str) -> None:
 def test_the_words_say_what_was_seen_and_where() -> None:
     source = {"instruction": "See {a}.", "input": "", "output": "1 and 2"}
     translation = {"instruction": "Foo Bar Fooを見て。", "input": "", "output": "1"}
-    first, second, third = reasons({"id": "x", "source": source, "translation": translation}, "task", JAPANESE, NOTHING)
+    task: Any = {"id": "x", "source": source, "translation": translation}
+    first, second, third = reasons(task, "task", JAPANESE, NOTHING)
     told = [(each.code, say_reason("en", each), each.weight, each.field) for each in (first, second, third)]
     assert told == [
         ("protected", "'{a}' is missing", 3.0, "instruction"),
@@ -154,7 +155,7 @@ def test_a_term_that_is_translated_differently_elsewhere() -> None:
 
 
 def test_a_row_without_a_translation_has_no_reasons() -> None:
-    failed = {"id": "x", "source": {"text": "a"}, "translation": None}
+    failed: Any = {"id": "x", "source": {"text": "a"}, "translation": None}
     assert reasons(failed, "question", JAPANESE, corpus_statistics([failed])) == []
 
 

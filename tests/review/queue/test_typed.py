@@ -1,5 +1,7 @@
 """What is seen in a text that a person types: what became of the machine text's findings, and where things are."""
 
+from typing import Any
+
 import pytest
 
 from seedbed.project.review_words import load_words
@@ -13,7 +15,7 @@ TERM = {"term": "fair", "translation": "お祭り", "note": ""}
 
 
 def seen(source: str, machine: str, typed: str) -> list[Seen]:
-    row = {"id": "x", "source": {"text": source}, "translation": {"text": machine}}
+    row: Any = {"id": "x", "source": {"text": source}, "translation": {"text": machine}}
     checker = Checker("question", {"en": JAPANESE}, CorpusStatistics({}, {}))
     before, after = (checker.reasons(row, "en", [TERM], {"text": text}) for text in (machine, typed))
     return compare(before, after)

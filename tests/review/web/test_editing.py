@@ -390,3 +390,21 @@ def test_versions_are_held_against_the_one_before_and_can_be_restored() -> None:
     assert "Against the machine text" in page
     fills = [parse_json(html.unescape(fill)) for fill in re.findall(r"data-fill='([^']*)'", page)]
     assert fills == [{"text": "神戸のバス停は？"}, {"text": "大阪のバス停は？"}]
+
+
+@pytest.mark.parametrize(
+    "line", ['{"fields":{"text":"?"},"id":"fermi-01"}', '{"fields":{"text":1},"id":"fermi-01"', '{"id":"fermi-01"}']
+)
+def test_a_commit_that_held_no_edit_of_the_row_is_left_out_of_its_history(line: str) -> None:
+    commit = [*("git", "-c", "user.name=aki", "-c", "user.email=a@b", "commit", "-qm", "x"), str(EDITS)]
+    subprocess.run(["git", "init", "-q"], check=True)
+    EDITS.write_text(f"{line}\n", encoding="utf-8")
+    subprocess.run(["git", "add", str(EDITS)], check=True)
+    subprocess.run(commit, check=True)
+    EDITS.unlink()
+    write_edit("fermi-01", "大阪のバス停は？")
+    subprocess.run(commit, check=True)
+    response = Person().http.get(f"{ROW}/history")
+    assert response.status_code == 200
+    assert response.text.count("<li>") == 1
+    assert "大阪" in response.text
