@@ -266,13 +266,13 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
         async def read() -> None:
             lines.clear()
             for id in filter(None, (now.output_file_id, now.error_file_id)):  # requests that failed are in the second
-                text = (await _or_lost(api.files.content(id), f"has no file {quoted(id)} that it brought")).text
+                text = (await _or_lost(api.files.content(id), f"has no result file {quoted(id)}")).text
                 lines.extend(text.split("\n"))  # and at no other line end that a reply may hold
             if why := _damage(lines, batch, now.request_counts):
                 raise Busy(why)
 
         try:
-            await waiting.patiently(read, f"reading what {batch.words} brought", reassurance)
+            await waiting.patiently(read, f"reading the results of {batch.words}", reassurance)
         except UserError as error:  # what is whole of it is kept
             damaged = str(error)
     for line in lines:
@@ -297,10 +297,10 @@ def _damage(lines: list[str], batch: Batch, counts: Any) -> str | None:
     broken = ids.count(None)
     whole = len(ids) - broken
     if counts and isinstance(counts.completed, int) and whole < counts.completed:
-        return f"the file that it brought has {whole} of {counts.completed} answers"
+        return f"the result file has {whole} of {counts.completed} answers"
     if broken and batch.requests is not None and whole < batch.requests:
-        lines_that = count(broken, "line that is none", "lines that are none")
-        return f"the file that it brought has {whole} answers to {batch.requests} requests, and {lines_that}"
+        lines_that = count(broken, "invalid line", "invalid lines")
+        return f"the result file has {whole} answers to {batch.requests} requests, and {lines_that}"
     return None
 
 

@@ -198,9 +198,7 @@ def report(imported: Imported) -> Iterator[str]:
         yield f"the engine rejects something that every request contains: {imported.refused}"
     for (file, why), (first, says, lines) in list(imported.strange.items())[:_NAMED]:
         place = file if first is None else f"{file}:{first}"
-        yield f"{place}: {why}{says}" + (
-            f"; the same for {count(lines - 1, 'more line', 'more lines')} of it" if lines > 1 else ""
-        )
+        yield f"{place}: {why}{says}" + (f"; the same in {count(lines - 1, 'more line', 'more lines')}" if lines > 1 else "")
     if (more := len(imported.strange) - _NAMED) > 0:
         yield f"and lines in {count(more, 'more place')} do not match"
     if imported.passed_over:

@@ -471,7 +471,7 @@ def test_revisions_that_are_none(project: Project, tmp_path: Path) -> None:
         (empty.root / name).touch()
     assert "not a git repository" in diff(empty, fails=True, GIT_CEILING_DIRECTORIES=str(tmp_path))
     git(empty.root, "init", "-q")
-    assert "git has no commit yet" in diff(empty, fails=True)
+    assert "the repository has no commit yet" in diff(empty, fails=True)
 
 
 def test_a_lock_cannot_name_any_file(project: Project) -> None:

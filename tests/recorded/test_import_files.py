@@ -132,7 +132,7 @@ def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path)
     before = state(project)
     shown = import_seeds(Source(file), "seed_tasks", "en", None, yes=False)
     assert state(project) == before
-    assert "an Alpaca file, 4 rows; 2 become tasks of seed_tasks" in shown
+    assert "an Alpaca file, 4 rows; 2 will be imported as tasks of seed_tasks" in shown
     assert f"1 row left out: its output is blank (first: {file}:2)" in shown
     assert f"1 row left out: it is an exact duplicate of an earlier row (first: {file}:3)" in shown
     assert "fields that are not imported: score" in shown

@@ -96,7 +96,7 @@ def test_what_half_a_file_has_is_kept_and_the_rest_is_not_sent_again(
     batch_server.fault = lambda method, path: (
         (200, batch_server.files["batch_1-output"][:-40]) if (method, path) == PLACES["read"] else None
     )
-    with pytest.raises(UserError, match=r"2 answers to 3 requests, and 1 line that is none; run again later, which picks"):
+    with pytest.raises(UserError, match=r"2 answers to 3 requests, and 1 invalid line; run again later, which continues"):
         asked()
     batch_server.fault = lambda method, path: None
     assert all(result.value for result in asked())

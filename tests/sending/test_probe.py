@@ -37,7 +37,7 @@ def test_a_server_that_can_everything(counted: Project, server: Server) -> None:
     server.fault = able
     output = counted.run("seedbed", "probe", "stand-in", "--write")
     assert output.splitlines() == [
-        "models: the server lists none",
+        "models: none listed",
         "output limit: max_tokens",
         "usage: counted",
         "reasoning: none seen",

@@ -167,7 +167,7 @@ def test_what_does_not_belong_is_named_and_nothing_else_is_lost(tmp_path: Path) 
         f"a.jsonl:2: an answer to an unknown request, which has the key {request(99).key[:12]}",
         "a.jsonl:7: not a line of a batch: custom_id is missing",
         "a.jsonl:8: neither a response nor an error",
-        "a.jsonl:10: not JSON, or a truncated line; so 1 more line of it",
+        "a.jsonl:10: not JSON, or a truncated line; the same in 1 more line",
     ]
     with Store(store, read_only=True) as opened:
         (failed,) = opened.get([asked[1]["custom_id"]]).values()
@@ -221,7 +221,7 @@ def test_a_file_that_is_no_plain_text_is_read_or_named_in_one_sentence(tmp_path:
         "cut.jsonl.gz: the gzip file is truncated or damaged (Compressed file ended before the end-of-stream marker was "
         "reached); "
         "download it again",
-        "garbage.jsonl:1: not JSON, or a truncated line; so 29 more lines of it",
+        "garbage.jsonl:1: not JSON, or a truncated line; the same in 29 more lines",
         "long.jsonl:2: a line of more than 1 MB",
         "table.jsonl: a parquet file; expected JSON Lines",
         "ignored, since answers must be in files named *.jsonl or *.jsonl.gz: answers.jsonl.part",

@@ -26,7 +26,7 @@ MISTAKES: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "an id that a model has": (
         lambda p: p["trained"].update(good={"base": "b", "set": "native"}),
-        "trained.good: models has 'good' too",
+        "trained.good: models also contains 'good'",
     ),
     "a training declared twice": (
         lambda p: p["trained"].update(again={"base": "b", "set": "native", "seed": 0}),
