@@ -98,7 +98,7 @@ def test_too_much_is_refused_in_words() -> None:
     form = person.open(ROW)
     response = person.post(ROW, form | {"field.text": "x" * (guard.MOST_BYTES + 1), "go": "save"})
     assert response.status_code == 413
-    assert f"more than {guard.MOST_BYTES:,} bytes, so nothing was saved" in response.text
+    assert f"larger than {guard.MOST_BYTES:,} bytes, so nothing was saved" in response.text
     chunks = (b"x" * 100_000 for _ in range(30))  # and where nobody says the length beforehand
     response = person.http.post(ROW, content=chunks)
     assert response.status_code == 400
