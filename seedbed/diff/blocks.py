@@ -60,7 +60,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Flow:
-    """What became of the outcomes of the questions of one match: a picture, or a table where there can be none.
+    """How the outcomes of one match's questions changed: a chart, or a table where charts are not possible.
 
     Attributes:
         title: the match.

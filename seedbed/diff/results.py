@@ -36,7 +36,7 @@ def decisions(data: Loaded) -> FilterChange:
 
 
 def training_sets(data: Loaded) -> list[SetChange]:
-    """Return the training sets of which examples differ."""
+    """Return the training sets whose examples differ."""
     tables = Tables()
     tables.run("create table examples (side text, training_set text, example text)")
     for path, files in data.changed.items():

@@ -34,7 +34,7 @@ class Result(Generic[T]):
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more is to be asked."""
+        """Whether the request needs no further attempt."""
         return self.value is not None or self.failure is not None
 
     def take(self, response: Response, read: Read[T], max_attempts: int) -> None:

@@ -30,7 +30,7 @@ _NOT_ASKED = (None, "no_answer")
 
 
 def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
-    """Note in `data/again.jsonl` which rows of a stage are to be asked once more; return what was noted, and what to run.
+    """Record in `data/again.jsonl` which rows of a stage to request again; return a message with the next command.
 
     Args:
         stage: e.g. `answer@good`.

@@ -43,7 +43,7 @@ _MOST = 50
 
 
 def check_all() -> str:
-    """Check the whole project, mend what a stopped `dvc` left half-written, and return what there is, in one line.
+    """Check the whole project, repair partial files of an interrupted `dvc`, and return a summary in one line.
 
     Raises:
         UserError: everything that is wrong, a line each.

@@ -134,7 +134,7 @@ def load_stages() -> list[Stage]:
 
 
 def after(first: list[Stage], stages: list[Stage]) -> list[Stage]:
-    """Return the stages that rest on `first`, themselves left out, in flow order."""
+    """Return the stages that depend on `first`, without `first`, in pipeline order."""
     reached = list(first)
     for stage in reached:  # which grows on the way
         reached += [other for other in stages if other not in reached and feeds(stage, other)]

@@ -25,7 +25,7 @@ _DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
 
 
 def mend_half_files() -> None:
-    """Mend what a stopped `dvc` left, and say so.
+    """Repair partial files of an interrupted `dvc`, and report it.
 
     Raises:
         UserError: a merge left its marks in `dvc.lock`.

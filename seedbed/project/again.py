@@ -12,7 +12,7 @@ from seedbed.util.rows import Row, read_rows, write_rows
 
 
 def read_again(stage: str) -> dict[str, int]:
-    """Return how often each row of a stage is to be asked once more, by the id under which it is asked; 0 is left out.
+    """Return how often to request each row of a stage again, by request id; rows with 0 are left out.
 
     Raises:
         UserError: the file breaks its schema.

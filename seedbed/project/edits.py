@@ -27,7 +27,7 @@ _MAY_BE_BLANK = {"input"}
 
 
 class Conflict(Exception):
-    """The row's edit is not the one that the change was made on.
+    """The row's edit has changed since the page or sheet was opened.
 
     Attributes:
         id: of the row.
@@ -142,7 +142,7 @@ def make_edit(
 
 
 class Change(NamedTuple):
-    """What is to become of one row's edit.
+    """A requested change of one row's edit.
 
     Attributes:
         id: of the row.

@@ -49,7 +49,7 @@ def load_glossary(path: Path) -> list[Term]:
 
 
 def put_term(path: Path, term: Term, locks: Path) -> Term | None:
-    """Add a term to a glossary, or put it in the place of the same term; return the one that it replaces.
+    """Add a term to a glossary, or replace the same term; return the replaced one.
 
     Args:
         path: the glossary; made where it is not there.

@@ -30,7 +30,7 @@ def judge_notices(params: Params) -> Iterator[Notice]:
 
 
 def lone_judge(params: Params) -> Iterator[Notice]:
-    """Yield that there is but one judge; nothing where there are several, or nothing is judged here."""
+    """Yield a notice if there is only one judge; nothing if there are several, or nothing is judged."""
     if is_judged(params) and len(judge_blocks(params)) == 1:
         yield "notice_lone", {}
 

@@ -188,7 +188,7 @@ def transcripts() -> list[Path]:
 
 
 def failed(stage: str) -> Path:
-    """Return the folder in which a stage that gave up leaves what it had."""
+    """Return the folder for the partial results of a failed stage."""
     return FAILED / stage
 
 

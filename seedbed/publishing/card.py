@@ -55,7 +55,7 @@ def card(params: Params, settings: Publish, examples: Sequence[Example], sizes: 
 
 
 def front_matter(params: Params, settings: Publish, name: str, sizes: Mapping[str, Mapping[str, int]]) -> JsonObject:
-    """Return the fields of the card that tools read; the first set is the one that opens where none is named."""
+    """Return the card's metadata for tools; the first set is the default configuration."""
     number = sum(size for splits in sizes.values() for size in splits.values())
     return {
         "language": [params["language"]],

@@ -23,7 +23,7 @@ _UNREVIEWED = 0.05
 
 
 class Gate(NamedTuple):
-    """What came of one check.
+    """The result of one check.
 
     Attributes:
         name: of the gate.

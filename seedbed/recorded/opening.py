@@ -57,7 +57,7 @@ def hash_of(path: Path) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Opened]:
-    """Give a file to read; what had to be unpacked is removed at the end.
+    """Open a file for reading; temporary unpacked files are removed at the end.
 
     Raises:
         UserError: there is no such file, it cannot be read, is empty, or is of a kind that cannot be read, which is named.

@@ -16,7 +16,7 @@ from seedbed.util.rows import Row
 
 @dataclass(frozen=True)
 class Source:
-    """What is to be imported, as the user names it.
+    """The file or folder to import, and the options given by the user.
 
     Attributes:
         path: a file, or a folder as the Hub holds a data set.

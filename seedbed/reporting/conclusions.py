@@ -75,7 +75,7 @@ def with_tests(rates: Iterable[RateRow], confidence: float) -> list[RateWithTest
 
 
 def corrected_p(row: RateWithTest) -> float:
-    """Return the corrected p-value of a row of which something is valid."""
+    """Return the corrected p-value of a row with valid judgments."""
     p = row["p_holm"]
     assert p is not None, f"{row['match']}, {row['category']}: nothing is tested"
     return p

@@ -62,7 +62,7 @@ class EffortRow(TypedDict):
 
 
 def effort_rows(tables: Tables) -> list[EffortRow]:
-    """Return what became of each corpus's rows, and of all of them last; `load_effort` has been called."""
+    """Return the review status counts of each corpus, and of all corpora last; call `load_effort` first."""
     return cast(list[EffortRow], tables.query("human/effort"))
 
 

@@ -213,12 +213,12 @@ class Asker:
 
     @property
     def sent(self) -> bool:
-        """Whether anything had to be sent."""
+        """Whether any request was sent."""
         return bool(self._senders)
 
 
 def pays_anyway() -> bool:
-    """Whether a person says that what cannot be had is to be paid for again."""
+    """Whether the user allows paying again for responses that cannot be fetched."""
     return os.environ.get("SEEDBED_PAY_AGAIN", "") not in ("", "0")
 
 

@@ -321,7 +321,7 @@ async def _or_lost(asked: Awaitable[U], what: str) -> U:
 
 
 def answer_in(line: str, form: Callable[[Any], Response] = from_chat_completion) -> tuple[str, Response] | None:
-    """Return (key, response) of a line of a batch's files; None where that request is to be sent again."""
+    """Return (key, response) of a line of a batch's files; None if the request must be sent again."""
     try:
         row: JsonObject = json.loads(line)
         key, response = row["custom_id"], row.get("response") or {}

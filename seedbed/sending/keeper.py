@@ -36,7 +36,7 @@ _FIRST_LEASE_S = 10.0
 
 
 class Order(TypedDict):
-    """What to start, for whom.
+    """The command to start, and the build that it belongs to.
 
     Attributes:
         command: the words of the command line, the port filled in.

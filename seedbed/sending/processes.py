@@ -38,7 +38,7 @@ def boot() -> str:
 
 
 def is_alive(pid: int, start: float) -> bool:
-    """Whether a process is the one that was meant, and runs."""
+    """Whether the identified process is still running."""
     try:
         return abs(start_of(pid) - start) < 1 and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

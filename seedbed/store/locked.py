@@ -33,7 +33,7 @@ _SQUASH, _SQUASHED = "^Squashed commit of the following:$", re.compile(r"^commit
 
 @dataclass(frozen=True)
 class Lacking:
-    """A transcript that cannot be had.
+    """A transcript that cannot be fetched.
 
     Attributes:
         digest: its MD5.

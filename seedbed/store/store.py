@@ -273,7 +273,7 @@ class Store:
             return list(self._db.execute(query, tuple(values)))
 
     def change(self, query: str, values: Iterable[Any] = ()) -> int:
-        """Run one statement that changes something, by itself or within `at_once`; return how many rows it changed."""
+        """Run one modifying statement, in its own transaction or within `at_once`; return the number of changed rows."""
         with self._in_words():
             return self._db.execute(query, tuple(values)).rowcount
 

@@ -35,7 +35,7 @@ def summary(store: Store) -> None:
 
 
 def builds(store: Store) -> None:
-    """Print what each build sent, stage by stage, beside what `seedbed plan` said when the stage first had something to send.
+    """Print what each build sent by stage, next to the plan when the stage sent its first request.
 
     Of a generation the plan is an estimate: how many slots it takes depends on what passes the filter.
     """

@@ -25,7 +25,7 @@ OF_SOURCE = " (if the source is edited)"
 
 
 def seed_node(build: Build, id: str) -> Node:
-    """Return what rests on a seed task."""
+    """Return what depends on a seed task."""
     corpus = CORPUS_OF["seed"]
     row: EditedTask | None = build.row(paths.edited(corpus, "task"), id)
     if row is None:
@@ -89,7 +89,7 @@ def _shows_kept(build: Build) -> bool:
 
 
 def baseline_node(build: Build, id: str) -> Node:
-    """Return what rests on a baseline task: its lines of the training sets."""
+    """Return what depends on a baseline task: its lines of the training sets."""
     corpus = CORPUS_OF["baseline"]
     row, node = build.translation(corpus, id), Node("baseline", id, stage=f"translate@{corpus}")
     if row is None or row["translation"] is None:
@@ -101,7 +101,7 @@ def baseline_node(build: Build, id: str) -> Node:
 
 
 def instruction_node(build: Build, id: str) -> Node:
-    """Return what rests on an instruction."""
+    """Return what depends on an instruction."""
     generation, _, row_id = id.partition("/")
     row = build.candidate(generation, row_id)
     decision = decisions_on(build, generation, [row] if row else []).get(row_id)
@@ -118,7 +118,7 @@ def instruction_node(build: Build, id: str) -> Node:
 
 
 def slot_node(build: Build, id: str) -> Node:
-    """Return what rests on a slot: its instructions, and what rests on each."""
+    """Return what depends on a slot: its instructions, and what depends on each."""
     generation, _, name = id.partition("/")
     rows = build.candidates(generation, [int(name[1:])])
     children = [instruction_node(build, f"{generation}/{row['id']}") for row in rows]

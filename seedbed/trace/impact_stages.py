@@ -25,7 +25,7 @@ _ORIGINS = {
 
 
 def set_node(build: Build, id: str) -> Node:
-    """Return what a training set is made of, how much it holds, and what rests on it."""
+    """Return the sources and size of a training set, and what depends on it."""
     parts, stages, stage = build.params["sets"][id], load_stages(), f"export@{id}"
     counts = build.example_counts(id)
     facts: dict[str, Fact] = {"seeds": parts["seeds"], "rows": parts["rows"]}
@@ -42,7 +42,7 @@ def set_node(build: Build, id: str) -> Node:
 
 
 def prompt_node(build: Build, id: str) -> Node:
-    """Return what rests on a prompt."""
+    """Return what depends on a prompt."""
     path = paths.prompt(id)
     facts: dict[str, Fact] = {"file": str(path)}
     if version := build.version(path):
@@ -61,7 +61,7 @@ def prompt_node(build: Build, id: str) -> Node:
 
 
 def parameter_node(build: Build, id: str) -> Node:
-    """Return what rests on a parameter, or on a block of them."""
+    """Return what depends on a parameter, or on a block of them."""
     params: Any = build.params
     value = reduce(lambda block, key: block[key], id.split("."), params)
     facts: dict[str, Fact] = {"value": json.dumps(value, ensure_ascii=False)}

@@ -193,7 +193,7 @@ class State:
         return page in self._left if content is None else self._left.get(page) == content_hash(content)
 
     def attention(self, page: str, seconds: str) -> float:
-        """Return the seconds of attention that a page reports, never more than it can have had."""
+        """Return the editing time in seconds that a page reports, limited to the time since it was opened."""
         try:
             reported = float(seconds)
         except ValueError:
