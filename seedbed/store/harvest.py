@@ -32,7 +32,9 @@ def harvest_all(store: Store) -> str:
         new += store.warm(digest, stage, read_transcript(paths.blob(digest)))
         read += 1
     missing = (
-        f"; {len(absent)} are in neither the DVC cache nor its remote ({', '.join(sorted(set(absent))[:5])})" if absent else ""
+        f"; {len(absent)} are neither in the DVC cache nor in its remote ({', '.join(sorted(set(absent))[:5])})"
+        if absent
+        else ""
     )
     return f"{new} new responses from {read} transcripts{missing}"
 

@@ -169,9 +169,9 @@ class Store:
         self._named.update(new)
         if new:
             named = few([f"the response to request {key[:12]}" for key in new], 5)
-            remedy = "dropped, to be taken from a transcript or sent again"
-            remedy = "`seedbed store verify --repair` drops it, and takes it from a transcript" if self._read_only else remedy
-            print(f"{self.path}: damaged, and so missing: {named}; {remedy}", file=sys.stderr)
+            remedy = "dropped; it will be restored from a transcript or sent again"
+            remedy = "`seedbed store verify --repair` drops it and restores it from a transcript" if self._read_only else remedy
+            print(f"{self.path}: damaged, so treated as missing: {named}; {remedy}", file=sys.stderr)
         if not self._read_only:
             self.delete(keys)
 
@@ -373,7 +373,7 @@ def _remedy(path: Path, error: Exception) -> str:
         if name.startswith("SQLITE_IOERR") and disk_usage(path.parent).free < _LEAST_FREE:
             name = "SQLITE_FULL"
     remedies: Mapping[str, str] = {
-        "SQLITE_FULL": "the disk is full; free some space and run again, all that had arrived is kept",
+        "SQLITE_FULL": "the disk is full; free some space and run again, every response that arrived is kept",
         "SQLITE_READONLY": "the store cannot be written; make it writable, or set SEEDBED_STORE to another path",
         "SQLITE_CANTOPEN": "the store cannot be opened; make its folder writable, or set SEEDBED_STORE to another path",
         "SQLITE_CORRUPT": "the store is damaged; move it away and run `seedbed harvest` to fill a new one from transcripts",

@@ -138,7 +138,7 @@ def export_to(store: Store, path: Path) -> str:
             file.write(canonical({"id": stage, "key": key, "request": request, "response": response}) + "\n")
             written += 1
     ((total,),) = store.rows("select count(*) from responses")
-    left_out = f"; {total - written} damaged ones left out: `seedbed store verify --repair`" if written < total else ""
+    left_out = f"; {total - written} damaged ones left out; run `seedbed store verify --repair`" if written < total else ""
     return f"{written} responses exported to {path}{left_out}"
 
 

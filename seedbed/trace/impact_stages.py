@@ -93,7 +93,7 @@ def stage_node(build: Build, kind: str, stage: Stage, asked: Callable[[str], int
     for out in map(Path, stage.outs):
         files = sorted(out.glob("*.jsonl")) if out.is_dir() else [out]
         if not all(file.is_file() for file in files):
-            facts[str(out)] = f"not in the workspace; `dvc repro {stage.name}` builds it"
+            facts[str(out)] = f"no such file; `dvc repro {stage.name}` builds it"
         elif paths.RESPONSES in out.parents:
             facts["requests"] = asked(stage.name) if asked else build.count(out)
         elif out.suffix in ("", ".jsonl"):

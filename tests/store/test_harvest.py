@@ -54,8 +54,8 @@ def test_transcripts_that_are_not_here_are_named(repository: Repository, tmp_pat
         blob.unlink()
     with Store(tmp_path / "store.sqlite") as store:
         assert harvest_all(store) == (
-            "0 new responses from 0 transcripts; 3 are in neither the DVC cache nor its remote "
-            "(answer@good, generate, generate@native)"
+            "0 new responses from 0 transcripts; 3 are neither in the DVC cache nor in its remote (answer@good, generate, "
+            "generate@native)"
         )
 
 
@@ -71,8 +71,8 @@ def test_a_transcript_that_was_cut_is_passed_over_and_read_when_it_is_whole_agai
         path.write_bytes(blobs[path][: blobs[path].index(b"\n") + 1])
     with Store(tmp_path / "store.sqlite") as store:
         first = harvest_all(store)
-        assert f"; {len(cut)} are in neither the DVC cache nor its remote" in first
-        assert "damaged, and passed over: it has another MD5 than its name" in capsys.readouterr().err
+        assert f"; {len(cut)} are neither in the DVC cache nor in its remote" in first
+        assert "damaged and ignored: its MD5 does not match its name" in capsys.readouterr().err
         assert warm_store(store) == 0
         before = store.rows("select count(*) from responses")[0][0]
         for path in cut:

@@ -178,7 +178,7 @@ def test_a_damaged_row_is_a_miss_that_is_named_and_replaced(
         assert capsys.readouterr().err.count(f"the response to request {keys[1][:12]}") == 1
     with Store(path) as store:
         assert keys[1] not in store.get(keys)
-        assert f"damaged, and so missing: the response to request {keys[1][:12]}; dropped" in capsys.readouterr().err
+        assert f"damaged, so treated as missing: the response to request {keys[1][:12]}; dropped" in capsys.readouterr().err
         store.put("answer@good", request(1), response("new"))
         assert store.get(keys)[keys[1]] == response("new")
         assert verify(store) == "3 responses, every key matches its request, the database is intact"
