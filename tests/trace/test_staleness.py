@@ -65,7 +65,7 @@ def test_an_edit_that_was_taken_back_is_told(edited: Project) -> None:
     edited.write_rows("data/edits/questions.ja.jsonl", rows[1:])
     node = explain(rows[0]["id"])
     assert "now it would be unreviewed" in str(node.facts[EDITED_SINCE])
-    assert "no longer there" in str(only(node, "edit").facts[GONE])
+    assert "no longer exists" in str(only(node, "edit").facts[GONE])
 
 
 @pytest.mark.parametrize(
