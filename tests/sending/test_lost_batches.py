@@ -130,7 +130,7 @@ def test_a_lost_batch_is_named_with_what_is_known_and_sent_again_when_it_is_forg
         batch_server.batches.clear()
     else:
         batch_server.files.clear()
-    why = r"the server does not know it \(HTTP 404\)" if what == "batch" else "the server has no file batch_1-output"
+    why = r"the server does not know it \(HTTP 404\)" if what == "batch" else "the server has no result file batch_1-output"
     for _ in range(2):  # and nothing is sent for it, however often it is tried
         with pytest.raises(UserError, match=f"{LOST}{why}.*; 3 of its requests have no response here"):
             left_open(mode="batch")

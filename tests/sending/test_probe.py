@@ -69,7 +69,7 @@ def test_a_server_that_ignores_formats_and_refuses_fields(counted: Project, serv
     assert "written to params.yaml" in counted.run("seedbed", "probe", "stand-in", "--write")
     assert [words for words in comments(counted) if words] == [words for words in kept if words]
     text = (counted.root / "params.yaml").read_text(encoding="utf-8")
-    assert re.search(r"structured: text +# how a reply schema is asked for", text)
+    assert re.search(r"structured: text +# how structured output is requested", text)
     assert "output_limit: max_completion_tokens" in text
     assert "params.yaml has these settings already" in counted.run("seedbed", "probe", "stand-in")
 
