@@ -63,8 +63,10 @@ def main() -> None:
                 asked.add(outputs.take(slot.number) if outputs else [])
                 asked.add(embed.take(candidate["id"] for candidate, _ in slot.candidates) if embed else [])
     except UserError as error:
-        left = f"; what came is in {gave_up}/" if (gave_up / "candidates.jsonl").is_file() else ""
-        raise UserError(f"{stage}: {str(error).removeprefix(f'{stage}: ')}{left}") from None
+        words = str(error).removeprefix(f"{stage}: ")
+        after = "\n  " if "\n" in words else "; "  # samples of rejected rows stand on lines of their own
+        left = f"{after}what came is in {gave_up}/" if (gave_up / "candidates.jsonl").is_file() else ""
+        raise UserError(f"{stage}: {words}{left}") from None
     print(f"{stage}: {asked.total} slots", file=sys.stderr)
 
 

@@ -146,6 +146,7 @@ def test_the_examples_in_python_run(tmp_path: Path) -> None:
         "assert EXPORTERS.get('completion', 'export.formats')(task) == {'prompt': 'a\\n', 'completion': 'b'}",
         "points = VERDICT_FORMATS.get('points', 'judge.verdict_format')",
         "assert points('A: 7  B: 5') == 'first' and points('none') is None",
+        "assert points({'explanation': '', 'a': 4, 'b': 4}) == 'tie'",
     ]
     run = subprocess.run([sys.executable, "-c", "\n".join(script)], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
@@ -190,19 +191,27 @@ def partial(schema: Any) -> Any:
     return {key: partial(value) for key, value in schema.items() if key not in ("required", "anyOf", "oneOf")}
 
 
-def test_examples_of_params_have_the_fields_that_there_are() -> None:
-    schema = partial(json.loads((ROOT / "schemas" / "params.schema.json").read_text(encoding="utf-8")))
+def test_examples_of_params_and_prompts_have_the_fields_that_there_are() -> None:
+    schemas = {
+        name: partial(json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")))
+        for name in ("params", "prompt")
+    }
     examples = blocks("yaml")
     assert len(examples) > 5
     for example in examples:
-        jsonschema.validate(yaml.safe_load(example), schema)
+        name = "prompt" if example.startswith("# prompts/") else "params"
+        jsonschema.validate(yaml.safe_load(example), schemas[name])
 
 
-def test_examples_of_rows_are_rows() -> None:
+def test_examples_in_json_are_rows_or_the_schema_of_a_reply() -> None:
     examples = [json.loads(example) for example in blocks("json")]
     assert examples
     for example in examples:
-        assert problems(example, "rows/question") == []
+        if "properties" in example:
+            jsonschema.Draft202012Validator.check_schema(example)
+            jsonschema.validate({"explanation": "", "a": 4, "b": 4}, example)
+        else:
+            assert problems(example, "rows/question") == []
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "requirements-train.lock"])

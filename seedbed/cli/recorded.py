@@ -1,4 +1,4 @@
-"""Commands for exchanging data with other tools: import, export, publish."""
+"""`seedbed import`, `seedbed export`, `seedbed publish`: data made elsewhere, and data for others."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -229,7 +229,11 @@ def fastchat(
         Path | None, typer.Option(resolve_path=True, help="Reference answers, in the answers' format.")
     ] = None,
     scores: Annotated[list[Path] | None, typer.Option(resolve_path=True, help="Ratings of single answers; repeatable.")] = None,
-    language: Annotated[str, typer.Option(help="Language of the questions, an ISO 639 code.")] = "ja",
+    language: Annotated[
+        str | None, typer.Option(help="Language of the questions, an ISO 639 code; by default the project's language.")
+    ] = None,
+    license: License = None,
+    address: Address = None,
     yes: Annotated[bool, typer.Option("--yes", help="Replace models, matches and questions without asking.")] = False,
 ) -> None:
     """Import a whole FastChat benchmark: questions, answers, references, verdicts and ratings."""
@@ -237,7 +241,7 @@ def fastchat(
 
     confirm = (lambda question: True) if yes else typer.confirm
     recorded = (questions, answers, judgments or [], baseline, references, language, confirm, method or [], scores or [])
-    print(import_fastchat(*recorded))
+    print(import_fastchat(*recorded, license, address))
 
 
 @exporting.command("fastchat", cls=InProject)
@@ -289,11 +293,18 @@ def publish(
     stand_in: Annotated[
         bool, typer.Option("--stand-in", help="Publish even if the stand-in wrote some of the examples.")
     ] = False,
+    despite: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GATE", help="Publish even if this gate of `seedbed check --release` fails; repeatable."),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Send the files. Without it the command only shows what it would send.")
     ] = False,
 ) -> None:
-    """Publish the training sets and their card (`publish` in params.yaml); without --yes only shows what would be sent."""
+    """Publish the training sets and their card (`publish` in params.yaml); without --yes only shows what would be sent.
+
+    Also runs the gates of `seedbed check --release`, and sends nothing if one fails.
+    """
     from seedbed.publishing.publish import publish as published
 
-    print(published(to, yes=yes, stand_in=stand_in))
+    print(published(to, yes=yes, stand_in=stand_in, despite=despite or []))

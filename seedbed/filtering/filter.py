@@ -161,7 +161,7 @@ class Filter:
         context.tokens, context.text, context.instruction = tokens, text, instruction
         for name, rule, context.settings in self._rules:
             try:
-                objection = rule(candidate, context)
+                objection = rule(candidate.copy(), context)  # a plug-in that writes into it changes no output
             except Exception as error:
                 raise plugin_error(error, f"rule {name!r}, candidate {candidate['id']!r}") from None
             if objection is not None:

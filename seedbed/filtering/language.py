@@ -121,12 +121,12 @@ def _runs(letter: re.Pattern[str]) -> re.Pattern[str]:
 
 @cache
 def _warn_missing(resolved: Path, path: Path) -> None:
-    """Say once a process that there is no such file: a plan reads it for the translations and for the filter."""
+    """Say once a process that there is no such file."""
     print(f"{path}: no such file; the filter goes without words and patterns of this language", file=sys.stderr)
 
 
 def load_language(path: Path, *, only_scripts: bool = False) -> Language:
-    """Read a language file; where there is none, say so and return one without words and patterns.
+    """Read a language file; where there is none, return one without words and patterns, and say so where a filter misses them.
 
     Args:
         path: the file.
@@ -136,7 +136,8 @@ def load_language(path: Path, *, only_scripts: bool = False) -> Language:
         UserError: a field is missing or a pattern is no regular expression.
     """
     if not path.is_file():
-        _warn_missing(path.resolve(), path)
+        if not only_scripts:
+            _warn_missing(path.resolve(), path)
         return Language([], [], [], [], [])
     document = load_yaml(path)
     problem = first_problem(document, "language")

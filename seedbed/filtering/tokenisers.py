@@ -27,13 +27,13 @@ import regex
 from seedbed.project.plugins import load_plugins, plugin_error
 from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError
-from seedbed.util.registry import Registry, place_of
+from seedbed.util.registry import Registry, place_of, takes_other
 
 Settings = JsonObject
 """The block `filter.tokeniser`; beside `name` it holds whatever the tokeniser needs to know."""
 Tokenise = Callable[[str], list[str]]
 Tag = Callable[[str], list[Any]]
-TOKENISERS: Registry[Callable[[Settings], Tokenise]] = Registry("tokeniser")
+TOKENISERS: Registry[Callable[[Settings], Tokenise]] = Registry("tokeniser", ("settings",))
 _SEPARATE_WORDS = "separates_words"
 _RULES = 1
 """Raised when the same settings give a text other tokens."""
@@ -101,9 +101,15 @@ def load_tokeniser(settings: Settings) -> Tokenise:
     if TOKENISERS.is_builtin(name):
         return factory(settings)
     try:
-        return partial(_plugged_in, name, factory, factory(settings))
+        tokenise: Any = factory(settings)
     except Exception as error:
         raise plugin_error(error, f"tokeniser {name!r}") from None
+    where = f"{place_of(factory)}: tokeniser {name!r}"
+    if not callable(tokenise):
+        raise UserError(f"{where}: expected a function from a text to its tokens, found {type(tokenise).__name__}")
+    if found := takes_other(tokenise, ("text",)):
+        raise UserError(f"{where}: its function is called with (text), and takes {found}")
+    return partial(_plugged_in, name, factory, tokenise)
 
 
 def _plugged_in(name: str, factory: Callable[[Settings], Tokenise], tokenise: Tokenise, text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Check everything that can be checked before the first request: params, prompts, data."""
+"""Everything that can be checked before the first request, all of it: params, prompts, data."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from seedbed.filtering.language import load_language
 from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
+from seedbed.pipeline.graph import mapping
 from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
@@ -33,10 +34,10 @@ from seedbed.reporting.checks.kinds import check_problem
 from seedbed.reporting.texts import ENGLISH_WORDS
 from seedbed.stand_in.models import language_of_model
 from seedbed.steps.judging import used_references
-from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.errors import UserError, did_you_mean, variable_not_set
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.words import count, few
-from seedbed.util.yaml12 import located
+from seedbed.util.yaml12 import load_yaml, located
 
 _MOST = 50
 """Mistakes that are listed before the rest is only counted."""
@@ -57,10 +58,14 @@ def check_all() -> str:
             mistakes.append(str(error))
 
     collect(_repaired)
+    collect(lambda: _loads(lambda: load_yaml(paths.DVC_YAML)))
+    before = len(mistakes)
     collect(lambda: iter(params_problems()))
+    params_are_whole = len(mistakes) == before
     for name in VARIABLES:
         collect(lambda name=name: prompt_problems(name))  # type: ignore[misc]
-    if mistakes:  # what the data is held against is not known
+    if not params_are_whole:  # of the data only the form of the rows can be checked
+        collect(_rows_alone)
         raise UserError(_listed(mistakes))
     params = load_params()
     rows: dict[str, list[Any]] = {}
@@ -157,6 +162,14 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
             rows.append(row)
     if not number and path != paths.EMPTY:
         yield f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)"
+
+
+def _rows_alone() -> Iterator[str]:
+    """Yield what is wrong with the form of the corpora's rows, where `params.yaml` is a mapping that names them at least."""
+    for corpus in mapping(mapping(load_yaml(paths.PARAMS)).get("corpora")).values():
+        source, kind = mapping(corpus).get("source"), mapping(corpus).get("kind")
+        if isinstance(source, str) and Path(source).is_file() and kind in ("task", "question"):
+            yield from (str(row) for _, row in checked_rows(Path(source), kind) if isinstance(row, UserError))
 
 
 def _rows_of(path: Path, schema: str) -> Iterator[str]:
@@ -306,8 +319,5 @@ def _keys_not_set(params: Params) -> Iterator[str]:
             if (plan.new or plan.top_up) and id in (asked.get(block) for block in blocks_asked(params, plan.stage))
         ]
         if stages:
-            words = (
-                f"the environment variable {name} is not set, but {few(stages, 3)} would send requests to this server; set it "
-                "to the API key"
-            )
+            words = f"{variable_not_set(name)}, but {few(stages, 3)} would send requests to this server; set it to the API key"
             yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

@@ -83,10 +83,21 @@ def dvc_repo() -> Iterator["Repo"]:
     except LockError:
         raise UserError("another `dvc` process is running in this project; wait until it has finished") from None
     except DvcException as error:
+        _refuse_broken_files()
         words = " ".join(str(error).split())
         if "is not a git repository" in words:
             words += "; `make repro` builds without git, as `dvc config --local core.no_scm true` lets DVC do"
         raise UserError(f"{paths.DVC_YAML}: {words}") from None
+
+
+def _refuse_broken_files() -> None:
+    """Name the line that is wrong in what DVC reads, where DVC names the file alone.
+
+    Raises:
+        UserError: a file is not YAML, or holds a merge conflict.
+    """
+    for path in (paths.DVC_YAML, paths.PARAMS, *sorted(paths.PROMPTS.glob("*.yaml"))):
+        load_yaml(path)
 
 
 def stages_of(repo: "Repo") -> list[Stage]:

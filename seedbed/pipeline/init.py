@@ -54,7 +54,8 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
     examples = "no rows" if bare else "with 8 example seed tasks, 8 questions and 3 baseline tasks"
     # A lock file cannot hold a folder's hash, so `make` could not install the library.
     build = "make repro" if b"\nseedbed" in files["requirements.lock"] else "seedbed repro"
-    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {folder} && {build}"
+    steps = f" && {build}" if not bare else f", write rows into the files that `seedbed check` names, and {build}"
+    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {folder}{steps}"
 
 
 def _version(folder: Path, files: dict[str, bytes]) -> None:

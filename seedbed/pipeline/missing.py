@@ -1,6 +1,7 @@
-"""`seedbed requests export`: write the requests that a stage would send now to files."""
+"""`seedbed requests export`: what a stage would send now, as files for any engine."""
 
 from pathlib import Path
+from shlex import quote
 
 from seedbed.pipeline.plan import Plan
 from seedbed.sending.shards import MANIFEST, write_shards
@@ -36,7 +37,7 @@ def export_missing(stage: str, folder: Path, shards: int | None = None) -> str:
     written = write_shards(folder, plan.ready.values(), plan.params["servers"], shards)
     return (
         f"{stage}: {count(len(plan.ready), 'request')} in {count(len(written), 'shard')} in {folder}{more}\n"
-        f"put the answers in this folder, keep {MANIFEST}, and run `seedbed requests import {folder}`"
+        f"put the answers in this folder, keep {MANIFEST}, and run `seedbed requests import {quote(str(folder))}`"
     )
 
 

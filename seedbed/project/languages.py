@@ -1,5 +1,6 @@
 """Check that the languages declared in a project's files match `language` in `params.yaml`."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,23 @@ def language_mismatches(params: Params) -> list[str]:
     """Return one sentence for each file of the project that is of another language than the one to build.
 
     Looked at are the prompts, and the words of the filter and of the review page. A file that is not there, or that declares
-    no language, is passed over: `load_prompt` and the other readers say what is wrong with it.
+    no language, is passed over: `load_prompt` and the other readers say what is wrong with it. Only one that does not plainly
+    declare the language is read as YAML, since every stage that sends looks at all of them.
 
     Args:
         params: `params.yaml`.
 
     Raises:
-        UserError: a file is not YAML.
+        UserError: a file that does not plainly declare the language is not YAML.
     """
     target = params["language"]
     prompts = [Path("prompts") / f"{name}.yaml" for name in VARIABLES]
     words = [Path("data") / folder / f"{target}.yaml" for folder in ("languages", "review", "generation")]
     mismatches = []
     for path in [*prompts, *words]:
-        document: Any = load_yaml(path) if path.is_file() else None
+        if not path.is_file() or _declares(path, target):
+            continue
+        document: Any = load_yaml(path)
         declared = document.get("language") if isinstance(document, dict) else None
         if isinstance(declared, str) and declared != target:
             remedy = f"set language to {declared!r}" if path in prompts else "rename the file after its language"
@@ -34,3 +38,9 @@ def language_mismatches(params: Params) -> list[str]:
                 f"{line_of(Path('params.yaml'), ['language'])} builds {target!r}; write the file in that language, or {remedy}"
             )
     return mismatches
+
+
+def _declares(path: Path, language: str) -> bool:
+    """Whether a line of the file, not indented and so of no text in it, declares the language."""
+    line = rf"""^language: *(["']?){re.escape(language)}\1 *(?:#.*)?$"""
+    return re.search(line.encode(), path.read_bytes(), re.MULTILINE) is not None

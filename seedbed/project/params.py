@@ -7,7 +7,7 @@ from seedbed.project.editions import EDITIONS, other_edition
 from seedbed.project.params_checks import cross_problems
 from seedbed.project.params_types import Params
 from seedbed.util.errors import UserError
-from seedbed.util.schemas import Problem, first_problem, problems
+from seedbed.util.schemas import Problem, not_json, problems
 from seedbed.util.yaml12 import line_of, load_yaml, located
 
 
@@ -19,8 +19,8 @@ def load_params(path: Path = paths.PARAMS) -> Params:
             corpus that is not there; names file, line and key.
     """
     params: Params = load_yaml(path)
-    if problem := first_problem(params, "params"):
-        raise UserError(located(path, *(_older_edition(params) or problem)))
+    if wrong := _schema_problems(params):
+        raise UserError(located(path, *(_older_edition(params) or wrong[0])))
     if problem := next(cross_problems(params), None):
         raise UserError(located(path, *problem))
     return params
@@ -33,12 +33,17 @@ def params_problems(path: Path = paths.PARAMS) -> list[str]:
         UserError: not YAML.
     """
     params: Params = load_yaml(path)
-    mistakes = problems(params, "params")
+    mistakes = _schema_problems(params)
     if not mistakes:
         mistakes = list(cross_problems(params))
     elif older := _older_edition(params):
         mistakes.append(older)
     return [located(path, *problem) for problem in sorted(mistakes, key=lambda problem: line_of(path, problem[0]))]
+
+
+def _schema_problems(params: object) -> list[Problem]:
+    """Return what breaks the schema; and what no request can hold, in the blocks that go to a server as they are."""
+    return problems(params, "params") or [(list(field), words) for field, words in not_json(params)]
 
 
 def _older_edition(params: object) -> Problem | None:

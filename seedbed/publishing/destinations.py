@@ -1,4 +1,4 @@
-"""Destinations of a data set: the Hugging Face Hub, or a folder on any file system that fsspec supports.
+"""Where a data set is published: the Hugging Face Hub, or a folder of any file system that fsspec knows.
 
 hf://datasets/team/name, hf://team/name      a dataset repository, made private where it is not there
 s3://bucket/path, gs://…, memory://…         by fsspec; each needs its own package (s3: `seedbed[s3]`)
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from seedbed.util.errors import UserError
 
 _HUB = "hf://"
+_EXPECTED = "expected hf://datasets/OWNER/NAME, s3://BUCKET/PATH or a folder"
 _HUBS_OWN = {".gitattributes"}
 """What the Hub puts into a new repository itself."""
 _AGAIN = "; the repository is unchanged, run the same command again"
@@ -35,6 +36,8 @@ def destination(to: str) -> Destination:
     Raises:
         UserError: it is no address of a known kind.
     """
+    if to.startswith(("http://", "https://")):
+        raise UserError(f"--to {to}: a web address, to which no files can be written; {_EXPECTED}")
     return _Hub(to) if to.startswith(_HUB) else _FileSystem(to)
 
 
@@ -101,7 +104,9 @@ class _FileSystem:
             hint = "`pip install 'seedbed[s3]'`" if to.startswith("s3:") else "install it"
             raise UserError(f"--to {to}: {error}; {hint}") from None
         except ValueError as error:
-            raise UserError(f"--to {to}: {error}; expected hf://OWNER/NAME, s3://BUCKET/PATH or a folder") from None
+            raise UserError(f"--to {to}: {error}; {_EXPECTED}") from None
+        except Exception as error:  # some file systems connect at once, and raise what their libraries do
+            raise UserError(f"--to {to}: {_reason(error)}; nothing was sent") from None
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -111,8 +116,7 @@ class _FileSystem:
             raise
         except Exception as error:  # each file system raises what its own library does
             raise UserError(
-                f"--to {self._to}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}; "
-                "the files already sent remain; run the same command again to replace them"
+                f"--to {self._to}: {_reason(error)}; the files already sent remain; run the same command again to replace them"
             ) from None
 
     def files(self) -> set[str]:
@@ -133,3 +137,8 @@ class _FileSystem:
                 if isinstance(self._fs, LocalFileSystem):  # an object store has no folders, and would make a missing bucket
                     self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
                 self._fs.put_file(str(folder / name), target)
+
+
+def _reason(error: Exception) -> str:
+    """Return what a file system's library said, on one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200] or 'no reason given'}"

@@ -20,6 +20,8 @@ from seedbed.util.words import count, few
 _REVIEWED = ("edited", "approved", "outdated", "original")
 """Statuses of a seed task that a person wrote, or whose translation a person edited or approved."""
 _UNREVIEWED = 0.05
+GATES = ("license", "overlap", "personal", "unreviewed", "stand-in")
+"""The names of the gates, in order."""
 
 
 class Gate(NamedTuple):
@@ -74,7 +76,7 @@ def license_gate(params: Params, gates: Gates) -> Gate:
     other = [
         f"{source.path}: {source.license}"
         for source in imported
-        if source.license and allowed is not None and source.license not in allowed
+        if source.license and allowed is not None and not _allowed(source.license, allowed)
     ]
     words = [
         own or "publish.license is not set",
@@ -83,6 +85,12 @@ def license_gate(params: Params, gates: Gates) -> Gate:
     words += [f"without a licence: {few(without, 3)}"] if without else []
     words += [f"not in publish.gates.licenses: {few(other, 3)}"] if other else []
     return Gate("license", own is not None and not without and not other, "; ".join(words))
+
+
+def _allowed(license: str, allowed: Sequence[str]) -> bool:
+    """Return whether a source's licence, or each where it has several, is named: `Apache-2.0` is `apache-2.0`."""
+    known = {each.lower() for each in allowed}
+    return all(each.strip().lower() in known for each in license.split(","))
 
 
 def overlap_gate(params: Params, nearest: Sequence[Nearest], gates: Gates) -> Gate:

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seedbed.filtering.tokenisers import Tokenise, character, fold, load_tokeniser, separates_words
+from seedbed.project import paths
 from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.params_types import Params
 from seedbed.publishing.released import Example
 from seedbed.recorded.formats import QUESTIONS, Asked
 from seedbed.recorded.reading import Reading, Source
+from seedbed.util.errors import UserError
 
 OWN = "own"
 """The name of the project's own questions, beside those of `publish.benchmarks`."""
@@ -61,7 +63,10 @@ def benchmarks(params: Params) -> dict[str, dict[str, str]]:
     """
     known = {OWN: {row["id"]: "\n\n".join(turns_of(row)) for row in read_questions()}}
     for name, path in params.get("publish", {}).get("benchmarks", {}).items():
-        known[name] = dict(_read(Path(path)))
+        try:
+            known[name] = dict(_read(Path(path)))
+        except UserError as error:
+            raise UserError(f"publish.benchmarks.{name} of {paths.PARAMS}: {error}") from None
     return known
 
 

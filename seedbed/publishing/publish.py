@@ -1,43 +1,57 @@
-"""`seedbed publish --to ADDRESS`: show, and with `--yes` upload, the data set of `seedbed export dataset`."""
+"""`seedbed publish --to ADDRESS`: the data set of `seedbed export dataset`, shown first, and with `--yes` sent."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.publishing.destinations import destination
 from seedbed.publishing.folder import CARD, write_dataset
+from seedbed.publishing.gates import GATES, Gate, check_release
 from seedbed.publishing.released import by_stand_in, publish_settings, refuse_stale
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.words import count, few
 
+_STAND_IN = "stand-in"
 
-def publish(to: str, *, yes: bool, stand_in: bool) -> str:
+
+def publish(to: str, *, yes: bool, stand_in: bool, despite: Sequence[str] = ()) -> str:
     """Publish what the last build left, or say what would be published.
 
     Args:
         to: see `destinations`.
         yes: whether to send it.
         stand_in: whether it may hold what the stand-in wrote.
+        despite: gates of `seedbed check --release` that may fail.
 
     Returns:
-        What was sent, or would be, a line a file.
+        What was sent; or a line a gate, and a line a file that would be sent.
 
     Raises:
-        UserError: `publish` names no licence, the build is not up to date, the stand-in wrote some of it, or the place holds
-            other files or cannot be reached.
+        UserError: `publish` names no licence, the build is not up to date, the stand-in wrote some of it, another gate fails,
+            there is no such gate, or the place holds other files or cannot be reached.
     """
     params = load_params()
     license = publish_settings(params)["license"]
     refuse_stale()
+    for name in despite:
+        if name not in GATES:
+            raise UserError(f"--despite {name}: no gate{did_you_mean(name, [*GATES])}")
     place = destination(to)
+    gates = [gate for gate in check_release(params) if gate.name != _STAND_IN]  # of which there is more to say, below
+    failing = [gate for gate in gates if not gate.passed and gate.name not in despite]
     with TemporaryDirectory(prefix="seedbed-publish-") as temporary:
         folder = Path(temporary)
         examples = write_dataset(folder, params)
-        if (number := sum(by_stand_in(example.row) for example in examples)) and not stand_in:
+        number = sum(by_stand_in(example.row) for example in examples)
+        if number and not (stand_in or _STAND_IN in despite):
             raise UserError(
                 f"the stand-in, which is no language model, wrote {number} of {count(len(examples), 'example')} or their "
                 "translations: build with a model, or add `--stand-in` to publish a rehearsal"
             )
+        if yes and failing:
+            raise UserError("nothing was sent, because of what `seedbed check --release` says:\n" + _refusal(failing))
         names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         names = [*(name for name in names if name != CARD), CARD]
         there = place.files()
@@ -53,4 +67,11 @@ def publish(to: str, *, yes: bool, stand_in: bool) -> str:
     if yes:
         return f"{to}: {summary}"
     lines = [f"{sizes[name]:>12,}  {name}{'  (replaces one)' if name in there else ''}" for name in names]
-    return "\n".join([*lines, f"{to} would receive {summary}; run `seedbed check --release` first, then add --yes to send it"])
+    last = f"--yes is refused, since a gate fails:\n{_refusal(failing)}" if failing else "--yes sends it"
+    return "\n".join([*map(str, gates), "", *lines, f"{to} would receive {summary}; {last}"])
+
+
+def _refusal(failing: Sequence[Gate]) -> str:
+    """Return the gates that fail, a line each, and what to do."""
+    anyway = " ".join(f"--despite {gate.name}" for gate in failing)
+    return "\n".join([*map(str, failing), f"mend the data, change publish.gates in {paths.PARAMS}, or say `{anyway}`"])

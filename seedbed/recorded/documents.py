@@ -1,6 +1,7 @@
-"""Extract text from a document: Markdown, plain text, HTML or PDF."""
+"""The text of a document: Markdown, plain text, HTML or PDF."""
 
 import codecs
+import logging
 import re
 import unicodedata
 from collections.abc import Callable
@@ -96,22 +97,16 @@ def _html(path: Path) -> str:
 
 def _pdf(path: Path) -> str:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it mends on its way is no news, what it cannot is said below
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
             raise UserError(f"{path}: the PDF is protected by a password; save it without one")
         return "\n\n".join(page.extract_text() for page in reader.pages)
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-    ) as error:  # as damage has it
+    except UserError:
+        raise
+    except Exception as error:  # whatever damage leads pypdf into
         raise UserError(f"{path}: this PDF cannot be read ({error}); save it again, or remove it from the folder") from None
 
 

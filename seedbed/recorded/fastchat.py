@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, NotRequired, TypedDict
 from seedbed.project.corpora import turns_of
 from seedbed.project.params_types import RECORDED_JUDGE, Params
 from seedbed.project.row_types import Answer, EditedQuestion, Failure, Judgment, Question, Reference, Score
+from seedbed.recorded.opening import unpacked
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, checked_rows
 from seedbed.util.visible import is_blank
@@ -76,15 +77,16 @@ def slug(name: str) -> str:
 
 def _lines(path: Path, kind: str) -> Iterator[Line]:
     """Yield the rows of a file, each checked against `schemas/rows/fastchat_<kind>.schema.json`."""
-    for number, row in checked_rows(path, f"fastchat_{kind}", unique=None):
-        if isinstance(row, UserError):
-            raise row from None
-        given = row["question_id"]
-        try:
-            id = slug(given if isinstance(given, str) else str(int(given)))  # 1.0 is a whole number
-        except UserError as error:
-            raise UserError(f"{path}:{number}: field question_id: {error}") from None
-        yield Line(f"{path}:{number}", id, row)
+    with unpacked(path) as plain:
+        for number, row in checked_rows(plain, f"fastchat_{kind}", unique=None, named=path):
+            if isinstance(row, UserError):
+                raise row from None
+            given = row["question_id"]
+            try:
+                id = slug(given if isinstance(given, str) else str(int(given)))  # 1.0 is a whole number
+            except UserError as error:
+                raise UserError(f"{path}:{number}: field question_id: {error}") from None
+            yield Line(f"{path}:{number}", id, row)
 
 
 def _unique_lines(path: Path, kind: str) -> Iterator[Line]:
@@ -142,9 +144,9 @@ def read_answers(path: Path) -> dict[str, list[str | None]]:
     return {line.id: _answer_of(line) for line in _unique_lines(path, "answer")}
 
 
-def model_names(path: Path) -> set[str]:
-    """Return the names that the rows of an answers file give their model."""
-    return {line.row["model_id"] for line in _lines(path, "answer") if "model_id" in line.row}
+def answer_rows(path: Path) -> list[Row]:
+    """Return the rows of an answers file, as they are."""
+    return [line.row for line in _lines(path, "answer")]
 
 
 def answers_to(path: Path, questions: Sequence[Question | EditedQuestion]) -> dict[str, list[str | None]]:

@@ -1,13 +1,15 @@
-"""Read rows from files of other tools: JSON Lines, JSON, CSV, Parquet or spreadsheets.
+"""The rows of a file of any making: JSON Lines, JSON, CSV, Parquet or a spreadsheet, one after the other.
 
 However large the file is, one row of at most 16 MB is held at a time; only a JSON object that holds the rows inside is read
 whole.
 """
 
 import csv
+import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date, datetime, time
-from itertools import chain
+from itertools import chain, islice
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,10 +19,14 @@ import duckdb
 from seedbed.recorded.opening import MOST_BYTES, Opened, opened
 from seedbed.util.canonical import parse_json, parse_json_at
 from seedbed.util.errors import UserError
+from seedbed.util.line_ends import of_a_sheet
 from seedbed.util.rows import Row, parse_row
 
 _DELIMITERS = ",;\t|"
 _BATCH = 500
+_MOST_SHEET_ROWS = 2**20
+"""As many as a spreadsheet can have; a damaged one says more."""
+_NO_COLUMNS = "the first line is blank, where the columns' names are expected; remove it"
 _TOO_LONG = f"one row of more than {MOST_BYTES // 2**20} MB; is a line break or a quotation mark missing?"
 
 
@@ -89,7 +95,8 @@ def _json_lines(file: Opened) -> Iterator[Found]:
         try:
             yield Found(where, parse_row(where, line))
         except UserError as error:
-            if number == 1 and (keys := _keys_of_document(file)) is not None:
+            begun = number == 1 and not line.rstrip().endswith("}")  # an object whose rest stands on the next lines
+            if begun and (keys := _keys_of_document(file)) is not None:
                 raise UserError(
                     f"{file.named}: one JSON object with the fields {', '.join(keys)}; name the field that contains the rows, "
                     "e.g. --at "
@@ -212,6 +219,8 @@ def _csv(file: Opened, delimiter: str | None) -> Iterator[Found]:
             header = [name.strip() for name in record]
             if twice := next((name for name in header if header.count(name) > 1), None):
                 raise UserError(f"{where}: the column {twice!r} appears twice")
+            if not any(header):
+                raise UserError(f"{where}: {_NO_COLUMNS}")
         elif record:
             if len(record) != len(header):
                 raise UserError(f"{where}: {len(record)} fields, but the first line has {len(header)} columns")
@@ -244,32 +253,47 @@ def _parquet(file: Opened) -> Iterator[Found]:
 
 def _sheet(file: Opened, sheet: str | None) -> Iterator[Found]:
     """Yield the rows of a spreadsheet; numbers and dates are taken as they are written, since a sheet has no types."""
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        book = load_workbook(file.path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
-        raise UserError(f"{file.named}: cannot be read as a spreadsheet ({error}); save it again, or save it as CSV") from None
-    try:
-        if sheet is not None and sheet not in book.sheetnames:
-            raise UserError(f"{file.named}: --at {sheet}: no such sheet (found: {', '.join(book.sheetnames)})")
-        records = (book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True)
-        header = ["" if name is None else str(name).strip() for name in next(records, ())]
-        for number, record in enumerate(records, start=2):
-            if any(value is not None for value in record):
-                yield Found(
-                    f"{file.named}:{number}", {name: _cell(value) for name, value in zip(header, record, strict=False) if name}
-                )
-    finally:
-        book.close()
+    with ExitStack() as closing, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, which are not read
+        try:
+            book = load_workbook(file.path, read_only=True, data_only=True)
+            closing.callback(book.close)
+            yield from _records(file, book, sheet)
+        except UserError:
+            raise
+        except Exception as error:  # whatever a damaged archive leads openpyxl into, here or while it reads on
+            reason = " ".join(str(error).split())[:120] or type(error).__name__
+            raise UserError(
+                f"{file.named}: cannot be read as a spreadsheet ({reason}); save it again, or save it as CSV"
+            ) from None
+
+
+def _records(file: Opened, book: Any, sheet: str | None) -> Iterator[Found]:
+    if sheet is not None and sheet not in book.sheetnames:
+        raise UserError(f"{file.named}: --at {sheet}: no such sheet (found: {', '.join(book.sheetnames)})")
+    page = book[sheet] if sheet else book.worksheets[0]
+    page.reset_dimensions()  # what a file says of its size is not always so
+    records = islice(page.iter_rows(values_only=True), _MOST_SHEET_ROWS)
+    header = ["" if name is None else str(name).strip() for name in next(records, ())]
+    for number, record in enumerate(records, start=2):
+        if any(value is not None for value in record):
+            if not any(header):
+                raise UserError(f"{file.named}:1: {_NO_COLUMNS}")
+            row = dict.fromkeys(filter(None, header)) | {
+                name: _cell(value) for name, value in zip(header, record, strict=False) if name
+            }
+            yield Found(f"{file.named}:{number}", row)
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, bool) or value is None or isinstance(value, str):
+    if isinstance(value, str):
+        return of_a_sheet(value)
+    if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():  # a sheet has no days, but midnights shown without the time
+        value = value.date()
     return value.isoformat() if isinstance(value, datetime | date | time) else str(value)

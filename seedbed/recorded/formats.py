@@ -1,23 +1,25 @@
-"""File formats of other tools: detect a format by the fields of a row, and convert rows.
+"""The formats that other tools write, told apart by the fields of a row, and what each of their rows says.
 
 What a row says is the same whatever the tool: a task, a question, an answer or a verdict. The documentation of each format,
 where it has one, is named in `docs/formats.md`.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from shlex import quote
+from types import NoneType
 from typing import Any, NamedTuple
 
 from seedbed.project.corpora import MOST_FOLLOW_UPS
 from seedbed.recorded.fastchat import ERROR
-from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.visible import is_blank
 
+_OF_JSON = (bool, int, float, str, list, dict, NoneType)
 SEEDS, ROWS, QUESTIONS, ANSWERS, VERDICTS = "seeds", "rows", "questions", "answers", "verdicts"
 _TASKS = (SEEDS, ROWS)
 _ALL = (*_TASKS, QUESTIONS, ANSWERS, VERDICTS)
+MOST_TURNS = 1 + MOST_FOLLOW_UPS
 
 
 class LeftOut(Exception):
@@ -127,7 +129,7 @@ def text_or_none(row: Row, *names: str) -> str | None:
 
 
 def _short(value: object) -> str:
-    shown = repr(value)
+    shown = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, _OF_JSON) else repr(value)
     return shown if len(shown) <= 40 else f"{shown[:37]}..."
 
 
@@ -357,9 +359,19 @@ def _arena_verdict(row: Row) -> Judged:
     )
 
 
+def _number(value: Any) -> Any:
+    """Return a number that CSV or a spreadsheet has as a text, None where that is blank, and any other value as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value) if value.strip() else None
+    except ValueError:
+        return value
+
+
 def _alpaca_verdict(row: Row) -> Judged:
     """Return an annotation: `output_1` is the baseline's, and one order, drawn by chance, was judged."""
-    preference = row["preference"]
+    preference = _number(row["preference"])
     if preference is not None and (
         isinstance(preference, bool) or not isinstance(preference, int | float) or not 0 <= preference <= 2
     ):
@@ -398,7 +410,7 @@ def _flexeval_answer(row: Row) -> Answered:
     return Answered([*answered, content(row.get("lm_output"), "lm_output")], id, asked)
 
 
-_CONVERSATION: dict[str, Callable[[Row], Said]] = {
+CONVERSATION: dict[str, Callable[[Row], Said]] = {
     **dict.fromkeys(_TASKS, _conversation_task),
     QUESTIONS: _conversation_question,
     ANSWERS: _conversation_answer,
@@ -487,9 +499,9 @@ FORMATS = (
         dict.fromkeys(_TASKS, _self_instruct),
     ),
     Format(
-        "sharegpt", "ShareGPT conversations", ("conversations|conversation",), ("id", "category", "task_type"), _CONVERSATION
+        "sharegpt", "ShareGPT conversations", ("conversations|conversation",), ("id", "category", "task_type"), CONVERSATION
     ),
-    Format("messages", "chat messages", ("messages",), ("id", "category", "task_type"), _CONVERSATION),
+    Format("messages", "chat messages", ("messages",), ("id", "category", "task_type"), CONVERSATION),
     Format(
         "preferences",
         "preference pairs",
@@ -545,90 +557,3 @@ def mapped(target: str, row: Row) -> Said:
         return _asked(turns, _id(row, "id"), text_or_none(row, "category"))
     turns = _turns(_list(row, "turns"), "turns") if "turns" in row else _turns([row.get("answer")], "answer")
     return Answered(turns, _id(row, "id"), [text(row, "question")] if "question" in row else None)
-
-
-def format_of(row: Row, where: str, target: str, named: str | None = None) -> Format:
-    """Return the format of a file, by its first row.
-
-    Args:
-        row: the first row.
-        where: its file and line.
-        target: what is to be made of it.
-        named: the format that it is said to have.
-
-    Raises:
-        UserError: it has no known format, or nothing of this kind can be made of it; says what it resembles.
-    """
-    by_name = {format.name: format for format in FORMATS}
-    if named is not None:
-        if named not in by_name:
-            raise UserError(f"--format {named}: unknown format; expected one of {', '.join(by_name)}")
-        if missing := by_name[named].missing(row):
-            found = next((each for each in FORMATS if each.fits(row)), None)
-            hint = f"; it looks like {found.label} ({found.name})" if found else ""
-            raise UserError(f"{where}: not {by_name[named].label}: {_or(missing)} is missing{hint}")
-        fitting = [by_name[named]]
-    else:
-        fitting = [format for format in FORMATS if format.fits(row)]
-    for format in fitting:
-        if target in format.read:
-            return format
-    if fitting:
-        gives = [f"`seedbed import {each}`" for each in fitting[0].read]
-        instead = fitting[0].instead.get(target) or f"{' or '.join(gives)} reads it"
-        raise UserError(f"{where}: this looks like {fitting[0].label}, which contains no {target}; {instead}")
-    raise UserError(f"{where}: {_resembles(row, target)}")
-
-
-def _or(fields: Sequence[str]) -> str:
-    return ", ".join(field.replace("|", " or ") for field in fields)
-
-
-def _resembles(row: Row, target: str) -> str:
-    there = ", ".join(map(str, list(row)[:12])) + (", …" if len(row) > 12 else "")
-    near = max(FORMATS, key=lambda each: 1 - len(each.missing(row)) / len(each.fields))
-    missing = near.missing(row)
-    hint = f"; it is most similar to {near.label}, but {_or(missing)} is missing" if len(missing) < len(near.fields) else ""
-    say = f"; map the fields, e.g. {_likely(row, target)}" if target in MAPPED else ""
-    return f"unknown format with the fields {there or 'none'}{hint}{say}"
-
-
-_USUAL = {
-    "instruction": ("prompt", "question", "query", "inputs", "text"),
-    "input": ("context",),
-    "output": ("response", "completion", "answer", "target", "outputs", "chosen"),
-    "text": ("prompt", "question", "query", "instruction", "input"),
-    "answer": ("output", "response", "completion", "generated", "prediction", "text"),
-    "question": ("prompt", "instruction", "query", "input"),
-}
-"""What other tools call a field of ours."""
-_USUAL_TURNS = {QUESTIONS: ("turns", "questions", "prompts"), ANSWERS: ("turns", "outputs", "answers", "responses")}
-_ASKED_FOR = {
-    **dict.fromkeys(_TASKS, ("instruction", "input", "output")),
-    QUESTIONS: ("text",),
-    ANSWERS: ("answer", "question"),
-}
-"""What is said of each row; the question is what an answer belongs to, where it has no id."""
-_NO_TEXT = frozenset({"id", "question_id", "uid", "category", "task_type", "model", "dataset", "source"})
-
-
-def _likely(row: Row, target: str) -> str:
-    """Return what a user might write to say which field is which: by the usual names, else by the longest text."""
-    lists = [name for name in row if isinstance(row[name], list) and row[name] and isinstance(row[name][0], str)]
-    texts = {name: row[name] for name in row if isinstance(row[name], str) and name not in _NO_TEXT}
-    texts |= {f"{name}.0": row[name][0] for name in lists if len(row[name]) == 1}
-    turns = next((name for name in _USUAL_TURNS.get(target, ()) if name in lists), None)
-    pairs = {"turns": turns} if turns else dict[str, str]()
-    asked_for = [ours for ours in _ASKED_FOR[target] if not turns or ours == "question"]
-    for ours in asked_for:
-        usual = (name for each in (ours, *_USUAL[ours]) for name in (each, f"{each}.0") if name in texts)
-        if found := next((name for name in usual if name not in pairs.values()), None):
-            pairs[ours] = found
-    left = sorted(texts.keys() - pairs.values(), key=lambda name: (-len(texts[name]), name))
-    for ours in asked_for:
-        if ours not in pairs and ours != "input" and not (turns and ours == "question"):
-            pairs[ours] = left.pop(0) if left else "FIELD"
-    return " ".join(f"--map {quote(f'{ours}={theirs}')}" for ours, theirs in pairs.items())
-
-
-MOST_TURNS = 1 + MOST_FOLLOW_UPS

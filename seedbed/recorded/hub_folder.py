@@ -41,7 +41,8 @@ def choose(folder: Path, config: str | None, split: str | None) -> Chosen:
     license = card.get("license")
     said = ", ".join(map(str, license)) if isinstance(license, list) else str(license) if isinstance(license, str) else None
     if configs := _configs(folder, card):
-        return Chosen(_of_card(folder, configs, config, split), said)
+        chosen = _of_card(folder, configs, config)
+        return Chosen(_of_patterns(chosen, split) if chosen.patterns else _of_names(chosen.folder, split), said)
     if config is not None:
         raise UserError(f"{folder}: --config {config}: the card (README.md) lists no configurations; leave --config out")
     return Chosen(_of_names(folder, split), said)
@@ -61,50 +62,96 @@ def _card(folder: Path) -> JsonObject:
     return card or {}
 
 
-def _configs(folder: Path, card: JsonObject) -> dict[str, list[tuple[str | None, str]]]:
-    """Return the (split, pattern) pairs of each configuration that the card names."""
-    configs: dict[str, list[tuple[str | None, str]]] = {}
-    given = card.get("configs") or []
+class _Config(NamedTuple):
+    """A configuration that the card names.
+
+    Attributes:
+        name: of it.
+        folder: that its paths are relative to: the card's, or `data_dir` in it.
+        patterns: (split, pattern) pairs; where there are none, the names in its folder say what is of which split.
+        default: whether the card calls it the default.
+    """
+
+    name: str
+    folder: Path
+    patterns: list[tuple[str, str]]
+    default: bool
+
+
+def _configs(folder: Path, card: JsonObject) -> dict[str, _Config]:
+    """Return the configurations of which the card says where they are, by name."""
+    configs: dict[str, _Config] = {}
+    given, about = card.get("configs") or [], folder / "README.md"
     if not isinstance(given, list):
-        raise UserError(f"{folder / 'README.md'}: configs: expected a list; fix it, or give the data files themselves")
+        raise UserError(f"{about}: configs: expected a list; fix it, or give the data files themselves")
     for place, each in enumerate(given):
         if not isinstance(each, dict) or not isinstance(each.get("config_name"), str):
-            raise UserError(f"{folder / 'README.md'}: configs.{place}: expected config_name and data_files")
-        configs[each["config_name"]] = list(_patterns(folder, each["config_name"], each.get("data_files")))
-    return {name: patterns for name, patterns in configs.items() if patterns}
+            raise UserError(f"{about}: configs.{place}: expected config_name and data_files")
+        name, data_dir = each["config_name"], each.get("data_dir")
+        where = f"{about}: configs {name!r}"
+        patterns = list(_patterns(where, each.get("data_files")))
+        if data_dir is not None:
+            _inside(f"{where}: data_dir", data_dir)
+        if patterns or data_dir is not None:
+            configs[name] = _Config(name, folder / (data_dir or ""), patterns, each.get("default") is True)
+    return configs
 
 
-def _patterns(folder: Path, config: str, data_files: Any) -> Iterator[tuple[str | None, str]]:
+def _patterns(where: str, data_files: Any) -> Iterator[tuple[str, str]]:
     for each in data_files if isinstance(data_files, list) else [data_files] if data_files else []:
-        split, paths = (each.get("split"), each.get("path")) if isinstance(each, dict) else (None, each)
-        if split is not None and not isinstance(split, str):
-            where = f"{folder / 'README.md'}: configs {config!r}: data_files"
-            raise UserError(f"{where}: split: expected a name, found {split!r}; put it in quotes")
+        if isinstance(each, dict) and "path" not in each:
+            raise UserError(f"{where}: data_files: expected entries with split and path, found one with {few([*each], 5)}")
+        split, paths = (each.get("split"), each["path"]) if isinstance(each, dict) else (None, each)
+        if not isinstance(split, str | None):
+            raise UserError(f"{where}: data_files: expected the name of a split, found {split!r}; put it in quotes")
         for path in paths if isinstance(paths, list) else [paths]:
-            if not isinstance(path, str):
-                raise UserError(f"{folder / 'README.md'}: configs {config!r}: data_files: expected paths, found {path!r}")
-            if Path(path).is_absolute() or ".." in Path(path).parts:
-                raise UserError(f"{folder / 'README.md'}: configs {config!r}: {path!r} is outside of the folder")
-            yield split, path
+            yield split or "train", _inside(f"{where}: data_files", path)
 
 
-def _of_card(
-    folder: Path, configs: dict[str, list[tuple[str | None, str]]], config: str | None, split: str | None
-) -> list[Path]:
-    name = config or ("default" if "default" in configs else next(iter(configs)) if len(configs) == 1 else None)
+def _inside(where: str, path: Any) -> str:
+    """Return a path or pattern of the card as it is.
+
+    Raises:
+        UserError: it is none, or leads out of the folder.
+    """
+    if not isinstance(path, str):
+        raise UserError(f"{where}: expected paths, found {path!r}")
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        raise UserError(f"{where}: {path!r} is outside of the folder")
+    return path
+
+
+def _of_card(folder: Path, configs: dict[str, _Config], name: str | None) -> _Config:
+    """Return a configuration of the card: by default the one it calls so, its only one, or the one named `default`."""
     if name is None:
-        raise UserError(f"{folder}: the card has {len(configs)} configurations; choose one: --config {few([*configs], 8)}")
+        name = next((each.name for each in configs.values() if each.default or len(configs) == 1), "default")
+        if name not in configs:
+            raise UserError(f"{folder}: the card has {len(configs)} configurations; choose one: --config {few([*configs], 8)}")
     if name not in configs:
         raise UserError(f"{folder}: --config {name}: the card lists no such configuration{did_you_mean(name, [*configs])}")
-    splits = list(dict.fromkeys(each or "train" for each, _ in configs[name]))
+    return configs[name]
+
+
+def _of_patterns(config: _Config, split: str | None) -> list[Path]:
+    folder, name = config.folder, config.name
+    splits = list(dict.fromkeys(each for each, _ in config.patterns))
     wanted = split or ("train" if "train" in splits else splits[0] if len(splits) == 1 else None)
     if wanted not in splits:
         raise UserError(f"{folder}: configuration {name!r} has the splits {', '.join(splits)}; choose one: --split {splits[0]}")
-    patterns = [path for each, path in configs[name] if (each or "train") == wanted]
-    files = [path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()]
+    patterns = [path for each, path in config.patterns if each == wanted]
+    files = [path for pattern in patterns for path in _matching(folder, pattern) if path.is_file()]
     if not files:
         raise UserError(f"{folder}: the card lists files that do not exist for {name}/{wanted} ({', '.join(patterns)})")
     return list(dict.fromkeys(files))
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))
+    except (ValueError, IndexError, NotImplementedError):  # empty, a single dot, or ** within a name
+        raise UserError(
+            f"{folder}: the card's data_files: {pattern!r} is no pattern of paths; mend it, or name the data files themselves"
+        ) from None
 
 
 def _of_names(folder: Path, split: str | None) -> list[Path]:

@@ -1,4 +1,4 @@
-"""`seedbed import questions`, `answers` and `verdicts` from other tools.
+"""`seedbed import questions`, `answers` and `verdicts`: what other tools asked, what models answered, and what judges said.
 
 Answers and verdicts are kept in FastChat's formats, as the stages `answer` and `judge` read them. What says which question it
 is about by the question's text alone is matched by that text.
@@ -62,6 +62,7 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         )
         labels = list(dict.fromkeys([*categories, *kept]))
         new = [name for name in labels if name not in params["labels"]["question"]]
+        referenced = _referenced(params, staged.path, corpus)
         remarks = [f"categories: {few([*categories], 12)}"]
         remarks.append(
             f"writes {target}; corpora.{corpus} of {paths.PARAMS} will refer to it"
@@ -69,6 +70,10 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         )
         if corpus == BENCHMARK:
             remarks.append(f"labels.question of {paths.PARAMS} becomes {few(labels, 12)}, the categories in use")
+            if gone := [name for name in params.get("criteria", {}) if name not in labels]:
+                remarks.append(f"criteria of {paths.PARAMS} loses those of categories that are not in use: {few(gone, 12)}")
+            if gone := [name for name in params["judge"]["reference_categories"] if name not in referenced]:
+                remarks.append(f"judge.reference_categories loses {few(gone, 12)}, not all of whose questions have a reference")
         elif new:
             remarks.append(f"new in labels.question of {paths.PARAMS}: {few(new, 12)}")
         recorded = [id for id, model in params["models"].items() if "recorded" in model]
@@ -77,16 +82,6 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         shown = preview(reading, staged, f"questions of {corpus}", remarks)
         if not staged.rows:
             raise UserError(f"{shown}\nnothing to import")
-        if not yes:
-            return f"{shown}\n{WRITE}"
-        ids_by_category: dict[str, set[str]] = {}
-        for rows in (
-            read_rows(staged.path),
-            *(_source_rows(params, name) for name in question_corpora(params) if name != corpus),
-        ):
-            for row in rows:
-                ids_by_category.setdefault(row["category"], set()).add(row["id"])
-        referenced = _referenced(params)
 
         def change(document: CommentedMap) -> None:
             entry = {"source": str(target), "language": language, "kind": "question"}
@@ -100,12 +95,11 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
                 return
             put_items(document["labels"], "question", labels)
             keep_entries(document, "criteria", labels)
-            referenced_wholly = [
-                name for name in document["judge"]["reference_categories"] if ids_by_category.get(name, {""}) <= referenced
-            ]
-            put_items(document["judge"], "reference_categories", referenced_wholly)
+            put_items(document["judge"], "reference_categories", referenced)
 
         text = changed_params(change)
+        if not yes:
+            return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'question')} imported as {corpus}; `seedbed plan` shows what a build would send"
 
@@ -135,9 +129,15 @@ def _source_rows(params: Params, corpus: str) -> Iterator[Question]:
     return read_rows(path, "question") if path.is_file() else iter(())
 
 
-def _referenced(params: Params) -> set[str]:
+def _referenced(params: Params, staged: Path, corpus: str) -> list[str]:
+    """Return the categories that are judged by references of which every question has one, once a corpus is replaced."""
+    ids: dict[str, set[str]] = {}
+    for rows in (read_rows(staged), *(_source_rows(params, name) for name in question_corpora(params) if name != corpus)):
+        for row in rows:
+            ids.setdefault(row["category"], set()).add(row["id"])
     path = paths.references(params["language"])
-    return {row["id"] for row in read_rows(path, "reference")} if path.is_file() else set()
+    known = {row["id"] for row in read_rows(path, "reference")} if path.is_file() else set()
+    return [name for name in params["judge"]["reference_categories"] if ids.get(name, {""}) <= known]
 
 
 class Known:
@@ -215,7 +215,7 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         if missing and not fill:
             raise UserError(
                 f"{source.path}: no answer to question {missing[0]!r} ({len(missing):,} of {len(known.turns):,} missing); "
-                "every model must answer all questions. --fill counts missing answers as failed"
+                f"every model must answer all questions. --fill counts missing answers as failed{_left_out(reading)}"
             )
         answers |= {question: [None] * known.turns[question] for question in missing}
         called = name or (next(iter(names)) if names else id)
@@ -226,8 +226,6 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         if id in params["models"]:
             remarks.append(f"replaces the existing model {id}")
         shown = preview(reading, staged, f"answers of {id}", remarks)
-        if not yes:
-            return f"{shown}\n{WRITE}"
 
         def change(document: CommentedMap) -> None:
             entry = {"recorded": str(target), "name": called}
@@ -240,6 +238,8 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
                 add_entries(document, "models", {id: entry})
 
         text = changed_params(change)
+        if not yes:
+            return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'answer')} of {id} imported; add a match to {paths.PARAMS}, or import verdicts"
 
@@ -333,8 +333,6 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         if unjudged:
             remarks.append(f"{count(unjudged, 'turn')} of questions without a verdict will be invalid in this match")
         shown = preview(reading, staged, f"verdicts of {match}", remarks)
-        if not yes:
-            return f"{shown}\n{WRITE}"
 
         def change(document: CommentedMap) -> None:
             entry = {"model": ids[0], "baseline": ids[1], "recorded": str(target)}
@@ -344,8 +342,15 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
                 add_entries(document, "matches", {match: entry})
 
         text = changed_params(change)
+        if not yes:
+            return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'verdict')} imported; `seedbed repro benchmark` builds the report"
+
+
+def _left_out(reading: Reading) -> str:
+    """Return which rows were passed over, which may be those that are missed."""
+    return "".join(f"; left out: {reason} ({reading.first[reason]})" for reason, _ in reading.left_out.most_common(2))
 
 
 def _models(params: Params, names: list[str], model: str | None, baseline: str | None) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""`seedbed import documents FOLDER`: split the user's documents into passages for `generate`.
+"""`seedbed import documents FOLDER`: passages of the team's own documents, as material for `generate`.
 
 A passage's id is made of its text when it is first seen. When its document is imported again, a passage whose text stands in it
 still keeps its id, and one that was edited keeps the id of the text that it took the place of: so `generate` asks anew the
@@ -45,7 +45,9 @@ def import_documents(folder: Path, longest: int, shortest: int, license: str | N
         UserError: there is no such folder or no document in it, one cannot be read, or the lengths are none.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder; give the folder that contains your documents")
+        raise UserError(
+            f"{folder}: {'a file' if folder.exists() else 'no such folder'}; give the folder that contains your documents"
+        )
     if not 0 < shortest <= longest:
         raise UserError(
             f"--shortest {shortest} --longest {longest}: expected two numbers above 0, --longest at least as large as "

@@ -102,8 +102,6 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
         shown = preview(reading, staged, f"tasks of {corpus}", remarks)
         if not staged.rows:
             raise UserError(f"{shown}\nnothing to import")
-        if not yes:
-            return f"{shown}\n{WRITE}"
 
         def change(document: CommentedMap) -> None:
             entry = {"source": str(target), "language": language, "kind": "task"}
@@ -114,6 +112,8 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
             add_items(document["labels"], "task", new)
 
         text = changed_params(change)
+        if not yes:
+            return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'task')} imported as {corpus}; `seedbed plan` shows what a build would send"
 
@@ -146,10 +146,10 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
         shown = preview(reading, staged, f"rows of the set {id}", remarks)
         if not staged.rows:
             raise UserError(f"{shown}\nnothing to import")
-        if not yes:
-            return f"{shown}\n{WRITE}"
         entries = {} if present else {id: {"seeds": str(paths.EMPTY), "rows": str(target)}}
         text = changed_params(lambda document: add_entries(document, "sets", entries))
+        if not yes:
+            return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
     return f"{shown}\n{count(staged.rows, 'row')} imported; `seedbed repro export@{id}` writes the set"
 

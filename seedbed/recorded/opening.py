@@ -1,4 +1,4 @@
-"""Open files of other tools: decompress gzip, decode UTF-16 and remove byte order marks.
+"""Files of other tools' making, made ready to be read: gzip unpacked, UTF-16 and a byte order mark turned into plain UTF-8.
 
 Nothing is read whole: a copy is made where one is needed, block by block.
 """
@@ -27,8 +27,10 @@ _REFUSED = {
     b"ARROW1": "an Arrow file, as `datasets.save_to_disk` writes it; write Parquet instead (`to_parquet`)",
     b"\xff\xff\xff\xff": "an Arrow stream from the cache of datasets; write Parquet or JSON Lines instead (`to_parquet`)",
     b"%PDF": "a PDF file; import it with `seedbed import documents FOLDER`",
-    b"\xd0\xcf\x11\xe0": "an old Excel file; save it as .xlsx or as CSV",
+    b"\xd0\xcf\x11\xe0": "an old Excel file, or one with a password; save it as .xlsx without one, or as CSV",
     b"SQLite format 3": "an SQLite database; export the table as CSV or JSON Lines",
+    b"\xff\xfe\0\0": "it is UTF-32; save it as UTF-8",
+    b"\0\0\xfe\xff": "it is UTF-32; save it as UTF-8",
     b"version https://git-lfs": "a Git LFS pointer, not the data; `git lfs pull` downloads the file itself",
     b"<!DOCTYPE": "a web page; download the file itself",
     b"<html": "a web page; download the file itself",
@@ -71,12 +73,34 @@ def opened(path: Path) -> Iterator[Opened]:
             raise UserError(f"{path}: cannot be read ({error.strerror or error})") from None
 
 
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Give a text file, or where it is gzip or UTF-16 a plain copy, which is removed at the end.
+
+    Raises:
+        UserError: it is damaged, or of a kind that is no text.
+    """
+    packed = False
+    if path.is_file():  # what is not there, or is no text, is told by whoever reads it as one
+        with path.open("rb") as file:
+            packed = file.read(2) in (_GZIP, *_UTF16)
+    if not packed:
+        yield path
+        return
+    with opened(path) as ready:
+        if ready.kind != "text":
+            raise UserError(f"{path}: a {ready.kind} file, where JSON Lines are expected")
+        yield ready.path
+
+
 def _ready(named: Path, path: Path, folder: Path) -> Opened:
     with path.open("rb") as file:
         start = file.read(4096)
-    if not start.strip():
+    if not start.removeprefix(codecs.BOM_UTF8).strip() or start in _UTF16:
         raise UserError(f"{named}: the file is empty")
     if start.startswith(_GZIP):
+        if path != named:
+            raise UserError(f"{named}: it is packed with gzip twice; unpack it first (`gunzip FILE`)")
         return _ready(named, _unpacked(named, path, folder / "unpacked"), folder)
     if start.startswith(b"PAR1"):
         return Opened(named, path, "parquet")

@@ -42,9 +42,11 @@ def _blocks(text: str, longest: int) -> Iterator[tuple[str, bool]]:
 def _paragraphs(text: str) -> Iterator[str]:
     """Yield what blank lines separate; a block of code is one paragraph."""
     held: list[str] = []
+    fences = 0
     for block in re.split(r"\n[ \t]*\n", text):
         held.append(block)
-        if len(_FENCE.findall("\n\n".join(held))) % 2 == 0:
+        fences += len(_FENCE.findall(block))
+        if fences % 2 == 0:
             if paragraph := _trimmed("\n\n".join(held)):
                 yield paragraph
             held = []

@@ -1,7 +1,7 @@
 """Preview an import, then write it: all files or none."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -103,15 +103,8 @@ def _cut(value: Any) -> Any:
 
 def provenance(reading: Reading, staged: Staged) -> str:
     """Return the text of the file that says where imported rows are from."""
-    about: JsonObject = {
-        "files": [
-            {"name": _name(path, reading), "sha256": hash_of(path), "bytes": path.stat().st_size} for path in reading.files
-        ],
-        "format": reading.label,
-        "rows": staged.rows,
-        "license": reading.license,
-        "address": reading.source.address,
-    }
+    files = {_name(path, reading): path for path in reading.files}
+    about = origin(files, reading.label, staged.rows, reading.license, reading.source.address)
     if reading.source.fields:
         about["map"] = dict(reading.source.fields)
     if reading.left_out:
@@ -119,6 +112,17 @@ def provenance(reading: Reading, staged: Staged) -> str:
     if reading.dropped:
         about["dropped"] = [*reading.dropped]
     return yaml_text(about)
+
+
+def origin(files: Mapping[str, Path], format: str, rows: int, license: str | None, address: str | None) -> JsonObject:
+    """Return what is noted of imported rows: the files that they are from, by the names to be noted, and whose they are."""
+    return {
+        "files": [{"name": name, "sha256": hash_of(path), "bytes": path.stat().st_size} for name, path in files.items()],
+        "format": format,
+        "rows": rows,
+        "license": license,
+        "address": address,
+    }
 
 
 def yaml_text(value: Mapping[str, Any]) -> str:
@@ -193,7 +197,8 @@ def put_in_place(files: Mapping[Path, Path | str]) -> None:
     finally:
         for path in files:
             for name in ("part", "before"):
-                _beside(path, name).unlink(missing_ok=True)
+                with suppress(OSError):  # what hindered the writing hinders this, and has been told
+                    _beside(path, name).unlink(missing_ok=True)
 
 
 def _put_back(path: Path) -> None:

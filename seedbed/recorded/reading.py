@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.recorded.foreign_rows import Found, read_foreign
-from seedbed.recorded.formats import MAPPED, Format, LeftOut, Said, Task, Wrong, format_of, mapped
+from seedbed.recorded.formats import MAPPED, Format, LeftOut, Said, Task, Wrong, mapped
 from seedbed.recorded.hub_folder import choose
+from seedbed.recorded.recognise import format_of
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.line_ends import to_lf
 from seedbed.util.rows import Row

@@ -1,4 +1,4 @@
-"""One endpoint, through the `openai` package: one attempt of a request, rate limits, error messages.
+"""One endpoint, spoken to through the `openai` package: one try of one request, its limits, and errors in words.
 
 Only a stage that has something to send to a server imports this module; importing the client costs about a second. Requests go
 through the client's `post`, with bodies that we wrote: a batch has the same bytes in its lines. Trying again is the sender's.
@@ -30,7 +30,7 @@ from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params_types import Server
 from seedbed.sending.limits import admitting, tokens_of
 from seedbed.sending.server_answers import Busy, is_of_the_endpoint, response_in
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, masked, variable_not_set
 from seedbed.util.safe_text import keep_secret, quoted
 
 TIMEOUT_S = 600.0
@@ -227,9 +227,9 @@ def _headers(id: str, server: Server) -> dict[str, str]:
 def _from_environment(variable: str, where: str, what: str) -> str:
     value = os.environ.get(variable, "").strip()
     if not value:
-        raise UserError(f"{where}: the environment variable {variable} is not set; {what}")
+        raise UserError(f"{where}: {variable_not_set(variable)}; {what}")
     if not (value.isascii() and value.isprintable()):
-        raise UserError(f"{where}: {variable} contains a character that is not allowed in a key; copy the key again")
+        raise UserError(f"{where}: {masked(variable)} contains a character that is not allowed in a key; copy the key again")
     return value
 
 

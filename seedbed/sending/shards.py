@@ -1,4 +1,4 @@
-"""Offline inference: write requests as OpenAI batch files, and import the answers.
+"""Requests out to any engine and its answers back: files of OpenAI batch lines, which need no knowledge of us.
 
 A folder holds `requests.jsonl`, with every request whole, and shards, which an engine reads:
 
@@ -26,7 +26,7 @@ from seedbed.sending.batch import MAX_BYTES, MAX_REQUESTS, answer_in, line_of, r
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
-from seedbed.util.rows import writing
+from seedbed.util.rows import expect_empty, writing
 from seedbed.util.safe_text import safe
 from seedbed.util.words import count, few
 
@@ -58,8 +58,7 @@ def write_shards(
     Raises:
         UserError: the folder holds something, or cannot be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: this folder is not empty; choose a new folder, so that no shards of another export remain")
+    expect_empty(folder)  # no shard of another export stays in it
     groups: dict[tuple[str, str, str], list[tuple[str, Request]]] = {}
     for stage, request in requests:
         content = request.content
@@ -265,6 +264,8 @@ class _Manifest:
 def _answers(path: Path, folder: Path, known: _Manifest, imported: Imported) -> Iterator[tuple[str, Request, Response]]:
     """Yield what the lines of a file answer; what they say else is counted."""
     name = safe(str(path.relative_to(folder)))
+    if not path.stat().st_size:  # the file of errors of a batch without any
+        return
     try:
         with opened(path) as ready:
             if ready.kind != "text":

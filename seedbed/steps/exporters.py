@@ -8,6 +8,7 @@ An exporter is a function from a task to one line of the export, a JSON object:
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from seedbed.util.rows import Row
 
 Exporter = Callable[[Row], Row]
 """Takes an example, with the fields that `seedbed.steps.exporting.examples` gives it."""
-EXPORTERS: Registry[Exporter] = Registry("export format")
+EXPORTERS: Registry[Exporter] = Registry("export format", ("task",))
 exporter = EXPORTERS.register
 
 
@@ -66,7 +67,7 @@ def _plugged_in(name: str, export: Exporter, task: Row) -> Row:
     """Return what a plug-in makes of a task; its mistakes are reported in one sentence."""
     doing = f"export format {name!r}, task {task['id']!r}"
     try:
-        row: Any = export(task)
+        row: Any = export(deepcopy(task))  # what it writes into the task is no matter of the formats after it
     except Exception as error:
         raise plugin_error(error, doing) from None
     if not isinstance(row, dict):

@@ -30,7 +30,7 @@ VerdictFormat = Callable[[Row | str], str | None]
 """Returns `first`, `second` or `tie`, or with how much better it is `first_slight`, `first_strong`, `second_slight` or
 `second_strong`; None where the reply gives no verdict, which makes it unusable, and no tie."""
 VERDICTS = ("first", "second", "tie", "first_slight", "first_strong", "second_slight", "second_strong")
-VERDICT_FORMATS: Registry[VerdictFormat] = Registry("verdict format")
+VERDICT_FORMATS: Registry[VerdictFormat] = Registry("verdict format", ("reply",))
 verdict_format = VERDICT_FORMATS.register
 
 _LETTERS = {"A": "first", "B": "second", "C": "tie"}

@@ -32,8 +32,10 @@ def parse_json(text: str) -> Any:
     Raises:
         ValueError: not such a text.
     """
-
-    return _DECODER.decode(text)
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise _in_plain_words(error) from None
 
 
 def parse_json_at(text: str, start: int) -> tuple[Any, int]:
@@ -42,7 +44,19 @@ def parse_json_at(text: str, start: int) -> tuple[Any, int]:
     Raises:
         ValueError: no such value begins there.
     """
-    return _DECODER.raw_decode(text, start)
+    try:
+        return _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError) as error:
+        raise _in_plain_words(error) from None
+
+
+def _in_plain_words(error: ValueError | RecursionError) -> ValueError:
+    """Return what is wrong with a text; Python's own words for its limits are of no help to who wrote it."""
+    if isinstance(error, RecursionError):
+        return ValueError("arrays or objects nested too deeply")
+    if str(error).startswith("Exceeds the limit"):
+        return ValueError("a number with more than 4,300 digits")
+    return error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:

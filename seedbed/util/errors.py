@@ -25,6 +25,14 @@ def masked(text: str) -> str:
     return _KEY.sub(lambda key: f"{key[0][:4]}…", text)
 
 
+def variable_not_set(name: str) -> str:
+    """Return what is said of an environment variable that is named in a file and not set; a key pasted there is not shown."""
+    hidden = masked(name)
+    if hidden != name:
+        return f"expected the name of an environment variable, found {hidden!r}, which looks like a key"
+    return f"the environment variable {name} is not set"
+
+
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return `" (did you mean 'x'?)"` for the known word nearest to `word`, or the list of known words."""
     near = get_close_matches(word, known, n=1)

@@ -1,6 +1,6 @@
 """Registry of functions that `params.yaml` names: registered with a decorator, found by name.
 
-rules: Registry[Rule] = Registry("rule")
+rules: Registry[Rule] = Registry("rule", ("candidate", "context"))
 rule = rules.register
 
 @rule
@@ -28,10 +28,12 @@ class Registry(Generic[T]):
 
     Args:
         kind: what messages call one of them, e.g. `rule`.
+        takes: the names of what each is called with, in order; None where that is not looked at.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, takes: tuple[str, ...] | None = None) -> None:
         self.kind = kind
+        self._takes = takes
         self._functions: dict[str, T] = {}
 
     @overload
@@ -44,7 +46,8 @@ class Registry(Generic[T]):
         """Register a function under its own name (`@rule`) or under another one (`@rule("name")`).
 
         Raises:
-            UserError: the name is taken, or is not one that `params.yaml` can hold.
+            UserError: the name is taken, or is not one that `params.yaml` can hold; or the function cannot be called with what
+                its kind is given.
         """
         if not isinstance(function_or_name, str):
             return self._add(function_or_name.__name__, function_or_name)
@@ -93,8 +96,28 @@ class Registry(Generic[T]):
                 f"{place_of(function)}: the {self.kind} {name!r} is registered already, in "
                 f"{place_of(self._functions[name])}; choose another name"
             )
+        self._refuse_other_arguments(name, function)
         self._functions[name] = function
         return function
+
+    def _refuse_other_arguments(self, name: str, function: T) -> None:
+        """Name a function at once that no call would reach: the call itself would end in our code, and not in a line of it."""
+        if self._takes is not None and (found := takes_other(function, self._takes)):
+            given = ", ".join(self._takes)
+            raise UserError(f"{place_of(function)}: the {self.kind} {name!r} is called with ({given}), and takes {found}")
+
+
+def takes_other(function: Callable[..., Any], names: tuple[str, ...]) -> str | None:
+    """Return what a function takes, as `(a, b)`, where it cannot be called with as many values as there are `names`."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # one written in C may have none
+        return None
+    try:
+        signature.bind(*names)
+    except TypeError:
+        return str(signature)
+    return None
 
 
 def place_of(function: Callable[..., Any]) -> str:

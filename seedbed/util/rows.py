@@ -38,15 +38,24 @@ def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") 
         yield row
 
 
-def checked_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[tuple[int, Row | UserError]]:
+def checked_rows(
+    path: Path, schema: str | None = None, unique: str | None = "id", named: Path | None = None
+) -> Iterator[tuple[int, Row | UserError]]:
     """Yield (line number, row or what is wrong with the line), for those who want every mistake; see `read_rows`.
+
+    Args:
+        path: the file.
+        schema: name of the row kind.
+        unique: the field that no two rows may share.
+        named: what the user calls the file, where another was unpacked from it.
 
     Raises:
         UserError: the file is missing, or not UTF-8.
     """
     seen: dict[str, int] = {}
-    for number, line in _lines(path):
-        where = f"{path}:{number}"
+    named = named or path
+    for number, line in _lines(path, named):
+        where = f"{named}:{number}"
         try:
             row = parse_row(where, line)
             _check(where, row, schema, unique, seen)
@@ -107,7 +116,7 @@ def _check(where: str, row: Row, schema: str | None, unique: str | None, seen: d
         )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(path: Path, named: Path) -> Iterator[tuple[int, str]]:
     """Yield (line number from 1, text) of the lines that are not blank; only LF ends a line."""
     try:
         with path.open("rb") as file:
@@ -115,7 +124,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 if line.strip():
                     yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
+        raise UserError(f"{named}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; create it, or change the path in params.yaml or dvc.yaml") from None
     except IsADirectoryError:

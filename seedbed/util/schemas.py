@@ -7,6 +7,7 @@ is for the filter to judge, so they make no reply unusable.
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache
 from math import isfinite
 from pathlib import Path
@@ -101,7 +102,7 @@ def problems(value: Any, name: str) -> list[Problem]:
         jsonschema.Draft202012Validator(_read_by(name, _project(name))).iter_errors(value),
         key=lambda e: (list(map(str, e.absolute_path)), e.validator not in order, e.validator),
     )
-    by_field: dict[tuple[str | int, ...], str] = dict(_not_finite(value, ()))
+    by_field: dict[tuple[str | int, ...], str] = dict(not_json(value))
     for error in errors:
         for field, words in _problems_of(error):
             by_field.setdefault(tuple(field), words)
@@ -109,16 +110,18 @@ def problems(value: Any, name: str) -> list[Problem]:
     return [(list(field), words) for field, words in by_field.items()] or [([], f"does not fit schemas/{name}.schema.json")]
 
 
-def _not_finite(value: Any, field: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the numbers that YAML has and JSON has not, which jsonschema lets pass."""
+def not_json(value: Any, field: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the fields whose value YAML has and JSON has not, which a schema lets pass where it names no type."""
     if isinstance(value, float) and not isfinite(value):
         yield field, f"expected a finite number, found {value}"
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _not_finite(inner, (*field, key))
+            yield from not_json(inner, (*field, key))
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from _not_finite(inner, (*field, place))
+            yield from not_json(inner, (*field, place))
+    elif isinstance(value, date):
+        yield field, f"expected a text or a number, found the date {value}; put it in quotes"
 
 
 def _problems_of(error: "ValidationError") -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Read YAML 1.2 as DVC does: `no` is a string and `1e-1` a number.
+"""YAML as DVC reads it: version 1.2, where `no` is a word and `1e-1` a number.
 
 PyYAML follows YAML 1.1. This loader is its SafeLoader with the scalars of YAML 1.2's core schema, so that Seedbed and
 DVC never see two different values in one file; a test holds the two together.
@@ -30,13 +30,14 @@ class Loader(_SafeLoader):  # type: ignore[valid-type, misc]
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012, as PyYAML has it
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for key, _ in node.value:
             if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
                 raise yaml.MarkedYAMLError(problem="a key that is no text; put it in quotes", problem_mark=key.start_mark)
             if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} appears twice", problem_mark=key.start_mark)
-            seen.add(key.value)
+                words = f"the key {key.value!r} appears twice (first on line {seen[key.value]}); make one of the two"
+                raise yaml.MarkedYAMLError(problem=words, problem_mark=key.start_mark)
+            seen[key.value] = key.start_mark.line + 1
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
 

@@ -85,6 +85,11 @@ def test_it_works_in_the_second_process_too(write_plugin: WritePlugin, monkeypat
         ("return lambda text: 1 // len(text)", "plugins/mine.py:3: tokeniser 'mine': expected a list of texts, found '1'"),
         ("return lambda text: [1 / (len(text) - 1)]", "plugins/mine.py:5: tokeniser 'mine': ZeroDivisionError"),
         ("return lambda text: text.split", "plugins/mine.py:3: tokeniser 'mine': expected a list of texts, found '<built-in"),
+        ("return None", "plugins/mine.py:3: tokeniser 'mine': expected a function from a text to its tokens, found NoneType"),
+        (
+            "return lambda a, b: [a]",
+            "plugins/mine.py:3: tokeniser 'mine': its function is called with (text), and takes (a, b)",
+        ),
         ("return str.upper", "plugins/mine.py:3: tokeniser 'mine': expected a list of texts, found 'A'"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from seedbed.pipeline.check import check_all
+from seedbed.pipeline.status import Status
 from seedbed.project.prompts import VARIABLES
 from seedbed.util.errors import UserError
 from tests.harness import Project
@@ -74,6 +75,18 @@ def test_all_mistakes_of_params_and_prompts_are_listed(here: Project) -> None:
         assert words in found
     for words in ("prompts/judge.yaml:", "unknown variable $answers_a", "prompts/answer.yaml:", "usr: unknown key"):
         assert words in found
+
+
+def test_mistakes_of_params_and_prompts_hide_none_of_the_rows(here: Project) -> None:
+    """The form of the rows alone, where params are wrong; all that the data is held against, where a prompt is."""
+    append(SEEDS, "{")
+    append(QUESTIONS, '{"id":"x","category":"cooking","text":"?"}')
+    here.replace("prompts/judge.yaml", "$answer_a", "$answers_a")
+    assert [line.split(":")[0] for line in mistakes()[1:]] == ["prompts/judge.yaml", str(SEEDS), str(QUESTIONS)]
+    here.replace("params.yaml", "target: 6", "target: 0")
+    assert [line.split(":")[0] for line in mistakes()[1:]] == ["params.yaml", "prompts/judge.yaml", str(SEEDS)]
+    here.replace("params.yaml", "corpora:", "corpora: none #")
+    assert str(SEEDS) not in "\n".join(mistakes())
 
 
 def test_all_mistakes_inside_one_file_are_listed(here: Project) -> None:
@@ -194,11 +207,21 @@ def test_a_bad_row_is_named(here: Project, path: Path, line: str, message: str) 
     assert message in only
 
 
-@pytest.mark.parametrize("path", ["params.yaml", "prompts/judge.yaml", "data/languages/ja.yaml", "data/review/ja.yaml"])
+CONFLICTS = ["dvc.yaml", "params.yaml", "prompts/judge.yaml", "data/languages/ja.yaml", "data/review/ja.yaml"]
+
+
+@pytest.mark.parametrize("path", CONFLICTS)
 def test_a_merge_conflict_is_named_for_what_it_is(here: Project, path: str) -> None:
     file = here.root / path
     file.write_text(file.read_text(encoding="utf-8") + "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> theirs\n", encoding="utf-8")
     assert any(f"{path}:" in line and "merge conflict" in line for line in mistakes())
+
+
+@pytest.mark.parametrize("path", CONFLICTS[:3])
+def test_what_dvc_cannot_read_is_named_with_its_line(built_here: Project, path: str) -> None:
+    append(built_here.root / path, "<<<<<<< HEAD")
+    with pytest.raises(UserError, match=rf"^{path}:\d+: merge conflict"):
+        Status()
 
 
 def test_a_key_that_was_pasted_is_masked(here: Project) -> None:

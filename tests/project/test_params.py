@@ -57,6 +57,12 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
         ("  judge: 3", "  judge: 99", "editions.judge: the project uses edition 99, but this library only supports"),
         ("  judge: 3\n", "", "editions.judge: missing"),
         ("threshold: 0.7 ", "threshold: .nan ", "filter.similarity.threshold: expected a finite number, found nan"),
+        ("    temperature: 1\n", "    temperature: .nan\n", "generate.params.temperature: expected a finite number, found nan"),
+        (
+            "    temperature: 1\n",
+            "    stop: [2024-01-01]\n",
+            "generate.params.stop.0: expected a text or a number, found the date",
+        ),
         ("usd: null", "usd: .inf", "budget.usd: expected a finite number, found inf"),
         ("    structured: json_schema", "    structured: xml", "expected one of json_schema, json_object, text, found 'xml'"),
         ("usd: null", "usd: -1", "budget.usd: -1 is less than the minimum of 0"),

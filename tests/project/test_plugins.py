@@ -45,6 +45,23 @@ def test_a_rule_of_ones_own_rejects(write_plugin: WritePlugin) -> None:
     assert make(rules=["empty", "curt"]).decide(GOOD) is None  # its own least is 20
 
 
+def test_a_rule_that_writes_into_its_candidate_changes_a_copy(write_plugin: WritePlugin) -> None:
+    write_plugin(
+        "tidies",
+        """
+from seedbed.filtering.rules import rule
+
+@rule
+def tidies(candidate, context):
+    candidate["output"] = ""
+    candidate.clear()
+""",
+    )
+    candidate = GOOD.copy()
+    assert make(rules=["tidies", "near_duplicate"]).decide(candidate) is None
+    assert candidate == GOOD
+
+
 def test_the_example_in_the_documentation_is_this_one() -> None:
     assert textwrap.indent(CURT.strip(), "    ") in str(plugins.__doc__)
 

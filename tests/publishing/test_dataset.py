@@ -29,6 +29,7 @@ PUBLISH = {
     "limits": ["Short answers only."],
     "citation": "@misc{mine}\n```",
     "test": 0.3,
+    "gates": {"unreviewed": 1},
 }
 
 
@@ -176,7 +177,8 @@ def test_a_folder_is_shown_first_then_written_and_nothing_of_others_is_touched(p
     assert "the stand-in, which is no language model, wrote" in project.run(*command, "--yes", fails=True)
     shown = project.run(*command, "--stand-in")
     assert "native/train.parquet" in shown
-    assert "then add --yes to send it" in shown
+    assert "pass  unreviewed" in shown
+    assert "; --yes sends it" in shown
     assert not place.exists()
     project.run(*command, "--stand-in", "--yes")
     assert front(place)["license"] == "cc-by-4.0"
@@ -184,6 +186,24 @@ def test_a_folder_is_shown_first_then_written_and_nothing_of_others_is_touched(p
     assert "1 file there that this data set does not contain (thesis.txt)" in project.run(
         *command, "--stand-in", "--yes", fails=True
     )
+
+
+@pytest.mark.slow
+def test_a_gate_that_fails_sends_nothing_unless_it_is_named(project: Project, tmp_path: Path) -> None:
+    other = project.copy(tmp_path / "project")
+    other.edit_params(lambda params: params["publish"].update(gates={"unreviewed": 0}))
+    place = tmp_path / "place"
+    command = ("seedbed", "publish", "--to", str(place), "--stand-in")
+    shown = other.run(*command)
+    assert "FAIL  unreviewed" in shown
+    assert "--yes is refused, since a gate fails" in shown
+    refused = other.run(*command, "--yes", fails=True)
+    assert "nothing was sent, because of what `seedbed check --release` says:\nFAIL  unreviewed" in refused
+    assert refused.endswith("or say `--despite unreviewed`\n")
+    assert "--despite unread: no gate (did you mean" in other.run(*command, "--despite", "unread", fails=True)
+    assert not place.exists()
+    other.run(*command, "--despite", "unreviewed", "--yes")
+    assert front(place)["license"] == "cc-by-4.0"
 
 
 @pytest.fixture
@@ -241,8 +261,16 @@ def test_an_address_that_is_none_is_named(to: str) -> None:
 
 
 def test_an_unknown_kind_of_address_is_named() -> None:
-    with pytest.raises(UserError, match="expected hf://OWNER/NAME, s3://BUCKET/PATH or a folder"):
+    with pytest.raises(UserError, match="expected hf://datasets/OWNER/NAME, s3://BUCKET/PATH or a folder"):
         destination("nowhere://a/b")
+    with pytest.raises(UserError, match="a web address, to which no files can be written; expected hf://datasets/OWNER/NAME"):
+        destination("https://huggingface.co/datasets/team/mine")
+
+
+def test_a_file_system_that_cannot_be_reached_is_told_in_one_sentence() -> None:
+    """This one connects as soon as it is named."""
+    with pytest.raises(UserError, match=r"--to ftp://127\.0\.0\.1:1/a: ConnectionRefusedError: .*; nothing was sent"):
+        destination("ftp://127.0.0.1:1/a")
 
 
 def test_any_file_system_of_fsspec_takes_it_card_last(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def test_public_benchmarks_are_looked_at_too(tmp_path: Path) -> None:
         assert nearest["mt-bench", "81"].characters > 0.5
         assert not overlap_gate(named, [*nearest.values()], {}).passed
         gone = cast(Any, {**params, "publish": {"benchmarks": {"gone": "gone.jsonl"}}})
-        with pytest.raises(UserError, match=r"gone\.jsonl"):
+        with pytest.raises(UserError, match=r"publish\.benchmarks\.gone of params\.yaml: gone\.jsonl: no such file"):
             overlaps(gone, released(gone))
 
 
@@ -88,6 +88,9 @@ def test_every_imported_source_has_a_licence_that_is_allowed(working: Path) -> N
     other = license_gate(params, {"licenses": ["mit"]})
     assert not other.passed
     assert "data/recorded/rows/mine.jsonl: apache-2.0" in other.words
+    about.write_text("license: Apache-2.0, MIT\n", encoding="utf-8")  # of a card with two
+    assert license_gate(params, {"licenses": ["apache-2.0", "mit"]}).passed
+    assert not license_gate(params, {"licenses": ["mit"]}).passed
     about.write_text("files: []\n", encoding="utf-8")
     assert "without a licence: data/recorded/rows/mine.jsonl" in license_gate(params, {}).words
     params["publish"] = {}

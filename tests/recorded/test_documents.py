@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import example, given, settings
@@ -94,6 +95,23 @@ def test_passages_hold_all_of_a_text_and_none_is_too_long(text: str, longest: in
     assert all(each.strip() and len(each) <= longest for each in cut)
 
 
+def test_a_long_text_in_a_block_of_code_that_nobody_ends_is_cut_in_no_time() -> None:
+    """It is one paragraph of 40,000 lines: looked at once, not once a line."""
+    began = perf_counter()
+    cut = passages("```\n" + "code\n\n" * 40_000, 1200, 200)
+    assert perf_counter() - began < 5
+    assert len(cut) > 100
+
+
+def test_a_damaged_pdf_is_told_in_one_sentence(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pytest.importorskip("pypdf", reason="needs `pip install 'seedbed[documents]'`")
+    for content in (b"", b"%PDF-1.4\ngarbage", pdf("x")[:200], pdf("x").replace(b"/Kids [3 0 R]", b"/Kids [9 0 R]")):
+        (folder / "a.pdf").write_bytes(content)
+        with pytest.raises(UserError, match=r"a\.pdf: "):
+            text_of(folder / "a.pdf")
+    assert not caplog.messages
+
+
 def test_a_section_begins_a_passage() -> None:
     text = "# A\n\nfirst\n\n## B\n\nsecond\n\nthird\n\n```\n# no heading\n\ncode\n```\n"
     assert passages(text, 60, 5) == ["# A\n\nfirst", "## B\n\nsecond\n\nthird\n\n```\n# no heading\n\ncode\n```"]
@@ -130,6 +148,8 @@ def test_a_folder_without_documents_or_with_a_bad_one_is_refused(folder: Path) -
         run(folder)
     with pytest.raises(UserError, match="no such folder"):
         run(folder / "none")
+    with pytest.raises(UserError, match=r"params\.yaml: a file; give the folder that contains your documents"):
+        run(Path("params.yaml"))
     (folder / "a.md").write_text("fine", encoding="utf-8")
     (folder / "b.md").write_bytes(b"\xff")
     with pytest.raises(UserError, match=r"b\.md:1: not UTF-8"):

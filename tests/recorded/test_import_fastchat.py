@@ -1,6 +1,7 @@
 """Recorded answers and verdicts: real ones to their known table, and each mistake named."""
 
 import csv
+import gzip
 import json
 import re
 import shutil
@@ -13,6 +14,7 @@ import pytest
 from seedbed.project.params import load_params
 from seedbed.recorded.fastchat import read_answers, recorded_judgments, slug
 from seedbed.recorded.import_fastchat import import_fastchat
+from seedbed.recorded.opening import hash_of
 from seedbed.steps import answering
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
@@ -114,11 +116,20 @@ def run_in_process(project: Project, folder: Path, **changes: Any) -> str:
         "judgments": [folder / "verdicts.jsonl"],
         "baseline": "two",
         "references": None,
-        "language": "ja",
+        "language": None,
         "confirm": lambda question: True,
     }
     with chdir(project.root):
         return import_fastchat(**(given | changes))
+
+
+@pytest.mark.parametrize(("given", "declared"), [(None, "sw"), ("en", "en")])
+def test_questions_are_in_the_projects_language_unless_another_is_given(
+    project: Project, files: Path, given: str | None, declared: str
+) -> None:
+    project.edit_params(lambda p: p.update(language="sw"))
+    run_in_process(project, files, language=given)
+    assert load_yaml(project.root / "params.yaml")["corpora"]["questions"]["language"] == declared
 
 
 @pytest.mark.slow
@@ -253,6 +264,35 @@ def contents(folder: Project) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in files}
 
 
+def test_what_an_import_takes_away_is_said_first_and_stays_where_the_answer_is_no(folder: Project, files: Path) -> None:
+    """Models, matches and questions of params.yaml; then the recorded files of the import before, which are nowhere else."""
+    asked: list[str] = []
+
+    def no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    before = contents(folder)
+    assert run_in_process(folder, files, confirm=no) == "nothing was imported"
+    assert contents(folder) == before
+    run_in_process(folder, files)
+    before = contents(folder)
+    models = [("three", files / "one.5.jsonl"), ("two", files / "two.jsonl")]
+    assert run_in_process(folder, files, confirm=no, answers=models, judgments=[]) == "nothing was imported"
+    assert contents(folder) == before
+    first, second = asked
+    assert "models of params.yaml (good, thin, poor)" in first
+    assert "and the questions (data/questions.en.jsonl is kept)" in first
+    assert "1 model of params.yaml (one-5) and 1 match of params.yaml (one-5-vs-two) and 2 files of data/recorded, " in second
+    assert "deleted then (one-5.jsonl, one-5-vs-two.jsonl). Continue?" in second
+    run_in_process(folder, files, answers=models, judgments=[])
+    assert sorted(path.name for path in (folder.root / "data/recorded").rglob("*.jsonl")) == [
+        "questions.jsonl",
+        "three.jsonl",
+        "two.jsonl",
+    ]
+
+
 def test_params_that_would_not_be_valid_are_refused_first(folder: Project, files: Path) -> None:
     before = contents(folder)
     with pytest.raises(UserError, match=r"this import would make corpora\.questions\.language invalid"):
@@ -376,7 +416,7 @@ def test_methods_are_declared_with_recorded_verdicts_too(folder: Project, files:
 
 
 def test_without_verdicts_each_model_is_matched_with_the_baseline(folder: Project, files: Path) -> None:
-    assert "1 matches imported, 1 of them for the judge" in run_in_process(folder, files, judgments=[])
+    assert "1 match imported, 1 of them for the judge" in run_in_process(folder, files, judgments=[])
     with chdir(folder.root):
         assert load_params()["matches"] == {"one-5-vs-two": {"model": "one-5", "baseline": "two"}}
     assert not list((folder.root / "data" / "recorded" / "judgments").glob("*"))
@@ -392,3 +432,31 @@ def test_without_verdicts_each_model_is_matched_with_the_baseline(folder: Projec
 def test_mistakes_in_methods_are_named(folder: Project, files: Path, given: Any, message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)):
         run_in_process(folder, files, made_of=given)
+
+
+def test_all_is_written_with_where_it_is_from_or_nothing(folder: Project, files: Path) -> None:
+    """The files of an earlier import go; where one cannot be written, everything is as it was."""
+    recorded = folder.root / "data" / "recorded"
+    (recorded / "answers").mkdir(parents=True)
+    for name in ("gone.jsonl", "gone.source.yaml"):
+        (recorded / "answers" / name).write_text("{}\n", encoding="utf-8")
+    (recorded / "judgments").write_text("a file, where a folder has to be", encoding="utf-8")
+    before = {path: path.read_bytes() for path in folder.root.rglob("*") if path.is_file()}
+    with pytest.raises(UserError, match="nothing was imported"):
+        run_in_process(folder, files)
+    assert {path: path.read_bytes() for path in folder.root.rglob("*") if path.is_file()} == before
+
+    (recorded / "judgments").unlink()
+    (files / "one.5.jsonl").write_bytes(gzip.compress((files / "one.5.jsonl").read_bytes()))
+    run_in_process(folder, files, license="Apache-2.0", address="example.org/bench")
+    assert sorted(path.relative_to(recorded).as_posix() for path in recorded.rglob("*") if path.is_file()) == sorted(
+        f"{name}{end}"
+        for name in ("questions", "answers/one-5", "answers/two", "judgments/one-5-vs-two")
+        for end in (".jsonl", ".source.yaml")
+    )
+    about = load_yaml(recorded / "answers" / "one-5.source.yaml")
+    whole = files / "one.5.jsonl"
+    assert about["files"] == [{"name": "one.5.jsonl", "sha256": hash_of(whole), "bytes": whole.stat().st_size}]
+    assert (about["rows"], about["license"], about["address"]) == (2, "Apache-2.0", "example.org/bench")
+    about = load_yaml(recorded / "judgments" / "one-5-vs-two.source.yaml")
+    assert [each["name"] for each in about["files"]] == ["verdicts.jsonl"]

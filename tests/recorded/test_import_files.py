@@ -4,8 +4,10 @@ import gzip
 import json
 import os
 import re
+import zipfile
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from seedbed.recorded.import_tasks import import_rows, import_seeds
 from seedbed.recorded.opening import MOST_BYTES, hash_of
 from seedbed.recorded.placing import put_in_place
 from seedbed.recorded.reading import Source
+from seedbed.recorded.recognise import format_of
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows
 from seedbed.util.yaml12 import load_yaml
@@ -79,6 +82,7 @@ TASK_ROWS = {
     "sharegpt": {"id": "q_0", "conversations": GPT},
     "sharegpt of several turns": {"conversations": [*GPT, *GPT]},
     "messages": {"messages": CHAT},
+    "a table with both, as our own Parquet files": TASK | {"messages": [{"role": "user", "content": "x"}, CHAT[1]]},
     "messages with a system message": {"messages": [{"role": "system", "content": "Be brief."}, *CHAT]},
     "messages in parts": {"messages": [{"role": "user", "content": [{"type": "text", "text": "Name a fruit."}]}, CHAT[1]]},
 }
@@ -131,6 +135,8 @@ def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path)
     file = write(project / "in.jsonl", given)
     before = state(project)
     shown = import_seeds(Source(file), "seed_tasks", "en", None, yes=False)
+    with pytest.raises(UserError, match=r"corpora\.seed_tasks\.language would not be valid"):
+        import_seeds(Source(file), "seed_tasks", "English", None, yes=False)
     assert state(project) == before
     assert "an Alpaca file, 4 rows; 2 will be imported as tasks of seed_tasks" in shown
     assert f"1 row left out: its output is blank (first: {file}:2)" in shown
@@ -150,7 +156,7 @@ def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path)
     assert about["files"] == [{"name": "in.jsonl", "sha256": hash_of(file), "bytes": file.stat().st_size}]
     assert (about["license"], about["address"], about["rows"], about["dropped"]) == ("CC0", "example.org/x", 2, ["score"])
     untouched = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()
-    assert "\n\ncorpora: # texts written by people" in paths.PARAMS.read_text(encoding="utf-8")
+    assert "\n\ncorpora: # what people wrote" in paths.PARAMS.read_text(encoding="utf-8")
     assert set(paths.PARAMS.read_text(encoding="utf-8").splitlines()) - set(untouched) == {
         "    - fine-art",
         "    source: data/recorded/seed_tasks.jsonl",
@@ -247,7 +253,7 @@ def games(first: str | None, second: str | None) -> list[Any]:
     return [{"score": label, "judgment": {"answer": f"said {label}"}} for label in (first, second)]
 
 
-def annotation(text: str, preference: float | None) -> Any:
+def annotation(text: str, preference: float | str | None) -> Any:
     outputs = {"output_1": "O1", "output_2": "O2", "generator_1": "thin", "generator_2": "good"}
     return {"instruction": text, "preference": preference} | outputs
 
@@ -267,6 +273,10 @@ VERDICT_ROWS: dict[str, tuple[list[Any], list[tuple[str, str]]]] = {
     "AlpacaEval, a draw": (
         [annotation("質問1", 1.5), annotation("Name a fruit.", 1.0)],
         [("tie", "tie"), ("model_2", "model_2")],
+    ),
+    "AlpacaEval, as a table without types has it": (
+        [annotation("質問1", "2.0"), annotation("Name a fruit.", "")],
+        [("model_1", "model_1"), ("error", "error")],
     ),
 }
 
@@ -306,7 +316,7 @@ def test_annotations_are_no_answers_but_their_outputs_are() -> None:
         (formats.QUESTIONS, "`seedbed import verdicts` reads it"),
     ):
         with pytest.raises(UserError, match=re.escape(says)):
-            formats.format_of(annotation("質問1", 1.0), "in.jsonl:1", target)
+            format_of(annotation("質問1", 1.0), "in.jsonl:1", target)
 
 
 @pytest.mark.parametrize(
@@ -338,7 +348,7 @@ def test_annotations_are_no_answers_but_their_outputs_are() -> None:
 )
 def test_an_unknown_table_is_told_which_of_its_fields_are_likely(target: str, row: Any, says: str) -> None:
     with pytest.raises(UserError) as error:
-        formats.format_of(row, "in.jsonl:1", target)
+        format_of(row, "in.jsonl:1", target)
     assert str(error.value).endswith(f"map the fields, e.g. {says}")
 
 
@@ -361,6 +371,17 @@ def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:
     assert as_rows(Source(folder, split="test")) == [TASK]
     with pytest.raises(UserError, match="has the splits train, test"):
         as_rows(Source(folder, split="dev"))
+    for files, words in (
+        ('[""]', "'' is no pattern of paths"),
+        ('"data/**.jsonl"', r"'data/\*\*.jsonl' is no pattern of paths"),
+        ("{train: data/train-*}", "expected entries with split and path, found one with train"),
+        ("[{split: [a], path: data/test.jsonl}]", r"expected the name of a split, found \['a'\]"),
+        ("7", "expected paths, found 7"),
+    ):
+        card = f"---\nconfigs:\n- config_name: a\n  data_files: {files}\n---\n"
+        (folder / "README.md").write_text(card, encoding="utf-8")
+        with pytest.raises(UserError, match=words):
+            as_rows(folder)
     (folder / "README.md").write_text(
         "---\nconfigs:\n- config_name: a\n  data_files: ../../secret.jsonl\n---\n", encoding="utf-8"
     )
@@ -368,10 +389,29 @@ def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:
         as_rows(folder)
     numbered = "---\nconfigs:\n- config_name: a\n  data_files:\n  - {split: 2024, path: data/test.jsonl}\n---\n"
     (folder / "README.md").write_text(numbered, encoding="utf-8")
-    with pytest.raises(UserError, match="split: expected a name, found 2024; put it in quotes"):
+    with pytest.raises(UserError, match="expected the name of a split, found 2024; put it in quotes"):
         as_rows(Source(folder, split="2024"))
     (folder / "README.md").write_text("---\nlicense: [\n---\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"README\.md"):
+        as_rows(folder)
+
+
+def test_configurations_of_a_hub_folder_are_kept_apart(project: Path) -> None:
+    """`data_dir` says where a configuration is, and `default` which one is taken."""
+    folder = project / "hub"
+    for name in ("first", "second"):
+        (folder / name).mkdir(parents=True)
+        write(folder / name / "train.jsonl", [TASK | {"output": name}])
+    card = "---\nconfigs:\n- {config_name: a, data_dir: first}\n- {config_name: b, data_dir: second, default: true}\n---\n"
+    (folder / "README.md").write_text(card, encoding="utf-8")
+    assert [row["output"] for row in as_rows(folder)] == ["second"]
+    assert [row["output"] for row in as_rows(Source(folder, config="a"))] == ["first"]
+    (folder / "README.md").write_text(card.replace(", default: true", ", data_files: '*.jsonl'"), encoding="utf-8")
+    assert [row["output"] for row in as_rows(Source(folder, config="b"))] == ["second"]
+    with pytest.raises(UserError, match="the card has 2 configurations; choose one: --config a, b"):
+        as_rows(folder)
+    (folder / "README.md").write_text(card.replace("first", "../first"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"data_dir: '\.\./first' is outside of the folder"):
         as_rows(folder)
 
 
@@ -381,6 +421,18 @@ def task(**fields: Any) -> str:
 
 BAD: dict[str, tuple[str, bytes, str]] = {
     "empty": ("a.jsonl", b" \n", r"a\.jsonl: the file is empty"),
+    "a byte order mark alone": ("a.jsonl", b"\xef\xbb\xbf", r"a\.jsonl: the file is empty"),
+    "gzip within gzip": ("a.jsonl.gz", gzip.compress(gzip.compress(b"{}")), "packed with gzip twice"),
+    "UTF-32": ("a.jsonl", "{}".encode("utf-32"), "it is UTF-32"),
+    "too deep": ("a.jsonl", b'{"a":' + b"[" * 10**5, r"a\.jsonl:1: .*nested too deeply"),
+    "a number too long": ("a.json", b'[{"a":' + b"9" * 5000 + b"}]", r"a\.json:1: .*a number with more than 4,300 digits"),
+    "half a surrogate pair in the only row": (
+        "a.jsonl",
+        b'{"instruction":"a","output":"\\ud800"}\n',
+        "half of a surrogate pair",
+    ),
+    "null": ("a.jsonl", b'{"instruction":null,"output":"b"}', r"field instruction: expected a text, found null"),
+    "a table that begins with a blank line": ("a.csv", b"\ninstruction,output\na,b\n", r"a\.csv:1: the first line is blank"),
     "NaN": ("a.jsonl", b'{"instruction":"a","output":"b","s":NaN}', r"a\.jsonl:1: .*NaN is not JSON"),
     "NaN in an array": ("a.json", b'[{"instruction":"a","output":"b"},\n{"s":NaN}]', r"a\.json:2: .*NaN is not JSON"),
     "a field of another type": (
@@ -450,6 +502,43 @@ def test_a_bad_file_is_refused_with_its_place_and_nothing_is_written(
     assert state(project) == before
 
 
+def test_a_damaged_spreadsheet_is_refused_wherever_the_damage_is(project: Path) -> None:
+    """The sheets are read long after the file was opened: what openpyxl raises then is told too."""
+    book = openpyxl.Workbook()
+    assert book.active
+    book.active.append(["instruction", "output"])
+    book.active.append(["a", "b"])
+    book.save(project / "whole.xlsx")
+    with zipfile.ZipFile(project / "whole.xlsx") as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    for name, content in parts.items():
+        for damaged in (b"", content[: len(content) // 2], content.replace(b'"', b"", 1)):
+            with zipfile.ZipFile(project / "a.xlsx", "w") as packed:
+                for other, whole in parts.items():
+                    packed.writestr(other, damaged if other == name else whole)
+            rows = list[Any]()  # none is given before the damage, or the part says nothing of them
+            with suppress(UserError):
+                rows = [found.row for found in read_foreign(project / "a.xlsx")]
+            assert rows in ([], [{"instruction": "a", "output": "b"}]), (name, damaged)
+
+
+def test_a_spreadsheet_is_read_whole_whatever_it_says_of_its_size(project: Path) -> None:
+    """Some programs write the size of one cell; Excel writes a carriage return as _x000D_."""
+    book = openpyxl.Workbook()
+    assert book.active
+    book.active.append(["instruction", "output"])
+    book.active.append(["a_x000D_\nb", 7])
+    book.active.append([date(2024, 5, 1), datetime(2024, 5, 1, 9, 30)])
+    book.save(project / "whole.xlsx")
+    with zipfile.ZipFile(project / "whole.xlsx") as packed, zipfile.ZipFile(project / "a.xlsx", "w") as out:
+        for name in packed.namelist():
+            out.writestr(name, packed.read(name).replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1"'))
+    assert [found.row for found in read_foreign(project / "a.xlsx")] == [
+        {"instruction": "a\nb", "output": "7"},
+        {"instruction": "2024-05-01", "output": "2024-05-01T09:30:00"},
+    ]
+
+
 def test_a_parquet_with_other_types_is_refused(project: Path) -> None:
     duckdb.connect().execute(f"copy (select 'a' as instruction, 3.5 as output) to '{project}/a.parquet' (format parquet)")
     with pytest.raises(UserError, match=r"a\.parquet: row 1: field output: expected a text, found Decimal"):
@@ -462,6 +551,19 @@ def test_a_large_array_is_read_row_by_row(project: Path) -> None:
     found = list(read_foreign(project / "a.json"))
     assert [each.row for each in found[:-1]] == rows
     assert found[-1].where == f"{project}/a.json: row {len(rows) + 1}"
+
+
+def test_what_other_questions_take_out_of_params_is_said_first(project: Path) -> None:
+    """Criteria are a person's words, and go with their categories."""
+    file = write(project / "q.jsonl", [{"text": "質問", "category": "writing"}])
+    shown = import_questions(Source(file), "questions", "ja", None, yes=False)
+    criteria, categories = load_yaml(paths.PARAMS)["criteria"], load_yaml(paths.PARAMS)["judge"]["reference_categories"]
+    gone = [name for name in criteria if name != "writing"]
+    assert f"criteria of params.yaml loses those of categories that are not in use: {', '.join(gone)}" in shown
+    assert f"judge.reference_categories loses {', '.join(categories)}, not all of whose questions have a reference" in shown
+    import_questions(Source(file), "questions", "ja", None, yes=True)
+    after = load_yaml(paths.PARAMS)
+    assert (list(after["criteria"]), after["judge"]["reference_categories"]) == (["writing"], [])
 
 
 def test_questions_of_an_earlier_build_want_no_answer(project: Path) -> None:
@@ -480,6 +582,8 @@ def test_answers_that_do_not_fit_are_refused(project: Path) -> None:
     one, two = ANSWER_ROWS["FastChat"]
     with pytest.raises(UserError, match=r"no answer to question 'two' \(1 of 2 missing\).*--fill"):
         answers(one)
+    with pytest.raises(UserError, match=r"missing\).*; left out: a message has parts that are no text \(.*in\.jsonl:2\)"):
+        answers(one, two | {"choices": [{"turns": [["no text", 2]]}]})
     assert "2 answers of m imported" in answers(one, fill=True)
     with pytest.raises(UserError, match=r"in\.jsonl:2: no question 'three' in this project"):
         answers(one, two | {"question_id": "three"})
@@ -489,7 +593,7 @@ def test_answers_that_do_not_fit_are_refused(project: Path) -> None:
         answers(one, two | {"model_id": "other"})
     verdict = {"question_id": "one", "model_1": "x", "model_2": "thin", "g1_winner": "tie", "g2_winner": "tie"}
     source = Source(write(project / "v.jsonl", [verdict]))
-    with pytest.raises(UserError, match=r"verdicts on 'x', a model that is not in params\.yaml"):
+    with pytest.raises(UserError, match=r"verdicts on 'x', a model that params\.yaml does not have"):
         import_verdicts(source, None, None, one_order=False, yes=True)
 
 

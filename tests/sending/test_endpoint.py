@@ -24,6 +24,8 @@ def said(ask: Ask, **settings: object) -> str:
 
 def test_an_unset_key_is_named_before_the_first_request(ask: Ask, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "the environment variable MY_API_KEY is not set" in said(ask, api_key_env="MY_API_KEY")
+    for block in ({"api_key_env": "hf_abcdefghijklmnop"}, {"headers": {"x-key": "hf_abcdefghijklmnop"}}):
+        assert "found 'hf_a…', which looks like a key; put the" in said(ask, **block)
     assert server.log == []
     key = f"sk-{uuid4().hex}"
     monkeypatch.setenv("MY_API_KEY", key)
@@ -80,6 +82,17 @@ def test_what_an_error_under_200_says_is_kept_without_the_key(
     kept = Path("transcript.jsonl").read_text(encoding="utf-8")
     assert "maximum context length" in kept
     assert "sk-secret-1234" not in kept
+
+
+def test_a_prompt_of_another_language_is_refused_before_the_first_request(ask: Ask, server: Server) -> None:
+    Path("prompts").mkdir()
+    Path("params.yaml").write_text("language: ja\n")
+    for name in ("answer", "judge"):
+        Path(f"prompts/{name}.yaml").write_text("language: ko\n")
+    words = said(ask)
+    assert words.startswith("prompts/answer.yaml:1: language: 'ko', but params.yaml:1 builds 'ja'")
+    assert words.endswith("and 1 file more (`seedbed check` lists them); nothing was sent")
+    assert server.log == []
 
 
 def test_a_password_in_the_address_is_not_said(ask: Ask) -> None:

@@ -60,7 +60,7 @@ def test_shards_hold_each_request_once_as_it_goes_over_the_wire(tmp_path: Path) 
         "body": {"model": "m", "messages": [{"role": "user", "content": "問い 0"}], "max_tokens": 9},
     }
     assert len(lines(tmp_path / "out" / MANIFEST)) == 10
-    with pytest.raises(UserError, match="this folder is not empty; choose a new folder"):
+    with pytest.raises(UserError, match="this folder is not empty; name a folder that is empty"):
         export(tmp_path / "out")
 
 
@@ -211,6 +211,7 @@ def test_a_file_that_is_no_plain_text_is_read_or_named_in_one_sentence(tmp_path:
         "table.jsonl": b"PAR1",
         "answers.jsonl.part": good[10].encode(),
         "garbage.jsonl": b"hello\n" * 30,
+        "errors.jsonl": b"",
     }
     for name, content in files.items():
         (folder / name).write_bytes(content)

@@ -145,6 +145,15 @@ def test_the_example_in_the_documentation_is_exported(
     assert lines(translated / "completion.jsonl") == [{"prompt": "base?\n", "completion": "b"}]
 
 
+def test_what_a_plug_in_writes_into_a_task_stays_with_it(write_plugin: WritePlugin) -> None:
+    write_plugin(
+        "loud", HEADER + "@exporter\ndef loud(task):\n    task['output'] += '!'\n    return {'text': task['output']}\n"
+    )
+    task = {"id": "a", "instruction": "", "input": "", "output": "Hello"}
+    assert load_exporter("loud")(task) == {"text": "Hello!"}
+    assert task["output"] == "Hello"
+
+
 def test_only_ours_have_a_schema(write_plugin: WritePlugin) -> None:
     write_plugin("completion", HEADER + example_in(exporters))
     load_exporter("completion")

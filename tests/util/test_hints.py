@@ -2,7 +2,7 @@
 
 import pytest
 
-from seedbed.util.errors import did_you_mean, masked
+from seedbed.util.errors import did_you_mean, masked, variable_not_set
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,12 @@ def test_what_looks_like_a_key_is_cut_to_its_beginning(key: str) -> None:
 )
 def test_names_and_sentences_stay_as_they_are(text: str) -> None:
     assert masked(text) == text
+
+
+def test_a_key_in_the_place_of_a_variables_name_is_not_said() -> None:
+    assert variable_not_set("MY_API_KEY") == "the environment variable MY_API_KEY is not set"
+    words = "expected the name of an environment variable, found 'hf_a…', which looks like a key"
+    assert variable_not_set("hf_abcdefghijklmnop") == words
 
 
 def test_the_nearest_word_is_suggested_or_all_are_listed() -> None:

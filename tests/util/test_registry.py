@@ -58,6 +58,19 @@ def test_a_name_is_given_once(shapes: Registry[Callable[[], str]]) -> None:
     assert shapes.get("circle", "here")() == "round"
 
 
+def test_a_function_that_cannot_be_called_as_its_kind_is_refused_where_it_is_written() -> None:
+    shapes: Registry[Callable[..., Any]] = Registry("shape", ("size", "colour"))
+    shapes.register("plain")(lambda size, colour, rounded=True: size)
+    shapes.register("any")(lambda *given: given)
+    shapes.register("smallest")(min)  # written in C
+    for wrong, found in ((lambda size: size, "(size)"), (lambda size, colour, *, corners: size, "(size, colour, *, corners)")):
+        with pytest.raises(UserError) as error:
+            shapes.register("wrong")(wrong)
+        assert "test_registry.py:" in str(error.value)
+        assert f"the shape 'wrong' is called with (size, colour), and takes {found}" in str(error.value)
+    assert "wrong" not in shapes.names()
+
+
 @pytest.mark.parametrize("name", ["Circle", "1st", "a-b", "", "a\n", "é"])
 def test_a_name_that_no_parameter_can_hold(shapes: Registry[Callable[[], str]], name: str) -> None:
     with pytest.raises(UserError, match="is not a valid name of a shape"):

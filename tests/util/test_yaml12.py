@@ -34,7 +34,7 @@ def test_a_colon_within_brackets_is_refused_by_dvc_and_not_read_otherwise() -> N
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: 1\na: 2\n", "x.yaml:2:1: not valid YAML: the key 'a' appears twice"),
+        ("a: 1\na: 2\n", "x.yaml:2:1: not valid YAML: the key 'a' appears twice (first on line 1); make one of the two"),
         ("1: a\n", "a key that is no text; put it in quotes"),
         ("a: [b", "not valid YAML"),
         ("a: |\n  b\n<<<<<<< HEAD\nc: 1\n=======\nc: 2\n>>>>>>> theirs\n", "x.yaml:3: merge conflict (<<<<<<<)"),

@@ -32,7 +32,7 @@ def test_a_collapsed_yield_stops_the_stage_and_leaves_what_came(built: Project, 
     assert "generate.least_yield = 0.05; rejected: 120 too_short; mend the prompt or the filter" in output
     samples = [line for line in output.splitlines() if line.startswith("  s0000") and " too_short (" in line]
     assert [line.split()[0] for line in samples] == ["s00000-0", "s00000-1", "s00001-0"]
-    assert f"what came is in {FAILED}/" in output
+    assert f"\n  what came is in {FAILED}/\n" in output
     candidates, decisions = (built.rows(f"{FAILED}/{name}.jsonl") for name in ("candidates", "decisions"))
     assert [row["id"] for row in candidates] == [row["id"] for row in decisions]
     assert len(candidates) == 120

@@ -69,7 +69,7 @@ Rule = Callable[[Row, Context], Rejection | str | None]
 Returns None where there is nothing to object to, else what it saw; or a `Rejection`, to name a neighbour too.
 """
 
-RULES: Registry[Rule] = Registry("rule")
+RULES: Registry[Rule] = Registry("rule", ("candidate", "context"))
 rule = RULES.register
 
 

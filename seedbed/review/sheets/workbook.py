@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from seedbed.review.sheets.limits import Extent, TooMuch, extent_of
 from seedbed.util.errors import UserError
-from seedbed.util.line_ends import to_lf
+from seedbed.util.line_ends import of_a_sheet, to_lf
 
 MOST_CHARACTERS = 32_767
 """In one cell; Excel's limit, counted in UTF-16 units."""
@@ -205,7 +205,7 @@ def _cell_reader() -> Callable[[XlsxCell], Cell]:
             kind = {"b": "a yes or no", "d": "a date or time"}.get(cell.data_type, "a number")
             return Cell(str(value), f"{kind} ({value})")
         if value not in texts:
-            texts[value] = Cell(to_lf(value.replace("_x000D_\n", "\n").replace("_x000D_", "\n").replace("_x005F_", "_")))
+            texts[value] = Cell(of_a_sheet(value))
         return texts[value]
 
     return read
