@@ -319,5 +319,8 @@ def _keys_not_set(params: Params) -> Iterator[str]:
             if (plan.new or plan.top_up) and id in (asked.get(block) for block in blocks_asked(params, plan.stage))
         ]
         if stages:
-            words = f"{variable_not_set(name)}, but {few(stages, 3)} would send requests to this server; set it to the API key"
+            words = (
+                f"{variable_not_set(name)}, but {few(stages, 3)} would send requests to this server; set the variable to the "
+                "API key"
+            )
             yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

@@ -212,14 +212,14 @@ def _is_number(text: str) -> bool:
 
 def _api_key(id: str, server: Server) -> str:
     variable = server.get("api_key_env")
-    return _from_environment(variable, f"server {id!r}", "set it to the API key") if variable else ""
+    return _from_environment(variable, f"server {id!r}", "set the variable to the API key") if variable else ""
 
 
 def _headers(id: str, server: Server) -> dict[str, str]:
     """Return further headers; their values are in the environment, since they may be secret."""
     named = server.get("headers", {})
     return {
-        name: _from_environment(variable, f"servers.{id}.headers.{name}", "set it to the header's value")
+        name: _from_environment(variable, f"servers.{id}.headers.{name}", "set the variable to the header's value")
         for name, variable in named.items()
     }
 

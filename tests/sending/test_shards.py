@@ -60,7 +60,7 @@ def test_shards_hold_each_request_once_as_it_goes_over_the_wire(tmp_path: Path) 
         "body": {"model": "m", "messages": [{"role": "user", "content": "問い 0"}], "max_tokens": 9},
     }
     assert len(lines(tmp_path / "out" / MANIFEST)) == 10
-    with pytest.raises(UserError, match="this folder is not empty; name a folder that is empty"):
+    with pytest.raises(UserError, match="this folder is not empty; choose an empty or new folder"):
         export(tmp_path / "out")
 
 
