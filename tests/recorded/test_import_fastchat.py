@@ -38,7 +38,7 @@ def test_real_verdicts_give_their_known_table(project: Project, reference: Path)
     for path in sorted((folder / "judgments").iterdir()):
         args += ["--judgments", str(path)]
     assert "80 questions, 4 models, 3 matches" in run_import(project, *args)
-    assert "# how often a request is asked" in (project.root / "params.yaml").read_text(encoding="utf-8")
+    assert "# maximum number of attempts per request" in (project.root / "params.yaml").read_text(encoding="utf-8")
     project.repro("benchmark")
 
     expected = json.loads((folder / "expected_vs_davinci003.json").read_text(encoding="utf-8"))

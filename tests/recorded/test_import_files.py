@@ -156,7 +156,7 @@ def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path)
     assert about["files"] == [{"name": "in.jsonl", "sha256": hash_of(file), "bytes": file.stat().st_size}]
     assert (about["license"], about["address"], about["rows"], about["dropped"]) == ("CC0", "example.org/x", 2, ["score"])
     untouched = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()
-    assert "\n\ncorpora: # what people wrote" in paths.PARAMS.read_text(encoding="utf-8")
+    assert "\n\ncorpora: # texts written by people" in paths.PARAMS.read_text(encoding="utf-8")
     assert set(paths.PARAMS.read_text(encoding="utf-8").splitlines()) - set(untouched) == {
         "    - fine-art",
         "    source: data/recorded/seed_tasks.jsonl",
