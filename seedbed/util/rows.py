@@ -7,6 +7,7 @@ A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,6 +17,8 @@ from seedbed.util.schemas import first_problem, problems
 
 Row = JsonObject
 Rows = list[Row]
+_MOST_BYTES = 64 * 2**20
+"""Of one row: a reply of the longest that models write has a tenth of that."""
 
 
 def read_rows(path: Path, schema: str | None = None, unique: str | None = "id") -> Iterator[Any]:
@@ -120,7 +123,10 @@ def _lines(path: Path, named: Path) -> Iterator[tuple[int, str]]:
     """Yield (line number from 1, text) of the lines that are not blank; only LF ends a line."""
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(iter(partial(file.readline, _MOST_BYTES + 1), b""), start=1):
+                if len(line) > _MOST_BYTES:
+                    size = f"{_MOST_BYTES // 2**20} MB"
+                    raise UserError(f"{named}:{number}: one row of more than {size}; is a line break missing?")
                 if line.strip():
                     yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:

@@ -72,6 +72,17 @@ def test_bytes_that_are_no_utf8(tmp_path: Path) -> None:
         list(read_rows(path, "question"))
 
 
+def test_a_line_without_end_is_refused_before_it_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    with path.open("wb") as file:
+        file.write(b'{"id": "a"}\n')
+        file.truncate(2**33)  # a hole in the file: no disk has room for it
+    rows = read_rows(path)
+    assert next(rows) == {"id": "a"}
+    with pytest.raises(UserError, match=r"rows\.jsonl:2: one row of more than 64 MB; is a line break missing\?$"):
+        next(rows)
+
+
 def test_only_lf_ends_a_line(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
     rows = [{"id": "a", "category": "c", "text": "one\u2028two\x85three"}]
