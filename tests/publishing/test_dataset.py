@@ -218,7 +218,7 @@ def hub() -> Iterator[Hub]:
 def test_the_hub_gets_all_in_one_commit_and_a_refusal_keeps_the_token(project: Project, hub: Hub, folder: Path) -> None:
     env: Any = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     command = ("seedbed", "publish", "--to", "hf://datasets/team/mine", "--stand-in")
-    assert "hf://datasets/team/mine would get" in project.run(*command, **env)
+    assert "hf://datasets/team/mine would receive" in project.run(*command, **env)
     assert hub.repositories == {}
     hub.refuse["/commit/main"] = (403, "you may only read")
     said = project.run(*command, "--yes", fails=True, **env)
