@@ -1,15 +1,15 @@
-# make repro   set up and build: the data, the benchmark, the reports
-# In the library's own repository `make test`, `make check`, `make bench` and `make lock` too: see development.mk.
+# make repro   install and build: the data, the benchmark, the reports
+# The repository of the library also has `make test`, `make check`, `make bench` and `make lock`: see development.mk.
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHON ?= python3
-# Bytecode is written whatever the machine says: without it every stage compiles anew all that it imports.
+# Always write bytecode: without it every stage compiles all of its imports again.
 unexport PYTHONDONTWRITEBYTECODE
-# Where this folder is in no git checkout (a source archive), DVC is told so, in its local settings.
+# Outside of a git checkout (e.g. a source archive), set DVC's local option core.no_scm.
 NO_SCM = git rev-parse --is-inside-work-tree >/dev/null 2>&1 || dvc config --local core.no_scm true
 
-# Training needs torch, which is the machine's choice and in no lock file: `make .venv/train` takes the one that pip finds,
-# `make .venv/train TORCH='torch --index-url ADDRESS'` another.
+# Training needs PyTorch, whose build depends on the machine, so it is in no lock file. `make .venv/train` installs pip's default;
+# `make .venv/train TORCH='torch --index-url ADDRESS'` installs another build.
 TORCH ?= torch
 
 .PHONY: repro clean

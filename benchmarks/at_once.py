@@ -48,18 +48,21 @@ def main() -> None:
         make_tiny(base, questions=40, base_url=server.url, max_concurrency=8)
         empty = [base.copy(folder / name / "project") for name in ("a", "b", "c", "d")]
         base.repro(TARGET)
-        edits: dict[str, Callable[[int], int]] = {"the same question": lambda who: 0, "a question each": lambda who: who}
-        print("| both build | stores | requests | paid twice |\n| --- | --- | ---: | ---: |")
+        edits: dict[str, Callable[[int], int]] = {
+            "both edited the same question": lambda who: 0,
+            "each person edited another question": lambda who: who,
+        }
+        print("| both clones build | stores | requests | paid twice |\n| --- | --- | ---: | ---: |")
         for words, pair, store in (("two", empty[:2], None), ("one", empty[2:], folder / "shared.sqlite")):
             sent, twice = build_at_once(server, pair, store)
-            print(f"| from nothing | {words} | {sent} | {twice} |", flush=True)
+            print(f"| an unbuilt project | {words} | {sent} | {twice} |", flush=True)
         for what, place in edits.items():
             for words in ("two", "one"):
                 pair = [base.copy(folder / f"{what} {words} {who}" / "project") for who in range(2)]
                 for who, project in enumerate(pair):
                     edit(project, place(who))
                 sent, twice = build_at_once(server, pair, folder / f"{what}.sqlite" if words == "one" else None)
-                print(f"| a built project, in which they edited {what} | {words} | {sent} | {twice} |", flush=True)
+                print(f"| a built project; {what} | {words} | {sent} | {twice} |", flush=True)
 
 
 if __name__ == "__main__":

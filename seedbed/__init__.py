@@ -1,3 +1,3 @@
-"""What the stages of the Seedbed pipeline share, and the tools around it."""
+"""The Seedbed library: the code shared by the pipeline stages, and the command line tools."""
 
 __version__ = "0.2.0.dev0"

@@ -17,7 +17,7 @@ from tests.harness import Project
         (("seedbed", "serve", "--port", "70000"), "65535"),
         (("seedbed", "store", "export", "data"), "data: cannot be written"),
         (("seedbed", "serve", "--fault", "500=2"), "expected a share between 0 and 1"),
-        (("seedbed", "diff", "--json", "--html"), "--json and --html are two forms of the same; give one of them"),
+        (("seedbed", "diff", "--json", "--html"), "--json and --html cannot be combined; use one of them"),
     ],
 )
 def test_an_argument_that_cannot_be(project: Project, command: tuple[str, ...], message: str) -> None:
@@ -27,12 +27,12 @@ def test_an_argument_that_cannot_be(project: Project, command: tuple[str, ...], 
 def test_open_hands_the_browser_what_was_built(project: Project, tmp_path: Path) -> None:
     """The browser is a program that notes what it was given; without one the path alone is printed."""
     said = project.run("seedbed", "open", fails=True)
-    assert "error: reports/benchmark.html is not there: `make repro`, or `dvc repro benchmark`, builds it" in said
+    assert "error: reports/benchmark.html: no such file; `seedbed repro benchmark` builds it" in said
     assert "`seedbed diff --html --out reports/diff.html` writes it" in project.run("seedbed", "open", "diff", fails=True)
     page = project.root / "reports" / "dataset.html"
     page.write_text("<p>", encoding="utf-8")
     said = project.run("seedbed", "open", "dataset", DISPLAY="", WAYLAND_DISPLAY="", BROWSER="")
-    assert said.splitlines() == [str(page), "no browser here: open that file in one"]
+    assert said.splitlines() == [str(page), "no browser found: open this file in one"]
     browser, noted = tmp_path / "browser", tmp_path / "noted"
     browser.write_text(f'#!/bin/sh\necho "$1" > {noted}\n', encoding="utf-8")
     browser.chmod(0o755)

@@ -201,7 +201,7 @@ def test_the_wheel_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     assert "now: cd korean && make repro" in run(tmp_path, "seedbed", "init", "korean", "--language", "ko")
     pin = f"seedbed @ {wheel.as_uri()} \\\n    --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
     assert (korean.root / "requirements.lock").read_text(encoding="utf-8").endswith(pin)
-    assert "all fit their schemas" in run(korean.root, "seedbed", "check")
+    assert "all valid" in run(korean.root, "seedbed", "check")
     run(korean.root, "seedbed", "repro")
     assert "up to date" in run(korean.root, "seedbed", "repro")
     rows = korean.rows("data/seed_tasks.en.jsonl")
@@ -214,7 +214,7 @@ def test_the_wheel_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     assert (korean.root / ".venv" / "bin" / "seedbed").is_file()
 
     install(f"seedbed[review,ja] @ {wheel.as_uri()}")
-    assert "all fit their schemas" in run(japanese.root, "seedbed", "check")
+    assert "all valid" in run(japanese.root, "seedbed", "check")
 
 
 EVERY_MODULE = """

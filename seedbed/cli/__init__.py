@@ -1,4 +1,4 @@
-"""`seedbed`: the tools around the pipeline, one thin command a tool; a module for each group of commands.
+"""The `seedbed` command line: one module per group of commands, each command a thin wrapper.
 
 A command imports what it needs when it is called, so that `seedbed --help` stays quick.
 """

@@ -1,4 +1,4 @@
-"""What all commands share: the app that they are registered with, and the way into the project's folder."""
+"""Shared parts of the command line: the app, and finding the project's folder."""
 
 import os
 from pathlib import Path
@@ -53,10 +53,7 @@ def seedbed(
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Instruction data and LLM benchmarks, built from declared files.
-
-    Begin with `seedbed init FOLDER --language ko`; there `seedbed repro` builds and `seedbed open` shows the report.
-    """
+    """Build instruction data and LLM benchmarks. Start with `seedbed init`; `seedbed repro` builds a project."""
 
 
 def enter_project() -> None:
@@ -70,8 +67,8 @@ def enter_project() -> None:
         os.chdir(project)
     elif not any(Path(name).exists() for name in ("dvc.yaml", "params.yaml")):
         raise UserError(
-            "no project here: neither this folder nor one above it holds dvc.yaml and params.yaml; go to your project's "
-            "folder, or make one with `seedbed init`"
+            "no project here: neither this folder nor a parent folder contains dvc.yaml and params.yaml; go to your project's "
+            "folder, or create a project with `seedbed init`"
         )
 
 

@@ -1,4 +1,4 @@
-"""The commands around a build: check, repro, plan, plan-benchmark, again, filter, probe, serve."""
+"""Commands for building: check, repro, plan, plan-benchmark, again, filter, probe, serve."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,24 +13,26 @@ from seedbed.util.errors import UserError
 def check(
     probe: Annotated[
         bool,
-        typer.Option("--probe", help="Ask the servers too, with a handful of requests each: do they serve the models named?"),
+        typer.Option("--probe", help="Also send a few requests to each server, to check that it serves the configured models."),
     ] = False,
     release: Annotated[
         bool,
-        typer.Option("--release", help="Hold the built training sets against publish.gates: may they be given away?"),
+        typer.Option("--release", help="Also check the built training sets against publish.gates, before publishing."),
     ] = False,
     overlaps: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", resolve_path=True, help="With --release: write how near each benchmark question comes, as CSV."
+            metavar="FILE",
+            resolve_path=True,
+            help="With --release: write the overlap with each benchmark question to this CSV file.",
         ),
     ] = None,
 ) -> None:
-    """Check params, prompts and data, before anything is sent; with --release, the training sets before they are given away."""
+    """Check params, prompts and data; with --release also the training sets. Sends nothing without --probe."""
     from seedbed.pipeline.check import check_all
 
     if overlaps and not release:
-        raise UserError("--overlaps: the overlap is of what would be given away; add --release")
+        raise UserError("--overlaps: works only with --release; add --release")
     print(check_all())
     if release:
         from seedbed.project.params import load_params
@@ -51,10 +53,11 @@ def check(
 @app.command(cls=InProject, context_settings={"ignore_unknown_options": True})
 def repro(
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="TARGET", help="Stages, and options of `dvc repro`; every stage by default.")
+        list[str] | None,
+        typer.Argument(metavar="TARGET", help="Targets and options of `dvc repro`; builds everything by default."),
     ] = None,
 ) -> None:
-    """Build: check, hold the plan against the budget, and run `dvc repro`, in one process."""
+    """Build the project: run `check`, compare the plan with the budget, then run `dvc repro`."""
     from seedbed.pipeline.repro import reproduce
 
     raise typer.Exit(reproduce(arguments or []))
@@ -64,10 +67,10 @@ def repro(
 def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Only hold the plan against the budget; fail where it exceeds it.")
+        bool, typer.Option("--check", help="Only compare the plan with the budget; exit with 1 if it exceeds the budget.")
     ] = False,
 ) -> None:
-    """Say what `dvc repro` would send now, why, and what it would cost. Sends nothing, changes nothing."""
+    """Show which requests a build would send now, why, and what they would cost. Sends nothing, changes nothing."""
     from seedbed.project.params import load_params
     from seedbed.sending.budget import has_budget
 
@@ -88,14 +91,19 @@ def plan(
 @app.command("plan-benchmark", cls=InProject)
 def plan_benchmark(
     questions: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Questions to plan with; the project's own by default.")
+        int | None, typer.Option(min=1, metavar="N", help="Number of questions; by default as many as the project has.")
     ] = None,
     difference: Annotated[
         float | None,
-        typer.Option(min=0.1, max=50, metavar="POINTS", help="Say how many questions show a difference of so many points."),
+        typer.Option(
+            min=0.1,
+            max=50,
+            metavar="POINTS",
+            help="Show how many questions are needed to detect a difference of this many points.",
+        ),
     ] = None,
 ) -> None:
-    """Say how small a difference the benchmark can show, or how many questions a difference wants. Sends nothing."""
+    """Show the smallest difference that the benchmark can detect, or how many questions a difference needs. Sends nothing."""
     from seedbed.pipeline.plan_benchmark import plan_benchmark as planned
     from seedbed.project.params import load_params
 
@@ -104,18 +112,18 @@ def plan_benchmark(
 
 @app.command(cls=InProject)
 def again(
-    stage: Annotated[str, typer.Argument(help="A stage that asks a model, e.g. answer@good.")],
+    stage: Annotated[str, typer.Argument(help="A stage that sends requests to a model, e.g. answer@good.")],
     ids: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="ID",
-            help="Its rows; of generate slots (s00012), of judge questions, or one order of one (fermi-01.ab).",
+            help="Row ids; for generate slots (s00012), for judge questions, or one order of a question (fermi-01.ab).",
             show_default=False,
         ),
     ] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="The rows that have no usable reply.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="All rows without a usable reply.")] = False,
 ) -> None:
-    """Have rows asked once more, although their replies are in the store. Writes data/again.jsonl, sends nothing."""
+    """Request rows again, although their replies are in the store. Writes data/again.jsonl; the next build sends them."""
     from seedbed.pipeline.again import ask_once_more
 
     print(ask_once_more(stage, ids or [], failed))
@@ -126,16 +134,16 @@ def filter_rows(
     file: Annotated[
         Path,
         typer.Argument(
-            resolve_path=True, help="JSON Lines, or CSV (.csv), of instruction, input and output; id where rows have one."
+            resolve_path=True, help="JSON Lines, or CSV (.csv), with instruction, input and output; id is optional."
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
     alone: Annotated[
         bool,
-        typer.Option("--alone", help="Hold rows against each other only, and not against seeds and questions."),
+        typer.Option("--alone", help="Compare rows only with each other, not with seed tasks and questions."),
     ] = False,
 ) -> None:
-    """Say what the project's filter makes of rows, in their order. Exits with 0 whatever it rejects, with 1 on a mistake."""
+    """Run the project's filter on a file and show its decision on each row. Exits with 1 only on an error."""
     from seedbed.steps import filter_file
 
     rows = filter_file.decisions(file, alone)
@@ -145,10 +153,10 @@ def filter_rows(
 
 @app.command(cls=InProject)
 def probe(
-    endpoint: Annotated[str, typer.Argument(help="Its id in params.yaml.")],
-    write: Annotated[bool, typer.Option("--write", help="Write what was found into params.yaml without asking.")] = False,
+    endpoint: Annotated[str, typer.Argument(help="Id of the endpoint in params.yaml.")],
+    write: Annotated[bool, typer.Option("--write", help="Write the findings to params.yaml without asking.")] = False,
 ) -> None:
-    """Find out with a handful of requests what an endpoint's server can; offer to write it into params.yaml."""
+    """Detect the features of an endpoint's server with a few requests, and offer to write them to params.yaml."""
     import sys
 
     from seedbed.sending.probe import probe as probed
@@ -159,11 +167,14 @@ def probe(
 
 @app.command(cls=Command)
 def serve(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on the loopback address; 0 takes a free one.")] = 8000,
-    latency_ms: Annotated[float, typer.Option(help="Milliseconds that each answer takes.", min=0)] = 0,
-    fault: Annotated[list[str] | None, typer.Option(metavar="KIND=SHARE", help="Faults and how often, e.g. 429=0.1.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 chooses a free one.")] = 8000,
+    latency_ms: Annotated[float, typer.Option(help="Milliseconds before each reply.", min=0)] = 0,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=SHARE", help="A fault and its share of the requests, e.g. 429=0.1; repeatable."),
+    ] = None,
 ) -> None:
-    """Run the stand-in as a server on loopback, to rehearse a build: slow, faulty, in batches."""
+    """Run the stand-in as a local server, to rehearse a build with latency, faults or the Batch API."""
     from seedbed.stand_in.socket_server import parse_faults, serve_forever
 
     serve_forever(port, latency_ms / 1000, parse_faults(fault or []))

@@ -1,4 +1,4 @@
-"""The commands that follow a row or a change: explain, impact, diff, calibrate."""
+"""Commands for tracing and comparing: explain, impact, diff, calibrate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,18 +9,18 @@ from seedbed.cli.base import InProject, app
 from seedbed.util.errors import UserError
 
 _EXPLAINED = (
-    "A seed, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), with the generation "
-    "where several have that id (native/s00012-1); an answer (MODEL/QUESTION), a judgment (MATCH/QUESTION, or "
-    "MATCH/QUESTION/ab for one order), a request (6 hex digits of its key, or more). The beginning of an id is enough where no "
-    "other id begins so; where several things have the same id, say KIND:ID, as in question:generic-01."
+    "A seed task, question or baseline task (arithmetic-07), an instruction (s00012-1) or its slot (s00012), with the "
+    "generation if several have that id (native/s00012-1); an answer (MODEL/QUESTION), a judgment (MATCH/QUESTION, or "
+    "MATCH/QUESTION/ab for one order), a request (at least 6 hex digits of its key). A unique beginning of an id is enough. "
+    "If an id is ambiguous, write KIND:ID, as in question:generic-01."
 )
 _IMPACTED = (
-    "Whatever `seedbed explain` takes; a training set, a model or a match of params.yaml (good-vs-thin); a prompt "
-    "(prompts/judge.yaml, or judge); a parameter (judge.params.temperature). Where several things have the same id, say "
-    "KIND:ID, as in parameter:judge."
+    "Any id that `seedbed explain` accepts; a training set, model or match of params.yaml (good-vs-thin); a prompt "
+    "(prompts/judge.yaml, or judge); a parameter (judge.params.temperature). If an id is ambiguous, write KIND:ID, as in "
+    "parameter:judge."
 )
-AsJson = Annotated[bool, typer.Option("--json", help="Print the tree as JSON, whole.")]
-Full = Annotated[bool, typer.Option("--full", help="Print texts and lists whole.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the whole tree as JSON.")]
+Full = Annotated[bool, typer.Option("--full", help="Do not shorten texts and lists.")]
 
 
 @app.command(cls=InProject)
@@ -30,13 +30,13 @@ def explain(
         bool,
         typer.Option(
             "--full",
-            help="Print texts and lists whole; look for the nearest neighbour of a kept instruction, and follow generated "
-            "demonstrations back to their own.",
+            help="Do not shorten texts and lists; also find the nearest neighbour of a kept instruction, and trace generated "
+            "demonstrations to their sources.",
         ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a row is from: back to its requests, edits and sources. Sends nothing, changes nothing."""
+    """Show the origin of a row: its requests, edits and sources. Sends nothing, changes nothing."""
     from seedbed.trace.explain import explain as explained
     from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
@@ -52,7 +52,7 @@ def impact(
     full: Full = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what rests on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
+    """Show what depends on a row, set, prompt or parameter: slots, rows, judgments, numbers. Sends nothing, changes nothing."""
     from seedbed.trace.impact import impact as impact_of
     from seedbed.trace.staleness import mark_out_of_date
     from seedbed.trace.tree_text import show
@@ -65,17 +65,17 @@ def impact(
 @app.command(cls=InProject)
 def diff(
     old: Annotated[str, typer.Argument(help="A commit, branch or tag.", show_default=True)] = "HEAD",
-    new: Annotated[str | None, typer.Argument(help="Another one; the working tree where none is given.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all that differs as JSON.")] = False,
-    as_html: Annotated[bool, typer.Option("--html", help="Print a page instead of Markdown.")] = False,
+    new: Annotated[str | None, typer.Argument(help="A second revision; by default the working tree.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all differences as JSON.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Print an HTML page instead of Markdown.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", resolve_path=True, help="Write to this file instead.")] = None,
 ) -> None:
-    """Say what a change did to prompts, rows, verdicts, win rates and the bill. Checks nothing out, changes nothing."""
+    """Compare two revisions: prompts, rows, verdicts, win rates and cost. Checks nothing out, changes nothing."""
     from seedbed.diff.command import render
     from seedbed.util.rows import write_text
 
     if as_json and as_html:
-        raise UserError("--json and --html are two forms of the same; give one of them")
+        raise UserError("--json and --html cannot be combined; use one of them")
     text = render(old, new, "json" if as_json else "html" if as_html else "markdown")
     if out:
         write_text(out, text)
@@ -87,16 +87,20 @@ def diff(
 def calibrate(
     revisions: Annotated[
         list[str] | None,
-        typer.Argument(metavar="REVISION", help="Commits, branches, tags, experiments of `dvc exp`.", show_default=False),
+        typer.Argument(metavar="REVISION", help="Commits, branches, tags or experiments of `dvc exp`.", show_default=False),
     ] = None,
-    experiments: Annotated[bool, typer.Option("--experiments", help="Take every experiment of `dvc exp`.")] = False,
+    experiments: Annotated[bool, typer.Option("--experiments", help="Include every experiment of `dvc exp`.")] = False,
     labels: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Write what the chosen judge and people said, for the report of another benchmark."),
+        typer.Option(
+            metavar="NAME",
+            help="Write the outcomes of the chosen judge and of people to data/votes/labels/, for the report of another "
+            "benchmark.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
 ) -> None:
-    """Say which judge, or judge's prompt, agrees best with people's votes. Checks nothing out."""
+    """Find the judge, or judge prompt, that agrees best with people's votes. Checks nothing out."""
     from seedbed.diff.calibrate import calibrate as calibrated
     from seedbed.project.params import load_params
 

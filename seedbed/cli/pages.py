@@ -1,4 +1,4 @@
-"""The command that opens what was built in the browser: open."""
+"""The command `open`: show a report in the browser."""
 
 import os
 import sys
@@ -22,9 +22,9 @@ class Built(StrEnum):
 
 
 _PAGES = {
-    Built.BENCHMARK: (Path("reports/benchmark.html"), "`make repro`, or `dvc repro benchmark`, builds it"),
-    Built.DATASET: (Path("reports/dataset.html"), "`make repro`, or `dvc repro dataset`, builds it"),
-    Built.ROWS: (Path("reports/rows.html"), "`make repro` builds its rows"),
+    Built.BENCHMARK: (Path("reports/benchmark.html"), "`seedbed repro benchmark` builds it"),
+    Built.DATASET: (Path("reports/dataset.html"), "`seedbed repro dataset` builds it"),
+    Built.ROWS: (Path("reports/rows.html"), "`seedbed repro dataset` builds its rows"),
     Built.DIFF: (Path("reports/diff.html"), "`seedbed diff --html --out reports/diff.html` writes it"),
 }
 
@@ -32,10 +32,10 @@ _PAGES = {
 @app.command("open", cls=InProject)
 def open_page(
     what: Annotated[
-        Built, typer.Argument(help="Which page; rows is written anew: every row of the dataset.")
+        Built, typer.Argument(help="Which page. rows is generated when you open it, and shows every row of the dataset.")
     ] = Built.BENCHMARK,
 ) -> None:
-    """Open a report in the browser, or say what builds it; without a browser its path is all that is printed."""
+    """Open a report in the browser; print its path if there is no browser."""
     import webbrowser
 
     path, how = _PAGES[what]
@@ -45,10 +45,10 @@ def open_page(
 
         write_rows_page(load_params())
     if not path.is_file():
-        raise UserError(f"{path} is not there: {how}")
+        raise UserError(f"{path}: no such file; {how}")
     print(path.resolve())
     # A browser of the terminal would take the shell over, and hides what the page draws.
     named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
     screen = named or sys.platform in ("win32", "darwin")
     if not screen or not webbrowser.open(path.resolve().as_uri()):
-        print("no browser here: open that file in one", file=sys.stderr)
+        print("no browser found: open this file in one", file=sys.stderr)

@@ -8,9 +8,9 @@ import typer
 from seedbed.cli.base import Group, InProject, app
 from seedbed.util.errors import UserError
 
-importing = typer.Typer(cls=Group, no_args_is_help=True, help="Take over data made elsewhere.")
+importing = typer.Typer(cls=Group, no_args_is_help=True, help="Import data from other tools.")
 app.add_typer(importing, name="import")
-exporting = typer.Typer(cls=Group, no_args_is_help=True, help="Write data for other tools.")
+exporting = typer.Typer(cls=Group, no_args_is_help=True, help="Export data to other tools.")
 app.add_typer(exporting, name="export")
 
 
@@ -27,7 +27,10 @@ def made_of(text: str) -> tuple[str, str, str | None]:
     id, _, method = text.partition("=")
     base, colon, training_set = method.partition(":")
     if not id.strip() or not base.strip() or (colon and not training_set.strip()):
-        raise UserError(f"--method {text!r}: expected ID=BASE:SET, or ID=BASE for a base as it was, e.g. --method a-1=llama:mt")
+        raise UserError(
+            f"--method {text!r}: expected ID=BASE:SET, or ID=BASE for a base model without fine-tuning, e.g. --method "
+            "a-1=llama:mt"
+        )
     return id.strip(), base.strip(), training_set.strip() or None
 
 
@@ -48,30 +51,34 @@ File = Annotated[
     Path,
     typer.Argument(
         resolve_path=True,
-        help="JSON Lines, JSON, CSV, Parquet or .xlsx, plain or as .gz; or a folder as the Hugging Face Hub holds a data set.",
+        help="JSON Lines, JSON, CSV, Parquet or .xlsx, plain or gzipped (.gz); or a folder in the layout of a Hugging Face "
+        "data set.",
     ),
 ]
-Format = Annotated[str | None, typer.Option(help="The file's format, where it is not to be told from its first row.")]
+Format = Annotated[str | None, typer.Option(help="Format of the file; by default detected from the first row.")]
 Fields = Annotated[
     list[Any] | None,
     typer.Option(
-        "--map", parser=field_and_name, metavar="OURS=THEIRS", help="What a field of ours is called there; once for each field."
+        "--map",
+        parser=field_and_name,
+        metavar="OURS=THEIRS",
+        help="Name of a field in the file, by our name for it; repeatable.",
     ),
 ]
-At = Annotated[str | None, typer.Option(help="Where the rows are in a JSON object, e.g. data.samples; or the sheet.")]
-Config = Annotated[str | None, typer.Option(help="Of a folder: a configuration that its card names.")]
-Split = Annotated[str | None, typer.Option(help="Of a folder: the split; train by default.")]
-License = Annotated[str | None, typer.Option(help="The data's licence, to be noted beside it.")]
-Address = Annotated[str | None, typer.Option(help="Where the data is from, to be noted beside it.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Write it. Without this the command shows what it would write.")]
+At = Annotated[str | None, typer.Option(help="Path of the rows in a JSON object, e.g. data.samples; or the name of a sheet.")]
+Config = Annotated[str | None, typer.Option(help="For a folder: a configuration listed in its card.")]
+Split = Annotated[str | None, typer.Option(help="For a folder: the split; train by default.")]
+License = Annotated[str | None, typer.Option(help="Licence of the data; recorded beside it.")]
+Address = Annotated[str | None, typer.Option(help="URL of the data; recorded beside it.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Write the files. Without it the command only shows what it would write.")]
 
 
 @importing.command(cls=InProject)
 def seeds(
     file: File,
-    language: Annotated[str, typer.Option(help="What the tasks are written in, an ISO 639 code.")],
+    language: Annotated[str, typer.Option(help="Language of the tasks, an ISO 639 code.")],
     corpus: Annotated[str, typer.Option(help="seed_tasks or baseline.")] = "seed_tasks",
-    task_type: Annotated[str | None, typer.Option(help="The type of tasks that say none.")] = None,
+    task_type: Annotated[str | None, typer.Option(help="Type of tasks without a type.")] = None,
     format: Format = None,
     map: Fields = None,
     at: At = None,
@@ -81,7 +88,7 @@ def seeds(
     address: Address = None,
     yes: Yes = False,
 ) -> None:
-    """Make tasks of other tools the seed tasks: Self-Instruct, Alpaca, ShareGPT, chat messages, or any table."""
+    """Import seed tasks from Self-Instruct, Alpaca, ShareGPT, chat messages or any table."""
     from seedbed.recorded.import_tasks import import_seeds
     from seedbed.recorded.reading import Source
 
@@ -92,7 +99,7 @@ def seeds(
 @importing.command(cls=InProject)
 def rows(
     file: File,
-    set: Annotated[str, typer.Option(metavar="ID", help="The training set that has these rows.")],
+    set: Annotated[str, typer.Option(metavar="ID", help="Id of the training set that gets these rows.")],
     format: Format = None,
     map: Fields = None,
     at: At = None,
@@ -102,7 +109,7 @@ def rows(
     address: Address = None,
     yes: Yes = False,
 ) -> None:
-    """Make tasks of other tools the rows of a training set; they are taken as they are, in the target language."""
+    """Import rows of a training set; they must be in the target language and are used unchanged."""
     from seedbed.recorded.import_tasks import import_rows
     from seedbed.recorded.reading import Source
 
@@ -112,9 +119,9 @@ def rows(
 @importing.command(cls=InProject)
 def questions(
     file: File,
-    language: Annotated[str, typer.Option(help="What the questions are written in, an ISO 639 code.")],
-    corpus: Annotated[str, typer.Option(help="questions, the benchmark, or the id of a further corpus.")] = "questions",
-    category: Annotated[str | None, typer.Option(help="The category of questions that say none.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the questions, an ISO 639 code.")],
+    corpus: Annotated[str, typer.Option(help="questions (the benchmark), or the id of an additional corpus.")] = "questions",
+    category: Annotated[str | None, typer.Option(help="Category of questions without a category.")] = None,
     format: Format = None,
     map: Fields = None,
     at: At = None,
@@ -124,7 +131,7 @@ def questions(
     address: Address = None,
     yes: Yes = False,
 ) -> None:
-    """Make questions of other tools a corpus of questions: FastChat, MT-bench, Arena-Hard, AlpacaEval, flexeval, any table."""
+    """Import questions from FastChat, MT-bench, Arena-Hard, AlpacaEval, flexeval or any table."""
     from seedbed.recorded.import_benchmark import import_questions
     from seedbed.recorded.reading import Source
 
@@ -135,8 +142,8 @@ def questions(
 @importing.command(cls=InProject)
 def answers(
     file: File,
-    model: Annotated[str, typer.Option(metavar="ID", help="The id that the model gets.")],
-    name: Annotated[str | None, typer.Option(help="Its name in recorded verdicts; by default as the file calls it.")] = None,
+    model: Annotated[str, typer.Option(metavar="ID", help="Id for the model in params.yaml.")],
+    name: Annotated[str | None, typer.Option(help="Its name in recorded verdicts; by default the name in the file.")] = None,
     fill: Annotated[bool, typer.Option("--fill", help="Count questions without an answer as failed answers.")] = False,
     format: Format = None,
     map: Fields = None,
@@ -147,7 +154,7 @@ def answers(
     address: Address = None,
     yes: Yes = False,
 ) -> None:
-    """Record a model's answers: FastChat, Arena-Hard, AlpacaEval, flexeval, conversations, any table."""
+    """Import a model's answers from FastChat, Arena-Hard, AlpacaEval, flexeval, conversations or any table."""
     from seedbed.recorded.import_benchmark import import_answers
     from seedbed.recorded.reading import Source
 
@@ -158,10 +165,12 @@ def answers(
 @importing.command(cls=InProject)
 def verdicts(
     file: File,
-    model: Annotated[str | None, typer.Option(metavar="ID", help="The model, where the file calls it otherwise.")] = None,
-    baseline: Annotated[str | None, typer.Option(metavar="ID", help="The baseline, where the file calls it otherwise.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="ID", help="Id of the model, if the file uses another name.")] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="ID", help="Id of the baseline, if the file uses another name.")
+    ] = None,
     one_order: Annotated[
-        bool, typer.Option("--one-order", help="Count a verdict that was given in one order for both.")
+        bool, typer.Option("--one-order", help="Count verdicts that were given in one order only for both orders.")
     ] = False,
     format: Format = None,
     at: At = None,
@@ -171,7 +180,7 @@ def verdicts(
     address: Address = None,
     yes: Yes = False,
 ) -> None:
-    """Record a judge's verdicts on two models: FastChat and MT-bench, Arena-Hard, AlpacaEval."""
+    """Import a judge's verdicts on two models from FastChat, MT-bench, Arena-Hard or AlpacaEval."""
     from seedbed.recorded.import_benchmark import import_verdicts
     from seedbed.recorded.reading import Source
 
@@ -182,13 +191,13 @@ def verdicts(
 @importing.command(cls=InProject)
 def documents(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A folder of Markdown, text, HTML or PDF.")],
-    longest: Annotated[int, typer.Option(help="Characters of a passage, at most.")] = 1200,
-    shortest: Annotated[int, typer.Option(help="Characters of a passage, at least, where its document has as many.")] = 200,
+    longest: Annotated[int, typer.Option(help="Maximum characters of a passage.")] = 1200,
+    shortest: Annotated[int, typer.Option(help="Minimum characters of a passage, unless its document is shorter.")] = 200,
     license: License = None,
     address: Address = None,
     yes: Yes = False,
 ) -> None:
-    """Cut your own documents into passages that generate may write tasks from, where generate.material says how many."""
+    """Split your documents into passages that generate shows in its requests (generate.material sets how many)."""
     from seedbed.recorded.import_documents import import_documents
 
     print(import_documents(folder, longest, shortest, license, address, yes=yes))
@@ -196,38 +205,38 @@ def documents(
 
 @importing.command(cls=InProject)
 def fastchat(
-    questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions, FastChat's question.jsonl.")],
+    questions: Annotated[Path, typer.Option(resolve_path=True, help="Questions: FastChat's question.jsonl.")],
     answers: Annotated[
-        list[Any], typer.Option(parser=id_and_file, metavar="ID=FILE", help="Answers of one model; once for each model.")
+        list[Any], typer.Option(parser=id_and_file, metavar="ID=FILE", help="Answers of one model; repeat for each model.")
     ],
-    baseline: Annotated[str, typer.Option(metavar="ID", help="The model that the others are held against.")],
+    baseline: Annotated[str, typer.Option(metavar="ID", help="The model that the others are compared with.")],
     judgments: Annotated[
         list[Path] | None,
-        typer.Option(resolve_path=True, help="Verdicts on pairs of models; once for each file. Without any our judge judges."),
+        typer.Option(
+            resolve_path=True, help="Verdicts on pairs of models; repeatable. Without it the judge in params.yaml judges."
+        ),
     ] = None,
     method: Annotated[
         list[Any] | None,
         typer.Option(
             parser=made_of,
             metavar="ID=BASE:SET",
-            help="The base and the training set that a model was made of, ID=BASE for a base as it was; once for each model. "
-            "Their sets are compared, in the order given.",
+            help="The base and training set of a model, or ID=BASE for a base without fine-tuning; repeat for each model. The "
+            "sets are compared in the given order.",
         ),
     ] = None,
     references: Annotated[
         Path | None, typer.Option(resolve_path=True, help="Reference answers, in the answers' format.")
     ] = None,
-    scores: Annotated[
-        list[Path] | None, typer.Option(resolve_path=True, help="Ratings of single answers; once for each file.")
-    ] = None,
+    scores: Annotated[list[Path] | None, typer.Option(resolve_path=True, help="Ratings of single answers; repeatable.")] = None,
     language: Annotated[
-        str | None, typer.Option(help="What the questions are written in; without it, the project's language.")
+        str | None, typer.Option(help="Language of the questions, an ISO 639 code; by default the project's language.")
     ] = None,
     license: License = None,
     address: Address = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before models, matches and questions are replaced.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Replace models, matches and questions without asking.")] = False,
 ) -> None:
-    """Copy recorded questions, answers and verdicts under data/recorded/ and declare them in params.yaml."""
+    """Import a whole FastChat benchmark: questions, answers, references, verdicts and ratings."""
     from seedbed.recorded.import_fastchat import import_fastchat
 
     confirm = (lambda question: True) if yes else typer.confirm
@@ -237,9 +246,9 @@ def fastchat(
 
 @exporting.command("fastchat", cls=InProject)
 def export_to_fastchat(
-    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
-    """Write questions, answers, references, verdicts and ratings of the build in FastChat's files."""
+    """Export questions, answers, references, verdicts and ratings in FastChat's format."""
     from seedbed.recorded.export_fastchat import export_fastchat
 
     print(export_fastchat(folder))
@@ -247,9 +256,9 @@ def export_to_fastchat(
 
 @exporting.command("dataset", cls=InProject)
 def export_to_dataset(
-    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
-    """Write every training set with a dataset card, as `datasets.load_dataset` opens the folder; publish.license is needed."""
+    """Export every training set with a dataset card, readable by `datasets.load_dataset`; requires publish.license."""
     from seedbed.publishing.folder import export_dataset
 
     print(export_dataset(folder))
@@ -257,9 +266,9 @@ def export_to_dataset(
 
 @exporting.command(cls=InProject)
 def preferences(
-    file: Annotated[Path, typer.Argument(resolve_path=True, help="JSON Lines that are not there yet.")],
+    file: Annotated[Path, typer.Argument(resolve_path=True, help="A new JSON Lines file.")],
 ) -> None:
-    """Write pairs of a preferred and another answer for DPO, from verdicts that say the same in both orders."""
+    """Export preference pairs for DPO, from verdicts that agree in both orders."""
     from seedbed.recorded.export_preferences import export_preferences
 
     print(export_preferences(file))
@@ -267,9 +276,9 @@ def preferences(
 
 @exporting.command("alpaca-eval", cls=InProject)
 def export_to_alpaca_eval(
-    folder: Annotated[Path, typer.Argument(resolve_path=True, help="An empty folder, or one that is not there.")],
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
-    """Write answers and verdicts of the build in AlpacaEval's files."""
+    """Export answers and verdicts in AlpacaEval's format."""
     from seedbed.recorded.export_alpaca_eval import export_alpaca_eval
 
     print(export_alpaca_eval(folder))
@@ -281,15 +290,20 @@ def publish(
         str,
         typer.Option(parser=address, metavar="ADDRESS", help="hf://datasets/OWNER/NAME, s3://BUCKET/PATH, or a folder."),
     ],
-    stand_in: Annotated[bool, typer.Option("--stand-in", help="Publish although the stand-in wrote some of it.")] = False,
+    stand_in: Annotated[
+        bool, typer.Option("--stand-in", help="Publish even if the stand-in wrote some of the examples.")
+    ] = False,
     despite: Annotated[
-        list[str] | None, typer.Option(metavar="GATE", help="Publish although this gate of `seedbed check --release` fails.")
+        list[str] | None,
+        typer.Option(metavar="GATE", help="Publish even if this gate of `seedbed check --release` fails; repeatable."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Send it. Without this the command shows what it would send.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Send the files. Without it the command only shows what it would send.")
+    ] = False,
 ) -> None:
-    """Publish the training sets with their card, as publish in params.yaml says; shows first what would be sent.
+    """Publish the training sets and their card (`publish` in params.yaml); without --yes only shows what would be sent.
 
-    Runs the gates of `seedbed check --release` too, and sends nothing where one fails.
+    Also runs the gates of `seedbed check --release`, and sends nothing if one fails.
     """
     from seedbed.publishing.publish import publish as published
 

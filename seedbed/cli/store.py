@@ -1,4 +1,4 @@
-"""`seedbed store` and `seedbed harvest`: every response ever paid for, on this machine."""
+"""`seedbed store`, `seedbed harvest` and `seedbed resolve`: maintain the response store."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,9 @@ import typer
 
 from seedbed.cli.base import Group, InProject, app, enter_project
 
-storing = typer.Typer(cls=Group, invoke_without_command=True, help="The store: every response ever paid for, on this machine.")
+storing = typer.Typer(
+    cls=Group, invoke_without_command=True, help="Show and maintain the store: every response that this machine has received."
+)
 app.add_typer(storing, name="store")
 batching = typer.Typer(cls=Group, invoke_without_command=True)
 storing.add_typer(batching, name="batches")
@@ -15,7 +17,7 @@ storing.add_typer(batching, name="batches")
 
 @app.command(cls=InProject)
 def harvest() -> None:
-    """Read the transcripts of every branch and tag, from the DVC cache or remote, into the store."""
+    """Load the responses of every branch and tag into the store, from the DVC cache or remote."""
     from seedbed.project import paths
     from seedbed.store.harvest import harvest_all
     from seedbed.store.store import Store
@@ -26,7 +28,7 @@ def harvest() -> None:
 
 @app.command(cls=InProject)
 def resolve() -> None:
-    """In a merge: where dvc.lock or reports conflict, take a side, harvest what both sides paid for, and build."""
+    """Resolve merge conflicts in dvc.lock and reports: take one side, load the responses of both sides, and build."""
     from seedbed.pipeline.resolve import resolve as resolved
 
     raise typer.Exit(resolved())
@@ -47,7 +49,7 @@ def store_summary(context: typer.Context) -> None:
 
 @storing.command("builds", cls=InProject)
 def store_builds() -> None:
-    """Show what each build sent, beside what `seedbed plan` says of each stage right before its first request."""
+    """Show what each build sent, next to the plan of each stage right before its first request."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import builds
@@ -58,7 +60,7 @@ def store_builds() -> None:
 
 @batching.callback()
 def store_batches(context: typer.Context) -> None:
-    """List the batches that were sent, and whether all that they brought is in the store."""
+    """List the batches that were sent, and whether all of their responses are in the store."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import list_batches
@@ -72,9 +74,9 @@ def store_batches(context: typer.Context) -> None:
 @batching.command("forget", cls=InProject)
 def forget(
     id: Annotated[str, typer.Argument(help="The batch's id, as `seedbed store batches` lists it.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Wait no longer for a batch that is lost: what it brought no response to is sent again, and paid for again."""
+    """Give up a lost batch: its requests without a response are sent, and paid for, again."""
     from seedbed.project import paths
     from seedbed.store.claims import close_batch
     from seedbed.store.store import Store
@@ -89,10 +91,10 @@ def forget(
 
 @storing.command("list", cls=InProject)
 def store_list(
-    stage: Annotated[str, typer.Option(help="A stage that asks a model, e.g. answer@good.")],
-    failed: Annotated[bool, typer.Option("--failed", help="Only replies that cannot be used.")] = False,
+    stage: Annotated[str, typer.Option(help="A stage that sends requests to a model, e.g. answer@good.")],
+    failed: Annotated[bool, typer.Option("--failed", help="Only unusable replies.")] = False,
 ) -> None:
-    """List a stage's responses: the key's beginning, what is wrong, the reply's beginning."""
+    """List a stage's responses: beginning of the key, problem, beginning of the reply."""
     from seedbed.project import paths
     from seedbed.steps.stored import listed
     from seedbed.store.store import Store
@@ -103,8 +105,8 @@ def store_list(
 
 
 @storing.command("show", cls=InProject)
-def store_show(key: Annotated[str, typer.Argument(help="A request's key, or its first 6 digits or more.")]) -> None:
-    """Show one request and its reply whole, hidden characters spelt out."""
+def store_show(key: Annotated[str, typer.Argument(help="Key of a request, or at least its first 6 digits.")]) -> None:
+    """Show one request and its reply in full, with hidden characters escaped."""
     from seedbed.project import paths
     from seedbed.steps.stored import shown
     from seedbed.store.store import Store
@@ -116,10 +118,10 @@ def store_show(key: Annotated[str, typer.Argument(help="A request's key, or its 
 @storing.command("verify", cls=InProject)
 def store_verify(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Drop what is damaged, and take it from the transcripts where they hold it.")
+        bool, typer.Option("--repair", help="Drop damaged responses, and restore them from transcripts if possible.")
     ] = False,
 ) -> None:
-    """Check the database, that each key is that of its request, and that each response is whole."""
+    """Check the database, every request key and every response."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import verify
@@ -130,9 +132,9 @@ def store_verify(
 
 @storing.command("export", cls=InProject)
 def store_export(
-    file: Annotated[Path, typer.Argument(resolve_path=True, help="A JSON Lines file; each line is an exchange.")],
+    file: Annotated[Path, typer.Argument(resolve_path=True, help="A JSON Lines file, one request and response per line.")],
 ) -> None:
-    """Write everything that the store holds to one file."""
+    """Export the whole store to one file."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import export_to
@@ -145,7 +147,7 @@ def store_export(
 def store_import(
     file: Annotated[Path, typer.Argument(resolve_path=True, help="A file that `seedbed store export` wrote.")],
 ) -> None:
-    """Take over the responses of an exported file."""
+    """Import the responses of an exported file."""
     from seedbed.project import paths
     from seedbed.store.store import Store
     from seedbed.store.tools import import_from
@@ -155,8 +157,8 @@ def store_import(
 
 
 @storing.command("prune", cls=InProject)
-def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Drop the responses that no transcript of any commit refers to, in any project that uses this store."""
+def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False) -> None:
+    """Drop responses that no commit refers to, in any project that uses this store."""
     from seedbed.project import paths
     from seedbed.store.harvest import refuse_while_sending, unreferenced
     from seedbed.store.projects import projects
@@ -166,12 +168,14 @@ def store_prune(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] 
         asked, absent = projects(store)
         keys = unreferenced(store)
         for project in asked[1:]:
-            print(f"what {project} refers to is kept too, which uses the same store")
+            print(f"{project} uses the same store; responses that it refers to are kept too")
         for project in absent if keys else []:
-            print(f"not there: {project}, which has used the same store; nobody knows what it refers to")
+            print(f"{project} has used the same store but no longer exists; its responses may be dropped")
         if not keys:
-            print("every response is referred to by some commit; nothing to drop")
-        elif yes or typer.confirm(f"Drop {len(keys)} responses that no commit refers to? What was paid for them is gone then."):
+            print("every response is used by a commit; nothing to drop")
+        elif yes or typer.confirm(
+            f"Drop {len(keys)} responses that no commit refers to? They would have to be paid for again."
+        ):
             refuse_while_sending(store)
             store.drop(keys)
             print(f"{len(keys)} responses dropped")

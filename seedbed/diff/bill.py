@@ -1,4 +1,4 @@
-"""What the new revision rests on and the old one did not: responses, their tokens and their dollars.
+"""Responses, tokens and cost that the new revision uses and the old one does not.
 
 That is what the change costs somebody whose store is empty of it. What was really sent depends on each person's store;
 `seedbed store builds` tells that.

@@ -1,4 +1,4 @@
-"""What a page is made of, before it is Markdown or HTML.
+"""Building blocks of a diff page, independent of Markdown or HTML.
 
 Our own words are plain text; everything that comes from a file, a row or a person is `Code` or inside a `Sample`, and
 the writers escape the two kinds accordingly. There is no third way into a page.
@@ -60,7 +60,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Flow:
-    """What became of the outcomes of the questions of one match: a picture, or a table where there can be none.
+    """How the outcomes of one match's questions changed: a chart, or a table where charts are not possible.
 
     Attributes:
         title: the match.

@@ -1,4 +1,4 @@
-"""`seedbed calibrate`: which judge, or which judge's prompt, agrees best with the votes.
+"""`seedbed calibrate`: find the judge or judge prompt that agrees best with the votes.
 
 The questions are split in two by a hash. The choice is made on one part; what the chosen one is worth is said of the other
 part, since the best of several looks better than it is on the questions that it was chosen by.
@@ -82,7 +82,7 @@ def calibrate(revisions: Sequence[str], experiments: bool, confidence: float, as
     sides = [revision(None), *(revision(known.get(name, name)) for name in names)]
     candidates = [one for at, name in zip(sides, ["workspace", *names], strict=True) for one in _candidates(at, name)]
     if not candidates:
-        raise UserError("nothing is judged here nor in the revisions named; run `dvc repro` first")
+        raise UserError("no judgments, neither in the working tree nor in the given revisions; run `seedbed repro` first")
     result = compared(candidates, confidence)
     if labels:
         _write_labels(labels, next(one for one in candidates if one.name == result["chosen"]))
@@ -99,7 +99,7 @@ def _write_labels(name: str, one: Candidate) -> None:
     if not _NAME.fullmatch(name):
         raise UserError(f"--labels {name!r}: use small letters, digits, - and _, first a letter or digit")
     if path.exists():
-        raise UserError(f"{path}: there already; remove it, or give another name with --labels")
+        raise UserError(f"{path}: this file exists already; remove it, or choose another name with --labels")
     rows = []
     for item in sorted(one.judged.keys() & one.votes.keys()):
         verdict, times = Counter(one.votes[item]).most_common(1)[0]
@@ -151,8 +151,8 @@ def compared(candidates: Sequence[Candidate], confidence: float) -> Calibration:
             rows.append(_measured(one, parts[True], parts[False], confidence))
     if not rows:
         raise UserError(
-            f"too few votes to choose by: each half of the questions must have votes that count on {LEAST} of them or more; "
-            "vote with `seedbed review`"
+            f"too few votes to choose a judge: each half of the questions needs votes that are not tied on at least {LEAST} "
+            "questions; vote with `seedbed review`"
         )
     best = max(rows, key=lambda row: (row["chosen_by"], -abs(row["off"])))
     left_out = [one.name for one in candidates if one.name not in {row["candidate"] for row in rows}]

@@ -1,4 +1,4 @@
-"""`seedbed diff`: two revisions in, a text out."""
+"""`seedbed diff`: render the comparison of two revisions as text."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Whether a text may be posted as a comment: it has the form that `markdown` writes, with all data in code.
+"""Check that a diff text is safe to post as a comment: it has the form written by `markdown`, with all data in code.
 
 `python -m seedbed.diff.comment FILE` checks a file and exits with 1 and the reason where it may not. For a pull request
 from a fork the file was made by the fork's own code: it is data, and this is what decides whether it is shown under

@@ -1,4 +1,4 @@
-"""All that differs between two revisions, as one structure, and one to three lines on it."""
+"""Compare two revisions: all differences as one structure, with a summary of one to three lines."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -81,7 +81,7 @@ class Samples(TypedDict):
 
 
 class DatasetChange(TypedDict):
-    """A dataset that differs: its rows on either side, and what became of them.
+    """A changed dataset: its rows in both revisions, and how they changed.
 
     `same_text` are rows with the same id and content of which only the origin changed.
     """
@@ -129,7 +129,7 @@ class FilterChange(TypedDict):
 
 
 class SetChange(TypedDict):
-    """A training set of which examples differ."""
+    """A training set whose examples differ."""
 
     training_set: str
     old: int
@@ -148,7 +148,7 @@ class AnswerChange(TypedDict):
 
 
 class VerdictCounts(TypedDict):
-    """What became of one match in one category; `queries/diff/verdict_counts.sql` says what the fields are."""
+    """Changes of one match in one category; `queries/diff/verdict_counts.sql` defines the fields."""
 
     match: str
     corpus: str
@@ -163,7 +163,7 @@ class VerdictCounts(TypedDict):
 
 
 class VerdictFlip(TypedDict):
-    """A question of which a verdict or the outcome changed; without a judge its outcome changed although no verdict did."""
+    """A question whose verdict or outcome changed; without a judge, only the outcome changed."""
 
     match: str
     question: str
@@ -246,7 +246,7 @@ class MethodChange(TypedDict):
 
 
 class NewResponses(TypedDict):
-    """The responses of one stage and model that the new revision rests on and the old one did not.
+    """Responses of one stage and model that the new revision uses and the old one does not.
 
     `uncounted` of them came without a count of tokens; `usd`, at list price, is None where the price is unknown.
     """

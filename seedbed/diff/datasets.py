@@ -1,4 +1,4 @@
-"""The rows of two revisions, side by side in DuckDB.
+"""Load the rows of two revisions side by side into DuckDB.
 
 A dataset is known by a name: `answers/good` for `data/build/answers/good.jsonl`, `questions` for the source of that
 corpus, `edits/questions.ja` for the post-edits. What has the same MD5, or the same bytes in git, is not loaded.
@@ -76,7 +76,7 @@ class Lines(Tables):
             raise _not_json_lines(where, error) from None
         if bad:
             why = f"duplicate id {bad[0]!r} ({bad[2]} rows), first" if bad[0] else "a row without an id"
-            raise UserError(f"{where}: {why} in line {bad[1]}; give each row its own")
+            raise UserError(f"{where}: {why} in line {bad[1]}; give each row a different one")
 
 
 @dataclass
@@ -225,10 +225,10 @@ def _canonical_lines(content: bytes, where: str) -> str:
         try:
             row = parse_json(line.decode("utf-8-sig" if number == 1 else "utf-8"))
             if not isinstance(row, dict):
-                raise ValueError("each line holds one object")
+                raise ValueError("each line must be one JSON object")
             lines.append(canonical(row) + "\n")
         except (ValueError, RecursionError) as error:
-            raise UserError(f"{where}:{number}: not a JSON object: {error}; mend the line") from None
+            raise UserError(f"{where}:{number}: not a JSON object: {error}; fix the line") from None
     return "".join(lines)
 
 

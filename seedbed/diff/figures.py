@@ -1,4 +1,4 @@
-"""Figures that add up as they are shown."""
+"""Round figures so that they still add up."""
 
 from collections.abc import Sequence
 from math import floor

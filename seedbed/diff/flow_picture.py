@@ -1,4 +1,4 @@
-"""The picture of what flipped: outcomes before on the left, after on the right, and between them a band for each pair."""
+"""Flow chart of changed outcomes: before on the left, after on the right, one band for each pair of outcomes."""
 
 from seedbed.diff.blocks import Flow
 from seedbed.util.canonical import JsonObject

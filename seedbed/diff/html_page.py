@@ -1,4 +1,4 @@
-"""A page in HTML: one file, nothing loaded, everything escaped by the template engine."""
+"""Render a diff page as a self-contained HTML file; the template engine escapes all text."""
 
 from functools import cache
 from pathlib import Path

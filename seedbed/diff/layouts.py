@@ -1,4 +1,4 @@
-"""Older layouts of a project, in the names of the present one: `diff` compares every revision with every other.
+"""Map older layouts of a project to current names, so that `diff` can compare any two revisions.
 
 An older layout had one generation and two training sets, and kept its transcripts in one folder:
 

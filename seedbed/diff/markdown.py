@@ -1,4 +1,4 @@
-"""A page in Markdown, for a comment on a pull request.
+"""Render a diff page as Markdown, for a comment on a pull request.
 
 Whatever a row, a file or a person says is in a code span or in a fenced block, and nowhere else. In both, Markdown
 reads nothing but the run of backticks that ends them, and that run is longer than any in the text. What a forge makes

@@ -1,4 +1,4 @@
-"""Whether the difference of two training sets changed by more than chance, on each base and over all of them."""
+"""Test whether the difference between two training sets changed significantly, for each base and overall."""
 
 import csv
 import io
@@ -66,7 +66,9 @@ def _reported(at: Revision) -> dict[tuple[str, ...], Difference]:
             for row in rows
         }
     except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro benchmark` writes it anew") from None
+        raise UserError(
+            f"{path} at {at.name}: not a file that the report wrote ({error!r}); `seedbed repro benchmark` writes it again"
+        ) from None
 
 
 def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict[tuple[str, ...], PointsWithTest]:

@@ -1,4 +1,4 @@
-"""A comparison, said in blocks: each section only where it has something to say."""
+"""Build the page of a comparison; sections without content are left out."""
 
 from collections.abc import Iterable
 from itertools import groupby

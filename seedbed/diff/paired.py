@@ -1,4 +1,4 @@
-"""Whether a rate changed by more than chance: the two revisions compared question by question, on the same questions.
+"""Test whether a rate changed significantly, by comparing two revisions on the same questions.
 
 Two intervals that overlap say nothing: eight of eighty questions that gain half a point leave them overlapping always, and the
 paired interval never holds 0.

@@ -1,4 +1,4 @@
-"""The rates of two revisions as their reports have them, and how they changed on the same questions.
+"""Read the rates of two revisions from their reports, and compare them on the same questions.
 
 Win rates of the benchmark (`win_rates.csv`), those of conversations by turn and of further corpora (`turns.csv`), and mean
 ratings of single grading (`ratings.csv`). All rows of one diff are one family for Holm's correction.
@@ -167,4 +167,6 @@ def _reported(path: Path, names: tuple[str, ...], reported: tuple[str, str, str]
             for row in rows
         }
     except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise UserError(f"{path} of {at.name} is not the report's ({error!r}); `dvc repro benchmark` writes it anew") from None
+        raise UserError(
+            f"{path} at {at.name}: not a file that the report wrote ({error!r}); `seedbed repro benchmark` writes it again"
+        ) from None

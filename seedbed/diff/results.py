@@ -1,4 +1,4 @@
-"""The results of two revisions: the filter's decisions, the training sets, the answers, the verdicts."""
+"""Load the results of two revisions: filter decisions, training sets, answers, verdicts."""
 
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,7 @@ def decisions(data: Loaded) -> FilterChange:
 
 
 def training_sets(data: Loaded) -> list[SetChange]:
-    """Return the training sets of which examples differ."""
+    """Return the training sets whose examples differ."""
     tables = Tables()
     tables.run("create table examples (side text, training_set text, example text)")
     for path, files in data.changed.items():
@@ -134,7 +134,7 @@ def questions(at: Revision) -> dict[str, Written]:
                     turns = 1 + len(row.get("follow_ups") or [])
                     found[str(row["id"])] = {"category": str(row.get("category", "")), "corpus": str(name), "turns": turns}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"the questions of {at.name} cannot be read: {error!r}; `seedbed check` names the line") from None
+        raise UserError(f"the questions at {at.name} cannot be read: {error!r}; `seedbed check` shows the line") from None
     return found
 
 

@@ -1,4 +1,4 @@
-"""The files of a revision: from git what people write, from DVC's cache what stages wrote; nothing is checked out.
+"""Read the files of a revision without checking it out: from git, and stage outputs from DVC's cache.
 
 An output is known by the MD5 in the revision's `dvc.lock`, so that two revisions tell their unchanged outputs without
 opening one. The working tree is a revision too, with its files as they lie. Outputs and parameters of an older layout are
@@ -181,14 +181,14 @@ def revision(name: str | None) -> Revision:
     if name is None:
         return WorkingTree()
     if git("rev-parse", "--git-dir") is None:
-        raise UserError("there is no git repository here, so no revision to compare with; run this in a git checkout")
+        raise UserError("not a git repository, so there is no revision to compare with; run this in a git checkout")
     commit = git_text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if commit is None and name == "HEAD":
-        raise UserError("git has no commit yet, so nothing to compare with; commit first")
+        raise UserError("the repository has no commit yet, so there is nothing to compare with; commit first")
     if commit is None:
         raise UserError(
-            f"no revision {name!r} in this git repository; name a commit, a branch or a tag "
-            "(`git fetch` brings those of others, `git fetch --unshallow` the history of a shallow clone)"
+            f"no revision {name!r} in this git repository; expected a commit, branch or tag (`git fetch` downloads remote "
+            "ones, `git fetch --unshallow` the history of a shallow clone)"
         )
     return Commit(name, commit.strip())
 

@@ -1,4 +1,4 @@
-"""Prompts and parameters: what a person set, and set otherwise."""
+"""Compare prompts and parameters."""
 
 from pathlib import PurePosixPath
 from typing import Any

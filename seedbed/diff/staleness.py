@@ -1,4 +1,4 @@
-"""Whether a revision's outputs are those of its own inputs: a reviewer must know when nobody built after the edit."""
+"""Check whether a revision's outputs were built from its own inputs, to warn reviewers of stale outputs."""
 
 from typing import Any
 

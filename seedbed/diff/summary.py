@@ -1,4 +1,4 @@
-"""The answer on one screen: what changed, what it did, what it cost, what to look at; and what a reader must not overlook."""
+"""The summary of a diff: what changed, the effect, the cost, and warnings."""
 
 from itertools import groupby
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The few rows and questions that tell most of what a change did, one of each kind first.
+"""Select the most informative rows and questions of a change, one of each kind first.
 
 A question whose outcome changed by most, and in the most matches; a candidate that the filter decides otherwise with the same
 text; a built row whose text changed.
@@ -17,7 +17,7 @@ _SCORES = {"win": 2, "tie": 1, "loss": 0}
 
 
 def telling(comparison: Comparison) -> list[Line]:
-    """Return up to three lines, each a row or a question and what became of it."""
+    """Return up to three lines, each a row or a question and its change."""
     kinds = (_questions(comparison["verdicts"]["flips"]), _decisions(comparison["filter"]["flips"]), _texts(comparison["rows"]))
     found = (line for line in chain.from_iterable(zip_longest(*kinds)) if line)
     return [line for line, _ in zip(found, range(_SHOWN), strict=False)]

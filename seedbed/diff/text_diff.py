@@ -1,4 +1,4 @@
-"""Fields of a row as the lines of a diff, with the words that changed marked within their lines.
+"""Format changed fields as diff lines, with changed words marked.
 
 @@ text @@
 - 回答を[-2つ-]書いてください。

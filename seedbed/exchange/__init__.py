@@ -1,1 +1,1 @@
-"""A request, its reply, its result, and what that costs."""
+"""Requests, replies, results and their cost."""

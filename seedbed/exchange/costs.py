@@ -1,4 +1,4 @@
-"""Tokens and dollars: of what a build rests on, and of what it is about to send."""
+"""Tokens and cost of the responses that a build uses, and estimates for requests to be sent."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

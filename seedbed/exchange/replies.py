@@ -1,4 +1,4 @@
-"""From a response to a value, or to the reason why there is none.
+"""Parse a response into a value, or into the reason why it is unusable.
 
 A response is kept as the endpoint gave it, less what would differ between two equal replies (ids, clocks):
 

@@ -1,4 +1,4 @@
-"""A request is its content: what can change the reply is in its key, and nothing else is.
+"""Requests: the key is a hash of everything that can change the reply, and of nothing else.
 
 The key knows the endpoint's id, the model, the messages, the sampling parameters, the reply schema and how it is asked
 for, and the counters: `sample` (a person wants another draw), `slot` (two slots may show the same demonstrations and

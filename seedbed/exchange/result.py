@@ -1,4 +1,4 @@
-"""The result of a request: a value, or a failure after the last attempt; and every attempt."""
+"""The result of a request: a value, or a failure after the last attempt, with all attempts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Result(Generic[T]):
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more is to be asked."""
+        """Whether the request needs no further attempt."""
         return self.value is not None or self.failure is not None
 
     def take(self, response: Response, read: Read[T], max_attempts: int) -> None:
@@ -69,5 +69,5 @@ def failures_in_words(failed: list[Result[Any]], total: int, max_failed: float) 
     first = failures[0][1]["detail"]
     return (
         f"{len(failed)} of {total} rows have no usable reply, more than max_failed = {max_failed:g} allows: {named}; "
-        f"the first: {first}; every reply is kept: mend the prompt or the model, or raise max_attempts or max_failed"
+        f"the first: {first}; every reply is kept; fix the prompt, use another model, or raise max_attempts or max_failed"
     )

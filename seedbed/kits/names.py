@@ -1,4 +1,4 @@
-"""English names of languages, by ISO 639 code: those that a project is likely to be in."""
+"""English names of common languages, by ISO 639 code."""
 
 NAMES = {
     "af": "Afrikaans",

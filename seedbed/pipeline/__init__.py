@@ -1,1 +1,1 @@
-"""DVC's side of the pipeline: its graph, its status, the check before a build, the plan, the repair."""
+"""Integration with DVC: the stage graph, status, checks before a build, the plan, repair."""

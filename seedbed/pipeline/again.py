@@ -1,4 +1,4 @@
-"""`seedbed again STAGE [ID...]`: have rows asked once more, although their replies are there."""
+"""`seedbed again STAGE [ID...]`: request rows again, although their replies are in the store."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _NOT_ASKED = (None, "no_answer")
 
 
 def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
-    """Note in `data/again.jsonl` which rows of a stage are to be asked once more; return what was noted, and what to run.
+    """Record in `data/again.jsonl` which rows of a stage to request again; return a message with the next command.
 
     Args:
         stage: e.g. `answer@good`.
@@ -44,7 +44,7 @@ def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
     params = load_params()
     _refuse_unknown(stage, params)
     if bool(ids) == failed:
-        raise UserError("say which rows: either their ids, or --failed for those without a usable reply")
+        raise UserError("no rows given: give either their ids, or --failed for all rows without a usable reply")
     if failed:
         requests = _failed(stage)
         if not requests:
@@ -55,8 +55,8 @@ def ask_once_more(stage: str, ids: list[str], failed: bool) -> str:
     ask_again(stage, requests)
     rows = "slot" if stage.startswith("generate") else "judgment" if stage.startswith("judge") else "row"
     return (
-        f"{stage}: {count(len(requests), rows)} to be asked once more: {few(requests, 10)}; `dvc repro {stage}` asks. "
-        f"{paths.AGAIN} says so: commit it with what you build"
+        f"{stage}: {count(len(requests), rows)} to be requested again: {few(requests, 10)}; `dvc repro {stage}` sends them. "
+        f"This is recorded in {paths.AGAIN}; commit it together with the build"
     )
 
 
@@ -75,7 +75,10 @@ def _refuse_unknown(stage: str, params: Params) -> None:
         or (name == "score" and "recorded" in params["scores"][key])
     )
     if asks_nothing:
-        raise UserError(f"{stage} asks no model; only replies of a model can be asked for once more")
+        raise UserError(
+            f"{stage}: this stage sends no requests to a model, so nothing can be asked again; name a stage that does, such "
+            "as answer@good"
+        )
 
 
 def _to_translate(name: str, params: Params) -> list[str]:
@@ -136,7 +139,7 @@ def _asked_as(stage: str, id: str, params: Params) -> list[str]:
     sources = [row for corpus in corpora for row in read_corpus(Path(corpus["source"]), corpus["kind"], params)]
     rows, judges = [row["id"] for row in sources], judge_blocks(params)
     if name == "translate" and id in rows and id not in _to_translate(key, params):
-        raise UserError(f"{stage}: row {id!r} is in the target language already; it is taken over and no model is asked")
+        raise UserError(f"{stage}: row {id!r} is in the target language already, so it is copied without a request")
     asked: dict[str, list[str]]
     if name in ("judge", "score"):
         ids_of = request_ids if name == "judge" else score_ids

@@ -44,7 +44,7 @@ _MOST = 50
 
 
 def check_all() -> str:
-    """Check the whole project, mend what a stopped `dvc` left half-written, and return what there is, in one line.
+    """Check the whole project, repair partial files of an interrupted `dvc`, and return a summary in one line.
 
     Raises:
         UserError: everything that is wrong, a line each.
@@ -106,7 +106,7 @@ def check_all() -> str:
     for warning in (*_judging(params, rows["questions"]), *_keys_not_set(params)):
         print(warning, file=sys.stderr)
     counts = [f"{len(rows_of_kind)} {name.replace('_', ' ')}" for name, rows_of_kind in rows.items()]
-    return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all fit their schemas"
+    return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all valid"
 
 
 def _listed(mistakes: list[str]) -> str:
@@ -161,7 +161,7 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
         else:
             rows.append(row)
     if not number and path != paths.EMPTY:
-        yield f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+        yield f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)"
 
 
 def _rows_alone() -> Iterator[str]:
@@ -198,8 +198,8 @@ def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
     path = paths.references(params["language"])
     if not path.is_file():
         yield (
-            f"{path}: no such file; write the references of the categories in judge.reference_categories, or take those off "
-            "and let the file be empty"
+            f"{path}: no such file; write the references of the categories in judge.reference_categories, or remove these "
+            "categories and create an empty file"
         )
     else:
         used_references(questions, path, categories)
@@ -227,12 +227,15 @@ def _edits(params: Params, rows: dict[str, list[Row]], whole: set[str]) -> Itera
                 rejected += [edit["id"]] if edit["id"] in ids and "rejected" in edit else []
         if corpus is None:
             hint = did_you_mean(name, list(params["corpora"]))
-            print(f"{path}: no corpus is called {name!r}{hint}; these edits apply to nothing", file=sys.stderr)
+            print(f"{path}: unknown corpus {name!r}{hint}; these edits have no effect", file=sys.stderr)
         if rejected:
-            print(f"{path}: {count(len(rejected), 'row')} rejected ({few(rejected, 3)}); not in the build", file=sys.stderr)
+            print(
+                f"{path}: {count(len(rejected), 'row')} rejected ({few(rejected, 3)}); left out of the build", file=sys.stderr
+            )
         if corpus is not None and orphans and name in whole:
             print(
-                f"{path}: {count(len(orphans), 'orphaned edit')} ({few(orphans, 3)}), whose rows are gone; kept, not applied",
+                f"{path}: {count(len(orphans), 'orphaned edit')} ({few(orphans, 3)}), whose rows no longer exist; kept, but "
+                "not applied",
                 file=sys.stderr,
             )
 
@@ -249,7 +252,7 @@ def _shown(params: Params) -> Iterator[str]:
         variables.append(("translate.examples", params["translate"].get("examples", 0), f"translate_{kind}", "examples"))
     for name, number, prompt, variable in variables:
         if number and not load_prompt(prompt).shows(variable):
-            yield f"{paths.PARAMS}: {name} is {number}, and {paths.prompt(prompt)} does not show them; add ${variable} there"
+            yield f"{paths.PARAMS}: {name} is {number}, and {paths.prompt(prompt)} does not contain them; add ${variable} to it"
 
 
 def _sets(params: Params) -> Iterator[str]:
@@ -275,10 +278,12 @@ def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
         yield from _unseen(params, questions)
     counted = Counter(question["category"] for question in questions)
     if single := [repr(category) for category, number in counted.items() if number == 1]:
-        one = f"category {single[0]} has one question: its rate shows"
-        words = one if len(single) == 1 else f"categories {few(single, 3)} have one question each: their rates show"
+        one = f"category {single[0]} has only one question: its rate cannot show a"
+        words = (
+            one if len(single) == 1 else f"categories {few(single, 3)} have only one question each: their rates cannot show a"
+        )
         source = params["corpora"]["questions"]["source"]
-        yield f"{source}: the {words} no difference, whatever the verdict; write more, or give them another category"
+        yield f"{source}: the {words} significant difference; write more questions, or merge categories"
     votes = [vote for vote in checked_votes(paths.VOTES) if not isinstance(vote, UserError)]
     yield from (ENGLISH_WORDS(key, **values) for key, values in votes_notices(votes))
 
@@ -291,7 +296,7 @@ def _unseen(params: Params, questions: Sequence[Question]) -> Iterator[str]:
         prompt = load_prompt(name)
         for variable in (variable for variable, given in given_by_variable.items() if given):
             if variable not in Template(prompt.system + prompt.user).get_identifiers():
-                yield f"{paths.prompt(name)}: it does not show ${variable}, so that the judge never sees the {words[variable]}"
+                yield f"{paths.prompt(name)}: ${variable} is missing, so the judge does not see the {words[variable]}"
 
 
 def _keys_not_set(params: Params) -> Iterator[str]:
@@ -314,5 +319,8 @@ def _keys_not_set(params: Params) -> Iterator[str]:
             if (plan.new or plan.top_up) and id in (asked.get(block) for block in blocks_asked(params, plan.stage))
         ]
         if stages:
-            words = f"{variable_not_set(name)}, and {few(stages, 3)} would ask there; put the API key in it"
+            words = (
+                f"{variable_not_set(name)}, but {few(stages, 3)} would send requests to this server; set the variable to the "
+                "API key"
+            )
             yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

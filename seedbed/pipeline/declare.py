@@ -48,7 +48,7 @@ def declare_study(bases: Sequence[str], sets: Sequence[str], seeds: int, baselin
     trained = {id: _entry(model) for id, model in models.items() if model.set is not None and id not in params["trained"]}
     matches = _matches(params, models, baseline)
     if not trained and not matches:
-        return f"{paths.PARAMS} has the whole study already; nothing was written"
+        return f"{paths.PARAMS} contains the whole study already; nothing was written"
 
     yaml = yaml_editor()
     document = yaml.load(paths.PARAMS.read_text(encoding="utf-8"))
@@ -59,24 +59,24 @@ def declare_study(bases: Sequence[str], sets: Sequence[str], seeds: int, baselin
     changed: Any = load_yaml(paths.PARAMS, written.getvalue())
     if problem := first_problem(changed, "params") or next(cross_problems(changed), None):
         field, words = problem
-        raise UserError(f"{paths.PARAMS}: with this study, {'.'.join(map(str, field))} would not be valid: {words}")
+        raise UserError(f"{paths.PARAMS}: this study would make {'.'.join(map(str, field))} invalid: {words}")
     write_text(paths.PARAMS, written.getvalue())
     return (
         f"{paths.PARAMS}: {count(len(trained), 'trained model')} ({few([*trained], _SHOWN) or 'none new'}) and "
-        f"{count(len(matches), 'match', 'matches')} ({few([*matches], _SHOWN) or 'none new'}) written; `seedbed plan` says "
-        "what they would train and send"
+        f"{count(len(matches), 'match', 'matches')} ({few([*matches], _SHOWN) or 'none new'}) written; `seedbed plan` shows "
+        "the trainings and requests"
     )
 
 
 def _refuse_unknown(option: str, names: Sequence[str], known: list[str]) -> None:
     if not names:
-        raise UserError(f"{option}: name at least one, with commas between several")
+        raise UserError(f"{option}: expected at least one id; separate several with commas")
     for place, name in enumerate(names):
         if name not in known:
             hint = did_you_mean(name, known) or "; params.yaml has none yet"
             raise UserError(f"{option}: unknown {option[2:].removesuffix('s')} {name!r}{hint}")
         if name in names[:place]:
-            raise UserError(f"{option}: {name!r} is named twice")
+            raise UserError(f"{option}: {name!r} appears twice")
 
 
 def _study(params: Params, bases: Sequence[str], sets: Sequence[str], seeds: int) -> dict[str, Made]:
@@ -91,8 +91,8 @@ def _study(params: Params, bases: Sequence[str], sets: Sequence[str], seeds: int
                 id = declared.get(model, f"{base}-{name}" + (f"-seed{seed}" if seed else ""))
                 if model not in declared and (id in taken or id in models):
                     raise UserError(
-                        f"{paths.PARAMS}: {taken.get(id, 'trained')}.{id} is another model, and the study's training of {base} "
-                        f"on {name} would have this id; rename it"
+                        f"{paths.PARAMS}: {taken.get(id, 'trained')}.{id} is another model, but the study needs this id for "
+                        f"{base} trained on {name}; rename it"
                     )
                 models[id] = model
     return models
@@ -111,6 +111,8 @@ def _matches(params: Params, models: dict[str, Made], baseline: str | None) -> d
             present.add(frozenset((model, other)))
             id = f"{model}-vs-{other}"
             if id in params["matches"]:
-                raise UserError(f"{paths.PARAMS}: matches.{id} is of other models than {model} and {other}; rename it")
+                raise UserError(
+                    f"{paths.PARAMS}: matches.{id} exists already and does not compare {model} with {other}; rename it"
+                )
             matches[id] = {"model": model, "baseline": other}
     return matches

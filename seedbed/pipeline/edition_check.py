@@ -1,4 +1,4 @@
-"""Whether a change of the library needed an edition and raised none: the same inputs, and other bytes.
+"""Detect a library change that needed a new edition: the same inputs produce different bytes.
 
 `python -m seedbed.pipeline.edition_check OLD.lock NEW.lock` holds two `dvc.lock` files against each other: for each stage
 whose command, dependencies and parameters are equal in both, the outputs must be equal. The newer one is that of a build
@@ -27,8 +27,8 @@ def unannounced_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
         if paths:
             name = stage.partition("@")[0]
             changed.append(
-                f"{stage}: the same inputs give another {', '.join(paths)}; raise {name} in seedbed/project/editions.py and "
-                "say in CHANGELOG.md what changed"
+                f"{stage}: the same inputs give a different {', '.join(paths)}; raise {name} in seedbed/project/editions.py "
+                "and describe the change in CHANGELOG.md"
             )
     return changed
 
@@ -40,11 +40,11 @@ def _stages(path: Path) -> JsonObject:
         UserError: the file is none.
     """
     if not path.is_file():
-        raise UserError(f"{path}: no such file; name two files, the older lock first")
+        raise UserError(f"{path}: no such file; give two dvc.lock files, the older one first")
     document = load_yaml(path)
     stages = {} if document is None else document.get("stages") if isinstance(document, dict) else None
     if not isinstance(stages, dict) or not all(isinstance(entry, dict) and _has_outs(entry) for entry in stages.values()):
-        raise UserError(f"{path}: no dvc.lock; `dvc repro` writes one, and git has the older one")
+        raise UserError(f"{path}: not a dvc.lock; `dvc repro` writes one, and git has the older one")
     return stages
 
 
@@ -60,7 +60,7 @@ def main() -> None:
     old, new = (_stages(Path(name)) for name in sys.argv[1:])
     if changed := unannounced_changes(old, new):
         raise UserError("\n".join(changed))
-    print(f"editions: {len(new)} stages looked at, none with the same inputs gives other bytes")
+    print(f"editions: {len(new)} stages compared; the same inputs give the same bytes")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The pipeline as `dvc.yaml` declares it: the names of its stages, what each reads and writes, and what rests on what."""
+"""The pipeline graph of `dvc.yaml`: stage names, inputs, outputs and dependencies."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -81,7 +81,7 @@ def dvc_repo() -> Iterator["Repo"]:
         with Repo() as repo:
             yield repo
     except LockError:
-        raise UserError("another `dvc` is at work in this project; wait until it has ended") from None
+        raise UserError("another `dvc` process is running in this project; wait until it has finished") from None
     except DvcException as error:
         _refuse_broken_files()
         words = " ".join(str(error).split())
@@ -145,7 +145,7 @@ def load_stages() -> list[Stage]:
 
 
 def after(first: list[Stage], stages: list[Stage]) -> list[Stage]:
-    """Return the stages that rest on `first`, themselves left out, in flow order."""
+    """Return the stages that depend on `first`, without `first`, in pipeline order."""
     reached = list(first)
     for stage in reached:  # which grows on the way
         reached += [other for other in stages if other not in reached and feeds(stage, other)]

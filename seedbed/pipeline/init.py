@@ -1,4 +1,4 @@
-"""`seedbed init`: a project of one's own that builds at once."""
+"""`seedbed init`: create a new project that builds at once."""
 
 import os
 import shutil
@@ -33,9 +33,11 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
     if shutil.which("git") is None:
         raise UserError("git is not installed, so nothing was written; install it and run `seedbed init` again")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: not an empty folder, so nothing was written; name a new one")
+        raise UserError(f"{folder}: the folder is not empty, so nothing was written; choose a new folder")
     if around := find_project(folder.resolve().parent):
-        raise UserError(f"{folder}: lies in the project {around}, so nothing was written; name a folder outside of it")
+        raise UserError(
+            f"{folder}: this folder is inside the project {around}, so nothing was written; choose a folder outside of it"
+        )
     files = project_files(language, bare)
     try:
         for path, content in files.items():
@@ -43,11 +45,13 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
     except OSError as error:
-        raise UserError(f"{folder}: cannot be written ({error.strerror}); name another folder") from None
+        raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
     make_executable(folder)
     _version(folder, files)
-    kit = "" if language in LANGUAGES else f"; there is no kit of {language_name(language)}: the prompts say what to translate"
-    examples = "no rows" if bare else "8 seed tasks, 8 questions and 3 baseline tasks to begin with"
+    kit = (
+        "" if language in LANGUAGES else f"; there is no language kit for {language_name(language)}: the prompts are in English"
+    )
+    examples = "no rows" if bare else "with 8 example seed tasks, 8 questions and 3 baseline tasks"
     # A lock file cannot hold a folder's hash, so `make` could not install the library.
     build = "make repro" if b"\nseedbed" in files["requirements.lock"] else "seedbed repro"
     steps = f" && {build}" if not bare else f", write rows into the files that `seedbed check` names, and {build}"
@@ -68,7 +72,7 @@ def _version(folder: Path, files: dict[str, bytes]) -> None:
         (folder / path).write_bytes(files[path])
     _run(folder, "git", "add", "--all", ".")
     named = _run(folder, "git", "var", "GIT_COMMITTER_IDENT", check=False) is not None
-    commit = ("git", "commit", "--quiet", "--message", "A project made by seedbed init", "--", ".")
+    commit = ("git", "commit", "--quiet", "--message", "Create the project with seedbed init", "--", ".")
     _run(folder, *commit, env={} if named else _AUTHOR | _COMMITTER)
 
 

@@ -1,4 +1,4 @@
-"""What `seedbed plan` asks with: it looks for responses where a build would find them, and sends nothing."""
+"""Look up responses for `seedbed plan`, in the same places as a build, without sending requests."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""`params.yaml` of an older project, brought to this library's form; comments are kept."""
+"""Migrate `params.yaml` of an older project to the current format; comments are kept."""
 
 import io
 import re
@@ -41,7 +41,7 @@ def migrated(text: str) -> tuple[str, list[str]]:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""
-        raise UserError(f"params.yaml{where}: not YAML; `seedbed check` says more, mend it before you upgrade") from None
+        raise UserError(f"params.yaml{where}: not YAML; `seedbed check` shows details; fix it before you upgrade") from None
     if not isinstance(params, CommentedMap):
         raise UserError("params.yaml: not a mapping; restore it from git before you upgrade")
     notes = migrate_blocks(params) + ([note] if (note := _editions(params)) else [])
@@ -166,7 +166,7 @@ def _line(block: Mapping[str, Any], key: str) -> str:
 
 
 def _no_mapping(field: str, line: str, value: object) -> UserError:
-    return UserError(f"params.yaml{line}: {field}: expected a mapping, found {value!r}; mend it before you upgrade")
+    return UserError(f"params.yaml{line}: {field}: expected a mapping, found {value!r}; fix it before you upgrade")
 
 
 def _servers(params: MutableMapping[str, Any]) -> str | None:
@@ -186,7 +186,7 @@ def _servers(params: MutableMapping[str, Any]) -> str | None:
             servers[id].update(settings)
         else:
             servers[id] = settings
-    return "endpoints: how a server is reached moved to servers, which no stage depends on"
+    return "endpoints: addresses and limits moved to servers, which no stage depends on"
 
 
 def _labels(params: MutableMapping[str, Any]) -> str | None:
@@ -214,7 +214,7 @@ def _post_edit(params: MutableMapping[str, Any]) -> str | None:
         block.yaml_add_eol_comment(
             "what people edit, and where the edited rows go: all questions into one folder", "corpora", column=0
         )
-    return "post_edit.corpora lists what people edit; the edited questions lie in data/build/edited/questions/"
+    return "post_edit.corpora lists what people edit; the edited questions are now in data/build/edited/questions/"
 
 
 def _sets(params: MutableMapping[str, Any]) -> str | None:
@@ -228,7 +228,7 @@ def _sets(params: MutableMapping[str, Any]) -> str | None:
         sets["direct"] = CommentedMap(seeds="data/empty.jsonl", rows="data/build/translated/baseline.jsonl")
     params.setdefault("generations", CommentedMap(native=CommentedMap(seeds="edited")))
     params.setdefault("sets", sets)
-    return "generations and sets declare what generate and export made: native, and direct where there is a baseline"
+    return "generations and sets declare the outputs of generate and export: native, and direct if there is a baseline"
 
 
 def _training(params: MutableMapping[str, Any]) -> str | None:
@@ -238,12 +238,12 @@ def _training(params: MutableMapping[str, Any]) -> str | None:
 
 def _judging(params: MutableMapping[str, Any]) -> str | None:
     missing = _add_empty(params, "judges", "criteria")
-    return "judges and criteria: a jury, and what a category is judged by; none so far" if missing else None
+    return "judges and criteria: a jury, and criteria by category; none so far" if missing else None
 
 
 def _scoring(params: MutableMapping[str, Any]) -> str | None:
     missing = _add_empty(params, "scores")
-    return "scores: models whose answers are rated by themselves; none so far" if missing else None
+    return "scores: models whose answers are rated individually; none so far" if missing else None
 
 
 def _add_empty(params: MutableMapping[str, Any], *names: str) -> bool:
@@ -260,7 +260,7 @@ def _examples(params: MutableMapping[str, Any]) -> str | None:
     if not isinstance(translate, MutableMapping) or "examples_from" in translate:
         return None
     translate["examples_from"] = str(paths.NO_EDITS)
-    return f"translate.examples_from: {paths.NO_EDITS}, so that translations rest on no edit, as before"
+    return f"translate.examples_from: {paths.NO_EDITS}, so that translations depend on no edits, as before"
 
 
 def _editions(params: CommentedMap) -> str | None:
@@ -270,9 +270,9 @@ def _editions(params: CommentedMap) -> str | None:
     for stage, number in EDITIONS.items():
         if known.get(stage, 0) > number:
             raise UserError(
-                f"params.yaml: editions.{stage}: the project is of edition {known[stage]}, this library knows {number}: "
-                "install a newer Seedbed, and run `seedbed upgrade` with that"
+                f"params.yaml: editions.{stage}: the project uses edition {known[stage]}, but the installed library only "
+                f"supports {number}; install a newer Seedbed and run `seedbed upgrade` again"
             )
     params["editions"] = CommentedMap(EDITIONS)
     raised = [f"{stage} {known[stage]} to {number}" for stage, number in EDITIONS.items() if 0 < known.get(stage, 0) < number]
-    return f"editions: {', '.join(raised)}" if raised else "editions: this library's rules, one number a stage"
+    return f"editions: {', '.join(raised)}" if raised else "editions: the version of this library's rules, one number per stage"

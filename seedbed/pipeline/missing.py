@@ -29,7 +29,7 @@ def export_missing(stage: str, folder: Path, shards: int | None = None) -> str:
         raise UserError(f"{stage}: no stage of this project{did_you_mean(stage, list(plan.status.names))}")
     own = [each for name, each in planned.items() if name == stage or _asks_for(name) == stage]
     waiting = sum(each.new + (each.top_up[0] if each.top_up else 0) for each in own) - len(plan.ready)
-    more = f"; {count(waiting, 'more rests', 'more rest')} on replies that are not there yet" if waiting > 0 else ""
+    more = f"; {count(waiting, 'more depends', 'more depend')} on missing replies" if waiting > 0 else ""
     if not plan.ready:
         stored = sum(each.stored for each in own)
         known = f", {count(stored, 'response')} in the store" if stored else ""
@@ -37,7 +37,7 @@ def export_missing(stage: str, folder: Path, shards: int | None = None) -> str:
     written = write_shards(folder, plan.ready.values(), plan.params["servers"], shards)
     return (
         f"{stage}: {count(len(plan.ready), 'request')} in {count(len(written), 'shard')} in {folder}{more}\n"
-        f"put the answers beside them, keep {MANIFEST}, and run `seedbed requests import {quote(str(folder))}`"
+        f"put the answers in this folder, keep {MANIFEST}, and run `seedbed requests import {quote(str(folder))}`"
     )
 
 

@@ -1,4 +1,4 @@
-"""The names in `params.yaml` that the library or a plug-in must have registered: rules, tokeniser, formats."""
+"""Check that the rules, tokeniser and formats named in `params.yaml` are registered by the library or a plug-in."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files of corpora, generations, sets, bases, models and matches that `params.yaml` no longer lists.
+"""Delete the output files of entries that `params.yaml` no longer lists.
 
 DVC leaves the outputs of a stage that is no more where they lie, and a folder that a report depends on would be hashed
 with them.

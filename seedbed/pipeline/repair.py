@@ -1,4 +1,4 @@
-"""Files that a `dvc` leaves half-written where it is stopped, and that the next one refuses to read."""
+"""Repair partial files that an interrupted `dvc` leaves and that the next `dvc` cannot read."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ _DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
 
 
 def mend_half_files() -> None:
-    """Mend what a stopped `dvc` left, and say so.
+    """Repair partial files of an interrupted `dvc`, and report it.
 
     Raises:
         UserError: a merge left its marks in `dvc.lock`.
@@ -83,27 +83,25 @@ def mend_dvc_lock(path: Path) -> None:
 def _put_back(path: Path) -> None:
     """Put the committed file in the place of the half one, which is kept."""
     if re.search(rb"^<<<<<<< ", path.read_bytes(), re.MULTILINE):
-        raise UserError(
-            f"{path}: a merge left a conflict in it; `seedbed resolve` takes a side, harvests what both paid for, and builds"
-        )
+        raise UserError(f"{path}: merge conflict; `seedbed resolve` takes one side, collects the responses of both, and builds")
     committed = file_at("HEAD", path)
     if committed is not None:
         try:
             _check_lock(path, committed.decode())
         except (ValueError, UserError) as error:
             raise UserError(
-                f"{path}: neither this file nor the committed one can be read ({error}); `git log dvc.lock` names the commits "
-                "before, `git checkout COMMIT dvc.lock` brings one back"
+                f"{path}: neither this file nor the committed one can be read ({error}); `git log dvc.lock` lists earlier "
+                "commits, `git checkout COMMIT dvc.lock` restores one"
             ) from None
     half = Path(".dvc/tmp") / f"{path.name}.half"
     half.parent.mkdir(parents=True, exist_ok=True)
     path.replace(half)
     if committed is not None:
         path.write_bytes(committed)
-    done = "put back as committed" if committed else "taken away"
+    done = "the committed version was restored" if committed else "it was removed"
     print(
-        f"{path}: half a file, left by a `dvc` that was stopped; {done}: what was built since is in its cache, and the half "
-        f"file is {half}",
+        f"{path}: a partial file, left by an interrupted `dvc`; {done}. Later builds are in the DVC cache; the partial file "
+        f"is kept as {half}",
         file=sys.stderr,
     )
 
@@ -134,4 +132,4 @@ def _check_lock(path: Path, text: str) -> None:
     for stage, entry in stages.items():
         for item in (*entry.get("deps", []), *entry.get("outs", [])):
             if not item.keys() - {"path", "hash"} or not _DIGEST.fullmatch(str(item.get("md5", _NO_DIGEST))):
-                raise ValueError(f"{stage}: {item['path']} has no whole hash")
+                raise ValueError(f"{stage}: {item['path']} has an incomplete hash")

@@ -1,4 +1,4 @@
-"""`seedbed repro`: the check, the budget and `dvc repro`, in one process; as three they import half of DVC three times."""
+"""`seedbed repro`: the check, the budget and `dvc repro` in one process, so that DVC is imported once, not three times."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""`seedbed resolve`: a merge whose build outputs conflict becomes one build, with the responses that both sides paid for."""
+"""`seedbed resolve`: resolve merge conflicts in build outputs, and build with the responses of both sides."""
 
 import re
 from pathlib import Path
@@ -37,23 +37,23 @@ def resolve() -> int:
     by_hand = [path.as_posix() for path in conflicts if not _is_output(path, outputs)]
     if by_hand:
         raise UserError(
-            f"{few(by_hand, 5)}: in conflict, and written by people: resolve {'it' if len(by_hand) == 1 else 'them'} by hand "
-            "and `git add`, then run `seedbed resolve` for what the build writes"
+            f"{few(by_hand, 5)}: merge conflict in {'a file' if len(by_hand) == 1 else 'files'} that people write; resolve "
+            f"{'it' if len(by_hand) == 1 else 'them'} by hand and `git add`, then run `seedbed resolve` again"
         )
     if not conflicts and not _has_marks(paths.DVC_LOCK):
-        raise UserError("nothing that a build writes is in conflict here; `make repro` builds what a merge changed")
+        raise UserError("no file that a build writes has a merge conflict; `seedbed repro` builds what the merge changed")
     with Store(paths.store()) as store:
         print(f"harvested: {harvest_all(store)}", flush=True)
     for path in conflicts or [paths.DVC_LOCK]:
         _take_a_side(path)
     print(
-        f"taken from one side, to build on: {few([path.as_posix() for path in conflicts or [paths.DVC_LOCK]], 5)}", flush=True
+        f"taken from one side, to be rebuilt: {few([path.as_posix() for path in conflicts or [paths.DVC_LOCK]], 5)}", flush=True
     )
     code = reproduce([])
     if code == 0:
         for path in conflicts or [paths.DVC_LOCK]:
             git_or_error("add", "--all", "--", path.as_posix())
-        print("resolved and built; look at `git diff HEAD --stat`, then `git commit`")
+        print("resolved and built; check `git diff HEAD --stat`, then `git commit`")
     return code
 
 

@@ -1,4 +1,4 @@
-"""Which stages would run, and why: DVC's own word on direct changes, and its graph for the rest."""
+"""Which stages would run, and why: direct changes as reported by DVC, the rest by its graph."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -80,7 +80,7 @@ class Status:
                 words += self._params_changed(stage, path, state) if isinstance(state, dict) else self._dep(path, state)
             words += [f"{path} is {state}" for path, state in change.get("changed outs", {}).items()]
         if words and all(word.endswith((" is deleted", " is not in cache")) for word in words):
-            return ["not in this workspace: `dvc pull` brings it if it was shared"]
+            return ["no such file; `dvc pull` downloads it if somebody pushed it"]
         return words
 
     def _dep(self, path: str, state: str) -> list[str]:

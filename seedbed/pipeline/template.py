@@ -1,4 +1,4 @@
-"""What a new project is made of: the library's own files, a language kit, example rows, and what names the language.
+"""The files of a new project: library files, a language kit, example rows, and language-specific files.
 
 The files that the library may change later (`dvc.yaml`, `stages/`, `schemas/`, `queries/`, the Makefile, the lock files)
 are the *template*: `template.lock` records what each was, so that `seedbed upgrade` can tell what people changed.
@@ -146,7 +146,7 @@ def params_text(language: str) -> str:
     text = _replaced(
         text,
         r"^  reference_categories:.*\n(?:    - .*\n)+",
-        "  reference_categories: [] # judged beside a reference answer\n",
+        "  reference_categories: [] # the judge sees a reference answer\n",
     )
     text = _replaced(text, r"^  language: en # of the reports.*\n", "")  # a project's reports speak its own language
     if language == "ja":
@@ -155,7 +155,7 @@ def params_text(language: str) -> str:
     text = _replaced(text, r"^criteria:( #.*)\n(?:  .*\n)+", rf"criteria:\1\n{criteria}" if criteria else r"criteria: {}\1\n")
     text = _replaced(text, r"^( +model:) stand-in\b", rf"\1 stand-in-{language}")
     name = "character" if language in _SPACED else "space"
-    tokeniser = f"  tokeniser:\n    name: {name} # character, or space (languages that separate words)\n"
+    tokeniser = f"  tokeniser:\n    name: {name} # character, or space (languages with spaces between words)\n"
     return _replaced(text, r"^  tokeniser:\n    name: sudachi.*\n    mode:.*\n    dictionary:.*\n", tokeniser)
 
 
@@ -193,7 +193,7 @@ def _pin_of(url: JsonObject | None) -> str:
     if url is None:
         return f"seedbed=={__version__}\n"
     if "dir_info" in url:
-        return f"# seedbed is installed from a folder, {url['url']}: put a wheel of it here, with its hash\n"
+        return f"# seedbed is installed from the folder {url['url']}: replace this line with a wheel and its hash\n"
     archive = url.get("archive_info", {})
     digest = archive.get("hashes", {}).get("sha256") or archive.get("hash", "").removeprefix("sha256=") or _digest(url["url"])
     return f"seedbed @ {url['url']} \\\n    --hash=sha256:{digest}\n"
@@ -203,7 +203,7 @@ def _digest(url: str) -> str:
     """Return the SHA-256 of the wheel that this library was installed from: not every installer notes it."""
     path = Path(url2pathname(urlsplit(url).path))
     if not url.startswith("file:") or not path.is_file():
-        raise UserError(f"the library was installed from {url}, and its hash is not known; install it from a wheel file")
+        raise UserError(f"the library was installed from {url}, whose hash is unknown; install it from a wheel file")
     return sha256(path.read_bytes()).hexdigest()
 
 
@@ -211,23 +211,23 @@ def _readme(language: str) -> str:
     name = language_name(language)
     return f"""# Instruction data and a benchmark in {name}
 
-Built with [Seedbed](https://arxiv.org/abs/2403.03690): prompts, seeds and parameters are files in git, and `make repro`
-rebuilds exactly what an edit changed.
+Built with Seedbed ([paper](https://arxiv.org/abs/2403.03690)). Prompts, seed tasks and parameters are files in git.
+`make repro` rebuilds only what an edit changed.
 
 ```sh
-make repro             # set up and build, on the stand-in at first: reports/dataset.html, reports/benchmark.html
-seedbed plan           # what a build would send, and what it would cost
-seedbed review         # post-edit translations, compare answers
+make repro             # install and build, at first with the stand-in: reports/dataset.html, reports/benchmark.html
+seedbed plan           # show which requests a build would send, and their cost
+seedbed review         # post-edit translations, vote on answers
 ```
 
-## What to do next
+## Next steps
 
-1. Put your own rows into `data/seed_tasks.en.jsonl` and `data/questions.en.jsonl` (`seedbed check` says what is wrong).
-2. Read the prompts in `prompts/`; `params.yaml` names every knob, with its unit.
-3. Name a real model: an endpoint under `endpoints`, its address under `servers`, its name in `translate`, `generate`,
-   `judge` and `models`. The *stand-in* that builds until then is a rule-based program: its texts are no {name}.
-4. `make repro`, then `seedbed review`, and `make repro` again. Commit `dvc.lock` and `reports/` with what you changed.
-5. `dvc remote add -d team s3://bucket/path` and `dvc push` share what was paid for.
+1. Put your own rows into `data/seed_tasks.en.jsonl` and `data/questions.en.jsonl` (`seedbed check` lists errors).
+2. Read the prompts in `prompts/` and the parameters in `params.yaml`.
+3. Configure a real model: an endpoint under `endpoints`, its address under `servers`, and the model in `translate`,
+   `generate`, `judge` and `models`. Until then the *stand-in* is used, a rule-based program; its texts are not real {name}.
+4. Run `make repro`, then `seedbed review`, then `make repro` again. Commit your changes with `dvc.lock` and `reports/`.
+5. Share the responses with your team: `dvc remote add -d team s3://bucket/path` and `dvc push`.
 
-`seedbed --help` lists the tools; `seedbed upgrade` brings this project to a newer library.
+`seedbed --help` lists all commands; `seedbed upgrade` updates this project to a newer version of Seedbed.
 """

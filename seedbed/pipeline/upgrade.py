@@ -1,4 +1,4 @@
-"""`seedbed upgrade`: bring a project's files to the installed library, and keep what people changed.
+"""`seedbed upgrade`: update a project's files to the installed library, and keep the user's changes.
 
 Three-way: what the template was (`template.lock` names it, git has it), what it is now, and what the project has.
 `params.yaml` is migrated in place, comments kept. Entries of `dvc.lock` of stages that are no more are taken out once their
@@ -74,7 +74,8 @@ def plan_upgrade() -> Upgrade:
     if library_file("").resolve() != Path.cwd().resolve():  # whose own files are the template
         if Path("seedbed/__init__.py").is_file():
             raise UserError(
-                "seedbed/: an older library lies in the project, and stages would find it before the installed one; "
+                "seedbed/: an older copy of the library is in the project, and stages would import it instead of the "
+                "installed one; "
                 "`git rm -r seedbed tests benchmarks`, commit, and run `seedbed upgrade` again"
             )
         _bring_template(upgrade, language)
@@ -107,8 +108,8 @@ def _keep_approvals(upgrade: Upgrade, edition: int, language: str) -> None:
             upgrade.files[str(path)] = "\n".join(after).encode()
         number += changed
     upgrade.notes.append(
-        "every model is asked anew, since requests now hold an output limit"
-        + (f"; {count(number, 'approval')} became edits of the same text, so that they stay" if number else "")
+        "all requests are sent again, since they now contain an output limit"
+        + (f"; {count(number, 'approval')} became edits with the same text, to keep them valid" if number else "")
     )
 
 
@@ -143,11 +144,11 @@ def _bring_template(upgrade: Upgrade, language: str) -> None:
         if blob_hash(Path(path).read_bytes()) == hash:
             upgrade.files[path] = None
         else:
-            upgrade.notes.append(f"{path}: no part of the template any more; it stays, since you changed it")
+            upgrade.notes.append(f"{path}: no longer part of the template; kept, since you changed it")
     added = scaffold_files() | new_files(language)
     upgrade.files |= {path: content for path, content in added.items() if not Path(path).is_file()}
     if not Path(LOCK).is_file():
-        upgrade.notes.append(f"the project has no {LOCK}: its files are held against those that the first projects had")
+        upgrade.notes.append(f"the project has no {LOCK}: its files are compared with those of the first projects")
     lock = lock_of(new)
     if upgrade.files and (not Path(LOCK).is_file() or Path(LOCK).read_bytes() != lock):
         upgrade.files[LOCK] = lock
@@ -162,9 +163,10 @@ def shown(upgrade: Upgrade) -> str:
         sides = (path, _worth_showing(path, before), _worth_showing(path, after))
         lines += difflib.unified_diff(*sides[1:], f"{path} (project)", f"{path} (upgraded)", lineterm="")
     lines += [f"note: {note}" for note in upgrade.notes]
-    lines += [f"note: dvc.lock: {stage} is no stage any more, its entry goes" for stage in upgrade.gone]
+    lines += [f"note: dvc.lock: {stage} is no longer a stage, its entry is removed" for stage in upgrade.gone]
     lines += [
-        f"kept: {path}, which you and the library both changed; the library's is written to {path}.new" for path in upgrade.kept
+        f"kept: {path}, changed both by you and by the library; the library's version is written to {path}.new"
+        for path in upgrade.kept
     ]
     return "\n".join(lines)
 
@@ -188,7 +190,7 @@ def apply_upgrade(upgrade: Upgrade) -> str:
     left = _delete_old_outputs() if moved else 0
     if upgrade.gone:
         _clean_lock(upgrade.gone)
-        done += f"; {count(len(upgrade.gone), 'entry', 'entries')} of stages that are no more left dvc.lock"
+        done += f"; {count(len(upgrade.gone), 'entry', 'entries')} of removed stages taken out of dvc.lock"
         done += f" ({few(upgrade.gone, 4)})"
     if left or upgrade.gone:
         done += f"{',' if upgrade.gone else ';'} {count(left, 'output')} of the old pipeline deleted"
@@ -208,8 +210,8 @@ def _stages_gone(upgrade: Upgrade) -> list[str]:
     gone = [stage for stage in locked_stages(paths.DVC_LOCK) if stage not in names]
     if lost := [stage for stage, digest in _unread(gone) if not whole_blob(digest)]:
         raise UserError(
-            f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache, and what it holds would be paid for anew, so "
-            "nothing was written; `dvc fetch` brings it, or take the stage out of dvc.lock where nobody has it"
+            f"dvc.lock: the transcript of {few(lost, 4)} is not in the DVC cache. Without it its responses would be paid for "
+            "again, so nothing was written; `dvc fetch` downloads it. If nobody has it, remove the stage from dvc.lock"
         )
     return gone
 

@@ -1,4 +1,4 @@
-"""What the next build of an upgraded project would send: the plan of a copy that has the upgraded files.
+"""Estimate what the next build of an upgraded project would send, by planning a copy with the upgraded files.
 
 Files are linked, not copied, and an upgraded one takes the place of its link, so that the project stays as it is.
 """
@@ -31,10 +31,12 @@ def bill_in_words(files: Mapping[str, bytes | None]) -> str:
     try:
         plan = _plan_with(files)
     except UserError as error:
-        return f"what the next build will send cannot be said before the files are right: {error}; `seedbed plan` says it then"
+        return (
+            f"the next build's requests cannot be estimated until the files are valid: {error}; then `seedbed plan` shows them"
+        )
     requests, at_most, dollars = plan.total
     if not requests:
-        return "the next build will send no request"
+        return "the next build will send no requests"
     stages = few([f"{stage.stage} {stage.new}" for stage in plan.stages if stage.new], 6)
     cost = (
         "; a price is unknown (prices in params.yaml)" if dollars is None else f", for about ${dollars:.2f}" if dollars else ""

@@ -1,1 +1,1 @@
-"""What people write, as typed objects, and every path of a project."""
+"""Files that people write, as typed objects, and every path of a project."""

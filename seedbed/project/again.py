@@ -1,4 +1,4 @@
-"""Rows that a person wants asked once more, although their replies are there: `data/again.jsonl`.
+"""`data/again.jsonl`: rows to request again, although their replies are in the store.
 
 {"id":"fermi-01","stage":"answer@good","times":1}
 
@@ -12,7 +12,7 @@ from seedbed.util.rows import Row, read_rows, write_rows
 
 
 def read_again(stage: str) -> dict[str, int]:
-    """Return how often each row of a stage is to be asked once more, by the id under which it is asked; 0 is left out.
+    """Return how often to request each row of a stage again, by request id; rows with 0 are left out.
 
     Raises:
         UserError: the file breaks its schema.

@@ -1,4 +1,4 @@
-"""The fields that reports read of each kind of row: name and DuckDB type."""
+"""Columns that reports read from each kind of row: names and DuckDB types."""
 
 JUDGMENTS = (
     "match text, model text, baseline text, question text, order text, verdict text, made_by json, judge text, strength text, "

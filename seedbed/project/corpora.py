@@ -1,4 +1,4 @@
-"""Seed tasks, questions and baseline tasks: what people write, and its state after the person's edit."""
+"""Seed tasks, questions and baseline tasks, and their status after post-editing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -39,7 +39,7 @@ def read_corpus(path: Path, kind: str, params: Params) -> Iterator[Any]:
         empty = False
         yield row
     if empty and path != paths.EMPTY:
-        raise UserError(f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)")
+        raise UserError(f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)")
 
 
 def question_corpora(params: Params) -> list[str]:
@@ -63,7 +63,7 @@ def read_questions(path: Path = paths.EDITED_QUESTIONS) -> list[EditedQuestion]:
     """
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files:
-        raise UserError(f"{path}: no questions are built yet; `dvc repro` builds them, or `dvc pull` brings them")
+        raise UserError(f"{path}: the questions are not built yet; `seedbed repro` builds them, or `dvc pull` downloads them")
     rows: list[Any] = []
     places = Places()
     for file in files:
@@ -85,7 +85,7 @@ class Places:
         first, line = self._places.setdefault(id, (path, number))
         if first == path:
             return None
-        return f"{path}:{number}: question {id!r} is in {first}:{line} too; ids are unique across the corpora of questions"
+        return f"{path}:{number}: question {id!r} is in {first}:{line} too; ids must be unique across all corpora of questions"
 
 
 def label_problem(row: Mapping[str, Any], kind: str, params: Params) -> str | None:
@@ -95,7 +95,7 @@ def label_problem(row: Mapping[str, Any], kind: str, params: Params) -> str | No
     if row[field] in known:
         return None
     return (
-        f"unknown {field} {row[field]!r}{did_you_mean(row[field], known)}; mend the row, or add it to labels.{kind} of "
+        f"unknown {field} {row[field]!r}{did_you_mean(row[field], known)}; fix the row, or add it to labels.{kind} of "
         f"{paths.PARAMS} (listed there: {', '.join(known)})"
     )
 

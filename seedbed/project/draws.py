@@ -1,4 +1,4 @@
-"""Draws: which pairs of answers people are asked about, and with which probability each was to be drawn.
+"""Sampling logs of votes: the pairs of answers to vote on, with their sampling probabilities.
 
 `seedbed review --draw N` writes the probabilities before it shows anything, one file a match. A line of
 `data/votes/draws/good-vs-thin.jsonl`:

@@ -1,4 +1,4 @@
-"""Editions: the library's rules that decide a stage's bytes, one number a stage.
+"""Editions: the version number of the rules that determine a stage's bytes, one per stage.
 
 The library is no dependency of a stage, since an installed library has no path that two machines share. `params.yaml`
 names the edition that each stage was built with, and a stage depends on its own. An edition is raised here when the same
@@ -31,10 +31,10 @@ def other_edition(editions: Mapping[str, int]) -> tuple[str, str] | None:
     for stage, known in EDITIONS.items():
         named = editions.get(stage, 0)
         if named < known:
-            return stage, f"the project is of edition {named}, this library builds edition {known}: run `seedbed upgrade`"
+            return stage, f"the project uses edition {named}, but this library builds edition {known}; run `seedbed upgrade`"
         if named > known:
             return stage, (
-                f"the project is of edition {named}, this library knows {known}: install the Seedbed that requirements.lock "
-                "names, or a newer one"
+                f"the project uses edition {named}, but this library only supports {known}; install the Seedbed version in "
+                "requirements.lock, or a newer one"
             )
     return None

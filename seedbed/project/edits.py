@@ -1,4 +1,4 @@
-"""Edits: people's decisions about machine translations, one line a row, saved without touching any other line.
+"""Post-edits: people's decisions on machine translations, one line per row; saving one row leaves other lines unchanged.
 
 A line of `data/edits/questions.ja.jsonl` (the hashes, and the texts, are those that the edit was made on):
 
@@ -27,7 +27,7 @@ _MAY_BE_BLANK = {"input"}
 
 
 class Conflict(Exception):
-    """The row's edit is not the one that the change was made on.
+    """The row's edit has changed since the page or sheet was opened.
 
     Attributes:
         id: of the row.
@@ -35,7 +35,7 @@ class Conflict(Exception):
     """
 
     def __init__(self, id: str, present: Mapping[str, Any] | None) -> None:
-        super().__init__(f"row {id!r} was saved by someone else, or its file changed, since you opened it")
+        super().__init__(f"row {id!r} was saved by somebody else, or its file changed, after you opened it")
         self.id = id
         self.present = present
 
@@ -100,7 +100,7 @@ def make_edit(
     """
     id, machine = translated["id"], translated["translation"]
     if machine is None:
-        raise UserError(f"row {id!r} has no machine translation (it failed); build it again before you edit it")
+        raise UserError(f"row {id!r} has no machine translation (it failed); translate it again before you edit it")
     fields = {name: to_lf(text) for name, text in fields.items()}
     _refuse(f"row {id!r}", kind, fields)
     if fields.keys() != machine.keys():
@@ -108,7 +108,8 @@ def make_edit(
     for name, text in fields.items():
         if len(text) > MOST_CHARACTERS:
             raise UserError(
-                f"row {id!r}: fields.{name}: {len(text):,} characters, where {MOST_CHARACTERS:,} are allowed; shorten the text"
+                f"row {id!r}: fields.{name}: {len(text):,} characters, but at most {MOST_CHARACTERS:,} are allowed; shorten "
+                "the text"
             )
     approved = fields == {name: to_lf(text) for name, text in machine.items()}
     edit: Edit = {
@@ -141,7 +142,7 @@ def make_edit(
 
 
 class Change(NamedTuple):
-    """What is to become of one row's edit.
+    """A requested change of one row's edit.
 
     Attributes:
         id: of the row.
@@ -212,7 +213,7 @@ def check_edit(kind: str, fields: Fields) -> str | None:
         try:
             text.encode()
         except UnicodeEncodeError:
-            return f"fields.{name} holds half a character (a lone surrogate); remove it"
+            return f"fields.{name} contains half a character (a lone surrogate); remove it"
     return None
 
 

@@ -1,4 +1,4 @@
-"""What generated tasks are about, and what is asked of them: `data/generation/<language>.yaml`."""
+"""Task types, topics and conditions for generated tasks: `data/generation/<language>.yaml`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,10 +92,13 @@ def _cross_problems(document: Row, task_types: Sequence[str]) -> Iterator[Proble
         for place, each in enumerate(options):
             used += [(["conditions", kind, place, "only"], name) for name in each.get("only", ())]
         if sum(each["share"] for each in options) > 1 + 1e-9:
-            yield ["conditions", kind], "the shares sum to more than 1; lower them, since a task gets one of a kind at most"
+            yield (
+                ["conditions", kind],
+                "the shares sum to more than 1; lower them, since a task gets at most one condition of each kind",
+            )
     for place_, name in used:
         if name not in task_types:
             hint = did_you_mean(name, list(task_types))
-            yield place_, f"unknown task type {name!r}{hint}; mend it, or add it to labels.task of params.yaml"
+            yield place_, f"unknown task type {name!r}{hint}; fix it, or add it to labels.task of params.yaml"
     if task_types and not any(types.get(name, {}).get("weight", 1) for name in task_types):
-        yield ["task_types"], "every weight is 0, so that no task type can be drawn; raise one"
+        yield ["task_types"], "every weight is 0, so no task type can be sampled; raise at least one"

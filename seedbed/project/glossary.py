@@ -1,4 +1,4 @@
-"""A glossary: how terms are to be translated, `data/glossary.<language>.csv`.
+"""The glossary of terms and translations: `data/glossary.<language>.csv`.
 
 term,translation,note
 fair,お祭り,gatherings of a village; not an exhibition
@@ -40,16 +40,16 @@ def load_glossary(path: Path) -> list[Term]:
         if not cells:
             continue
         if len(cells) != len(COLUMNS) or is_blank(cells[0]) or is_blank(cells[1]):
-            raise UserError(f"{path}:{line}: expected a term, its translation and a note, which may be empty; write them")
+            raise UserError(f"{path}:{line}: expected three columns: term, translation and note (the note may be empty)")
         term = dict(zip(COLUMNS, map(str.strip, cells), strict=True))
         if term["term"].casefold() in terms:
-            raise UserError(f"{path}:{line}: the term {term['term']!r} stands twice; keep one of the two")
+            raise UserError(f"{path}:{line}: the term {term['term']!r} appears twice; keep one of the two")
         terms[term["term"].casefold()] = term
     return list(terms.values())
 
 
 def put_term(path: Path, term: Term, locks: Path) -> Term | None:
-    """Add a term to a glossary, or put it in the place of the same term; return the one that it replaces.
+    """Add a term to a glossary, or replace the same term; return the replaced one.
 
     Args:
         path: the glossary; made where it is not there.

@@ -1,4 +1,4 @@
-"""What is to be known of the judges that `params.yaml` declares, before anything is judged and beside the verdicts."""
+"""Warnings about the judges declared in `params.yaml`, shown before judging and in the report."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def judge_notices(params: Params) -> Iterator[Notice]:
 
 
 def lone_judge(params: Params) -> Iterator[Notice]:
-    """Yield that there is but one judge; nothing where there are several, or nothing is judged here."""
+    """Yield a notice if there is only one judge; nothing if there are several, or nothing is judged."""
     if is_judged(params) and len(judge_blocks(params)) == 1:
         yield "notice_lone", {}
 

@@ -1,4 +1,4 @@
-"""The languages that a project's files declare, held against the one that `params.yaml` names."""
+"""Check that the languages declared in a project's files match `language` in `params.yaml`."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ def language_mismatches(params: Params) -> list[str]:
         document: Any = load_yaml(path)
         declared = document.get("language") if isinstance(document, dict) else None
         if isinstance(declared, str) and declared != target:
-            remedy = f"set language to {declared!r}" if path in prompts else "name the file after its language"
+            remedy = f"set language to {declared!r}" if path in prompts else "rename the file after its language"
             mismatches.append(
                 f"{path}:{line_of(path, ['language'])}: language: {declared!r}, but params.yaml:"
                 f"{line_of(Path('params.yaml'), ['language'])} builds {target!r}; write the file in that language, or {remedy}"

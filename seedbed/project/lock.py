@@ -1,4 +1,4 @@
-"""What `dvc.lock` says of each stage: its command, its dependencies, its parameters and its outputs."""
+"""Read `dvc.lock`: command, dependencies, parameters and outputs of each stage."""
 
 from pathlib import Path
 from typing import Any, TypedDict
@@ -41,7 +41,7 @@ def locked_stages(path: Path, text: str | None = None) -> dict[str, LockedStage]
     """
     if text is None and not path.is_file():
         return {}
-    mend = "" if text is not None else "; where a stopped `dvc` left half a file, `seedbed check` mends it"
+    mend = "" if text is not None else "; if an interrupted `dvc` left a partial file, `seedbed check` repairs it"
     try:
         document = load_yaml(path, text)
     except UserError as error:

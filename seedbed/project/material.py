@@ -1,4 +1,4 @@
-"""Material: passages of the team's own documents, which requests of `generate` show where `generate.material` says how many.
+"""Material: passages of the user's documents that requests of `generate` contain (`generate.material`).
 
 {"document":"handbook/leave.md","id":"4f0c9a1be2d37788","text":"Staff may carry over up to five days of leave …"}
 """
@@ -33,8 +33,8 @@ def material_of(params: Params) -> dict[str, Passage]:
     passages = read_passages() if number else {}
     if number and not passages:
         raise UserError(
-            f"{paths.PARAMS}: generate.material is {number}, but {paths.MATERIAL} has no passage; `seedbed import documents "
-            "FOLDER` writes them, or set it to 0"
+            f"{paths.PARAMS}: generate.material is {number}, but {paths.MATERIAL} has no passages; import some with `seedbed "
+            "import documents FOLDER`, or set it to 0"
         )
     return passages
 

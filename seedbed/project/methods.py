@@ -1,4 +1,4 @@
-"""Which models were made of what: a base and the training set it was fine-tuned on; and the matches that compare them."""
+"""The base and training set of each model, and the matches that compare them."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""Which model each block of `params.yaml` asks, where, and how."""
+"""Which model each block of `params.yaml` uses, on which endpoint and server, and how."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -112,7 +112,7 @@ def answering_settings(params: Params, model: str, weights: str | None = None) -
 
 
 def blocks_asked(params: Params, stage: str) -> list[str]:
-    """Return the blocks that say whom a stage asks: `models.good` of `answer@good`, each judge's of `judge@good-vs-thin`."""
+    """Return the blocks that set a stage's models: `models.good` of `answer@good`, each judge's of `judge@good-vs-thin`."""
     kind, _, id = stage.partition("@")
     if kind in ("judge", "score"):
         return [judge_block(params, judge) for judge in judge_blocks(params)]

@@ -1,4 +1,4 @@
-"""`params.yaml`: every knob, checked whole before anything is sent."""
+"""Load `params.yaml` and validate all of it before anything is sent."""
 
 from pathlib import Path
 

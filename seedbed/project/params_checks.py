@@ -1,4 +1,4 @@
-"""What the schema of `params.yaml` cannot say: editions, and that the names used are names given."""
+"""Checks of `params.yaml` beyond its schema: editions, and references between entries."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,13 +30,13 @@ def cross_problems(params: Params) -> Iterator[Problem]:
             yield field, f"unknown {what} {word!r}{did_you_mean(word, known)}"
     for id, match in params["matches"].items():
         if match["model"] == match["baseline"]:
-            yield ["matches", id], f"{match['model']!r} is matched against itself; name two models"
+            yield ["matches", id], f"{match['model']!r} is compared with itself; name two different models"
     yield from _corpus_problems(params)
     yield from _training_problems(params)
     if "all" in params["labels"]["question"]:
-        yield ["labels", "question"], "'all' is the report's word for the total; give it another name"
+        yield ["labels", "question"], "'all' is reserved for the total in the report; use another name"
     if "all" in params["matches"]:
-        yield ["matches", "all"], "'all' is the report's word for the total; give it another name"
+        yield ["matches", "all"], "'all' is reserved for the total in the report; use another name"
     yield from _jury_problems(params)
 
 
@@ -45,17 +45,17 @@ def _jury_problems(params: Params) -> Iterator[Problem]:
     known = params["labels"]["question"]
     for category in params["criteria"]:
         if category not in known:
-            words = f"unknown category {category!r}{did_you_mean(category, known)}; its criteria would be shown for no question"
+            words = f"unknown category {category!r}{did_you_mean(category, known)}; its criteria would apply to no question"
             yield ["criteria", category], words
     asked: dict[str, str] = {}
     for id, block in judge_blocks(params).items() if params["judges"] else ():
         if id in _JURY_WORDS:
-            yield ["judges", id], f"{id!r} is the report's word for {_JURY_WORDS[id]}; give the judge another name"
+            yield ["judges", id], f"{id!r} is reserved for {_JURY_WORDS[id]} in the report; use another name"
         content = canonical({name: block.get(name, _JUDGE_DEFAULTS.get(name)) for name in _JUDGE_CONTENT})
         if same := asked.get(content):
             yield (
                 ["judges", id],
-                f"it asks just what judges.{same} asks, and one judge twice is no jury; give it another model, or other params",
+                f"identical to judges.{same}; use another model, or other params",
             )
         asked.setdefault(content, id)
 
@@ -68,11 +68,11 @@ def _corpus_problems(params: Params) -> Iterator[Problem]:
         if name not in corpora:
             yield field, f"unknown corpus {name!r}{did_you_mean(name, list(corpora))}"
         elif Path(path) != (expected := paths.edited(name, corpora[name]["kind"])):
-            yield field, f"expected {expected}, found {path!r}: other stages look there"
+            yield field, f"expected {expected}, found {path!r}; other stages read the expected path"
     for name, corpus in corpora.items():
         if corpus["kind"] == "question" and name not in edited:
             expected = paths.edited(name, "question")
-            yield ["corpora", name], f"nothing would ask these questions: post_edit.corpora lacks `{name}: {expected}`"
+            yield ["corpora", name], f"no stage would use these questions; add `{name}: {expected}` to post_edit.corpora"
 
 
 def _training_problems(params: Params) -> Iterator[Problem]:
@@ -82,28 +82,28 @@ def _training_problems(params: Params) -> Iterator[Problem]:
         for id in params[kind]:  # type: ignore[literal-required]
             for other in kinds[:place]:
                 if id in params[other]:  # type: ignore[literal-required]
-                    yield [kind, id], f"{other} has {id!r} too, and both would write {paths.answers(id)}; rename one"
+                    yield [kind, id], f"{other} also contains {id!r}, and both would write {paths.answers(id)}; rename one"
     if "all" in params["bases"]:
-        yield ["bases", "all"], "'all' is the report's word for the mean over the bases; give it another name"
+        yield ["bases", "all"], "'all' is reserved for the mean over the bases in the report; use another name"
     first: dict[tuple[str, str, int], str] = {}
     for id, trained in params["trained"].items():
         same = first.setdefault((trained["base"], trained["set"], trained.get("seed", 0)), id)
         if same != id:
             yield (
                 ["trained", id],
-                f"it is {same!r} again: the same base, set and seed; give it a seed of its own, or take one of the two out",
+                f"has the same base, set and seed as {same!r}; use another seed, or remove one of the two",
             )
     if not params["bases"]:
         return
     settings = params["answer"].get("trained")
     if settings is None:
-        yield ["answer"], "answer.trained is missing: it names the endpoint that bases and trained models answer at"
+        yield ["answer"], "answer.trained is missing; it sets the endpoint for the answers of bases and trained models"
         return
     if "{model}" not in params["servers"].get(settings["endpoint"], {}).get("command", ""):
         yield (
             ["answer", "trained", "endpoint"],
-            f"servers.{settings['endpoint']} has no command with {{model}} in it: a base or a trained model answers on a "
-            "server that its stage starts, e.g. `python -m seedbed.training.serve {model} --port {port}`",
+            f"servers.{settings['endpoint']} has no command that contains {{model}}. Bases and trained models answer on a "
+            "server that the stage starts, e.g. `python -m seedbed.training.serve {model} --port {port}`",
         )
 
 
@@ -112,11 +112,15 @@ def _semantic_problems(params: Params) -> Iterator[Problem]:
     block, rules = params["filter"].get("semantic"), params["filter"]["rules"]
     if block is None and "semantic_duplicate" in rules:
         field: Field = ["filter", "rules", rules.index("semantic_duplicate")]
-        yield field, "the rule semantic_duplicate asks a model for embeddings; name it in filter.semantic: endpoint, model"
+        yield (
+            field,
+            "the rule semantic_duplicate needs an embedding model; set filter.semantic.endpoint and filter.semantic.model",
+        )
     elif block and params["servers"].get(block.get("server", block["endpoint"]), {}).get("mode") == "batch":
         yield (
             ["filter", "semantic"],
-            "embeddings are not sent in batches; name in filter.semantic.server one of the endpoint without `mode: batch`",
+            "embeddings cannot be sent with the Batch API; set filter.semantic.server to a server of the endpoint without "
+            "`mode: batch`",
         )
 
 
@@ -126,10 +130,10 @@ def _shown_problems(params: Params) -> Iterator[Problem]:
     if generate.get("answer", "same") == "separate" and "outputs" not in generate:
         yield (
             ["generate", "answer"],
-            "separate asks another model for the outputs; name it in generate.outputs: endpoint, model",
+            "separate needs a model that writes the outputs; set generate.outputs.endpoint and generate.outputs.model",
         )
     if translate.get("examples", 0) and translate["examples_from"] != str(paths.EDITS):
-        yield ["translate", "examples"], f"edits are shown from {paths.EDITS}: set translate.examples_from to that folder"
+        yield ["translate", "examples"], f"examples are read from {paths.EDITS}; set translate.examples_from to this folder"
 
 
 def _server_problems(params: Params) -> Iterator[Problem]:
@@ -145,15 +149,15 @@ def _server_problems(params: Params) -> Iterator[Problem]:
         if name != STAND_IN and name not in reached:
             yield (
                 ["endpoints", name],
-                f"servers.{name} with a base_url (or a command that starts it) is missing; only the endpoint {STAND_IN!r} does "
-                "without",
+                f"servers.{name} with a base_url (or a command that starts it) is missing; only the endpoint {STAND_IN!r} "
+                "needs none",
             )
     for name, block in named_blocks(params).items():
         named, place = block.get("server"), [*name.split("."), "server"]
         if named is not None and named not in servers:
             yield [*place], f"unknown server {named!r}{did_you_mean(named, list(servers))}"
         elif named is not None and servers[named].get("endpoint", named) != block["endpoint"]:
-            yield [*place], f"the server {named!r} is of another endpoint than {block['endpoint']!r}"
+            yield [*place], f"the server {named!r} belongs to another endpoint than {block['endpoint']!r}"
 
 
 def _names_used(params: Params) -> Iterator[tuple[Field, str, str, list[str]]]:

@@ -1,4 +1,4 @@
-"""The blocks of `params.yaml` as types; `schemas/params.schema.json` has the same with units and defaults."""
+"""Types of the blocks of `params.yaml`; `schemas/params.schema.json` has the same fields with units and defaults."""
 
 from typing import Literal, NotRequired, TypedDict
 

@@ -1,4 +1,4 @@
-"""Every path of a project, relative to its folder, said once."""
+"""Every path of a project, relative to its folder, defined in one place."""
 
 import os
 import tempfile
@@ -188,7 +188,7 @@ def transcripts() -> list[Path]:
 
 
 def failed(stage: str) -> Path:
-    """Return the folder in which a stage that gave up leaves what it had."""
+    """Return the folder for the partial results of a failed stage."""
     return FAILED / stage
 
 
@@ -199,7 +199,7 @@ def built(path: Path) -> Path:
         UserError: it is not there.
     """
     if not path.is_file():
-        raise UserError(f"{path}: not in the workspace; `dvc repro` builds it, or `dvc pull` brings it if it was shared")
+        raise UserError(f"{path}: no such file; `seedbed repro` builds it, or `dvc pull` downloads it if somebody pushed it")
     return path
 
 

@@ -67,7 +67,7 @@ def load_plugins(folder: Path = PLUGINS) -> None:
 
 def _import(path: Path, package: str) -> None:
     if not path.stem.isidentifier():
-        raise UserError(f"{shown_path(path)}: cannot be imported under this name; use letters, digits and _ only")
+        raise UserError(f"{shown_path(path)}: not a valid module name; use only letters, digits and _")
     keep, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # stages depend on the folder, whole
     try:
         importlib.import_module(f"{package}.{path.stem}")

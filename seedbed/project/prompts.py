@@ -145,8 +145,8 @@ def without_outputs(prompt: Prompt) -> Prompt:
     """
     if prompt.without_output is None:
         raise UserError(
-            f"{prompt.path}: reply.without_output is missing: generate.answer is separate, so that this prompt asks for "
-            "task_type, instruction and input alone; say so there, in the place of as_json"
+            f"{prompt.path}: reply.without_output is missing. generate.answer is separate, so this prompt must ask only for "
+            "task_type, instruction and input; add reply.without_output, which replaces as_json in that case"
         )
     return replace(prompt, reply=TASKS, as_json=prompt.without_output)
 
@@ -159,8 +159,8 @@ def with_material(prompt: Prompt) -> Prompt:
     """
     if prompt.material is None or not prompt.shows("material"):
         raise UserError(
-            f"{prompt.path}: generate.material is above 0, so this prompt has to show passages: add a line with $material "
-            "alone to user, and a text `material` that says what they are (`seedbed upgrade` brings both)"
+            f"{prompt.path}: generate.material is above 0, so this prompt must show passages: add a line containing only "
+            "$material to `user`, and a text `material` that explains them (`seedbed upgrade` adds both)"
         )
     return replace(prompt, system=f"{prompt.system.rstrip()}\n\n{prompt.material.strip()}\n")
 
@@ -203,7 +203,7 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
     for part in ("system", "user"):
         template = Template(document.get(part, ""))
         if not template.is_valid():
-            yield located(path, [part], "a '$' that begins no variable; write '$$' for a dollar")
+            yield located(path, [part], "a '$' that does not start a variable; write '$$' for a dollar sign")
         names = template.get_identifiers()
         for variable in names:
             if variable not in known:
@@ -211,10 +211,10 @@ def _variable_problems(path: Path, document: Mapping[str, Any], variables: set[s
                 meant.update(get_close_matches(variable, known, n=1))
         used.update(names)
     for missing in sorted(variables - used - meant):
-        yield f"{path}: the variable ${missing} is missing; this prompt must show it somewhere"
+        yield f"{path}: the variable ${missing} is missing; add it to the prompt"
     again = Template(document.get("again", "$problem"))
     if not again.is_valid() or again.get_identifiers() != ["problem"]:
-        yield located(path, ["again"], "expected a text with the variable $problem and no other")
+        yield located(path, ["again"], "expected a text whose only variable is $problem")
 
 
 def render(

@@ -57,7 +57,7 @@ def load_words(language: str, source_language: str) -> Words:
     path, source = FOLDER / f"{language}.yaml", FOLDER / f"{source_language}.yaml"
     theirs = read_words(source).numerals if source.is_file() else Numerals()
     if not path.is_file():
-        print(f"{path}: no such file; rows are sorted without words and patterns of this language", file=sys.stderr)
+        print(f"{path}: no such file; rows are sorted without the words and patterns of this language", file=sys.stderr)
         return Words(numerals=theirs, source_numerals=theirs)
     words = read_words(path)
     # The same word may be two numbers: a German Billion is 1000 English ones.

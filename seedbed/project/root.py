@@ -1,4 +1,4 @@
-"""Where the project is that a command was called for."""
+"""Find the project that a command was called for."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The kinds of rows as types; `schemas/rows/` has the same fields, and a test holds the two together.
+"""Types of all kinds of rows; `schemas/rows/` has the same fields, and a test keeps both equal.
 
 What is read from disk was checked against its schema, so `read_rows` gives `Any`, and who takes a row names its kind.
 """

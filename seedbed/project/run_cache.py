@@ -1,4 +1,4 @@
-"""DVC's run-cache, and DVC's lock: what a `dvc` that was stopped leaves in the one is taken away under the other.
+"""DVC's run-cache and lock: remove partial run-cache entries of an interrupted `dvc`, while holding DVC's lock.
 
 DVC keeps what a stage run came to in `runs/<2 digits>/<key>/<value>`. It makes the folder, writes a temporary file into it and
 moves that; and it takes the newest file of a folder, whatever its name. A `dvc` that is stopped in between leaves an empty
@@ -84,8 +84,8 @@ def mend_run_cache(root: Path = Path(), newest: int = 0) -> None:
         return
     if half:
         print(
-            f"DVC's run-cache: {count(len(half), 'half entry', 'half entries')} left by a `dvc` that was stopped, taken away; "
-            "that stage runs again, from the store",
+            f"DVC's run-cache: {count(len(half), 'half entry', 'half entries')} left by an interrupted `dvc` removed; the "
+            "stage runs again, with its responses from the store",
             file=sys.stderr,
         )
 
@@ -107,8 +107,10 @@ def dvc_lock(root: Path = Path()) -> Iterator[None]:
     try:
         lock.lock()
     except (LockError, OSError) as error:
-        words = "another dvc is at work here" if isinstance(error, LockError) else str(error)
-        raise UserError(f"{folder / 'lock'}: DVC's lock cannot be had ({words}); wait for it, and run again") from None
+        words = "another dvc process is running here" if isinstance(error, LockError) else str(error)
+        raise UserError(
+            f"{folder / 'lock'}: DVC's lock cannot be acquired ({words}); wait for the other process, then run again"
+        ) from None
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Sign-off: a second person's word that an edit holds, and anybody's word that a row is not to be used.
+"""Sign-off: confirmation of an edit by a second person, and rejection of a row by anybody.
 
 Both are kept in the line of the row's edit, beside what was edited, with the hash of what was seen:
 
@@ -24,10 +24,10 @@ MOST_REASON = 2_000
 Hindrance = Literal["confirm_nothing", "confirm_stale", "confirm_rejected", "confirm_own"]
 """Why a person cannot confirm a row, as a key of the review page's texts."""
 _WORDS: dict[Hindrance, str] = {
-    "confirm_nothing": "nobody has edited or approved it yet; do that first, and have another person confirm it",
+    "confirm_nothing": "nobody has edited or approved it yet; edit or approve it first, then another person can confirm it",
     "confirm_stale": "its source or machine text has changed since the edit; edit or approve it again first",
-    "confirm_rejected": "it is rejected; take it back into the build first",
-    "confirm_own": "{person} edited it, and a second person has to confirm it",
+    "confirm_rejected": "it is rejected; withdraw the rejection first",
+    "confirm_own": "{person} edited it, so another person has to confirm it",
 }
 
 
@@ -78,7 +78,7 @@ def reject(translated: Translated, kind: str, edit: Edit | None, person: str | N
     """
     reason = to_lf(reason).strip()
     if not reason:
-        raise UserError(f"row {translated['id']!r}: a row is rejected with a reason; write one")
+        raise UserError(f"row {translated['id']!r}: a rejection needs a reason; write one")
     if len(reason) > MOST_REASON:
         raise UserError(f"row {translated['id']!r}: the reason has more than {MOST_REASON:,} characters; shorten it")
     if edit is None:

@@ -1,4 +1,4 @@
-"""Votes: people's verdicts on two answers, one file a person, and whether they still count.
+"""Votes: people's verdicts on two answers, one file per person, and whether they are still valid.
 
 A line of `data/votes/yuki.jsonl` (the hashes say which answers were shown):
 
@@ -51,8 +51,8 @@ def checked_votes(folder: Path) -> Iterator[CastVote | UserError]:
         annotator = unicodedata.normalize("NFC", path.name.removesuffix(".jsonl"))  # some file systems take names apart
         if not is_annotator(annotator):
             yield UserError(
-                f"{path}: {annotator!r} cannot name an annotator; use letters and digits of any script, - and _, "
-                "first a letter or digit"
+                f"{path}: {annotator!r} is not a valid annotator name; use letters and digits of any script, - and _, starting "
+                "with a letter or digit"
             )
             continue
         seen: dict[tuple[str, str], int] = {}
@@ -64,7 +64,7 @@ def checked_votes(folder: Path) -> Iterator[CastVote | UserError]:
             if item in seen:
                 yield UserError(
                     f"{path}:{number}: two votes on question {question!r} of match {match!r} (first on line {seen[item]}); "
-                    "keep one of the lines"
+                    "delete one of the lines"
                 )
                 continue
             seen[item] = number

@@ -1,1 +1,1 @@
-"""The data given away: the folder that is published with its card, the checks before, and where it goes."""
+"""Publishing data sets: the folder with its dataset card, release checks, and destinations."""

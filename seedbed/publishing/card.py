@@ -1,4 +1,4 @@
-"""The dataset card: what the Hugging Face Hub and `datasets` read of a data set, and what a person wants to know of it."""
+"""The dataset card: metadata for the Hugging Face Hub and `datasets`, and documentation for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -55,7 +55,7 @@ def card(params: Params, settings: Publish, examples: Sequence[Example], sizes: 
 
 
 def front_matter(params: Params, settings: Publish, name: str, sizes: Mapping[str, Mapping[str, int]]) -> JsonObject:
-    """Return the fields of the card that tools read; the first set is the one that opens where none is named."""
+    """Return the card's metadata for tools; the first set is the default configuration."""
     number = sum(size for splits in sizes.values() for size in splits.values())
     return {
         "language": [params["language"]],

@@ -16,7 +16,7 @@ _HUB = "hf://"
 _EXPECTED = "expected hf://datasets/OWNER/NAME, s3://BUCKET/PATH or a folder"
 _HUBS_OWN = {".gitattributes"}
 """What the Hub puts into a new repository itself."""
-_AGAIN = "; the repository is as it was, run the same command again"
+_AGAIN = "; the repository is unchanged, run the same command again"
 """What to do after a failure: all files are one commit."""
 
 
@@ -63,11 +63,11 @@ class _Hub:
         except HFValidationError as error:
             raise UserError(f"--to {self._to}: {str(error).splitlines()[0]}") from None
         except LocalTokenNotFoundError:
-            raise UserError(f"--to {self._to}: the Hub wants a token; set HF_TOKEN, or run `hf auth login`") from None
+            raise UserError(f"--to {self._to}: the Hub requires a token; set HF_TOKEN, or run `hf auth login`") from None
         except HfHubHTTPError as error:
             status = error.response.status_code if error.response is not None else "no"
             said = error.server_message or "no reason given"
-            hint = "; does HF_TOKEN hold a token that may write there?" if status in (401, 403) else ""
+            hint = "; does the token in HF_TOKEN have write access to it?" if status in (401, 403) else ""
             raise UserError(f"--to {self._to}: the Hub answered {status}: {said}{hint or _AGAIN}") from None
         except Exception as error:  # of the HTTP library below, whose messages may hold a request
             raise UserError(f"--to {self._to}: the Hub cannot be reached ({type(error).__name__}){_AGAIN}") from None
@@ -116,7 +116,7 @@ class _FileSystem:
             raise
         except Exception as error:  # each file system raises what its own library does
             raise UserError(
-                f"--to {self._to}: {_reason(error)}; what was sent stays, and the same command again replaces it"
+                f"--to {self._to}: {_reason(error)}; the files already sent remain; run the same command again to replace them"
             ) from None
 
     def files(self) -> set[str]:
@@ -124,7 +124,7 @@ class _FileSystem:
             if not self._fs.exists(self._root):
                 return set()
             if self._fs.isfile(self._root):
-                raise UserError(f"--to {self._to}: a file; name a folder")
+                raise UserError(f"--to {self._to}: this is a file; give a folder")
             root = self._root.rstrip("/") + "/"
             return {path.removeprefix(root) for path in self._fs.find(self._root) if path.rstrip("/") != root.rstrip("/")}
 

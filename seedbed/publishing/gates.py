@@ -1,6 +1,6 @@
-"""`seedbed check --release`: what has to hold before the training sets are given away, one line a gate.
+"""`seedbed check --release`: checks of the training sets before publishing, one line per gate.
 
-pass  license       cc-by-4.0; 2 sources, all the team's own
+pass  license       cc-by-4.0; 2 sources, all of your own
 FAIL  unreviewed    30 of 175 seed tasks (17.1%, at most 5%); 202 other examples are as the model wrote them
 """
 
@@ -25,7 +25,7 @@ GATES = ("license", "overlap", "personal", "unreviewed", "stand-in")
 
 
 class Gate(NamedTuple):
-    """What came of one check.
+    """The result of one check.
 
     Attributes:
         name: of the gate.
@@ -80,7 +80,7 @@ def license_gate(params: Params, gates: Gates) -> Gate:
     ]
     words = [
         own or "publish.license is not set",
-        f"{count(len(sources), 'source')}, {len(sources) - len(imported)} the team's own",
+        f"{count(len(sources), 'source')}, {len(sources) - len(imported)} of your own",
     ]
     words += [f"without a licence: {few(without, 3)}"] if without else []
     words += [f"not in publish.gates.licenses: {few(other, 3)}"] if other else []
@@ -136,7 +136,7 @@ def unreviewed_gate(examples: Sequence[Example], gates: Gates) -> Gate:
     share = len(unread) / len(seeds) if seeds else 0.0
     others = len(examples) - len(seeds)
     words = f"{len(unread)} of {count(len(seeds), 'seed task')} {_limit(share, limit)}"
-    return Gate("unreviewed", share <= limit, f"{words}; {count(others, 'other example')}, which nobody reviews")
+    return Gate("unreviewed", share <= limit, f"{words}; {count(others, 'other example')}, which are not reviewed")
 
 
 def stand_in_gate(examples: Sequence[Example], gates: Gates) -> Gate:

@@ -1,4 +1,4 @@
-"""How far examples repeat a benchmark: runs of characters that they share with a question, and words of its subject.
+"""Benchmark contamination: character n-grams and subject words that examples share with benchmark questions.
 
 Both measures are of one question and one example, from 0 to 1; a question's overlap is that with the nearest example.
 

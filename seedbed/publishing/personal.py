@@ -1,4 +1,4 @@
-"""Personal data in texts, as far as its form gives it away.
+"""Detect personal data in texts by pattern.
 
     e-mail, phone, payment card, IP address; in Japanese an individual number, in Korean a resident number, in English a US
     social security number; IBANs
@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from ipaddress import AddressValueError, IPv4Address
 
 LIMITS = (
-    "e-mail addresses, phone numbers, payment cards, IP addresses, IBANs and national numbers (Japan, Korea, USA) are found by "
-    "their form; names, postal addresses and dates of birth are not"
+    "e-mail addresses, phone numbers, payment cards, IP addresses, IBANs and national numbers (Japan, Korea, USA) are "
+    "detected by pattern; names, postal addresses and dates of birth are not detected"
 )
 REGIONS: dict[str, Sequence[str]] = {
     "ja": ("JP",),

@@ -48,7 +48,7 @@ def publish(to: str, *, yes: bool, stand_in: bool, despite: Sequence[str] = ()) 
         if number and not (stand_in or _STAND_IN in despite):
             raise UserError(
                 f"the stand-in, which is no language model, wrote {number} of {count(len(examples), 'example')} or their "
-                "translations: build with a model, or say `--stand-in` where this is a rehearsal"
+                "translations: build with a model, or add `--stand-in` to publish a rehearsal"
             )
         if yes and failing:
             raise UserError("nothing was sent, because of what `seedbed check --release` says:\n" + _refusal(failing))
@@ -57,8 +57,8 @@ def publish(to: str, *, yes: bool, stand_in: bool, despite: Sequence[str] = ()) 
         there = place.files()
         if others := sorted(there - {*names}):
             raise UserError(
-                f"--to {to}: {count(len(others), 'file')} there that this data set has not ({few(others, 3)}): name another "
-                "place, or remove them"
+                f"--to {to}: {count(len(others), 'file')} there that this data set does not contain ({few(others, 3)}); choose "
+                "another destination, or remove them"
             )
         sizes = {name: (folder / name).stat().st_size for name in names}
         if yes:
@@ -67,8 +67,8 @@ def publish(to: str, *, yes: bool, stand_in: bool, despite: Sequence[str] = ()) 
     if yes:
         return f"{to}: {summary}"
     lines = [f"{sizes[name]:>12,}  {name}{'  (replaces one)' if name in there else ''}" for name in names]
-    last = f"--yes refuses that, since a gate fails:\n{_refusal(failing)}" if failing else "--yes sends it"
-    return "\n".join([*map(str, gates), "", *lines, f"{to} would get {summary}; {last}"])
+    last = f"--yes is refused, since a gate fails:\n{_refusal(failing)}" if failing else "--yes sends it"
+    return "\n".join([*map(str, gates), "", *lines, f"{to} would receive {summary}; {last}"])
 
 
 def _refusal(failing: Sequence[Gate]) -> str:

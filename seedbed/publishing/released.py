@@ -1,4 +1,4 @@
-"""What a release holds: the examples of each training set as `export` wrote them, and which split each is in."""
+"""The content of a release: the examples of each training set as written by `export`, and their splits."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -54,8 +54,8 @@ def publish_settings(params: Params) -> Publish:
     settings: Publish = params.get("publish", {})
     if "license" not in settings:
         raise UserError(
-            f"{paths.PARAMS}: publish.license: nothing is given away without a licence; name the one that you chose by its id "
-            "on the Hugging Face Hub, e.g. `publish: {license: cc-by-4.0}`"
+            f"{paths.PARAMS}: publish.license: missing; a data set needs a licence before it is published. Give its Hugging "
+            f"Face Hub id, e.g. `publish: {{license: cc-by-4.0}}`"
         )
     return settings
 
@@ -116,5 +116,5 @@ def lines_of(path: Path, examples: Sequence[Example]) -> list[str]:
     """
     lines = path.read_text(encoding="utf-8").split("\n")
     if examples and examples[-1].row["line"] >= len(lines) - 1:
-        raise UserError(f"{path}: it is not of the same build as examples.parquet; `dvc repro` builds both")
+        raise UserError(f"{path}: not from the same build as examples.parquet; `seedbed repro` builds both")
     return [lines[example.row["line"]] for example in examples]

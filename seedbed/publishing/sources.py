@@ -1,4 +1,4 @@
-"""Where a release's texts are from, and under which licence each source is."""
+"""Sources and licences of a release's texts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +64,6 @@ def _source(path: Path, used: str) -> DataSource:
         return DataSource(path, used, False, None, None)
     about: Any = load_yaml(about_path)
     if not isinstance(about, dict):
-        raise UserError(f"{about_path}: expected what `seedbed import` writes; import the file again")
+        raise UserError(f"{about_path}: not in the format that `seedbed import` writes; import the file again")
     license, address = (about.get(name) for name in ("license", "address"))
     return DataSource(path, used, True, str(license) if license else None, str(address) if address else None)

@@ -1,1 +1,1 @@
-"""Answers and verdicts in the files of other tools."""
+"""Import from and export to the file formats of other tools."""

@@ -47,7 +47,7 @@ def text_of(path: Path) -> str:
     text = READERS[path.suffix.lower()](path)
     text = unicodedata.normalize("NFC", to_lf(text))
     if is_blank(text):
-        raise UserError(f"{path}: there is no text in it; is it a scan? Take it out of the folder, or put its text there")
+        raise UserError(f"{path}: contains no text; is it a scan? Remove it from the folder, or add its text as a file")
     return text
 
 
@@ -60,7 +60,7 @@ def _plain(path: Path) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise UserError(f"{path}:{line}: not UTF-8 ({error.reason}); save the document as UTF-8") from None
     if "\0" in text:
-        raise UserError(f"{path}: it is no text (a byte 0 is in it); take it out of the folder, or save it as UTF-8")
+        raise UserError(f"{path}: not a text file (it contains a zero byte); remove it from the folder, or save it as UTF-8")
     return text
 
 
@@ -102,12 +102,12 @@ def _pdf(path: Path) -> str:
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise UserError(f"{path}: the PDF is locked with a password; save it without one")
+            raise UserError(f"{path}: the PDF is protected by a password; save it without one")
         return "\n\n".join(page.extract_text() for page in reader.pages)
     except UserError:
         raise
     except Exception as error:  # whatever damage leads pypdf into
-        raise UserError(f"{path}: a PDF that cannot be read ({error}); save it anew, or take it out of the folder") from None
+        raise UserError(f"{path}: this PDF cannot be read ({error}); save it again, or remove it from the folder") from None
 
 
 READERS: dict[str, Callable[[Path], str]] = {

@@ -40,7 +40,7 @@ def export_alpaca_eval(folder: Path) -> str:
     asked: dict[str, EditedQuestion] = {row["id"]: row for row in questions if not row.get("follow_ups")}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]
     if not models:
-        raise UserError("no model has answers in this build; `dvc repro` answers the questions")
+        raise UserError("this build has no answers of any model; `seedbed repro` builds them")
     answers: dict[str, dict[str, str | None]] = {
         model: {row["id"]: row["text"] for row in read_rows(paths.answers(model), "answer") if row["id"] in asked}
         for model in models

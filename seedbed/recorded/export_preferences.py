@@ -1,4 +1,4 @@
-"""`seedbed export preferences FILE`: pairs of answers of which the judge prefers one, as DPO trainers read them.
+"""`seedbed export preferences FILE`: preference pairs for DPO trainers.
 
     {"prompt": [{"role": "user", "content": "…"}], "chosen": [{"role": "assistant", "content": "…"}], "rejected": [{…}],
      "margin": 1.0, "judge": "judge", "question": "fermi-01", "turn": 1, "category": "fermi",
@@ -38,11 +38,13 @@ def export_preferences(file: Path) -> str:
         UserError: the file is there, nothing is judged yet, or no verdict prefers an answer.
     """
     if file.exists():
-        raise UserError(f"{file}: there is something already; name a file that is not there")
+        raise UserError(f"{file}: this file exists already; choose a new file")
     params = load_params()
     pairs, compared = preferences(params)
     if not pairs:
-        raise UserError(f"none of {count(compared, 'comparison')} prefers an answer in both orders: there is no pair to write")
+        raise UserError(
+            f"none of {count(compared, 'comparison')} prefers the same answer in both orders, so there is no pair to write"
+        )
     write_rows(file, pairs, None)
     own = {row["id"] for row in _benchmark()}
     among = sum(pair["question"] in own for pair in pairs)

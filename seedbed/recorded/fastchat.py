@@ -1,4 +1,4 @@
-"""Answers and verdicts in FastChat's formats, recorded elsewhere and read as they are.
+"""Read answers and verdicts in FastChat's formats.
 
 An answer: `{"question_id": 1, "model_id": "m", "choices": [{"index": 0, "turns": ["…"]}]}`. A verdict, of both orders:
 `{"question_id": 1, "model_1": "m", "model_2": "b", "g1_winner": "model_1", "g2_winner": "tie", "g1_judgment": "…", …}`,
@@ -67,9 +67,11 @@ def slug(name: str) -> str:
     """
     id = re.sub(r"[^a-z0-9_-]", "-", name.lower()).strip("-_")
     if not id:
-        raise UserError(f"the name {name!r} has no letter or digit (a to z, 0 to 9) to make an id from; give it another")
+        raise UserError(
+            f"the name {name!r} contains no letter or digit (a to z, 0 to 9), so no id can be derived from it; use another name"
+        )
     if len(id) > _LONGEST_ID:
-        raise UserError(f"the name {name[:40]!r}… has more than {_LONGEST_ID} characters; give it a shorter one")
+        raise UserError(f"the name {name[:40]!r}… has more than {_LONGEST_ID} characters; use a shorter name")
     return id
 
 
@@ -94,7 +96,7 @@ def _unique_lines(path: Path, kind: str) -> Iterator[Line]:
         if first := seen.get(line.id):
             raise UserError(
                 f"{line.where}: field question_id: {line.row['question_id']!r} gives the id {line.id!r}, as "
-                f"{first.row['question_id']!r} does in {first.where}; give each question its own, once a file"
+                f"{first.row['question_id']!r} does in {first.where}; give each question a unique id within a file"
             )
         seen[line.id] = line
         yield line
@@ -111,13 +113,13 @@ def read_questions(path: Path) -> list[Question]:
         first, *others = row["turns"]
         for place, turn in enumerate(row["turns"]):
             if is_blank(turn):
-                raise UserError(f"{where}: field turns.{place}: the question is blank; write it, or take the row out")
+                raise UserError(f"{where}: field turns.{place}: the question is blank; write it, or remove the row")
         question: Question = {"id": id, "category": row["category"], "text": first}
         if others:
             question["follow_ups"] = others
         rows.append(question)
     if not rows:
-        raise UserError(f"{path}: the file has no question")
+        raise UserError(f"{path}: the file contains no questions")
     return rows
 
 
@@ -156,10 +158,12 @@ def answers_to(path: Path, questions: Sequence[Question | EditedQuestion]) -> di
     answers, turns = read_answers(path), {question["id"]: len(turns_of(question)) for question in questions}
     if unknown := [id for id in answers if id not in turns]:
         raise UserError(
-            f"{path}: row {unknown[0]!r}: an answer to a question that there is none of; import the questions with it"
+            f"{path}: row {unknown[0]!r}: answers a question that is not in the questions file; import the questions with it"
         )
     if missing := [id for id in turns if id not in answers]:
-        raise UserError(f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); every model answers all")
+        raise UserError(
+            f"{path}: no answer to question {missing[0]!r} ({len(missing)} missing); every model must answer all questions"
+        )
     if short := [id for id in turns if len(answers[id]) < turns[id]]:
         raise UserError(
             f"{path}: row {short[0]!r}: the question has {turns[short[0]]} turns, the answer {len(answers[short[0]])}; add the "
@@ -179,7 +183,7 @@ def read_references(path: Path) -> list[Reference]:
         turns: list[str] = []
         for text in _answer_of(line):
             if text is None or is_blank(text):
-                raise UserError(f"{line.where}: field choices: no reference answer ({text!r}); write it, or take the row out")
+                raise UserError(f"{line.where}: field choices: no reference answer ({text!r}); write it, or remove the row")
             turns.append(text)
         first, *others = turns
         reference: Reference = {"id": line.id, "reference": first}
@@ -202,9 +206,11 @@ def read_verdicts(path: Path) -> list[Line]:
         where, id, row = line
         pair = sorted([row["model_1"], row["model_2"]])
         if pair[0] == pair[1]:
-            raise UserError(f"{where}: field model_2: {pair[0]!r} is held against itself; name two models")
+            raise UserError(f"{where}: field model_2: {pair[0]!r} is compared with itself; two different models are expected")
         if first := seen.get((id, line.turn, *pair)):
-            raise UserError(f"{where}: question {id!r} is judged twice for {pair[0]!r} and {pair[1]!r} ({first}); keep one row")
+            raise UserError(
+                f"{where}: question {id!r} is judged twice for {pair[0]!r} and {pair[1]!r} (first at {first}); keep one row"
+            )
         seen[id, line.turn, *pair] = where
         lines.append(line)
     return lines
@@ -222,7 +228,7 @@ def check_quoted(line: Line, answers: dict[str, dict[str, list[str | None]]]) ->
         if quoted is not None and quoted.strip() != (answers[name][id][line.turn - 1] or ERROR).strip():
             raise UserError(
                 f"{where}: row {row['question_id']!r}: answer_{side} is not the answer of {name!r} to this question; "
-                "the verdict was given on another answer: judge again, or restore the answers file"
+                "the verdict belongs to another answer; judge again, or restore the answers file"
             )
 
 
@@ -323,8 +329,8 @@ def recorded_judgments(
         where, id, row = line
         if {row["model_1"], row["model_2"]} != set(names):
             raise UserError(
-                f"{where}: the verdict is on {row['model_1']!r} and {row['model_2']!r}, the match is of {names[0]!r} and "
-                f"{names[1]!r}; give the match its own file"
+                f"{where}: the verdict compares {row['model_1']!r} and {row['model_2']!r}, but the match compares "
+                f"{names[0]!r} and {names[1]!r}; use a separate file for each match"
             )
         if id not in answers[0]:
             raise UserError(
@@ -360,7 +366,7 @@ def read_scores(path: Path) -> list[Line]:
             raise UserError(f"{line.where}: field score: expected a whole number from 1 to 10, or -1 for none, found {score}")
         if first := seen.get(place):
             raise UserError(
-                f"{line.where}: question {line.id!r} is rated twice for {line.row['model']!r} ({first}); keep one row"
+                f"{line.where}: question {line.id!r} is rated twice for {line.row['model']!r} (first at {first}); keep one row"
             )
         seen[place] = line.where
         lines.append(line)
@@ -386,7 +392,7 @@ def recorded_scores(
     turns = {question["id"]: len(turns_of(question)) for question in questions}
     lines = [line for line in read_scores(path) if line.row["model"] == name]
     if not lines:
-        raise UserError(f"{path}: no rating of {name!r}; name the file of this model in scores.{model}.recorded")
+        raise UserError(f"{path}: no rating of {name!r}; set the file for this model in scores.{model}.recorded")
     given: dict[tuple[str, int], Row] = {}
     for line in lines:
         if line.id not in turns:
@@ -426,4 +432,4 @@ def refuse_equal_slugs(slugs: list[str], what: str) -> None:
     """Raise `UserError` where a slug is there twice."""
     for slug_given in slugs:
         if slugs.count(slug_given) > 1:
-            raise UserError(f"{what} give the same id {slug_given!r}; rename one of them")
+            raise UserError(f"{what} result in the same id {slug_given!r}; rename one of them")

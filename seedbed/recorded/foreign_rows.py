@@ -70,7 +70,8 @@ def _text(file: Opened, at: str | None) -> Iterator[Found]:
     if start == b"{":
         return _inside(file, at) if at else _json_lines(file)
     raise UserError(
-        f"{file.named}: neither JSON (it begins with neither {{ nor [) nor Parquet; the name of a CSV file ends in .csv or .tsv"
+        f"{file.named}: neither JSON (it does not begin with "
+        f"{{ or [) nor Parquet; for CSV, the file name must end in .csv or .tsv"
     )
 
 
@@ -97,7 +98,8 @@ def _json_lines(file: Opened) -> Iterator[Found]:
             begun = number == 1 and not line.rstrip().endswith("}")  # an object whose rest stands on the next lines
             if begun and (keys := _keys_of_document(file)) is not None:
                 raise UserError(
-                    f"{file.named}: one JSON object ({', '.join(keys)}); name the field that holds the rows, e.g. --at "
+                    f"{file.named}: one JSON object with the fields {', '.join(keys)}; name the field that contains the rows, "
+                    "e.g. --at "
                     f"{next(iter(keys), 'data')}"
                 ) from None
             raise error from None
@@ -116,7 +118,7 @@ def _document(file: Opened) -> Any:
     size = file.path.stat().st_size
     if size > 16 * MOST_BYTES:
         raise UserError(
-            f"{file.named}: one JSON object of {size // 2**20:,} MB, too large to be read whole; write its rows as JSON Lines"
+            f"{file.named}: one JSON object of {size // 2**20:,} MB, too large to read at once; convert its rows to JSON Lines"
         )
     try:
         return parse_json(file.path.read_text(encoding="utf-8"))
@@ -131,7 +133,7 @@ def _inside(file: Opened, at: str) -> Iterator[Found]:
     for name in at.split("."):
         if not isinstance(value, dict) or name not in value:
             there = ", ".join(value) if isinstance(value, dict) else type(value).__name__
-            raise UserError(f"{file.named}: --at {at}: there is no {name!r} (there: {there})")
+            raise UserError(f"{file.named}: --at {at}: no field {name!r} (found: {there})")
         value = value[name]
     if not isinstance(value, list):
         raise UserError(f"{file.named}: --at {at}: expected an array of rows, found {type(value).__name__}")
@@ -141,7 +143,7 @@ def _inside(file: Opened, at: str) -> Iterator[Found]:
 
 def _object(where: str, row: Any) -> Found:
     if not isinstance(row, dict):
-        raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each row is one object")
+        raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each row must be one object")
     return Found(where, row)
 
 
@@ -189,10 +191,12 @@ def _small_array(file: Opened) -> Iterator[Found]:
         if text[place : place + 1] == "]":
             break
         if text[place : place + 1] != ",":
-            raise UserError(f"{where}: not JSON: behind the value that begins here a comma or a ] is missing; is the file cut?")
+            raise UserError(
+                f"{where}: not JSON: a comma or ] is missing after the value that begins here; is the file truncated?"
+            )
         place = past_blanks(place + 1)
     if rest := text[past_blanks(place + 1) :].strip():
-        raise UserError(f"{file.named}: not JSON: behind the array's end there is more ({rest[:20]!r})")
+        raise UserError(f"{file.named}: not JSON: there is more text after the end of the array ({rest[:20]!r})")
 
 
 def _csv(file: Opened, delimiter: str | None) -> Iterator[Found]:
@@ -208,18 +212,18 @@ def _csv(file: Opened, delimiter: str | None) -> Iterator[Found]:
         try:
             record = next(records, None)
         except csv.Error as error:
-            raise UserError(f"{where}: not CSV: {error}; is a quotation mark open, or not doubled?") from None
+            raise UserError(f"{where}: not CSV: {error}; is a quotation mark unclosed or not doubled?") from None
         if record is None:
             return
         if header is None:
             header = [name.strip() for name in record]
             if twice := next((name for name in header if header.count(name) > 1), None):
-                raise UserError(f"{where}: the column {twice!r} is named twice")
+                raise UserError(f"{where}: the column {twice!r} appears twice")
             if not any(header):
                 raise UserError(f"{where}: {_NO_COLUMNS}")
         elif record:
             if len(record) != len(header):
-                raise UserError(f"{where}: {len(record)} fields, where the first line names {len(header)} columns")
+                raise UserError(f"{where}: {len(record)} fields, but the first line has {len(header)} columns")
             yield Found(where, {name: value for name, value in zip(header, record, strict=True) if name})
 
 
@@ -233,7 +237,7 @@ def _fetched(file: Opened, sql: str, what: str) -> Iterator[tuple[Any, ...]]:
         words = str(error).splitlines()[0].replace(str(file.path), str(file.named))
         if "maximum_object_size" in words:
             raise UserError(f"{file.named}: {_TOO_LONG}") from None
-        raise UserError(f"{file.named}: not {what} that can be read: {words}") from None
+        raise UserError(f"{file.named}: cannot be read as {what}: {words}") from None
 
 
 def _parquet(file: Opened) -> Iterator[Found]:
@@ -241,7 +245,7 @@ def _parquet(file: Opened) -> Iterator[Found]:
         described = duckdb.connect().execute("describe select * from read_parquet(?)", [str(file.path)]).fetchall()
     except duckdb.Error as error:
         words = str(error).splitlines()[0].replace(str(file.path), str(file.named))
-        raise UserError(f"{file.named}: not Parquet that can be read: {words}") from None
+        raise UserError(f"{file.named}: cannot be read as Parquet: {words}") from None
     names = [column[0] for column in described]
     for number, values in enumerate(_fetched(file, "select * from read_parquet(?)", "Parquet"), start=1):
         yield Found(f"{file.named}: row {number}", dict(zip(names, values, strict=True)))
@@ -261,12 +265,14 @@ def _sheet(file: Opened, sheet: str | None) -> Iterator[Found]:
             raise
         except Exception as error:  # whatever a damaged archive leads openpyxl into, here or while it reads on
             reason = " ".join(str(error).split())[:120] or type(error).__name__
-            raise UserError(f"{file.named}: not a spreadsheet that can be read ({reason}); save it again, or as CSV") from None
+            raise UserError(
+                f"{file.named}: cannot be read as a spreadsheet ({reason}); save it again, or save it as CSV"
+            ) from None
 
 
 def _records(file: Opened, book: Any, sheet: str | None) -> Iterator[Found]:
     if sheet is not None and sheet not in book.sheetnames:
-        raise UserError(f"{file.named}: --at {sheet}: no such sheet (there: {', '.join(book.sheetnames)})")
+        raise UserError(f"{file.named}: --at {sheet}: no such sheet (found: {', '.join(book.sheetnames)})")
     page = book[sheet] if sheet else book.worksheets[0]
     page.reset_dimensions()  # what a file says of its size is not always so
     records = islice(page.iter_rows(values_only=True), _MOST_SHEET_ROWS)

@@ -243,7 +243,7 @@ def _self_instruct(row: Row) -> Task:
     first, *more = _list(row, "instances")
     if not isinstance(first, dict):
         raise Wrong(f"field instances.0: expected an object with input and output, found {_short(first)}")
-    note = "has further instances, of which the first is taken" if more else None
+    note = "has more instances; only the first is used" if more else None
     try:
         input, output = text(first, "input", ""), text(first, "output")
     except Wrong as error:
@@ -261,7 +261,7 @@ def _conversation_task(row: Row) -> Task:
     if not said.answered or said.answered[0] is None:
         raise LeftOut("it has no answer")
     notes = ["a system message, which is dropped"] if said.system else []
-    notes += ["further turns, of which the first is taken"] if len(said.asked) > 1 else []
+    notes += ["further turns; only the first is used"] if len(said.asked) > 1 else []
     note = f"has {' and '.join(notes)}" if notes else None
     return Task(said.asked[0], "", said.answered[0], _id(row, "id"), text_or_none(row, "task_type"), note=note)
 
@@ -427,7 +427,7 @@ FORMATS = (
         "fastchat-single",
         "FastChat's ratings of single answers",
         ("question_id", "model", "score"),
-        instead=dict.fromkeys(_ALL, "`seedbed import fastchat --scores FILE` takes them over"),
+        instead=dict.fromkeys(_ALL, "`seedbed import fastchat --scores FILE` imports them"),
     ),
     Format(
         "arena-hard-verdicts",
@@ -438,7 +438,7 @@ FORMATS = (
     ),
     Format(
         "fastchat-answers",
-        "answers in FastChat's or Arena-Hard's form",
+        "answers in FastChat's or Arena-Hard's format",
         ("question_id|uid", "choices"),
         ("model_id", "model"),
         {ANSWERS: _fastchat_answer},
@@ -469,7 +469,7 @@ FORMATS = (
         ("instruction", "output_1", "output_2", "preference"),
         ("generator_1", "generator_2"),
         {VERDICTS: _alpaca_verdict},
-        {ANSWERS: "to take one of its outputs, say so: --map answer=output_1 --map question=instruction"},
+        {ANSWERS: "to use one of its outputs, add --map answer=output_1 --map question=instruction"},
     ),
     Format(
         "alpaca-eval-outputs",
@@ -506,7 +506,7 @@ FORMATS = (
         "preferences",
         "preference pairs",
         ("chosen", "rejected"),
-        instead=dict.fromkeys(_ALL, "to take the chosen text, say so: --map instruction=prompt --map output=chosen"),
+        instead=dict.fromkeys(_ALL, "to use the chosen text, add --map instruction=prompt --map output=chosen"),
     ),
     Format(
         "alpaca",

@@ -44,7 +44,7 @@ def choose(folder: Path, config: str | None, split: str | None) -> Chosen:
         chosen = _of_card(folder, configs, config)
         return Chosen(_of_patterns(chosen, split) if chosen.patterns else _of_names(chosen.folder, split), said)
     if config is not None:
-        raise UserError(f"{folder}: --config {config}: the card (README.md) names no configurations")
+        raise UserError(f"{folder}: --config {config}: the card (README.md) lists no configurations; leave --config out")
     return Chosen(_of_names(folder, split), said)
 
 
@@ -58,7 +58,7 @@ def _card(folder: Path) -> JsonObject:
         return {}
     card: Any = load_yaml(path, front[1])
     if card is not None and not isinstance(card, dict):
-        raise UserError(f"{path}: the front matter is no mapping of fields; mend it, or name the data files themselves")
+        raise UserError(f"{path}: the front matter is not a mapping; fix it, or give the data files themselves")
     return card or {}
 
 
@@ -83,7 +83,7 @@ def _configs(folder: Path, card: JsonObject) -> dict[str, _Config]:
     configs: dict[str, _Config] = {}
     given, about = card.get("configs") or [], folder / "README.md"
     if not isinstance(given, list):
-        raise UserError(f"{about}: configs: expected a list; mend it, or name the data files themselves")
+        raise UserError(f"{about}: configs: expected a list; fix it, or give the data files themselves")
     for place, each in enumerate(given):
         if not isinstance(each, dict) or not isinstance(each.get("config_name"), str):
             raise UserError(f"{about}: configs.{place}: expected config_name and data_files")
@@ -117,7 +117,7 @@ def _inside(where: str, path: Any) -> str:
     if not isinstance(path, str):
         raise UserError(f"{where}: expected paths, found {path!r}")
     if Path(path).is_absolute() or ".." in Path(path).parts:
-        raise UserError(f"{where}: {path!r} leads out of the folder")
+        raise UserError(f"{where}: {path!r} is outside of the folder")
     return path
 
 
@@ -126,9 +126,9 @@ def _of_card(folder: Path, configs: dict[str, _Config], name: str | None) -> _Co
     if name is None:
         name = next((each.name for each in configs.values() if each.default or len(configs) == 1), "default")
         if name not in configs:
-            raise UserError(f"{folder}: the card has {len(configs)} configurations; name one: --config {few([*configs], 8)}")
+            raise UserError(f"{folder}: the card has {len(configs)} configurations; choose one: --config {few([*configs], 8)}")
     if name not in configs:
-        raise UserError(f"{folder}: --config {name}: the card names no such configuration{did_you_mean(name, [*configs])}")
+        raise UserError(f"{folder}: --config {name}: the card lists no such configuration{did_you_mean(name, [*configs])}")
     return configs[name]
 
 
@@ -137,11 +137,11 @@ def _of_patterns(config: _Config, split: str | None) -> list[Path]:
     splits = list(dict.fromkeys(each for each, _ in config.patterns))
     wanted = split or ("train" if "train" in splits else splits[0] if len(splits) == 1 else None)
     if wanted not in splits:
-        raise UserError(f"{folder}: configuration {name!r} has the splits {', '.join(splits)}; name one: --split {splits[0]}")
+        raise UserError(f"{folder}: configuration {name!r} has the splits {', '.join(splits)}; choose one: --split {splits[0]}")
     patterns = [path for each, path in config.patterns if each == wanted]
     files = [path for pattern in patterns for path in _matching(folder, pattern) if path.is_file()]
     if not files:
-        raise UserError(f"{folder}: no file is there that the card names for {name}/{wanted} ({', '.join(patterns)})")
+        raise UserError(f"{folder}: the card lists files that do not exist for {name}/{wanted} ({', '.join(patterns)})")
     return list(dict.fromkeys(files))
 
 
@@ -162,20 +162,16 @@ def _of_names(folder: Path, split: str | None) -> list[Path]:
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
     if not files and (arrow := next(folder.rglob("*.arrow"), None)):
-        raise UserError(
-            f"{arrow}: an Arrow file, as `save_to_disk` of datasets writes them; write Parquet instead (`to_parquet`)"
-        )
+        raise UserError(f"{arrow}: an Arrow file, as `datasets.save_to_disk` writes it; write Parquet instead (`to_parquet`)")
     if not files:
-        raise UserError(f"{folder}: no data file is in this folder ({', '.join(_SUFFIXES)})")
+        raise UserError(f"{folder}: no data file in this folder ({', '.join(_SUFFIXES)})")
     named = {word for path in files for word in _words(folder, path) if word in _SPLITS}
     if split is None and not named:
         return files
     chosen = [path for path in files if (split or "train").lower() in _words(folder, path)]
     if not chosen:
         there = few([path.relative_to(folder).as_posix() for path in files], 8)
-        raise UserError(
-            f"{folder}: no file is named after the split {split or 'train'}; name one with --split (there: {there})"
-        )
+        raise UserError(f"{folder}: no file for the split {split or 'train'}; choose one with --split (found: {there})")
     return chosen
 
 

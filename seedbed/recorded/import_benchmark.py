@@ -48,9 +48,11 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
     params = load_params()
     present = params["corpora"].get(corpus)
     if present and present["kind"] != "question":
-        raise UserError(f"--corpus {corpus}: it holds tasks; questions go into {BENCHMARK} or a corpus of another id")
+        raise UserError(
+            f"--corpus {corpus}: this corpus contains tasks; import questions into {BENCHMARK} or a corpus with a new id"
+        )
     if slug(corpus) != corpus:
-        raise UserError(f"--corpus {corpus}: an id has small letters, digits, - and _")
+        raise UserError(f"--corpus {corpus}: not a valid id; use lower-case letters, digits, - and _")
     target = paths.RECORDED / f"{corpus}.jsonl"
     reading, categories = Reading(source, QUESTIONS), dict[str, None]()
     with staging() as folder:
@@ -63,8 +65,8 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         referenced = _referenced(params, staged.path, corpus)
         remarks = [f"categories: {few([*categories], 12)}"]
         remarks.append(
-            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it"
-            + (f" in the place of {present['source']}" if present else "")
+            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will refer to it"
+            + (f" instead of {present['source']}" if present else "")
         )
         if corpus == BENCHMARK:
             remarks.append(f"labels.question of {paths.PARAMS} becomes {few(labels, 12)}, the categories in use")
@@ -99,7 +101,7 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         if not yes:
             return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'question')} imported as {corpus}; `seedbed plan` says what a build would send"
+    return f"{shown}\n{count(staged.rows, 'question')} imported as {corpus}; `seedbed plan` shows what a build would send"
 
 
 def _questions(reading: Reading, default: str | None, categories: dict[str, None]) -> Iterator[Question]:
@@ -111,7 +113,7 @@ def _questions(reading: Reading, default: str | None, categories: dict[str, None
             continue
         category = said.category or default or _UNKNOWN_CATEGORY
         if category == "all":
-            raise UserError(f"{where}: field category: 'all' is the report's word for the total; give it another name")
+            raise UserError(f"{where}: field category: 'all' is reserved for the total in the report; use another name")
         if (id := ids.give(said.id, said.turns, where)) is None:
             continue
         categories.setdefault(category)
@@ -169,11 +171,12 @@ class Known:
                 return by_text
         if id is None and question is None:
             raise UserError(
-                f"{where}: the row does not say to which question; --map id=FIELD or --map question=FIELD says where"
+                f"{where}: the row does not say which question it answers; name the field with --map id=FIELD or --map "
+                "question=FIELD"
             )
         what = f"{id!r}" if id is not None else f"{(question or [''])[0][:60]!r}…"
         raise UserError(
-            f"{where}: no question {what} in this project (by its {'id' if question is None else 'text'}); import the "
+            f"{where}: no question {what} in this project (searched by {'id' if question is None else 'text'}); import the "
             "questions first, e.g. with `seedbed import questions`"
         )
 
@@ -201,7 +204,9 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
     """
     params, id = load_params(), slug(model)
     if (kind := answering_models(params).get(id)) and kind != "models":
-        raise UserError(f"--model {model}: {kind}.{id} of {paths.PARAMS} has this id; give the recorded model another")
+        raise UserError(
+            f"--model {model}: {kind}.{id} of {paths.PARAMS} has this id already; choose another id for the recorded model"
+        )
     known, reading, names = Known(params), Reading(source, ANSWERS), dict[str, str]()
     target = paths.RECORDED / "answers" / f"{id}.jsonl"
     with staging() as folder:
@@ -210,16 +215,16 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         if missing and not fill:
             raise UserError(
                 f"{source.path}: no answer to question {missing[0]!r} ({len(missing):,} of {len(known.turns):,} missing); "
-                f"every model answers all. With --fill those count as failed answers{_left_out(reading)}"
+                f"every model must answer all questions. --fill counts missing answers as failed{_left_out(reading)}"
             )
         answers |= {question: [None] * known.turns[question] for question in missing}
         called = name or (next(iter(names)) if names else id)
         staged = stage(folder, (_answer(question, called, answers[question]) for question in known.turns), "fastchat_answer")
-        remarks = [f"writes {target}; models.{id} of {paths.PARAMS} will name it, called {called} in verdicts"]
+        remarks = [f"writes {target}; models.{id} of {paths.PARAMS} will refer to it; in verdicts the model is called {called}"]
         if missing:
             remarks.append(f"{count(len(missing), 'question')} without an answer: {few(missing, 5)}")
         if id in params["models"]:
-            remarks.append(f"replaces the model {id} that is there")
+            remarks.append(f"replaces the existing model {id}")
         shown = preview(reading, staged, f"answers of {id}", remarks)
 
         def change(document: CommentedMap) -> None:
@@ -252,12 +257,15 @@ def _answers(reading: Reading, known: Known, names: dict[str, str]) -> dict[str,
                 "turns (null where there was no answer)"
             )
         if question in answers:
-            raise UserError(f"{where}: question {question!r} is answered twice ({places[question]}); give one model's answers")
+            raise UserError(
+                f"{where}: question {question!r} is answered twice (first at {places[question]}); keep one row, and give the "
+                "answers of one model"
+            )
         if said.model is not None:
             names.setdefault(said.model, where)
             if len(names) > 1:
                 raise UserError(
-                    f"{where}: answers of {said.model!r}, earlier rows are of {next(iter(names))!r}; give each its own file"
+                    f"{where}: answers of {said.model!r}, but earlier rows are of {next(iter(names))!r}; use one file per model"
                 )
         answers[question], places[question] = turns[: known.turns[question]], where
     return answers
@@ -292,23 +300,24 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
             names = names or [*said.models]
             if {*said.models} != {*names}:
                 raise UserError(
-                    f"{where}: a verdict on {' and '.join(said.models)}, where earlier rows are on {' and '.join(names)}"
+                    f"{where}: a verdict on {' and '.join(said.models)}, but earlier rows are on {' and '.join(names)}; use "
+                    "one file per pair of models"
                 )
             question = known.find(said.id, said.question, where)
             if said.turn > known.turns[question]:
                 reading.leave_out("its question has no such turn", where)
                 continue
             if first := places.get((question, said.turn)):
-                raise UserError(f"{where}: question {question!r} is judged twice ({first}); keep one row")
+                raise UserError(f"{where}: question {question!r} is judged twice (first at {first}); keep one row")
             if said.g2 is None and not one_order:
                 raise UserError(
-                    f"{where}: {reading.label} judge each pair once, in one order, where verdicts have two. With --one-order "
-                    "each counts for both orders; the report then has no order agreement of them"
+                    f"{where}: {reading.label} judge each pair in one order only, but both orders are expected. With "
+                    "--one-order each verdict counts for both orders; the report then shows no order agreement for them"
                 )
             places[question, said.turn], orders = where, orders + (said.g2 is None)
             rows.append((question, said.turn, said))
         if not rows:
-            raise UserError(f"{source.path}: no verdict is left of {count(reading.read, 'row')}")
+            raise UserError(f"{source.path}: none of {count(reading.read, 'row')} gives a verdict")
         ids = _models(params, names, model, baseline)
         called = {name: params["models"].get(id, {}).get("name", id) for name, id in zip(names, ids, strict=True)}
         match = next(
@@ -317,9 +326,9 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         )
         target = paths.RECORDED / "judgments" / f"{match}.jsonl"
         staged = stage(folder, (_verdict(question, turn, said, called) for question, turn, said in rows), "fastchat_verdict")
-        remarks = [f"writes {target}; matches.{match} of {paths.PARAMS} will name it: {ids[0]} against {ids[1]}"]
+        remarks = [f"writes {target}; matches.{match} of {paths.PARAMS} will refer to it: {ids[0]} against {ids[1]}"]
         if orders:
-            remarks.append(f"{count(orders, 'verdict')} {_ONE_ORDER}; the report has no order agreement of them")
+            remarks.append(f"{count(orders, 'verdict')} {_ONE_ORDER}; the report shows no order agreement for them")
         unjudged = sum(known.turns.values()) - len(rows)
         if unjudged:
             remarks.append(f"{count(unjudged, 'turn')} of questions without a verdict will be invalid in this match")
@@ -336,7 +345,7 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         if not yes:
             return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'verdict')} imported; `dvc repro benchmark` gives their table"
+    return f"{shown}\n{count(staged.rows, 'verdict')} imported; `seedbed repro benchmark` builds the report"
 
 
 def _left_out(reading: Reading) -> str:
@@ -359,12 +368,14 @@ def _models(params: Params, names: list[str], model: str | None, baseline: str |
         ]
         if not found:
             raise UserError(
-                f"verdicts on {name!r}, a model that {paths.PARAMS} does not have; import its answers first (`seedbed import "
-                f"answers FILE --model ID --name {name!r}`), or say which of its models it is: {option} ID"
+                f"verdicts on {name!r}, a model that is not in {paths.PARAMS}; import its answers first (`seedbed import "
+                f"answers FILE --model ID --name {name!r}`), or name the model with {option} ID"
             )
         ids.append(found[0])
     if ids[0] == ids[1]:
-        raise UserError(f"{names[0]!r} and {names[1]!r} are both {ids[0]}; name two models with --model and --baseline")
+        raise UserError(
+            f"{names[0]!r} and {names[1]!r} are both {ids[0]}; name two different models with --model and --baseline"
+        )
     return ids[0], ids[1]
 
 

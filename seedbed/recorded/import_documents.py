@@ -45,12 +45,17 @@ def import_documents(folder: Path, longest: int, shortest: int, license: str | N
         UserError: there is no such folder or no document in it, one cannot be read, or the lengths are none.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: {'a file' if folder.exists() else 'no such folder'}; name the folder with your documents")
+        raise UserError(
+            f"{folder}: {'a file' if folder.exists() else 'no such folder'}; give the folder that contains your documents"
+        )
     if not 0 < shortest <= longest:
-        raise UserError(f"--shortest {shortest} --longest {longest}: expected numbers above 0, the second not smaller")
+        raise UserError(
+            f"--shortest {shortest} --longest {longest}: expected two numbers above 0, --longest at least as large as "
+            "--shortest"
+        )
     documents, others = _documents(folder)
     if not documents:
-        raise UserError(f"{folder}: no document in it; those whose name ends in {', '.join(READERS)} are read")
+        raise UserError(f"{folder}: no documents found; supported file types are {', '.join(READERS)}")
     before, cut, repeated = read_passages(), dict[str, list[str]](), 0
     texts = set[str]()
     for path in documents:
@@ -67,12 +72,12 @@ def import_documents(folder: Path, longest: int, shortest: int, license: str | N
         f"  writes {paths.MATERIAL}",
     ]
     if repeated:
-        lines.insert(1, f"  {count(repeated, 'passage')} left out: each repeats an earlier one word by word")
+        lines.insert(1, f"  {count(repeated, 'passage')} left out: exact duplicates")
     if others:
         endings = Counter(path.suffix.lower() or path.name for path in others)
         words = few([f"{number} {ending}" for ending, number in endings.most_common()], 8)
-        lines.insert(1, f"  {count(len(others), 'file')} passed over, of other kinds: {words}")
-    lines.append(f"the first {count(min(len(rows), _SHOWN), 'passage')} as they will be:")
+        lines.insert(1, f"  {count(len(others), 'file')} ignored, unsupported type: {words}")
+    lines.append(f"the first {count(min(len(rows), _SHOWN), 'passage')} as it will be written:")
     lines += [f"  {shown_row({**row})}" for row in rows[:_SHOWN]]
     shown = safe("\n".join(lines))
     if not yes:
@@ -143,5 +148,5 @@ def _changes(before: dict[str, Passage], rows: Sequence[Passage]) -> str:
 def _next() -> str:
     number = load_params()["generate"].get("material", 0)
     if number:
-        return f"each request of generate shows {number} (generate.material); `seedbed plan` says which are asked anew"
-    return f"to have requests show some, set generate.material of {paths.PARAMS}, e.g. to 1"
+        return f"each request of generate shows {number} (generate.material); `seedbed plan` shows which are sent again"
+    return f"to use them in requests, set generate.material in {paths.PARAMS}, e.g. to 1"

@@ -112,7 +112,7 @@ def import_fastchat(
     judged = {id: lines for id, (_, _, lines) in matches.items() if lines}
     left_over = _left_over(models, judged, rated)
     goes = _replaced(params, models, matches, left_over)
-    if goes and not confirm(f"This replaces {goes}. Go on?"):
+    if goes and not confirm(f"This replaces {goes}. Continue?"):
         return "nothing was imported"
 
     names = _names_used(models, matches)
@@ -143,10 +143,10 @@ def import_fastchat(
             path.unlink()  # of an earlier import, which this one takes the place of
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
     ours = len(matches) - len(judged)
-    sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` says what that sends)" if ours else ""
+    sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` shows its requests)" if ours else ""
     return (
         f"{count(len(asked), 'question')}, {count(len(models), 'model')}, {count(len(matches), 'match', 'matches')} "
-        f"imported{sends}{ignored}; now run `dvc repro benchmark`"
+        f"imported{sends}{ignored}; now run `seedbed repro benchmark`"
     )
 
 
@@ -170,7 +170,7 @@ def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Q
     for path in files:
         for line in read_scores(path):
             if line.id not in ids:
-                raise UserError(f"{line.where}: a rating of a question that the questions file does not have")
+                raise UserError(f"{line.where}: a rating of a question that is not in the questions file")
             ratings.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
     return ratings
 
@@ -182,7 +182,7 @@ def _compositions(given: Sequence[tuple[str, str, str | None]], models: Collecti
         if slug(name) not in models:
             raise UserError(f"--method {name!r}: no --answers of this id{did_you_mean(slug(name), list(models))}")
         if slug(name) in compositions:
-            raise UserError(f"--method {name!r}: given twice; a model was made in one way")
+            raise UserError(f"--method {name!r}: given twice; give one method per model")
         method = (base, training_set)
         compositions[slug(name)] = Made(*method, sum(other[:2] == method for other in compositions.values()))
     return compositions
@@ -207,7 +207,7 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str],
             parts.append(f"{count(len(gone), what, 'matches' if what == 'match' else None)} of params.yaml ({few(gone, 5)})")
     source = params["corpora"]["questions"]["source"]
     if source != str(_QUESTIONS):
-        parts.append(f"the questions ({source} stays where it is)")
+        parts.append(f"the questions ({source} is kept)")
     if others := [name for name in question_corpora(params) if name != BENCHMARK]:
         parts.append(f"{count(len(others), 'further corpus', 'further corpora')} of questions ({few(others, 5)})")
     if left_over:
@@ -240,9 +240,12 @@ def _matches(
             where, row = f"{line.where}: row {line.row['question_id']!r}", line.row
             pair = [_find(models, row[side], where) for side in ("model_1", "model_2")]
             if pair[0] is pair[1]:
-                raise UserError(f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}")
+                raise UserError(
+                    f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}; a verdict must "
+                    "compare two models"
+                )
             if line.id not in turns:
-                raise UserError(f"{where}: a verdict on a question that the questions file does not have")
+                raise UserError(f"{where}: a verdict on a question that is not in the questions file")
             if line.turn > turns[line.id]:
                 continue
             check_quoted(line, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
@@ -255,7 +258,7 @@ def _matches(
             raise UserError(f"{path}: no verdict against the baseline {baseline!r}")
         for id, match in here.items():
             if id in matches:
-                raise UserError(f"{path}: the match {id} is in an earlier --judgments file too; give one file for it")
+                raise UserError(f"{path}: the match {id} is in an earlier --judgments file too; use one file per match")
             matches[id] = match
     return matches, left_out
 
@@ -264,10 +267,12 @@ def _find(models: dict[str, _Model], name: str, where: str, what: str = "verdict
     matching = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
     if len(matching) > 1:
         raise UserError(
-            f"{where}: {name!r} is the model_id of {matching[0].id} and of {matching[1].id}; give each model its own name"
+            f"{where}: {name!r} is the model_id of both {matching[0].id} and {matching[1].id}; give each model a different name"
         )
     if not matching:
-        raise UserError(f"{where}: a {what} on {name!r}, of whom there are no --answers{did_you_mean(name, list(models))}")
+        raise UserError(
+            f"{where}: a {what} on {name!r}, but there are no --answers for this model{did_you_mean(name, list(models))}"
+        )
     return matching[0]
 
 
@@ -318,7 +323,7 @@ def _declared(
     document: Any = load_yaml(path, written.getvalue())
     if problem := first_problem(document, "params") or next(cross_problems(document), None):
         field, words = problem
-        raise UserError(f"{path}: with what is imported, {'.'.join(map(str, field))} would not be valid: {words}")
+        raise UserError(f"{path}: this import would make {'.'.join(map(str, field))} invalid: {words}")
     return written.getvalue()
 
 
@@ -344,6 +349,6 @@ def _names_used(models: dict[str, _Model], matches: dict[str, _Match]) -> dict[s
                 id = _find(models, name, line.where).id
                 if names.setdefault(id, name) != name:
                     raise UserError(
-                        f"{line.where}: field {side}: {id} is called {name!r} here and {names[id]!r} before; use one name"
+                        f"{line.where}: field {side}: {id} is called {name!r} here but {names[id]!r} earlier; use one name"
                     )
     return names

@@ -1,4 +1,4 @@
-"""`seedbed import seeds` and `seedbed import rows`: tasks of other tools, as seed tasks or as the rows of a training set.
+"""`seedbed import seeds` and `seedbed import rows`: import tasks as seed tasks or as rows of a training set.
 
 {"id":"seed_task_0","input":"","instruction":"Is there …","is_classification":false,"output":"Yes, …","task_type":"open_qa"}
 """
@@ -22,7 +22,7 @@ from seedbed.util.visible import is_blank
 from seedbed.util.words import count, few
 from seedbed.util.yaml_edit import add_entries, add_items
 
-WRITE = "Nothing is written yet: the same command with --yes writes it."
+WRITE = "Nothing was written yet. Add --yes to write it."
 _OPEN, _CLASSIFIED = "open_qa", "classification"
 
 
@@ -58,10 +58,11 @@ class Ids:
         if id in self._seen:
             first, other = self._seen[id]
             if other == digest:
-                self._reading.leave_out("it repeats an earlier row word by word", where)
+                self._reading.leave_out("it is an exact duplicate of an earlier row", where)
                 return None
             raise UserError(
-                f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has; give each row its own"
+                f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has too; give each row a "
+                "different one"
             )
         self._seen[id] = (where, digest)
         return id
@@ -85,7 +86,7 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
     """
     params, target = load_params(), paths.RECORDED / f"{corpus}.jsonl"
     if corpus not in ("seed_tasks", "baseline"):
-        raise UserError(f"--corpus {corpus}: tasks go into seed_tasks or baseline")
+        raise UserError(f"--corpus {corpus}: expected seed_tasks or baseline")
     reading, types = Reading(source, SEEDS), Counter[str]()
     with staging() as folder:
         staged = stage(folder, _tasks(reading, params, task_type, types), "task")
@@ -95,8 +96,8 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
             remarks.append(f"new in labels.task of {paths.PARAMS}: {few(new, 20)}")
         before = params["corpora"][corpus]["source"] if corpus in params["corpora"] else None
         remarks.append(
-            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will name it"
-            + (f" in the place of {before}" if before else "")
+            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will refer to it"
+            + (f" instead of {before}" if before else "")
         )
         shown = preview(reading, staged, f"tasks of {corpus}", remarks)
         if not staged.rows:
@@ -114,7 +115,7 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
         if not yes:
             return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'task')} imported as {corpus}; `seedbed plan` says what a build would send"
+    return f"{shown}\n{count(staged.rows, 'task')} imported as {corpus}; `seedbed plan` shows what a build would send"
 
 
 def import_rows(source: Source, name: str, *, yes: bool) -> str:
@@ -136,7 +137,7 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
     present = params["sets"].get(id)
     if present is not None and present["rows"] != str(target):
         raise UserError(
-            f"--set {name}: sets.{id} of {paths.PARAMS} is made of {present['rows']}; give the imported set another id"
+            f"--set {name}: sets.{id} of {paths.PARAMS} uses {present['rows']}; choose another id for the imported set"
         )
     reading = Reading(source, ROWS)
     with staging() as folder:
@@ -150,7 +151,7 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
         if not yes:
             return f"{shown}\n{WRITE}"
         put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'row')} imported; `dvc repro export@{id}` writes the set"
+    return f"{shown}\n{count(staged.rows, 'row')} imported; `seedbed repro export@{id}` writes the set"
 
 
 def _tasks(reading: Reading, params: Params, default: str | None, types: Counter[str] | None) -> Iterator[Row]:

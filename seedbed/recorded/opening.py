@@ -21,19 +21,19 @@ _BLOCK = 2**20
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _GZIP = b"\x1f\x8b"
 _REFUSED = {
-    b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it first (`zstd -d FILE`)",
-    b"BZh": "it is compressed with bzip2; unpack it first (`bunzip2 FILE`)",
-    b"\xfd7zXZ": "it is compressed with xz; unpack it first (`unxz FILE`)",
-    b"ARROW1": "it is an Arrow file, as `save_to_disk` of datasets writes them; write Parquet instead (`to_parquet`)",
-    b"\xff\xff\xff\xff": "it is an Arrow stream, as datasets caches them; write Parquet or JSON Lines instead (`to_parquet`)",
-    b"%PDF": "it is a PDF; `seedbed import documents FOLDER` reads those",
-    b"\xd0\xcf\x11\xe0": "it is an old Excel file, or one with a password; save it as .xlsx without one, or as CSV",
-    b"SQLite format 3": "it is an SQLite database; write the table as CSV or JSON Lines",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first (`zstd -d FILE`)",
+    b"BZh": "compressed with bzip2; unpack it first (`bunzip2 FILE`)",
+    b"\xfd7zXZ": "compressed with xz; unpack it first (`unxz FILE`)",
+    b"ARROW1": "an Arrow file, as `datasets.save_to_disk` writes it; write Parquet instead (`to_parquet`)",
+    b"\xff\xff\xff\xff": "an Arrow stream from the cache of datasets; write Parquet or JSON Lines instead (`to_parquet`)",
+    b"%PDF": "a PDF file; import it with `seedbed import documents FOLDER`",
+    b"\xd0\xcf\x11\xe0": "an old Excel file, or one with a password; save it as .xlsx without one, or as CSV",
+    b"SQLite format 3": "an SQLite database; export the table as CSV or JSON Lines",
     b"\xff\xfe\0\0": "it is UTF-32; save it as UTF-8",
     b"\0\0\xfe\xff": "it is UTF-32; save it as UTF-8",
-    b"version https://git-lfs": "it is a Git LFS pointer, not the data; `git lfs pull` brings the file itself",
-    b"<!DOCTYPE": "it is a web page; download the file itself",
-    b"<html": "it is a web page; download the file itself",
+    b"version https://git-lfs": "a Git LFS pointer, not the data; `git lfs pull` downloads the file itself",
+    b"<!DOCTYPE": "a web page; download the file itself",
+    b"<html": "a web page; download the file itself",
 }
 
 
@@ -59,13 +59,13 @@ def hash_of(path: Path) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Opened]:
-    """Give a file to read; what had to be unpacked is removed at the end.
+    """Open a file for reading; temporary unpacked files are removed at the end.
 
     Raises:
         UserError: there is no such file, it cannot be read, is empty, or is of a kind that cannot be read, which is named.
     """
     if not path.is_file():
-        raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; name the file that is to be imported")
+        raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; give the file to import")
     with TemporaryDirectory() as folder:
         try:
             yield _ready(path, path, Path(folder))
@@ -107,13 +107,15 @@ def _ready(named: Path, path: Path, folder: Path) -> Opened:
     if start.startswith(b"PK\x03\x04"):
         if named.suffix.lower() == ".xlsx":
             return Opened(named, path, "xlsx")
-        raise UserError(f"{named}: it is a zip archive; unpack it first (a spreadsheet's name has to end in .xlsx)")
+        raise UserError(f"{named}: this is a zip archive; unpack it first (the name of a spreadsheet must end in .xlsx)")
     for magic, words in _REFUSED.items():
         if start.lstrip().lower().startswith(magic.lower()):
             raise UserError(f"{named}: {words}")
     encoding = next((name for mark, name in _UTF16.items() if start.startswith(mark)), "utf-8-sig")
     if encoding == "utf-8-sig" and b"\0" in start:
-        raise UserError(f"{named}: it is no text (a byte 0 is in it), or UTF-16 without a mark; save it as UTF-8")
+        raise UserError(
+            f"{named}: not a text file (it contains a zero byte), or UTF-16 without a byte order mark; save it as UTF-8"
+        )
     if encoding == "utf-8-sig" and not start.startswith(codecs.BOM_UTF8):
         return Opened(named, path, "text")  # whether all of it is UTF-8 is seen while it is read, with the line
     return Opened(named, _decoded(named, path, folder / "decoded", encoding), "text")
@@ -125,7 +127,7 @@ def _unpacked(named: Path, path: Path, target: Path) -> Path:
             while block := file.read(_BLOCK):
                 out.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UserError(f"{named}: a gzip file that is cut or damaged ({error}); download it again") from None
+        raise UserError(f"{named}: the gzip file is truncated or damaged ({error}); download it again") from None
     return target
 
 

@@ -1,4 +1,4 @@
-"""Passages of a text: sections, and within a long section its paragraphs, as many as fit together."""
+"""Split a text into passages: by section, and long sections by paragraph."""
 
 import re
 from collections.abc import Iterator

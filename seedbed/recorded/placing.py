@@ -1,4 +1,4 @@
-"""An import as it will be, shown first, and then written: all files or none."""
+"""Preview an import, then write it: all files or none."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -72,15 +72,17 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
         what: the noun for the rows, e.g. `seed tasks`.
         remarks: further sentences.
     """
-    lines = [f"{reading.source.path}: {reading.label}, {count(reading.read, 'row')}; {staged.rows:,} become {what}"]
+    lines = [
+        f"{reading.source.path}: {reading.label}, {count(reading.read, 'row')}; {staged.rows:,} will be imported as {what}"
+    ]
     for reason, number in reading.left_out.most_common():
         lines.append(f"  {count(number, 'row')} left out: {reason} (first: {reading.first[reason]})")
     for note, number in reading.notes.most_common():
         lines.append(f"  {count(number, 'row')} {note}" if number == 1 else f"  {number:,} rows: each {note}")
     if reading.dropped:
-        lines.append(f"  fields that are not taken over: {few([*reading.dropped], 20)}")
+        lines.append(f"  fields that are not imported: {few([*reading.dropped], 20)}")
     lines += [f"  {remark}" for remark in remarks]
-    lines.append(f"the first {count(len(staged.first), 'row')} as they will be:" if staged.first else "no row is left")
+    lines.append(f"the first {count(len(staged.first), 'row')} as they will be written:" if staged.first else "no row is left")
     lines += [f"  {shown_row(row)}" for row in staged.first]
     return safe("\n".join(lines))
 
@@ -158,7 +160,7 @@ def changed_params(change: Callable[[CommentedMap], None]) -> str:
     changed: Any = load_yaml(path, written.getvalue())
     if problem := first_problem(changed, "params") or next(cross_problems(changed), None):
         field_, words = problem
-        raise UserError(f"{path}: with what is imported, {'.'.join(map(str, field_))} would not be valid: {words}")
+        raise UserError(f"{path}: this import would make {'.'.join(map(str, field_))} invalid: {words}")
     return written.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""What the rows of a file or a folder say, and what is not taken over: rows left out, each with its reason, and fields."""
+"""Read the rows of a file or folder, and record skipped rows with their reasons and ignored fields."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from seedbed.util.rows import Row
 
 @dataclass(frozen=True)
 class Source:
-    """What is to be imported, as the user names it.
+    """The file or folder to import, and the options given by the user.
 
     Attributes:
         path: a file, or a folder as the Hub holds a data set.
@@ -73,15 +73,17 @@ class Reading:
         known = MAPPED.get(self.target, ())
         for ours, _ in source.fields:
             if ours not in known:
-                hint = did_you_mean(ours, list(known)) if known else f"; {self.target} are read in the formats that are known"
-                raise UserError(f"--map {ours}=…: nothing of this name is imported{hint}")
+                hint = did_you_mean(ours, list(known)) if known else f"; {self.target} can only be read in the known formats"
+                raise UserError(f"--map {ours}=…: unknown field{hint}")
         self.license = source.license
         if source.path.is_dir():
             chosen = choose(source.path, source.config, source.split)
             self.files, self.license = chosen.files, source.license or chosen.license
             return
         if source.config or source.split:
-            raise UserError(f"{source.path}: --config and --split are for a folder with a data set; this is a file")
+            raise UserError(
+                f"{source.path}: --config and --split work only with a folder that contains a data set; this is a file"
+            )
         self.files = [source.path]
 
     def __iter__(self) -> Iterator[tuple[str, Said]]:
@@ -100,7 +102,7 @@ class Reading:
                     row = found.row | {ours: _dug(found.row, ours, theirs) for ours, theirs in fields.items()}
                     if format is None and not by_name:
                         format = format_of(row, found.where, self.target, self.source.format)
-                    self.label = format.label if format else "fields as --map names them"
+                    self.label = format.label if format else "fields named by --map"
                     said = self._said(format, row)
                 except Wrong as error:
                     raise UserError(f"{found.where}: {error}{self._hint(format, found)}") from None
@@ -112,7 +114,7 @@ class Reading:
                         self.dropped.setdefault(str(name))
                 yield found.where, said
         if not self.read:
-            raise UserError(f"{self.source.path}: there is no row in it")
+            raise UserError(f"{self.source.path}: the file contains no rows")
 
     def leave_out(self, reason: str, where: str) -> None:
         """Count a row that is passed over."""

@@ -41,7 +41,7 @@ def format_of(row: Row, where: str, target: str, named: str | None = None) -> Fo
     by_name = {format.name: format for format in FORMATS}
     if named is not None:
         if named not in by_name:
-            raise UserError(f"--format {named}: unknown; the formats are {', '.join(by_name)}")
+            raise UserError(f"--format {named}: unknown format; expected one of {', '.join(by_name)}")
         if missing := by_name[named].missing(row):
             found = next((each for each in FORMATS if each.fits(row)), None)
             hint = f"; it looks like {found.label} ({found.name})" if found else ""
@@ -57,7 +57,7 @@ def format_of(row: Row, where: str, target: str, named: str | None = None) -> Fo
     if fitting:
         gives = [f"`seedbed import {each}`" for each in fitting[0].read]
         instead = fitting[0].instead.get(target) or f"{' or '.join(gives)} reads it"
-        raise UserError(f"{where}: this looks like {fitting[0].label}, which holds no {target}; {instead}")
+        raise UserError(f"{where}: this looks like {fitting[0].label}, which contains no {target}; {instead}")
     raise UserError(f"{where}: {_resembles(row, target)}")
 
 
@@ -69,9 +69,9 @@ def _resembles(row: Row, target: str) -> str:
     there = ", ".join(map(str, list(row)[:12])) + (", …" if len(row) > 12 else "")
     near = max(FORMATS, key=lambda each: 1 - len(each.missing(row)) / len(each.fields))
     missing = near.missing(row)
-    hint = f"; it comes nearest to {near.label}, but {_or(missing)} is missing" if len(missing) < len(near.fields) else ""
-    say = f"; say which field is which, e.g. {_likely(row, target)}" if target in MAPPED else ""
-    return f"no format that is known: the fields are {there or 'none'}{hint}{say}"
+    hint = f"; it is most similar to {near.label}, but {_or(missing)} is missing" if len(missing) < len(near.fields) else ""
+    say = f"; map the fields, e.g. {_likely(row, target)}" if target in MAPPED else ""
+    return f"unknown format with the fields {there or 'none'}{hint}{say}"
 
 
 def _likely(row: Row, target: str) -> str:

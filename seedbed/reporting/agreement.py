@@ -1,4 +1,4 @@
-"""Agreement: whether the judge says what people say, and people what other people say.
+"""Agreement between judge and people, and between people.
 
 A row of `agreement_rows`, shortened (percent, with its interval; kappa and alpha from -1 to 1):
 

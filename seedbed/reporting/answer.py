@@ -1,4 +1,4 @@
-"""The answer: the leaderboard, what it allows to conclude in one sentence, and how far its judge can be trusted."""
+"""The result section of a report: leaderboard, conclusion in one sentence, and trust in the judge."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

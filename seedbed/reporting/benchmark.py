@@ -179,7 +179,7 @@ class Benchmark:
         return to_csv(self.turns, TURN_COLUMNS)
 
     def ratings_csv(self) -> str:
-        """Return `reports/ratings.csv`: the head alone where no answer is rated by itself."""
+        """Return `reports/ratings.csv`: only the header if no answers are rated."""
         return to_csv(self.ratings, RATING_COLUMNS)
 
     def metrics(self) -> str:

@@ -1,4 +1,4 @@
-"""What win rates allow to conclude, in words: tested, corrected, and without saying more than few questions can."""
+"""Conclusions from win rates in words: tested, corrected for multiple tests, and no stronger than the data allow."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -75,7 +75,7 @@ def with_tests(rates: Iterable[RateRow], confidence: float) -> list[RateWithTest
 
 
 def corrected_p(row: RateWithTest) -> float:
-    """Return the corrected p-value of a row of which something is valid."""
+    """Return the corrected p-value of a row with valid judgments."""
     p = row["p_holm"]
     assert p is not None, f"{row['match']}, {row['category']}: nothing is tested"
     return p

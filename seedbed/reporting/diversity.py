@@ -1,4 +1,4 @@
-"""How different from one another the instructions of a set are: ours, the seeds', the direct translation's.
+"""Diversity of the instructions of a set, compared with seed tasks and the direct translation.
 
 The figures of Self-Instruct (Wang et al. 2023, section 3.4), for three sets side by side. What a tokeniser must see is
 read here, once a row; what is counting is done by `queries/dataset/`.

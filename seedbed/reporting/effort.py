@@ -1,4 +1,4 @@
-"""Effort: what the people's post-edits came to, and how far the machine text was from what they wrote.
+"""Post-editing effort: number of edits, and distance between machine text and edited text.
 
 The tables that `load_effort` makes, for the queries `effort`, `editors` and `corrections`:
 
@@ -62,7 +62,7 @@ class EffortRow(TypedDict):
 
 
 def effort_rows(tables: Tables) -> list[EffortRow]:
-    """Return what became of each corpus's rows, and of all of them last; `load_effort` has been called."""
+    """Return the review status counts of each corpus, and of all corpora last; call `load_effort` first."""
     return cast(list[EffortRow], tables.query("human/effort"))
 
 

@@ -1,4 +1,4 @@
-"""The judge's health: whether it says the same in both orders, which place it leans to, and whether it goes by length."""
+"""Judge health: consistency across both orders, position bias and length bias."""
 
 from collections.abc import Sequence
 from typing import TypedDict, cast

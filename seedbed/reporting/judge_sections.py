@@ -214,14 +214,14 @@ def health_parts(rows: Sequence[HealthRow], confidence: float, say: Words = ENGL
 
 
 def notice_in_words(notice: Notice, say: Words) -> str:
-    """Return what is to be known of the judges as a sentence."""
+    """Return a notice about the judges as a sentence."""
     key, values = notice
     words = say(key, **values)
     return f"{words[:1].upper()}{words[1:]}{say('sentence_end')}"
 
 
 def jury_parts(jury: Jury | None, notices: Sequence[str], say: Words = ENGLISH_WORDS) -> list[str]:
-    """Return the section on the jury, or what is to be known of the one judge; `notices` are sentences."""
+    """Return the section on the jury, or the notices about the single judge; `notices` are sentences."""
     if jury is None:
         return [*notices]
     rates = [

@@ -32,7 +32,7 @@ def sets_in_words(row: MethodRow, say: Words = ENGLISH_WORDS) -> str:
 
 
 def baseline_in_words(name: str, say: Words) -> str:
-    """Return what sets are held against."""
+    """Return what sets are compared with."""
     return say("methods_base_as_it_was") if name == OWN_BASE else name
 
 

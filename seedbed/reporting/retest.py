@@ -1,4 +1,4 @@
-"""Whether the judge agrees with itself, and what scores vary by: the question, the answer that was drawn, the judge."""
+"""Test-retest agreement of the judge, and variance components of scores: question, answer sample, judgment."""
 
 from collections import defaultdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The scores of all matches as arrays, question by question: what paired comparisons and regressions are made of."""
+"""Scores of all matches as arrays by question, for paired comparisons and regressions."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What both reports say: who made the rows, what the responses cost, and whether the stand-in had a hand in it."""
+"""Shared parts of both reports: origin of rows, cost of responses, stand-in warnings."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The version of the data that a report was made of: the hashes of its files, and no clock, host or commit.
+"""The version of the data in a report: hashes of its files, without time, host or commit.
 
 Reports are outputs of a build and lie in git: with a date or a commit in them the same inputs would give other bytes.
 """

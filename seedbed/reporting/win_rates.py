@@ -60,7 +60,7 @@ def win_rate_rows(tables: Tables, scores: Scores, settings: Report) -> list[Rate
 
 
 def rate_of(row: RateRow) -> float:
-    """Return the adjusted win rate of a row of which something is valid."""
+    """Return the adjusted win rate of a row with valid judgments."""
     rate = row["adjusted_win_rate"]
     assert rate is not None, f"{row['match']}, {row['category']}: nothing is valid"
     return rate

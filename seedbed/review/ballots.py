@@ -1,4 +1,4 @@
-"""Blind votes: what is drawn for whom, in which order, and how a vote is saved."""
+"""Blind votes: assignment of items to people, their order, and saving votes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,7 +73,7 @@ def load_answers(params: Params, cache: FileCache) -> Answers:
     files = {model: paths.answers(model) for match in matches.values() for model in (match["model"], match["baseline"])}
     corpora = [paths.edited(name, "question") for name in question_corpora(params)]
     if missing := next((path for path in corpora if not path.is_file()), None):
-        raise UserError(f"{missing}: no such file; run `make repro` first: there is nothing to vote on before it")
+        raise UserError(f"{missing}: no such file; there is nothing to vote on yet; run `seedbed repro` first")
 
     def read() -> Answers:
         texts: dict[tuple[str, str], str | None] = {}
@@ -112,7 +112,7 @@ def assign(ballots: Sequence[Ballot], people: Sequence[str], each: int) -> dict[
         UserError: more people for each ballot than there are.
     """
     if each > len(people):
-        raise UserError(f"--annotators {each}: only {len(people)} are named with --people; name more, or lower it")
+        raise UserError(f"--annotators {each}: but --people lists only {len(people)}; list more people, or lower it")
     return share_out(ballots, people, each, lambda ballot: (ballot.match, ballot.question), lambda ballot: ballot.match)
 
 

@@ -1,4 +1,4 @@
-"""One decision about many rows: saved in one write, taken back in one; no row that somebody has changed meanwhile is written.
+"""Bulk decisions on many rows: saved and undone in one write; rows changed meanwhile by others are skipped.
 
 A verb makes the edit of one row. Another verb is another line of `VERBS`, a button in the list, and its words in `texts.yaml`.
 """

@@ -40,7 +40,7 @@ def temporary_copy() -> Iterator[str]:
                 _build_example(copy)
         except OSError as error:
             raise UserError(
-                f"{folder}: cannot be written ({error.strerror}); make room, or set TMPDIR to another folder"
+                f"{folder}: cannot be written ({error.strerror}); free some space, or set TMPDIR to another folder"
             ) from None
         with chdir(copy):
             yield what

@@ -1,4 +1,4 @@
-"""Drafts: what was typed and not saved yet, one file for each open page, beside the store and never in git.
+"""Drafts: unsaved input, one file per open page, next to the store and never in git.
 
 {"editor":"yuki","fields":{"text":"書きかけの文"},"item":"questions.ja.fermi-01","page":"…","revision":"…","saved":1767225600.0,
  "seconds":12.0}

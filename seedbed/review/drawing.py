@@ -1,4 +1,4 @@
-"""What is drawn for votes where not everything can be voted on: likelier what tells more, by probabilities that are logged."""
+"""Sampling of items to vote on: informative items are more likely, and the probabilities are logged."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Invitations: a link for one person each, of which this machine keeps a hash alone, in a file that its owner alone can read.
+"""Invitations: one link per person; only its hash is stored, in a file that only the owner can read.
 
     {"key":"…","people":{"aki":"…"}}
 

@@ -1,4 +1,4 @@
-"""Shares: which of several people gets what, of votes and of rows alike.
+"""Distribution of rows and votes over several people.
 
 A function of its arguments: whoever knows the names comes to the same shares, and nobody has to ask anybody.
 """

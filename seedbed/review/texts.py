@@ -19,7 +19,7 @@ def page_language(name: str) -> str:
         UserError: they have none in `name`.
     """
     if name not in LANGUAGES:
-        raise UserError(f"--language {name!r}: the page speaks {' and '.join(LANGUAGES)}")
+        raise UserError(f"--language {name!r}: the page is available in {' and '.join(LANGUAGES)}")
     return name
 
 

@@ -1,1 +1,1 @@
-"""From a list of requests to their responses: the store first, then the endpoint."""
+"""Get the responses to a list of requests: first from the store, then from the endpoint."""

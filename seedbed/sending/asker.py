@@ -1,4 +1,4 @@
-"""One LLM stage asking: what the store has is served, what it lacks is sent, and every attempt is kept.
+"""Get the responses of one LLM stage: serve stored ones, send missing requests, keep every attempt.
 
 A stage with one list of requests calls `ask_all`; one that asks in waves opens an `Asking`.
 """
@@ -93,7 +93,7 @@ class Asker:
         register(self.store)
         self._stack.enter_context(alone(self.stage, self.store.path.parent / "locks", self._parent))
         if new := take_spilled(self.store):
-            print(f"{self.stage}: {count(new, 'answer')} of an earlier run taken into the store", file=sys.stderr)
+            print(f"{self.stage}: {count(new, 'answer')} of an earlier run added to the store", file=sys.stderr)
         mend_run_cache()  # before the stages after this one, where nobody ran the check
         return self
 
@@ -178,11 +178,11 @@ class Asker:
         first = lacking[0]
         whose = f"of {first.branch} names" if first.branch else "names"
         where = (
-            f"is neither in the DVC cache nor to be had from the DVC remote ({first.why})"
+            f"is neither in the DVC cache nor available from the DVC remote ({first.why})"
             if first.why
-            else "is not in the DVC cache, and there is no DVC remote to bring it from"
+            else "is not in the DVC cache, and there is no DVC remote to download it from"
         )
-        what = "of it is wanted here" if first.branch else "it holds"
+        what = "of it is needed here" if first.branch else "it holds"
         words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what {what} is paid for again"
         print(f"{self.stage}: {words}", file=sys.stderr)
 
@@ -190,7 +190,7 @@ class Asker:
         if os.environ.get("SEEDBED_OFFLINE", "") not in ("", "0"):
             raise UserError(
                 f"{self.stage}: SEEDBED_OFFLINE is set and the response for {request.id} (request {request.key[:12]}) is "
-                "not in the store; unset it, or `dvc pull` the transcripts that hold it"
+                "not in the store; unset it, or `dvc pull` the transcripts that contain it"
             )
 
     def _send(self, to: ModelSettings, missing: list[Result[T]], read: Read[T], total: int, most_failed: int | None) -> None:
@@ -213,12 +213,12 @@ class Asker:
 
     @property
     def sent(self) -> bool:
-        """Whether anything had to be sent."""
+        """Whether any request was sent."""
         return bool(self._senders)
 
 
 def pays_anyway() -> bool:
-    """Whether a person says that what cannot be had is to be paid for again."""
+    """Whether the user allows paying again for responses that cannot be fetched."""
     return os.environ.get("SEEDBED_PAY_AGAIN", "") not in ("", "0")
 
 
@@ -229,8 +229,8 @@ def pays_again(lacking: Sequence[Lacking]) -> str:
         return ""
     return (
         f"the transcript {missing.digest[:12]} that dvc.lock names, which may hold them, is neither in the DVC cache nor "
-        f"to be had from the DVC remote ({missing.why}); have whoever built it run `dvc push`, then run `dvc pull` here, or "
-        "set SEEDBED_PAY_AGAIN=1 to pay for it again"
+        f"available from the DVC remote ({missing.why}); ask whoever built it to run `dvc push`, then run `dvc pull` here, or "
+        "set SEEDBED_PAY_AGAIN=1 to pay for them again"
     )
 
 
@@ -328,7 +328,7 @@ def asking(
                 print(f"{stage}: {count(len(opened.failed), 'failed row')} in {path}", file=sys.stderr)
             raise
     if opened.total and not asker.sent:
-        print(f"{stage}: all {opened.total} requests served from the store, nothing sent", file=sys.stderr)
+        print(f"{stage}: all {opened.total} responses are in the store, nothing sent", file=sys.stderr)
 
 
 def ask_all(

@@ -1,4 +1,4 @@
-"""Half the price: a stage's missing requests through the Batch API (`/v1/files`, `/v1/batches`).
+"""Send a stage's missing requests through the Batch API (`/v1/files`, `/v1/batches`), at a discount.
 
 A batch is known again by the digest of its requests, which it carries as metadata, and by its id, which is in the store
 before it is waited for: a killed build picks the same batch up, and pays once. Its requests are claimed by it until it was read
@@ -137,7 +137,7 @@ async def send_batches(
         except _Lost as lost:
             raise UserError(
                 f"{stage}: batch {id}, which was sent just now, is lost: {lost}; look at it in the provider's console; "
-                f"`seedbed store batches forget {id}` has its requests sent again"
+                f"`seedbed store batches forget {id}` sends its requests again"
             ) from None
         close_batch(store, id)
 
@@ -146,7 +146,7 @@ async def _picked_up(
     waiting: Waiting, store: Store, claims: Claims, batch: Batch, missing: Mapping[str, Request]
 ) -> AsyncIterator[tuple[str, Response]]:
     """Yield what a batch that was left open brings of what is missing."""
-    waiting.progress.say(f"picking up batch {quoted(batch.id)} of an earlier build")
+    waiting.progress.say(f"continuing with batch {quoted(batch.id)} of an earlier build")
     unclaimed = False
     try:
         async for key, response in _results(waiting, store, batch):
@@ -157,12 +157,14 @@ async def _picked_up(
     except _Lost as lost:
         words = f"{batch.words} is lost: {lost}"
         if batch.requests is not None and batch.id not in claims.batches_of(missing):
-            waiting.progress.say(f"{words}; nothing of it is wanted now: `seedbed store batches forget {batch.id}` forgets it")
+            waiting.progress.say(
+                f"{words}; none of its responses is needed now; `seedbed store batches forget {batch.id}` removes it"
+            )
             return
         how_many = batch.open if batch.requests is not None else "some"
         raise UserError(
             f"{waiting.stage}: {words}; {how_many} of its requests have no response here, and may have been paid for: look at "
-            f"it in the provider's console; `seedbed store batches forget {batch.id}` has them sent again"
+            f"it in the provider's console; `seedbed store batches forget {batch.id}` sends them again"
         ) from None
     if unclaimed:
         claims.let_go(batch.id, missing)
@@ -229,14 +231,14 @@ async def _find_or_create(waiting: Waiting, lines: bytes, digest: str, read: set
         return await waiting.patiently(
             find_or_create,
             f"sending a batch of {stage}",
-            "which looks for the batch first, in case that it was made all the same",
+            "which first checks whether the batch was created after all",
         )
 
 
 async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterator[tuple[str, Response]]:
     """Wait for a batch to end and yield (key, response) of what succeeded; an expired one succeeded in part."""
     name, last_words, api = f"batch {quoted(batch.id)}", "", waiting.client.openai
-    reassurance = "which picks the batch up: it goes on at the provider, and `seedbed store batches` lists it"
+    reassurance = "which continues with this batch: it still runs at the provider, and `seedbed store batches` lists it"
     refused: str | None = None
     damaged = ""
 
@@ -264,13 +266,13 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
         async def read() -> None:
             lines.clear()
             for id in filter(None, (now.output_file_id, now.error_file_id)):  # requests that failed are in the second
-                text = (await _or_lost(api.files.content(id), f"has no file {quoted(id)} that it brought")).text
+                text = (await _or_lost(api.files.content(id), f"has no result file {quoted(id)}")).text
                 lines.extend(text.split("\n"))  # and at no other line end that a reply may hold
             if why := _damage(lines, batch, now.request_counts):
                 raise Busy(why)
 
         try:
-            await waiting.patiently(read, f"reading what {batch.words} brought", reassurance)
+            await waiting.patiently(read, f"reading the results of {batch.words}", reassurance)
         except UserError as error:  # what is whole of it is kept
             damaged = str(error)
     for line in lines:
@@ -283,7 +285,7 @@ async def _results(waiting: Waiting, store: Store, batch: Batch) -> AsyncIterato
     if refused:
         close_batch(store, batch.id)  # so that the next build sends what it refused in another batch
         where = f"{name}: endpoint {waiting.client.id!r}"
-        raise UserError(f"{where} refuses what each request of the stage has in it: {refused}")
+        raise UserError(f"{where} rejects something that every request of the stage contains: {refused}")
 
 
 def _damage(lines: list[str], batch: Batch, counts: Any) -> str | None:
@@ -295,10 +297,10 @@ def _damage(lines: list[str], batch: Batch, counts: Any) -> str | None:
     broken = ids.count(None)
     whole = len(ids) - broken
     if counts and isinstance(counts.completed, int) and whole < counts.completed:
-        return f"the file that it brought has {whole} of {counts.completed} answers"
+        return f"the result file has {whole} of {counts.completed} answers"
     if broken and batch.requests is not None and whole < batch.requests:
-        lines_that = count(broken, "line that is none", "lines that are none")
-        return f"the file that it brought has {whole} answers to {batch.requests} requests, and {lines_that}"
+        lines_that = count(broken, "invalid line", "invalid lines")
+        return f"the result file has {whole} answers to {batch.requests} requests, and {lines_that}"
     return None
 
 
@@ -319,7 +321,7 @@ async def _or_lost(asked: Awaitable[U], what: str) -> U:
 
 
 def answer_in(line: str, form: Callable[[Any], Response] = from_chat_completion) -> tuple[str, Response] | None:
-    """Return (key, response) of a line of a batch's files; None where that request is to be sent again."""
+    """Return (key, response) of a line of a batch's files; None if the request must be sent again."""
     try:
         row: JsonObject = json.loads(line)
         key, response = row["custom_id"], row.get("response") or {}

@@ -1,4 +1,4 @@
-"""What a build may still spend. A build is one `dvc` process; what it sent is in the store's log of builds."""
+"""The remaining budget of a build. A build is one `dvc` process; the store's log records what it sent."""
 
 import math
 import os
@@ -61,22 +61,22 @@ class Budget:
         self.price = price_of(params, to.endpoint, to.model)
         if self.price is None and self._usd is not None:
             raise UserError(
-                f"{stage}: there is a dollar budget and no price for the model {to.model!r}; add it to prices in "
-                "params.yaml, or budget requests"
+                f"{stage}: there is a dollar budget and no price for the model {to.model!r}; add it to prices in params.yaml, "
+                "or limit budget.requests instead"
             )
 
     def check(self, requests: int, tokens: Tokens) -> None:
         """Raise `UserError` where the estimate of what is about to be sent exceeds what the build has left."""
         if self._requests is not None and requests > self._requests - self._sent:
             raise UserError(
-                f"{self._stage}: {requests} requests are missing, and the build has {max(0, self._requests - self._sent)} of "
-                f"{self._requests} left (budget.requests); none of them was sent: raise the budget, or build less"
+                f"{self._stage}: {requests} requests to send, but only {max(0, self._requests - self._sent)} of "
+                f"{self._requests} left in the budget (budget.requests); none was sent. Raise the budget, or build less"
             )
         cost = self.dollars(tokens)
         if self._usd is not None and cost > self._usd - self._spent:
             raise UserError(
-                f"{self._stage}: about ${cost:.4f} to spend, and the build has ${max(0.0, self._usd - self._spent):.4f} of "
-                f"${self._usd:g} left ({dollars_from()}); nothing of it was sent: raise the budget, or build less"
+                f"{self._stage}: the requests cost about ${cost:.4f}, but only ${max(0.0, self._usd - self._spent):.4f} of "
+                f"${self._usd:g} left in the budget ({dollars_from()}); none was sent. Raise the budget, or build less"
             )
 
     def take(self, tokens: Tokens) -> float:
@@ -88,7 +88,10 @@ class Budget:
         cost = self.dollars(tokens)
         over = self._requests is not None and self._sent + 1 > self._requests
         if over or (self._usd is not None and self._spent + cost > self._usd):
-            raise UserError(f"{self._stage}: the build's budget is used up ({self.state}); all that arrived is kept")
+            raise UserError(
+                f"{self._stage}: the build's budget is used up ({self.state}); every response that arrived is kept. Raise it "
+                "and run again"
+            )
         self._sent += 1
         self._spent += cost
         return cost

@@ -1,4 +1,4 @@
-"""The `dvc` process that runs a stage. A killed `dvc` leaves its child running: the child must notice."""
+"""The `dvc` process that runs a stage. If `dvc` is killed, its child process keeps running and must notice."""
 
 import os
 import sys
@@ -50,7 +50,9 @@ class Parent:
     def check(self) -> None:
         """Raise `UserError` where that process is gone."""
         if self.gone():
-            raise UserError("the dvc that started this stage is gone; every response that arrived is kept, run again to go on")
+            raise UserError(
+                "the dvc process that started this stage has ended; every response that arrived is kept, run again to continue"
+            )
 
 
 @contextmanager
@@ -76,7 +78,7 @@ def alone(stage: str, folder: Path, parent: Parent) -> Iterator[None]:
         if tries == 0:
             print(f"{stage}: waiting for another process that runs this stage", file=sys.stderr)
     else:
-        raise UserError(f"{stage}: another process has been running this stage for a day; end it and run again")
+        raise UserError(f"{stage}: another process has been running this stage for a day; stop it and run again")
     try:
         yield
     finally:

@@ -154,7 +154,7 @@ class Client:
         except openai.APIStatusError as error:
             if batch and error.status_code in (404, 405, 501):
                 raise UserError(
-                    f"endpoint {self.id!r} (HTTP {error.status_code}): the server has no Batch API; take `mode: batch` off "
+                    f"endpoint {self.id!r} (HTTP {error.status_code}): the server has no Batch API; remove `mode: batch` from "
                     f"servers.{self._server_id} in params.yaml"
                 ) from None
             raise UserError(self._status_in_words(error, what)) from None
@@ -164,7 +164,7 @@ class Client:
     def unreachable(self, why: str) -> str:
         """Return the sentence for a server that does not answer."""
         return (
-            f"endpoint {self.id!r}: {quoted(self.base_url)} could not be reached ({why}); start the server or mend "
+            f"endpoint {self.id!r}: {quoted(self.base_url)} could not be reached ({why}); start the server or correct "
             f"servers.{self._server_id}.base_url, and run again"
         )
 
@@ -175,7 +175,7 @@ class Client:
                 f"{where}: the API key was refused; check the environment variable named in "
                 f"servers.{self._server_id}.api_key_env"
             )
-        return f"{where}: the server does not take {what}: {self._server_words(error)}"
+        return f"{where}: the server rejected {what}: {self._server_words(error)}"
 
     def _server_words(self, error: openai.APIStatusError) -> str:
         """Return the server's own words on an error, or its status."""
@@ -212,14 +212,14 @@ def _is_number(text: str) -> bool:
 
 def _api_key(id: str, server: Server) -> str:
     variable = server.get("api_key_env")
-    return _from_environment(variable, f"server {id!r}", "put the API key in it") if variable else ""
+    return _from_environment(variable, f"server {id!r}", "set the variable to the API key") if variable else ""
 
 
 def _headers(id: str, server: Server) -> dict[str, str]:
     """Return further headers; their values are in the environment, since they may be secret."""
     named = server.get("headers", {})
     return {
-        name: _from_environment(variable, f"servers.{id}.headers.{name}", "put the header's value in it")
+        name: _from_environment(variable, f"servers.{id}.headers.{name}", "set the variable to the header's value")
         for name, variable in named.items()
     }
 
@@ -229,7 +229,7 @@ def _from_environment(variable: str, where: str, what: str) -> str:
     if not value:
         raise UserError(f"{where}: {variable_not_set(variable)}; {what}")
     if not (value.isascii() and value.isprintable()):
-        raise UserError(f"{where}: {masked(variable)} holds a character that no key has; copy the key again")
+        raise UserError(f"{where}: {masked(variable)} contains a character that is not allowed in a key; copy the key again")
     return value
 
 
@@ -239,7 +239,7 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
         url = urlsplit(base_url)
         port = url.port or {"http": 80, "https": 443}[url.scheme]
     except ValueError as error:
-        raise UserError(f"servers.{id}.base_url is no address: {quoted(str(error))}") from None
+        raise UserError(f"servers.{id}.base_url is not a valid URL: {quoted(str(error))}") from None
     if url.scheme in getproxies() or url.hostname is None:
         return
     try:
@@ -247,7 +247,7 @@ def _refuse_unreachable(id: str, base_url: str) -> None:
     except OSError as error:
         raise UserError(
             f"endpoint {id!r}: nothing answers at {url.hostname}:{port} ({error.strerror or error}); "
-            f"start the server or mend servers.{id}.base_url, and run again"
+            f"start the server or correct servers.{id}.base_url, and run again"
         ) from None
 
 

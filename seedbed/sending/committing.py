@@ -1,4 +1,4 @@
-"""Each response into the store the moment it arrives, counted and paid for; a full disk loses none."""
+"""Commit each response to the store when it arrives, and record its cost; a full disk loses none."""
 
 from seedbed.exchange.costs import Estimator, Tokens
 from seedbed.exchange.replies import Response
@@ -62,7 +62,7 @@ class Committer:
             self._spilt += 1
             where = spill(self._store.path, self._stage, request, response)
             self._halt.reason = UserError(  # over any other reason: it says where the answers are
-                f"{self._stage}: the store takes no more ({error}); {count(self._spilt, 'answer that it', 'answers that it')} "
-                f"did not take, {where}"
+                f"{self._stage}: the store cannot be written ({error}); "
+                f"{count(self._spilt, 'response was', 'responses were')} not stored: {where}"
             )
         self._halt.stop(self.no_room("every response that arrived is kept"))

@@ -1,4 +1,4 @@
-"""Why a stage sends nothing more, and how long what is under way is waited for."""
+"""Why a stage stops sending, and how long it waits for requests in flight."""
 
 import asyncio
 import signal
@@ -63,9 +63,10 @@ class Halt:
             return
         self._hurry = True
         progress.say(
-            f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests under way; again to drop them now"
+            f"stopping: waiting {_GRACE_S:g} s for the {progress.under_way} requests in flight; press Ctrl-C again to drop "
+            "them now"
         )
-        self.stop(UserError(f"{self._stage}: interrupted; every response that arrived is kept, run again to go on"))
+        self.stop(UserError(f"{self._stage}: interrupted; every response that arrived is kept, run again to continue"))
 
     async def _watch(self, sending: "asyncio.Task[None]", progress: Progress) -> None:
         """End the sending where there is a reason to.

@@ -1,4 +1,4 @@
-"""The stand-in in this process, without the client of a server, whose import takes longer than most stages do.
+"""The stand-in in this process, without the slow import of the API client.
 
 What goes in and comes out are the bodies that a server would take and give; `seedbed serve` gives the same on a socket.
 """
@@ -51,5 +51,5 @@ class InProcess:
         words = quoted(str(error["message"]))
         if is_of_the_endpoint(reply.status_code, None):
             where = f"endpoint {self.id!r} (HTTP {reply.status_code})"
-            raise UserError(f"{where}: the server does not take the request for {request.id}: {words}")
+            raise UserError(f"{where}: the server rejected the request for {request.id}: {words}")
         return error_response(kind_of_error(error), words)

@@ -1,4 +1,4 @@
-"""Requests on their way to a reply, one at a time: which are ready, and which wait for another try."""
+"""The queue of requests: which are ready, and which wait for a retry."""
 
 import asyncio
 import time

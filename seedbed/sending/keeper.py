@@ -1,4 +1,4 @@
-"""The keeper: a small process that starts a server, and sees to it that nothing of it outlives the build.
+"""The keeper: a small process that starts a server and stops it when the build ends.
 
 `python -m seedbed.sending.keeper` reads what to start from standard input (a JSON object, see `Order`) and answers on
 standard output with one JSON line once the server's process runs. It ends the server, and itself, when
@@ -36,7 +36,7 @@ _FIRST_LEASE_S = 10.0
 
 
 class Order(TypedDict):
-    """What to start, for whom.
+    """The command to start, and the build that it belongs to.
 
     Attributes:
         command: the words of the command line, the port filled in.

@@ -1,4 +1,4 @@
-"""An endpoint's rate limits: requests and tokens a minute."""
+"""Rate limits of an endpoint: requests and tokens per minute."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""How long is waited before another try, and when it was tried often enough: the same for a request and for a batch."""
+"""Retry policy for requests and batches: wait times and the maximum number of attempts."""
 
 import random
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Tries:
     number: int = 0
     limited_s: float = 0.0
 
-    def wait_s(self, busy: Busy, server: Server, what: str, reassurance: str = "all that arrived is kept") -> float:
+    def wait_s(self, busy: Busy, server: Server, what: str, reassurance: str = "every response that arrived is kept") -> float:
         """Count a try in vain; return the seconds until the next.
 
         Args:
@@ -43,4 +43,4 @@ class Tries:
         if self.number <= most or (busy.limited and "max_retries" not in server and self.limited_s < _LIMITED_S):
             return wait_s
         advice = "run again later, or lower requests_per_minute" if busy.limited else "run again later"
-        raise UserError(f"{self.number} tries of {what} failed, the last: {busy}; {advice}, {reassurance}")
+        raise UserError(f"{self.number} attempts at {what} failed, the last one with: {busy}; {advice}, {reassurance}")

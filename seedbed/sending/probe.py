@@ -1,4 +1,4 @@
-"""`seedbed probe ENDPOINT` and `seedbed check --probe`: what a server can, found out with a handful of small requests."""
+"""`seedbed probe ENDPOINT` and `seedbed check --probe`: detect a server's features with a few small requests."""
 
 import asyncio
 import io
@@ -88,11 +88,11 @@ def probe(endpoint: str, write: bool, confirm: Callable[[str], bool]) -> Iterato
         answered = answered or result.structured is not None
         changes |= _changes(params, asking[0], result)
     if not changes:
-        yield from ["params.yaml says so already"] if answered else []
+        yield from ["params.yaml has these settings already"] if answered else []
         return
     yield _would_say(changes)
     if any(place[0] == "endpoints" for place in changes):
-        yield "how replies are asked for is part of each request: what was asked of this endpoint is asked again"
+        yield "the reply format is part of each request, so all requests to this endpoint will be sent again"
     if write or confirm("Write it?"):
         _write(changes)
         yield "written to params.yaml"
@@ -162,11 +162,11 @@ def _used(params: Params, endpoint: str) -> list[ModelSettings]:
     used = [model_settings(params, name) for name, block in asking_blocks(params).items() if block["endpoint"] == endpoint]
     if not used:
         raise UserError(
-            f"no block of params.yaml asks the endpoint {endpoint!r}; name it in one, with the model, and probe again"
+            f"no block of params.yaml uses the endpoint {endpoint!r}; add it to one, with the model, and probe again"
         )
     if served := [to for to in used if not in_process(params, to)]:
         return served
-    raise UserError(f"the endpoint {endpoint!r} is in this process; there is no server to ask")
+    raise UserError(f"the endpoint {endpoint!r} is the built-in stand-in; there is no server to probe")
 
 
 @contextmanager
@@ -206,12 +206,12 @@ async def _listed(client: Client, asking: list[ModelSettings], result: ProbeResu
     entries = body.get("data") if isinstance(body, dict) else None
     listed = [entry for entry in entries if isinstance(entry, dict) and "id" in entry] if isinstance(entries, list) else []
     names = [str(entry["id"]) for entry in listed]
-    result.lines.append(f"models: {quoted(few(names, 10)) if names else 'the server lists none'}")
+    result.lines.append(f"models: {quoted(few(names, 10)) if names else 'none listed'}")
     unlisted = {to.model for to in asking if names and to.model not in names}
     for to in asking:
         if to.model in unlisted:
             hint = quoted(did_you_mean(to.model, names))
-            result.mistakes.append(_wrong_model(to, f"does not list the model {to.model!r} {hint}; name one that it lists"))
+            result.mistakes.append(_wrong_model(to, f"does not list the model {to.model!r} {hint}; use a model that it lists"))
     props = await _get(client, f"{client.base_url.removesuffix('/v1')}/props")
     props = props if isinstance(props, dict) else {}
     length = next((entry.get(key) for entry in listed for key in ("max_model_len", "context_length") if entry.get(key)), None)
@@ -244,8 +244,9 @@ async def _plain(client: Client, model: str, result: ProbeResult) -> list[str]:
     thinks = any(message.get(name) for name in ("reasoning_content", "reasoning")) or "<think>" in _text(message)
     return [
         f"output limit: {result.output_limit}",
-        f"usage: {'counted' if isinstance(usage, dict) and usage.get('prompt_tokens') else 'not counted; budgets estimate'}",
-        f"reasoning: {'the model thinks first; leave room for it in max_tokens' if thinks else 'none seen'}",
+        "usage: "
+        f"{'counted' if isinstance(usage, dict) and usage.get('prompt_tokens') else 'not reported; budgets use estimates'}",
+        f"reasoning: {'the model reasons first; allow for it in max_tokens' if thinks else 'none seen'}",
     ]
 
 
@@ -258,7 +259,7 @@ async def _others(client: Client, asking: list[ModelSettings], result: ProbeResu
             if error.status_code not in _REFUSALS:
                 with client.in_words(f"the model {to.model!r}"):
                     raise
-            result.mistakes.append(_wrong_model(to, f"refuses the model {to.model!r}: {quoted(error.response.text)}"))
+            result.mistakes.append(_wrong_model(to, f"rejects the model {to.model!r}: {quoted(error.response.text)}"))
 
 
 def _wrong_model(to: ModelSettings, words: str) -> str:
@@ -319,7 +320,7 @@ async def _post(client: Client, model: str, prompt: str, fields: JsonObject) -> 
         raise UserError(client.unreachable(type(error.__cause__ or error).__name__)) from None
     except ValueError:
         raise UserError(
-            f"endpoint {client.id!r}: the answer is no JSON; is it an OpenAI-compatible server, with the path that ends in /v1?"
+            f"endpoint {client.id!r}: the reply is not JSON; is it an OpenAI-compatible server, and does base_url end in /v1?"
         ) from None
 
 

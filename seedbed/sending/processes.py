@@ -1,4 +1,4 @@
-"""Which process is meant by a number that the system gives to another one later: the number, and when it started.
+"""Identify a process by its id and start time, since ids are reused.
 
 On Linux that is counted in clock ticks since the machine started, which no setting of the clock changes.
 """
@@ -38,7 +38,7 @@ def boot() -> str:
 
 
 def is_alive(pid: int, start: float) -> bool:
-    """Whether a process is the one that was meant, and runs."""
+    """Whether the identified process is still running."""
     try:
         return abs(start_of(pid) - start) < 1 and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""How far a stage is: a live line in a terminal, a plain one every half minute elsewhere, always on stderr."""
+"""Progress of a stage on stderr: a live line in a terminal, otherwise a line every half minute."""
 
 import time
 from collections import deque
@@ -89,7 +89,7 @@ class Progress:
         parts = [f"{self._done}/{self._total} done", f"{self._stored} from the store", f"{self.under_way} under way"]
         if self.waking:
             wait_s = max(0.0, min(self.waking) - time.monotonic())
-            parts += [f"{len(self.waking)} waiting to be tried again, the next in {wait_s:.0f} s"]
+            parts += [f"{len(self.waking)} waiting for a retry, the next in {wait_s:.0f} s"]
         parts += [f"{self._failed} failed"] if self._failed else []
         return ", ".join([*parts, f"{self._tokens:,} tokens", self._left()])
 
@@ -98,7 +98,7 @@ class Progress:
         now = time.monotonic()
         last = self._arrivals[-1][0] if self._arrivals else self._started
         if now - last > _EVERY_S:
-            return f"nothing arrived for {now - last:.0f} s"
+            return f"no response for {now - last:.0f} s"
         if len(self._arrivals) < 2:
             return "…"
         (first, before), (latest, done) = self._arrivals[0], self._arrivals[-1]

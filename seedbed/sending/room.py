@@ -1,4 +1,4 @@
-"""Room on the disk for answers that are paid for: held before they are asked for, given up where the store needs it.
+"""Reserve disk space for responses before requests are sent; release it when the store needs it.
 
 Where the store takes nothing all the same, an answer goes to a file of its own, which the next run takes into the store; and to
 standard error where no file can be written either.
@@ -98,9 +98,9 @@ def spill(store: Path, stage: str, request: Request, response: Response) -> str:
             _append(path, line.encode())
         except OSError:
             continue
-        return f"in {path}, from which the next run takes them into the store"
+        return f"they are in {path}, and the next run adds them to the store"
     print(line, end="", file=sys.stderr, flush=True)
-    return "printed above, a line each: put these lines into a file and run `seedbed store import FILE`"
+    return "printed above, one line each: save these lines to a file and run `seedbed store import FILE`"
 
 
 def take_spilled(store: Store) -> int:

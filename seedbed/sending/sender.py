@@ -1,4 +1,4 @@
-"""Sending what the store lacks: many at a time, within limits and budget, each response committed as it arrives."""
+"""Send missing requests concurrently, within limits and budget; commit each response when it arrives."""
 
 import asyncio
 from contextlib import ExitStack
@@ -146,7 +146,7 @@ class Sender:
         if not workers:
             raise self._committer.no_room("nothing more was sent")
         if workers < most:
-            progress.say(f"room is short on the disk of {self._store.path}: one request at a time")
+            progress.say(f"little disk space left at {self._store.path}: sending one request at a time")
         try:
             async with asyncio.TaskGroup() as group:
                 for number in range(workers):
@@ -196,8 +196,8 @@ class Sender:
             except Exception as error:  # of this request alone: the others go on, unless several are like it
                 self._broken.append(
                     UserError(
-                        f"{self._stage}: the request for {request.id} could not be sent or its reply not be read "
-                        f"({type(error).__name__}: {error}); this is a mistake of Seedbed's: all that arrived is kept"
+                        f"{self._stage}: the request for {request.id} could not be sent, or its reply could not be read "
+                        f"({type(error).__name__}: {error}); this is a bug in Seedbed; every response that arrived is kept"
                     )
                 )
                 if len(self._broken) >= IN_A_ROW:
@@ -217,9 +217,9 @@ class Sender:
         batch = self._claims.held_by_others([request.key]).get(request.key)
         if batch and self._claims.pick_up(batch):
             raise UserError(
-                f"{self._stage}: the request for {request.id} is in batch {batch}, which was sent and not read yet; put "
-                f"`mode: batch` back under servers.{self._server_id} to wait for it, or have its requests sent again: "
-                f"`seedbed store batches forget {batch}`"
+                f"{self._stage}: the request for {request.id} is in batch {batch}, which was sent but not read yet; set "
+                f"`mode: batch` again under servers.{self._server_id} to wait for it, or run `seedbed store batches forget "
+                f"{batch}` to send its requests again"
             )
         self._say_wait(progress)
         job.looks += 1
@@ -229,12 +229,12 @@ class Sender:
         """Say once that another process is at some of the requests."""
         if not self._waits:
             self._waits = True
-            progress.say("another build over the same store is sending some of these requests; waiting for its responses")
+            progress.say("another build with the same store is sending some of these requests; waiting for its responses")
 
     def _retry_wait(self, job: Job[T], busy: Busy) -> float | None:
         """Return how long to wait before a job is tried again; None where it was tried often enough, which stops the stage."""
         if self._started and not self._started.alive:
-            ended = UserError(f"{self._stage}: the server ended ({busy}); {log_tail(self._server_id, self._started.log)}")
+            ended = UserError(f"{self._stage}: the server stopped ({busy}); {log_tail(self._server_id, self._started.log)}")
             try:
                 self._parent.check()  # a server ends with its build, and perhaps sooner than this process looks for it
             except UserError as error:
@@ -283,7 +283,7 @@ class Sender:
 
         if not isinstance(self._client, Client):
             self._halt.stop(
-                UserError(f"{self._stage}: the stand-in in this process takes no batches; take `mode: batch` off its server")
+                UserError(f"{self._stage}: the built-in stand-in has no Batch API; remove `mode: batch` from its server")
             )
             return
         empty, waiting_for = 0, Waiting(self._stage, self._client, self._server, progress, self._halt.why)
@@ -304,7 +304,7 @@ class Sender:
                 empty = 0 if responses or elsewhere else empty + 1
                 if empty == _EMPTY_BATCHES:
                     raise UserError(
-                        f"{self._stage}: {empty} batches in a row gave no response; look at them in the provider's console"
+                        f"{self._stage}: {empty} consecutive batches gave no response; look at them in the provider's console"
                     )
             except UserError as error:
                 self._halt.stop(error)

@@ -1,4 +1,4 @@
-"""What an endpoint's answers say, whichever way they came: a response, an error of the endpoint, or one that may pass."""
+"""Interpret an endpoint's answers: a response, a permanent error, or a temporary error."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Servers that we start: `servers.<id>.command` of `params.yaml`, for a stage that has something to send.
+"""Servers started by the build: `servers.<id>.command` in `params.yaml`.
 
 The stages of one build share a server: thirty matches are one load of a judge. See `seedbed.sending.keeper` for how it ends.
 """
@@ -36,7 +36,7 @@ IDLE_S = 60.0
 _PORTS = 3
 """Ports that are tried: another process may take one between our look and the server's."""
 _LOG_LINES = 8
-_ENDED = "the server ended before it answered"
+_ENDED = "the server stopped before it answered"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def running(id: str, server: Server, model: str, parent: Parent) -> Iterator[Sta
     folder = paths.servers()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
-        raise UserError(f"{folder}: it belongs to somebody else; set TMPDIR to a folder of your own")
+        raise UserError(f"{folder}: this folder belongs to another user; set TMPDIR to a folder of your own")
     name = content_hash([id, server["command"], server.get("weights"), model, parent.build])[:16]
     with FileLock(folder / f"{name}.lock"):
         started, lease = _present(folder / f"{name}.json") or _start(folder, name, id, server, model, parent)
@@ -124,7 +124,7 @@ def _start(folder: Path, name: str, id: str, server: Server, model: str, parent:
         _end(started)
         if "address already in use" not in log.read_text(encoding="utf-8", errors="replace").lower():
             raise UserError(f"servers.{id}: {problem}; {log_tail(id, log)}")
-    raise UserError(f"servers.{id}: no port could be had in {_PORTS} tries; {log_tail(id, log)}")
+    raise UserError(f"servers.{id}: no free port found in {_PORTS} attempts; {log_tail(id, log)}")
 
 
 def _start_keeper(
@@ -136,7 +136,8 @@ def _start_keeper(
         words = [word.format(**values) for word in shlex.split(server["command"])]
     except (ValueError, KeyError, IndexError) as error:
         raise UserError(
-            f"servers.{id}.command: {error}; it is a command line with {{port}}, {{model}} and {{weights}} in it"
+            f"servers.{id}.command: {error}; expected a command line with the placeholders {{port}}, {{model}} and "
+            f"{{weights}} in it"
         ) from None
     order = {
         "command": words,
@@ -159,7 +160,7 @@ def _start_keeper(
     keeper.stdin.close()
     answer = json.loads(keeper.stdout.readline() or '{"error": "the keeper ended at once"}')
     if "error" in answer:
-        raise UserError(f"servers.{id}.command cannot be run: {answer['error']}; install it, or name its whole path")
+        raise UserError(f"servers.{id}.command cannot be run: {answer['error']}; install it, or give its full path")
     return (keeper.pid, start_of(keeper.pid)), answer["server"]
 
 
@@ -175,7 +176,7 @@ def _wait(started: Started, model: str, timeout_s: float, parent: Parent) -> str
             if not models or model in models:
                 return None
             listed = quoted(", ".join(models[:5]))
-            return f"the server lists {listed}, and not the model {model!r}: give it that name, or name its own"
+            return f"the server lists {listed}, but not the model {model!r}; serve it under this name, or use a listed name"
         time.sleep(0.2)
     return f"the server did not answer within {timeout_s:g} s (start_timeout_s)"
 

@@ -164,7 +164,7 @@ def import_shards(store: Store, folder: Path) -> Imported:
     manifests = sorted(folder.rglob(MANIFEST))
     if not manifests:
         raise UserError(
-            f"{folder}: no {MANIFEST} here, which says what the answers are to; name the folder that `seedbed requests export` "
+            f"{folder}: {MANIFEST} is missing, which lists the requests; give the folder that `seedbed requests export` "
             "wrote, with the answers in it"
         )
     store.rows("pragma mmap_size = 0")  # mapped pages count as memory
@@ -194,15 +194,15 @@ def report(imported: Imported) -> Iterator[str]:
     parts += [f"{count(imported.again, 'answer says', 'answers say')} to ask again"] if imported.again else []
     yield f"{', '.join(parts)}; {count(imported.open, 'request has', 'requests have')} no response yet"
     if imported.refused:
-        yield f"the engine refuses what each request has in it: {imported.refused}"
+        yield f"the engine rejects something that every request contains: {imported.refused}"
     for (file, why), (first, says, lines) in list(imported.strange.items())[:_NAMED]:
         place = file if first is None else f"{file}:{first}"
-        yield f"{place}: {why}{says}" + (f"; so {count(lines - 1, 'more line', 'more lines')} of it" if lines > 1 else "")
+        yield f"{place}: {why}{says}" + (f"; the same in {count(lines - 1, 'more line', 'more lines')}" if lines > 1 else "")
     if (more := len(imported.strange) - _NAMED) > 0:
-        yield f"and lines in {count(more, 'more place')} that do not belong here"
+        yield f"and lines in {count(more, 'more place')} do not match"
     if imported.passed_over:
         names = few([safe(name) for name in imported.passed_over], 5)
-        yield f"not looked at, since answers are in files named *.jsonl or *.jsonl.gz: {names}"
+        yield f"ignored, since answers must be in files named *.jsonl or *.jsonl.gz: {names}"
 
 
 class _Manifest:
@@ -235,8 +235,8 @@ class _Manifest:
                 raise TypeError
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UserError(
-                f"{where}: this line is no request with its key; the file was changed or damaged, and nothing was taken over: "
-                "bring it whole, or export again"
+                f"{where}: this line is not a request with its key; the file was changed or damaged, so nothing was imported; "
+                "restore the file, or export again"
             ) from None
         return stage, request
 
@@ -269,7 +269,7 @@ def _answers(path: Path, folder: Path, known: _Manifest, imported: Imported) -> 
     try:
         with opened(path) as ready:
             if ready.kind != "text":
-                raise UserError(f"{path}: a {ready.kind} file; answers are JSON Lines")
+                raise UserError(f"{path}: a {ready.kind} file; expected JSON Lines")
             yield from _answers_in(ready.path, name, known, imported)
     except UserError as error:
         imported.leave_out(name, None, str(error).removeprefix(f"{path}: "))
@@ -313,10 +313,10 @@ def _found(text: str, known: _Manifest) -> tuple[str, Request] | _Strange | None
     try:
         row = json.loads(text)
     except (ValueError, RecursionError):
-        return _Strange("no JSON, or half a line")
+        return _Strange("not JSON, or a truncated line")
     if not isinstance(row, dict) or not isinstance(row.get("custom_id"), str):
-        return _Strange("no line of a batch: it has no custom_id")
+        return _Strange("not a line of a batch: custom_id is missing")
     key = row["custom_id"]
     if "response" not in row and "error" not in row:
         return None if "body" in row else _Strange("neither a response nor an error")
-    return known.find(key) or _Strange("an answer to none of the requests here", f", which has the key {safe(key[:12])}")
+    return known.find(key) or _Strange("an answer to an unknown request", f", which has the key {safe(key[:12])}")

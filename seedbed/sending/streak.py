@@ -1,4 +1,4 @@
-"""Rows in a row whose answers are no replies: then it is the endpoint, and not the rows."""
+"""Detect consecutive rows without usable replies, which indicate a broken endpoint."""
 
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
@@ -39,11 +39,11 @@ class ErrorStreak:
         if len(self._ids) != IN_A_ROW:
             return None
         hint = (
-            "is it an OpenAI-compatible server, with the path that ends in /v1?"
+            "is it an OpenAI-compatible server, and does base_url end in /v1?"
             if error["kind"] == "not_a_completion"
-            else "mend what it names, and run again"
+            else "fix the cause, and run again"
         )
         return UserError(
-            f"{self._stage}: endpoint {self._endpoint!r}: the answers to {IN_A_ROW} rows in a row are no replies, the "
-            f"last: {error['detail']}; {hint}"
+            f"{self._stage}: endpoint {self._endpoint!r}: the responses to {IN_A_ROW} consecutive rows were not replies, the "
+            f"last one: {error['detail']}; {hint}"
         )

@@ -222,11 +222,15 @@ def serve_forever(port: int, latency: float, faults: dict[str, float]) -> None:
     """
 
     def tell(text: str) -> None:
-        print(text.replace("(Press CTRL+C to quit)", "(Ctrl-C ends it); name it as base_url with /v1 behind it"), flush=True)
+        print(
+            text.replace("(Press CTRL+C to quit)", "(press Ctrl-C to stop); set base_url to this address followed by /v1"),
+            flush=True,
+        )
 
     try:
         web.run_app(make_app(latency, faults), host="127.0.0.1", port=port, print=tell)
     except OSError as error:
         raise UserError(
-            f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}; name another with --port, or 0 for a free one"
+            f"cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}; choose another with --port, or 0 for a free "
+            "one"
         ) from None

@@ -1,1 +1,1 @@
-"""What each stage of `dvc.yaml` computes: one module a stage, pure functions."""
+"""The computation of each stage in `dvc.yaml`: one module per stage, pure functions."""

@@ -1,4 +1,4 @@
-"""answer: one model's answer to one question; asked for, or recorded.
+"""answer: one model's answer to one question, requested or imported.
 
 {"failure":null,"id":"fermi-01","made_by":{…},"model":"good","request":"9f2c…","text":"大阪市の面積は…"}
 """

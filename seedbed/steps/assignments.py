@@ -27,7 +27,7 @@ _NONE = ""
 
 @dataclass(frozen=True)
 class Assignment:
-    """What one task is to be.
+    """The type, topic and conditions of one task to generate.
 
     Attributes:
         task_type: one of `labels.task`.
@@ -56,7 +56,7 @@ class Assignment:
 
 
 def assign(lists: Lists, slots: Sequence[int], per_slot: int, seed: int) -> list[list[Assignment]]:
-    """Return what each of the `per_slot` tasks of each slot is to be.
+    """Return the assignments of the `per_slot` tasks of each slot.
 
     Args:
         lists: what is drawn from.

@@ -1,4 +1,4 @@
-"""Which rows a training set takes: a stable draw, so that a larger set holds every row of a smaller one.
+"""Sample the rows of a training set: stable, so that a larger set contains every row of a smaller one.
 
 A row's place in the draw is the SHA-256 of its file's name and its id; nothing else decides it. `first: 1000` takes the first
 thousand of that order. A mixture takes the first rows of each file, in numbers that keep the weights.

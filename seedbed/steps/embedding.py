@@ -1,4 +1,4 @@
-"""Embeddings, for the rule `semantic_duplicate`: asked, kept and shared like every other reply.
+"""Embeddings for the rule `semantic_duplicate`, stored and shared like other replies.
 
 A vector is kept as the base64 text of its 32-bit floats, the lowest byte first. `generate` writes those of its seeds and
 candidates into its own transcript, each behind its slot.
@@ -74,4 +74,4 @@ def embedding(name: str, params: Params) -> Iterator[Embedder | None]:
         embedder = Embedder(asker, to)
         yield embedder
     if embedder.failed:
-        print(f"embed@{name}: {embedder.failed} texts have no vector, and were held against none", file=sys.stderr)
+        print(f"embed@{name}: {embedder.failed} texts have no embedding, and were not compared", file=sys.stderr)

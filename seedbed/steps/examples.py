@@ -1,4 +1,4 @@
-"""Post-edits that teach: the edits of the most similar rows, shown to the model that translates the next ones.
+"""Few-shot examples for translation: post-edits of the most similar rows.
 
 A row with a standing edit keeps what that edit was made on, so that an edit changes the requests of rows alone that nobody has
 reviewed. Its edit holds the machine text and, where the request for it showed examples, that request's key: such a row is not

@@ -75,5 +75,5 @@ def _plugged_in(name: str, export: Exporter, task: Row) -> Row:
     try:
         canonical(row).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise UserError(f"{place_of(export)}: {doing}: JSON cannot hold what it returned: {error}") from None
+        raise UserError(f"{place_of(export)}: {doing}: its return value cannot be written as JSON: {error}") from None
     return row

@@ -60,7 +60,9 @@ def _checked(row: Row, path: Path, number: int) -> Row:
         return row
     for name in ("id", *_FIELDS):
         if not isinstance(row.get(name, "" if name == "input" else None), str) or (name != "input" and not row[name].strip()):
-            raise UserError(f"{path}:{number}: {name}: an imported row needs a text here; add it, or drop the row")
+            raise UserError(
+                f"{path}:{number}: {name}: missing or empty; an imported row needs a text here. Add it, or remove the row"
+            )
     return {"input": "", "task_type": None} | row | {"made_by": {"recorded": str(path)}}
 
 

@@ -42,7 +42,7 @@ def decisions(path: Path, alone: bool = False) -> Iterator[Row]:
     params, rows = load_params(), read_tasks(path)
     seeds, questions = ([], []) if alone else (_seeds(), _questions())
     if not alone and not (seeds and questions):
-        print("seedbed filter: nothing is built here yet, so rows are held against no seed or question", file=sys.stderr)
+        print("seedbed filter: nothing is built yet, so rows are not compared with seed tasks or questions", file=sys.stderr)
     with (
         embedding("file", params) as embed,
         load_filter(params, seeds, questions, load_prompt("generate"), embed) as filter,
@@ -70,7 +70,7 @@ def read_tasks(path: Path) -> list[Row]:
     if not path.exists():
         raise UserError(f"{path}: no such file")
     if not path.is_file():
-        raise UserError(f"{path}: not a file; expected JSON Lines, or CSV in a file whose name ends in .csv")
+        raise UserError(f"{path}: not a file; expected JSON Lines (.jsonl) or CSV (.csv)")
     tasks: list[Row] = []
     seen: dict[str, int] = {}
     try:
@@ -79,7 +79,8 @@ def read_tasks(path: Path) -> list[Row]:
             if task["id"] in seen:
                 first = seen[task["id"]]
                 raise UserError(
-                    f"{path}:{number}: duplicate id {task['id']!r} (first on line {first}); give each row its own, or none"
+                    f"{path}:{number}: duplicate id {task['id']!r} (first on line {first}); give each row a different one, or "
+                    "leave all ids out"
                 )
             seen[task["id"]] = number
             tasks.append(task)
@@ -91,7 +92,7 @@ def read_tasks(path: Path) -> list[Row]:
 def _task(where: str, row: Row, number: int) -> Row:
     for name in _FIELDS:
         if name not in row:
-            hint = "; an empty text where there is none" if name == "input" else ""
+            hint = "; use an empty text for a missing one" if name == "input" else ""
             raise UserError(f"{where}: the field {name!r} is missing; each row has instruction, input and output{hint}")
         if not isinstance(row[name], str):
             raise UserError(f"{where}: {name}: expected a text, found {type(row[name]).__name__}")
@@ -129,7 +130,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
         try:
             record = next(records, None)
         except csv.Error as error:
-            raise UserError(f"{path}:{number}: not CSV: {error}; is a quotation mark open, or not doubled?") from None
+            raise UserError(f"{path}:{number}: not CSV: {error}; is a quotation mark unclosed or not doubled?") from None
         if record is None:
             break
         if header is None:
@@ -137,10 +138,10 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
             _check_header(f"{path}:{number}", header)
         elif record:
             if len(record) != len(header):
-                raise UserError(f"{path}:{number}: {len(record)} fields, where the first line names {len(header)} columns")
+                raise UserError(f"{path}:{number}: {len(record)} fields, but the first line has {len(header)} columns")
             yield number, dict(zip(header, record, strict=True))
     if header is None:
-        raise UserError(f"{path}:1: empty; expected a first line that names the columns instruction, input and output")
+        raise UserError(f"{path}:1: the file is empty; expected a first line with the columns instruction, input and output")
 
 
 def _check_header(where: str, header: list[str]) -> None:
@@ -148,11 +149,12 @@ def _check_header(where: str, header: list[str]) -> None:
         if name not in header:
             names = ", ".join(header) if any(header) else "none"
             raise UserError(
-                f"{where}: no column {name!r}; the first line names the columns, with commas between: found {spelt_out(names)}"
+                f"{where}: no column {name!r}; the first line must list the columns, separated by commas; found "
+                f"{spelt_out(names)}"
             )
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
-        raise UserError(f"{where}: the column {twice!r} is named twice")
+        raise UserError(f"{where}: the column {twice!r} appears twice")
 
 
 def as_json(rows: Iterable[Row]) -> Iterator[str]:

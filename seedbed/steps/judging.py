@@ -1,4 +1,4 @@
-"""judge: one judgment: match, question, order, judge; asked for, or recorded.
+"""judge: one judgment (match, question, order, judge), requested or imported.
 
 {"baseline":"thin","explanation":"…","failure":null,"judge":"judge","made_by":{…},"match":"good-vs-thin","model":"good",
  "order":"ab","question":"fermi-01","request":"9f2c…","verdict":"first"}
@@ -217,7 +217,7 @@ def used_references(questions: Sequence[EditedQuestion | Question], path: Path, 
     if missing := [id for id in needed if id not in known]:
         raise UserError(
             f"{path}: no reference for question {missing[0]!r} ({len(missing)} missing), whose category is in "
-            "judge.reference_categories; write it, or take the category off that list"
+            "judge.reference_categories; write it, or remove the category from that list"
         )
     return {id: known[id] for id in needed}
 

@@ -99,4 +99,4 @@ def writing_outputs(generation: str, params: Params) -> Iterator[OutputWriter | 
         yield writer
     if writer.failed:
         words = count(writer.failed, "instruction has", "instructions have")
-        print(f"outputs@{generation}: {words} no usable output, and were left out", file=sys.stderr)
+        print(f"outputs@{generation}: {words} no usable output and were left out", file=sys.stderr)

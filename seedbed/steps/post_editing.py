@@ -42,8 +42,8 @@ def edited(
         more = f", {len(waiting) - 1} more are not reviewed" if len(waiting) > 1 else ""
         words = f"{status} and not confirmed by a second person" if status in _APPLIED else status
         raise UserError(
-            f"row {id!r} is {words}{more}, and post_edit.unreviewed is 'fail': review with `seedbed review`, "
-            "or set it to use or drop"
+            f"row {id!r} is {words}{more}, and post_edit.unreviewed is 'fail': review it with `seedbed review`, or set "
+            "post_edit.unreviewed to use or drop"
         )
     for row, translation, status, accepted in kept:
         if not accepted and unreviewed == "drop":

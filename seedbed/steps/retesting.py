@@ -1,4 +1,4 @@
-"""Retest: some judgments of a match are asked for a second time, same order, same words, another draw.
+"""Retest: some judgments of a match are requested a second time, with the same prompt and order.
 
 The result is in the row of the judgment: `"retest": {"request": "51ab…", "verdict": "second"}`.
 """

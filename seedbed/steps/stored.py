@@ -1,4 +1,4 @@
-"""`seedbed store list` and `seedbed store show`: the exchanges of the store, to look at."""
+"""`seedbed store list` and `seedbed store show`: display requests and responses in the store."""
 
 import json
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def listed(store: Store, stage: str, failed: bool) -> Iterator[str]:
     """
     known = [name for (name,) in store.rows("select distinct stage from responses order by 1")]
     if stage not in known:
-        raise UserError(f"{store.path}: no response of {stage!r}{did_you_mean(stage, known)}")
+        raise UserError(f"{store.path}: no responses of {stage!r}{did_you_mean(stage, known)}")
     read = json_of if stage.startswith("translate@") else reader_of(stage, load_params())
     for name, key, content, response in store.exchanges():
         if name != stage:

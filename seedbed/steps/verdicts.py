@@ -1,4 +1,4 @@
-"""From a judge's reply to its judgment."""
+"""Convert a judge's reply into a judgment."""
 
 from functools import partial
 from typing import Literal, NotRequired, TypedDict, cast

@@ -1,4 +1,4 @@
-"""Every response ever paid for, on this machine, and the transcripts that share it.
+"""The response store of this machine, and the transcripts that share it.
 
 from seedbed.store import Store
 

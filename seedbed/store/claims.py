@@ -1,4 +1,4 @@
-"""Who is sending a request now, so that two processes over one store never pay for the same one at the same time.
+"""Claims on requests being sent, so that two processes with one store never pay for the same request.
 
 A request is *claimed* just before it is sent, and the claim ends with its response. It belongs to an owner: a process, known by
 a file that it holds under a lock, which ends with the process however it ends, and which no later process of the same number
@@ -80,7 +80,7 @@ class Claims:
         self._lock.release()
 
     def take(self, keys: Sequence[str]) -> set[str]:
-        """Claim requests, and what owners that are gone had claimed of them, batches left out; return which are ours now.
+        """Claim requests, also those claimed by dead processes, except batches; return the requests that are now claimed.
 
         Of the others there is a response by now, or somebody else's claim (`held`).
         """
@@ -96,7 +96,7 @@ class Claims:
         return {key: batch for key, (owner, batch) in self._holders(keys).items() if owner != self._owner}
 
     def batches_of(self, keys: Iterable[str]) -> set[str]:
-        """Return the batches that `keys` are in, whoever waits for them."""
+        """Return the batches that contain `keys`, whether or not a build waits for them."""
         return {batch for _, batch in self._holders(keys).values() if batch is not None}
 
     def release(self, key: str) -> None:
@@ -126,7 +126,7 @@ class Claims:
         return bool(taken)
 
     def let_go(self, id: str, keys: Iterable[str]) -> None:
-        """End a batch's claim on those of its requests that it brought no response to: they are to be sent again."""
+        """Release a batch's claim on its requests without a response, so that they are sent again."""
         with self._store.at_once():
             for key in keys:
                 self._store.change("delete from claims where key = ? and batch = ?", (key, id))

@@ -1,4 +1,4 @@
-"""Fill the store from the transcripts of every branch and tag that git knows: what one paid for, nobody pays again."""
+"""Load the responses in the transcripts of every branch and tag into the store."""
 
 from collections.abc import Iterator
 from contextlib import chdir
@@ -32,7 +32,9 @@ def harvest_all(store: Store) -> str:
         new += store.warm(digest, stage, read_transcript(paths.blob(digest)))
         read += 1
     missing = (
-        f"; {len(absent)} are in neither the DVC cache nor its remote ({', '.join(sorted(set(absent))[:5])})" if absent else ""
+        f"; {len(absent)} are neither in the DVC cache nor in its remote ({', '.join(sorted(set(absent))[:5])})"
+        if absent
+        else ""
     )
     return f"{new} new responses from {read} transcripts{missing}"
 
@@ -55,8 +57,9 @@ def unreferenced(store: Store) -> set[str]:
         blob = _in_some_cache(digest, roots)
         if blob is None:
             raise UserError(
-                f"the transcript {digest[:12]} of {stage}, which a commit names, is not in the DVC cache or remote of {root}; "
-                "`dvc fetch --all-commits` brings it, or `seedbed store export` the store before you drop anything"
+                f"the transcript {digest[:12]} of {stage}, which a commit refers to, is neither in the DVC cache nor in the "
+                f"remote of {root}; download it with `dvc fetch --all-commits`, or back up the store with `seedbed store "
+                "export` before you drop anything"
             )
         keys -= {request.key for request, _ in read_transcript(blob)}
     return keys
@@ -65,7 +68,7 @@ def unreferenced(store: Store) -> set[str]:
 def refuse_while_sending(store: Store) -> None:
     """Raise `UserError` where a build is sending over the store now."""
     if living_owners(store):
-        raise UserError(f"{store.path}: a build is sending over this store now; drop responses when it has ended")
+        raise UserError(f"{store.path}: a build is using this store now; run the command again when it has finished")
 
 
 def _named() -> set[tuple[str, str]]:

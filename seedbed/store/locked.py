@@ -1,4 +1,4 @@
-"""The transcripts that a stage's responses may be in by `dvc.lock`, brought from the DVC remote where the cache lacks them.
+"""Fetch transcripts named in `dvc.lock` from the DVC remote, if they are missing in the cache.
 
 A build must not pay for what somebody has paid for and pushed, only because a `dvc pull` was forgotten. So a stage that misses
 a response looks for its own transcript of the lock; and for the other side's, where the lock is still one side's of a merge.
@@ -33,7 +33,7 @@ _SQUASH, _SQUASHED = "^Squashed commit of the following:$", re.compile(r"^commit
 
 @dataclass(frozen=True)
 class Lacking:
-    """A transcript that cannot be had.
+    """A transcript that cannot be fetched.
 
     Attributes:
         digest: its MD5.

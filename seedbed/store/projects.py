@@ -1,4 +1,4 @@
-"""Which projects use a store: whoever drops responses asks all of them what they rest on."""
+"""Projects that use a store; responses are dropped only if none of them needs them."""
 
 from pathlib import Path
 

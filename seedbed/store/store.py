@@ -1,4 +1,4 @@
-"""The store: every response ever paid for, on this machine, in one SQLite file.
+"""The store: every response received on this machine, in one SQLite file.
 
 It lies outside every DVC output, at `seedbed/store.sqlite` beside the DVC cache folder, or at `SEEDBED_STORE`.
 A response is committed the moment it arrives, each in its own transaction.
@@ -169,9 +169,9 @@ class Store:
         self._named.update(new)
         if new:
             named = few([f"the response to request {key[:12]}" for key in new], 5)
-            remedy = "dropped, to be taken from a transcript or sent again"
-            remedy = "`seedbed store verify --repair` drops it, and takes it from a transcript" if self._read_only else remedy
-            print(f"{self.path}: damaged, and so missing: {named}; {remedy}", file=sys.stderr)
+            remedy = "dropped; it will be restored from a transcript or sent again"
+            remedy = "`seedbed store verify --repair` drops it and restores it from a transcript" if self._read_only else remedy
+            print(f"{self.path}: damaged, so treated as missing: {named}; {remedy}", file=sys.stderr)
         if not self._read_only:
             self.delete(keys)
 
@@ -273,7 +273,7 @@ class Store:
             return list(self._db.execute(query, tuple(values)))
 
     def change(self, query: str, values: Iterable[Any] = ()) -> int:
-        """Run one statement that changes something, by itself or within `at_once`; return how many rows it changed."""
+        """Run one modifying statement, in its own transaction or within `at_once`; return the number of changed rows."""
         with self._in_words():
             return self._db.execute(query, tuple(values)).rowcount
 
@@ -373,17 +373,17 @@ def _remedy(path: Path, error: Exception) -> str:
         if name.startswith("SQLITE_IOERR") and disk_usage(path.parent).free < _LEAST_FREE:
             name = "SQLITE_FULL"
     remedies: Mapping[str, str] = {
-        "SQLITE_FULL": "the disk is full; free some space and run again, all that had arrived is kept",
+        "SQLITE_FULL": "the disk is full; free some space and run again, every response that arrived is kept",
         "SQLITE_READONLY": "the store cannot be written; make it writable, or set SEEDBED_STORE to another path",
         "SQLITE_CANTOPEN": "the store cannot be opened; make its folder writable, or set SEEDBED_STORE to another path",
-        "SQLITE_CORRUPT": "the store is damaged; move it away and run `seedbed harvest` to refill one from the transcripts",
+        "SQLITE_CORRUPT": "the store is damaged; move it away and run `seedbed harvest` to fill a new one from transcripts",
         "SQLITE_NOTADB": "this file is not a store; move it away, or set SEEDBED_STORE to another path",
-        "SQLITE_BUSY": "the store was locked for a minute; end the other process that uses it and run again",
+        "SQLITE_BUSY": "the store was locked for a minute; stop the other process that uses it and run again",
     }
     for start, words in remedies.items():
         if name.startswith(start):
             return words
-    return f"the store cannot be used: {error}; set SEEDBED_STORE to another path, or mend the cause"
+    return f"the store cannot be used: {error}; set SEEDBED_STORE to another path, or fix the cause"
 
 
 def _refuse_tracked(path: Path) -> None:

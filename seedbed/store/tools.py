@@ -1,4 +1,4 @@
-"""`seedbed store`: look at the store, check it, carry it elsewhere."""
+"""`seedbed store`: inspect, verify, export and import the store."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +35,7 @@ def summary(store: Store) -> None:
 
 
 def builds(store: Store) -> None:
-    """Print what each build sent, stage by stage, beside what `seedbed plan` said when the stage first had something to send.
+    """Print what each build sent by stage, next to the plan when the stage sent its first request.
 
     Of a generation the plan is an estimate: how many slots it takes depends on what passes the filter.
     """
@@ -83,7 +83,7 @@ def open_batch(store: Store, id: str) -> Batch:
     if batch.state != "open":
         raise UserError(f"{batch.words} is {batch.state} already; there is nothing to forget")
     if is_waited_for(store, batch):
-        raise UserError(f"{batch.words}: a build is waiting for it now; end that build first")
+        raise UserError(f"{batch.words}: a build is waiting for it now; stop that build first")
     return batch
 
 
@@ -111,13 +111,13 @@ def verify(store: Store, repair: bool = False) -> str:
     """
     (state,) = store.rows("pragma integrity_check")[0]
     if state != "ok":
-        raise UserError(f"{store.path}: damaged: {state}; move it away and run `seedbed harvest` to refill one")
+        raise UserError(f"{store.path}: damaged: {state}; move the file away and run `seedbed harvest` to fill a new store")
     damaged = list(store.damaged())
     words = few([f"{stage} {key[:12]} ({why})" for stage, key, why in damaged], 5)
     if damaged and not repair:
         raise UserError(
-            f"{store.path}: {count(len(damaged), 'response')} damaged: {words}; `seedbed store verify --repair` drops them and "
-            "takes them from the transcripts where those hold them"
+            f"{store.path}: {count(len(damaged), 'response')} damaged: {words}; `seedbed store verify --repair` drops them "
+            "and restores them from the transcripts if possible"
         )
     dropped = ""
     if damaged:
@@ -125,9 +125,11 @@ def verify(store: Store, repair: bool = False) -> str:
         warm_store(store)
         back = len(store.get(key for _, key, _ in damaged))
         others = "; `seedbed harvest` looks for the others in the transcripts of every branch" if back < len(damaged) else ""
-        dropped = f"{count(len(damaged), 'damaged response')} dropped: {words}; {back} of them back from transcripts{others}\n"
+        dropped = (
+            f"{count(len(damaged), 'damaged response')} dropped: {words}; {back} of them restored from transcripts{others}\n"
+        )
     ((whole,),) = store.rows("select count(*) from responses")
-    return f"{dropped}{whole} responses, every key is that of its request, the database is whole"
+    return f"{dropped}{whole} responses, every key matches its request, the database is intact"
 
 
 def export_to(store: Store, path: Path) -> str:
@@ -138,7 +140,7 @@ def export_to(store: Store, path: Path) -> str:
             file.write(canonical({"id": stage, "key": key, "request": request, "response": response}) + "\n")
             written += 1
     ((total,),) = store.rows("select count(*) from responses")
-    left_out = f"; {total - written} damaged ones left out: `seedbed store verify --repair`" if written < total else ""
+    left_out = f"; {total - written} damaged ones left out; run `seedbed store verify --repair`" if written < total else ""
     return f"{written} responses exported to {path}{left_out}"
 
 
@@ -169,5 +171,5 @@ def _exported(path: Path) -> Iterator[tuple[str, Request, Response]]:
             yield row["id"], request_of(row["key"], row["request"]), row["response"]
         except ValueError as error:
             raise UserError(
-                f"{path}:{number}: {error}; the file was changed or damaged; what is before this line was taken over"
+                f"{path}:{number}: {error}; the file was changed or damaged; the lines before this one were imported"
             ) from None

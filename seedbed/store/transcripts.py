@@ -83,7 +83,7 @@ def whole_blob(digest: str, root: Path = Path()) -> Path | None:
     with blob.open("rb") as file:
         if file_digest(file, lambda: md5(usedforsecurity=False)).hexdigest() == digest:
             return blob
-    print(f"{blob}: damaged, and passed over: it has another MD5 than its name; delete it, then `dvc fetch`", file=sys.stderr)
+    print(f"{blob}: damaged and ignored: its MD5 does not match its name; delete it, then run `dvc fetch`", file=sys.stderr)
     return None
 
 

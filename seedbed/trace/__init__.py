@@ -1,4 +1,4 @@
-"""`seedbed explain` and `seedbed impact`: a row's way, back to what it was made from and forward to what rests on it.
+"""`seedbed explain` and `seedbed impact`: trace a row back to its sources, and forward to what depends on it.
 
 `resolve` finds the thing that a word names, `workspace` reads the build. Back: `explain` follows what each module of
 `steps/` says of a row's origin; `describe_data` and `describe_benchmark` put a row into facts, `exchanges` a request.

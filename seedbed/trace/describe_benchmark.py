@@ -13,8 +13,8 @@ from seedbed.trace.node import GONE, NOT_BUILT, Described, Fact, Node, not_in
 from seedbed.trace.workspace import Build
 
 _UNCOUNTED = {
-    "stale": "given on other answers than these; it does not count",
-    "orphaned": "an answer that it was given on is gone; it does not count",
+    "stale": "given on other answers than the present ones; it does not count",
+    "orphaned": "one of its answers no longer exists; it does not count",
 }
 """Why a vote does not count, by its status."""
 
@@ -89,7 +89,7 @@ def reference(build: Build, id: str) -> Described:
     """Describe the reference answer to a question."""
     path = paths.references(build.params["language"])
     row = build.written(path).get(id)
-    facts: dict[str, Fact] = {"text": row["reference"]} if row else {GONE: "it is no longer there"}
+    facts: dict[str, Fact] = {"text": row["reference"]} if row else {GONE: "it no longer exists"}
     return Described({"file": str(path)} | facts)
 
 
@@ -98,7 +98,7 @@ def outcome(row: OutcomeRow) -> str:
     if row["inconsistent"]:
         return "tie, since the two orders disagree (inconsistent)"
     if row["tie"] == "split":
-        return "tie, since no more than half of the judges say the same (split)"
+        return "tie, since there is no majority of the judges (split)"
     return f"{row['outcome']} for {row['model']}" if row["outcome"] in ("win", "loss") else row["outcome"]
 
 

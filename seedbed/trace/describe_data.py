@@ -29,7 +29,7 @@ def source(build: Build, id: str) -> Described:
     block, row = build.params["corpora"][corpus], build.source(corpus, row_id)
     facts: dict[str, Fact] = {"file": block["source"], "language": build.language(corpus, row_id)}
     if row is None:
-        return Described(facts | {GONE: "this row is no longer there; `dvc repro` drops what came of it"})
+        return Described(facts | {GONE: "this row no longer exists; `dvc repro` removes everything derived from it"})
     label: dict[str, Fact] = {"task_type": row["task_type"]} if "task_type" in row else {"category": row["category"]}
     return Described(facts | label | texts(row, block["kind"]))
 
@@ -46,14 +46,16 @@ def translation(build: Build, id: str) -> Described:
     if row["failure"]:
         facts["failed"] = failed(row["failure"])
     if written and build.is_translated(corpus, row_id) != (row["made_by"] is not None):
-        becomes = "takes it over as it is" if row["made_by"] else "translates it"
-        facts[EDITED_SINCE] = f"the language that it is said to be in, so that `dvc repro` {becomes}"
+        becomes = "copies it unchanged" if row["made_by"] else "translates it"
+        facts[EDITED_SINCE] = f"its declared language, so `dvc repro` {becomes}"
     elif written and fields_of(written, kind) != row["source"]:
-        facts[EDITED_SINCE] = "its source, so that `dvc repro` translates it anew"
+        facts[EDITED_SINCE] = "its source, so `dvc repro` translates it again"
     origin, key = translating.origin(row, corpus, kind), row.get("request")
     edit = build.edits(corpus).get(row_id)
     if key and edit and edit.get("request") == key:
-        facts["kept from"] = f"its edit, which was made on the reply to {key}; `seedbed store show` has that where it is stored"
+        facts["kept from"] = (
+            f"its edit, which was based on the reply to {key}; `seedbed store show` shows this reply if it is stored"
+        )
         origin = Origin(origin.parents)
     return Described(facts, origin, stage)
 
@@ -64,7 +66,7 @@ def edit(build: Build, id: str) -> Described:
     facts: dict[str, Fact] = {"file": str(paths.edits(corpus, build.params["language"]))}
     edit, machine = build.edits(corpus).get(row_id), build.translation(corpus, row_id)
     if edit is None or machine is None:
-        return Described(facts | {GONE: "this edit is no longer there; `dvc repro` takes the translation as it is"})
+        return Described(facts | {GONE: "this edit no longer exists; `dvc repro` uses the machine translation"})
     facts = {"decision": edit["decision"], **facts}
     if "editor" in edit:
         facts["editor"] = edit["editor"]
@@ -74,7 +76,7 @@ def edit(build: Build, id: str) -> Described:
         facts["note"] = edit["note"]
     if "confirmed" in edit:
         words = (
-            "" if is_confirmed(machine, edit) else ", which does not count: the source, the text or the editor is another since"
+            "" if is_confirmed(machine, edit) else ", which is no longer valid: the source, the text or the editor has changed"
         )
         facts["confirmed"] = f"by {edit['confirmed']['by']}{words}"
     if "rejected" in edit:
@@ -83,9 +85,9 @@ def edit(build: Build, id: str) -> Described:
     same_source = edit["source_hash"] == content_hash(machine["source"])
     facts["made on"] = f"{'this' if same_source else 'another'} source and {'this' if same_text else 'another'} translation"
     if status == "outdated":
-        facts["outdated"] = "it stays applied, since the source is the one that it was made on"
+        facts["outdated"] = "it still applies, since the source is unchanged"
     if status == "stale":
-        facts["stale"] = "it is kept and not applied"
+        facts["stale"] = "it is kept but not applied"
     if status in ("stale", "rejected"):
         facts |= texts(edit["fields"], build.kind(corpus))  # of one that is applied the row has the text
     written = build.source(corpus, row_id)
@@ -94,7 +96,7 @@ def edit(build: Build, id: str) -> Described:
         and status not in ("stale", "rejected")
         and edit["source_hash"] != content_hash(fields_of(written, build.kind(corpus)))
     ):
-        facts[EDITED_SINCE] = "the source, so that `dvc repro` sets this edit aside as stale, to be looked at again"
+        facts[EDITED_SINCE] = "the source, so `dvc repro` marks this edit as stale and does not apply it"
     return Described(facts)
 
 
@@ -130,7 +132,7 @@ def _edited(build: Build, corpus: str, id: str) -> Described:
     if row:
         facts = {"status": status, **texts(row, kind)}
     elif machine["translation"] is None:
-        facts = {"status": "dropped, it has no translation"}
+        facts = {"status": "dropped: it has no translation"}
     elif status == "rejected":
         facts = {"status": f"rejected {_rejected(edits[id])}"}
     else:
@@ -140,9 +142,7 @@ def _edited(build: Build, corpus: str, id: str) -> Described:
     try:
         now = list(post_editing.edited([machine], edits, kind, settings["unreviewed"], settings.get("require", "edited")))
         if now != ([row] if row else []):
-            facts[EDITED_SINCE] = (
-                f"now it would be {now[0]['status'] if now else 'dropped'}, so that `dvc repro` writes it anew"
-            )
+            facts[EDITED_SINCE] = f"now it would be {now[0]['status'] if now else 'dropped'}, so `dvc repro` writes it again"
     except UserError as error:  # unreviewed rows stop the build
         facts["failed"] = str(error)
     return Described(facts, post_editing.origin(id, status, corpus), stage)
@@ -154,7 +154,7 @@ def instruction(build: Build, id: str) -> Described:
     row = build.candidate(generation, row_id)
     stage = f"generate@{generation}"
     if row is None:  # the demonstration of a row that a later build has not made yet
-        return Described({GONE: f"it is no longer in {paths.candidates(generation)}; `dvc repro` draws anew"}, stage=stage)
+        return Described({GONE: f"it is no longer in {paths.candidates(generation)}; `dvc repro` samples again"}, stage=stage)
     decision = decisions_on(build, generation, [row]).get(row_id)
     name = f"{generation}/{slots.slot_id(row['slot'])}"
     facts: dict[str, Fact] = {"filter": decided(decision), "slot": name, "task type": row["task_type"]}
@@ -223,7 +223,7 @@ def _neighbour(build: Build, generation: str, neighbour: Neighbour, *, is_questi
         if row := build.row(path, id):
             facts = {"kind": kind, **facts, "text": row["text" if kind == "question" else "instruction"]}
             return Node("nearest neighbour", name, facts)
-    return Node("nearest neighbour", id, facts | {GONE: "it is no longer in the build; `dvc repro` filters anew"})
+    return Node("nearest neighbour", id, facts | {GONE: "it is no longer in the build; `dvc repro` filters again"})
 
 
 def seeds_of(build: Build, generation: str) -> Path:

@@ -39,7 +39,7 @@ def request_node(build: Build, asked: Asked, prompt: str) -> Node:
     path, file = paths.transcript(asked.stage), paths.prompt(prompt)
     attempts: list[Exchange] = build.rows(path, "json->>'id' = ?", asked.id)
     if not attempts:
-        return Node("request", "", {NOT_BUILT: f"{path} has none for {asked.id}; `dvc repro` builds both anew"})
+        return Node("request", "", {NOT_BUILT: f"{path} has none for {asked.id}; `dvc repro` builds both again"})
     node = exchange_node(build, asked.stage, attempts[-1])
     node.facts["prompt"] = str(file)
     if version := build.version(file):
@@ -83,7 +83,7 @@ def request_and_rows(build: Build, key: str) -> Node:
         rows = rows_of(build, stage, exchange) if exchange["id"] else []
         node.children = [Node(*name, _gist(row), stage=stage) for name, row in rows]
         if not rows:
-            node.facts["rows"] = "none came of it"
+            node.facts["rows"] = "none"
         nodes.append(node)
     return nodes[0] if len(nodes) == 1 else Node("request", key, {"asked by": f"{len(nodes)} stages"}, nodes)
 

@@ -1,4 +1,4 @@
-"""`seedbed explain`: back along a row's way, from the row to the requests, edits and sources that it was made from."""
+"""`seedbed explain`: trace a row back to its requests, edits and sources."""
 
 from collections import deque
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def _explained(build: Build, word: str, full: bool) -> Node:
     """Return what a row of the build was made from."""
     name, same = resolve(word, build, _KINDS)
     if name.kind not in _KINDS:
-        raise UserError(f"nothing comes before a {name.kind}; `seedbed impact {name}` says what rests on it")
+        raise UserError(f"a {name.kind} has no origin to explain; `seedbed impact {name}` lists what depends on it")
     root = request_and_rows(build, name.id) if name.kind == "request" else _follow(build, name, full)
     if name.kind == "instruction" and root.facts.get("filter") == "kept":
         if full:

@@ -1,4 +1,4 @@
-"""`seedbed impact`: forward along the way of the data, from a row, a prompt or a parameter to all that rests on it."""
+"""`seedbed impact`: trace a row, prompt or parameter forward to everything that depends on it."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from seedbed.trace.workspace import Build
 
 
 def request_node(build: Build, key: str) -> Node:
-    """Return the rows made from a request, and what rests on each."""
+    """Return the rows produced from a request, and what depends on each."""
     node = Node("request", key)
     for stage, exchange in exchanges(build, key):
         node.facts |= exchange_node(build, stage, exchange).facts
@@ -36,7 +36,7 @@ _RESTING: dict[str, Callable[[Build, str], Node]] = {
 
 
 def impact(word: str) -> Node:
-    """Return what rests on the thing named `word`.
+    """Return what depends on the item named `word`.
 
     Raises:
         UserError: nothing or several things are named so, or an output is missing.

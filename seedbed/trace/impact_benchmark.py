@@ -1,4 +1,4 @@
-"""What rests on a question, an answer, a model, a match or a judgment: answers, judgments, win rates."""
+"""What depends on a question, an answer, a model, a match or a judgment: answers, judgments, win rates."""
 
 import csv
 from pathlib import Path
@@ -18,7 +18,7 @@ from seedbed.util.words import count
 
 
 def question_node(build: Build, id: str) -> Node:
-    """Return what rests on a question."""
+    """Return what depends on a question."""
     corpus, row = build.corpus_of("question", id), build.question(id)
     if row is None:
         return not_built(build, "question", id, corpus, "question")
@@ -47,7 +47,7 @@ def question_node(build: Build, id: str) -> Node:
 
 
 def answer_node(build: Build, id: str) -> Node:
-    """Return what rests on an answer."""
+    """Return what depends on an answer."""
     model, _, question = id.partition("/")
     row = build.answer(model, question)
     children = [_judgment(build, match, question) for match in _matches(build, model)]
@@ -55,7 +55,7 @@ def answer_node(build: Build, id: str) -> Node:
 
 
 def model_node(build: Build, id: str) -> Node:
-    """Return what rests on a model of `params.yaml`."""
+    """Return what depends on a model of `params.yaml`."""
     stage = answer_stage(build.params, id)
     facts: dict[str, Fact] = {"answers": build.count(paths.answers(id)), "requests": build.count(paths.transcript(stage))}
     if composition := methods(build.params).get(id):
@@ -65,7 +65,7 @@ def model_node(build: Build, id: str) -> Node:
 
 
 def match_node(build: Build, id: str) -> Node:
-    """Return what rests on a match."""
+    """Return what depends on a match."""
     sides, stage = build.params["matches"][id], f"judge@{id}"
     facts: dict[str, Fact] = {
         "of": f"{sides['model']} against {sides['baseline']}",
@@ -77,7 +77,7 @@ def match_node(build: Build, id: str) -> Node:
 
 
 def judgment_node(build: Build, id: str) -> Node:
-    """Return what rests on a judged question, or on one order of it."""
+    """Return what depends on a judged question, or on one order of it."""
     match, question, *orders = id.split("/")
     node = _judgment(build, match, question)
     if orders:

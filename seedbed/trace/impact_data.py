@@ -1,4 +1,4 @@
-"""What rests on a seed, a baseline task, an instruction or a slot: slots, instructions, near duplicates, training sets."""
+"""What depends on a seed task, a baseline task, an instruction or a slot."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ OF_SOURCE = " (if the source is edited)"
 
 
 def seed_node(build: Build, id: str) -> Node:
-    """Return what rests on a seed task."""
+    """Return what depends on a seed task."""
     corpus = CORPUS_OF["seed"]
     row: EditedTask | None = build.row(paths.edited(corpus, "task"), id)
     if row is None:
@@ -52,10 +52,10 @@ def seed_node(build: Build, id: str) -> Node:
 def _near_it_and_its_own(build: Build, generation: str, seed: str, own: list[str]) -> list[Node]:
     """Return what was rejected as too close to a seed and to the instructions of its slots, and where those were shown."""
     nodes = rejected(build, generation, "near_duplicate", "near duplicates of it", [seed])
-    nodes += rejected(build, generation, "near_duplicate", "near duplicates of what it helped to write", own)
+    nodes += rejected(build, generation, "near_duplicate", "near duplicates of instructions derived from it", own)
     if _shows_kept(build):
         shown: dict[str, Fact] = {"shown in": slots_showing(build, generation, own)}
-        nodes.append(Node("demonstrations", f"of {generation}, from what it helped to write", shown))
+        nodes.append(Node("demonstrations", f"of {generation}, derived from it", shown))
     return nodes
 
 
@@ -79,7 +79,7 @@ def taught_by(build: Build, corpus: str, id: str) -> list[str]:
     }
     examples = examples_of(rows, kind, build.edits(corpus) | {id: edited}, number)
     touched = sum(id in examples.nearest(row, kind) for row in rows)
-    return [f"{count(touched, 'translation')} of rows that nobody has reviewed"] if touched else []
+    return [f"{count(touched, 'translation')} of unreviewed rows"] if touched else []
 
 
 def _shows_kept(build: Build) -> bool:
@@ -89,11 +89,11 @@ def _shows_kept(build: Build) -> bool:
 
 
 def baseline_node(build: Build, id: str) -> Node:
-    """Return what rests on a baseline task: its lines of the training sets."""
+    """Return what depends on a baseline task: its lines of the training sets."""
     corpus = CORPUS_OF["baseline"]
     row, node = build.translation(corpus, id), Node("baseline", id, stage=f"translate@{corpus}")
     if row is None or row["translation"] is None:
-        node.facts["exported"] = "no, it has no translation"
+        node.facts["exported"] = "no: it has no translation"
         return node
     node.children = set_nodes(build, [Name("translation", f"{corpus}/{id}")])
     node.facts["requests an edit touches"] = "1 translation" if build.is_translated(corpus, id) else "none"
@@ -101,13 +101,13 @@ def baseline_node(build: Build, id: str) -> Node:
 
 
 def instruction_node(build: Build, id: str) -> Node:
-    """Return what rests on an instruction."""
+    """Return what depends on an instruction."""
     generation, _, row_id = id.partition("/")
     row = build.candidate(generation, row_id)
     decision = decisions_on(build, generation, [row] if row else []).get(row_id)
     node = Node("instruction", id, {"filter": decided(decision)}, stage=f"generate@{generation}")
     if row is None or decision is None or decision["reason"]:
-        node.facts["filter"] = f"{decided(decision)}; nothing rests on it"
+        node.facts["filter"] = f"{decided(decision)}; nothing depends on it"
         return node
     node.facts["instruction"] = row["instruction"]
     node.children += rejected(build, generation, "near_duplicate", "near duplicates of it", [row_id])
@@ -118,7 +118,7 @@ def instruction_node(build: Build, id: str) -> Node:
 
 
 def slot_node(build: Build, id: str) -> Node:
-    """Return what rests on a slot: its instructions, and what rests on each."""
+    """Return what depends on a slot: its instructions, and what depends on each."""
     generation, _, name = id.partition("/")
     rows = build.candidates(generation, [int(name[1:])])
     children = [instruction_node(build, f"{generation}/{row['id']}") for row in rows]
@@ -145,7 +145,7 @@ def not_built(build: Build, kind: str, id: str, corpus: str, of: Kind) -> Node:
     """Return the node of a row on which nothing rests, since the build does not have it; `of`: its corpus's kind."""
     edit = build.edits(corpus).get(id)
     why = "rejected" if edit and "rejected" in edit else "new, dropped or failed"
-    words = f"not in {paths.edited(corpus, of)}: {why}; nothing rests on it yet"
+    words = f"not in {paths.edited(corpus, of)}: {why}; nothing depends on it yet"
     return Node(kind, id, {NOT_BUILT: words}, stage=f"post_edit@{corpus}")
 
 

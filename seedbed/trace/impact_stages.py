@@ -1,4 +1,4 @@
-"""What rests on a prompt, a parameter or a training set: the stages of `dvc.yaml` that read it, and all that follows."""
+"""What depends on a prompt, a parameter or a training set: the stages that read it, and all later stages."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _ORIGINS = {
 
 
 def set_node(build: Build, id: str) -> Node:
-    """Return what a training set is made of, how much it holds, and what rests on it."""
+    """Return the sources and size of a training set, and what depends on it."""
     parts, stages, stage = build.params["sets"][id], load_stages(), f"export@{id}"
     counts = build.example_counts(id)
     facts: dict[str, Fact] = {"seeds": parts["seeds"], "rows": parts["rows"]}
@@ -42,7 +42,7 @@ def set_node(build: Build, id: str) -> Node:
 
 
 def prompt_node(build: Build, id: str) -> Node:
-    """Return what rests on a prompt."""
+    """Return what depends on a prompt."""
     path = paths.prompt(id)
     facts: dict[str, Fact] = {"file": str(path)}
     if version := build.version(path):
@@ -61,7 +61,7 @@ def prompt_node(build: Build, id: str) -> Node:
 
 
 def parameter_node(build: Build, id: str) -> Node:
-    """Return what rests on a parameter, or on a block of them."""
+    """Return what depends on a parameter, or on a block of them."""
     params: Any = build.params
     value = reduce(lambda block, key: block[key], id.split("."), params)
     facts: dict[str, Fact] = {"value": json.dumps(value, ensure_ascii=False)}
@@ -93,7 +93,7 @@ def stage_node(build: Build, kind: str, stage: Stage, asked: Callable[[str], int
     for out in map(Path, stage.outs):
         files = sorted(out.glob("*.jsonl")) if out.is_dir() else [out]
         if not all(file.is_file() for file in files):
-            facts[str(out)] = f"not in the workspace; `dvc repro {stage.name}` builds it"
+            facts[str(out)] = f"no such file; `dvc repro {stage.name}` builds it"
         elif paths.RESPONSES in out.parents:
             facts["requests"] = asked(stage.name) if asked else build.count(out)
         elif out.suffix in ("", ".jsonl"):

@@ -27,7 +27,7 @@ class Node:
         id: which one.
         stage: the stage that wrote it, e.g. `answer@good`; empty for what people write.
         facts: what there is to say about it, by name, in order.
-        children: what it was made from, or what rests on it.
+        children: its sources, or what depends on it.
     """
 
     kind: str

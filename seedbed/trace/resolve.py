@@ -1,4 +1,4 @@
-"""Which thing a word names: an id, whole or its unique beginning; and what to say where it names none or several."""
+"""Resolve a word to an id (whole or a unique beginning), with messages for unknown and ambiguous words."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -40,7 +40,7 @@ def resolve(word: str, build: Build, kinds: Iterable[str]) -> tuple[Name, list[N
     if colon and kind in KINDS:
         every, word = [kind], rest
     elif colon:
-        raise UserError(f"no kind of thing is named {_short(kind)}{did_you_mean(kind[:60], list(KINDS))}")
+        raise UserError(f"unknown kind {_short(kind)}{did_you_mean(kind[:60], list(KINDS))}")
     if path := re.fullmatch(rf"{paths.PROMPTS}/(\w+)\.yaml", word):
         every, word = ["prompt"], path[1]
     wanted = [kind for kind in wanted if kind in every] or every
@@ -50,9 +50,7 @@ def resolve(word: str, build: Build, kinds: Iterable[str]) -> tuple[Name, list[N
     if exact and [name.kind for name in exact].count(exact[0].kind) == 1:
         return exact[0], exact[1:]
     if exact:
-        raise UserError(
-            f"{_short(word)} names {len(exact)} things: {few(list(map(str, exact)), _SHOWN)}; give the one you mean"
-        )
+        raise UserError(f"{_short(word)} is ambiguous: it matches {few(list(map(str, exact)), _SHOWN)}; choose one of them")
     begun = [
         Name(kind, id)
         for kind in wanted
@@ -63,7 +61,7 @@ def resolve(word: str, build: Build, kinds: Iterable[str]) -> tuple[Name, list[N
         return begun[0], []
     if begun:
         names = few(list(map(str, begun)), _SHOWN)
-        raise UserError(f"{_short(word)} begins {len(begun)} ids: {names}; give more of the one you mean")
+        raise UserError(f"{_short(word)} is the beginning of {len(begun)} ids: {names}; give more characters")
     raise UserError(_unknown(word, {kind: known[kind] for kind in wanted}, absent))
 
 
@@ -77,11 +75,11 @@ def _unknown(word: str, known: dict[str, list[str]], absent: list[Path]) -> str:
     near = process.extract(word[:200], list(ids), scorer=fuzz.ratio, limit=3, score_cutoff=70)
     hint = did_you_mean(word, [id for id, _, _ in near]) if near else ""
     looked = ", ".join(f"{len(names)} {KINDS[kind].plural}" for kind, names in known.items() if kind != "request")
-    words = f"nothing is named {_short(word)}{hint}; looked through {looked}" if looked else f"no request begins {_short(word)}"
+    words = f"no id {_short(word)}{hint}; searched {looked}" if looked else f"no request key begins with {_short(word)}"
     if "request" in known and looked:
-        words += " and, by 6 hex digits or more, the requests"
+        words += ", and the requests (by 6 hex digits or more)"
     if absent:
-        words += f"; {absent[0]} is not in the workspace ({len(absent)} missing), `dvc repro` builds it, `dvc pull` brings it"
+        words += f"; {absent[0]} does not exist ({len(absent)} missing): `seedbed repro` builds it, `dvc pull` downloads it"
     return words
 
 

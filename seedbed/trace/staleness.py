@@ -1,4 +1,4 @@
-"""Which stages of a tree are out of date: what DVC says, once for each stage."""
+"""Mark the stages of a tree that are out of date, according to DVC."""
 
 from seedbed.pipeline.status import Status
 from seedbed.trace.node import OUT_OF_DATE, Node

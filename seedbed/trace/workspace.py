@@ -101,7 +101,7 @@ class Build:
         return row["category"] if row else None
 
     def question(self, id: str) -> EditedQuestion | None:
-        """Return an edited question, of whichever corpus; None where it is not in the build."""
+        """Return an edited question of any corpus; None if it is not in the build."""
         row: EditedQuestion | None = self.row(paths.edited(self.corpus_of("question", id), "question"), id)
         return row
 

@@ -1,4 +1,4 @@
-"""answer_base, answer_trained: the questions, put to weights on this machine."""
+"""answer_base and answer_trained: answer the questions with local weights."""
 
 from pathlib import Path
 

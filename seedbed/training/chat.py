@@ -1,4 +1,4 @@
-"""How messages become text for a base: by its tokenizer's own template, or by one of these where it has none."""
+"""Convert messages to text for a base: with its tokenizer's chat template, or with a built-in one."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def use_template(tokenizer: Any, name: str, base: str) -> None:
     if not tokenizer.chat_template:
         raise UserError(f"bases.{base}: its tokenizer has no chat template; set chat_template to one of {', '.join(TEMPLATES)}")
     if tokenizer.eos_token is None:
-        raise UserError(f"bases.{base}: its tokenizer names no end-of-text token (eos_token); add it to tokenizer_config.json")
+        raise UserError(f"bases.{base}: its tokenizer has no end-of-text token (eos_token); add it to tokenizer_config.json")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": "?"}]

@@ -106,13 +106,13 @@ def export_config(trainer: str, training_set: str, base: str, folder: Path) -> s
             raise UserError(f"unknown {what} {name!r}{did_you_mean(name, known)}")
     data = paths.export(training_set) / "messages.jsonl"
     if not data.is_file():
-        raise UserError(f"{data} is not there yet; build it with `seedbed repro export@{training_set}`")
+        raise UserError(f"{data} does not exist yet; build it with `seedbed repro export@{training_set}`")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         job = job_of(data, params["bases"][base], settings_of(params["train"]), 0, folder / "out", folder)
         path = write_config(trainer, job)
     except OSError as error:
-        raise UserError(f"{folder}: cannot be written ({error.strerror}); name another folder") from None
+        raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
     command, several = COMMANDS[trainer]
     by_hand = command.replace(f"{{{trainer}}}", str(path))
     return (
@@ -143,8 +143,8 @@ def _llamafactory(job: Job) -> JsonObject:
     settings, template = job.settings, job.base["chat_template"]
     if template == "chatml":
         raise UserError(
-            "LLaMA-Factory's chatml template replaces the base's end-of-text token, and the trained model would be asked in "
-            "another form than it learnt; set the base's chat_template to alpaca or own, or train with axolotl"
+            "LLaMA-Factory's chatml template replaces the base's end-of-text token, so the trained model would be prompted in "
+            "a different format than in training; set the base's chat_template to alpaca or own, or train with axolotl"
         )
     config: JsonObject = {
         "model_name_or_path": job.base["model"],

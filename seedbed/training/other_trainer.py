@@ -65,21 +65,21 @@ def train_by_command(
             words = [word.format(**values) for word in shlex.split(settings["command"])]
         except (ValueError, KeyError, IndexError) as error:
             names = ", ".join(f"{{{name}}}" for name in {**values, **COMMANDS})
-            raise UserError(f"train.command: {error}; it may hold {names}") from None
+            raise UserError(f"train.command: {error}; allowed placeholders are {names}") from None
         try:
             # Where this stage is killed the trainer is asked to end, so that it ends its own workers.
             process = subprocess.Popen(words, preexec_fn=partial(die_with_parent, signal.SIGTERM))  # noqa: PLW1509
         except OSError as error:
-            raise UserError(f"train.command cannot be run: {error}; install it, or name its whole path") from None
+            raise UserError(f"train.command cannot be run: {error}; install it, or give its full path") from None
         while (returned := _returned(process)) is None:
             if parent is not None and parent.gone():
                 _end(process)
-                raise UserError(f"{stage}: the dvc that started this training is gone, and so train.command was ended")
+                raise UserError(f"{stage}: the dvc process that started this training has ended, so train.command was stopped")
     if returned:
-        raise UserError(f"{stage}: train.command exited with {returned}; what it printed is above")
+        raise UserError(f"{stage}: train.command exited with {returned}; its output is above")
     tidy_adapter(out, base)
     if not any(out.glob("*.safetensors")):
-        raise UserError(f"{stage}: train.command left no .safetensors file in {{out}}; it has to write its weights there")
+        raise UserError(f"{stage}: train.command left no .safetensors file in {{out}}; it must write its weights there")
 
 
 def _returned(process: subprocess.Popen[bytes]) -> int | None:

@@ -1,4 +1,4 @@
-"""`python -m seedbed.training.serve`: a base, or what was trained on it, behind an OpenAI-compatible API on this machine.
+"""`python -m seedbed.training.serve`: serve a base or trained model with an OpenAI-compatible API on this machine.
 
     servers:
       trained:
@@ -51,7 +51,7 @@ def main() -> None:
         try:
             os.execvp(command[0], command)  # noqa: S606
         except OSError as error:
-            raise UserError(f"vllm cannot be run: {error}; install it, or take --engine transformers") from None
+            raise UserError(f"vllm cannot be run: {error}; install it, or use --engine transformers") from None
     web.run_app(make_app(base, weights, model), host="127.0.0.1", port=args.port, print=None)
 
 

@@ -1,4 +1,4 @@
-"""How a base is fine-tuned: `train` of `params.yaml` over the defaults."""
+"""Fine-tuning settings: `train` in `params.yaml`, completed with defaults."""
 
 import math
 from typing import Literal, NotRequired, TypedDict

@@ -1,4 +1,4 @@
-"""Fine-tuning by TRL's SFTTrainer, with a PEFT adapter or of all weights.
+"""Fine-tuning with TRL's SFTTrainer: a PEFT adapter or all weights.
 
 On CPU the same inputs give the same bytes. A checkpoint is kept outside every output, so that a training that was killed goes
 on where it was, and comes to the same bytes too.
@@ -92,7 +92,7 @@ def train(
         UserError: no examples, a base that cannot be had or has no template, a loss that is no number, or too little memory.
     """
     if not rows:
-        raise UserError(f"{stage}: its training set is empty; `seedbed explain` the set, or name another one")
+        raise UserError(f"{stage}: its training set is empty; check its rows with `seedbed explain`, or use another set")
     transformers.set_seed(seed)
     whole = base_of(base)
     tokenizer, model = load_base(base_id, base)
@@ -121,12 +121,12 @@ def train(
     except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
         if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
             raise UserError(
-                f"{stage}: out of memory; lower train.batch_size (and raise accumulation as much), max_length or rank, or take "
-                "a smaller base; what was trained so far is kept"
+                f"{stage}: out of memory; lower train.batch_size (and raise accumulation as much), max_length or rank, or use "
+                "a smaller base; the training so far is kept"
             ) from None
         if "inline_container" in str(error):  # torch's writer of zip files says no more than its own line
             raise UserError(
-                f"{stage}: no room for a checkpoint in {folder}; free some space and run again: it goes on where it was"
+                f"{stage}: no disk space for a checkpoint in {folder}; free some space and run again to resume"
             ) from None
         raise
     losses = [(entry["step"], entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
@@ -166,7 +166,9 @@ def load_base(base_id: str, base: Base, weights: Path | None = None) -> tuple[An
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(whole["model"], revision=whole["revision"])
     except Exception as error:
-        raise UserError(f"bases.{base_id}: no tokenizer of {whole['model']!r}: {_first_line(error)}; {_where(whole)}") from None
+        raise UserError(
+            f"bases.{base_id}: no tokenizer found for {whole['model']!r}: {_first_line(error)}; {_where(whole)}"
+        ) from None
     try:
         model = transformers.AutoModelForCausalLM.from_pretrained(
             str(weights) if weights else whole["model"], revision=whole["revision"], dtype=getattr(torch, whole["dtype"])
@@ -182,10 +184,11 @@ def _where(base: dict[str, str]) -> str:
     from huggingface_hub.constants import HF_HUB_CACHE
 
     if Path(base["model"]).is_dir():
-        return "the folder has to hold config.json, the weights, and a tokenizer (tokenizer.json, tokenizer_config.json)"
+        return "the folder must contain config.json, the weights and a tokenizer (tokenizer.json, tokenizer_config.json)"
     revision = "" if base["revision"] == "main" else f" --revision {base['revision']}"
     return (
-        f"bring it into the cache ({HF_HUB_CACHE}) with `hf download {base['model']}{revision}`, or name a folder that holds it"
+        f"download it to the cache ({HF_HUB_CACHE}) with `hf download {base['model']}{revision}`, or set `model` to a folder "
+        "that contains it"
     )
 
 
@@ -280,8 +283,8 @@ def _notices(stage: str, model: Any, settings: AllSettings, rows: int, cut: int)
             print(f"{stage}: no accelerator: training on the CPU", file=sys.stderr)
     if needed > room:
         print(
-            f"{stage}: about {needed / 2**30:.1f} GiB are needed and {where} has {room / 2**30:.1f} free: take a smaller base, "
-            "or train.method lora",
+            f"{stage}: about {needed / 2**30:.1f} GiB are needed, but {where} has {room / 2**30:.1f} free; use a smaller "
+            "base, or train.method lora",
             file=sys.stderr,
         )
 
@@ -305,7 +308,8 @@ class _Progress(transformers.TrainerCallback):  # type: ignore[misc]
         """Called after each step, before a checkpoint of it is written."""
         if self._parent is not None and self._parent.gone():
             raise UserError(
-                f"{self._stage}: the dvc that started this training is gone; run again, and it goes on at its last checkpoint"
+                f"{self._stage}: the dvc process that started this training has ended; run again to resume from the last "
+                "checkpoint"
             )
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **kwargs: Any) -> None:
@@ -327,7 +331,8 @@ class _Trainer(trl.SFTTrainer):  # type: ignore[misc]
         if not torch.isfinite(loss).all():
             rows = ", ".join(str(number) for number in sorted(self._rows_of(inputs["input_ids"])))
             raise UserError(
-                f"{self.stage}: the loss is no number at step {self.state.global_step + 1}, in rows {rows} of messages.jsonl; "
+                f"{self.stage}: the loss is NaN or infinite at step {self.state.global_step + 1}, in rows {rows} of "
+                "messages.jsonl; "
                 "look at these rows, or lower train.learning_rate; nothing was written"
             )
         return result

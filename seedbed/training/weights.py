@@ -1,4 +1,4 @@
-"""What weights are: a hash of their content, which is in the key of every request that they answer."""
+"""Hash of the weights' content, which is part of the key of every request to the model."""
 
 import json
 from hashlib import file_digest, sha256

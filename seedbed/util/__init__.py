@@ -1,1 +1,1 @@
-"""Rows, schemas, YAML, tables, git: what knows no word of the domain."""
+"""General utilities without domain knowledge: rows, schemas, YAML, tables, git."""

@@ -1,4 +1,4 @@
-"""JSON texts: one text for one value, and nothing read that JSON does not have."""
+"""Canonical JSON: one text for each value; strict parsing."""
 
 import json
 from hashlib import sha256

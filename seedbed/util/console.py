@@ -1,4 +1,4 @@
-"""A console for tables: as wide as the terminal, and never cut short in a pipe."""
+"""A console for tables: as wide as the terminal, and not truncated in a pipe."""
 
 from rich.console import Console
 

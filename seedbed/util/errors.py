@@ -1,4 +1,4 @@
-"""Mistakes that a person can mend, said in one sentence."""
+"""User errors: mistakes that a person can fix, each reported in one sentence."""
 
 import errno
 import io
@@ -61,9 +61,9 @@ def run(main: Callable[[], None]) -> NoReturn:
     except Exception as error:
         if not no_room(error):
             raise
-        sys.exit(f"error: no room on the disk: {_shown(error)}; free some space and run again, every response is kept")
+        sys.exit(f"error: no space left on the disk: {_shown(error)}; free some space and run again, every response is kept")
     except KeyboardInterrupt:
-        sys.exit("error: interrupted; every response that arrived is kept, run the same command again to go on")
+        sys.exit("error: interrupted; every response that arrived is kept, run the same command again to continue")
     sys.exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Git, run as a program: what it prints, what a commit holds, and which version a file is of."""
+"""Run git: output, content of a commit, version of a file."""
 
 import subprocess
 from pathlib import Path
@@ -30,7 +30,7 @@ def git_or_error(*args: str) -> bytes:
     try:
         done = _run(args)
     except OSError as error:
-        raise UserError(f"git cannot be run ({error}); install git, or put it on PATH") from None
+        raise UserError(f"git cannot be run ({error}); install git, or add it to PATH") from None
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip().partition("\n")[0].removeprefix("fatal: ")
         raise UserError(f"git {args[0]}: {words}; run this in a git checkout")

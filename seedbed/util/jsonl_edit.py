@@ -1,4 +1,4 @@
-"""Lines of a JSON Lines file, replaced, added or removed in one write; every other line stays byte for byte."""
+"""Replace, add or remove lines of a JSON Lines file in one write; other lines stay unchanged."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,7 @@ def locked(path: Path, folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=_WAIT_S)
     except Timeout:
-        raise UserError(f"{path}: another process has been saving to it for {_WAIT_S} seconds; try again") from None
+        raise UserError(f"{path}: another process has held its lock for {_WAIT_S} seconds; try again") from None
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Names that a package exports and that are imported when they are used: importing a part of it stays cheap."""
+"""Lazy exports of a package: names are imported when they are first used."""
 
 import sys
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The library's own files: what an installed wheel carries for a new project, and a checkout has at its root."""
+"""Files of the library that a new project needs, in an installed wheel or in a checkout."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Line ends: browsers and spreadsheets have their own, our files have LF."""
+"""Normalise line ends to LF."""
 
 
 def to_lf(text: str) -> str:

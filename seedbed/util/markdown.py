@@ -1,4 +1,4 @@
-"""Markdown in which no text can become markup."""
+"""Write Markdown in which text cannot become markup."""
 
 import re
 from collections.abc import Mapping, Sequence

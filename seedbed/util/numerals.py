@@ -1,4 +1,4 @@
-"""Numerals in a text, whatever they are written in: digits of any width, kanji, words that a language file lists.
+"""Find numerals in a text: digits of any width, kanji, and number words of a language file.
 
 A word of the list may begin another word: `zwei` and `hundert` are in `zweihundert`. One that is listed with a final hyphen
 may begin any: with `zwanzig-`, `zwanzigste` means 20, and with `십-` and `삼`, `삼십분` means 30.

@@ -1,4 +1,4 @@
-"""The prose of a text: what is left when code, tags, tables and addresses are set aside."""
+"""Extract the prose of a text, without code, tags, tables and URLs."""
 
 import re
 from functools import lru_cache

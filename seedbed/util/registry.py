@@ -1,4 +1,4 @@
-"""Functions that `params.yaml` names: registered by a decorator, found by name.
+"""Registry of functions that `params.yaml` names: registered with a decorator, found by name.
 
 rules: Registry[Rule] = Registry("rule", ("candidate", "context"))
 rule = rules.register
@@ -88,13 +88,13 @@ class Registry(Generic[T]):
     def _add(self, name: str, function: T) -> T:
         if not NAME.fullmatch(name):
             raise UserError(
-                f"{place_of(function)}: {name!r} cannot be the name of a {self.kind}; use small letters, digits and _, first a "
-                "letter"
+                f"{place_of(function)}: {name!r} is not a valid name of a {self.kind}; use lower-case letters, digits and _, "
+                "starting with a letter"
             )
         if name in self._functions:
             raise UserError(
                 f"{place_of(function)}: the {self.kind} {name!r} is registered already, in "
-                f"{place_of(self._functions[name])}; give this one another name"
+                f"{place_of(self._functions[name])}; choose another name"
             )
         self._refuse_other_arguments(name, function)
         self._functions[name] = function

@@ -1,4 +1,4 @@
-"""Rows: one JSON object a line, always written in the same bytes.
+"""Read and write rows: one JSON object per line, with deterministic bytes.
 
 A row on disk looks like this (sorted keys, no spaces, UTF-8, LF):
 
@@ -84,23 +84,24 @@ def parse_row(where: str, line: str) -> Row:
     """
     if line.startswith(("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")):
         raise UserError(
-            f"{where}: a merge left a conflict here ({line.split(maxsplit=1)[0]}); keep one side's lines and remove the marks"
+            f"{where}: merge conflict ({line.split(maxsplit=1)[0]}); keep the lines of one side and remove the conflict markers"
         )
     if line.lstrip("\ufeff").startswith("["):
         raise UserError(
-            f"{where}: a JSON array, where JSON Lines are expected: one object a line, without brackets or commas around it"
+            f"{where}: expected JSON Lines, found a JSON array; write one object per line, without brackets or commas between "
+            "them"
         )
     try:
         row = parse_json(line)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{where}: not a JSON object: {error}; each line holds one object") from None
+        raise UserError(f"{where}: not a JSON object: {error}; each line must be one JSON object") from None
     if not isinstance(row, dict):
-        raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each line holds one object")
+        raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each line must be one JSON object")
     if "\\ud" in line.lower():  # only an escape can be half a pair: the line itself is UTF-8
         try:
             canonical(row).encode()
         except UnicodeEncodeError:
-            raise UserError(f"{where}: half of a surrogate pair (\\ud800 to \\udfff) is no character; remove it") from None
+            raise UserError(f"{where}: half of a surrogate pair (\\ud800 to \\udfff) is not a character; remove it") from None
     return row
 
 
@@ -114,7 +115,7 @@ def _check(where: str, row: Row, schema: str | None, unique: str | None, seen: d
         raise UserError(f"{where}: the field {unique!r} is missing, or is neither text nor number")
     if row[unique] in seen:
         raise UserError(
-            f"{where}: duplicate {unique} {row[unique]!r} (first on line {seen[row[unique]]}); give each row its own"
+            f"{where}: duplicate {unique} {row[unique]!r} (first on line {seen[row[unique]]}); give each row a different one"
         )
 
 
@@ -131,9 +132,9 @@ def _lines(path: Path, named: Path) -> Iterator[tuple[int, str]]:
     except UnicodeDecodeError as error:
         raise UserError(f"{named}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file; write it, or name another in params.yaml or dvc.yaml") from None
+        raise UserError(f"{path}: no such file; create it, or change the path in params.yaml or dvc.yaml") from None
     except IsADirectoryError:
-        raise UserError(f"{path}: a folder, where a JSON Lines file was expected") from None
+        raise UserError(f"{path}: expected a JSON Lines file, found a folder") from None
 
 
 @contextmanager
@@ -141,7 +142,7 @@ def _writable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror}); name another file") from None
+        raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from None
 
 
 @contextmanager
@@ -214,7 +215,7 @@ def expect_empty(folder: Path) -> None:
         UserError: there is something at `folder` that is no empty folder.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: there is something already; name a folder that is empty or not there")
+        raise UserError(f"{folder}: this folder is not empty; choose an empty or new folder")
 
 
 def write_text(path: Path, text: str) -> None:

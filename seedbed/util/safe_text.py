@@ -1,4 +1,4 @@
-"""The one way in which words from outside reach a screen or a file: secrets masked, hidden characters spelt out.
+"""Sanitise external text for screens and files: mask secrets, escape hidden characters.
 
 A server's answer may hold the key that it was sent, in parts too, and characters that drive the terminal.
 """

@@ -1,4 +1,4 @@
-"""The JSON Schemas under `schemas/`, and what breaks them, in words.
+"""Validate values against the JSON Schemas in `schemas/`, with error messages.
 
 Those of the replies are the project's, since a change to one changes requests; all others are the library's. Upper bounds of
 a reply's schema keep a model that decodes within it from writing on and on. Not every endpoint keeps to them, and a long text
@@ -155,7 +155,7 @@ def _in_words(error: "ValidationError") -> str:
         return f"{_short(value)} does not have the form {expected}{hint}"
     if error.validator == "uniqueItems":
         twice = next(item for place, item in enumerate(value) if item in value[:place])
-        return f"{_short(twice)} stands twice; keep one of the two"
+        return f"{_short(twice)} appears twice; keep one of the two"
     return f"{error.message}{hint}"
 
 

@@ -1,4 +1,4 @@
-"""The build's rows as DuckDB tables, and the queries over them.
+"""Load a build's rows into DuckDB tables, and run queries on them.
 
 Each query is a file of `queries/`; its header says what one of its rows is, and in a line `-- needs: human/voted` which
 other queries must be tables first. A query's table has the query's name without its folder.

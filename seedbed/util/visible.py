@@ -1,4 +1,4 @@
-"""Characters that a reader cannot see: what hides, or turns round, part of a text.
+"""Invisible characters: those that hide or reorder parts of a text.
 
 Each place that shows text of models or people replaces what `HIDDEN` matches, and chooses only how to write it.
 """

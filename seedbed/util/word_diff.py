@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word and in any language, and two people's changes put together.
+"""Word-level diff in any language, and three-way merge of texts.
 
 difference("回答は2つです", "回答は3つです")  →  [("回答は", "回答は"), ("2", "3"), ("つです", "つです")]
 

@@ -1,4 +1,4 @@
-"""Numbers with their nouns, and lists that end in "and n more"."""
+"""Counted nouns, and lists that end in "and n more"."""
 
 from collections.abc import Sequence
 

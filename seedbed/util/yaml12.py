@@ -35,7 +35,7 @@ class Loader(_SafeLoader):  # type: ignore[valid-type, misc]
             if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
                 raise yaml.MarkedYAMLError(problem="a key that is no text; put it in quotes", problem_mark=key.start_mark)
             if key.value in seen:
-                words = f"the key {key.value!r} stands twice (first on line {seen[key.value]}); make one of the two"
+                words = f"the key {key.value!r} appears twice (first on line {seen[key.value]}); make one of the two"
                 raise yaml.MarkedYAMLError(problem=words, problem_mark=key.start_mark)
             seen[key.value] = key.start_mark.line + 1
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
@@ -104,7 +104,7 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
         if conflict := _CONFLICT.search(text):
             line = text.count("\n", 0, conflict.start()) + 1
             raise UserError(
-                f"{path}:{line}: a merge left a conflict here ({conflict[0]}); keep one side's lines and remove the marks"
+                f"{path}:{line}: merge conflict ({conflict[0]}); keep the lines of one side and remove the conflict markers"
             )
         if len(text) > _LARGEST or _SUSPECT.search(text):
             _refuse_bombs(path, text)
@@ -135,14 +135,14 @@ def _refuse_bombs(path: Path, text: str) -> None:
         anchor, before = open_nodes[-1]
         open_nodes[-1] = anchor, before + size
         if before + size > _LARGEST:
-            raise UserError(f"{path}: larger than {_LARGEST:,} characters once its aliases are expanded; write less")
+            raise UserError(f"{path}: more than {_LARGEST:,} characters after its aliases are expanded; shorten it")
 
     for event in yaml.parse(text, Loader):
         where = f"{path}:{event.start_mark.line + 1}" if event.start_mark else f"{path}"
         if isinstance(event, yaml.CollectionStartEvent):
             open_nodes.append((event.anchor, 1))
             if len(open_nodes) > _DEEPEST:
-                raise UserError(f"{where}: nested more than {_DEEPEST} deep; write it flatter")
+                raise UserError(f"{where}: nested more than {_DEEPEST} levels deep; reduce the nesting")
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, size = open_nodes.pop()
             sizes |= {anchor: size} if anchor else {}

@@ -1,4 +1,4 @@
-"""YAML that people wrote, changed by a program: comments and order are kept."""
+"""Edit YAML files; comments and order are kept."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

@@ -56,7 +56,7 @@ def test_a_question_of_two_matches_is_one_piece_of_evidence() -> None:
 def test_too_few_votes() -> None:
     few = candidate("a", set())
     few = Candidate("a", few.judged, {item: said for item, said in few.votes.items() if item[1] < "q010"}, {})
-    with pytest.raises(UserError, match="too few votes to choose by: each half of the questions must have votes"):
+    with pytest.raises(UserError, match="too few votes to choose a judge: each half of the questions needs votes"):
         compared([few], 95)
     found = compared([few, candidate("b", set())], 95)
     assert found["left_out"] == ["a"]
@@ -109,7 +109,7 @@ def test_labels_of_the_chosen_judge_are_written_once(project: Project) -> None:
     with chdir(project.root):
         calibrate([], False, 95, False, "mine")
         assert project.rows("data/votes/labels/mine.jsonl") == [{"judge": "win", "people": "win"}] * 40
-        with pytest.raises(UserError, match=r"data/votes/labels/mine\.jsonl: there already"):
+        with pytest.raises(UserError, match=r"data/votes/labels/mine\.jsonl: this file exists already"):
             calibrate([], False, 95, False, "mine")
         with pytest.raises(UserError, match=r"--labels '\.\./x'"):
             calibrate([], False, 95, False, "../x")

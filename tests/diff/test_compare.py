@@ -428,7 +428,7 @@ def test_forms_and_files(project: Project) -> None:
     assert page.startswith("<!doctype html>")
     assert "- あなたは<del>公平な</del>審査員です。" in page
     assert "+ あなたは<ins>厳しい</ins>審査員です。" in page
-    assert "--json and --html are two forms" in diff(project, "--html", "--json", fails=True)
+    assert "--json and --html cannot be combined" in diff(project, "--html", "--json", fails=True)
 
 
 @pytest.mark.parametrize(
@@ -438,7 +438,7 @@ def test_forms_and_files(project: Project) -> None:
         (
             "data/edits/questions.ja.jsonl",
             "[]\n",
-            "data/edits/questions.ja.jsonl:1: not a JSON object: each line holds one object",
+            "data/edits/questions.ja.jsonl:1: not a JSON object: each line must be one JSON object",
         ),
         ("data/build/answers/good.jsonl", "no JSON\n", "data/build/answers/good.jsonl: not JSON Lines"),
         ("data/build/answers/good.jsonl", '{"id":"a"}\n{"id":"a"}\n', "duplicate id 'a' (2 rows), first in line 1"),
@@ -446,7 +446,7 @@ def test_forms_and_files(project: Project) -> None:
         ("dvc.lock", "<<<<<<< HEAD\nschema: '2.0'\n=======\n", "dvc.lock:"),
         ("params.yaml", "models: [\n", "params.yaml:2:1: not valid YAML"),
         ("prompts/judge.yaml", "system: |\n\tx\n", "prompts/judge.yaml:2:1: not valid YAML"),
-        ("reports/win_rates.csv", "a,b\n1,2\n", "reports/win_rates.csv of the working tree is not the report's"),
+        ("reports/win_rates.csv", "a,b\n1,2\n", "reports/win_rates.csv at the working tree: not a file that the report wrote"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be(project: Project, path: str, content: str, message: str) -> None:
@@ -456,7 +456,7 @@ def test_a_file_that_is_not_what_it_should_be(project: Project, path: str, conte
     if not path.startswith("data/build"):
         git(project.root, "commit", "-qam", "broken")
         committed = re.escape(f"HEAD:{message}")
-        with pytest.raises(UserError, match=rf"{committed}|win_rates\.csv of HEAD is not the report's"):
+        with pytest.raises(UserError, match=rf"{committed}|win_rates\.csv at HEAD: not a file that the report wrote"):
             text_of(project, "HEAD~1", "HEAD")
 
 
@@ -469,9 +469,9 @@ def test_revisions_that_are_none(project: Project, tmp_path: Path) -> None:
     (empty.root / ".dvc").mkdir()
     for name in ("dvc.yaml", "params.yaml"):
         (empty.root / name).touch()
-    assert "there is no git repository here" in diff(empty, fails=True, GIT_CEILING_DIRECTORIES=str(tmp_path))
+    assert "not a git repository" in diff(empty, fails=True, GIT_CEILING_DIRECTORIES=str(tmp_path))
     git(empty.root, "init", "-q")
-    assert "git has no commit yet" in diff(empty, fails=True)
+    assert "the repository has no commit yet" in diff(empty, fails=True)
 
 
 def test_a_lock_cannot_name_any_file(project: Project) -> None:

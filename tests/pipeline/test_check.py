@@ -34,7 +34,7 @@ def append(path: Path, *lines: str) -> None:
 
 
 def test_what_there_is_in_one_line(here: Project) -> None:
-    assert check_all() == f"params.yaml, {len(VARIABLES)} prompts, 8 seed tasks, 3 questions, 2 baseline: all fit their schemas"
+    assert check_all() == f"params.yaml, {len(VARIABLES)} prompts, 8 seed tasks, 3 questions, 2 baseline: all valid"
 
 
 def test_all_mistakes_are_listed(here: Project) -> None:
@@ -60,7 +60,7 @@ def test_all_mistakes_are_listed(here: Project) -> None:
     ]
     assert "field is_classification: missing; field instruction: missing; " in found[1]
     assert "unknown category 'cooking'" in found[2]
-    assert "duplicate id 'generic-01' (first on line 1); give each row its own" in found[3]
+    assert "duplicate id 'generic-01' (first on line 1); give each row a different one" in found[3]
     assert "sets.direct.rows: data/build/translated/basline.jsonl: no such file, and no stage writes it" in found[-1]
     assert "did you mean 'data/build/translated/baseline.jsonl'" in found[-1]
 
@@ -120,7 +120,7 @@ def test_a_key_that_is_not_set_is_named_where_something_would_be_sent(
 ) -> None:
     here.edit_params(lambda p: p["servers"]["stand-in"].update(api_key_env="HOUSE_KEY"))
     check_all()
-    warning = "servers.stand-in.api_key_env: the environment variable HOUSE_KEY is not set, and translate@seed_tasks"
+    warning = "servers.stand-in.api_key_env: the environment variable HOUSE_KEY is not set, but translate@seed_tasks"
     assert warning in capsys.readouterr().err
     monkeypatch.setenv("HOUSE_KEY", "a key")
     check_all()
@@ -153,7 +153,7 @@ def test_one_mistake_is_one_sentence(here: Project) -> None:
 def test_an_empty_corpus_is_refused(here: Project, path: Path, kind: str) -> None:
     path.write_text("")
     (only,) = mistakes()
-    assert only == f"{path}: no rows; write at least one (schemas/rows/{kind}.schema.json says what one is)"
+    assert only == f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)"
 
 
 def test_a_corpus_of_which_every_row_is_wrong_is_not_called_empty(here: Project) -> None:
@@ -178,7 +178,7 @@ UNUSED: dict[str, Callable[[Any], None]] = {
 @pytest.mark.parametrize("name", UNUSED)
 def test_a_part_that_is_not_used_may_be_empty(here: Project, name: str) -> None:
     here.edit_params(UNUSED[name])
-    assert "all fit their schemas" in check_all()
+    assert "all valid" in check_all()
 
 
 def test_a_set_may_have_no_rows_of_its_own(here: Project) -> None:
@@ -194,8 +194,8 @@ BAD_ROWS = [
         '{"id":"x","category":"fermi","text":"?","language":"German"}',
         "field language: 'German' does not have the form",
     ),
-    (SEEDS, "[1]", "a JSON array, where JSON Lines are expected"),
-    (SEEDS, "<<<<<<< HEAD", "a merge left a conflict here (<<<<<<<)"),
+    (SEEDS, "[1]", "expected JSON Lines, found a JSON array"),
+    (SEEDS, "<<<<<<< HEAD", "merge conflict (<<<<<<<)"),
 ]
 
 
@@ -214,13 +214,13 @@ CONFLICTS = ["dvc.yaml", "params.yaml", "prompts/judge.yaml", "data/languages/ja
 def test_a_merge_conflict_is_named_for_what_it_is(here: Project, path: str) -> None:
     file = here.root / path
     file.write_text(file.read_text(encoding="utf-8") + "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> theirs\n", encoding="utf-8")
-    assert any(f"{path}:" in line and "a merge left a conflict here" in line for line in mistakes())
+    assert any(f"{path}:" in line and "merge conflict" in line for line in mistakes())
 
 
 @pytest.mark.parametrize("path", CONFLICTS[:3])
 def test_what_dvc_cannot_read_is_named_with_its_line(built_here: Project, path: str) -> None:
     append(built_here.root / path, "<<<<<<< HEAD")
-    with pytest.raises(UserError, match=rf"^{path}:\d+: a merge left a conflict here"):
+    with pytest.raises(UserError, match=rf"^{path}:\d+: merge conflict"):
         Status()
 
 
@@ -239,7 +239,7 @@ BAD_FILES = [
     ("data/edits/seed_tasks.ja.jsonl", EDIT, "edit 'x': fields: expected instruction, input, output, found text"),
     ("data/edits/questions.ja.jsonl", EDIT.replace("文", " "), "edit 'x': fields.text is blank"),
     ("data/edits/questions.de.jsonl", EDIT.replace("edited", "e"), "data/edits/questions.de.jsonl:1: field decision"),
-    ("data/votes/a.b.jsonl", "", "'a.b' cannot name an annotator"),
+    ("data/votes/a.b.jsonl", "", "'a.b' is not a valid annotator name"),
     ("data/votes/yuki.jsonl", '{"match":"m"}', "data/votes/yuki.jsonl:1: "),
 ]
 
@@ -276,9 +276,7 @@ def test_what_a_late_stage_reads_is_checked_early(here: Project, path: str, text
 def test_edits_of_no_corpus_are_noticed(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
     Path("data/edits/question.ja.jsonl").touch()
     check_all()
-    told = (
-        "data/edits/question.ja.jsonl: no corpus is called 'question' (did you mean 'questions'?); these edits apply to nothing"
-    )
+    told = "data/edits/question.ja.jsonl: unknown corpus 'question' (did you mean 'questions'?); these edits have no effect"
     assert told in capsys.readouterr().err
 
 
@@ -287,11 +285,14 @@ def test_orphaned_edits_are_counted(here: Project, capsys: pytest.CaptureFixture
     seeds = {row["id"] for row in here.rows("data/seed_tasks.en.jsonl")}
     orphans = [row["id"] for row in here.rows("data/edits/seed_tasks.ja.jsonl") if row["id"] not in seeds]
     listed = f"{', '.join(orphans[:3])} and {len(orphans) - 3} more"
-    assert f"seed_tasks.ja.jsonl: {len(orphans)} orphaned edits ({listed}), whose rows are gone" in capsys.readouterr().err
+    assert (
+        f"seed_tasks.ja.jsonl: {len(orphans)} orphaned edits ({listed}), whose rows no longer exist" in capsys.readouterr().err
+    )
     Path("data/edits/questions.ja.jsonl").write_text(EDIT + "\n", encoding="utf-8")
     check_all()
     assert (
-        "data/edits/questions.ja.jsonl: 1 orphaned edit (x), whose rows are gone; kept, not applied" in capsys.readouterr().err
+        "data/edits/questions.ja.jsonl: 1 orphaned edit (x), whose rows no longer exist; kept, but not applied"
+        in capsys.readouterr().err
     )
 
 
@@ -355,8 +356,8 @@ def test_what_judges_questions_and_votes_cannot_show_is_noticed(here: Project, c
     for words in (
         "judges: a jury of two, a and b: there is no majority where they differ, so every such question is a tie",
         "judges: judge b and thin are of one family, f: judges favour answers like their own",
-        "data/questions.en.jsonl: the category 'fermi' has one question: its rate shows no difference",
-        "prompts/judge.yaml: it does not show $criteria, so that the judge never sees the criteria of params.yaml",
+        "data/questions.en.jsonl: the category 'fermi' has only one question: its rate cannot show a significant difference",
+        "prompts/judge.yaml: $criteria is missing, so the judge does not see the criteria of params.yaml",
         "data/votes: all votes are of one person, ann:",
         "data/votes: all 1 votes are ties:",
     ):

@@ -70,7 +70,7 @@ def test_the_cross_product_and_nothing_else_is_written(folder: Path) -> None:
 def test_again_it_writes_nothing_and_more_seeds_only_what_is_new(folder: Path) -> None:
     declare(folder)
     first = (folder / "params.yaml").read_bytes()
-    assert "has the whole study already" in declare(folder)
+    assert "contains the whole study already" in declare(folder)
     assert (folder / "params.yaml").read_bytes() == first
     assert "8 trained models (llama-native-seed1, llama-native-seed2," in declare(folder, seeds=3)
     with chdir(folder):
@@ -106,7 +106,7 @@ def test_a_base_may_be_the_common_baseline(folder: Path) -> None:
         ({"bases": "lama"}, "--bases: unknown base 'lama' (did you mean 'llama'?)"),
         ({"sets": "native,dirct"}, "--sets: unknown set 'dirct' (did you mean 'direct'?)"),
         ({"baseline": "thinn"}, "--baseline: unknown baseline 'thinn' (did you mean 'thin'?)"),
-        ({"sets": "native,native"}, "--sets: 'native' is named twice"),
+        ({"sets": "native,native"}, "--sets: 'native' appears twice"),
     ],
 )
 def test_mistakes_are_named_and_nothing_is_written(folder: Path, change: dict[str, Any], message: str) -> None:

@@ -43,8 +43,8 @@ def test_the_same_inputs_and_other_bytes_need_an_edition(tmp_path: Path) -> None
     code, output = checked(tmp_path, old, old | {"judge@good-vs-thin": entry(outs=OTHER_OUTS)})
     assert code == 1
     assert output == (
-        "error: judge@good-vs-thin: the same inputs give another b.jsonl; raise judge in seedbed/project/editions.py and say "
-        "in CHANGELOG.md what changed\n"
+        "error: judge@good-vs-thin: the same inputs give a different b.jsonl; raise judge in seedbed/project/editions.py and "
+        "describe the change in CHANGELOG.md\n"
     )
 
 
@@ -66,7 +66,7 @@ def test_each_stage_is_named(tmp_path: Path) -> None:
 )
 def test_what_needs_none(tmp_path: Path, now: dict[str, Any]) -> None:
     code, output = checked(tmp_path, {"judge": entry()}, {"judge": entry(**now), "new@one": entry()})
-    assert (code, output) == (0, "editions: 2 stages looked at, none with the same inputs gives other bytes\n")
+    assert (code, output) == (0, "editions: 2 stages compared; the same inputs give the same bytes\n")
 
 
 def test_a_first_lock_has_nothing_to_be_held_against(tmp_path: Path) -> None:
@@ -77,10 +77,10 @@ def test_a_first_lock_has_nothing_to_be_held_against(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("stages: [", "old.lock"),
-        ("stages:\n  judge: 5\n", "old.lock: no dvc.lock"),
-        ("- a\n", "old.lock: no dvc.lock"),
-        ("stages:\n- a\n", "old.lock: no dvc.lock"),
-        ("stages:\n  judge:\n    outs:\n    - path: a\n", "old.lock: no dvc.lock"),
+        ("stages:\n  judge: 5\n", "old.lock: not a dvc.lock"),
+        ("- a\n", "old.lock: not a dvc.lock"),
+        ("stages:\n- a\n", "old.lock: not a dvc.lock"),
+        ("stages:\n  judge:\n    outs:\n    - path: a\n", "old.lock: not a dvc.lock"),
     ],
 )
 def test_a_lock_that_cannot_be_read(tmp_path: Path, text: str, words: str) -> None:

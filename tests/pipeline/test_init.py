@@ -134,13 +134,17 @@ def test_only_a_japanese_project_installs_the_japanese_dictionary() -> None:
 @pytest.mark.parametrize(
     ("folder", "language", "message"),
     [
-        ("full", "ko", r"full: not an empty folder, so nothing was written; name a new one$"),
-        ("full/file", "ko", r"full/file: not an empty folder, so nothing was written; name a new one$"),
-        ("full/file/below", "ko", r"full/file/below: cannot be written \(Not a directory\); name another folder$"),
+        ("full", "ko", r"full: the folder is not empty, so nothing was written; choose a new folder$"),
+        ("full/file", "ko", r"full/file: the folder is not empty, so nothing was written; choose a new folder$"),
+        ("full/file/below", "ko", r"full/file/below: cannot be written \(Not a directory\); choose another folder$"),
         ("new", "korean", r"language 'korean': expected an ISO 639 code, two or three small letters, e\.g\. ko for Korean$"),
         ("new", "../k", r"language '\.\./k': expected an ISO 639 code"),
-        ("mine/new", "ko", r"mine/new: lies in the project \S+mine, so nothing was written; name a folder outside of it$"),
-        (f"{ROOT}/new", "ko", r"lies in the project .*, so nothing was written; name a folder outside of it$"),
+        (
+            "mine/new",
+            "ko",
+            r"mine/new: this folder is inside the project \S+mine, so nothing was written; choose a folder outside of it$",
+        ),
+        (f"{ROOT}/new", "ko", r"is inside the project .*, so nothing was written; choose a folder outside of it$"),
     ],
 )
 def test_a_refusal_writes_nothing(
@@ -180,12 +184,10 @@ def made(tmp_path: Path, language: str) -> Project:
 def test_a_new_project_is_committed_and_checked(tmp_path: Path) -> None:
     project = made(tmp_path, "ko")
     assert git(project.root, "status", "--porcelain") == ""
-    assert git(project.root, "log", "--format=%an: %s") == "Seedbed: A project made by seedbed init\n"
+    assert git(project.root, "log", "--format=%an: %s") == "Seedbed: Create the project with seedbed init\n"
     assert git(project.root, "ls-files", "-s", ".ci/install").startswith("100755 ")
     assert (project.root / ".dvc" / "config").read_bytes() == (ROOT / ".dvc" / "config").read_bytes()
-    assert f"{len(VARIABLES)} prompts, 8 seed tasks, 8 questions, 3 baseline: all fit their schemas" in project.run(
-        "seedbed", "check"
-    )
+    assert f"{len(VARIABLES)} prompts, 8 seed tasks, 8 questions, 3 baseline: all valid" in project.run("seedbed", "check")
     assert "the project is up to date" in project.run("seedbed", "upgrade", "--yes")
     assert git(project.root, "status", "--porcelain") == ""
 
@@ -197,7 +199,7 @@ def test_a_project_in_a_subfolder_of_a_repository(tmp_path: Path) -> None:
     project = made(tmp_path, "de")
     assert git(tmp_path, "status", "--porcelain") == "A  theirs\n"
     assert not (project.root / ".git").exists()
-    assert "all fit their schemas" in project.run("seedbed", "check")
+    assert "all valid" in project.run("seedbed", "check")
 
 
 def sent(project: Project) -> dict[str, int]:
@@ -240,6 +242,6 @@ def test_a_wheel_is_pinned_by_its_path_and_hash(tmp_path: Path) -> None:
     for archive in ({}, {"hashes": {"sha256": digest}}, {"hash": f"sha256={digest}"}):
         pin = _pin_of({"url": wheel.as_uri(), "archive_info": archive})
         assert pin == f"seedbed @ {wheel.as_uri()} \\\n    --hash=sha256:{digest}\n"
-    with pytest.raises(UserError, match="its hash is not known"):
+    with pytest.raises(UserError, match="whose hash is unknown"):
         _pin_of({"url": "https://example.org/seedbed.whl", "archive_info": {}})
-    assert _pin_of({"url": tmp_path.as_uri(), "dir_info": {}}).startswith("# seedbed is installed from a folder")
+    assert _pin_of({"url": tmp_path.as_uri(), "dir_info": {}}).startswith("# seedbed is installed from the folder")

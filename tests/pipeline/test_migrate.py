@@ -49,7 +49,7 @@ matches: {}
 NEW = """\
 # Our own project.
 
-editions: # the library's rules that each stage was built with; `seedbed upgrade` raises them
+editions: # version of the library's rules, by stage; `seedbed upgrade` raises them
   translate: 1
   post_edit: 1
   as_translated: 1
@@ -72,7 +72,7 @@ endpoints:
   house: # in the cellar
     structured: text
 
-servers: # how an endpoint is reached, by its id: no stage depends on it
+servers: # address and limits, by endpoint id; no stage depends on them
   house:
     base_url: http://localhost:1/v1 # ask Kim for the port
     max_concurrency: 4
@@ -106,7 +106,7 @@ generations: # generate@id and filter@id
 filter:
   rules: []
 
-sets: # training sets, export@id; data/empty.jsonl where there is nothing
+sets: # training sets, export@id; data/empty.jsonl for no rows
   native:
     seeds: data/build/edited/seed_tasks.jsonl
     rows: data/build/instructions/native.jsonl
@@ -118,19 +118,19 @@ export:
   formats:
     - alpaca # for Mina
 
-bases: {} # models before fine-tuning: {model: Hub id or folder, revision, chat_template, dtype}
+bases: {} # base models to fine-tune: {model: Hub id or folder, revision, chat_template, dtype}
 
-train: {} # how they are fine-tuned; schemas/params.schema.json has every setting and its default
+train: {} # fine-tuning settings; schemas/params.schema.json lists all with their defaults
 
 trained: {} # fine-tuned models: {base, set, seed}; `seedbed declare study` writes them
 
-judges: {} # a jury: each {endpoint, model, params, sample, family}, the rest as in judge; empty for judge alone
+judges: {} # a jury: each {endpoint, model, params, sample, family}, other settings as in judge; empty: only judge
 
-criteria: {} # by category: what its answers are judged by, in words for the judge's prompt; {} for nothing
+criteria: {} # by category: judging criteria for the judge's prompt; {} for none
 
 matches: {}
 
-scores: {} # models whose answers are also rated by themselves, from 1 to 10 (`good: {}`); none by default
+scores: {} # models whose answers are also rated individually, 1 to 10 (`good: {}`); none by default
 """
 
 
@@ -192,12 +192,12 @@ def test_a_stage_that_the_project_has_no_edition_of_gets_one() -> None:
     stage, number = next(iter(EDITIONS.items()))
     older = migrated(OLD)[0].replace(f"  {stage}: {number}\n", "")
     text, notes = migrated(older)
-    assert notes == ["editions: this library's rules, one number a stage"]
+    assert notes == ["editions: the version of this library's rules, one number per stage"]
     assert load_yaml(ROOT / "params.yaml", text) == load_yaml(ROOT / "params.yaml", migrated(OLD)[0])
 
 
 def test_a_project_of_a_newer_library_is_left_alone() -> None:
-    with pytest.raises(UserError, match=r"editions\.judge: the project is of edition 99, .*install a newer Seedbed"):
+    with pytest.raises(UserError, match=r"editions\.judge: the project uses edition 99, .*install a newer Seedbed"):
         migrated(with_editions(judge=99))
 
 

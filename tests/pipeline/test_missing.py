@@ -48,7 +48,7 @@ def test_the_build_sends_what_did_not_come(counted: Project, server: Server, mon
 
 def test_what_rests_on_a_reply_waits_for_it(counted: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(counted.root)
-    assert "6 more rest on replies that are not there yet" in command("export", "judge@good-vs-thin", "out")
+    assert "6 more depend on missing replies" in command("export", "judge@good-vs-thin", "out")
     assert not Path("out").exists()
     with pytest.raises(UserError, match=r"no stage of this project \(did you mean 'judge@good-vs-thin'\?\)"):
         export_missing("judge@good-vs-thn", Path("out"))

@@ -138,7 +138,7 @@ def test_as_a_script_reads_it(here: Project) -> None:
 
 def test_why_dvc_cannot_tell(here: Project) -> None:
     Path("dvc.lock").touch()
-    with pytest.raises(UserError, match="`seedbed check` mends it"):
+    with pytest.raises(UserError, match="`seedbed check` repairs it"):
         Plan()
     Path("dvc.lock").unlink()
     Path(".dvc/config.local").unlink()

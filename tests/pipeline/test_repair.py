@@ -81,7 +81,7 @@ def test_half_a_lock_that_is_not_committed_is_taken_away(here: Project, cut: str
     mend_half_files()
     assert not LOCK.exists()
     assert HALF.read_text() == half
-    assert "dvc.lock: half a file, left by a `dvc` that was stopped; taken away" in capsys.readouterr().err
+    assert "dvc.lock: a partial file, left by an interrupted `dvc`; it was removed" in capsys.readouterr().err
     mend_half_files()
     assert capsys.readouterr().err == ""
 
@@ -168,7 +168,7 @@ def test_a_half_entry_of_the_run_cache_is_taken_away(here: Project, state: str, 
     mend_half_files()
     assert not [path for path in Path(".dvc/cache/runs").rglob("*") if path.name not in ("aa", "bb", "c" * 64, WHOLE)]
     assert Path(".dvc/cache/runs/bb", "c" * 64, WHOLE).read_text() == "cmd: x\n"
-    assert "left by a `dvc` that was stopped, taken away" in capsys.readouterr().err
+    assert "left by an interrupted `dvc` removed" in capsys.readouterr().err
 
 
 def leave_half_entry(project: Project, entry: str, state: str, folder: str = f"aa/{'a' * 64}") -> None:
@@ -191,7 +191,7 @@ def test_a_build_goes_on_from_a_half_entry(copy: Project, state: str) -> None:
     entry.unlink()
     LOCK.unlink()
     leave_half_entry(copy, text, state, str(entry.parent.relative_to(copy.root / ".dvc" / "cache" / "runs")))
-    assert "taken away" in copy.run("seedbed", "check")
+    assert "removed; the" in copy.run("seedbed", "check")
     copy.repro("translate@questions", SEEDBED_OFFLINE="1")
     assert LOCK.read_bytes() == lock
 
@@ -213,7 +213,7 @@ def test_an_entry_that_is_cut_under_its_whole_name_is_taken_away(copy: Project) 
 
 def test_a_stage_that_runs_mends_the_run_cache_for_those_after_it(copy: Project) -> None:
     leave_half_entry(copy, "", "an empty folder")
-    assert "left by a `dvc` that was stopped" in copy.run(*copy.stage_command("questions"))
+    assert "left by an interrupted `dvc`" in copy.run(*copy.stage_command("questions"))
     assert not (copy.root / ".dvc" / "cache" / "runs" / "aa" / ("a" * 64)).exists()
 
 
@@ -239,7 +239,7 @@ def test_half_a_lock_gives_way_to_the_committed_one(here: Project, capsys: pytes
     git(here.root, "commit", "-q", "-m", "Built")
     LOCK.write_bytes(whole[:-17])
     mend_half_files()
-    assert "put back as committed" in capsys.readouterr().err
+    assert "the committed version was restored" in capsys.readouterr().err
     assert LOCK.read_bytes() == whole
     assert HALF.read_bytes() == whole[:-17]
 
@@ -258,7 +258,7 @@ def test_half_a_lock_gives_way_to_the_committed_one(here: Project, capsys: pytes
 @pytest.mark.parametrize("before", ["schema: '2.0'\n", ""])
 def test_a_merge_conflict_is_left_to_the_person(here: Project, before: str) -> None:
     LOCK.write_text(f"{before}<<<<<<< ours\nstages: {{}}\n=======\n>>>>>>> theirs\n")
-    with pytest.raises(UserError, match=r"dvc\.lock: a merge left a conflict in it"):
+    with pytest.raises(UserError, match=r"dvc\.lock: merge conflict"):
         mend_half_files()
     assert "<<<<<<< ours" in LOCK.read_text()
 

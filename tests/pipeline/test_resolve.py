@@ -32,7 +32,7 @@ def merging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_people_write_is_resolved_by_hand_first(merging: Path) -> None:
     before = {path: Path(path).read_bytes() for path in ("dvc.lock", "reports/a.md", "params.yaml")}
-    with pytest.raises(UserError, match=r"^params\.yaml: in conflict, and written by people: resolve it by hand"):
+    with pytest.raises(UserError, match=r"^params\.yaml: merge conflict in a file that people write; resolve it by hand"):
         resolve()
     assert {path: Path(path).read_bytes() for path in before} == before
 
@@ -40,5 +40,5 @@ def test_what_people_write_is_resolved_by_hand_first(merging: Path) -> None:
 def test_without_a_conflict_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     git(tmp_path, "init", "-q")
-    with pytest.raises(UserError, match="nothing that a build writes is in conflict"):
+    with pytest.raises(UserError, match="no file that a build writes has a merge conflict"):
         resolve()

@@ -105,7 +105,9 @@ def test_what_both_changed_is_kept_and_named(project: Project, capsys: pytest.Ca
     assert (project.root / "Makefile").read_bytes() == mine
     assert (project.root / "Makefile.new").read_bytes() == MAKEFILE
     output = capsys.readouterr()
-    assert "kept: Makefile, which you and the library both changed; the library's is written to Makefile.new" in output.out
+    assert (
+        "kept: Makefile, changed both by you and by the library; the library's version is written to Makefile.new" in output.out
+    )
     assert output.err == "to merge by hand: Makefile\n"
     assert upgraded() == "the project is up to date"
 
@@ -128,7 +130,7 @@ def test_a_new_file_is_added_and_one_that_is_no_more_is_deleted(project: Project
     assert (project.root / "stages" / "judge.py").read_bytes() == (ROOT / "stages" / "judge.py").read_bytes()
     left = {path.name for path in (project.root / "stages").iterdir()} - {path.name for path in (ROOT / "stages").iterdir()}
     assert left == {"gone_too.py", "never.py"}
-    assert notes == ["stages/gone_too.py: no part of the template any more; it stays, since you changed it"]
+    assert notes == ["stages/gone_too.py: no longer part of the template; kept, since you changed it"]
 
 
 def test_a_file_of_ones_own_in_the_place_of_a_new_one_is_kept(project: Project) -> None:
@@ -173,7 +175,10 @@ def test_remotes_stay_and_what_holds_a_folder_comes_back(project: Project) -> No
     [
         (lambda root: (root / LOCK).write_text("{"), r"template\.lock: not what `seedbed init` wrote; `git checkout"),
         (lambda root: (root / LOCK).write_text('{"files": 3}'), r"template\.lock: not what `seedbed init` wrote"),
-        (lambda root: (root / "seedbed").mkdir(), r"seedbed/: an older library lies in the project.*git rm -r seedbed"),
+        (
+            lambda root: (root / "seedbed").mkdir(),
+            r"seedbed/: an older copy of the library is in the project.*git rm -r seedbed",
+        ),
         (lambda root: (root / "params.yaml").write_text("- a\n"), r"params\.yaml: not a mapping"),
         (lambda root: (root / "params.yaml").unlink(), r"params\.yaml: no such file"),
         (lambda root: (root / "params.yaml").write_bytes(b"a: \xff\n"), r"params\.yaml"),
@@ -219,7 +224,7 @@ def test_a_bill_that_cannot_be_told_says_why(project: Project) -> None:
     broken = (project.root / "params.yaml").read_bytes().replace(b"language: ko", b"language: Korean")
     (project.root / "Makefile").chmod(0o444)
     said = bill_in_words({"params.yaml": broken, "Makefile": None})
-    assert said.startswith("what the next build will send cannot be said before the files are right: params.yaml:")
+    assert said.startswith("the next build's requests cannot be estimated until the files are valid: params.yaml:")
     assert changed(project) == set()
 
 
@@ -285,14 +290,14 @@ def first(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_a_project_of_the_first_form(first: Project, capsys: pytest.CaptureFixture[str]) -> None:
     said = upgraded()
     root = first.root
-    assert "1 entry of stages that are no more left dvc.lock (generate), 2 outputs of the old pipeline deleted" in said
+    assert "1 entry of removed stages taken out of dvc.lock (generate), 2 outputs of the old pipeline deleted" in said
     output = capsys.readouterr().out
     assert "note: the project has no template.lock" in output
     assert (
-        "note: what the next build will send cannot be said before the files are right: params.yaml:3: answer: missing"
+        "note: the next build's requests cannot be estimated until the files are valid: params.yaml:3: answer: missing"
         in output
     )
-    assert "note: dvc.lock: generate is no stage any more, its entry goes" in output
+    assert "note: dvc.lock: generate is no longer a stage, its entry is removed" in output
     assert (root / "data" / "edits" / "seed_tasks.ko.jsonl").read_bytes() == EDIT
     kit = project_files("ko", bare=False)
     for path in ("prompts/judge.yaml", "data/languages/ko.yaml", "data/empty.jsonl", ".ci/install", MOVED[1], LOCK):
@@ -354,7 +359,7 @@ def test_approvals_stay_where_every_translation_is_asked_for_anew(project: Proje
     project.edit_params(lambda params: params["editions"].update(translate=1))
     project.commit("approved")
     upgrade = plan_upgrade()
-    assert any("1 approval became edits of the same text" in note for note in upgrade.notes)
+    assert any("1 approval became edits with the same text" in note for note in upgrade.notes)
     apply_upgrade(upgrade)
     assert project.rows(str(path)) == [rows[0] | {"decision": "edited"}, rows[1]]
     assert plan_upgrade().files == {}

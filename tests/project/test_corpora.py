@@ -37,7 +37,9 @@ def test_an_unknown_type_or_category_is_refused(tmp_path: Path, kind: str, row: 
 def test_an_id_given_twice_is_refused(tmp_path: Path, kind: str, row: Row) -> None:
     path = tmp_path / "rows.jsonl"
     write_rows(path, [row, row], kind)
-    with pytest.raises(UserError, match=r"rows\.jsonl:2: duplicate id 'a-01' \(first on line 1\); give each row its own"):
+    with pytest.raises(
+        UserError, match=r"rows\.jsonl:2: duplicate id 'a-01' \(first on line 1\); give each row a different one"
+    ):
         list(read_corpus(path, kind, PARAMS))
 
 
@@ -50,7 +52,7 @@ def test_a_language_that_is_no_code_is_refused(tmp_path: Path, kind: str, row: R
         list(read_corpus(path, kind, PARAMS))
     message = str(error.value)
     assert message.startswith(f"{path}:2: field language: ")
-    assert "the language that it is written in, an ISO 639 code; left out where that is the corpus's" in message
+    assert "ISO 639 code of the row's language; absent if it is the language of the corpus" in message
 
 
 def test_a_row_is_in_its_own_language_or_in_its_corpuss() -> None:

@@ -65,7 +65,7 @@ def test_seconds_of_one_editor_add_up_and_a_note_stays() -> None:
     ("fields", "editor", "words"),
     [
         ({"text": " \n"}, None, "fields.text is blank"),
-        ({"text": "あ" * 100_000}, None, f"100,000 characters, where {MOST_CHARACTERS:,} are allowed"),
+        ({"text": "あ" * 100_000}, None, f"100,000 characters, but at most {MOST_CHARACTERS:,} are allowed"),
         ({"texts": "a"}, None, "expected text, found texts"),
         ({"text": "\ud800"}, None, "half a character"),
         ({"text": "a"}, "../x", "does not have the form"),
@@ -129,7 +129,7 @@ def test_many_rows_are_saved_at_once_but_for_those_that_changed_meanwhile() -> N
 def test_a_file_that_is_not_valid_is_left_alone() -> None:
     PATH.parent.mkdir(parents=True)
     PATH.write_text("<<<<<<< HEAD\n", encoding="utf-8")
-    with pytest.raises(UserError, match=r"questions\.ja\.jsonl:1: a merge left a conflict here"):
+    with pytest.raises(UserError, match=r"questions\.ja\.jsonl:1: merge conflict"):
         save_edit(PATH, "question", edit_of("a-01", "文"), "a-01", None)
     assert PATH.read_text(encoding="utf-8") == "<<<<<<< HEAD\n"
 

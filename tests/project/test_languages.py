@@ -37,8 +37,8 @@ def test_each_file_of_another_language_is_named() -> None:
     assert language_mismatches(params("ko")) == [
         "prompts/judge.yaml:3: language: 'ja', but params.yaml:2 builds 'ko'; write the file in that language, or set language "
         "to 'ja'",
-        "data/languages/ko.yaml:3: language: 'de', but params.yaml:2 builds 'ko'; write the file in that language, or name the "
-        "file after its language",
+        "data/languages/ko.yaml:3: language: 'de', but params.yaml:2 builds 'ko'; write the file in that language, or rename "
+        "the file after its language",
     ]
 
 

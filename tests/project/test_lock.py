@@ -40,7 +40,9 @@ def test_no_lock(tmp_path: Path) -> None:
 def test_a_damaged_lock_is_named(text: str, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "dvc.lock"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(UserError, match=rf"dvc\.lock:? ?{problem}.*; where a stopped `dvc` left half a file, `seedbed check`"):
+    with pytest.raises(
+        UserError, match=rf"dvc\.lock:? ?{problem}.*; if an interrupted `dvc` left a partial file, `seedbed check`"
+    ):
         locked_stages(path)
     with pytest.raises(UserError, match=r"^HEAD:dvc\.lock:") as error:
         locked_stages(Path("HEAD:dvc.lock"), text)

@@ -22,17 +22,17 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
         ("target: 200", "target: 0", "generate.target: 0 is less than the minimum of 1"),
         ("threshold: 0.7 ", "threshold: 1.2 ", "filter.similarity.threshold: 1.2 is greater than the maximum of 1"),
         ("    model: good\n", "    model: goood\n", "matches.good-vs-thin.model: unknown model 'goood' (did you mean 'good'?)"),
-        ("    model: good\n", "    model: thin\n", "'thin' is matched against itself"),
+        ("    model: good\n", "    model: thin\n", "'thin' is compared with itself"),
         (
             "translate:\n  endpoint: stand-in",
             "translate:\n  endpoint: standin",
             "translate.endpoint: unknown endpoint 'standin'",
         ),
         ("  good-vs-thin:", "  good.vs.thin:", "matches"),
-        ("  good-vs-thin:", "  all:", "matches.all: 'all' is the report's word for the total"),
-        ("    - generic\n", "    - all\n", "labels.question: 'all' is the report's word for the total"),
+        ("  good-vs-thin:", "  all:", "matches.all: 'all' is reserved for the total"),
+        ("    - generic\n", "    - all\n", "labels.question: 'all' is reserved for the total"),
         ("    - coding-math\n\njudges", "    - coding\n\njudges", "unknown category 'coding' (did you mean 'coding-math'?)"),
-        ("report:\n", "report:\n  bootstrap: 5\n", "the key 'bootstrap' stands twice"),
+        ("report:\n", "report:\n  bootstrap: 5\n", "the key 'bootstrap' appears twice"),
         ("  good:\n", "  1:\n", "a key that is no text; put it in quotes"),
         ("language: ja", "language: [ja", "not valid YAML"),
         (
@@ -54,7 +54,7 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
         ("    seeds: edited", "    seeds: edits", "generations.native.seeds: expected one of edited, machine, found 'edits'"),
         ("  direct: #", "  native.2: #", "no dot, since DVC's stage names cannot hold one"),
         ("  judge: 3", "  judge: 0", "editions.judge: 0 is less than the minimum of 1"),
-        ("  judge: 3", "  judge: 99", "editions.judge: the project is of edition 99, this library knows"),
+        ("  judge: 3", "  judge: 99", "editions.judge: the project uses edition 99, but this library only supports"),
         ("  judge: 3\n", "", "editions.judge: missing"),
         ("threshold: 0.7 ", "threshold: .nan ", "filter.similarity.threshold: expected a finite number, found nan"),
         ("    temperature: 1\n", "    temperature: .nan\n", "generate.params.temperature: expected a finite number, found nan"),
@@ -87,7 +87,7 @@ def test_a_file_of_an_older_library_is_to_be_upgraded(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     assert "  generate: 3" in TEXT
     path.write_text(TEXT.replace("  generate: 3", "  generate: 2").replace("\nscores: {}", "\n#"), encoding="utf-8")
-    older = "editions.generate: the project is of edition 2, this library builds edition 3: run `seedbed upgrade`"
+    older = "editions.generate: the project uses edition 2, but this library builds edition 3; run `seedbed upgrade`"
     with pytest.raises(UserError) as error:
         load_params(path)
     assert str(error.value).endswith(older)
@@ -161,10 +161,10 @@ JURY = "judges: {} # a jury"
 @pytest.mark.parametrize(
     ("judges", "message"),
     [
-        ("{a: {}, b: {}}", "judges.b: it asks just what judges.a asks, and one judge twice is no jury"),
-        ("{a: {}, b: {sample: 0}}", "judges.b: it asks just what judges.a asks"),
+        ("{a: {}, b: {}}", "judges.b: identical to judges.a"),
+        ("{a: {}, b: {sample: 0}}", "judges.b: identical to judges.a"),
         ("{a: {endpoint: nowhere}}", "judges.a.endpoint: unknown endpoint 'nowhere'"),
-        ("{jury: {model: m}}", "judges.jury: 'jury' is the report's word for the verdict of all judges"),
+        ("{jury: {model: m}}", "judges.jury: 'jury' is reserved for the verdict of all judges"),
         ("{a: {modell: m}}", "judges.a.modell: unknown key (did you mean 'model'?)"),
         ("{a: {max_attempts: 1}}", "judges.a.max_attempts: unknown key"),
         ("[]", "judges: expected object, found []"),

@@ -88,5 +88,5 @@ def test_a_transcript_is_that_of_its_stage(stage: str) -> None:
 
 
 def test_an_output_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"`dvc repro` builds it, or `dvc pull` brings it"):
+    with pytest.raises(UserError, match=r"`seedbed repro` builds it, or `dvc pull` downloads it"):
         paths.built(tmp_path / "x.jsonl")

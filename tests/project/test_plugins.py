@@ -142,7 +142,7 @@ def test_a_name_that_is_taken_names_both_places(write_plugin: WritePlugin) -> No
     header = "from seedbed.filtering.rules import rule\n\n"
     write_plugin("one", header + "@rule\ndef near_duplicate(candidate, context):\n    return None\n")
     found = re.fullmatch(
-        r"plugins/one\.py:3: the rule 'near_duplicate' is registered already, in \S*overlap\.py:\d+; give .+", mistake()
+        r"plugins/one\.py:3: the rule 'near_duplicate' is registered already, in \S*overlap\.py:\d+; choose .+", mistake()
     )
     assert found
 
@@ -156,12 +156,12 @@ def test_two_plugins_of_one_name(write_plugin: WritePlugin) -> None:
 
 def test_a_name_that_params_could_not_hold(write_plugin: WritePlugin) -> None:
     write_plugin("mine", "from seedbed.filtering.rules import rule\n\n@rule('a-b')\ndef x(candidate, context): ...\n")
-    assert mistake().startswith("plugins/mine.py:3: 'a-b' cannot be the name of a rule; use small letters")
+    assert mistake().startswith("plugins/mine.py:3: 'a-b' is not a valid name of a rule; use lower-case letters")
 
 
 def test_a_file_name_that_python_cannot_import(write_plugin: WritePlugin) -> None:
     write_plugin("my-rules", "")
-    assert mistake().startswith("plugins/my-rules.py: cannot be imported under this name")
+    assert mistake().startswith("plugins/my-rules.py: not a valid module name")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.harness import ROOT
     [
         ("$answer_a", "$answers_a", "unknown variable $answers_a (did you mean 'answer_a'?)"),
         ("\n  $question\n", "\n", "the variable $question is missing"),
-        ("$question", "$ question", "a '$' that begins no variable"),
+        ("$question", "$ question", "a '$' that does not start a variable"),
         ("schema: judgment", "schema: judgement", "no schema 'judgement' (did you mean 'judgment'?)"),
         ("schema: judgment", "schema: instructions", "reply.schema: expected judgment, found instructions"),
         ("user: |", "usr: |", "usr: unknown key (did you mean 'user'?)"),

@@ -71,7 +71,9 @@ def test_recorded_files_are_named_from_where_one_is(project: Project) -> None:
 def test_outside_of_a_project_a_command_says_that_there_is_none(tmp_path: Path, command: list[str]) -> None:
     folder = Project(tmp_path)
     said = folder.run("seedbed", *command, fails=True)
-    assert said.startswith("error: no project here: neither this folder nor one above it holds dvc.yaml and params.yaml; ")
+    assert said.startswith(
+        "error: no project here: neither this folder nor a parent folder contains dvc.yaml and params.yaml; "
+    )
     assert len(said.splitlines()) == 1
     assert "Usage" in folder.run("seedbed", *command, "--help")
 

@@ -32,7 +32,7 @@ def test_a_second_person_confirms_and_the_line_fits_its_schema() -> None:
 
 @pytest.mark.parametrize("person", ["aki", "AKI", "Aki"])
 def test_nobody_confirms_their_own_edit(person: str) -> None:
-    with pytest.raises(UserError, match=rf"^row 'q' cannot be confirmed: {person} edited it, and a second person has to"):
+    with pytest.raises(UserError, match=rf"^row 'q' cannot be confirmed: {person} edited it, so another person has to"):
         confirm(row(), edit_of("何個？"), person)
 
 

@@ -33,7 +33,7 @@ def test_left_and_right_fall_evenly_and_stay() -> None:
 @pytest.mark.parametrize(
     ("name", "lines", "words"),
     [
-        ("a.b", [vote("q1", "model")], "'a.b' cannot name an annotator"),
+        ("a.b", [vote("q1", "model")], "'a.b' is not a valid annotator name"),
         ("ann", [vote("q1", "model"), vote("q1", "tie")], "two votes on question 'q1' of match 'm'"),
         ("ann", [vote("q1", "better")], "ann.jsonl:1: field verdict"),
         ("ann", [vote("q1", "model") | {"model_hash": "abc"}], "ann.jsonl:1: field model_hash"),

@@ -163,7 +163,7 @@ def test_nothing_is_given_away_without_a_licence_or_of_another_build(project: Pr
     other = project.copy(tmp_path / "project")
     other.edit_params(lambda params: params["publish"].pop("license"))
     refused = other.run("seedbed", "publish", "--to", "../x", "--stand-in", fails=True)
-    assert "publish.license: nothing is given away without a licence" in refused
+    assert "publish.license: missing; a data set needs a licence" in refused
     other.edit_params(lambda params: params["publish"].update(license="mit") or params["export"].update(formats=["alpaca"]))
     for command in (("export", "dataset", "../x"), ("check", "--release")):
         assert "the build is not up to date" in other.run("seedbed", *command, fails=True)
@@ -183,7 +183,9 @@ def test_a_folder_is_shown_first_then_written_and_nothing_of_others_is_touched(p
     project.run(*command, "--stand-in", "--yes")
     assert front(place)["license"] == "cc-by-4.0"
     (place / "thesis.txt").write_text("mine")
-    assert "1 file there that this data set has not (thesis.txt)" in project.run(*command, "--stand-in", "--yes", fails=True)
+    assert "1 file there that this data set does not contain (thesis.txt)" in project.run(
+        *command, "--stand-in", "--yes", fails=True
+    )
 
 
 @pytest.mark.slow
@@ -194,7 +196,7 @@ def test_a_gate_that_fails_sends_nothing_unless_it_is_named(project: Project, tm
     command = ("seedbed", "publish", "--to", str(place), "--stand-in")
     shown = other.run(*command)
     assert "FAIL  unreviewed" in shown
-    assert "--yes refuses that, since a gate fails" in shown
+    assert "--yes is refused, since a gate fails" in shown
     refused = other.run(*command, "--yes", fails=True)
     assert "nothing was sent, because of what `seedbed check --release` says:\nFAIL  unreviewed" in refused
     assert refused.endswith("or say `--despite unreviewed`\n")
@@ -216,11 +218,11 @@ def hub() -> Iterator[Hub]:
 def test_the_hub_gets_all_in_one_commit_and_a_refusal_keeps_the_token(project: Project, hub: Hub, folder: Path) -> None:
     env: Any = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     command = ("seedbed", "publish", "--to", "hf://datasets/team/mine", "--stand-in")
-    assert "hf://datasets/team/mine would get" in project.run(*command, **env)
+    assert "hf://datasets/team/mine would receive" in project.run(*command, **env)
     assert hub.repositories == {}
     hub.refuse["/commit/main"] = (403, "you may only read")
     said = project.run(*command, "--yes", fails=True, **env)
-    assert "the Hub answered 403: you may only read; does HF_TOKEN hold a token that may write there?" in said
+    assert "the Hub answered 403: you may only read; does the token in HF_TOKEN have write access to it?" in said
     assert TOKEN not in said
     assert hub.repositories["team/mine"] == {".gitattributes": b""}
     hub.refuse.clear()
@@ -281,7 +283,7 @@ def test_any_file_system_of_fsspec_takes_it_card_last(folder: Path, monkeypatch:
     place.send(folder, names)
     assert [name.removeprefix("/team/mine/") for name in MemoryFileSystem.store] == names
     assert place.files() == {*names}
-    with pytest.raises(UserError, match="what was sent stays, and the same command again replaces it"):
+    with pytest.raises(UserError, match="the files already sent remain; run the same command again to replace them"):
         place.send(folder, ["not/there"])
 
 
@@ -312,7 +314,7 @@ def test_a_failed_export_leaves_nothing(project: Project, tmp_path: Path) -> Non
     other = project.copy(tmp_path / "project")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").touch()
-    assert "there is something already" in other.run("seedbed", "export", "dataset", "../full", fails=True)
+    assert "this folder is not empty" in other.run("seedbed", "export", "dataset", "../full", fails=True)
     shutil.rmtree(other.root / "data" / "build" / "export" / "direct")
     other.run("seedbed", "export", "dataset", "../x", fails=True)
     assert not (tmp_path / "x").exists()

@@ -133,7 +133,7 @@ BAD: list[tuple[Callable[[Rows], None], str]] = [
     (lambda r: r["scores"].append(rating("a", 1, 1, 8)), "scores.jsonl:5: question '1' is rated twice for 'a'"),
     (lambda r: r["scores"][0].update(score=11), "scores.jsonl:1: field score: expected a whole number from 1 to 10, or -1"),
     (lambda r: r["scores"][0].update(score=7.5), "scores.jsonl:1: field score: expected a whole number"),
-    (lambda r: r["scores"][0].update(model="c"), "scores.jsonl:1: a rating on 'c', of whom there are no --answers"),
+    (lambda r: r["scores"][0].update(model="c"), "scores.jsonl:1: a rating on 'c', but there are no --answers for this model"),
     (lambda r: r["references"][0]["choices"][0].update(turns=["2", None]), "references.jsonl:1: field choices: no reference"),
 ]
 
@@ -167,7 +167,7 @@ def test_what_is_exported_is_what_is_imported_again(project: Path, tmp_path: Pat
             write_rows(paths.scores(name), _rated(name, path, params, questions, by_model), "score")
         out = tmp_path / "out"
         assert export_fastchat(out) == f"{out}: 6 files, 2 questions, 2 models"
-        with pytest.raises(UserError, match="there is something already"):
+        with pytest.raises(UserError, match="this folder is not empty"):
             export_fastchat(out)
     names = {
         "questions": "question.jsonl",

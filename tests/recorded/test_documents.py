@@ -66,10 +66,10 @@ def test_a_pdf_is_read(folder: Path) -> None:
     (folder / "a.pdf").write_bytes(pdf("Five days a year."))
     assert text_of(folder / "a.pdf").strip() == "Five days a year."
     (folder / "a.pdf").write_bytes(pdf(""))
-    with pytest.raises(UserError, match="no text in it; is it a scan"):
+    with pytest.raises(UserError, match="contains no text; is it a scan"):
         text_of(folder / "a.pdf")
     (folder / "a.pdf").write_bytes(b"%PDF-1.4\nnothing")
-    with pytest.raises(UserError, match=r"a\.pdf: a PDF that cannot be read"):
+    with pytest.raises(UserError, match=r"a\.pdf: this PDF cannot be read"):
         text_of(folder / "a.pdf")
 
 
@@ -78,8 +78,8 @@ def test_texts_of_any_encoding_that_says_itself(folder: Path) -> None:
     assert text_of(folder / "a.txt") == "が\n"
     for content, words in (
         (b"a\nb\xff", r"a\.txt:2: not UTF-8"),
-        (b"a\0", "a byte 0"),
-        (b"\xef\xbb\xbf \n", "there is no text"),
+        (b"a\0", "a zero byte"),
+        (b"\xef\xbb\xbf \n", "contains no text"),
     ):
         (folder / "a.txt").write_bytes(content)
         with pytest.raises(UserError, match=words):
@@ -124,12 +124,12 @@ def test_ids_stay_where_texts_are_edited_moved_or_new(folder: Path) -> None:
     (folder / "b.md").write_text("# Three\n\nthird\n\n# One\n\nfirst\n", encoding="utf-8")
     (folder / "c.docx").write_bytes(b"x")
     (folder / ".hidden.md").write_text("x", encoding="utf-8")
-    assert "Nothing is written yet" in run(folder, yes=False)
+    assert "Nothing was written yet" in run(folder, yes=False)
     assert not paths.MATERIAL.exists()
     shown = run(folder)
     assert "2 documents, 3 passages" in shown
-    assert "1 passage left out: each repeats an earlier one" in shown
-    assert "1 file passed over, of other kinds: 1 .docx" in shown
+    assert "1 passage left out: exact duplicates" in shown
+    assert "1 file ignored, unsupported type: 1 .docx" in shown
     before = {row["text"]: id for id, row in read_passages().items()}
 
     (folder / "a.md").write_text("# One\n\nfirst, edited\n\n# Zero\n\nnew\n\n# Two\n\nsecond\n", encoding="utf-8")
@@ -144,11 +144,11 @@ def test_ids_stay_where_texts_are_edited_moved_or_new(folder: Path) -> None:
 
 
 def test_a_folder_without_documents_or_with_a_bad_one_is_refused(folder: Path) -> None:
-    with pytest.raises(UserError, match="no document in it"):
+    with pytest.raises(UserError, match="no documents found"):
         run(folder)
     with pytest.raises(UserError, match="no such folder"):
         run(folder / "none")
-    with pytest.raises(UserError, match=r"params\.yaml: a file; name the folder with your documents"):
+    with pytest.raises(UserError, match=r"params\.yaml: a file; give the folder that contains your documents"):
         run(Path("params.yaml"))
     (folder / "a.md").write_text("fine", encoding="utf-8")
     (folder / "b.md").write_bytes(b"\xff")

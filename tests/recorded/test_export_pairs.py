@@ -88,14 +88,14 @@ def test_a_pair_needs_both_orders(project: Path) -> None:
         **{"chosen_model": "good", "rejected_model": "thin"},
     }
     assert (second["chosen_model"], second["chosen"][0]["content"]) == ("thin", "thin two")
-    with pytest.raises(UserError, match="there is something already"):
+    with pytest.raises(UserError, match="this file exists already"):
         export_preferences(Path("all.jsonl"))
 
 
 @pytest.mark.parametrize("verdicts", [("first", "tie"), ("tie", "tie"), ("first", "invalid"), ("second", "second")])
 def test_without_agreement_there_is_no_pair_and_no_file(project: Path, verdicts: tuple[str, str]) -> None:
     judge(("one", 1, "judge", *verdicts))
-    with pytest.raises(UserError, match="none of 1 comparison prefers an answer in both orders"):
+    with pytest.raises(UserError, match="none of 1 comparison prefers the same answer in both orders"):
         export_preferences(Path("pairs.jsonl"))
     assert not Path("pairs.jsonl").exists()
 
@@ -156,7 +156,7 @@ def test_files_of_alpaca_eval_come_back(project: Path) -> None:
     verdicts = json.loads(Path("out/good/good-vs-thin/annotations.json").read_text(encoding="utf-8"))
     assert [each["preference"] for each in verdicts] == [2.0, 1.0, 1.5]
     assert (verdicts[0]["generator_1"], verdicts[0]["output_1"]) == ("thin", "thin one")
-    with pytest.raises(UserError, match="there is something already"):
+    with pytest.raises(UserError, match="this folder is not empty"):
         export_alpaca_eval(Path("out"))
 
     text = without_conversations((ROOT / "params.yaml").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from seedbed.util.errors import UserError
 
 def test_slug() -> None:
     assert slug("Org/Model v1.0") == "org-model-v1-0"
-    with pytest.raises(UserError, match="has no letter or digit"):
+    with pytest.raises(UserError, match="contains no letter or digit"):
         slug("モデル")
 
 
@@ -27,7 +27,7 @@ def test_a_file_is_read_packed_or_in_utf_16_too(tmp_path: Path) -> None:
         assert read_answers(file) == {"1": ["答え1"], "2": ["答え2"]}
     for content, words in (
         (gzip.compress(text.encode() + b"{}"), r"answers\.jsonl:3: field question_id: missing"),
-        (gzip.compress(text.encode())[:-9], r"answers\.jsonl: a gzip file that is cut or damaged"),
+        (gzip.compress(text.encode())[:-9], r"answers\.jsonl: the gzip file is truncated or damaged"),
         (gzip.compress(b"PAR1"), r"answers\.jsonl: a parquet file, where JSON Lines are expected"),
     ):
         file.write_bytes(content)

@@ -38,7 +38,7 @@ def test_real_verdicts_give_their_known_table(project: Project, reference: Path)
     for path in sorted((folder / "judgments").iterdir()):
         args += ["--judgments", str(path)]
     assert "80 questions, 4 models, 3 matches" in run_import(project, *args)
-    assert "# how often a request is asked" in (project.root / "params.yaml").read_text(encoding="utf-8")
+    assert "# maximum number of attempts per request" in (project.root / "params.yaml").read_text(encoding="utf-8")
     project.repro("benchmark")
 
     expected = json.loads((folder / "expected_vs_davinci003.json").read_text(encoding="utf-8"))
@@ -138,7 +138,7 @@ def test_small_import(project: Project, files: Path) -> None:
 
     Nothing is recorded of seed tasks, so the benchmark neither translates them nor generates.
     """
-    assert "run `dvc repro benchmark`" in run_import(project, *args(files))
+    assert "run `seedbed repro benchmark`" in run_import(project, *args(files))
     output = project.repro("benchmark", SEEDBED_OFFLINE="1")
     recorded = {"answer@one-5", "answer@two", "judge@one-5-vs-two"}
     assert set(re.findall(r"Running stage '([^']+)'", output)) == {
@@ -180,7 +180,7 @@ def test_comments_and_form_of_params_stay(folder: Project, files: Path) -> None:
     ("change", "message"),
     [
         (lambda f: write(f / "two.jsonl", [answer(1, "two")]), "no answer to question '2'"),
-        (lambda f: write(f / "two.jsonl", [answer(n, "two") for n in (1, 2, 3)]), "row '3': an answer to a question that"),
+        (lambda f: write(f / "two.jsonl", [answer(n, "two") for n in (1, 2, 3)]), "row '3': answers a question that"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"answer_1": "other"}]), "row 1: answer_1 is not"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(9, "tie", "tie")]), "row 9"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "A", "tie")]), "verdicts.jsonl:1: field g1_winner: expected one of"),
@@ -206,9 +206,12 @@ def test_comments_and_form_of_params_stay(folder: Project, files: Path) -> None:
             lambda f: write(f / "questions.jsonl", [question(1), question("1")]),
             ":2: field question_id: '1' gives the id '1', as 1",
         ),
-        (lambda f: write(f / "questions.jsonl", [question("質問")]), ":1: field question_id: the name '質問' has no letter"),
+        (
+            lambda f: write(f / "questions.jsonl", [question("質問")]),
+            ":1: field question_id: the name '質問' contains no letter",
+        ),
         (lambda f: write(f / "questions.jsonl", [question(True)]), ":1: field question_id: expected string or integer"),
-        (lambda f: write(f / "questions.jsonl", []), "the file has no question"),
+        (lambda f: write(f / "questions.jsonl", []), "the file contains no questions"),
         (lambda f: write(f / "two.jsonl", [answer(1, "two"), turns(2, "text")]), ":2: field choices.0.turns: expected array"),
         (
             lambda f: write(f / "two.jsonl", [turns(1, [{"content": "x"}])]),
@@ -234,7 +237,7 @@ def test_comments_and_form_of_params_stay(folder: Project, files: Path) -> None:
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"turn": "1"}]), ":1: field turn: expected integer"),
         (
             lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_2": "two"}]),
-            ":1: field model_2: 'two' is held",
+            ":1: field model_2: 'two' is compared",
         ),
         (
             lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": 2}]),
@@ -279,9 +282,9 @@ def test_what_an_import_takes_away_is_said_first_and_stays_where_the_answer_is_n
     assert contents(folder) == before
     first, second = asked
     assert "models of params.yaml (good, thin, poor)" in first
-    assert "and the questions (data/questions.en.jsonl stays where it is)" in first
+    assert "and the questions (data/questions.en.jsonl is kept)" in first
     assert "1 model of params.yaml (one-5) and 1 match of params.yaml (one-5-vs-two) and 2 files of data/recorded, " in second
-    assert "deleted then (one-5.jsonl, one-5-vs-two.jsonl). Go on?" in second
+    assert "deleted then (one-5.jsonl, one-5-vs-two.jsonl). Continue?" in second
     run_in_process(folder, files, answers=models, judgments=[])
     assert sorted(path.name for path in (folder.root / "data/recorded").rglob("*.jsonl")) == [
         "questions.jsonl",
@@ -292,7 +295,7 @@ def test_what_an_import_takes_away_is_said_first_and_stays_where_the_answer_is_n
 
 def test_params_that_would_not_be_valid_are_refused_first(folder: Project, files: Path) -> None:
     before = contents(folder)
-    with pytest.raises(UserError, match=r"with what is imported, corpora\.questions\.language would not be valid"):
+    with pytest.raises(UserError, match=r"this import would make corpora\.questions\.language invalid"):
         run_in_process(folder, files, language="Japanese")
     assert contents(folder) == before
 
@@ -309,7 +312,7 @@ def test_a_name_that_two_models_have_is_refused_where_it_is_used(folder: Project
         write(files / f"{model}.jsonl", [answer(n, model) | {"model_id": "m"} for n in (1, 2)])
     run_in_process(folder, files)  # the verdicts use the names of --answers
     write(files / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": "m"}])
-    with pytest.raises(UserError, match=r"verdicts\.jsonl:1: row 1: 'm' is the model_id of one-5 and of two"):
+    with pytest.raises(UserError, match=r"verdicts\.jsonl:1: row 1: 'm' is the model_id of both one-5 and two"):
         run_in_process(folder, files)
 
 

@@ -135,13 +135,13 @@ def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path)
     file = write(project / "in.jsonl", given)
     before = state(project)
     shown = import_seeds(Source(file), "seed_tasks", "en", None, yes=False)
-    with pytest.raises(UserError, match=r"corpora\.seed_tasks\.language would not be valid"):
+    with pytest.raises(UserError, match=r"corpora\.seed_tasks\.language invalid"):
         import_seeds(Source(file), "seed_tasks", "English", None, yes=False)
     assert state(project) == before
-    assert "an Alpaca file, 4 rows; 2 become tasks of seed_tasks" in shown
+    assert "an Alpaca file, 4 rows; 2 will be imported as tasks of seed_tasks" in shown
     assert f"1 row left out: its output is blank (first: {file}:2)" in shown
-    assert f"1 row left out: it repeats an earlier row word by word (first: {file}:3)" in shown
-    assert "fields that are not taken over: score" in shown
+    assert f"1 row left out: it is an exact duplicate of an earlier row (first: {file}:3)" in shown
+    assert "fields that are not imported: score" in shown
     assert "new in labels.task of params.yaml: fine-art" in shown
     assert (
         f'{{"id":"a","input":"","instruction":"{TASK["instruction"]}","is_classification":false,"output":"An apple.",' in shown
@@ -156,7 +156,7 @@ def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path)
     assert about["files"] == [{"name": "in.jsonl", "sha256": hash_of(file), "bytes": file.stat().st_size}]
     assert (about["license"], about["address"], about["rows"], about["dropped"]) == ("CC0", "example.org/x", 2, ["score"])
     untouched = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()
-    assert "\n\ncorpora: # what people wrote" in paths.PARAMS.read_text(encoding="utf-8")
+    assert "\n\ncorpora: # texts written by people" in paths.PARAMS.read_text(encoding="utf-8")
     assert set(paths.PARAMS.read_text(encoding="utf-8").splitlines()) - set(untouched) == {
         "    - fine-art",
         "    source: data/recorded/seed_tasks.jsonl",
@@ -285,7 +285,7 @@ VERDICT_ROWS: dict[str, tuple[list[Any], list[tuple[str, str]]]] = {
 def test_each_format_of_verdicts(project: Path, rows: list[Any], winners: list[tuple[str, str]]) -> None:
     file = write(project / "in.jsonl", rows)
     if "preference" in rows[0]:
-        with pytest.raises(UserError, match="judge each pair once, in one order"):
+        with pytest.raises(UserError, match="judge each pair in one order only"):
             import_verdicts(Source(file), None, None, one_order=False, yes=True)
     import_verdicts(Source(file), None, None, one_order=True, yes=True)
     verdicts = list(read_rows(Path("data/recorded/judgments/good-vs-thin.jsonl"), "fastchat_verdict", unique=None))
@@ -312,7 +312,7 @@ configs:
 
 def test_annotations_are_no_answers_but_their_outputs_are() -> None:
     for target, says in (
-        (formats.ANSWERS, "to take one of its outputs, say so: --map answer=output_1 --map question=instruction"),
+        (formats.ANSWERS, "to use one of its outputs, add --map answer=output_1 --map question=instruction"),
         (formats.QUESTIONS, "`seedbed import verdicts` reads it"),
     ):
         with pytest.raises(UserError, match=re.escape(says)):
@@ -349,7 +349,7 @@ def test_annotations_are_no_answers_but_their_outputs_are() -> None:
 def test_an_unknown_table_is_told_which_of_its_fields_are_likely(target: str, row: Any, says: str) -> None:
     with pytest.raises(UserError) as error:
         format_of(row, "in.jsonl:1", target)
-    assert str(error.value).endswith(f"say which field is which, e.g. {says}")
+    assert str(error.value).endswith(f"map the fields, e.g. {says}")
 
 
 def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:
@@ -385,7 +385,7 @@ def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:
     (folder / "README.md").write_text(
         "---\nconfigs:\n- config_name: a\n  data_files: ../../secret.jsonl\n---\n", encoding="utf-8"
     )
-    with pytest.raises(UserError, match="leads out of the folder"):
+    with pytest.raises(UserError, match="is outside of the folder"):
         as_rows(folder)
     numbered = "---\nconfigs:\n- config_name: a\n  data_files:\n  - {split: 2024, path: data/test.jsonl}\n---\n"
     (folder / "README.md").write_text(numbered, encoding="utf-8")
@@ -408,10 +408,10 @@ def test_configurations_of_a_hub_folder_are_kept_apart(project: Path) -> None:
     assert [row["output"] for row in as_rows(Source(folder, config="a"))] == ["first"]
     (folder / "README.md").write_text(card.replace(", default: true", ", data_files: '*.jsonl'"), encoding="utf-8")
     assert [row["output"] for row in as_rows(Source(folder, config="b"))] == ["second"]
-    with pytest.raises(UserError, match="the card has 2 configurations; name one: --config a, b"):
+    with pytest.raises(UserError, match="the card has 2 configurations; choose one: --config a, b"):
         as_rows(folder)
     (folder / "README.md").write_text(card.replace("first", "../first"), encoding="utf-8")
-    with pytest.raises(UserError, match=r"data_dir: '\.\./first' leads out of the folder"):
+    with pytest.raises(UserError, match=r"data_dir: '\.\./first' is outside of the folder"):
         as_rows(folder)
 
 
@@ -447,32 +447,36 @@ BAD: dict[str, tuple[str, bytes, str]] = {
         "this row looks like chat messages",
     ),
     "cut": ("a.json", b'[{"instruction":"a","output":"b"},', r"a\.json:1: not JSON"),
-    "more behind the array": ("a.json", b'[{"instruction":"a","output":"b"}] {}', "behind the array's end there is more"),
+    "more behind the array": (
+        "a.json",
+        b'[{"instruction":"a","output":"b"}] {}',
+        "there is more text after the end of the array",
+    ),
     "an array of texts": ("a.json", b'["a"]', r"a\.json:1: expected a JSON object, found str"),
-    "one object": ("a.json", b'{"data":\n [{"instruction":"a"}]}', "name the field that holds the rows, e.g. --at data"),
+    "one object": ("a.json", b'{"data":\n [{"instruction":"a"}]}', "name the field that contains the rows, e.g. --at data"),
     "not UTF-8": ("a.jsonl", b'{"instruction":"a","output":"\xff"}', r"a\.jsonl:1: not UTF-8"),
-    "UTF-16 without a mark": ("a.jsonl", task().encode("utf-16-le"), "UTF-16 without a mark"),
+    "UTF-16 without a byte order mark": ("a.jsonl", task().encode("utf-16-le"), "UTF-16 without a byte order mark"),
     "UTF-16 that is cut": ("a.jsonl", b"\xff\xfe" + task().encode("utf-16-le")[:-1], "not UTF-16"),
-    "a cut gzip": ("a.jsonl.gz", gzip.compress(os.urandom(4000))[:2000], "a gzip file that is cut or damaged"),
+    "a cut gzip": ("a.jsonl.gz", gzip.compress(os.urandom(4000))[:2000], "the gzip file is truncated or damaged"),
     "zstd": ("a.jsonl.zst", b"\x28\xb5\x2f\xfd\0\0", "compressed with zstd"),
-    "a zip": ("a.zip", b"PK\x03\x04abc", "it is a zip archive"),
-    "no spreadsheet": ("a.xlsx", b"PK\x03\x04abc", "not a spreadsheet that can be read"),
-    "a cut Parquet": ("a.parquet", b"PAR1abc", "not Parquet that can be read"),
-    "a web page": ("a.json", b"<!doctype html><html>", "it is a web page"),
+    "a zip": ("a.zip", b"PK\x03\x04abc", "this is a zip archive"),
+    "no spreadsheet": ("a.xlsx", b"PK\x03\x04abc", "cannot be read as a spreadsheet"),
+    "a cut Parquet": ("a.parquet", b"PAR1abc", "cannot be read as Parquet"),
+    "a web page": ("a.json", b"<!doctype html><html>", "a web page"),
     "a pointer": ("a.json", b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a Git LFS pointer"),
     "an open quotation mark": ("a.csv", b'instruction,output\n"a,b\n', r"a\.csv:2: not CSV"),
-    "a ragged table": ("a.csv", b"instruction,output\na,b,c\n", r"a\.csv:2: 3 fields, where the first line names 2"),
-    "a column twice": ("a.csv", b"output,output\na,b\n", "'output' is named twice"),
+    "a ragged table": ("a.csv", b"instruction,output\na,b,c\n", r"a\.csv:2: 3 fields, but the first line has 2"),
+    "a column twice": ("a.csv", b"output,output\na,b\n", "'output' appears twice"),
     "half a surrogate pair": ("a.json", b'[{"instruction":"a","output":"\\ud800"}]', "half of a surrogate pair"),
     "an unknown format": (
         "a.jsonl",
         b'{"prompt":"a","completion":"b"}',
-        r"fields are prompt, completion.* --map instruction=prompt",
+        r"fields prompt, completion.* --map instruction=prompt",
     ),
     "verdicts": (
         "a.jsonl",
         json.dumps(annotation("a", 1)).encode(),
-        "looks like AlpacaEval's annotations, which holds no rows; `seedbed import verdicts`",
+        "looks like AlpacaEval's annotations, which contains no rows; `seedbed import verdicts`",
     ),
     "preferences": ("a.jsonl", b'{"prompt":"a","chosen":"b","rejected":"c"}', "looks like preference pairs"),
     "two rows of one id": (
@@ -585,11 +589,11 @@ def test_answers_that_do_not_fit_are_refused(project: Path) -> None:
         answers(one, two | {"question_id": "three"})
     with pytest.raises(UserError, match=r"in\.jsonl:2: question 'one' is answered twice"):
         answers(one, one)
-    with pytest.raises(UserError, match=r"in\.jsonl:2: answers of 'other', earlier rows are of 'm'"):
+    with pytest.raises(UserError, match=r"in\.jsonl:2: answers of 'other', but earlier rows are of 'm'"):
         answers(one, two | {"model_id": "other"})
     verdict = {"question_id": "one", "model_1": "x", "model_2": "thin", "g1_winner": "tie", "g2_winner": "tie"}
     source = Source(write(project / "v.jsonl", [verdict]))
-    with pytest.raises(UserError, match=r"verdicts on 'x', a model that params\.yaml does not have"):
+    with pytest.raises(UserError, match=r"verdicts on 'x', a model that is not in params\.yaml"):
         import_verdicts(source, None, None, one_order=False, yes=True)
 
 
@@ -615,7 +619,7 @@ def test_commands_read_paths_from_where_they_are_called(tmp_path: Path) -> None:
     inside = Project(made.root / "sub")
     command = ("seedbed", "import", "rows", "in.jsonl", "--set", "mine", "--map", "instruction=q")
     output = inside.run(*command, "--map", "output=a.0")
-    assert "Nothing is written yet" in output
+    assert "Nothing was written yet" in output
     assert "1 row imported" in inside.run(*command, "--map", "output=a.0", "--yes")
     assert made.rows("data/recorded/rows/mine.jsonl")[0]["output"] == "An apple."
     assert "the row has no such field (there: q, a)" in inside.run(*command, "--map", "output=b", fails=True)

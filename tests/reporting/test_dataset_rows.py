@@ -210,6 +210,6 @@ def test_what_is_not_built_is_said(tmp_path: Path) -> None:
     build = Build(tmp_path / "a")
     with build.written() as params:
         Path("data/build/rejected/native.jsonl").unlink()
-        with pytest.raises(UserError, match=r"rejected/native\.jsonl: not in the workspace; `dvc repro` builds it"):
+        with pytest.raises(UserError, match=r"rejected/native\.jsonl: no such file; `seedbed repro` builds it"):
             write_rows_page(params)
         assert not Path("reports/rows.html").exists()

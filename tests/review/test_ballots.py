@@ -38,7 +38,7 @@ def test_people_who_are_named_share_evenly_and_in_pairs() -> None:
     pairs = {frozenset(name for name in names if ballot in shares[name]) for ballot in many}
     assert len(pairs) == 6  # everyone shares ballots with everyone
     assert shares == assign(many, names, 2)
-    with pytest.raises(UserError, match="only 4 are named"):
+    with pytest.raises(UserError, match="but --people lists only 4"):
         assign(many, names, 5)
 
 

@@ -30,7 +30,7 @@ def test_rows_go_out_to_a_spreadsheet_and_come_back_as_edits() -> None:
     book.save("edits.xlsx")
     assert "nothing was saved" in seedbed("review", "import", "edits.xlsx", answer="n\n").output
     done = seedbed("review", "import", "edits.xlsx", "--editor", "yuki", "--yes")
-    assert done.output.endswith("1 edit saved; `make repro` builds with them\n")
+    assert done.output.endswith("1 edit saved; `seedbed repro` builds with them\n")
     saved = read_edits(Path("data/edits/questions.ja.jsonl"), "question")
     assert [(edit["id"], edit["decision"], edit["editor"]) for edit in saved.values()] == [(id, "approved", "yuki")]
 
@@ -39,7 +39,10 @@ def test_rows_go_out_to_a_spreadsheet_and_come_back_as_edits() -> None:
 def test_an_option_in_front_of_the_command_is_refused_and_not_passed_over(command: str) -> None:
     done = seedbed("review", "--editor", "yuki", command, "edits.xlsx")
     assert isinstance(done.exception, UserError)
-    words = f"--editor: an option of the page; write those of `seedbed review {command}` after {command}"
+    words = (
+        f"--editor: this is an option of the page, not of `seedbed review {command}`; remove it, or put the options of "
+        f"{command} after its name"
+    )
     assert str(done.exception) == words
     assert not Path("edits.xlsx").exists()
 
@@ -65,4 +68,4 @@ def test_a_token_may_be_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("SEEDBED_REVIEW_TOKEN", "short")
     done = seedbed("review", "--host", "0.0.0.0", "--port", "0", "--no-open")  # noqa: S104, it is refused
     assert isinstance(done.exception, UserError), done.output
-    assert "5 characters can be guessed" in str(done.exception)
+    assert "5 characters are too few to be secure" in str(done.exception)

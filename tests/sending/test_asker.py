@@ -33,7 +33,7 @@ def test_the_same_again_is_served_from_the_store_and_says_so(
     assert len(server.take()) == 3
     again = ask()
     assert [result.value for result in again] == [result.value for result in first]
-    assert capsys.readouterr().err == f"{STAGE}: all 3 requests served from the store, nothing sent\n"
+    assert capsys.readouterr().err == f"{STAGE}: all 3 responses are in the store, nothing sent\n"
     assert server.take() == []
     assert Path("transcript.jsonl").read_bytes() == before
 
@@ -132,7 +132,9 @@ def test_a_build_that_runs_into_its_budget_keeps_what_came(ask: Ask, server: Ser
     """The estimate fits and retries make it dearer: it stops between two requests."""
     server.fault = lambda body, number: (200, {}, completion("", "stop")) if number <= 2 else None
     texts = tuple("abcdefgh")
-    with pytest.raises(UserError, match=r"the build's budget is used up \(8 of 8 requests\); all that arrived is kept"):
+    with pytest.raises(
+        UserError, match=r"the build's budget is used up \(8 of 8 requests\); every response that arrived is kept"
+    ):
         ask(texts, blocks={"budget": {"requests": 8}}, max_concurrency=1)
     assert len(server.take()) == 8
     ask(texts)
@@ -142,13 +144,13 @@ def test_a_build_that_runs_into_its_budget_keeps_what_came(ask: Ask, server: Ser
 def test_requests_and_dollars_are_held_against_the_budget_before_anything_is_sent(
     ask: Ask, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UserError, match="3 requests are missing, and the build has 2 of 2 left"):
+    with pytest.raises(UserError, match="3 requests to send, but only 2 of 2 left in the budget"):
         ask(blocks={"budget": {"requests": 2}})
     with pytest.raises(UserError, match="there is a dollar budget and no price for the model 'm'"):
         ask(blocks={"budget": {"usd": 1}})
     prices = {"m": {"input": 1000, "output": 1000}}
     monkeypatch.setenv("SEEDBED_BUDGET_USD", "0.01")
-    with pytest.raises(UserError, match=r"of \$0\.01 left \(SEEDBED_BUDGET_USD\); nothing of it was sent"):
+    with pytest.raises(UserError, match=r"of \$0\.01 left in the budget \(SEEDBED_BUDGET_USD\); none was sent"):
         ask(blocks={"prices": prices})
     monkeypatch.setenv("SEEDBED_BUDGET_USD", "ten")
     with pytest.raises(UserError, match="expected a number of dollars, 0 or more, found 'ten'"):

@@ -78,7 +78,7 @@ def test_a_killed_build_picks_its_batch_up(project: Project) -> None:
                 process.kill()
         project.run("seedbed", "check")  # as `make repro` does: a killed dvc may leave half a lock file
         output = project.repro("translate@seed_tasks")
-    assert "picking up batch batch_1 of an earlier build" in output
+    assert "continuing with batch batch_1 of an earlier build" in output
     assert "batch_2" not in output
     assert len(project.rows("data/build/translated/seed_tasks.jsonl")) == 8
 

@@ -25,7 +25,7 @@ def said(ask: Ask, **settings: object) -> str:
 def test_an_unset_key_is_named_before_the_first_request(ask: Ask, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "the environment variable MY_API_KEY is not set" in said(ask, api_key_env="MY_API_KEY")
     for block in ({"api_key_env": "hf_abcdefghijklmnop"}, {"headers": {"x-key": "hf_abcdefghijklmnop"}}):
-        assert "found 'hf_a…', which looks like a key; put the" in said(ask, **block)
+        assert "found 'hf_a…', which looks like a key; set the" in said(ask, **block)
     assert server.log == []
     key = f"sk-{uuid4().hex}"
     monkeypatch.setenv("MY_API_KEY", key)
@@ -106,7 +106,7 @@ def test_a_password_in_the_address_is_not_said(ask: Ask) -> None:
 def test_a_key_that_no_key_is(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_API_KEY", "sk-“quoted”")
     words = said(ask, api_key_env="MY_API_KEY")
-    assert "MY_API_KEY holds a character that no key has" in words
+    assert "MY_API_KEY contains a character that is not allowed in a key" in words
     assert "quoted" not in words
 
 
@@ -116,12 +116,12 @@ def test_an_unreachable_server(ask: Ask) -> None:
         port = free.getsockname()[1]
     words = said(ask, base_url=f"http://127.0.0.1:{port}/v1")
     assert f"nothing answers at 127.0.0.1:{port}" in words
-    assert "mend servers.mine.base_url" in words
+    assert "correct servers.mine.base_url" in words
 
 
 @pytest.mark.parametrize("port", ["80000", "abc"])
 def test_an_address_that_is_none(ask: Ask, port: str) -> None:
-    assert "is no address" in said(ask, base_url=f"http://localhost:{port}/v1")
+    assert "is not a valid URL" in said(ask, base_url=f"http://localhost:{port}/v1")
 
 
 def test_a_server_that_speaks_something_else(ask: Ask, server: Server) -> None:
@@ -141,7 +141,7 @@ def test_a_server_that_asks_to_wait_too_long_stops_the_stage(ask: Ask, server: S
 
 def test_a_server_without_batches_is_named_before_the_first_request(ask: Ask, server: Server) -> None:
     """The tests' own server knows no /v1/batches."""
-    assert "the server has no Batch API; take `mode: batch` off servers.mine" in said(ask, mode="batch", poll_s=0.2)
+    assert "the server has no Batch API; remove `mode: batch` from servers.mine" in said(ask, mode="batch", poll_s=0.2)
     assert server.log == []
 
 

@@ -94,7 +94,7 @@ def test_a_reply_is_read_in_the_forms_that_servers_give_it(ask: Ask, server: Ser
 @pytest.mark.parametrize("kind", ["page", "error under 200"])
 def test_three_rows_in_a_row_without_a_reply_stop_the_stage(ask: Ask, server: Server, kind: str) -> None:
     server.fault = lambda body, number: ROW_FAULTS[kind][0]
-    with pytest.raises(UserError, match="the answers to 3 rows in a row are no replies"):
+    with pytest.raises(UserError, match="the responses to 3 consecutive rows were not replies"):
         ask(tuple("abcdefgh"), blocks={"translate": {"max_failed": 0.9}}, max_concurrency=1)
     assert len(server.take()) == 3 + 3 + 1
 
@@ -107,7 +107,7 @@ def test_an_endpoint_that_has_replied_may_fail_now_and_then(ask: Ask, server: Se
     assert all(result.failure is None for result in results)
     assert len(server.take()) == 8 + 5
     server.fault = lambda body, number: ROW_FAULTS[kind][0] if number > 14 else None
-    with pytest.raises(UserError, match="the answers to 3 rows in a row are no replies"):
+    with pytest.raises(UserError, match="the responses to 3 consecutive rows were not replies"):
         ask(tuple("ijklmnop"), blocks={"translate": {"max_failed": 0.9, "max_attempts": 2}}, max_concurrency=1)
     assert len(server.take()) == 1 + 3 * 2
 

@@ -71,7 +71,7 @@ def test_its_limits_hold() -> None:
 def test_batches_are_refused_in_one_sentence(project: Project) -> None:
     project.edit_params(lambda params: params["servers"].update({"stand-in": {"mode": "batch"}}))
     said = project.run(sys.executable, "-m", STAGE, *WORDS, fails=True)
-    assert said.strip().endswith("the stand-in in this process takes no batches; take `mode: batch` off its server")
+    assert said.strip().endswith("the built-in stand-in has no Batch API; remove `mode: batch` from its server")
     assert "Traceback" not in said
 
 

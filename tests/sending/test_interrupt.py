@@ -46,7 +46,7 @@ def test_it_ends_the_stage_before_its_first_request(built: Project, server: Serv
         check=False,
         timeout=60,
     )
-    said = "error: interrupted; every response that arrived is kept, run the same command again to go on\n"
+    said = "error: interrupted; every response that arrived is kept, run the same command again to continue\n"
     assert (done.returncode, done.stderr.endswith(said)) == (1, True), done.stderr
     assert server.log == []
     assert not [path for path in built.root.iterdir() if path.suffix == ".jsonl"]

@@ -71,6 +71,6 @@ def test_a_second_process_waits_and_finds_everything_in_the_store(counted: Proje
     told = "".join(process.communicate(timeout=120)[1] for process in running)
     assert [process.returncode for process in running] == [0, 0]
     assert "waiting for another process that runs this stage" in told
-    assert "all 8 requests served from the store, nothing sent" in told
+    assert "all 8 responses are in the store, nothing sent" in told
     assert len(server.take()) == ROWS
     assert counted.rows("one/translated/seed_tasks.jsonl") == counted.rows("two/translated/seed_tasks.jsonl")

@@ -31,7 +31,7 @@ def left_open(ask: Ask, batch_server: BatchServer) -> Ask:
     """A stage whose build ended while it waited for a batch of three requests."""
     asked = partial(ask, base_url=batch_server.url, poll_s=0.05)
     batch_server.broken = True
-    with pytest.raises(UserError, match=r"2 tries of looking at batch batch_1 .* which picks the batch up"):
+    with pytest.raises(UserError, match=r"2 attempts at looking at batch batch_1 .* which continues with this batch"):
         asked(mode="batch")
     batch_server.broken = False
     return asked
@@ -96,11 +96,11 @@ def test_what_half_a_file_has_is_kept_and_the_rest_is_not_sent_again(
     batch_server.fault = lambda method, path: (
         (200, batch_server.files["batch_1-output"][:-40]) if (method, path) == PLACES["read"] else None
     )
-    with pytest.raises(UserError, match=r"2 answers to 3 requests, and 1 line that is none; run again later, which picks"):
+    with pytest.raises(UserError, match=r"2 answers to 3 requests, and 1 invalid line; run again later, which continues"):
         asked()
     batch_server.fault = lambda method, path: None
     assert all(result.value for result in asked())
-    assert "picking up batch batch_1" in capsys.readouterr().err
+    assert "continuing with batch batch_1" in capsys.readouterr().err
     assert len(batch_server.sent) == 1
 
 
@@ -130,7 +130,7 @@ def test_a_lost_batch_is_named_with_what_is_known_and_sent_again_when_it_is_forg
         batch_server.batches.clear()
     else:
         batch_server.files.clear()
-    why = r"the server does not know it \(HTTP 404\)" if what == "batch" else "the server has no file batch_1-output"
+    why = r"the server does not know it \(HTTP 404\)" if what == "batch" else "the server has no result file batch_1-output"
     for _ in range(2):  # and nothing is sent for it, however often it is tried
         with pytest.raises(UserError, match=f"{LOST}{why}.*; 3 of its requests have no response here"):
             left_open(mode="batch")
@@ -151,7 +151,7 @@ def test_a_lost_batch_that_nothing_is_wanted_of_holds_up_nobody(
 ) -> None:
     batch_server.batches.clear()
     assert left_open(("d",), mode="batch")[0].value
-    assert "is lost: the server does not know it (HTTP 404); nothing of it is wanted now" in capsys.readouterr().err
+    assert "is lost: the server does not know it (HTTP 404); none of its responses is needed now" in capsys.readouterr().err
 
 
 def test_what_a_batch_holds_is_not_sent_singly(left_open: Ask, batch_server: BatchServer) -> None:

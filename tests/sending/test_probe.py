@@ -37,14 +37,14 @@ def test_a_server_that_can_everything(counted: Project, server: Server) -> None:
     server.fault = able
     output = counted.run("seedbed", "probe", "stand-in", "--write")
     assert output.splitlines() == [
-        "models: the server lists none",
+        "models: none listed",
         "output limit: max_tokens",
         "usage: counted",
         "reasoning: none seen",
         "json_object: obeyed",
         "json_schema: obeyed",
         "seed: taken",
-        "params.yaml says so already",
+        "params.yaml has these settings already",
     ]
     assert [body["model"] for body in server.log[1:-4]] == ["stand-in-good", "stand-in-thin"], "each model is asked"
     assert len(server.log) == 5 + 2
@@ -57,7 +57,7 @@ def test_a_server_that_ignores_formats_and_refuses_fields(counted: Project, serv
     output = counted.run("seedbed", "probe", "stand-in")
     for line in (
         "output limit: max_completion_tokens",
-        "reasoning: the model thinks first",
+        "reasoning: the model reasons first",
         "json_schema: taken, and ignored",
         "json_object: taken, and ignored",
         "seed: refused",
@@ -69,9 +69,9 @@ def test_a_server_that_ignores_formats_and_refuses_fields(counted: Project, serv
     assert "written to params.yaml" in counted.run("seedbed", "probe", "stand-in", "--write")
     assert [words for words in comments(counted) if words] == [words for words in kept if words]
     text = (counted.root / "params.yaml").read_text(encoding="utf-8")
-    assert re.search(r"structured: text +# how a reply schema is asked for", text)
+    assert re.search(r"structured: text +# how structured output is requested", text)
     assert "output_limit: max_completion_tokens" in text
-    assert "params.yaml says so already" in counted.run("seedbed", "probe", "stand-in")
+    assert "params.yaml has these settings already" in counted.run("seedbed", "probe", "stand-in")
 
 
 def test_a_model_that_the_server_does_not_list(counted: Project, server: Server) -> None:
@@ -89,7 +89,7 @@ def test_a_model_that_the_server_does_not_list(counted: Project, server: Server)
 
 def test_mistakes(project: Project, server: Server) -> None:
     assert "no endpoint 'standin' (did you mean 'stand-in'?)" in project.run("seedbed", "probe", "standin", fails=True)
-    assert "is in this process" in project.run("seedbed", "probe", "stand-in", fails=True)
+    assert "is the built-in stand-in" in project.run("seedbed", "probe", "stand-in", fails=True)
     project.edit_params(lambda params: params["servers"]["stand-in"].update(base_url=server.url))
     server.fault = lambda body, number: (401, {}, b"{}")
     assert "the API key was refused" in project.run("seedbed", "probe", "stand-in", fails=True)
@@ -165,7 +165,7 @@ def test_check_names_a_wrong_model_before_anything_is_built(counted: Project, se
 
     server.fault = refusing_one
     output = counted.run("seedbed", "check", "--probe", fails=True)
-    assert f"{said}refuses the model 'stand-in-goood': " in output
+    assert f"{said}rejects the model 'stand-in-goood': " in output
     assert "The model does not exist" in output
     assert output.count("error:") == 1
 
@@ -204,6 +204,6 @@ def test_check_asks_no_server_that_no_stage_would_ask(project: Project, server: 
 def test_check_names_a_server_that_ends_at_once(project: Project, start: Start) -> None:
     start("broken")
     output = project.run("seedbed", "check", "--probe", fails=True)
-    assert "servers.stand-in: the server ended before it answered" in output
+    assert "servers.stand-in: the server stopped before it answered" in output
     assert "no such file: weights.gguf" in output
     nothing_is_alive(project)

@@ -87,7 +87,7 @@ def test_a_stage_starts_it_and_nothing_is_alive_afterwards(project: Project, sta
     nothing_is_alive(project)
 
     code, said = result(build(project, "questions"))
-    assert "all 3 requests served from the store" in said
+    assert "all 3 responses are in the store" in said
     assert len(processes(project)) == 1, "a server was started for nothing"
 
 
@@ -106,7 +106,7 @@ def test_two_stages_of_a_build_share_it(project: Project, start: Start) -> None:
     ("how", "message"),
     [
         ("never", "error: servers.stand-in: the server did not answer within 1 s (start_timeout_s); "),
-        ("broken", "error: servers.stand-in: the server ended before it answered; "),
+        ("broken", "error: servers.stand-in: the server stopped before it answered; "),
         ("wrong-model", "error: servers.stand-in: the server lists other, and not the model 'stand-in': "),
     ],
 )
@@ -134,7 +134,7 @@ def test_one_that_dies_is_named_with_the_end_of_its_log(project: Project, start:
     start("dies", max_concurrency=1)
     code, said = result(build(project, "seed_tasks"))
     assert code == 1
-    assert "the server ended" in said
+    assert "the server stopped" in said
     assert "out of memory" in said
     nothing_is_alive(project)
     assert not (project.root / "data/build/translated/seed_tasks.jsonl").exists()
@@ -153,5 +153,5 @@ def test_nothing_is_alive_after_a_kill(project: Project, start: Start, who: str)
         wait_until(lambda: not runs(stage.pid), ENDED_S)
         said = building.stderr.read() if building.stderr else ""
     assert "Traceback" not in said, said
-    assert ("the server ended" in said) == (who in ("keeper", "server"))
+    assert ("the server stopped" in said) == (who in ("keeper", "server"))
     assert 2 <= len(lines(project, "asked")) < 8

@@ -60,7 +60,7 @@ def test_shards_hold_each_request_once_as_it_goes_over_the_wire(tmp_path: Path) 
         "body": {"model": "m", "messages": [{"role": "user", "content": "問い 0"}], "max_tokens": 9},
     }
     assert len(lines(tmp_path / "out" / MANIFEST)) == 10
-    with pytest.raises(UserError, match="there is something already; name a folder that is empty"):
+    with pytest.raises(UserError, match="this folder is not empty; choose an empty or new folder"):
         export(tmp_path / "out")
 
 
@@ -163,11 +163,11 @@ def test_what_does_not_belong_is_named_and_nothing_else_is_lost(tmp_path: Path) 
     assert (imported.new, imported.again, imported.left_out, imported.open) == (2, 3, 5, 8)
     assert list(report(imported)) == [
         "2 new responses from 1 file, 3 answers say to ask again; 8 requests have no response yet",
-        "the engine refuses what each request has in it: no model 'm'",
-        f"a.jsonl:2: an answer to none of the requests here, which has the key {request(99).key[:12]}",
-        "a.jsonl:7: no line of a batch: it has no custom_id",
+        "the engine rejects something that every request contains: no model 'm'",
+        f"a.jsonl:2: an answer to an unknown request, which has the key {request(99).key[:12]}",
+        "a.jsonl:7: not a line of a batch: custom_id is missing",
         "a.jsonl:8: neither a response nor an error",
-        "a.jsonl:10: no JSON, or half a line; so 1 more line of it",
+        "a.jsonl:10: not JSON, or a truncated line; the same in 1 more line",
     ]
     with Store(store, read_only=True) as opened:
         (failed,) = opened.get([asked[1]["custom_id"]]).values()
@@ -180,7 +180,7 @@ def test_a_changed_request_is_refused_before_anything_is_committed(tmp_path: Pat
     rows = lines(folder / MANIFEST)
     rows[7]["request"]["messages"][0]["content"] = "別の問い"
     write(folder / MANIFEST, rows)
-    with pytest.raises(UserError, match=r"requests\.jsonl:8: this line is no request with its key"):
+    with pytest.raises(UserError, match=r"requests\.jsonl:8: this line is not a request with its key"):
         taken(store, folder)
     with Store(store, read_only=True) as opened:
         assert not list(opened.exchanges())
@@ -188,7 +188,7 @@ def test_a_changed_request_is_refused_before_anything_is_committed(tmp_path: Pat
 
 def test_a_folder_without_its_requests_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "out" / "a.jsonl", [answered({"custom_id": "k"})])
-    with pytest.raises(UserError, match=r"no requests\.jsonl here, which says what the answers are to"):
+    with pytest.raises(UserError, match=r"requests\.jsonl is missing, which lists the requests"):
         taken(tmp_path / "store.sqlite", tmp_path / "out")
 
 
@@ -218,11 +218,12 @@ def test_a_file_that_is_no_plain_text_is_read_or_named_in_one_sentence(tmp_path:
     imported = taken(store, folder)
     assert (imported.new, imported.files, imported.open) == (9, 11, 3)
     assert list(report(imported))[1:] == [
-        "binary.jsonl: it is no text (a byte 0 is in it), or UTF-16 without a mark; save it as UTF-8",
-        "cut.jsonl.gz: a gzip file that is cut or damaged (Compressed file ended before the end-of-stream marker was reached); "
+        "binary.jsonl: not a text file (it contains a zero byte), or UTF-16 without a byte order mark; save it as UTF-8",
+        "cut.jsonl.gz: the gzip file is truncated or damaged (Compressed file ended before the end-of-stream marker was "
+        "reached); "
         "download it again",
-        "garbage.jsonl:1: no JSON, or half a line; so 29 more lines of it",
+        "garbage.jsonl:1: not JSON, or a truncated line; the same in 29 more lines",
         "long.jsonl:2: a line of more than 1 MB",
-        "table.jsonl: a parquet file; answers are JSON Lines",
-        "not looked at, since answers are in files named *.jsonl or *.jsonl.gz: answers.jsonl.part",
+        "table.jsonl: a parquet file; expected JSON Lines",
+        "ignored, since answers must be in files named *.jsonl or *.jsonl.gz: answers.jsonl.part",
     ]

@@ -165,9 +165,9 @@ def test_only_ours_have_a_schema(write_plugin: WritePlugin) -> None:
     [
         ("return task['type']", 6, "KeyError: 'type'"),
         ("return None", 4, "expected a dict, found NoneType"),
-        ("return {'a': {1, 2}}", 4, "JSON cannot hold what it returned: "),
-        ("return {'a': 1e999}", 4, "JSON cannot hold what it returned: "),
-        ("return {'a': '\\ud800'}", 4, "JSON cannot hold what it returned: "),
+        ("return {'a': {1, 2}}", 4, "its return value cannot be written as JSON: "),
+        ("return {'a': 1e999}", 4, "its return value cannot be written as JSON: "),
+        ("return {'a': '\\ud800'}", 4, "its return value cannot be written as JSON: "),
     ],
 )
 def test_its_mistakes_are_reported(write_plugin: WritePlugin, body: str, line: int, error: str) -> None:

@@ -66,15 +66,23 @@ def test_json_lines_with_windows_ends_blank_lines_and_a_mark(tmp_path: Path) -> 
         ("a.jsonl", lines(TASK | {"output": None}), "a.jsonl:1: output: expected a text, found NoneType"),
         ("a.jsonl", lines(TASK | {"id": True}), "a.jsonl:1: id: expected a text or a whole number, found bool"),
         ("a.jsonl", lines(TASK) + "{'a': 1}\n", "a.jsonl:2: not a JSON object"),
-        ("a.jsonl", "[" + lines(TASK) + "]", "a.jsonl:1: a JSON array, where JSON Lines are expected"),
-        ("a.jsonl", lines(ROWS[0], ROWS[0]), "a.jsonl:2: duplicate id 'a' (first on line 1); give each row its own, or none"),
+        ("a.jsonl", "[" + lines(TASK) + "]", "a.jsonl:1: expected JSON Lines, found a JSON array"),
+        (
+            "a.jsonl",
+            lines(ROWS[0], ROWS[0]),
+            "a.jsonl:2: duplicate id 'a' (first on line 1); give each row a different one, or leave all ids out",
+        ),
         ("a.jsonl", "日本語".encode("cp932"), "a.jsonl:1: not UTF-8"),
-        ("a.csv", "instruction,output\nx,y\n", "a.csv:1: no column 'input'; the first line names the columns"),
-        ("a.csv", "instruction;input;output\nx;;y\n", "a.csv:1: no column 'instruction'; the first line names the columns"),
-        ("a.csv", "instruction,input,output\nx,y\n", "a.csv:2: 2 fields, where the first line names 3 columns"),
-        ("a.csv", 'instruction,input,output\nx,,"y\nz\n', "a.csv:2: not CSV: unexpected end of data; is a quotation mark open"),
-        ("a.csv", "instruction,input,output,output\n", "a.csv:1: the column 'output' is named twice"),
-        ("a.csv", "", "a.csv:1: empty; expected a first line that names the columns"),
+        ("a.csv", "instruction,output\nx,y\n", "a.csv:1: no column 'input'; the first line must list the columns"),
+        ("a.csv", "instruction;input;output\nx;;y\n", "a.csv:1: no column 'instruction'; the first line must list the columns"),
+        ("a.csv", "instruction,input,output\nx,y\n", "a.csv:2: 2 fields, but the first line has 3 columns"),
+        (
+            "a.csv",
+            'instruction,input,output\nx,,"y\nz\n',
+            "a.csv:2: not CSV: unexpected end of data; is a quotation mark unclosed",
+        ),
+        ("a.csv", "instruction,input,output,output\n", "a.csv:1: the column 'output' appears twice"),
+        ("a.csv", "", "a.csv:1: the file is empty; expected a first line with the columns"),
         ("a.csv", b"instruction,input,output\nx,,\xff\n", "a.csv:2: not UTF-8 (invalid start byte); save the file as UTF-8"),
         ("a.csv", "id,instruction,input,output\na,x,,y\na,x,,y\n", "a.csv:3: duplicate id 'a' (first on line 2)"),
     ],
@@ -87,7 +95,7 @@ def test_a_mistake_is_one_sentence_with_its_line(tmp_path: Path, name: str, text
 
 
 def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"not a file; expected JSON Lines, or CSV in a file whose name ends in \.csv"):
+    with pytest.raises(UserError, match=r"not a file; expected JSON Lines \(\.jsonl\) or CSV \(\.csv\)"):
         read_tasks(tmp_path)
     with pytest.raises(UserError, match=r"rows\.jsonl: no such file$"):
         read_tasks(tmp_path / "rows.jsonl")

@@ -54,8 +54,8 @@ def test_transcripts_that_are_not_here_are_named(repository: Repository, tmp_pat
         blob.unlink()
     with Store(tmp_path / "store.sqlite") as store:
         assert harvest_all(store) == (
-            "0 new responses from 0 transcripts; 3 are in neither the DVC cache nor its remote "
-            "(answer@good, generate, generate@native)"
+            "0 new responses from 0 transcripts; 3 are neither in the DVC cache nor in its remote (answer@good, generate, "
+            "generate@native)"
         )
 
 
@@ -71,8 +71,8 @@ def test_a_transcript_that_was_cut_is_passed_over_and_read_when_it_is_whole_agai
         path.write_bytes(blobs[path][: blobs[path].index(b"\n") + 1])
     with Store(tmp_path / "store.sqlite") as store:
         first = harvest_all(store)
-        assert f"; {len(cut)} are in neither the DVC cache nor its remote" in first
-        assert "damaged, and passed over: it has another MD5 than its name" in capsys.readouterr().err
+        assert f"; {len(cut)} are neither in the DVC cache nor in its remote" in first
+        assert "damaged and ignored: its MD5 does not match its name" in capsys.readouterr().err
         assert warm_store(store) == 0
         before = store.rows("select count(*) from responses")[0][0]
         for path in cut:
@@ -87,7 +87,7 @@ def test_a_damaged_row_comes_back_from_the_transcript_that_holds_it(repository: 
         whole = store.get([key])
         store.change("update responses set response = '{}' where key = ?", (key,))
         assert "1 damaged response dropped" in (said := verify(store, repair=True))
-        assert "1 of them back from transcripts" in said
+        assert "1 of them restored from transcripts" in said
         assert store.get([key]) == whole
 
 
@@ -112,7 +112,7 @@ def test_what_another_project_over_the_store_rests_on_is_kept(repository: Reposi
         assert unreferenced(store) == {lost.key}
         assert projects(store) == ([repository.root, other.root, third.root], [])
         sending = Claims(store)
-        with pytest.raises(UserError, match="a build is sending over this store now"):
+        with pytest.raises(UserError, match="a build is using this store now"):
             unreferenced(store)
         sending.close()
         shutil.move(other.root, tmp_path / "elsewhere")

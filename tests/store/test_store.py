@@ -191,10 +191,10 @@ def test_a_damaged_row_is_a_miss_that_is_named_and_replaced(
         assert capsys.readouterr().err.count(f"the response to request {keys[1][:12]}") == 1
     with Store(path) as store:
         assert keys[1] not in store.get(keys)
-        assert f"damaged, and so missing: the response to request {keys[1][:12]}; dropped" in capsys.readouterr().err
+        assert f"damaged, so treated as missing: the response to request {keys[1][:12]}; dropped" in capsys.readouterr().err
         store.put("answer@good", request(1), response("new"))
         assert store.get(keys)[keys[1]] == response("new")
-        assert verify(store) == "3 responses, every key is that of its request, the database is whole"
+        assert verify(store) == "3 responses, every key matches its request, the database is intact"
 
 
 def test_a_row_whose_request_is_anothers_is_dropped_by_a_repair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +206,7 @@ def test_a_row_whose_request_is_anothers_is_dropped_by_a_repair(tmp_path: Path, 
         with pytest.raises(UserError, match="its request is another's"):
             verify(store)
         assert "1 damaged response dropped" in verify(store, repair=True)
-        assert verify(store).startswith("2 responses, every key is that of its request")
+        assert verify(store).startswith("2 responses, every key matches its request")
 
 
 def test_two_that_open_a_new_store_at_the_same_moment_both_do(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_an_import_that_meets_a_damaged_line_keeps_what_is_before_it(tmp_path: P
         "".join([*lines[:2], lines[2].replace('"sample":0', '"sample":1')]), encoding="utf-8"
     )
     with Store(tmp_path / "two.sqlite") as store:
-        with pytest.raises(UserError, match=r"damaged.jsonl:3: the key .* what is before this line was taken over"):
+        with pytest.raises(UserError, match=r"damaged.jsonl:3: the key .* the lines before this one were imported"):
             import_from(store, tmp_path / "damaged.jsonl")
         assert import_from(store, tmp_path / "export.jsonl") == 1
         assert import_from(store, tmp_path / "export.jsonl") == 0

@@ -96,7 +96,7 @@ def test_a_source_says_its_rows_language_and_what_another_one_brings(edited: Pro
     edited.write_rows("data/seed_tasks.en.jsonl", [seeds[0] | {"language": "ja"}, seeds[1] | {"language": "de"}, *seeds[2:]])
     translations = [only(explain(f"seed:{row['id']}", full=True), "translation") for row in seeds[:3]]
     assert [only(node, "source").facts["language"] for node in translations] == ["ja", "de", "en"]
-    since = "the language that it is said to be in, so that `dvc repro` takes it over as it is"
+    since = "its declared language, so `dvc repro` copies it unchanged"
     assert [node.facts.get(EDITED_SINCE) for node in translations] == [since, None, None]
     assert "1 translation" not in str(impact(f"seed:{seeds[0]['id']}").facts["requests an edit touches"])
     assert "1 translation" in str(impact(f"seed:{seeds[1]['id']}").facts["requests an edit touches"])
@@ -197,7 +197,7 @@ def test_a_reply_that_was_no_use_is_told_with_its_reason(project: Project) -> No
     assert first.facts["unusable"] == "empty: the reply was empty"
     assert first.facts["reply"] == "empty"
     assert first.facts["user"] == second["request"]["messages"][1]["content"]
-    assert explain(first.id[:12]).facts["rows"] == "none came of it"
+    assert explain(first.id[:12]).facts["rows"] == "none"
     assert [child.id for child in explain(second["key"][:12]).children] == [f"good/{second['id']}"]
 
 
@@ -268,11 +268,11 @@ def test_failures_are_told_with_their_reason(edited: Project) -> None:
 
     change("data/build/translated/baseline.jsonl", "id", "base-01", translation=None, failure=failure)
     assert explain("base-01").facts["failed"] == "refused: the model or its filter refused"
-    assert impact("base-01").facts["exported"] == "no, it has no translation"
+    assert impact("base-01").facts["exported"] == "no: it has no translation"
     change("data/build/translated/seed_tasks.jsonl", "id", "open_qa-01", translation=None, failure=failure)
     rows = edited.rows("data/build/edited/seed_tasks.jsonl")
     edited.write_rows("data/build/edited/seed_tasks.jsonl", rows[1:])
-    assert explain("open_qa-01").facts["status"] == "dropped, it has no translation"
+    assert explain("open_qa-01").facts["status"] == "dropped: it has no translation"
     change("data/build/answers/thin.jsonl", "id", "generic-01", text=None, failure=failure)
     none = {"reason": "no_answer", "detail": "one of the two answers failed", "text": None}
     invalid = {"verdict": "invalid", "explanation": None, "failure": none, "request": None}
@@ -304,7 +304,7 @@ def test_a_recorded_answer_names_its_file(edited: Project) -> None:
 )
 def test_an_output_that_is_not_there_is_one_sentence(edited: Project, path: str) -> None:
     (edited.root / path).unlink()
-    with pytest.raises(UserError, match=rf"^{path}: not in the workspace; `dvc repro` builds it, or `dvc pull`"):
+    with pytest.raises(UserError, match=rf"^{path}: no such file; `seedbed repro` builds it, or `dvc pull`"):
         explain("s00000-0")
 
 
@@ -316,9 +316,9 @@ def test_an_output_that_is_no_json_is_one_sentence(edited: Project) -> None:
 
 def test_nothing_built_at_all(edited: Project) -> None:
     shutil.rmtree(edited.root / "data" / "build")
-    with pytest.raises(UserError, match=r"edited/questions/questions.jsonl: not in the workspace"):
+    with pytest.raises(UserError, match=r"edited/questions/questions.jsonl: no such file"):
         explain("generic-01")
-    with pytest.raises(UserError, match=r"nothing is named 's00000-0'.*is not in the workspace \(\d+ missing\), `dvc repro`"):
+    with pytest.raises(UserError, match=r"no id 's00000-0'.*does not exist \(\d+ missing\): `seedbed repro`"):
         explain("s00000-0")
 
 
@@ -355,7 +355,7 @@ def test_a_row_that_failed_shows_its_request_and_its_reply(edited: Project, stag
     assert request.facts["user"]
     assert failed["detail"] in str(request.facts["user, once more"])
     by_key = explain(failed["request"][:12])
-    assert (by_key.id, by_key.facts["reply"], by_key.facts["rows"]) == (request.id, FAULTS[stage] or "empty", "none came of it")
+    assert (by_key.id, by_key.facts["reply"], by_key.facts["rows"]) == (request.id, FAULTS[stage] or "empty", "none")
     listed = project.run("seedbed", "store", "list", "--stage", stage, "--failed")
     assert failed["request"][:12] in listed
     shown = project.run("seedbed", "store", "show", failed["request"])

@@ -82,7 +82,7 @@ def test_a_seed_tells_what_its_slots_gave(project: Project) -> None:
         slots = [child for child in node.children if child.kind == "slot"]
         assert [id for slot in slots for id in slot.facts["kept"]] == [f"native/{id}" for id in passed]  # type: ignore[union-attr]
         near = [f"native/{row['id']} (of {row['neighbour']}, 1)" for row in rejected if row["neighbour"] in passed]
-        assert ids(node, "rejected") == (["as near duplicates of what it helped to write"] if near else [])
+        assert ids(node, "rejected") == (["as near duplicates of instructions derived from it"] if near else [])
         assert [child.facts["instructions"] for child in node.children if child.kind == "rejected"] == ([near] if near else [])
         assert len(only(node, "set").facts["lines"]) == 1 + len(passed)  # type: ignore[arg-type]
 
@@ -137,7 +137,7 @@ def test_instructions_that_were_too_close_to_a_kept_one_are_named(project: Proje
     rejected = [row for row in project.rows("data/build/rejected/native.jsonl") if row["neighbour"]]
     said = [f"native/{row['id']} (of {first['id']}, 1)" for row in rejected]
     assert only(impact(first["id"]), "rejected").facts["instructions"] == said
-    assert str(impact(rejected[0]["id"]).facts["filter"]).endswith("; nothing rests on it")
+    assert str(impact(rejected[0]["id"]).facts["filter"]).endswith("; nothing depends on it")
 
 
 def test_a_slot_leads_to_what_rests_on_its_instructions(project: Project) -> None:
@@ -257,5 +257,5 @@ def test_a_prompt_counts_its_own_requests(edited: Project) -> None:
 
 def test_a_set_that_is_not_built_is_one_sentence(edited: Project) -> None:
     (edited.root / "data/build/export/native/examples.parquet").unlink()
-    with pytest.raises(UserError, match=r"^data/build/export/native/examples\.parquet: not in the workspace; `dvc repro`"):
+    with pytest.raises(UserError, match=r"^data/build/export/native/examples\.parquet: no such file; `seedbed repro`"):
         impact("set:native")

@@ -56,10 +56,10 @@ def test_an_id_of_several_generations_needs_its_generation(edited: Project) -> N
         file = edited.root / "data" / "build" / folder / "native.jsonl"
         shutil.copy(file, file.with_name("plain.jsonl"))
     with pytest.raises(
-        UserError, match=r"^'s00000-0' names 2 things: instruction:native/s00000-0, instruction:plain/s00000-0;"
+        UserError, match=r"^'s00000-0' is ambiguous: it matches instruction:native/s00000-0, instruction:plain/s00000-0; choose"
     ):
         explain("s00000-0")
-    with pytest.raises(UserError, match=r"^'s00000' names 2 things: slot:native/s00000, slot:plain/s00000;"):
+    with pytest.raises(UserError, match=r"^'s00000' is ambiguous: it matches slot:native/s00000, slot:plain/s00000; choose"):
         explain("s00000")
     assert [child.kind for child in explain("plain/s00000-0").children] == ["request", "translation", "translation"]
     assert explain("native/s00000-0").children[1].kind == "seed"
@@ -70,13 +70,13 @@ def test_without_a_baseline_corpus_nothing_is_one(edited: Project) -> None:
         del params["corpora"]["baseline"], params["sets"]["direct"]
 
     edited.edit_params(drop)
-    with pytest.raises(UserError, match=r"^nothing is named 'base-01'.*, 0 baseline tasks,"):
+    with pytest.raises(UserError, match=r"^no id 'base-01'.*, 0 baseline tasks,"):
         explain("base-01")
     assert explain("open_qa-01").kind == "seed"
 
 
 def test_a_beginning_that_several_share_lists_ten(project: Project) -> None:
-    with pytest.raises(UserError, match=r"^'open' begins 8 ids: seed:open_qa-01, .*seed:open_qa-08; give more"):
+    with pytest.raises(UserError, match=r"^'open' is the beginning of 8 ids: seed:open_qa-01, .*seed:open_qa-08; give more"):
         explain("open")
     with pytest.raises(UserError, match=r" and \d+ more; give more") as error:
         explain("s0")
@@ -88,23 +88,23 @@ def test_a_beginning_that_several_share_lists_ten(project: Project) -> None:
     [
         (
             "open_qa-9",
-            r"nothing is named 'open_qa-9' \(did you mean 'open_qa-0\d'\?\); looked through 8 seed tasks, 3 questions",
+            r"no id 'open_qa-9' \(did you mean 'open_qa-0\d'\?\); searched 8 seed tasks, 3 questions",
         ),
-        ("../x", r"nothing is named '\.\./x'"),
-        ("<b>", r"nothing is named '<b>'"),
-        ("\x1b[31mred", r"nothing is named '\\x1b\[31mred'"),
-        ("a\u202eb", r"nothing is named 'a\\u202eb'"),
-        ("\udcff", r"nothing is named '\\udcff'"),
-        ("x" * 5000, r"nothing is named 'x{59}…'; looked"),
-        ("[red]x", r"nothing is named '\[red\]x'"),
-        ("good/../thin", r"nothing is named 'good/\.\./thin'"),
-        ("other/s00000-0", r"nothing is named 'other/s00000-0'"),
-        ("' or 1=1 --", r"nothing is named \"' or 1=1 --\""),
-        ("abcdef0123", r"nothing is named 'abcdef0123'.*by 6 hex digits or more, the requests"),
-        ("request:00", r"no request begins '00'"),
-        ("sed:x", r"no kind of thing is named 'sed' \(did you mean 'seed'\?\)"),
-        ("good-vs-thin/generic-01/abc", r"nothing is named 'good-vs-thin/generic-01/abc'"),
-        ("", r"^'' begins \d+ ids: seed:open_qa-01"),
+        ("../x", r"no id '\.\./x'"),
+        ("<b>", r"no id '<b>'"),
+        ("\x1b[31mred", r"no id '\\x1b\[31mred'"),
+        ("a\u202eb", r"no id 'a\\u202eb'"),
+        ("\udcff", r"no id '\\udcff'"),
+        ("x" * 5000, r"no id 'x{59}…'; searched"),
+        ("[red]x", r"no id '\[red\]x'"),
+        ("good/../thin", r"no id 'good/\.\./thin'"),
+        ("other/s00000-0", r"no id 'other/s00000-0'"),
+        ("' or 1=1 --", r"no id \"' or 1=1 --\""),
+        ("abcdef0123", r"no id 'abcdef0123'.*the requests \(by 6 hex digits or more\)"),
+        ("request:00", r"no request key begins with '00'"),
+        ("sed:x", r"unknown kind 'sed' \(did you mean 'seed'\?\)"),
+        ("good-vs-thin/generic-01/abc", r"no id 'good-vs-thin/generic-01/abc'"),
+        ("", r"^'' is the beginning of \d+ ids: seed:open_qa-01"),
     ],
 )
 def test_a_word_that_names_nothing_is_one_sentence(project: Project, word: str, said: str) -> None:
@@ -116,7 +116,7 @@ def test_a_word_that_names_nothing_is_one_sentence(project: Project, word: str, 
 
 
 def test_what_has_nothing_before_it_is_sent_to_impact(project: Project) -> None:
-    with pytest.raises(UserError, match=r"^nothing comes before a prompt; `seedbed impact prompt:judge` says"):
+    with pytest.raises(UserError, match=r"^a prompt has no origin to explain; `seedbed impact prompt:judge` lists"):
         explain("judge")
-    with pytest.raises(UserError, match=r"^nothing comes before a set; `seedbed impact set:native` says"):
+    with pytest.raises(UserError, match=r"^a set has no origin to explain; `seedbed impact set:native` lists"):
         explain("set:native")

@@ -52,7 +52,7 @@ def test_a_changed_edit_is_told_on_its_row_and_its_stage(edited: Project) -> Non
     row["fields"]["text"] += "？"
     edited.write_rows("data/edits/questions.ja.jsonl", rows)
     node = explain(row["id"])
-    said = {f"question {row['id']}": "now it would be outdated, so that `dvc repro` writes it anew"}
+    said = {f"question {row['id']}": "now it would be outdated, so `dvc repro` writes it again"}
     assert facts_named(node, EDITED_SINCE) == said
     assert list(out_of_date(node)) == [f"question {row['id']}"]
     assert out_of_date(explain(f"good/{row['id']}"))[f"answer good/{row['id']}"] == (
@@ -65,7 +65,7 @@ def test_an_edit_that_was_taken_back_is_told(edited: Project) -> None:
     edited.write_rows("data/edits/questions.ja.jsonl", rows[1:])
     node = explain(rows[0]["id"])
     assert "now it would be unreviewed" in str(node.facts[EDITED_SINCE])
-    assert "no longer there" in str(only(node, "edit").facts[GONE])
+    assert "no longer exists" in str(only(node, "edit").facts[GONE])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_while_another_dvc_is_at_work_the_rest_is_told_all_the_same(edited: Proj
     with dvc_repo() as repo, lock_repo(repo):
         said = out_of_date(explain("good/generic-01"))
     assert said == {
-        "answer good/generic-01": "DVC cannot say: another `dvc` is at work in this project; wait until it has ended"
+        "answer good/generic-01": "DVC cannot say: another `dvc` process is running in this project; wait until it has finished"
     }
 
 
@@ -125,7 +125,7 @@ def test_rows_that_came_and_went_since_the_build(edited: Project) -> None:
     new, gone = rows[0] | {"id": "new-01"}, rows.pop()
     edited.write_rows("data/seed_tasks.en.jsonl", [*rows, new])
     assert "not in data/build/translated/seed_tasks.jsonl yet" in facts_named(explain("new-01"), NOT_BUILT)["seed new-01"]
-    assert "nothing rests on it yet" in facts_named(impact("new-01"), NOT_BUILT)["seed new-01"]
+    assert "nothing depends on it yet" in facts_named(impact("new-01"), NOT_BUILT)["seed new-01"]
     assert list(facts_named(explain(gone["id"]), GONE)) == [f"source seed_tasks/{gone['id']}"]
 
 

@@ -63,7 +63,7 @@ def test_long_lists_of_children_are_cut_and_counted(capsys: pytest.CaptureFixtur
 def test_the_commands(project: Project) -> None:
     assert project.run("seedbed", "explain", "s00000-0").startswith("instruction native/s00000-0  filter: ")
     assert json.loads(project.run("seedbed", "impact", "judge.params.temperature", "--json"))["kind"] == "parameter"
-    assert project.run("seedbed", "explain", "nothing", fails=True).startswith("error: nothing is named 'nothing'; looked")
+    assert project.run("seedbed", "explain", "nothing", fails=True).startswith("error: no id 'nothing'; searched")
 
 
 def test_the_commands_say_what_is_out_of_date(edited: Project) -> None:

@@ -44,7 +44,7 @@ def test_files_of_datasets(files: Path) -> None:
     for name in ("a.parquet", "a.jsonl", "a.csv"):
         assert imported(files / name) == expected, name
     made.save_to_disk(files / "disk")
-    with pytest.raises(UserError, match="an Arrow file, as `save_to_disk` of datasets writes them"):
+    with pytest.raises(UserError, match=r"an Arrow file, as `datasets\.save_to_disk` writes it"):
         imported(files / "disk")
 
 

@@ -26,20 +26,20 @@ MISTAKES: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "an id that a model has": (
         lambda p: p["trained"].update(good={"base": "b", "set": "native"}),
-        "trained.good: models has 'good' too",
+        "trained.good: models also contains 'good'",
     ),
     "a training declared twice": (
         lambda p: p["trained"].update(again={"base": "b", "set": "native", "seed": 0}),
-        "trained.again: it is 'b-native' again: the same base, set and seed",
+        "trained.again: has the same base, set and seed as 'b-native'",
     ),
     "a base with the report's word": (
         lambda p: p["bases"].update(all={"model": "some/base"}),
-        "bases.all: 'all' is the report's word for the mean over the bases",
+        "bases.all: 'all' is reserved for the mean over the bases",
     ),
     "nothing that answers": (lambda p: p["answer"].pop("trained"), "answer.trained is missing"),
     "no command": (
         lambda p: p["servers"].update(own={"base_url": "http://localhost:1/v1"}),
-        "servers.own has no command with {model} in it",
+        "servers.own has no command that contains {model}",
     ),
     "a rank of 0": (lambda p: p["train"].update(rank=0), "train.rank"),
     "a mixture of what is not there": (
@@ -65,7 +65,7 @@ def test_a_mistake_is_named(project: Project, tmp_path: Path, name: str) -> None
         ("no-such-trainer {out}", "train.command cannot be run"),
         ("python -c 'raise SystemExit(3)' {out}", "train.command exited with 3"),
         ("true {out}", "left no .safetensors file"),
-        ("true {ouch}", "train.command: 'ouch'; it may hold {data}, {base}"),
+        ("true {ouch}", "train.command: 'ouch'; allowed placeholders are {data}, {base}"),
     ],
 )
 def test_a_trainer_that_fails(tmp_path: Path, command: str, words: str) -> None:
@@ -117,6 +117,6 @@ def test_a_trainer_ends_with_what_started_it(
 
 def test_a_study_passes_the_check(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     declare_study(project, tmp_path / "log")
-    assert "all fit their schemas" in project.run("seedbed", "check")
+    assert "all valid" in project.run("seedbed", "check")
     monkeypatch.chdir(project.root)
     assert load_params()["trained"]["b-native"] == {"base": "b", "set": "native"}

@@ -134,7 +134,7 @@ def test_what_cannot_be_had_of_the_machine_is_said(study: Project) -> None:
     study.write_rows("data/messages.jsonl", rows(8))
     command = ["stages.train", *ARGUMENTS]
     out = study.run("python", "-c", limited, "RLIMIT_FSIZE", "9000", *command, fails=True, **NO_BYTECODE)
-    assert "train@tiny-native: no room for a checkpoint in " in out or "no room on the disk" in out
+    assert "train@tiny-native: no disk space for a checkpoint in " in out or "no space left on the disk" in out
     long = [{"messages": [{"role": "user", "content": "あ" * 600}, {"role": "assistant", "content": "い" * 80}]}] * 1200
     study.write_rows("data/messages.jsonl", long)
     study.edit_params(lambda params: params["train"].update(batch_size=1200, max_length=2048))
@@ -148,9 +148,9 @@ def test_a_base_that_cannot_be_downloaded(study: Project) -> None:
     study.write_rows("data/messages.jsonl", rows(4))
     study.edit_params(lambda params: params["bases"]["tiny"].update(model="no/such-base", revision="0123abc"))
     out = study.run(*COMMAND, fails=True, HF_HUB_OFFLINE="1")
-    assert "bases.tiny: no tokenizer of 'no/such-base'" in out
-    assert "bring it into the cache (" in out
-    assert "with `hf download no/such-base --revision 0123abc`, or name a folder that holds it" in out
+    assert "bases.tiny: no tokenizer found for 'no/such-base'" in out
+    assert "download it to the cache (" in out
+    assert "with `hf download no/such-base --revision 0123abc`, or set `model` to a folder that contains it" in out
     assert not (study.root / "loss.csv").exists()
 
 
@@ -159,8 +159,8 @@ def test_a_base_without_a_tokenizer(study: Project) -> None:
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (study.root / "bases" / "tiny" / name).unlink()
     said = refused(study)
-    assert "bases.tiny: no tokenizer of 'bases/tiny'" in said
-    assert "the folder has to hold config.json, the weights, and a tokenizer" in said
+    assert "bases.tiny: no tokenizer found for 'bases/tiny'" in said
+    assert "the folder must contain config.json, the weights and a tokenizer" in said
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_base_without_a_tokenizer(study: Project) -> None:
         (lambda p: p["bases"]["tiny"].pop("chat_template"), "its tokenizer has no chat template; set chat_template to one of"),
         (
             lambda p: p["train"].update(learning_rate=1e30, max_steps=6, warmup=0, schedule="constant"),
-            r"the loss is no number at step \d, in rows \d+",
+            r"the loss is NaN or infinite at step \d, in rows \d+",
         ),
         (
             lambda p: p["train"].update(target_modules=["q_proj", "v_prj"]),
@@ -209,7 +209,7 @@ def test_a_training_ends_with_the_process_that_started_it(study: Project) -> Non
             return True
 
     base: Base = {"model": str(study.root / "bases" / "tiny"), "chat_template": "alpaca"}
-    with pytest.raises(UserError, match="the dvc that started this training is gone"):
+    with pytest.raises(UserError, match="the dvc process that started this training has ended"):
         trained("train@x", rows(8), "tiny", base, settings_of({}), 0, study.root / "checkpoints", study.root / "out", Gone())
     assert not list((study.root / "out").glob("*.safetensors"))
 

@@ -56,4 +56,4 @@ def test_every_row_schema_forbids_unknown_keys() -> None:
 
 def test_what_a_list_repeats_is_named() -> None:
     lists = {"topics": {"weather": {"topics": ["frost", "rain", "rain", "fog"]}}}
-    assert (["topics", "weather", "topics"], "'rain' stands twice; keep one of the two") in problems(lists, "generation")
+    assert (["topics", "weather", "topics"], "'rain' appears twice; keep one of the two") in problems(lists, "generation")

@@ -48,7 +48,7 @@ def test_an_unknown_name_is_met_with_a_suggestion(shapes: Registry[Callable[[], 
 def test_a_name_is_given_once(shapes: Registry[Callable[[], str]]) -> None:
     with pytest.raises(
         UserError,
-        match=r"test_registry\.py:\d+: the shape 'circle' is registered already, in \S*test_registry\.py:\d+; give",
+        match=r"test_registry\.py:\d+: the shape 'circle' is registered already, in \S*test_registry\.py:\d+; choose",
     ):
 
         @shapes.register("circle")
@@ -73,11 +73,11 @@ def test_a_function_that_cannot_be_called_as_its_kind_is_refused_where_it_is_wri
 
 @pytest.mark.parametrize("name", ["Circle", "1st", "a-b", "", "a\n", "é"])
 def test_a_name_that_no_parameter_can_hold(shapes: Registry[Callable[[], str]], name: str) -> None:
-    with pytest.raises(UserError, match="cannot be the name of a shape"):
+    with pytest.raises(UserError, match="is not a valid name of a shape"):
         shapes.register(name)(lambda: "")
 
 
 def test_what_python_wrote_is_named_by_its_module() -> None:
     made: Registry[Callable[..., object]] = Registry("thing")
-    with pytest.raises(UserError, match=r"^builtins: 'A' cannot"):
+    with pytest.raises(UserError, match=r"^builtins: 'A' is not"):
         made.register("A")(len)

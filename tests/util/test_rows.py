@@ -14,18 +14,21 @@ GOOD = '{"id":"a","category":"c","text":"t"}'
     ("line", "message"),
     [
         ('{"id":"b","category":"c"', "q.jsonl:2: not a JSON object"),
-        ("[1]", "q.jsonl:2: a JSON array, where JSON Lines are expected: one object a line"),
+        ("[1]", "q.jsonl:2: expected JSON Lines, found a JSON array; write one object per line"),
         ('"b"', "q.jsonl:2: expected a JSON object, found str"),
-        ("<<<<<<< HEAD", "q.jsonl:2: a merge left a conflict here (<<<<<<<)"),
-        ("=======", "q.jsonl:2: a merge left a conflict here (=======)"),
-        (">>>>>>> theirs", "q.jsonl:2: a merge left a conflict here (>>>>>>>)"),
-        ("||||||| 1a2b3c4", "q.jsonl:2: a merge left a conflict here (|||||||)"),
+        ("<<<<<<< HEAD", "q.jsonl:2: merge conflict (<<<<<<<)"),
+        ("=======", "q.jsonl:2: merge conflict (=======)"),
+        (">>>>>>> theirs", "q.jsonl:2: merge conflict (>>>>>>>)"),
+        ("||||||| 1a2b3c4", "q.jsonl:2: merge conflict (|||||||)"),
         ('{"id":"b","category":"c"}', "q.jsonl:2: field text: missing (schemas/rows/question.schema.json)"),
         ('{"id":"b","category":"c","text":3}', "q.jsonl:2: field text: expected string, found 3"),
         ('{"id":"b","category":"c","text":" "}', "q.jsonl:2: field text: ' ' does not have the form"),
         ('{"id":"b","category":"c","text":"t","txet":"t"}', "field txet: unknown key (did you mean 'text'?)"),
         ('{"id":"b c","category":"c","text":"t"}', "field id: 'b c' does not have the form"),
-        ('{"id":"a","category":"c","text":"t"}', "q.jsonl:2: duplicate id 'a' (first on line 1); give each row its own"),
+        (
+            '{"id":"a","category":"c","text":"t"}',
+            "q.jsonl:2: duplicate id 'a' (first on line 1); give each row a different one",
+        ),
         ('{"id":"b","id":"c","category":"c","text":"t"}', "the key 'id' stands twice"),
         ('{"id":"b","category":"c","text":"\\ud800"}', "half of a surrogate pair"),
         ('{"id":"b","category":"c","text":NaN}', "NaN is not JSON"),
@@ -43,7 +46,7 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
 def test_a_pretty_printed_array_is_named_for_what_it_is(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
     path.write_text(f"[\n  {GOOD}\n]\n", encoding="utf-8")
-    with pytest.raises(UserError, match=r"q\.jsonl:1: a JSON array, where JSON Lines are expected"):
+    with pytest.raises(UserError, match=r"q\.jsonl:1: expected JSON Lines, found a JSON array"):
         list(read_rows(path, "question"))
     assert len(list(checked_rows(path, "question"))) == 1
 

@@ -47,10 +47,10 @@ def test_a_colon_in_quotes_or_outside_of_brackets_is_read(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: 1\na: 2\n", "x.yaml:2:1: not valid YAML: the key 'a' stands twice (first on line 1); make one of the two"),
+        ("a: 1\na: 2\n", "x.yaml:2:1: not valid YAML: the key 'a' appears twice (first on line 1); make one of the two"),
         ("1: a\n", "a key that is no text; put it in quotes"),
         ("a: [b", "not valid YAML"),
-        ("a: |\n  b\n<<<<<<< HEAD\nc: 1\n=======\nc: 2\n>>>>>>> theirs\n", "x.yaml:3: a merge left a conflict here (<<<<<<<)"),
+        ("a: |\n  b\n<<<<<<< HEAD\nc: 1\n=======\nc: 2\n>>>>>>> theirs\n", "x.yaml:3: merge conflict (<<<<<<<)"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:

@@ -10,13 +10,13 @@ from seedbed.util.yaml12 import load_yaml
 
 DOUBLED = "a0: &a0 [lol, lol]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 64))
 BOMBS = {
-    "aliases": (DOUBLED, "once its aliases are expanded"),
-    "a long text repeated": (f"a: &a {'x' * 100_000}\nb: [{', '.join(['*a'] * 1000)}]\n", "once its aliases are expanded"),
+    "aliases": (DOUBLED, "after its aliases are expanded"),
+    "a long text repeated": (f"a: &a {'x' * 100_000}\nb: [{', '.join(['*a'] * 1000)}]\n", "after its aliases are expanded"),
     "itself": ("a: &a [*a]\n", "holds itself"),
-    "brackets": ("a: " + "[" * 100_000 + "]" * 100_000, "nested more than 60 deep"),
-    "braces": ("a: " + "{a: " * 50_000 + "1" + "}" * 50_000, "nested more than 60 deep"),
-    "dashes": ("- " * 50_000 + "a\n", "nested more than 60 deep"),
-    "lines": ("".join(f"{' ' * n}a:\n" for n in range(2000)), "nested more than 60 deep"),
+    "brackets": ("a: " + "[" * 100_000 + "]" * 100_000, "nested more than 60 levels deep"),
+    "braces": ("a: " + "{a: " * 50_000 + "1" + "}" * 50_000, "nested more than 60 levels deep"),
+    "dashes": ("- " * 50_000 + "a\n", "nested more than 60 levels deep"),
+    "lines": ("".join(f"{' ' * n}a:\n" for n in range(2000)), "nested more than 60 levels deep"),
 }
 
 

@@ -64,8 +64,8 @@ def test_an_edited_document_asks_its_own_slots_anew(built: Project, server: Serv
 
 def test_material_wants_passages_and_a_prompt_that_shows_them(project: Project) -> None:
     project.edit_params(lambda p: p["generate"].update(material=1))
-    assert "`seedbed import documents FOLDER` writes them" in project.run("seedbed", "check", fails=True)
+    assert "import some with `seedbed import documents FOLDER`" in project.run("seedbed", "check", fails=True)
     project.run("seedbed", "import", "documents", write_documents(project), "--yes")
-    assert "fit their schemas" in project.run("seedbed", "check")
+    assert "all valid" in project.run("seedbed", "check")
     project.replace("prompts/generate.yaml", "  $material\n\n", "")
-    assert "add a line with $material alone" in project.run("seedbed", "check", fails=True)
+    assert "add a line containing only $material" in project.run("seedbed", "check", fails=True)

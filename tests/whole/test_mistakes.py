@@ -17,7 +17,7 @@ def test_a_bad_row_stops_the_stage_before_anything_is_sent(counted: Project, ser
     (counted.root / "data/questions.en.jsonl").write_text("")
     output = counted.run(*counted.stage_command("questions"), fails=True)
     assert output == (
-        "error: data/questions.en.jsonl: no rows; write at least one (schemas/rows/question.schema.json says what one is)\n"
+        "error: data/questions.en.jsonl: no rows; write at least one (format: schemas/rows/question.schema.json)\n"
     )
     assert server.log == []
 

@@ -183,7 +183,7 @@ def test_budget(counted: Project, server: Server) -> None:
     counted.edit_params(lambda p: p["budget"].update(requests=5))
     assert "the budget allows 5 (budget.requests)" in counted.run("seedbed", "plan", "--check", fails=True)
     output = counted.repro("answer@good", fails=True)
-    assert "answer@good: 3 requests are missing, and the build has 2 of 5 left" in output
+    assert "answer@good: 3 requests to send, but only 2 of 5 left in the budget" in output
     assert len(server.take()) == 3  # the translations that the answers rest on
 
     counted.edit_params(lambda p: p["budget"].update(requests=None, usd=1))
@@ -195,7 +195,7 @@ def test_budget(counted: Project, server: Server) -> None:
     counted.edit_params(lambda p: p["prices"].update(paid={"input": 1000, "output": 1000}))
     assert "(SEEDBED_BUDGET_USD)" in counted.run("seedbed", "plan", "--check", fails=True, SEEDBED_BUDGET_USD="0.01")
     output = counted.repro("translate@questions", fails=True, SEEDBED_BUDGET_USD="0.01")
-    assert "of $0.01 left (SEEDBED_BUDGET_USD); nothing of it was sent" in output
+    assert "of $0.01 left in the budget (SEEDBED_BUDGET_USD); none was sent" in output
     assert server.take() == []
     counted.repro("translate@questions", SEEDBED_BUDGET_USD="100")
     assert len(server.take()) == 3

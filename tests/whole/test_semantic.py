@@ -102,7 +102,7 @@ def test_a_text_without_a_vector_is_held_against_none_and_counted(counted: Proje
     counted.write_rows("tasks.jsonl", TASKS)
     said = counted.run("seedbed", "filter", "tasks.jsonl")
     assert "3 rows: 3 kept" in said
-    assert "embed@file: 1 texts have no vector, and were held against none" in said
+    assert "embed@file: 1 texts have no embedding, and were not compared" in said
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_an_endpoint_without_embeddings_is_named(counted: Project, server: Serve
 
 def test_the_rule_without_its_model_is_refused_and_so_are_batches(counted: Project) -> None:
     counted.edit_params(lambda params: params["filter"]["rules"].append("semantic_duplicate"))
-    assert "name it in filter.semantic: endpoint, model" in counted.run("seedbed", "check", fails=True)
+    assert "set filter.semantic.endpoint and filter.semantic.model" in counted.run("seedbed", "check", fails=True)
     counted.edit_params(lambda params: params["filter"].update(semantic={"endpoint": "stand-in", "model": "vectors"}))
     counted.edit_params(lambda params: params["servers"]["stand-in"].update(mode="batch"))
-    assert "filter.semantic: embeddings are not sent in batches" in counted.run("seedbed", "check", fails=True)
+    assert "filter.semantic: embeddings cannot be sent with the Batch API" in counted.run("seedbed", "check", fails=True)

@@ -59,7 +59,7 @@ def clone(project: Project, tmp_path: Path, remote: list[list[str]]) -> Project:
 def test_a_colleague_pulls_and_pays_nothing(built: Project, tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
     share(built, remote)
     second = clone(built, tmp_path, remote)
-    assert "translate@questions: not in this workspace: `dvc pull` brings it" in second.run("seedbed", "plan")
+    assert "translate@questions: no such file; `dvc pull` downloads it" in second.run("seedbed", "plan")
     second.run("dvc", "pull")
     assert "up to date" in second.repro()
     assert server.take() == []
@@ -80,7 +80,7 @@ def test_a_forgotten_pull_pays_nothing(built: Project, tmp_path: Path, server: S
     second = forgetful(built, tmp_path, built.root / ".dvc" / "cache")
     output = second.run(*second.stage_command("questions"), DVC_STAGE="translate@questions")
     assert "brought 1 transcript that dvc.lock names" in output
-    assert "all 3 requests served from the store, nothing sent" in output
+    assert "all 3 responses are in the store, nothing sent" in output
     assert server.take() == []
     assert len([path for path in (second.root / ".dvc" / "cache" / "files").rglob("*") if path.is_file()]) == 1
     assert second.rows("data/build/translated/questions.jsonl") == built.rows("data/build/translated/questions.jsonl")
@@ -92,7 +92,7 @@ def test_a_forgotten_push_is_said_before_anything_is_paid_again(built: Project, 
     second = forgetful(built, tmp_path, remote)
     output = second.run(*second.stage_command("questions"), fails=True)
     assert "3 responses are missing, and the transcript" in output
-    assert "have whoever built it run `dvc push`, then run `dvc pull` here, or set SEEDBED_PAY_AGAIN=1" in output
+    assert "ask whoever built it to run `dvc push`, then run `dvc pull` here, or set SEEDBED_PAY_AGAIN=1" in output
     assert server.take() == []
     second.run(*second.stage_command("questions"), SEEDBED_PAY_AGAIN="1")
     assert len(server.take()) == 3
@@ -106,14 +106,14 @@ def test_a_damaged_transcript_of_the_remote_is_not_taken(built: Project, tmp_pat
     blob = remote / "files" / "md5" / locked[:2] / locked[2:]
     blob.chmod(0o644)
     blob.write_bytes(b"".join(blob.read_bytes().splitlines(keepends=True)[:-1]))
-    assert "nor to be had from the DVC remote" in second.run(*second.stage_command("questions"), fails=True)
+    assert "nor available from the DVC remote" in second.run(*second.stage_command("questions"), fails=True)
     assert server.take() == []
 
 
 def test_without_a_remote_what_is_paid_again_is_said(built: Project, tmp_path: Path, server: Server) -> None:
     second = forgetful(built, tmp_path, None)
     output = second.run(*second.stage_command("questions"))
-    assert output.count("no DVC remote to bring it from: what it holds is paid for again") == 1
+    assert output.count("no DVC remote to download it from: what it holds is paid for again") == 1
     assert len(server.take()) == 3
 
 
@@ -177,7 +177,7 @@ def test_a_squash_merge_and_a_forgotten_harvest_pay_nothing(
     output = second.run(*second.stage_command("questions"), fails=not pushed and not committed)
     assert "brought 1 transcript of other branches or earlier commits" in output or not (committed and pushed)
     assert "1 response is missing, and the transcript" in output or pushed or committed
-    assert "that dvc.lock of origin/ann names is neither in the DVC cache nor to be had" in output or pushed or not committed
+    assert "that dvc.lock of origin/ann names is neither in the DVC cache nor available" in output or pushed or not committed
     assert len(server.take()) == (not pushed and committed)
 
 
@@ -206,7 +206,7 @@ def test_a_second_worktree_pays_nothing(built: Project, tmp_path: Path, server: 
     git(built.root, "worktree", "add", "-q", "-b", "other", str(tmp_path / "worktree"))
     second = Project(tmp_path / "worktree")
     output = second.repro("translate@seed_tasks")
-    assert "translate@seed_tasks: all 8 requests served from the store, nothing sent" in output
+    assert "translate@seed_tasks: all 8 responses are in the store, nothing sent" in output
     assert server.take() == []
     assert not (second.root / ".dvc" / "seedbed").exists()
 
@@ -266,9 +266,9 @@ def two_edits(built: Project, tmp_path: Path, server: Server, remote: list[list[
 def test_one_command_resolves_a_merge(built: Project, tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
     """Afterwards the merge can be committed, everything is up to date, and nothing was paid."""
     second = two_edits(built, tmp_path, server, remote)
-    assert "nothing that a build writes is in conflict" in second.run("seedbed", "resolve", fails=True)
+    assert "no file that a build writes has a merge conflict" in second.run("seedbed", "resolve", fails=True)
     second.run("git", "-c", "user.name=a", "-c", "user.email=a@b", "merge", "-q", "edit-0", fails=True)
-    assert "`seedbed resolve` takes a side" in second.run("seedbed", "check", fails=True)
+    assert "`seedbed resolve` takes one side" in second.run("seedbed", "check", fails=True)
     output = second.run("seedbed", "resolve")
     assert "resolved and built" in output
     assert server.take() == []

@@ -34,9 +34,9 @@ def test_rejected_rows_leave_and_confirmed_ones_stay(built: Project, server: Ser
     assert (effort["rejected"], effort["confirmed"]) == (1, 1)
     summary = (built.root / "reports/dataset.md").read_text(encoding="utf-8")
     assert "| rejected | confirmed |" in " ".join(summary.split())
-    assert f"{EDITS}: 1 row rejected ({bad}); not in the build" in built.run("seedbed", "check")
+    assert f"{EDITS}: 1 row rejected ({bad}); left out of the build" in built.run("seedbed", "check")
     assert "rejected by ben: no answer here" in built.run("seedbed", "explain", f"question:{bad}")
-    assert "rejected; nothing rests on it yet" in built.run("seedbed", "impact", f"question:{bad}")
+    assert "rejected; nothing depends on it yet" in built.run("seedbed", "impact", f"question:{bad}")
     assert "by ben" in built.run("seedbed", "explain", f"question:{signed}", "--full")
 
     built.edit_params(lambda params: params["post_edit"].update(require="confirmed"))

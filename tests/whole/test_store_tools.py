@@ -20,7 +20,7 @@ def test_store_tools(counted: Project, server: Server, tmp_path: Path) -> None:
     sent = len(server.take())
     assert sent == 3 + 6
     assert "9 responses" in counted.run("seedbed", "store")
-    assert "9 responses, every key is that of its request" in counted.run("seedbed", "store", "verify")
+    assert "9 responses, every key matches its request" in counted.run("seedbed", "store", "verify")
     file = str(tmp_path / "export.jsonl")
     assert "9 responses exported" in counted.run("seedbed", "store", "export", file)
 

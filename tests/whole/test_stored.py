@@ -19,7 +19,7 @@ def test_a_failed_reply_is_listed_and_shown(counted: Project, server: Server) ->
     assert "--- reply\nno<U+202E> JSON\n" in whole
     assert '"finish_reason": "stop"' in whole
 
-    assert "no response of 'translate@question' (did you mean 'translate@questions'?)" in counted.run(
+    assert "no responses of 'translate@question' (did you mean 'translate@questions'?)" in counted.run(
         "seedbed", "store", "list", "--stage", "translate@question", fails=True
     )
     assert "no request begins with '000000'" in counted.run("seedbed", "store", "show", "000000", fails=True)

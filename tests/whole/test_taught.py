@@ -50,8 +50,8 @@ def test_a_glossary_term_asks_the_rows_that_hold_it(built: Project, server: Serv
     ("text", "found"),
     [
         ("term,translation\nfair,祭り\n", ":1: expected the columns term, translation, note, found term, translation"),
-        ("term,translation,note\nfair,,\n", ":2: expected a term, its translation and a note"),
-        ('term,translation,note\nfair,祭り,"of a\nvillage"\nFair,市,\n', ":4: the term 'Fair' stands twice"),
+        ("term,translation,note\nfair,,\n", ":2: expected three columns: term, translation and note"),
+        ('term,translation,note\nfair,祭り,"of a\nvillage"\nFair,市,\n', ":4: the term 'Fair' appears twice"),
         ("term,translation,note\nfair,\udcff,\n", ":2: not UTF-8 (invalid start byte); save the file as UTF-8"),
         ('term,translation,note\nfair,"祭り,\n', ":2: not CSV: unexpected end of data"),
         ("", ":1: expected the columns term, translation, note, found none"),
@@ -103,11 +103,11 @@ def test_edits_teach_and_ask_only_rows_that_nobody_reviewed(built: Project, serv
 
 def test_examples_want_a_dependency_and_a_place_in_the_prompt(project: Project) -> None:
     project.edit_params(lambda p: p["translate"].update(examples=3))
-    assert "set translate.examples_from to that folder" in project.run("seedbed", "check", fails=True)
+    assert "set translate.examples_from to this folder" in project.run("seedbed", "check", fails=True)
     project.edit_params(lambda p: p["translate"].update(examples_from="data/edits"))
     project.replace("prompts/translate_task.yaml", "  $examples\n\n", "")
     output = project.run("seedbed", "check", fails=True)
-    assert "translate.examples is 3, and prompts/translate_task.yaml does not show them; add $examples there" in output
+    assert "translate.examples is 3, and prompts/translate_task.yaml does not contain them; add $examples to it" in output
 
 
 @pytest.mark.slow
@@ -179,4 +179,4 @@ def test_what_was_kept_is_not_to_be_written_again(built: Project, server: Server
 def test_separate_outputs_want_a_model(project: Project) -> None:
     project.edit_params(lambda p: p["generate"].update(answer="separate"))
     output = project.run("seedbed", "check", fails=True)
-    assert "name it in generate.outputs: endpoint, model" in output
+    assert "set generate.outputs.endpoint and generate.outputs.model" in output

@@ -130,7 +130,9 @@ def test_a_turn_without_a_reply_fails_the_row_and_asks_no_further_one(built: Pro
 def test_an_id_of_two_corpora_is_refused_with_both_places(here: Project) -> None:
     first = here.rows("data/questions.en.jsonl")[1]
     add_corpus(here, ONE, first)
-    with pytest.raises(UserError, match=rf"^{FILE}:2: question '{first['id']}' is in data/questions.en.jsonl:2 too; ids are"):
+    with pytest.raises(
+        UserError, match=rf"^{FILE}:2: question '{first['id']}' is in data/questions.en.jsonl:2 too; ids must be"
+    ):
         check_all()
     question = {"category": "generic", "text": "川？", "status": "original", "made_by": None}
     for name in ("questions", "two_turns"):
@@ -145,7 +147,7 @@ def test_a_corpus_without_its_file_or_in_another_is_refused(here: Project) -> No
     with pytest.raises(UserError, match=r"post_edit.corpora.two_turns: expected data/build/edited/questions/two_turns.jsonl"):
         check_all()
     here.edit_params(lambda params: params["post_edit"]["corpora"].pop("two_turns"))
-    with pytest.raises(UserError, match=r"corpora.two_turns: nothing would ask these questions: post_edit.corpora lacks"):
+    with pytest.raises(UserError, match=r"corpora.two_turns: no stage would use these questions; add"):
         check_all()
 
 

@@ -47,7 +47,7 @@ class _Program(ctypes.Structure):
 
 
 def confine() -> None:
-    """Take all from this process but the calls of the list; for good.
+    """Permanently restrict this process to the listed system calls.
 
     Raises:
         OSError: the machine cannot.

@@ -17,7 +17,7 @@ _SHORT = 40
 
 @dataclass(frozen=True)
 class CorpusStatistics:
-    """What one row is held against: its whole corpus.
+    """Statistics of a whole corpus, to compare each row with.
 
     Attributes:
         ratios: by field, the median of log(translation length / source length) and its robust deviation.

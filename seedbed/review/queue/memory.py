@@ -109,7 +109,7 @@ class Memory:
         return Hit(item, name, _around(sources[name], wanted), _around(texts[name], wanted))
 
     def renderings(self, corpus: Corpus, words: str, found: Iterable[Item], most: int = 4) -> list[Rendering]:
-        """Return what a term of the sources may have been translated as: what stands beside it and seldom elsewhere.
+        """Return likely translations of a source term: words that occur with it and seldom elsewhere.
 
         Args:
             corpus: the corpus.

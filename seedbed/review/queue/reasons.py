@@ -159,7 +159,7 @@ MISMATCHES = ("protected", "numerals")
 
 @dataclass(frozen=True)
 class Seen:
-    """What became of the reasons of one code in one field, between the machine text and what was typed.
+    """How the findings of one code in one field changed between the machine text and the typed text.
 
     Attributes:
         state: `new` where the machine text has it not, `same` where both have it, `fixed` where only the machine text has it.
@@ -171,7 +171,7 @@ class Seen:
 
 
 def compare(before: Iterable[Reason], after: Iterable[Reason]) -> list[Seen]:
-    """Return what became of each finding: first what is new, then what is still there, then what was fixed.
+    """Return the status of each finding: first new ones, then remaining ones, then fixed ones.
 
     Args:
         before: reasons of the machine text.

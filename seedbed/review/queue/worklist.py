@@ -230,7 +230,7 @@ class Worklist:
         settings, language = self.params["corpora"][name], self.params["language"]
         translated, edits = paths.translated(name), paths.edits(name, language)
         if not translated.is_file():
-            raise UserError(f"{translated}: no such file; run `make repro` first: there is nothing to review before it")
+            raise UserError(f"{translated}: no such file; there is nothing to review yet; run `seedbed repro` first")
         kind = settings["kind"]
         rows, checker = self._files.get(
             (name, "rows"), [translated, FOLDER / f"{language}.yaml"], lambda: self._with_reasons(name, settings, language)

@@ -61,7 +61,7 @@ def _field(language: str, name: str) -> str:
 
 
 def column_names(headings: Iterable[str], names: Sequence[str]) -> list[str]:
-    """Return the names of the columns with these headings, of whichever language; a heading that is none stays as it is."""
+    """Return the names of the columns with these headings, of whichever language; unknown headings stay unchanged."""
     known = {each.heading: each.name for language in LANGUAGES for each in columns(names, language)}
     return [known.get(heading.strip(), heading.strip()) for heading in headings]
 
@@ -145,7 +145,7 @@ def is_editable(item: Item) -> bool:
 
 
 def hashes(item: Item) -> dict[str, str]:
-    """What an edit of the row rests on; where one of these is another than at the export, the worksheet's row is stale."""
+    """Hashes of the texts that an edit depends on; if one has changed since the export, the worksheet row is stale."""
     row = item.row
     return {
         "source_hash": content_hash(row["source"]),
@@ -155,6 +155,6 @@ def hashes(item: Item) -> dict[str, str]:
 
 
 def sheet_hash(cells: Mapping[str, str], names: Sequence[str]) -> str:
-    """Hash of what a person may write in a row: where it is the one that was exported, nobody touched the row."""
+    """Hash of the editable cells of a row; if it is unchanged since the export, nobody edited the row."""
     written = [*(cells[f"{name}: edit"] for name in names), cells["decision"].strip(), cells["note"]]
     return content_hash(written + ([reason] if (reason := cells.get("reason", "")) else []))

@@ -30,7 +30,7 @@ def import_edits(path: Path, editor: str | None = None, yes: bool = False) -> st
     print(_summary(sheet))
     if not sheet.proposals:
         if sheet.problems:
-            raise UserError(f"{path}: nothing to save; see above what is wrong in it")
+            raise UserError(f"{path}: nothing to save; the problems are listed above")
         return "nothing to save"
     if not yes and not typer.confirm(f"Save {count(len(sheet.proposals), 'edit')} to {paths.EDITS}?"):
         return "nothing was saved"
@@ -39,8 +39,8 @@ def import_edits(path: Path, editor: str | None = None, yes: bool = False) -> st
         print(f"not applied: {problem}")
     saved = count(len(sheet.proposals) - len(refused), "edit")
     if refused:
-        raise UserError(f"{saved} saved, {len(refused)} not: see above; export again to go on from what is there now")
-    return f"{saved} saved; `make repro` builds with them"
+        raise UserError(f"{saved} saved, {len(refused)} not saved (see above); export again before you continue editing")
+    return f"{saved} saved; `seedbed repro` builds with them"
 
 
 def _summary(sheet: Import) -> str:

@@ -128,16 +128,16 @@ def read_sheet(path: Path, editor: str | None = None) -> Import:
     book, work = read_workbook(path), Worklist()
     if not set(work.names) & set(book):
         raise UserError(
-            f"{path}: none of its worksheets is {' or '.join(work.names)}; name a file that `seedbed review export` wrote"
+            f"{path}: it has no worksheet named {' or '.join(work.names)}; give a file that `seedbed review export` wrote"
         )
     parts: list[Proposal | Problem | None] = [
-        Problem(name, None, "an unknown worksheet; it is not read") for name in book if name not in (*work.names, "help")
+        Problem(name, None, "unknown worksheet, ignored") for name in book if name not in (*work.names, "help")
     ]
     for name in work.names:
         if name in book:
             parts += _read(work.corpus(name), book[name], editor)
         else:
-            parts.append(Problem(name, None, "the worksheet is missing; its rows are left alone"))
+            parts.append(Problem(name, None, "the worksheet is missing; its rows are not changed"))
     proposals = [each for each in parts if isinstance(each, Proposal)]
     problems = [each for each in parts if isinstance(each, Problem)]
     return Import(proposals, problems, parts.count(None))
@@ -162,11 +162,15 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
     wrong = next((name for name in wanted if names.count(name) != 1 and (name in names or name not in LATER)), None)
     if wrong:
         how = "appears twice" if wrong in names else "is missing"
-        yield Problem(corpus.name, 1, f"the column {wrong!r} {how}; give the first row the names it had; no row here is read")
+        yield Problem(
+            corpus.name,
+            1,
+            f"the column {wrong!r} {how}; restore the column names in the first row; no row of this worksheet was read",
+        )
         return
     for name in names:
         if name and name not in wanted:
-            yield Problem(corpus.name, 1, f"an unknown column {name!r}; it is not read")
+            yield Problem(corpus.name, 1, f"unknown column {name!r}, ignored")
     lines = rows_by_name(rows, names)
     places: dict[str, list[int]] = {}
     for number, cells in lines:
@@ -181,7 +185,11 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
             yield Proposal(corpus, number, edit, item.edit) if edit and edit != item.edit else None
     for item in corpus.items:
         if item.id not in places:
-            yield Problem(corpus.name, None, f"{item.id} has no row here (deleted, or new since the export); it is left alone")
+            yield Problem(
+                corpus.name,
+                None,
+                f"{item.id} has no row in the spreadsheet (deleted, or added since the export); it is not changed",
+            )
 
 
 def _item(corpus: Corpus, id: str, number: int, places: Mapping[str, Sequence[int]]) -> Item:

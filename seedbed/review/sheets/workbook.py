@@ -93,7 +93,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], help: Sequence[str]) -> 
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: expected a name that ends in .xlsx")
     if path.exists():
-        raise UserError(f"{path}: this file exists already, perhaps with someone's work in it; move it away, or name another")
+        raise UserError(f"{path}: this file exists already and may contain somebody's work; move it, or choose another name")
     book = Workbook()
     assert book.active is not None
     book.remove(book.active)
@@ -108,7 +108,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], help: Sequence[str]) -> 
         book.save(part)
         part.replace(path)
     except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror}; name a file in a folder that is there") from None
+        raise UserError(f"{path}: cannot be written: {error.strerror}; choose a file in an existing folder") from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -151,7 +151,7 @@ def read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
         UserError: the file is missing, is no xlsx file, is damaged, or is too large.
     """
     if not path.is_file():
-        raise UserError(f"{path}: no such file; name one that `seedbed review export` wrote")
+        raise UserError(f"{path}: no such file; give a file that `seedbed review export` wrote")
     hint = "save it as an Excel workbook (.xlsx), without a password"
     if not zipfile.is_zipfile(path):
         raise UserError(f"{path}: not an .xlsx file; {hint}")
@@ -163,7 +163,7 @@ def read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
             extent = extent_of(packed)
     except TooMuch as much:
         raise UserError(
-            f"{path}: {much}; name the file that `seedbed review export` wrote, without pictures and further sheets"
+            f"{path}: {much}; give the file that `seedbed review export` wrote, without pictures or extra sheets"
         ) from None
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
         raise UserError(f"{path}: a damaged .xlsx file; {hint}") from None
@@ -176,7 +176,7 @@ def read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
             finally:
                 book.close()
     except Exception:  # openpyxl raises whatever the damaged part leads it into: KeyError, TypeError, ParseError, …
-        raise UserError(f"{path}: not an .xlsx file that can be read; {hint}") from None
+        raise UserError(f"{path}: this .xlsx file cannot be read; {hint}") from None
 
 
 def _read_sheet(page: Any, extent: Extent) -> list[list[Cell]]:

@@ -43,7 +43,7 @@ _NO_TELEMETRY: TelemetryConfig = {
 """Whatever the environment says: no word of this page goes to another machine."""
 _LOCAL = re.compile(r"/(?!/)[\w/.-]*(\?[\w%&=+.*~:-]*)?", re.ASCII)
 _NOT_OURS = (
-    "This form is of an earlier run of `seedbed review`, or of another page, so nothing was saved. "
+    "This form belongs to an earlier run of `seedbed review` or to another page, so nothing was saved. "
     "Go back, copy your text, and reload the page."
 )
 
@@ -57,8 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
     invites, is_open = Invites(paths.invites()), is_loopback(settings.host) and not settings.token
     if not is_open and not settings.token and not invites.people():
         raise UserError(
-            f"--host {settings.host}: others could read and change your data; make a link for each with "
-            "`seedbed review invite NAME`, or give a --token too"
+            f"--host {settings.host}: anybody on the network could read and change your data; create a link per person with "
+            "`seedbed review invite NAME`, or add --token"
         )
     app = FastAPI(title="Seedbed review", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY)
     app.state.review = State(settings, invites=invites, is_open=is_open)
@@ -147,7 +147,7 @@ def _user_error(request: Request, error: Exception) -> Response:
 
 def _name_needed(request: Request, error: Exception) -> Response:
     if request.method == "POST":
-        return _user_error(request, UserError("say who you are first; nothing was saved"))
+        return _user_error(request, UserError("enter your name first; nothing was saved"))
     return go(request, f"/who?to={quote(address_of(request))}")
 
 
@@ -159,5 +159,5 @@ def _wrong_token(request: Request, error: Exception) -> Response:
 def _no_such_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return PlainTextResponse(
-        f"There is no such page ({status}). Go to the address that `seedbed review` printed.\n", status_code=status
+        f"Page not found ({status}). Open the address that `seedbed review` printed.\n", status_code=status
     )

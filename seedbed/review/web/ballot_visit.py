@@ -92,7 +92,7 @@ def shown_answers(answers: Answers, person: str, ballot: Ballot) -> tuple[str, s
     """
     pair = answers.pair(ballot.match, ballot.question)
     if pair is None:
-        raise UserError("an answer that this vote compares is gone; go back to the votes and take the next")
+        raise UserError("one of the two answers no longer exists; go back to the votes and take the next one")
     return pair if left_is_model(person, ballot.match, ballot.question) else (pair[1], pair[0])
 
 

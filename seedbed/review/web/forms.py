@@ -41,7 +41,7 @@ async def read_form(request: Request) -> Form:
     try:
         form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"))
     except ValueError:
-        raise UserError("This is no form that the page made, so nothing was saved.") from None
+        raise UserError("This form was not created by this page, so nothing was saved.") from None
     if not same_secret(form.get("token", ""), state_of(request).secret):
         raise Refused
     return form

@@ -1,4 +1,4 @@
-"""Who may speak to the page: the right host, the right origin, whoever has a token; and never too much at once."""
+"""Access control of the page: host, origin, token and rate limits."""
 
 import hmac
 import secrets
@@ -114,13 +114,13 @@ class Guard:
         headers, method = Headers(scope=scope), scope["method"]
         host = headers.get("host", "")
         if self._hosts is not None and host.rsplit(":", 1)[0] not in self._hosts:
-            return _refusal(403, f"This page is not called {host[:100]!r}. Open the address that `seedbed review` printed.")
+            return _refusal(403, f"Unknown host name {host[:100]!r}. Open the address that `seedbed review` printed.")
         if method not in ("GET", "HEAD", "POST"):
-            return _refusal(405, "This page knows GET and POST.")
+            return _refusal(405, "Only GET and POST are supported.")
         if method == "GET" and (answer := self._check_token(scope)):
             return answer
         if not self._is_let_in(scope, headers):
-            return _refusal(401, "This page asks for a token. Open the link that you were given, with ?token=… at its end.")
+            return _refusal(401, "A token is required. Open the link that you were given, which ends in ?token=….")
         return self._check_post(scope, headers) if method == "POST" else None
 
     @staticmethod
@@ -128,7 +128,7 @@ class Guard:
         origin = headers.get("origin")
         same = origin == f"{scope['scheme']}://{headers.get('host', '')}"
         if not (same if origin else headers.get("sec-fetch-site") == "same-origin"):
-            return _refusal(403, "This was sent from another page than ours, so nothing was saved. Reload, and try again.")
+            return _refusal(403, "This request came from another website, so nothing was saved. Reload the page and try again.")
         length = headers.get("content-length", "")
         return _refusal(413, TOO_LARGE) if length.isdigit() and int(length) > MOST_BYTES else None
 
@@ -147,11 +147,11 @@ class Guard:
             return None
         address = scope["client"][0] if scope.get("client") else ""
         if self._throttle.is_closed(address):
-            return _refusal(429, f"Too many wrong tokens. Wait {_CLOSED_S} seconds, and open the link that you were given.")
+            return _refusal(429, f"Too many wrong tokens. Wait {_CLOSED_S} seconds, then open the link that you were given.")
         cookie = self._invites.cookie_of(shown)
         if self._invites.person_of(cookie) is None and not (self._token and same_secret(shown, self._token)):
             self._throttle.note(address, shown)
-            words = "This token opens nothing (any more). Open the link that you were given, or ask for another."
+            words = "This token is not valid (any more). Open the link that you were given, or ask for a new one."
             return None if self._is_open else _refusal(401, words)
         rest = urlencode([(name, value) for name, value in parse_qsl(query) if name != "token"])
         response = RedirectResponse("/" + scope["path"].lstrip("/") + (f"?{rest}" if rest else ""), status_code=303)
@@ -159,7 +159,7 @@ class Guard:
         return response
 
 
-TOO_LARGE = f"That is more than {MOST_BYTES:,} bytes, so nothing was saved. Shorten the text."
+TOO_LARGE = f"The form is larger than {MOST_BYTES:,} bytes, so nothing was saved. Shorten the text."
 
 
 def same_secret(shown: str, secret: str) -> bool:

@@ -20,18 +20,21 @@ def invite_person(name: str, address: str) -> str:
         UserError: `name` can be no name, or is another's in other letters; or `address` is no address.
     """
     if not is_name(name):
-        raise UserError(f"{name!r}: cannot be a name; {NAME_FORM}")
+        raise UserError(f"{name!r}: not a valid name; {NAME_FORM}")
     if not address.startswith(("http://", "https://")) or "?" in address or "#" in address:
         raise UserError(f"--at {address!r}: expected the page's address, such as http://192.0.2.1:8765")
     invites = Invites(paths.invites())
     known = invites.known(name)
     if known not in (None, name):
-        raise UserError(f"{name}: {known} has a link, and the two would be one person; take another name, or revoke that one")
+        raise UserError(
+            f"{name}: {known} has a link already, and the two names would be the same person; choose another name, or revoke "
+            "that link"
+        )
     token = invites.invite(name)
-    before = "; the earlier link opens nothing any more" if known else ""
+    before = "; the earlier link is no longer valid" if known else ""
     return (
         f"{address.rstrip('/')}/?{urlencode({'token': token})}\n"
-        f"This link is {name}'s alone, and is shown only now{before}. Send it by a way that others do not read."
+        f"This link is for {name} only and is shown only once{before}. Send it over a private channel."
     )
 
 
@@ -46,7 +49,7 @@ def revoke_person(name: str) -> str:
         has = f"links have {few(people, 10)}" if people else "nobody has one"
         raise UserError(f"--revoke {name}: no such link ({has})")
     invites.revoke(name)
-    return f"{name}'s link opens nothing any more"
+    return f"{name}'s link is no longer valid"
 
 
 def list_people() -> str:

@@ -88,7 +88,7 @@ def pane_of(visit: RowVisit, corpus: Corpus, item: Item, message: Message | None
 
 
 def memory_of(corpus: Corpus) -> Memory:
-    """Return what the rows of a corpus are found by; made anew for each reading of its build."""
+    """Return the search index of a corpus; it is rebuilt whenever the build is read again."""
     memory = _memories.get(corpus.checker)
     if memory is None:
         memory = _memories[corpus.checker] = make_memory(corpus.items)

@@ -79,14 +79,14 @@ class RowVisit(Visit):
 
     @staticmethod
     def conflict(present: Mapping[str, Any] | None) -> Problem:
-        """Return what to say where another edit is there than the one that the page showed."""
+        """Return the message if the row's edit is no longer the one that the page showed."""
         if present is None:
             return Problem("conflict_removed", 409)
         return Problem("conflict", 409, editor=present.get("editor"))
 
     @staticmethod
     def revision(item: Item) -> str:
-        """Return the present state of a row, to be held against `posted_revision`."""
+        """Return the present state of a row, to compare with `posted_revision`."""
         return f"{item.revision}.{item.base}"
 
     def require_item(self) -> None:

@@ -70,7 +70,7 @@ def run_demo(settings: Settings, port: int, open_browser: bool) -> None:
     """
     print("--demo: preparing a copy", flush=True)
     with temporary_copy() as what:
-        print(f"--demo: on {what}; nothing of yours is written", flush=True)
+        print(f"--demo: on {what}; your files are not changed", flush=True)
         run_review(replace(settings, demo=True), port, open_browser)
     print("--demo: the copy is deleted", flush=True)
 
@@ -80,7 +80,7 @@ def _read_rows(state: State, name: str) -> None:
     path, began = paths.translated(name), time.monotonic()
     rows = path.read_bytes().count(b"\n") if path.is_file() else 0
     if rows >= _MANY_ROWS:
-        print(f"reading {rows:,} rows of {name}, and looking for what needs work … ", end="", flush=True)
+        print(f"reading {rows:,} rows of {name}, and looking for rows that need work … ", end="", flush=True)
     state.worklist.corpus(name)
     if rows >= _MANY_ROWS:
         print(f"ready in {time.monotonic() - began:.0f} s", flush=True)
@@ -97,4 +97,4 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-        raise UserError(f"cannot listen on {host}:{port}: {reason}; name another with --port, or 0 for a free one") from None
+        raise UserError(f"cannot listen on {host}:{port}: {reason}; choose another with --port, or 0 for a free one") from None

@@ -72,18 +72,18 @@ class Settings:
             *(("--people", p) for p in self.people),
         ):
             if name is not None and not is_name(name):
-                raise UserError(f"{option} {name!r}: cannot be a name; {NAME_FORM}")
+                raise UserError(f"{option} {name!r}: not a valid name; {NAME_FORM}")
         if self.language is not None:
             page_language(self.language)
         if self.token is not None and len(self.token) < _LEAST_TOKEN:
-            raise UserError(f"--token: {len(self.token)} characters can be guessed; take at least {_LEAST_TOKEN}")
+            raise UserError(f"--token: {len(self.token)} characters are too few to be secure; use at least {_LEAST_TOKEN}")
         if len(set(self.people)) < len(self.people):
             raise UserError(f"--people {','.join(self.people)}: duplicate name")
         if self.draw and self.per_match:
-            raise UserError("--draw and --per-match are two ways to draw votes; give one of them")
+            raise UserError("--draw and --per-match cannot be combined; use one of them")
         if self.people and self.annotators and self.annotators > len(self.people):
             raise UserError(
-                f"--annotators {self.annotators}: only {len(self.people)} are named with --people; name more, or lower it"
+                f"--annotators {self.annotators}: but --people lists only {len(self.people)}; list more people, or lower it"
             )
 
 
@@ -193,7 +193,7 @@ class State:
         return page in self._left if content is None else self._left.get(page) == content_hash(content)
 
     def attention(self, page: str, seconds: str) -> float:
-        """Return the seconds of attention that a page reports, never more than it can have had."""
+        """Return the editing time in seconds that a page reports, limited to the time since it was opened."""
         try:
             reported = float(seconds)
         except ValueError:

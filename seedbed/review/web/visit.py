@@ -1,4 +1,4 @@
-"""A visit: one person at the page of one item, a row to edit or a ballot to vote on; its drafts, and what can be undone."""
+"""A visit: one person on the page of one item (a row or a ballot), with drafts and undo."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping

@@ -174,7 +174,7 @@ def test_the_numbers_in_a_text() -> None:
 def test_a_language_without_a_file_gets_the_generic_reasons_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     words = load_words("tlh", "en")
     assert capsys.readouterr().err == (
-        "data/review/tlh.yaml: no such file; rows are sorted without words and patterns of this language\n"
+        "data/review/tlh.yaml: no such file; rows are sorted without the words and patterns of this language\n"
     )
     assert codes("In 1998 {x} see", "In 1989 wej", words=words) == {"numerals", "protected"}
     assert codes("twelve Windsor", "12 Windsor", words=words) == set(), "the source's numerals are known"

@@ -41,7 +41,7 @@ def test_nothing_is_saved_before_the_person_confirms(here: Path) -> None:
     ask()
     assert edits() == {}, "no answer is no"
     _, output = ask("y\n")
-    assert output.endswith("1 edit saved; `make repro` builds with them\n")
+    assert output.endswith("1 edit saved; `seedbed repro` builds with them\n")
     assert edits()["q0"]["editor"] == "yuki"
     _, output = ask()
     assert "6 left alone, 1 not applied" in output, "the same file twice asks for nothing new"
@@ -60,4 +60,4 @@ def test_a_file_with_nothing_to_save_asks_nothing(here: Path) -> None:
     change_again("q0", "decision", "maybe")
     code, output = ask()
     assert code == 1
-    assert output.endswith("error: edits.xlsx: nothing to save; see above what is wrong in it")
+    assert output.endswith("error: edits.xlsx: nothing to save; the problems are listed above")

@@ -91,7 +91,7 @@ def test_no_cell_is_a_formula_and_there_is_neither_macro_nor_link(here: Path) ->
 
 def test_an_export_never_overwrites_a_file(here: Path) -> None:
     SHEET.write_text("three days of work")
-    with pytest.raises(UserError, match=r"edits.xlsx: this file exists already, .*move it away, or name another"):
+    with pytest.raises(UserError, match=r"edits.xlsx: this file exists already .*move it, or choose another name"):
         export_edits(SHEET)
     assert SHEET.read_text() == "three days of work"
 
@@ -106,7 +106,9 @@ def test_an_export_to_a_wrong_place_leaves_nothing_behind(name: str, message: st
 
 def test_an_export_before_the_build_says_what_to_do(here: Path) -> None:
     Path("data/build/translated/questions.jsonl").unlink()
-    with pytest.raises(UserError, match=r"questions.jsonl: no such file; run `make repro` first"):
+    with pytest.raises(
+        UserError, match=r"questions.jsonl: no such file; there is nothing to review yet; run `seedbed repro` first"
+    ):
         export_edits(SHEET)
 
 
@@ -208,7 +210,7 @@ def test_a_stale_row_shows_the_old_source_and_keeps_the_persons_words(here: Path
         ("text: edit", "　 ", "row 3: text: edit is empty"),
         ("text: edit", 42, r"row 3: text: edit holds a number \(42\); format the cell as text and write the text itself"),
         ("text: edit", True, "row 3: text: edit holds a yes or no"),
-        ("text: edit", "あ" * 20_001, "row 3: row 'q0': fields.text: 20,001 characters, where 20,000 are allowed"),
+        ("text: edit", "あ" * 20_001, "row 3: row 'q0': fields.text: 20,001 characters, but at most 20,000 are allowed"),
         ("decision", "ok", "row 3: decision 'ok': expected approve, confirm, reject, or nothing"),
         ("note", 3, r"row 3: note holds a number \(3\)"),
     ],
@@ -256,7 +258,7 @@ def test_an_id_that_stands_twice_is_applied_nowhere(here: Path) -> None:
     assert words(found) == [
         "questions, row 3: duplicate id 'q0' (also in row 4); keep one of them",
         "questions, row 4: duplicate id 'q0' (also in row 3); keep one of them",
-        "questions: q1 has no row here (deleted, or new since the export); it is left alone",
+        "questions: q1 has no row in the spreadsheet (deleted, or added since the export); it is not changed",
     ]
 
 
@@ -278,7 +280,9 @@ def test_deleted_rows_are_reported_and_the_others_applied(here: Path) -> None:
 
     found = altered(alter)
     assert [each.edit["id"] for each in found.proposals] == ["q1"]
-    assert words(found) == ["questions: q0 has no row here (deleted, or new since the export); it is left alone"]
+    assert words(found) == [
+        "questions: q0 has no row in the spreadsheet (deleted, or added since the export); it is not changed"
+    ]
 
 
 def new_source(rows: list[Row]) -> None:
@@ -330,7 +334,7 @@ def test_an_edit_of_a_row_that_someone_else_edited_since_is_reported(here: Path)
         "export again and write it there"
     ]
     (problem,) = apply(found)
-    assert "row 'q0' was saved by someone else" in str(problem), "nor is it overwritten between question and answer"
+    assert "row 'q0' was saved by somebody else" in str(problem), "nor is it overwritten between question and answer"
     assert edits()["q0"]["fields"] == {"text": "あちらの文です。"}
 
 
@@ -367,7 +371,8 @@ def test_columns_may_move_but_not_go(here: Path) -> None:
     found = altered(lose)
     assert not found.proposals
     assert words(found) == [
-        "questions, row 1: the column 'machine_hash' is missing; give the first row the names it had; no row here is read"
+        "questions, row 1: the column 'machine_hash' is missing; restore the column names in the first row; no row of this "
+        "worksheet was read"
     ]
     SHEET.unlink()
 
@@ -390,9 +395,9 @@ def test_worksheets_that_are_missing_or_unknown_are_named(here: Path) -> None:
         ours.page.cell(1, 20, "my column")
 
     assert words(altered(alter)) == [
-        "Sheet1: an unknown worksheet; it is not read",
-        "seed_tasks: the worksheet is missing; its rows are left alone",
-        "questions, row 1: an unknown column 'my column'; it is not read",
+        "Sheet1: unknown worksheet, ignored",
+        "seed_tasks: the worksheet is missing; its rows are not changed",
+        "questions, row 1: unknown column 'my column', ignored",
     ]
 
 
@@ -449,7 +454,7 @@ def test_the_command_writes_in_the_reports_language_or_a_given_one(here: Path) -
     heads += [exported_head(Path("1.xlsx")), exported_head(Path("2.xlsx"), "--language", "en")]
     assert heads == ["status", "状態", "status"]
     refused = CliRunner().invoke(app, ["review", "export", str(here / "3.xlsx"), "--language", "ko"])
-    assert str(refused.exception) == "--language 'ko': the page speaks en and ja"
+    assert str(refused.exception) == "--language 'ko': the page is available in en and ja"
 
 
 def exported_head(path: Path, *options: str) -> str:

@@ -35,7 +35,7 @@ def test_a_second_person_confirms_and_the_next_export_says_who_did_what(here: Pa
 @pytest.mark.parametrize(
     ("editor", "message"),
     [
-        ("aki", "row 'q0' cannot be confirmed: aki edited it, and a second person has to confirm it"),
+        ("aki", "row 'q0' cannot be confirmed: aki edited it, so another person has to confirm it"),
         (None, "confirm wants to know who does; import with --editor NAME"),
     ],
 )
@@ -62,7 +62,7 @@ def test_a_row_is_rejected_with_a_reason_and_taken_back(here: Path) -> None:
     export_edits(SHEET)
     ours = Translator()
     ours.type("q0", "decision", "reject")
-    assert "a row is rejected with a reason" in words(ours.read())[0]
+    assert "a rejection needs a reason" in words(ours.read())[0]
     ours.type("q0", "reason", "答えがない")
     found = ours.read("ben")
     assert [str(each) for each in found.proposals] == ["questions, row 3: q0 rejected"]

@@ -562,7 +562,7 @@ def test_an_edits_file_that_broke_meanwhile_is_named_beside_the_text(enter: Ente
     EDITS.write_text("<<<<<<< HEAD\n", encoding="utf-8")
     typed(page, "私の文")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#state")).to_contain_text("questions.ja.jsonl:1: a merge left a conflict here")
+    expect(page.locator("#state")).to_contain_text("questions.ja.jsonl:1: merge conflict")
     assert area(page).input_value() == MACHINE + "私の文"
     EDITS.unlink()
     page.keyboard.press("Control+Enter")

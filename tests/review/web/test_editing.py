@@ -205,7 +205,7 @@ def test_an_invalid_edits_file_is_named_and_left_alone_and_the_text_kept() -> No
     for headers in ({}, {"x-requested-with": "fetch"}):
         response = person.post(ROW, form | {"field.text": "私の文", "go": "save"}, **headers)
         assert response.status_code == 400
-        assert "questions.ja.jsonl:1: a merge left a conflict here" in html.unescape(response.text)
+        assert "questions.ja.jsonl:1: merge conflict" in html.unescape(response.text)
     assert "questions.ja.jsonl:1" in person.http.get(ROW).text
     assert EDITS.read_text(encoding="utf-8") == "<<<<<<< HEAD\n"
     EDITS.unlink()
@@ -346,7 +346,7 @@ def test_a_project_that_was_not_built_says_so() -> None:
     Path("data/build/translated/questions.jsonl").unlink()
     response = Person().http.get("/edits/questions")
     assert response.status_code == 400
-    assert "run `make repro` first" in response.text
+    assert "run `seedbed repro` first" in response.text
 
 
 def test_votes_go_on_without_seed_tasks_and_with_a_broken_edits_file() -> None:

@@ -119,11 +119,11 @@ def test_an_address_opens_again() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["a b"], "'a b': cannot be a name; use letters"),
-        ([], "give a NAME to invite, or --list, or --revoke NAME"),
-        (["aki", "--list"], "give a NAME to invite, or --list, or --revoke NAME"),
+        (["a b"], "'a b': not a valid name; use letters"),
+        ([], "expected one of NAME, --list or --revoke NAME"),
+        (["aki", "--list"], "expected one of NAME, --list or --revoke NAME"),
         (["aki", "--at", "example.org"], "--at 'example.org': expected the page's address"),
-        (["BEN"], "BEN: ben has a link, and the two would be one person"),
+        (["BEN"], "BEN: ben has a link already, and the two names would be the same person"),
     ],
 )
 def test_a_wrong_invitation_says_what_is_wrong(arguments: list[str], words: str) -> None:
@@ -132,7 +132,7 @@ def test_a_wrong_invitation_says_what_is_wrong(arguments: list[str], words: str)
 
 
 def test_another_address_wants_links_or_a_token() -> None:
-    with pytest.raises(UserError, match="seedbed review invite NAME`, or give a --token too"):
+    with pytest.raises(UserError, match="seedbed review invite NAME`, or add --token"):
         create_app(Settings(host=OUTSIDE))
     link_of("aki")
     create_app(Settings(host=OUTSIDE))

@@ -23,11 +23,11 @@ def test_a_name_that_cannot_name_a_file_is_refused(name: str) -> None:
     assert "set-cookie" not in response.headers
     assert name not in response.text or "<" not in name
     if name:
-        with pytest.raises(UserError, match=r"--editor .*: cannot be a name"):
+        with pytest.raises(UserError, match=r"--editor .*: not a valid name"):
             Settings(editor=name)
-        with pytest.raises(UserError, match=r"--annotator .*: cannot be a name"):
+        with pytest.raises(UserError, match=r"--annotator .*: not a valid name"):
             Settings(annotator=name)
-        with pytest.raises(UserError, match=r"--people .*: cannot be a name"):
+        with pytest.raises(UserError, match=r"--people .*: not a valid name"):
             Settings(people=("aki", name))
 
 
@@ -53,7 +53,7 @@ def test_nobody_saves_nothing_and_is_asked(url: str) -> None:
     named, nobody = Person(), Person(editor=None, annotator=None)
     form = named.open(ROW) | {"token": fields_of(nobody.http.get("/who").text)["token"], "field.text": "誰の文"}
     response = nobody.post(url, form, **{"x-requested-with": "fetch"})
-    assert (response.status_code, response.text) == (400, "say who you are first; nothing was saved")
+    assert (response.status_code, response.text) == (400, "enter your name first; nothing was saved")
     assert not EDITS.exists()
     assert not Path("store/drafts").exists()
 

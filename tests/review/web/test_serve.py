@@ -37,7 +37,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
 def test_an_address_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(UserError, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*; name another with --port"):
+        with pytest.raises(UserError, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*; choose another with --port"):
             run_review(Settings(), port, open_browser=False)
 
 
@@ -55,5 +55,5 @@ def test_a_large_corpus_says_that_it_is_read(capsys: pytest.CaptureFixture[str])
     write_questions({f"generic-{n:04}": ("How long?", f"{n}番です。") for n in range(1000)})
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UserError, match="cannot listen"):
         run_review(Settings(), taken.getsockname()[1], open_browser=False)
-    words = r"reading 1,000 rows of questions, and looking for what needs work … ready in \d+ s\n"
+    words = r"reading 1,000 rows of questions, and looking for rows that need work … ready in \d+ s\n"
     assert re.fullmatch(words, capsys.readouterr().out)

@@ -134,7 +134,7 @@ def test_an_invalid_votes_file_is_named_and_left_alone() -> None:
     Path("data/votes/yuki.jsonl").write_text("[]\n", encoding="utf-8")
     response = Person().http.get("/votes")
     assert response.status_code == 400
-    assert "yuki.jsonl:1: a JSON array" in response.text
+    assert "yuki.jsonl:1: expected JSON Lines, found a JSON array" in response.text
     assert Path("data/votes/yuki.jsonl").read_text(encoding="utf-8") == "[]\n"
 
 
