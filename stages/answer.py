@@ -6,14 +6,11 @@
 import argparse
 from pathlib import Path
 
-from seedbed.project.again import read_again
 from seedbed.project.corpora import read_questions
 from seedbed.project.model_settings import model_settings
 from seedbed.project.params import load_params
-from seedbed.project.prompts import load_prompt
-from seedbed.sending.asker import ask_all
-from seedbed.steps.answering import PROMPT, answered, build, following, recorded
-from seedbed.steps.readers import reader_of
+from seedbed.steps.answering import recorded
+from seedbed.steps.conversations import ask_questions
 from seedbed.util.errors import run
 from seedbed.util.rows import write_rows, write_text
 
@@ -33,11 +30,7 @@ def main() -> None:
         answers = recorded(questions, model, Path(file))
     else:
         to = model_settings(params, f"models.{model}")
-        stage, settings = f"answer@{model}", params["answer"]
-        asking = (questions, to, load_prompt(PROMPT), read_again(stage))
-        read = reader_of(stage, params)
-        results = ask_all(stage, params, to, settings, args.transcript, build(*asking), read, following(*asking))
-        answers = answered(model, to, results)
+        answers = ask_questions(f"answer@{model}", params, model, to, questions, args.transcript)
     write_rows(args.out, answers, "answer")
 
 

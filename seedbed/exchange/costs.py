@@ -14,6 +14,9 @@ OUTPUT_TOKENS = {
 }
 """Assumed length of a reply, by stage, before the store has seen one of that stage and model."""
 
+GUESS = "…" * 200
+"""Stands for a text that is not there yet; about as long as one."""
+
 ACCEPTANCE = 0.75
 """Assumed share of the generated instructions that pass the filter, before one has been seen."""
 

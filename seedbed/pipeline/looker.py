@@ -5,7 +5,7 @@ from collections.abc import Callable
 from seedbed.exchange.replies import Response
 from seedbed.project import paths
 from seedbed.sending.asker import pays_again, pays_anyway
-from seedbed.steps.outlook import Looker
+from seedbed.sending.looker import Looker
 from seedbed.store.locked import Bring, bring_others, bring_transcripts
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob

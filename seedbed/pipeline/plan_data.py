@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from seedbed.pipeline.planning import GUESS, Known, Planning
+from seedbed.exchange.costs import GUESS
+from seedbed.pipeline.planning import Known, Planning
 from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.corpora import foreign, question_corpora, read_corpus, status_of

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from seedbed.exchange.result import Result
-from seedbed.pipeline.planning import GUESS, Known, Planning
+from seedbed.pipeline.planning import Known, Planning
 from seedbed.project import paths
 from seedbed.project.again import read_again
 from seedbed.project.model_settings import answer_stage, answering_models, answering_settings, judge_settings
-from seedbed.project.prompts import load_prompt
 from seedbed.steps import answering, judging, retesting, scoring
+from seedbed.steps.conversations import look_at_turns
 from seedbed.steps.readers import reader_of
 from seedbed.steps.verdicts import verdict_form
 from seedbed.training.weights import weights_hash
@@ -25,27 +24,16 @@ def plan_answers(planning: Planning, model: str, questions: Known) -> Known:
     weights, known = _weights(planning, model)
     to, unknown = answering_settings(planning.params, model, weights), set() if known else {row["id"] for row in questions.rows}
     questions = Known(questions.rows, questions.open | unknown)
-    asking = (questions.rows, to, load_prompt(answering.PROMPT), read_again(plan.stage))
-    looker, read = planning.looker(plan, to, planning.params["answer"]["max_attempts"]), reader_of(plan.stage, planning.params)
-    waiting, following = answering.build(*asking), answering.following(*asking)
-    results: list[Result[str]] = []
-    guesses: list[Result[str]] = []
-    open = set(questions.open)  # questions that rest on a reply that is not there yet
+    looker = planning.looker(plan, to, planning.params["answer"]["max_attempts"])
+    results, guessed = look_at_turns(plan.stage, planning.params, model, to, questions.rows, looker)
+    open = set(questions.open)  # questions that depend on a missing reply
     resting = set(questions.open)  # and the requests that do: all of an open question but the first that is missing
-    while waiting:
-        settled = looker.ask(waiting, read)
-        results += settled
-        for result in settled:
-            question, _ = answering.question_and_turn(result.request.id)
-            resting |= {result.request.id} if question in open else set()
-            open |= set() if result.settled else {question}
-        guessed = [
-            result if result.settled else Result(result.request, f"{model} {result.request.id} {GUESS}") for result in settled
-        ]
-        guesses += guessed
-        waiting = following(guessed)
+    for result in results:
+        question, _ = answering.question_and_turn(result.request.id)
+        resting |= {result.request.id} if question in open else set()
+        open |= set() if result.settled else {question}
     planning.count(plan, results, resting, to, planning.params["answer"])
-    return Known(answering.answered(model, to, guesses), open)
+    return Known(answering.answered(model, to, guessed), open)
 
 
 def _weights(planning: Planning, model: str) -> tuple[str | None, bool]:

@@ -13,9 +13,6 @@ from seedbed.project.model_settings import ModelSettings, in_process, server
 from seedbed.project.params_types import Attempts, Params
 from seedbed.store.store import Store
 
-GUESS = "…" * 200
-"""Stands for a text that is not there yet; about as long as one."""
-
 
 @dataclass
 class StagePlan:

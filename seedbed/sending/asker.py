@@ -340,9 +340,10 @@ def ask_all(
     requests: Sequence[Request],
     read: Read[T],
     following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
+    forecast: Forecast | None = None,
 ) -> list[Result[T]]:
     """Settle a stage's requests, write its transcript, and return one result a request; see `ask_each`."""
-    return ask_each(stage, params, [(to, requests)], attempts, transcript_path, read, following)[0]
+    return ask_each(stage, params, [(to, requests)], attempts, transcript_path, read, following, forecast)[0]
 
 
 def ask_each(
@@ -353,6 +354,7 @@ def ask_each(
     transcript_path: Path,
     read: Read[T],
     following: Callable[[list[Result[T]]], Sequence[Request]] = lambda results: (),
+    forecast: Forecast | None = None,
 ) -> list[list[Result[T]]]:
     """Settle a stage's requests to several models, one after the other, and write one transcript.
 
@@ -365,6 +367,7 @@ def ask_each(
         read: turns a response into a value.
         following: gives the requests that rest on results, such as the next turn of conversations; none by default. They are
             asked together once all of the results before them are there, and their results come after those.
+        forecast: says how much is going to be sent, where there is something that follows; see `Sender`.
 
     Returns:
         One result a request, by model.
@@ -373,7 +376,7 @@ def ask_each(
         UserError: as `asking`.
     """
     all_results = []
-    with asking(stage, params, asked[0][0], attempts, transcript_path) as opened:
+    with asking(stage, params, asked[0][0], attempts, transcript_path, forecast) as opened:
         for place, (to, requests) in enumerate(asked):
             if place:
                 opened.next_model()

@@ -11,7 +11,6 @@ from math import ceil
 
 from seedbed.exchange.costs import Estimate, Forecast, Tokens
 from seedbed.exchange.requests import Request
-from seedbed.exchange.result import Read, Result, T
 from seedbed.filtering.filter import SEMANTIC, load_filter
 from seedbed.project import paths
 from seedbed.project.lock import locked_stages
@@ -19,7 +18,7 @@ from seedbed.project.model_settings import embedding_settings, model_settings, w
 from seedbed.project.params_types import Generate, Params
 from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import EditedQuestion, EditedTask
-from seedbed.sending.asker import Get, serve
+from seedbed.sending.looker import Looker
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
 from seedbed.steps.generating import Generation
 from seedbed.steps.outputs import BLOCK as OUTPUTS
@@ -66,26 +65,6 @@ class Outlook:
     def slots(self) -> int:
         """All slots that were looked at."""
         return self.stored + self.requests
-
-
-class Looker:
-    """Settles requests by what is there, attempt by attempt, and leaves the others open.
-
-    Args:
-        get: returns the responses that there are of some keys.
-        max_attempts: how often a request is asked before it counts as failed.
-    """
-
-    in_batches = False
-
-    def __init__(self, get: Get, max_attempts: int) -> None:
-        self._get, self._max_attempts = get, max_attempts
-
-    def ask(self, requests: Sequence[Request], read: Read[T]) -> list[Result[T]]:
-        """Return one result a request, in their order; some are not settled."""
-        results: list[Result[T]] = [Result(request) for request in requests]
-        serve(self._get, results, read, self._max_attempts)
-        return results
 
 
 def look_ahead(

@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-from seedbed.project.again import read_again
 from seedbed.project.model_settings import answer_stage, answering_settings, with_weights
 from seedbed.project.params_types import Params
-from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Answer, EditedQuestion
-from seedbed.sending.asker import ask_all
-from seedbed.steps.answering import PROMPT, answered, build, following
-from seedbed.steps.readers import reader_of
+from seedbed.steps.conversations import ask_questions
 from seedbed.training.weights import weights_hash
 
 
@@ -30,7 +26,4 @@ def ask_weights(
     """
     base = params["bases"][params["trained"][model]["base"] if adapter else model]
     to, stage = answering_settings(params, model, weights_hash(base, adapter)), answer_stage(params, model)
-    asking = (questions, to, load_prompt(PROMPT), read_again(stage))
-    reached, read = with_weights(params, to, base, adapter), reader_of(stage, params)
-    results = ask_all(stage, reached, to, params["answer"], transcript, build(*asking), read, following(*asking))
-    return answered(model, to, results)
+    return ask_questions(stage, with_weights(params, to, base, adapter), model, to, questions, transcript)

@@ -85,9 +85,9 @@ def test_what_a_stage_left_when_it_stopped_is_asked_once_more(counted: Project, 
     ("arguments", "message"),
     [
         (("answer@god", "--failed"), "no stage 'answer@god' (did you mean 'answer@good'?)"),
-        (("benchmark", "--failed"), "benchmark asks no model"),
-        (("answer@good",), "say which rows"),
-        (("answer@good", "x", "--failed"), "say which rows"),
+        (("benchmark", "--failed"), "this stage sends no requests to a model"),
+        (("answer@good",), "no rows given"),
+        (("answer@good", "x", "--failed"), "no rows given"),
         (
             ("answer@good", "--failed"),
             "answer@good: neither its output nor data/build/failed/answer@good/failed.jsonl is there",

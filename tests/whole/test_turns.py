@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,9 @@ def test_a_second_corpus_is_translated_edited_asked_and_judged(
     kinds = Counter(kind_of(body) for body in server.log)
     assert (kinds["translated_conversation"], kinds["translated_question"], kinds["answer"]) == (1, 1, 3 * 2)
     assert sum(kinds.values()) == sum(number for number, _ in before.values())
+    builds = built.run("seedbed", "store", "builds")
+    for stage in ("translate@two_turns", "answer@good", "answer@thin"):  # planned, in words of the plan, and sent
+        assert re.search(rf"{stage} +\S+ +(\d+) / \1 ", builds), builds
 
     question = next(row for row in read_questions() if row["id"] == "turns-01")
     assert "Now take it that it rains" in question["follow_ups"][0]
