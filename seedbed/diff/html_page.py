@@ -3,11 +3,12 @@
 from functools import cache
 from pathlib import Path
 
-import jinja2
+from jinja2 import Template
 
 from seedbed.diff.blocks import Code, Page, Sample
 from seedbed.diff.flow_picture import flow_picture
 from seedbed.diff.text_diff import shown_lines, visible
+from seedbed.util.templates import templates_in
 
 _KINDS = {"-": "gone", "+": "new", "@": "name", " ": "kept"}
 _TAGS = {"-": "del", "+": "ins"}
@@ -19,8 +20,8 @@ def html(page: Page) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+def _template() -> Template:
+    environment = templates_in(Path(__file__).parent)
     environment.tests["code"] = lambda part: isinstance(part, Code)
     environment.tests["sample"] = lambda block: isinstance(block, Sample)
     environment.filters["kind"] = lambda block: type(block).__name__
@@ -28,4 +29,4 @@ def _template() -> jinja2.Template:
     environment.filters["picture"] = flow_picture
     environment.filters["shown_lines"] = shown_lines
     environment.globals |= {"kinds": _KINDS, "tags": _TAGS}
-    return environment.from_string(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+    return environment.get_template("page.html")

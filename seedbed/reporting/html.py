@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from seedbed.project import paths
@@ -20,7 +20,7 @@ from seedbed.project.prompts import load_prompt
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.canonical import JsonObject, canonical, content_hash, parse_json
 from seedbed.util.tables import Tables
-from seedbed.util.templates import CompiledTemplates
+from seedbed.util.templates import templates_in
 from seedbed.util.yaml12 import load_yaml
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -56,14 +56,7 @@ def render(
 @cache
 def _environment() -> Environment:
     """Return what compiles the templates: one for all pages, which share most of them."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        bytecode_cache=CompiledTemplates(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_in(TEMPLATES)
     environment.filters |= {
         "number": number,
         "whole": whole,

@@ -1,11 +1,24 @@
-"""Compiled Jinja templates, kept beside the templates as Python keeps its modules: compiling takes a quarter of a report."""
+"""Jinja templates of a folder. They are compiled once, and kept beside it as Python keeps its modules."""
 
 import sys
 from contextlib import suppress
 from pathlib import Path
 
 import jinja2
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
+
+
+def templates_in(folder: Path) -> Environment:
+    """Return what compiles the templates of a folder: every text is escaped, and a name that is not there is an error."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        bytecode_cache=CompiledTemplates(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 class CompiledTemplates(FileSystemBytecodeCache):

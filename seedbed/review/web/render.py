@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import regex
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -19,7 +19,7 @@ from seedbed.review.texts import LANGUAGES, say, say_corpus, say_label, say_reas
 from seedbed.review.web.people import annotator_of, editor_of
 from seedbed.review.web.state import State, is_id
 from seedbed.util.errors import UserError
-from seedbed.util.templates import CompiledTemplates
+from seedbed.util.templates import templates_in
 from seedbed.util.visible import HIDDEN
 
 LANGUAGE_COOKIE = "seedbed_language"
@@ -29,7 +29,6 @@ _FLASHES |= {"no_reason", "confirmed", "rejected", "taken_back"}
 _FLASHES |= {"elsewhere", "elsewhere_some", "elsewhere_undone", "elsewhere_left"}
 _FLASHES |= {f"bulk_{verb}" for verb in VERBS}
 _FLASH_NUMBERS = ("n", *LEFT)
-_TEMPLATES = Path(__file__).with_name("templates")
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _ATTRIBUTES = re.compile(r"<(\w+)(?: [\w-]+=\"[^\"]*\")+>", re.ASCII)
 """A tag of the renderer's with attributes: a text's own `<` is `&lt;` there."""
@@ -53,14 +52,7 @@ def _named(match: regex.Match[str]) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        bytecode_cache=CompiledTemplates(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_in(Path(__file__).with_name("templates"))
     environment.filters["visible"] = visible
     environment.filters["marked_up"] = marked_up
     return environment
