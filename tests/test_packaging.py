@@ -157,11 +157,11 @@ def test_what_the_wheel_carries(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "seedbed").rglob("*") if path.is_file()}
-    assert {name for name in package if not name.endswith(".pyc")} <= names
+    assert {name for name in package if "__pycache__" not in name} <= names
     for folder in ("stages", "queries", "schemas", "plugins", ".dvc/plots"):
         carried = {name for name in names if name.startswith(f"seedbed/template/{folder}/")}
         here = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
-        assert carried == {f"seedbed/template/{name}" for name in here if not name.endswith(".pyc")}, folder
+        assert carried == {f"seedbed/template/{name}" for name in here if "__pycache__" not in name}, folder
     prompts = {f"seedbed/kits/ja/prompts/{path.name}" for path in (ROOT / "prompts").iterdir()}
     assert prompts | {"seedbed/kits/ja/filter.yaml", "seedbed/kits/ja/review.yaml", "seedbed/py.typed"} <= names
     files = ("dvc.yaml", "Makefile", ".ci/install", "requirements-train.lock")

@@ -105,15 +105,15 @@ def test_two_stages_of_a_build_share_it(project: Project, start: Start) -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ("never", "error: servers.stand-in: the server did not answer within 1 s (start_timeout_s); "),
+        ("never", "error: servers.stand-in: the server did not answer within 4 s (start_timeout_s); "),
         ("broken", "error: servers.stand-in: the server stopped before it answered; "),
-        ("wrong-model", "error: servers.stand-in: the server lists other, and not the model 'stand-in': "),
+        ("wrong-model", "error: servers.stand-in: the server lists other, but not the model 'stand-in'; "),
     ],
 )
 def test_one_that_never_serves_is_refused_with_the_end_of_its_log(
     project: Project, start: Start, how: str, message: str
 ) -> None:
-    start(how, start_timeout_s=1 if how == "never" else 60)
+    start(how, start_timeout_s=4 if how == "never" else 60)
     code, said = result(build(project, "questions"))
     assert code == 1
     assert message in said

@@ -36,7 +36,7 @@ def test_what_failed_is_asked_once_more_and_nothing_else(failed: tuple[Project, 
     assert server.take() == []
 
     output = project.run("seedbed", "again", "translate@seed_tasks", "--failed")
-    assert f"1 row to be asked once more: {id}; `dvc repro translate@seed_tasks` asks" in output
+    assert f"1 row to be requested again: {id}; `dvc repro translate@seed_tasks` sends" in output
     assert project.rows("data/again.jsonl") == [{"id": id, "stage": "translate@seed_tasks", "times": 1}]
     assert server.take() == []
     assert "translate@seed_tasks" in project.run("seedbed", "plan")
@@ -76,7 +76,7 @@ def test_what_a_stage_left_when_it_stopped_is_asked_once_more(counted: Project, 
     counted.repro("translate@questions", fails=True)
     server.take()
     id = counted.rows("data/questions.en.jsonl")[1]["id"]
-    assert f"asked once more: {id};" in counted.run("seedbed", "again", "translate@questions", "--failed")
+    assert f"requested again: {id};" in counted.run("seedbed", "again", "translate@questions", "--failed")
     counted.repro("translate@questions")
     assert len(server.take()) == 2, "the row that failed, and the one that was not asked"
 

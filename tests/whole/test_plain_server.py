@@ -57,7 +57,8 @@ def test_a_field_that_the_server_refuses_stops_the_stage_in_its_words(counted: P
     counted.edit_params(lambda params: params["translate"]["params"].update(top_k=5))
     output = counted.repro("translate@questions", fails=True)
     assert (
-        "translate@questions: endpoint 'stand-in': the answers to 3 consecutive rows were not replies, the last one: " in output
+        "translate@questions: endpoint 'stand-in': the responses to 3 consecutive rows were not replies, the last one: "
+        in output
     )
     assert "Unexpected fields in the request: ['top_k']" in output
     assert len(server.log) <= 6, "it went on asking"

@@ -59,7 +59,7 @@ def test_only_rows_of_another_language_are_sent(counted: Project, server: Server
     own, other = seeds[2]["id"], seeds[3]["id"]
     said = counted.run("seedbed", "again", "translate@seed_tasks", own, fails=True)
     assert f"translate@seed_tasks: row '{own}' is in the target language already" in said
-    assert "1 row to be asked once more" in counted.run("seedbed", "again", "translate@seed_tasks", other)
+    assert "1 row to be requested again" in counted.run("seedbed", "again", "translate@seed_tasks", other)
 
 
 @pytest.mark.slow
