@@ -158,6 +158,7 @@ def test_what_the_wheel_carries(wheel: Path) -> None:
         names = set(archive.namelist())
     package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "seedbed").rglob("*") if path.is_file()}
     assert {name for name in package if "__pycache__" not in name} <= names
+    assert not [name for name in names if "__pycache__" in name]
     for folder in ("stages", "queries", "schemas", "plugins", ".dvc/plots"):
         carried = {name for name in names if name.startswith(f"seedbed/template/{folder}/")}
         here = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}

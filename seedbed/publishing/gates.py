@@ -20,8 +20,6 @@ from seedbed.util.words import count, few
 _REVIEWED = ("edited", "approved", "outdated", "original")
 """Statuses of a seed task that a person wrote, or whose translation a person edited or approved."""
 _UNREVIEWED = 0.05
-GATES = ("license", "overlap", "personal", "unreviewed", "stand-in")
-"""The names of the gates, in order."""
 
 
 class Gate(NamedTuple):

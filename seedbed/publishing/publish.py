@@ -8,8 +8,8 @@ from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.publishing.destinations import destination
 from seedbed.publishing.folder import CARD, write_dataset
-from seedbed.publishing.gates import GATES, Gate, check_release
-from seedbed.publishing.released import by_stand_in, publish_settings, refuse_stale
+from seedbed.publishing.gates import Gate, check_release
+from seedbed.publishing.released import by_stand_in, publish_settings
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.words import count, few
 
@@ -34,12 +34,12 @@ def publish(to: str, *, yes: bool, stand_in: bool, despite: Sequence[str] = ()) 
     """
     params = load_params()
     license = publish_settings(params)["license"]
-    refuse_stale()
+    gates = check_release(params)
     for name in despite:
-        if name not in GATES:
-            raise UserError(f"--despite {name}: no gate{did_you_mean(name, [*GATES])}")
+        if name not in (names := [gate.name for gate in gates]):
+            raise UserError(f"--despite {name}: no gate{did_you_mean(name, names)}")
+    gates = [gate for gate in gates if gate.name != _STAND_IN]  # of which there is more to say, below
     place = destination(to)
-    gates = [gate for gate in check_release(params) if gate.name != _STAND_IN]  # of which there is more to say, below
     failing = [gate for gate in gates if not gate.passed and gate.name not in despite]
     with TemporaryDirectory(prefix="seedbed-publish-") as temporary:
         folder = Path(temporary)

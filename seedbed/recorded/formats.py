@@ -4,30 +4,20 @@ What a row says is the same whatever the tool: a task, a question, an answer or 
 where it has one, is named in `docs/formats.md`.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import NoneType
 from typing import Any, NamedTuple
 
 from seedbed.project.corpora import MOST_FOLLOW_UPS
+from seedbed.recorded.chat_messages import Conversation, LeftOut, Wrong, content, conversation, short
 from seedbed.recorded.fastchat import ERROR
 from seedbed.util.rows import Row
 from seedbed.util.visible import is_blank
 
-_OF_JSON = (bool, int, float, str, list, dict, NoneType)
 SEEDS, ROWS, QUESTIONS, ANSWERS, VERDICTS = "seeds", "rows", "questions", "answers", "verdicts"
 _TASKS = (SEEDS, ROWS)
 _ALL = (*_TASKS, QUESTIONS, ANSWERS, VERDICTS)
 MOST_TURNS = 1 + MOST_FOLLOW_UPS
-
-
-class LeftOut(Exception):
-    """A row that is passed over, and counted; the message is the reason."""
-
-
-class Wrong(Exception):
-    """A field that is not what the format says; the message is the field and what is wrong with it."""
 
 
 class Task(NamedTuple):
@@ -119,7 +109,7 @@ def text(row: Row, name: str, default: str | None = None) -> str:
     if value is None and default is not None:
         return default
     if not isinstance(value, str):
-        raise Wrong(f"field {name}: {'missing' if name not in row else f'expected a text, found {_short(value)}'}")
+        raise Wrong(f"field {name}: {'missing' if name not in row else f'expected a text, found {short(value)}'}")
     return value
 
 
@@ -128,15 +118,10 @@ def text_or_none(row: Row, *names: str) -> str | None:
     return next((row[name] for name in names if isinstance(row.get(name), str) and not is_blank(row[name])), None)
 
 
-def _short(value: object) -> str:
-    shown = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, _OF_JSON) else repr(value)
-    return shown if len(shown) <= 40 else f"{shown[:37]}..."
-
-
 def _list(row: Row, name: str) -> list[Any]:
     value = row.get(name)
     if not isinstance(value, list):
-        raise Wrong(f"field {name}: {'missing' if name not in row else f'expected an array, found {_short(value)}'}")
+        raise Wrong(f"field {name}: {'missing' if name not in row else f'expected an array, found {short(value)}'}")
     if not value:
         raise LeftOut(f"{name} is empty")
     return value
@@ -144,78 +129,6 @@ def _list(row: Row, name: str) -> list[Any]:
 
 def _id(row: Row, *names: str) -> object:
     return next((row[name] for name in names if row.get(name) is not None), None)
-
-
-def content(value: Any, field: str) -> str | None:
-    """Return the text of a message's content: a text, parts of type text, or an object that holds it; None where it is null."""
-    match value:
-        case None | str():
-            return value
-        case {"answer": str() | None as inner} | {"content": str() | None as inner} | {"text": str() | None as inner}:
-            return inner
-        case [*parts]:
-            texts = [
-                part.get("text") if isinstance(part, dict) and part.get("type", "text") == "text" else None for part in parts
-            ]
-            if any(not isinstance(each, str) for each in texts):
-                raise LeftOut("a message has parts that are no text")
-            return "".join(filter(None, texts))
-    raise Wrong(f"field {field}: expected a text, found {_short(value)}")
-
-
-_ROLES = {
-    **dict.fromkeys(("human", "user", "prompter"), "user"),
-    **dict.fromkeys(("gpt", "assistant", "chatgpt", "bing", "bard", "model", "ai"), "assistant"),
-    **dict.fromkeys(("system", "developer"), "system"),
-}
-
-
-class Conversation(NamedTuple):
-    """A conversation: what was asked and answered, turn by turn; None where an answer is missing."""
-
-    system: str | None
-    asked: list[str]
-    answered: list[str | None]
-
-
-def conversation(messages: Sequence[Any], field: str) -> Conversation:
-    """Return a conversation of chat messages (`role`, `content`) or ShareGPT's (`from`, `value`).
-
-    Raises:
-        LeftOut: it is no exchange of texts between one user and one assistant.
-        Wrong: a message is none.
-    """
-    system, asked, answered = None, list[str](), list[str | None]()
-    for place, message in enumerate(messages):
-        name = f"{field}.{place}"
-        if not isinstance(message, dict) or not (said := next((k for k in ("role", "from") if k in message), None)):
-            raise Wrong(f"field {name}: expected a message with role and content, or from and value, found {_short(message)}")
-        given = message[said]
-        role = _ROLES.get(given.lower()) if isinstance(given, str) else None
-        if role is None:
-            raise LeftOut(f"a message is of {_short(given)}, neither user nor assistant")
-        words = content(
-            message.get("content" if said == "role" else "value"), f"{name}.{'content' if said == 'role' else 'value'}"
-        )
-        if role == "system":
-            if asked:
-                raise LeftOut("a system message stands amid the conversation")
-            system = words
-        elif role == "user":
-            if len(answered) < len(asked):
-                raise LeftOut("two messages of the user stand one after the other")
-            if words is None or is_blank(words):
-                raise LeftOut("a message of the user is blank")
-            asked.append(words)
-        elif len(answered) == len(asked):
-            raise LeftOut(
-                "the conversation begins with the assistant" if not asked else "two answers stand one after the other"
-            )
-        else:
-            answered.append(words)
-    if not asked:
-        raise LeftOut("nobody asks anything in it")
-    return Conversation(system, asked, answered)
 
 
 def _task(row: Row, instruction: str, input: str = "input", output: str = "output") -> Task:
@@ -236,13 +149,13 @@ def as_bool(value: object) -> bool:
         return value
     if isinstance(value, str) and value.strip().lower() in ("true", "false", "1", "0", "yes", "no", ""):
         return value.strip().lower() in ("true", "1", "yes")
-    raise Wrong(f"field is_classification: expected true or false, found {_short(value)}")
+    raise Wrong(f"field is_classification: expected true or false, found {short(value)}")
 
 
 def _self_instruct(row: Row) -> Task:
     first, *more = _list(row, "instances")
     if not isinstance(first, dict):
-        raise Wrong(f"field instances.0: expected an object with input and output, found {_short(first)}")
+        raise Wrong(f"field instances.0: expected an object with input and output, found {short(first)}")
     note = "has more instances; only the first is used" if more else None
     try:
         input, output = text(first, "input", ""), text(first, "output")
@@ -303,14 +216,14 @@ def _fastchat_answer(row: Row) -> Answered:
 def _winner(row: Row, name: str) -> str:
     value = text(row, name)
     if value not in ("model_1", "model_2", "tie", "error"):
-        raise Wrong(f"field {name}: expected one of model_1, model_2, tie, error, found {_short(value)}")
+        raise Wrong(f"field {name}: expected one of model_1, model_2, tie, error, found {short(value)}")
     return value
 
 
 def _fastchat_verdict(row: Row) -> Judged:
     turn = row.get("turn")
     if turn is not None and (isinstance(turn, bool) or not str(turn).isdigit() or int(turn) < 1):
-        raise Wrong(f"field turn: expected a whole number from 1, found {_short(turn)}")
+        raise Wrong(f"field turn: expected a whole number from 1, found {short(turn)}")
     return Judged(
         (text(row, "model_1"), text(row, "model_2")),
         _winner(row, "g1_winner"),
@@ -346,7 +259,7 @@ def _arena_verdict(row: Row) -> Judged:
     for place, (game, sides) in enumerate(zip(games, (("model_2", "model_1"), ("model_1", "model_2")), strict=True)):
         label = game.get("score") if isinstance(game, dict) else None
         if label is not None and label not in _ARENA:
-            raise Wrong(f"field games.{place}.score: expected one of {', '.join(_ARENA)}, found {_short(label)}")
+            raise Wrong(f"field games.{place}.score: expected one of {', '.join(_ARENA)}, found {short(label)}")
         better = _ARENA.get(label or "")
         winners.append({"A": sides[0], "B": sides[1], "tie": "tie"}.get(better or "", "error"))
         words.append(content(game.get("judgment"), f"games.{place}.judgment") if isinstance(game, dict) else None)
@@ -375,7 +288,7 @@ def _alpaca_verdict(row: Row) -> Judged:
     if preference is not None and (
         isinstance(preference, bool) or not isinstance(preference, int | float) or not 0 <= preference <= 2
     ):
-        raise Wrong(f"field preference: expected a number from 1 to 2, or null, found {_short(preference)}")
+        raise Wrong(f"field preference: expected a number from 1 to 2, or null, found {short(preference)}")
     winner = (
         "error" if preference is None else "tie" if preference in (0, 1.5) else "model_1" if preference > 1.5 else "model_2"
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from seedbed.recorded.chat_messages import LeftOut, Wrong
 from seedbed.recorded.foreign_rows import Found, read_foreign
-from seedbed.recorded.formats import MAPPED, Format, LeftOut, Said, Task, Wrong, mapped
+from seedbed.recorded.formats import MAPPED, Format, Said, Task, mapped
 from seedbed.recorded.hub_folder import choose
 from seedbed.recorded.recognise import format_of
 from seedbed.util.errors import UserError, did_you_mean

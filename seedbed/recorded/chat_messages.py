@@ -1,0 +1,96 @@
+"""Chat messages, as tools write them: OpenAI's `role` and `content`, ShareGPT's `from` and `value`."""
+
+import json
+from collections.abc import Sequence
+from types import NoneType
+from typing import Any, NamedTuple
+
+from seedbed.util.visible import is_blank
+
+_OF_JSON = (bool, int, float, str, list, dict, NoneType)
+
+
+class LeftOut(Exception):
+    """A row that is passed over, and counted; the message is the reason."""
+
+
+class Wrong(Exception):
+    """A field that is not what the format says; the message is the field and what is wrong with it."""
+
+
+def content(value: Any, field: str) -> str | None:
+    """Return the text of a message's content: a text, parts of type text, or an object that holds it; None where it is null."""
+    match value:
+        case None | str():
+            return value
+        case {"answer": str() | None as inner} | {"content": str() | None as inner} | {"text": str() | None as inner}:
+            return inner
+        case [*parts]:
+            texts = [
+                part.get("text") if isinstance(part, dict) and part.get("type", "text") == "text" else None for part in parts
+            ]
+            if any(not isinstance(each, str) for each in texts):
+                raise LeftOut("a message has parts that are no text")
+            return "".join(filter(None, texts))
+    raise Wrong(f"field {field}: expected a text, found {short(value)}")
+
+
+_ROLES = {
+    **dict.fromkeys(("human", "user", "prompter"), "user"),
+    **dict.fromkeys(("gpt", "assistant", "chatgpt", "bing", "bard", "model", "ai"), "assistant"),
+    **dict.fromkeys(("system", "developer"), "system"),
+}
+
+
+class Conversation(NamedTuple):
+    """A conversation: what was asked and answered, turn by turn; None where an answer is missing."""
+
+    system: str | None
+    asked: list[str]
+    answered: list[str | None]
+
+
+def conversation(messages: Sequence[Any], field: str) -> Conversation:
+    """Return a conversation of chat messages (`role`, `content`) or ShareGPT's (`from`, `value`).
+
+    Raises:
+        LeftOut: it is no exchange of texts between one user and one assistant.
+        Wrong: a message is none.
+    """
+    system, asked, answered = None, list[str](), list[str | None]()
+    for place, message in enumerate(messages):
+        name = f"{field}.{place}"
+        if not isinstance(message, dict) or not (said := next((k for k in ("role", "from") if k in message), None)):
+            raise Wrong(f"field {name}: expected a message with role and content, or from and value, found {short(message)}")
+        given = message[said]
+        role = _ROLES.get(given.lower()) if isinstance(given, str) else None
+        if role is None:
+            raise LeftOut(f"a message is of {short(given)}, neither user nor assistant")
+        words = content(
+            message.get("content" if said == "role" else "value"), f"{name}.{'content' if said == 'role' else 'value'}"
+        )
+        if role == "system":
+            if asked:
+                raise LeftOut("a system message stands amid the conversation")
+            system = words
+        elif role == "user":
+            if len(answered) < len(asked):
+                raise LeftOut("two messages of the user stand one after the other")
+            if words is None or is_blank(words):
+                raise LeftOut("a message of the user is blank")
+            asked.append(words)
+        elif len(answered) == len(asked):
+            raise LeftOut(
+                "the conversation begins with the assistant" if not asked else "two answers stand one after the other"
+            )
+        else:
+            answered.append(words)
+    if not asked:
+        raise LeftOut("nobody asks anything in it")
+    return Conversation(system, asked, answered)
+
+
+def short(value: object) -> str:
+    """Return a value as messages show it, cut where it is long."""
+    shown = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, _OF_JSON) else repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:37]}..."
