@@ -14,6 +14,7 @@ from codecs import utf_32_le_decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,18 +32,16 @@ WORDS = 8
 """64-bit words of a bitmap."""
 _SLACK = 1e-9
 """Floats are rounded; a bound that lets through a hair too much costs a comparison, never a decision."""
-_AT_ONCE = 1 << 20
-"""Pairs that are held in memory at a time."""
+_AT_ONCE = 1 << 15
+"""Pairs that are taken from the index at a time: a processor's cache holds them."""
 _CACHED, _COMPARED = 1 << 12, 1 << 14
 """Pairs whose bitmaps, and whose words of a bitmap, a processor's cache holds."""
 _HALF = np.uint64(32)
 _EVEN, _SUM = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0001000100010001)
 """Bytes at even places; what adds up four numbers of 16 bits, in the highest of them."""
-_FINE, _MOST = 4, 0xFFF
-"""What is left of a text after a place is indexed in quarters of a token, up to this many."""
 _RANK, _PLACE = 38, 26
-"""Where in a key of the index the rank of an element begins, and what is left; below them is the text's place."""
-_PLACES = (1 << _PLACE) - 1
+"""Where in a key of the index the rank of an element begins, and the text's length; below them is the text's place."""
+_PLACES, _LONGEST = (1 << _PLACE) - 1, (1 << _RANK - _PLACE) - 1
 _COARSE = 3
 """Words of the bitmaps that are looked at first, where there is no index: their differing bits fit in a byte."""
 
@@ -68,6 +67,12 @@ class Texts:
         """Return those from `begin` to `end`."""
         codes = self.codes[self.ends[begin] - self.lengths[begin] : self.ends[end - 1]]
         return Texts(self.lengths[begin:end], codes, self.bitmaps[begin:end])
+
+    @cached_property
+    def code_points(self) -> str | None:
+        """The tokens of all texts as code points; None where one is none."""
+        codes = as_codes(self.codes)
+        return codes if isinstance(codes, str) else None
 
     @cached_property
     def elements(self) -> tuple[Whole, NDArray[np.uint64], Whole]:
@@ -153,48 +158,49 @@ class Segment:
         early = (places < threshold.prefixes(texts.lengths)[owners]).nonzero()[0]
         owners, ranks, places = owners[early], ranks[early], places[early]
         lengths = texts.lengths[owners]
-        left = _whole(lengths * (1 - threshold.least / 2) - places + _SLACK)
-        self._keys = np.sort(ranks << _RANK | (_MOST - left) << _PLACE | owners)
-        self._begins = np.searchsorted(self._keys, np.arange(len(counts)) << _RANK)
+        keys = ranks << _RANK | np.minimum(lengths, _LONGEST) << _PLACE | owners
+        order = np.argsort(keys)
+        self._keys = keys[order]
+        self._left = _quarters(lengths * (1 - threshold.least / 2) - places + _SLACK)[order]
 
     def near(self, texts: Texts) -> Pairs:
         """Return the pairs of one of `texts` and one of the segment's that are too similar."""
-        return together(_compared(texts, self.texts, *pair, self._threshold) for pair in self._sharing(texts))
+        close = [_close(texts, self.texts, *pairs, self._threshold) for pairs in self._sharing(texts)]
+        return _scored_once(texts, self.texts, close, self._threshold)
 
     def near_before(self) -> Pairs:
         """Return the pairs of two texts of the segment that are too similar; the other one is the earlier."""
-        found = [
-            _compared(self.texts, self.texts, one[earlier], other[earlier], self._threshold)
-            for one, other in self._sharing(self.texts)
-            if len(earlier := (other < one).nonzero()[0])
-        ]
-        return together(found)
+        close = []
+        for one, other in self._sharing(self.texts):
+            earlier = (other < one).nonzero()[0]
+            close.append(_close(self.texts, self.texts, one[earlier], other[earlier], self._threshold))
+        return _scored_once(self.texts, self.texts, close, self._threshold)
 
     def _sharing(self, texts: Texts) -> Iterator[tuple[Whole, Whole]]:
-        """Yield pairs that share a rare element at places that allow them to be too similar, each pair once."""
+        """Yield pairs that share a rare element at places that allow them to be too similar, some of them repeatedly."""
         least = self._threshold.least
         owners, elements, which = texts.elements
         where = np.minimum(np.searchsorted(self._vocabulary, elements), len(self._vocabulary) - 1)
         known = np.where(self._vocabulary[where] == elements, self._ranks[where] + 1, 0)
         owners, ranks, places = _ordered(owners, known[which], texts.lengths)
         early = ((ranks > 0) & (places < self._threshold.prefixes(texts.lengths)[owners])).nonzero()[0]
-        owners, ranks, places = owners[early], ranks[early] - 1, places[early]
+        early = early[np.argsort(ranks[early], kind="stable")]  # in the order of the index, which a processor's cache likes
+        owners, ranks, places = owners[early], (ranks[early] - 1) << _RANK, places[early]
         lengths = texts.lengths[owners]
-        # j ≤ n-a is n(1-t/2)-j ≥ tm/2, whose left side orders the index; i ≤ m-a is n ≤ 2(m-i)/t-m.
-        left = _whole(least * lengths / 2 - _SLACK)
-        begins = self._begins[ranks]
-        counts = np.searchsorted(self._keys, (ranks << _RANK) + (_MOST - left + 1 << _PLACE)) - begins
+        # i ≤ m-a is n ≤ 2(m-i)/t-m, and no text that is too similar is shorter than tm/(2-t). Of those, j ≤ n-a is
+        # n(1-t/2)-j ≥ tm/2.
+        shortest = np.ceil(least * lengths / (2 - least) - _SLACK).astype(np.int64)
         longest = np.floor(2 * (lengths - places) / least - lengths + _SLACK).astype(np.int64)
-        for start, end in _shares(owners, counts):
+        begins = np.searchsorted(self._keys, ranks | np.minimum(shortest, _LONGEST) << _PLACE)
+        ends = np.searchsorted(self._keys, ranks + (np.minimum(longest, _LONGEST) + 1 << _PLACE))
+        counts = np.maximum(ends - begins, 0)
+        left = _quarters(least * lengths / 2 - _SLACK)
+        for start, end in _shares(counts):
             many = counts[start:end]
             total = int(many.sum())
-            shifts = begins[start:end] - (np.cumsum(many) - many)
-            other = self._keys[np.arange(total) + np.repeat(shifts, many)] & _PLACES
-            short = (self.texts.lengths[other] <= np.repeat(longest[start:end], many)).nonzero()[0]
-            one = np.repeat(owners[start:end], many)[short]
-            pairs = np.sort(one << 32 | other[short])
-            pairs = pairs[np.append(pairs[1:] != pairs[:-1], True)] if len(pairs) else pairs
-            yield pairs >> 32, pairs & 0xFFFFFFFF
+            entries = np.arange(total) + np.repeat(begins[start:end] - (np.cumsum(many) - many), many)
+            fitting = (self._left[entries] >= np.repeat(left[start:end], many)).nonzero()[0]
+            yield np.repeat(owners[start:end], many)[fitting], self._keys[entries[fitting]] & _PLACES
 
 
 def near_all(texts: Texts, others: Texts, threshold: Threshold) -> Pairs:
@@ -202,7 +208,7 @@ def near_all(texts: Texts, others: Texts, threshold: Threshold) -> Pairs:
     rows = max(1, _COMPARED // max(1, len(others)))
     found = []
     for start in range(0, len(texts), rows):
-        one, other = _close(texts, start, start + rows, others, threshold).nonzero()
+        one, other = _coarse(texts, start, start + rows, others, threshold).nonzero()
         found.append(_compared(texts, others, one + start, other, threshold))
     return together(found)
 
@@ -212,12 +218,12 @@ def near_before(texts: Texts, threshold: Threshold) -> Pairs:
     rows = max(1, _COMPARED // max(1, len(texts)))
     found = []
     for start in range(0, len(texts), rows):
-        one, other = np.tril(_close(texts, start, start + rows, texts, threshold), start - 1).nonzero()
+        one, other = np.tril(_coarse(texts, start, start + rows, texts, threshold), start - 1).nonzero()
         found.append(_compared(texts, texts, one + start, other, threshold))
     return together(found)
 
 
-def _close(texts: Texts, start: int, end: int, others: Texts, threshold: Threshold) -> NDArray[np.bool_]:
+def _coarse(texts: Texts, start: int, end: int, others: Texts, threshold: Threshold) -> NDArray[np.bool_]:
     """Return whether the first words of the bitmaps allow some texts to be too similar to others, (texts, others)."""
     part = np.ceil((1 - threshold.least) * texts.lengths[start:end] + _SLACK)
     parts = np.ceil((1 - threshold.least) * others.lengths + _SLACK)
@@ -233,6 +239,11 @@ def _close(texts: Texts, start: int, end: int, others: Texts, threshold: Thresho
 
 def _compared(texts: Texts, others: Texts, one: Whole, other: Whole, threshold: Threshold) -> Pairs:
     """Return of these pairs those that are too similar; their bitmaps are looked at first."""
+    return _scored(texts, others, *_close(texts, others, one, other, threshold), threshold)
+
+
+def _close(texts: Texts, others: Texts, one: Whole, other: Whole, threshold: Threshold) -> tuple[Whole, Whole]:
+    """Return of these pairs those that their bitmaps allow to be too similar."""
     close = []
     for start in range(0, len(one), _CACHED):
         some, against = one[start : start + _CACHED], other[start : start + _CACHED]
@@ -243,7 +254,15 @@ def _compared(texts: Texts, others: Texts, one: Whole, other: Whole, threshold: 
         most = (1 - threshold.least) * (texts.lengths[some] + others.lengths[against]) + _SLACK
         close.append(((sums * _SUM >> np.uint64(48)) <= most).nonzero()[0] + start)
     near = np.concatenate(close) if close else np.zeros(0, dtype=np.int64)
-    return _scored(texts, others, one[near], other[near], threshold)
+    return one[near], other[near]
+
+
+def _scored_once(texts: Texts, others: Texts, close: list[tuple[Whole, Whole]], threshold: Threshold) -> Pairs:
+    """Return of these pairs those that are too similar, each once."""
+    if not close:
+        return together([])
+    pairs = np.unique(np.concatenate([one << 32 | other for one, other in close]))
+    return _scored(texts, others, pairs >> 32, pairs & 0xFFFFFFFF, threshold)
 
 
 def _scored(texts: Texts, others: Texts, one: Whole, other: Whole, threshold: Threshold) -> Pairs:
@@ -257,13 +276,11 @@ def _scored(texts: Texts, others: Texts, one: Whole, other: Whole, threshold: Th
 
 def as_codes_of(texts: Texts, places: Whole) -> list[Codes]:
     """Return the tokens of some of `texts` as rapidfuzz takes them."""
-    some, which = np.unique(places, return_inverse=True)
-    ends = texts.ends[some]
-    codes = [
-        as_codes(texts.codes[begin:end])
-        for begin, end in zip((ends - texts.lengths[some]).tolist(), ends.tolist(), strict=True)
-    ]
-    return [codes[place] for place in which.tolist()]
+    ends, whole = texts.ends[places], texts.code_points
+    borders = zip((ends - texts.lengths[places]).tolist(), ends.tolist(), strict=True)
+    if whole is None:
+        return [as_codes(texts.codes[begin:end]) for begin, end in borders]
+    return [whole[begin:end] for begin, end in borders]
 
 
 def as_codes(codes: NDArray[np.uint32]) -> Codes:
@@ -290,17 +307,11 @@ def together(found: Iterable[Pairs]) -> Pairs:
     return Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("one", "other", "scores")))
 
 
-def _shares(owners: Whole, counts: Whole) -> Iterator[tuple[int, int]]:
-    """Yield (begin, end) of stretches with about `_AT_ONCE` pairs each, all of one text's in one."""
-    if not len(counts):
-        return
-    last = np.append(owners[1:] != owners[:-1], True).nonzero()[0] + 1
-    sums = np.cumsum(counts)[last - 1]
-    begin = done = 0
-    for place, end in enumerate(last.tolist()):
-        if place + 1 == len(last) or sums[place + 1] - done > _AT_ONCE:
-            yield begin, end
-            begin, done = end, int(sums[place])
+def _shares(counts: Whole) -> Iterator[tuple[int, int]]:
+    """Yield (begin, end) of stretches with about `_AT_ONCE` pairs each."""
+    sums = np.cumsum(counts)
+    borders = np.searchsorted(sums, np.arange(_AT_ONCE, sums[-1] if len(sums) else 0, _AT_ONCE))
+    return pairwise(np.unique([0, *borders.tolist(), len(counts)]).tolist())
 
 
 def _occurrences(codes: NDArray[np.uint32], lengths: Whole) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
@@ -312,10 +323,10 @@ def _occurrences(codes: NDArray[np.uint32], lengths: Whole) -> tuple[NDArray[np.
     return ordered, places - np.maximum.accumulate(np.where(new, places, 0))
 
 
-def _whole(left: NDArray[np.floating[Any]]) -> Whole:
-    """Return what is left of texts, in tokens, as the index has it."""
-    whole: Whole = np.clip(np.floor(_FINE * left), 0, _MOST).astype(np.int64)
-    return whole
+def _quarters(left: NDArray[np.floating[Any]]) -> NDArray[np.uint16]:
+    """Return how many tokens are left after a place, as the index has it: in quarters, up to what 16 bits hold."""
+    quarters: NDArray[np.uint16] = np.clip(np.floor(4 * left), 0, 0xFFFF).astype(np.uint16)
+    return quarters
 
 
 def _ordered(owners: Whole, ranks: Whole, lengths: Whole) -> tuple[Whole, Whole, Whole]:
