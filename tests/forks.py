@@ -19,8 +19,11 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
+
+import psutil
 
 PROGRAMS = {"seedbed": "seedbed.cli", "dvc": "dvc.cli"}
 DVC = (
@@ -43,6 +46,7 @@ class Forks:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._settings = _settings(os.environ)
 
     def run(self, command: list[str], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str] | None:
@@ -72,9 +76,27 @@ class Forks:
     def _ask(self, request: str, outputs: list[int]) -> int:
         """Have a command run; return its exit code, negative for a signal."""
         if self._socket is None:
-            self._socket = _start()
-        socket.send_fds(self._socket, [f"{request}\n".encode()], outputs)
-        return int(self._socket.recv(64))
+            self._socket, self._process = _start()
+            atexit.register(self._end)
+        try:
+            socket.send_fds(self._socket, [f"{request}\n".encode()], outputs)
+            return int(self._socket.recv(64))
+        except BaseException:  # a test that is given up: the exit code of its command must not reach the next one
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        """End the process, and what runs in it; the next command starts another."""
+        atexit.unregister(self._end)
+        if self._socket and self._process:
+            with suppress(psutil.NoSuchProcess):
+                for child in psutil.Process(self._process.pid).children(recursive=True):
+                    with suppress(psutil.NoSuchProcess):
+                        child.kill()
+            self._process.kill()
+            self._process.wait()
+            self._socket.close()
+        self._socket = self._process = None
 
 
 def _settings(env: Mapping[str, str]) -> dict[str, str]:
@@ -94,8 +116,8 @@ def _can_run(command: list[str], env: dict[str, str]) -> bool:
     return Path(name).name.startswith("python") and (module == "stages" or arguments[0].endswith(".py"))
 
 
-def _start() -> socket.socket:
-    """Start the process that forks; return the socket on which it is asked."""
+def _start() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """Start the process that forks; return the socket on which it is asked, and the process."""
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
@@ -106,13 +128,7 @@ def _start() -> socket.socket:
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
         )
-
-    def end() -> None:
-        ours.close()
-        process.wait()
-
-    atexit.register(end)
-    return ours
+    return ours, process
 
 
 def _serve(connection: socket.socket) -> None:

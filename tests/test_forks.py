@@ -1,10 +1,13 @@
 """A command that is forked does what it does in a process of its own."""
 
+import signal
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.forks import Forks
 from tests.harness import FORKS, Project
 
 PROGRAMS = {
@@ -50,3 +53,26 @@ def test_a_stage_is_the_one_of_the_folder(tmp_path: Path) -> None:
 )
 def test_what_a_fork_cannot_try_is_left_to_a_process(tmp_path: Path, command: list[str], env: dict[str, str]) -> None:
     assert FORKS.run(command, tmp_path, Project(tmp_path).environment() | env) is None
+
+
+def test_a_command_that_is_given_up_is_ended_and_leaves_nothing_to_the_next(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import os, time; print(os.getpid(), file=open('pid', 'w'), flush=True); time.sleep(60)")
+    (tmp_path / "next.py").write_text("print('next'); raise SystemExit(4)")
+
+    def give_up(number: int, frame: object) -> None:
+        if (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text():
+            raise TimeoutError
+
+    forks, env = Forks(), Project(tmp_path).environment()
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+    try:
+        with pytest.raises(TimeoutError):
+            forks.run(["python", str(tmp_path / "slow.py")], tmp_path, env)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    done = forks.run(["python", str(tmp_path / "next.py")], tmp_path, env)
+    assert done
+    assert (done.returncode, done.stdout) == (4, "next\n")
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
