@@ -35,7 +35,7 @@ def kill(dvc: subprocess.Popen[bytes], who: str) -> None:
     stages = [child for child in children if "stages." in " ".join(child.cmdline())]
     for process in [*([parent] if who != "stage" else []), *(stages if who != "dvc" else [])]:
         process.send_signal(signal.SIGKILL)
-    dvc.wait(timeout=60)
+    dvc.wait(timeout=300)  # where no stage ran at that instant it builds to the end
     _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive, f"an orphan went on: {alive}"
 
