@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+import aiohttp
 import httpx2
 import openai
 
@@ -39,6 +40,16 @@ _CONNECT_S = 10.0
 _LATE_S = 1.0
 """A timer that is later than this has slept: the process did not run."""
 _BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}
+
+
+class _HttpClient(openai.DefaultAioHttpClient):
+    """The client's own HTTP client; it leaves some errors of aiohttp as they are, such as an answer that is not HTTP."""
+
+    async def send(self, *args: Any, **kwargs: Any) -> httpx2.Response:
+        try:
+            return await super().send(*args, **kwargs)
+        except aiohttp.ClientError as error:
+            raise httpx2.RemoteProtocolError(str(error)) from error
 
 
 class Client:
@@ -71,7 +82,7 @@ class Client:
         self.openai = openai.AsyncOpenAI(
             base_url=self.base_url,
             api_key=key or "none",
-            http_client=openai.DefaultAioHttpClient(event_hooks=hooks, timeout=timeout),
+            http_client=_HttpClient(event_hooks=hooks, timeout=timeout),
             max_retries=0,
             timeout=timeout,
             default_headers=headers,
@@ -100,7 +111,11 @@ class Client:
                 "/embeddings" if request.is_embedding else "/chat/completions",
                 cast_to=httpx2.Response,
                 content=content,
-                options={"headers": {"content-type": "application/json"}, "timeout": httpx2.Timeout(None, connect=_CONNECT_S)},
+                options={
+                    "headers": {"content-type": "application/json"},
+                    "timeout": httpx2.Timeout(None, connect=_CONNECT_S),
+                    "follow_redirects": False,  # it may turn a POST into a GET, and take our headers to another host
+                },
             )
         )
         reply.add_done_callback(lambda each: each.cancelled() or each.exception())  # one that nobody waits for is no news
@@ -127,13 +142,14 @@ class Client:
     def busy(self, error: openai.APIError) -> Busy | None:
         """Return an error of the client as one that may pass; None where it is of the request, or of the endpoint."""
         if isinstance(error, openai.APIConnectionError):
-            return Busy(f"the line broke ({_cause(error)})")
+            return Busy(f"the connection broke ({_cause(error)})")
         if not isinstance(error, openai.APIStatusError):
             return None
         status, code = error.status_code, error.body.get("code") if isinstance(error.body, dict) else None
         if is_of_the_endpoint(status, str(code)) or not (status in _BUSY or status >= 500):
             return None
-        return Busy(self._server_words(error), _asked_to_wait(error.response), limited=status == 429)
+        words, what = self._server_words(error), f"HTTP {status}"
+        return Busy(words if words == what else f"{what}: {words}", _asked_to_wait(error.response), limited=status == 429)
 
     def _response_to(self, error: openai.APIError, what: str) -> Response:
         """Return the response that an HTTP error is to one request; raise where it is the endpoint's."""
@@ -175,6 +191,12 @@ class Client:
                 f"{where}: the API key was refused; check the environment variable named in "
                 f"servers.{self._server_id}.api_key_env"
             )
+        if 300 <= error.status_code < 400:
+            to = quoted(error.response.headers.get("location", "")) or "another address"
+            return (
+                f"{where}: {quoted(self.base_url)} redirects to {to}; set servers.{self._server_id}.base_url to the address "
+                "that answers"
+            )
         return f"{where}: the server rejected {what}: {self._server_words(error)}"
 
     def _server_words(self, error: openai.APIStatusError) -> str:
@@ -185,10 +207,11 @@ class Client:
 
 
 def _cause(error: BaseException) -> str:
-    """Return the name of what an error of the client comes from: the layers between call a line that was cut a time-out."""
+    """Return the name of what an error of the client comes from: the layers between call a broken connection a time-out."""
     while error.__cause__:
         error = error.__cause__
-    return type(error).__name__
+    name = type(error).__name__
+    return f"{type(error).__module__}.{name}" if name == "error" else name  # such as zlib.error
 
 
 def _asked_to_wait(response: Any) -> float | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from seedbed.project.params_types import Server
 from seedbed.sending.server_answers import Busy
 from seedbed.util.errors import UserError
+from seedbed.util.words import count
 
 _RETRIES, _LIMITED_S = 8, 180.0
 """How often something is tried again; a rate limit is waited out for longer than two of its windows of a minute."""
@@ -42,5 +43,6 @@ class Tries:
         most = server.get("max_retries", _RETRIES)
         if self.number <= most or (busy.limited and "max_retries" not in server and self.limited_s < _LIMITED_S):
             return wait_s
+        tries = count(self.number, "attempt")
         advice = "run again later, or lower requests_per_minute" if busy.limited else "run again later"
-        raise UserError(f"{self.number} attempts at {what} failed, the last one with: {busy}; {advice}, {reassurance}")
+        raise UserError(f"{tries} at {what} failed, the last one with: {busy}; {advice}, {reassurance}")

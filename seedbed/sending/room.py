@@ -98,7 +98,7 @@ def spill(store: Path, stage: str, request: Request, response: Response) -> str:
             _append(path, line.encode())
         except OSError:
             continue
-        return f"they are in {path}, and the next run adds them to the store"
+        return f"kept in {path}, which the next run adds to the store"
     print(line, end="", file=sys.stderr, flush=True)
     return "printed above, one line each: save these lines to a file and run `seedbed store import FILE`"
 

@@ -190,8 +190,8 @@ def import_shards(store: Store, folder: Path) -> Imported:
 def report(imported: Imported) -> Iterator[str]:
     """Yield what an import came to, a line each."""
     parts = [f"{count(imported.new, 'new response')} from {count(imported.files, 'file')}"]
-    parts += [f"{imported.known:,} were there already"] if imported.known else []
-    parts += [f"{count(imported.again, 'answer says', 'answers say')} to ask again"] if imported.again else []
+    parts += [f"{count(imported.known, 'was', 'were')} there already"] if imported.known else []
+    parts += [f"{count(imported.again, 'temporary error')}"] if imported.again else []
     yield f"{', '.join(parts)}; {count(imported.open, 'request has', 'requests have')} no response yet"
     if imported.refused:
         yield f"the engine rejects something that every request contains: {imported.refused}"

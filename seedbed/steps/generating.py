@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from math import ceil
 
 from seedbed.exchange.costs import ACCEPTANCE
@@ -58,7 +58,7 @@ class Generation:
         generation: its id.
         params: the whole of `params.yaml`.
         seeds: the seed tasks that it shows, by id.
-        filter: decides the candidates.
+        filter: decides the candidates; where it is None, all of them count as kept.
         asker: what settles requests; `plan` passes one that only looks.
         outputs: has the outputs written, where `generate.answer` is `separate`; else None.
         least_slots: slots to ask whatever passes; `plan` asks as many as the last build had.
@@ -72,7 +72,7 @@ class Generation:
         generation: str,
         params: Params,
         seeds: Mapping[str, EditedTask],
-        filter: Filter,
+        filter: Filter | None,
         asker: Asks,
         outputs: OutputWriter | None = None,
         least_slots: int = 0,
@@ -147,11 +147,12 @@ class Generation:
         placed = self._prompt.shows("assignments")
         slots = [candidates_of(draft, result, self._to, placed) for draft, result in zip(drafts, results, strict=True)]
         whole = self._with_outputs(slots)
-        decisions = self._filter.decide_all(candidate for candidates in whole for candidate in candidates)
-        for draft, candidates, result in zip(drafts, whole, results, strict=True):
+        candidates = chain.from_iterable(whole)
+        decisions = self._filter.decide_all(candidates) if self._filter else ((candidate, None) for candidate in candidates)
+        for draft, written, result in zip(drafts, whole, results, strict=True):
             if self._missing() <= 0 and self._slots >= self._least_slots:  # sent ahead, and not needed: it stays in the store
                 return
-            decided = list(islice(decisions, len(candidates)))
+            decided = list(islice(decisions, len(written)))
             self._count(decided)
             self._open += not result.settled or bool(self._outputs and self._outputs.is_open(draft.number))
             self._failed += [result] if result.failure else []

@@ -1,11 +1,11 @@
 """What a generation would send, as far as can be seen before its replies are there.
 
-`seedbed plan` says it before a build; `generate` notes the same in the store's log of builds before its first request.
+`seedbed plan` says it before a build; `generate` notes about the same in the store's log of builds before its first request.
 """
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -77,6 +77,8 @@ def look_ahead(
     outputs: OutputWriter | None = None,
     embed: Embedder | None = None,
     open_seeds: AbstractSet[str] = frozenset(),
+    *,
+    decide: bool = True,
 ) -> Outlook:
     """Walk a generation with an asker that only looks.
 
@@ -90,14 +92,17 @@ def look_ahead(
         outputs: looks for the outputs, where other requests ask for them.
         embed: looks for the embeddings, where a rule takes them.
         open_seeds: ids of seeds whose text is not known yet.
+        decide: whether the filter decides the candidates; without it as many slots as in the last build count as enough, where
+            there was one and no slot rests on decisions.
     """
     settings, built = params["generate"], slots_built(generation, params["generate"])
     first = built or ceil(settings["target"] / settings["per_slot"])
     outlook = Outlook()
     shows_kept = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
     first_open_wave: int | None = None
+    decides = decide or not built or shows_kept
     with (
-        load_filter(params, seeds.values(), questions, prompt_of(params), embed) as filter,
+        load_filter(params, seeds.values(), questions, prompt_of(params), embed) if decides else nullcontext() as filter,
         suppress(UserError),  # where the slots run out, or too few pass, the stage itself says so
     ):
         for slot in Generation(generation, params, seeds, filter, looker, outputs, least_slots=built):
@@ -127,7 +132,9 @@ def look_ahead(
 def forecast_of(
     generation: str, params: Params, seeds: Mapping[str, EditedTask], questions: Sequence[EditedQuestion]
 ) -> Forecast:
-    """Return what says, when `generate@generation` is about to send its first request, what `seedbed plan` would say.
+    """Return what says, when `generate@generation` is about to send its first request, about what `seedbed plan` would say.
+
+    After an edit, most replies are in the store, and deciding all of their candidates once more would double the stage's time.
 
     Args:
         generation: its id.
@@ -144,7 +151,7 @@ def forecast_of(
                 outputs = OutputWriter(looker, model_settings(params, OUTPUTS), load_prompt(OUTPUT_PROMPT))
             if SEMANTIC in params["filter"]["rules"]:
                 embed = Embedder(Looker(store.get, MAX_ATTEMPTS), embedding_settings(params))
-            outlook = look_ahead(generation, params, seeds, questions, looker, estimate, outputs, embed)
+            outlook = look_ahead(generation, params, seeds, questions, looker, estimate, outputs, embed, decide=False)
         return outlook.requests, outlook.tokens
 
     return forecast

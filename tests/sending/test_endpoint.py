@@ -4,7 +4,9 @@ import json
 import re
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import pytest
@@ -127,6 +129,50 @@ def test_an_address_that_is_none(ask: Ask, port: str) -> None:
 def test_a_server_that_speaks_something_else(ask: Ask, server: Server) -> None:
     server.fault = lambda body, number: (200, {"content-type": "text/html"}, b"<html>hello</html>")
     assert "is it an OpenAI-compatible server" in said(ask)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_named_and_not_followed(ask: Ask, server: Server, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our headers, keys among them, would go to wherever it points."""
+    monkeypatch.setenv("OTHER_HEADER", "secret-of-a-header")
+    with socket.socket() as elsewhere:
+        elsewhere.bind(("127.0.0.1", 0))
+        elsewhere.listen()
+        elsewhere.setblocking(False)
+        address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/v1/chat/completions"
+        server.fault = lambda body, number: (status, {"location": address}, b"")
+        words = said(ask, headers={"api-key": "OTHER_HEADER"}, max_concurrency=1)
+        assert f"redirects to {address}; set servers.mine.base_url to the address that answers" in words
+        assert len(server.take()) == 1
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+
+
+BROKEN = {"a banner of another protocol": b"SSH-2.0-OpenSSH_9\r\n", "nothing": b"", "half a status": b"HTTP/1.1 2"}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_an_answer_that_is_not_http_is_a_broken_connection(ask: Ask, kind: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.recv(1 << 16)
+                        connection.sendall(BROKEN[kind])
+
+        Thread(target=answer, daemon=True).start()
+        words = said(ask, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/v1", max_retries=0)
+        listener.shutdown(socket.SHUT_RDWR)
+    assert "1 attempt at q" in words
+    assert "failed, the last one with: the connection broke (" in words
+
+
+def test_a_body_that_is_not_packed_as_its_header_says(ask: Ask, server: Server) -> None:
+    server.fault = lambda body, number: (200, {"content-encoding": "gzip"}, b"not gzip")
+    assert "the connection broke (zlib.error)" in said(ask, max_retries=0)
 
 
 def test_a_server_that_asks_to_wait_too_long_stops_the_stage(ask: Ask, server: Server) -> None:

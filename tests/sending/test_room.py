@@ -67,7 +67,7 @@ def test_what_the_store_cannot_take_is_taken_by_the_next_run(counted: Project, s
     assert "Traceback" not in done.stderr
     spilt = list(store.parent.glob("store.sqlite.spill-*.jsonl"))
     assert len(spilt) == 1
-    assert f"they are in {spilt[0]}, and the next run adds them to the store" in done.stderr.replace("\n", " ")
+    assert f"kept in {spilt[0]}, which the next run adds to the store" in done.stderr.replace("\n", " ")
     first = len(server.take())
     assert 4 < first < 30
     again = run_stage(counted, store)

@@ -162,7 +162,7 @@ def test_what_does_not_belong_is_named_and_nothing_else_is_lost(tmp_path: Path) 
     imported = taken(store, folder)
     assert (imported.new, imported.again, imported.left_out, imported.open) == (2, 3, 5, 8)
     assert list(report(imported)) == [
-        "2 new responses from 1 file, 3 answers say to ask again; 8 requests have no response yet",
+        "2 new responses from 1 file, 3 temporary errors; 8 requests have no response yet",
         "the engine rejects something that every request contains: no model 'm'",
         f"a.jsonl:2: an answer to an unknown request, which has the key {request(99).key[:12]}",
         "a.jsonl:7: not a line of a batch: custom_id is missing",
