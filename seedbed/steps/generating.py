@@ -15,7 +15,7 @@ from seedbed.project.again import read_again
 from seedbed.project.generation_lists import load_lists
 from seedbed.project.material import material_of
 from seedbed.project.model_settings import model_settings
-from seedbed.project.params_types import Params
+from seedbed.project.params_types import Generate, Params
 from seedbed.project.row_types import Candidate, EditedTask
 from seedbed.sending.asker import Asks
 from seedbed.steps.assignments import Assignment, assign
@@ -84,8 +84,7 @@ class Generation:
         self._lists = load_lists(paths.generation_lists(params["language"]), params["labels"]["task"])
         self._schema = schema_of(self._prompt, params["labels"]["task"])
         self._material, self._again = material_of(params), read_again(f"generate@{generation}")
-        # Where requests show what was kept, later waves rest on earlier ones.
-        self._rests = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
+        self._rests = shows_kept(settings)
         self._accepted, self._drawn_from = dict[str, Candidate](), dict[str, Candidate]()
         self._kept = Kept({})
         self._reasons: Counter[str] = Counter()
@@ -220,6 +219,15 @@ class Generation:
             f"\n  {candidate['id']} {rejection.reason} ({rejection.detail}): {shortened(candidate['instruction'])}"
             for candidate, rejection in self._samples
         )
+
+
+def shows_kept(settings: Generate) -> bool:
+    """Whether requests show what was kept before them, so that later waves rest on earlier ones.
+
+    Args:
+        settings: the block `generate` of `params.yaml`.
+    """
+    return bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
 
 
 def shortened(text: str, length: int = 100) -> str:

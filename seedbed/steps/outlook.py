@@ -1,17 +1,17 @@
 """What a generation would send, as far as can be seen before its replies are there.
 
-`seedbed plan` says it before a build; `generate` notes about the same in the store's log of builds before its first request.
+`seedbed plan` says it before a build; `generate` notes the same in the store's log of builds before its first request.
 """
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 
 from seedbed.exchange.costs import Estimate, Forecast, Tokens
 from seedbed.exchange.requests import Request
-from seedbed.filtering.filter import SEMANTIC, load_filter
+from seedbed.filtering.filter import SEMANTIC, Filter, load_filter
 from seedbed.project import paths
 from seedbed.project.lock import locked_stages
 from seedbed.project.model_settings import embedding_settings, model_settings, writes_outputs_apart
@@ -20,7 +20,7 @@ from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import EditedQuestion, EditedTask
 from seedbed.sending.looker import Looker
 from seedbed.steps.embedding import MAX_ATTEMPTS, Embedder
-from seedbed.steps.generating import Generation
+from seedbed.steps.generating import Generation, shows_kept
 from seedbed.steps.outputs import BLOCK as OUTPUTS
 from seedbed.steps.outputs import PROMPT as OUTPUT_PROMPT
 from seedbed.steps.outputs import OutputWriter
@@ -77,10 +77,11 @@ def look_ahead(
     outputs: OutputWriter | None = None,
     embed: Embedder | None = None,
     open_seeds: AbstractSet[str] = frozenset(),
-    *,
-    decide: bool = True,
 ) -> Outlook:
     """Walk a generation with an asker that only looks.
+
+    Where the last build used the same filter settings, its number of slots counts as enough for what has no reply yet: deciding
+    all the other candidates again would take most of the time, and change the number of slots by a few at most.
 
     Args:
         generation: its id.
@@ -92,30 +93,52 @@ def look_ahead(
         outputs: looks for the outputs, where other requests ask for them.
         embed: looks for the embeddings, where a rule takes them.
         open_seeds: ids of seeds whose text is not known yet.
-        decide: whether the filter decides the candidates; without it as many slots as in the last build count as enough, where
-            there was one and no slot rests on decisions.
     """
-    settings, built = params["generate"], slots_built(generation, params["generate"])
-    first = built or ceil(settings["target"] / settings["per_slot"])
+    built, same_filter = last_build(generation, params)
+
+    def walk(filter: Filter | None) -> Outlook:
+        slots = Generation(generation, params, seeds, filter, looker, outputs, least_slots=built)
+        return _outlook_of(slots, params["generate"], built, estimate, outputs, open_seeds)
+
+    if built and same_filter and not (outputs or embed or shows_kept(params["generate"])) and (outlook := walk(None)).new:
+        return outlook
+    with load_filter(params, seeds.values(), questions, prompt_of(params), embed) as filter:
+        return walk(filter)
+
+
+def _outlook_of(
+    slots: Generation,
+    settings: Generate,
+    built: int,
+    estimate: Estimate,
+    outputs: OutputWriter | None,
+    open_seeds: AbstractSet[str],
+) -> Outlook:
+    """Return what the slots of a generation show; see `look_ahead`.
+
+    Args:
+        slots: the generation, with an asker that only looks.
+        settings: the block `generate` of `params.yaml`.
+        built: slots of the last build; 0 where they say nothing about this one.
+        estimate: see `look_ahead`.
+        outputs: see `look_ahead`.
+        open_seeds: see `look_ahead`.
+    """
+    first, on_kept = built or ceil(settings["target"] / settings["per_slot"]), shows_kept(settings)
     outlook = Outlook()
-    shows_kept = bool(settings["demonstrations"]["generated"] or settings.get("avoid", 0))
     first_open_wave: int | None = None
-    decides = decide or not built or shows_kept
-    with (
-        load_filter(params, seeds.values(), questions, prompt_of(params), embed) if decides else nullcontext() as filter,
-        suppress(UserError),  # where the slots run out, or too few pass, the stage itself says so
-    ):
-        for slot in Generation(generation, params, seeds, filter, looker, outputs, least_slots=built):
+    with suppress(UserError):  # where the slots run out, or too few pass, the stage itself says so
+        for slot in slots:
             # A slot rests on what is not there yet where a seed it shows has no text, or an earlier slot no reply.
             unknown = bool(outlook.new or (outputs and outputs.open))
-            rests = bool(open_seeds & {*slot.shown}) or (shows_kept and unknown)
+            rests = bool(open_seeds & {*slot.shown}) or (on_kept and unknown)
             if slot.result.settled and not rests:
                 outlook.stored += 1
                 outlook.failing += slot.result.failure is not None
                 continue
             outlook.tokens += estimate(slot.result.request)
             # A wave draws from the waves before it, so that all of the first wave with a missing reply can be asked.
-            wave = slot.number // settings["wave"] if shows_kept else 0
+            wave = slot.number // settings["wave"] if on_kept else 0
             first_open_wave = wave if first_open_wave is None else first_open_wave
             if not slot.result.settled and wave == first_open_wave and not open_seeds & {*slot.shown}:
                 outlook.ready.append(slot.result.request)
@@ -132,9 +155,7 @@ def look_ahead(
 def forecast_of(
     generation: str, params: Params, seeds: Mapping[str, EditedTask], questions: Sequence[EditedQuestion]
 ) -> Forecast:
-    """Return what says, when `generate@generation` is about to send its first request, about what `seedbed plan` would say.
-
-    After an edit, most replies are in the store, and deciding all of their candidates once more would double the stage's time.
+    """Return what says, when `generate@generation` is about to send its first request, what `seedbed plan` would say.
 
     Args:
         generation: its id.
@@ -151,30 +172,32 @@ def forecast_of(
                 outputs = OutputWriter(looker, model_settings(params, OUTPUTS), load_prompt(OUTPUT_PROMPT))
             if SEMANTIC in params["filter"]["rules"]:
                 embed = Embedder(Looker(store.get, MAX_ATTEMPTS), embedding_settings(params))
-            outlook = look_ahead(generation, params, seeds, questions, looker, estimate, outputs, embed, decide=False)
+            outlook = look_ahead(generation, params, seeds, questions, looker, estimate, outputs, embed)
         return outlook.requests, outlook.tokens
 
     return forecast
 
 
-def slots_built(generation: str, settings: Generate) -> int:
-    """Return how many slots the last build's candidates are from; 0 where none are there, or it had another target.
+def last_build(generation: str, params: Params) -> tuple[int, bool]:
+    """Return how many slots the last build's candidates are from, and whether it had the same filter settings.
 
-    With another target, or another number of instructions a slot, they say nothing about the slots of the next build.
+    The slots are 0 where no candidates are there, or it had another target or another number of instructions a slot: they then
+    say nothing about the next build.
 
     Args:
         generation: its id.
-        settings: the block `generate` of `params.yaml`.
+        params: the whole of `params.yaml`.
 
     Raises:
         UserError: `dvc.lock` is damaged.
     """
     entry = locked_stages(paths.DVC_LOCK).get(f"generate@{generation}", {})
-    built_with = entry.get("params", {}).get(str(paths.PARAMS), {}).get("generate", {})
-    path = paths.candidates(generation)
-    if any(built_with.get(name) != settings[name] for name in ("target", "per_slot")):
-        return 0
+    built_with = entry.get("params", {}).get(str(paths.PARAMS), {})
+    settings, path = params["generate"], paths.candidates(generation)
+    if any(built_with.get("generate", {}).get(name) != settings[name] for name in ("target", "per_slot")):
+        return 0, False
     digests = [out.get("md5", "") for out in entry.get("outs", []) if out["path"] == path.as_posix()]
     cached = [paths.blob(digest) for digest in digests if paths.blob(digest).is_file()]  # DVC deletes outs before a stage runs
     files = [place for place in (*cached, path) if place.is_file()]
-    return 1 + max((row["slot"] for row in read_rows(files[0])), default=-1) if files else 0
+    slots = 1 + max((row["slot"] for row in read_rows(files[0])), default=-1) if files else 0
+    return slots, built_with.get("filter") == params["filter"]
