@@ -76,9 +76,11 @@ def plan(
 
     if check and not as_json and not has_budget(load_params()):
         return
+    from seedbed.pipeline.check import refuse_mistakes
     from seedbed.pipeline.plan import Plan
     from seedbed.pipeline.plan_text import plan_json, print_plan
 
+    refuse_mistakes()
     plan = Plan()
     if as_json:
         print(plan_json(plan))
