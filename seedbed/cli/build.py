@@ -65,6 +65,10 @@ def repro(
 
 @app.command(cls=InProject)
 def plan(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TARGET", help="Stages to build, e.g. benchmark; everything by default.", show_default=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Only compare the plan with the budget; exit with 1 if it exceeds the budget.")
@@ -81,7 +85,7 @@ def plan(
     from seedbed.pipeline.plan_text import plan_json, print_plan
 
     refuse_mistakes()
-    plan = Plan()
+    plan = Plan(targets or [])
     if as_json:
         print(plan_json(plan))
     elif not check:

@@ -71,7 +71,7 @@ def refuse_mistakes(first: Callable[[], None] = lambda: None) -> tuple[Params, d
             mistakes.append(str(error))
 
     collect(lambda: _loads(first))
-    collect(lambda: _loads(lambda: load_yaml(paths.DVC_YAML)))
+    collect(_pipeline)
     before = len(mistakes)
     collect(lambda: iter(params_problems()))
     params_are_whole = len(mistakes) == before
@@ -102,11 +102,15 @@ def refuse_mistakes(first: Callable[[], None] = lambda: None) -> tuple[Params, d
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
     collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
+    if paths.AGAIN.is_file():
+        collect(lambda: _rows_of(paths.AGAIN, "again"))
     for path in sorted(paths.DRAWS.glob("*.jsonl")):
         collect(lambda path=path: _rows_of(path, "draw"))  # type: ignore[misc]
     if labels := params["report"].get("labels"):
         collect(lambda: _rows_of(paths.labels(labels), "label"))
     collect(lambda: _sets(params))
+    known = {mistake.partition(":")[0] for mistake in mistakes}
+    collect(lambda: (words for path, words in _missing(params) if path not in known))
     if mistakes:
         raise UserError(_listed(mistakes))
     return params, rows
@@ -118,6 +122,24 @@ def _listed(mistakes: list[str]) -> str:
         return unique[0]
     more = f"\nand {len(unique) - _MOST} more" if len(unique) > _MOST else ""
     return f"{count(len(unique), 'mistake')}:\n" + "\n".join(unique[:_MOST]) + more
+
+
+def _pipeline() -> Iterator[str]:
+    """Check that there are stages; what is in them is for DVC to read."""
+    if not mapping(mapping(load_yaml(paths.DVC_YAML)).get("stages")):
+        yield f"{paths.DVC_YAML}: no stages in it; `git checkout {paths.DVC_YAML}` restores it"
+
+
+def _missing(params: Params) -> Iterator[tuple[str, str]]:
+    """Yield the paths that stages read and no stage writes, where there is nothing, each with a sentence on it.
+
+    DVC says so too, but only when it comes to the stage. Paths that an entry of `params.yaml` names are checked elsewhere.
+    """
+    for entry in mapping(mapping(load_yaml(paths.DVC_YAML)).get("stages")).values():
+        for dep in mapping(mapping(entry).get("do", entry)).get("deps") or ():
+            path = str(dep).replace("${language}", params["language"])
+            if "${" not in path and paths.BUILD not in Path(path).parents and not Path(path).exists():
+                yield path, f"{path}: missing, and stages read it; `git checkout {path}` restores it"
 
 
 def _loads(load: Callable[[], object]) -> Iterator[str]:

@@ -87,6 +87,8 @@ def dvc_repo() -> Iterator["Repo"]:
         words = " ".join(str(error).split())
         if "is not a git repository" in words:
             words += "; `make repro` builds without git, as `dvc config --local core.no_scm true` lets DVC do"
+        if "not inside of a DVC repository" in words:
+            words += "; `git checkout .dvc` restores its folder"
         raise UserError(f"{paths.DVC_YAML}: {words}") from None
 
 
