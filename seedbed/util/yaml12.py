@@ -25,6 +25,7 @@ _MOST_DIGITS = 4_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PLAINER = {
     "found character that cannot start any token": "a tab or another character that cannot stand here; indent with spaces",
+    "did not find expected key": "this line does not fit the lines above; check indentation, quotes and brackets",
     "but found another document": "a second document begins here; remove this line",
 }
 """What the parser says of mistakes that are often made, in plainer words."""

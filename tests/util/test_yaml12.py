@@ -51,6 +51,7 @@ def test_a_colon_in_quotes_or_outside_of_brackets_is_read(tmp_path: Path) -> Non
         ("1: a\n", "a key that is no text; put it in quotes"),
         ("a: [b", "not valid YAML"),
         ("a:\n\tb: 1\n", "x.yaml:2:1: not valid YAML: a tab or another character that cannot stand here; indent with spaces"),
+        ("a: [b]\n  - c\n", "x.yaml:2:3: not valid YAML: this line does not fit the lines above; check indentation,"),
         ("a: 1\n---\nb: 1\n", "x.yaml:2:1: not valid YAML: a second document begins here; remove this line"),
         ('a: 1\nb: "\0"\n', "x.yaml:2: not valid YAML: the control character U+0000; remove it"),
         (f"a: {'1' * 5000}\n", "x.yaml:1:4: not valid YAML: a number of more than 4,000 digits"),
