@@ -164,6 +164,11 @@ def test_why_dvc_cannot_tell(here: Project) -> None:
     with pytest.raises(UserError, match="`seedbed check` repairs it"):
         Plan()
     Path("dvc.lock").unlink()
+    whole = Path("dvc.yaml").read_text(encoding="utf-8")
+    Path("dvc.yaml").write_text(whole.replace("deps:", "dep:", 1), encoding="utf-8")
+    with pytest.raises(UserError, match=r"dvc\.yaml:\d+: stages\.translate\.do\.dep: extra keys not allowed"):
+        Plan()
+    Path("dvc.yaml").write_text(whole, encoding="utf-8")
     Path(".dvc/config.local").unlink()
     with pytest.raises(UserError, match="`make repro` builds without git"):
         Plan()
