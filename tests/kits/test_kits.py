@@ -168,6 +168,15 @@ def test_what_is_no_code_is_refused(code: str) -> None:
         kit_files(code)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("Swahili", "sw for Swahili"), ("ko-KR", "ko for Korean"), ("DE", "de for German"), ("klingon!", "e.g. ko")],
+)
+def test_the_code_that_was_meant_is_named(given: str, said: str) -> None:
+    with pytest.raises(UserError, match=f"two or three small letters: {said}"):
+        kit_files(given)
+
+
 # What the filter keeps: an instruction and its output.
 GOOD = {
     "en": [

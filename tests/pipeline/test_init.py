@@ -137,7 +137,7 @@ def test_only_a_japanese_project_installs_the_japanese_dictionary() -> None:
         ("full", "ko", r"full: the folder is not empty, so nothing was written; choose a new folder$"),
         ("full/file", "ko", r"full/file: the folder is not empty, so nothing was written; choose a new folder$"),
         ("full/file/below", "ko", r"full/file/below: cannot be written \(Not a directory\); choose another folder$"),
-        ("new", "korean", r"language 'korean': expected an ISO 639 code, two or three small letters, e\.g\. ko for Korean$"),
+        ("new", "korean", r"language 'korean': expected an ISO 639 code, two or three small letters: ko for Korean$"),
         ("new", "../k", r"language '\.\./k': expected an ISO 639 code"),
         (
             "mine/new",
