@@ -63,9 +63,10 @@ def test_the_version(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("diff",), ("serve",), ("store", "prune"), ("review", "invite"), ("import", "answers")]
+    "command", [(), ("diff",), ("plan",), ("serve",), ("store", "prune"), ("review", "invite"), ("import", "answers")]
 )
 def test_the_help_of_an_option_without_a_value_shows_no_type(command: tuple[str, ...]) -> None:
     shown = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "80"}).output
     assert "--help" in shown
     assert "<bool>" not in shown
+    assert "<list" not in shown

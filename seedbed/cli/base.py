@@ -12,15 +12,21 @@ from seedbed.project.root import find_project
 from seedbed.util.errors import UserError
 
 
+def _no_type(ctx: Any) -> None:
+    """Name no type."""
+
+
 class _Flags:
-    """Help without `<bool>` beside an option that takes no value: it reads as if one were to be typed."""
+    """Help without `<bool>` beside an option that takes no value, as if one were to be typed, and without `<list[str]>`."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the parameters, each flag with no type."""
+        """Return the parameters, flags and arguments that can be repeated with no type."""
         params: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # of the command that this is mixed into
         for param in params:
             if getattr(param, "is_flag", False):
                 param.metavar = ""
+            elif param.nargs == -1:
+                param.display_type_rich = _no_type
         return params
 
 

@@ -65,6 +65,10 @@ def repro(
 
 @app.command(cls=InProject)
 def plan(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TARGET", help="Stages to build, e.g. benchmark; everything by default.", show_default=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Only compare the plan with the budget; exit with 1 if it exceeds the budget.")
@@ -76,10 +80,12 @@ def plan(
 
     if check and not as_json and not has_budget(load_params()):
         return
+    from seedbed.pipeline.check import refuse_mistakes
     from seedbed.pipeline.plan import Plan
     from seedbed.pipeline.plan_text import plan_json, print_plan
 
-    plan = Plan()
+    refuse_mistakes()
+    plan = Plan(targets or [])
     if as_json:
         print(plan_json(plan))
     elif not check:

@@ -26,8 +26,7 @@ def kit_files(code: str) -> dict[str, str]:
 
     Args:
         code: ISO 639 code of the language. Where there is no kit of it, the prompts are English ones that ask for that
-            language and say what to translate, and there are no words for the filter and the review page: both then do
-            what needs none.
+            language and say what to translate; the filter knows refusals in English, and the review page no words.
 
     Returns:
         The text of each file, by its path in the project, e.g. `prompts/judge.yaml`.
@@ -36,15 +35,24 @@ def kit_files(code: str) -> dict[str, str]:
         UserError: `code` has not the form of a language code.
     """
     if not re.fullmatch("[a-z]{2,3}", code):
-        raise UserError(f"language {code!r}: expected an ISO 639 code, two or three small letters, e.g. ko for Korean")
+        meant = _code_meant(code)
+        example = f"{meant} for {NAMES[meant]}" if meant else "e.g. ko for Korean"
+        raise UserError(f"language {code!r}: expected an ISO 639 code, two or three small letters: {example}")
     kit = code if code in LANGUAGES else "generic"
     files = {f"prompts/{path.name}": path.read_text(encoding="utf-8") for path in sorted(_prompts(kit).glob("*.yaml"))}
-    files |= _words("generation", code, kit)
+    files |= _words("generation", code, kit) | _words("languages", code, kit)
     if kit == "generic":
         language = f"{NAMES[code]} ({code})" if code in NAMES else f"{code} (ISO 639 code)"
         filled = {path: text.replace("{language}", language).replace("{code}", code) for path, text in files.items()}
         return filled | _words("review", SOURCE)
-    return files | _words("languages", code) | _pairs(code) | _words("review", code) | _words("review", SOURCE)
+    return files | _pairs(code) | _words("review", code) | _words("review", SOURCE)
+
+
+def _code_meant(text: str) -> str | None:
+    """Return the code of a language that is given by its English name, or with a region, as in `ko-KR`."""
+    by_name = {name.lower(): code for code, name in NAMES.items()}
+    code = by_name.get(text.lower()) or re.split("[-_]", text.lower())[0]
+    return code if code in NAMES else None
 
 
 def criteria_block(code: str) -> str:

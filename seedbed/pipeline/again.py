@@ -65,7 +65,7 @@ def _refuse_unknown(stage: str, params: Params) -> None:
     known = stage_names(load_yaml(paths.DVC_YAML), params)
     asking = [name for name in known if name.partition("@")[0] in _ASKING]
     if stage not in known:
-        raise UserError(f"no stage {stage!r}{did_you_mean(stage, asking)}")
+        raise UserError(f"{stage}: no stage of this project{did_you_mean(stage, asking)}")
     name, _, key = stage.partition("@")
     asks_nothing = (
         name not in _ASKING

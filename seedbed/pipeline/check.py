@@ -1,16 +1,14 @@
 """Everything that can be checked before the first request, all of it: params, prompts, data."""
 
-import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from string import Template
 from typing import Any, cast
 
 from seedbed.filtering.language import load_language
 from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
 from seedbed.pipeline.graph import mapping
+from seedbed.pipeline.notices import notices
 from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
@@ -19,25 +17,22 @@ from seedbed.project.corpora import Places, fields_of, label_problem, question_c
 from seedbed.project.edits import check_edit
 from seedbed.project.generation_lists import lists_problems
 from seedbed.project.glossary import load_glossary
-from seedbed.project.judges import is_judged, judge_notices
-from seedbed.project.languages import language_mismatches
 from seedbed.project.material import material_of, read_passages
-from seedbed.project.model_settings import asking_blocks, blocks_asked, model_settings, server_id, writes_outputs_apart
+from seedbed.project.model_settings import writes_outputs_apart
 from seedbed.project.params import load_params, params_problems
 from seedbed.project.params_types import Corpus, Params
 from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, with_material, without_outputs
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Edit, Question
 from seedbed.project.sign_off import holds
-from seedbed.project.votes import checked_votes, votes_notices
+from seedbed.project.votes import checked_votes
 from seedbed.reporting.checks.kinds import check_problem
-from seedbed.reporting.texts import ENGLISH_WORDS
-from seedbed.stand_in.models import language_of_model
+from seedbed.sending.languages import language_mismatches
 from seedbed.steps.judging import used_references
-from seedbed.util.errors import UserError, did_you_mean, variable_not_set
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, checked_rows
-from seedbed.util.words import count, few
-from seedbed.util.yaml12 import load_yaml, located
+from seedbed.util.words import count
+from seedbed.util.yaml12 import load_yaml
 
 _MOST = 50
 """Mistakes that are listed before the rest is only counted."""
@@ -45,6 +40,24 @@ _MOST = 50
 
 def check_all() -> str:
     """Check the whole project, repair partial files of an interrupted `dvc`, and return a summary in one line.
+
+    Raises:
+        UserError: everything that is wrong, a line each.
+    """
+    params, rows = refuse_mistakes(mend_half_files)
+    for path in prune(params):
+        print(f"{path}: deleted, since params.yaml no longer lists it; it is in the DVC cache", file=sys.stderr)
+    for notice in notices(params, rows):
+        print(notice, file=sys.stderr)
+    counts = [f"{len(rows_of_kind)} {name.replace('_', ' ')}" for name, rows_of_kind in rows.items()]
+    return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all valid"
+
+
+def refuse_mistakes(first: Callable[[], None] = lambda: None) -> tuple[Params, dict[str, list[Any]]]:
+    """Return params and the rows of each corpus where the whole project is valid; changes nothing.
+
+    Args:
+        first: called before, and what it raises is listed with the rest.
 
     Raises:
         UserError: everything that is wrong, a line each.
@@ -57,8 +70,8 @@ def check_all() -> str:
         except UserError as error:
             mistakes.append(str(error))
 
-    collect(_repaired)
-    collect(lambda: _loads(lambda: load_yaml(paths.DVC_YAML)))
+    collect(lambda: _loads(first))
+    collect(_pipeline)
     before = len(mistakes)
     collect(lambda: iter(params_problems()))
     params_are_whole = len(mistakes) == before
@@ -68,17 +81,12 @@ def check_all() -> str:
         collect(_rows_alone)
         raise UserError(_listed(mistakes))
     params = load_params()
-    rows: dict[str, list[Any]] = {}
-    whole: set[str] = set()
+    rows: dict[str, list[Any]] = {name: [] for name in params["corpora"]}
     places = Places()
     for name, corpus in params["corpora"].items():
-        rows[name] = []
-        before = len(mistakes)
         collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name], places))  # type: ignore[misc]
-        if len(mistakes) == before:
-            whole.add(name)
     collect(lambda: _names(params))
-    collect(lambda: _languages(params))
+    collect(lambda: iter(language_mismatches(params)))
     collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
     if (lists := paths.generation_lists(params["language"])).is_file():
         collect(lambda: lists_problems(lists, params["labels"]["task"]))
@@ -90,23 +98,22 @@ def check_all() -> str:
     collect(
         lambda: _references([row for name in question_corpora(params) for row in _in_build(name, rows[name], params)], params)
     )
-    collect(lambda: _edits(params, rows, whole))
+    collect(lambda: _edits(params))
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
     collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
+    if paths.AGAIN.is_file():
+        collect(lambda: _rows_of(paths.AGAIN, "again"))
     for path in sorted(paths.DRAWS.glob("*.jsonl")):
         collect(lambda path=path: _rows_of(path, "draw"))  # type: ignore[misc]
     if labels := params["report"].get("labels"):
         collect(lambda: _rows_of(paths.labels(labels), "label"))
     collect(lambda: _sets(params))
+    known = {mistake.partition(":")[0] for mistake in mistakes}
+    collect(lambda: (words for path, words in _missing(params) if path not in known))
     if mistakes:
         raise UserError(_listed(mistakes))
-    for path in prune(params):
-        print(f"{path}: deleted, since params.yaml no longer lists it; it is in the DVC cache", file=sys.stderr)
-    for warning in (*_judging(params, rows["questions"]), *_keys_not_set(params)):
-        print(warning, file=sys.stderr)
-    counts = [f"{len(rows_of_kind)} {name.replace('_', ' ')}" for name, rows_of_kind in rows.items()]
-    return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all valid"
+    return params, rows
 
 
 def _listed(mistakes: list[str]) -> str:
@@ -117,9 +124,22 @@ def _listed(mistakes: list[str]) -> str:
     return f"{count(len(unique), 'mistake')}:\n" + "\n".join(unique[:_MOST]) + more
 
 
-def _repaired() -> Iterator[str]:
-    mend_half_files()
-    return iter(())
+def _pipeline() -> Iterator[str]:
+    """Check that there are stages; what is in them is for DVC to read."""
+    if not mapping(mapping(load_yaml(paths.DVC_YAML)).get("stages")):
+        yield f"{paths.DVC_YAML}: no stages in it; `git checkout {paths.DVC_YAML}` restores it"
+
+
+def _missing(params: Params) -> Iterator[tuple[str, str]]:
+    """Yield the paths that stages read and no stage writes, where there is nothing, each with a sentence on it.
+
+    DVC says so too, but only when it comes to the stage. Paths that an entry of `params.yaml` names are checked elsewhere.
+    """
+    for entry in mapping(mapping(load_yaml(paths.DVC_YAML)).get("stages")).values():
+        for dep in mapping(mapping(entry).get("do", entry)).get("deps") or ():
+            path = str(dep).replace("${language}", params["language"])
+            if "${" not in path and paths.BUILD not in Path(path).parents and not Path(path).exists():
+                yield path, f"{path}: missing, and stages read it; `git checkout {path}` restores it"
 
 
 def _loads(load: Callable[[], object]) -> Iterator[str]:
@@ -132,17 +152,6 @@ def _names(params: Params) -> Iterator[str]:
     yield from unknown_names(params)
     if params["filter"]["tokeniser"]["name"] in TOKENISERS.names():
         load_tokeniser(params["filter"]["tokeniser"])
-
-
-def _languages(params: Params) -> Iterator[str]:
-    """Check that prompts, word lists and models of the stand-in are of the language to build."""
-    yield from language_mismatches(params)
-    for block, settings in asking_blocks(params).items():
-        model = settings.get("model", "")
-        speaks = language_of_model(model)
-        if speaks not in (None, params["language"]):
-            problem = f"{model} of the stand-in writes {speaks!r}, but language is {params['language']!r}; "
-            yield located(paths.PARAMS, [*block.split("."), "model"], problem + f"take stand-in-{params['language']}")
 
 
 def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> Iterator[str]:
@@ -205,39 +214,16 @@ def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
         used_references(questions, path, categories)
 
 
-def _edits(params: Params, rows: dict[str, list[Row]], whole: set[str]) -> Iterator[str]:
-    """Check every file of edits, those of other languages too, and say which edits have no row.
-
-    Of a corpus that is not `whole`, since a mistake is in it, nothing is said: its row may be there, and only unreadable.
-    """
+def _edits(params: Params) -> Iterator[str]:
+    """Check every file of edits, those of other languages too."""
     for path in sorted(paths.EDITS.glob("*.jsonl")):
-        name = path.name.split(".")[0]
-        corpus = params["corpora"].get(name)
-        current = corpus is not None and path == paths.edits(name, params["language"])
-        ids = {row["id"] for row in rows.get(name, [])}
-        orphans, rejected = [], []
+        corpus = params["corpora"].get(name := path.name.split(".")[0])
+        current = path == paths.edits(name, params["language"])
         for number, edit in checked_rows(path, "edit"):
             if isinstance(edit, UserError):
                 yield str(edit)
-                continue
-            if corpus is not None and current:
-                if words := check_edit(corpus["kind"], edit["fields"]):
-                    yield f"{path}:{number}: edit {edit['id']!r}: {words}"
-                orphans += [edit["id"]] if edit["id"] not in ids else []
-                rejected += [edit["id"]] if edit["id"] in ids and "rejected" in edit else []
-        if corpus is None:
-            hint = did_you_mean(name, list(params["corpora"]))
-            print(f"{path}: unknown corpus {name!r}{hint}; these edits have no effect", file=sys.stderr)
-        if rejected:
-            print(
-                f"{path}: {count(len(rejected), 'row')} rejected ({few(rejected, 3)}); left out of the build", file=sys.stderr
-            )
-        if corpus is not None and orphans and name in whole:
-            print(
-                f"{path}: {count(len(orphans), 'orphaned edit')} ({few(orphans, 3)}), whose rows no longer exist; kept, but "
-                "not applied",
-                file=sys.stderr,
-            )
+            elif corpus is not None and current and (words := check_edit(corpus["kind"], edit["fields"])):
+                yield f"{path}:{number}: edit {edit['id']!r}: {words}"
 
 
 def _shown(params: Params) -> Iterator[str]:
@@ -266,61 +252,3 @@ def _sets(params: Params) -> Iterator[str]:
             if path not in outputs and not path.is_file():
                 hint = did_you_mean(str(path), [str(each) for each in outputs])
                 yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"
-
-
-def _judging(params: Params, questions: Sequence[Question]) -> Iterator[str]:
-    """Yield what makes the benchmark say less than it seems to: of the judges, the questions and the votes."""
-    if not params["matches"]:
-        return
-    place: list[str | int] = ["judges" if params["judges"] else "judge"]
-    yield from (located(paths.PARAMS, place, ENGLISH_WORDS(key, **values)) for key, values in judge_notices(params))
-    if is_judged(params):
-        yield from _unseen(params, questions)
-    counted = Counter(question["category"] for question in questions)
-    if single := [repr(category) for category, number in counted.items() if number == 1]:
-        one = f"category {single[0]} has only one question: its rate cannot show a"
-        words = (
-            one if len(single) == 1 else f"categories {few(single, 3)} have only one question each: their rates cannot show a"
-        )
-        source = params["corpora"]["questions"]["source"]
-        yield f"{source}: the {words} significant difference; write more questions, or merge categories"
-    votes = [vote for vote in checked_votes(paths.VOTES) if not isinstance(vote, UserError)]
-    yield from (ENGLISH_WORDS(key, **values) for key, values in votes_notices(votes))
-
-
-def _unseen(params: Params, questions: Sequence[Question]) -> Iterator[str]:
-    """Yield which prompts leave out criteria or grading points that there are."""
-    given_by_variable = {"criteria": bool(params["criteria"]), "rubric": any(question.get("rubric") for question in questions)}
-    words = {"criteria": "criteria of params.yaml", "rubric": "grading points (rubric) of the questions"}
-    for name in ("judge", "judge_reference"):
-        prompt = load_prompt(name)
-        for variable in (variable for variable, given in given_by_variable.items() if given):
-            if variable not in Template(prompt.system + prompt.user).get_identifiers():
-                yield f"{paths.prompt(name)}: ${variable} is missing, so the judge does not see the {words[variable]}"
-
-
-def _keys_not_set(params: Params) -> Iterator[str]:
-    """Yield a warning for each API key that is not set, of a server that something would be sent to."""
-    asked = {block: server_id(model_settings(params, block)) for block in asking_blocks(params)}
-    variables = {id: params["servers"].get(id, {}).get("api_key_env") for id in asked.values()}
-    without = {id: name for id, name in variables.items() if name and not os.environ.get(name, "").strip()}
-    if not without:
-        return
-    from seedbed.pipeline.plan import Plan  # half a second and more, so only where a key is missing
-
-    try:
-        plans = Plan().stages
-    except UserError:  # the stage that it concerns says so
-        return
-    for id, name in without.items():
-        stages = [
-            plan.stage
-            for plan in plans
-            if (plan.new or plan.top_up) and id in (asked.get(block) for block in blocks_asked(params, plan.stage))
-        ]
-        if stages:
-            words = (
-                f"{variable_not_set(name)}, but {few(stages, 3)} would send requests to this server; set the variable to the "
-                "API key"
-            )
-            yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

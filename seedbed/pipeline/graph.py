@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from seedbed.project import paths
 from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
-from seedbed.util.yaml12 import load_yaml
+from seedbed.util.yaml12 import load_yaml, located
 
 if TYPE_CHECKING:
     from dvc.repo import Repo
@@ -84,9 +84,14 @@ def dvc_repo() -> Iterator["Repo"]:
         raise UserError("another `dvc` process is running in this project; wait until it has finished") from None
     except DvcException as error:
         _refuse_broken_files()
+        form = getattr(error.__cause__, "errors", []) if str(paths.DVC_YAML) in str(error) else []
+        for mistake in form:  # voluptuous names the field, DVC only says that there is a mistake
+            raise UserError(located(paths.DVC_YAML, mistake.path, str(mistake.msg))) from None
         words = " ".join(str(error).split())
         if "is not a git repository" in words:
             words += "; `make repro` builds without git, as `dvc config --local core.no_scm true` lets DVC do"
+        if "not inside of a DVC repository" in words:
+            words += "; `git checkout .dvc` restores its folder"
         raise UserError(f"{paths.DVC_YAML}: {words}") from None
 
 

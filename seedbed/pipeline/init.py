@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from shlex import quote
 
 from seedbed.kits import LANGUAGES, language_name
 from seedbed.pipeline.template import make_executable, project_files
@@ -55,7 +56,7 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
     # A lock file cannot hold a folder's hash, so `make` could not install the library.
     build = "make repro" if b"\nseedbed" in files["requirements.lock"] else "seedbed repro"
     steps = f" && {build}" if not bare else f", write rows into the files that `seedbed check` names, and {build}"
-    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {folder}{steps}"
+    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {quote(str(folder))}{steps}"
 
 
 def _version(folder: Path, files: dict[str, bytes]) -> None:

@@ -6,6 +6,7 @@ placeholder; what rests on one is counted all the same, as "at most", since the 
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from seedbed.pipeline.plan_data import plan_as_translated, plan_post_edit, plan_questions, plan_translate
@@ -22,9 +23,10 @@ from seedbed.util.errors import UserError
 
 
 class Plan:
-    """The plan of a whole build.
+    """The plan of a build.
 
     Args:
+        targets: the stages to build, with all that they rest on; the whole pipeline where none are named.
         store: where to look for responses; the project's own store by default.
         gather: a stage whose missing requests are wanted themselves; None for numbers alone.
 
@@ -35,17 +37,18 @@ class Plan:
         ready: by key, what the stage `gather` lacks and whose content is known: (the stage that it is asked as, request).
 
     Raises:
-        UserError: params, prompts or data have a mistake: the build would stop there.
+        UserError: params, prompts or data have a mistake: the build would stop there; or a target is no stage.
     """
 
-    def __init__(self, store: Path | None = None, gather: str | None = None) -> None:
+    def __init__(self, targets: Sequence[str] = (), store: Path | None = None, gather: str | None = None) -> None:
         self.params = load_params()
         refuse_unknown_names(self.params)
         with Store(store or paths.store(), read_only=True) as opened:
             planning = Planning(self.params, opened, gather)
             _walk(planning)
         self.status, self.ready = planning.status, planning.ready
-        self.stages = _in_order(planning)
+        needed = self.status.needed_by(targets or self.status.names)
+        self.stages = [plan for plan in _in_order(planning) if _stage_of(plan) in needed]
 
     @property
     def total(self) -> tuple[int, bool, float | None]:
@@ -99,8 +102,9 @@ def _in_order(planning: Planning) -> list[StagePlan]:
     planned, status = {plan.stage for plan in planning.stages}, planning.status
     rest = [StagePlan(name, why=why) for name in status.names if name not in planned and (why := status.why(name))]
     order = {name: place for place, name in enumerate(status.names)}
-    # Embeddings and outputs are asked for by the stage that they are of.
-    return sorted(
-        [*planning.stages, *rest],
-        key=lambda plan: order.get(re.sub("^(embed|outputs)@", "generate@", plan.stage), len(order)),
-    )
+    return sorted([*planning.stages, *rest], key=lambda plan: order.get(_stage_of(plan), len(order)))
+
+
+def _stage_of(plan: StagePlan) -> str:
+    """Return the stage of the pipeline that a plan is of: embeddings and outputs are asked for by `generate`."""
+    return re.sub("^(embed|outputs)@", "generate@", plan.stage)

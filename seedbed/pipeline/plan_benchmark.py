@@ -1,4 +1,4 @@
-"""`seedbed plan-benchmark`: what so many questions can show, and how many questions a difference wants, before money is spent.
+"""`seedbed plan-benchmark`: what so many questions can show, and how many questions a difference needs, before money is spent.
 
 The answer, shortened:
 
@@ -65,7 +65,7 @@ def plan_benchmark(params: Params, questions: int | None = None, difference: flo
     confidence = params["report"]["confidence"]
     rows = [_row(one, difference, confidence) for one in _comparisons(params, number, by_category)]
     asked = (
-        f"Questions that a difference of {difference:g} points wants"
+        f"Questions that a difference of {difference:g} points needs"
         if difference
         else f"The smallest difference that {count(number, 'question')} can show"
     )
@@ -78,8 +78,8 @@ def plan_benchmark(params: Params, questions: int | None = None, difference: flo
 
 def _more(difference: float | None) -> list[str]:
     if difference:
-        return ["Each question more costs an answer of each model, and two judge requests a match."]
-    return ["`seedbed plan-benchmark --difference 5` says how many questions a difference of 5 points wants."]
+        return ["Each further question costs an answer of each model, and two judge requests per match."]
+    return ["`seedbed plan-benchmark --difference 5` says how many questions a difference of 5 points needs."]
 
 
 def _comparisons(params: Params, questions: int, by_category: Counter[str]) -> list[Comparison]:

@@ -1,12 +1,16 @@
 """`seedbed repro`: the check, the budget and `dvc repro` in one process, so that DVC is imported once, not three times."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
 from seedbed.pipeline.check import check_all
 from seedbed.project.params import load_params
 from seedbed.sending.budget import has_budget
+
+_STAGE = re.compile(r"\w[\w-]*(?:@.+)?")
+"""A target that is a stage, and no option, file or `dvc.yaml:stage`."""
 
 
 def reproduce(arguments: list[str]) -> int:
@@ -25,7 +29,8 @@ def reproduce(arguments: list[str]) -> int:
     if has_budget(load_params()):
         from seedbed.pipeline.plan import Plan
 
-        Plan().check_budget()
+        # What options and files name is for DVC to say: the plan of the whole pipeline is the most that it can be.
+        Plan(arguments if all(map(_STAGE.fullmatch, arguments)) else []).check_budget()
     from dvc.cli import main
 
     # The stages' `python` is the one that runs this, also where its environment is not activated.

@@ -8,6 +8,7 @@ from seedbed.pipeline.graph import dvc_repo, feeds, stages_of
 from seedbed.project import paths
 from seedbed.project.lock import locked_stages
 from seedbed.util.canonical import JsonObject
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.yaml12 import load_yaml
 
 NEVER_BUILT = "never built"
@@ -56,6 +57,23 @@ class Status:
         for name in reached:  # which grows on the way
             reached += [other for other in self._before(name) if other not in reached]
         return {*reached}
+
+    def needed_by(self, targets: Iterable[str]) -> set[str]:
+        """Return the stages that some targets name, and all that they rest on.
+
+        Args:
+            targets: names of stages, e.g. `judge@good-vs-thin`, or of all that a `foreach` makes, e.g. `judge`.
+
+        Raises:
+            UserError: a target names no stage.
+        """
+        named: list[str] = []
+        for target in targets:
+            found = [name for name in self._stages if name == target or name.startswith(f"{target}@")]
+            if not found:
+                raise UserError(f"{target}: no stage of this project{did_you_mean(target, self.names)}")
+            named += found
+        return self._with_all_before(named)
 
     def why(self, name: str) -> list[str]:
         """Return what changed for a stage, in words; empty where it would not run, or where there is no such stage."""

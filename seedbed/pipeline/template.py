@@ -29,22 +29,12 @@ _FILES = (
     ".github/workflows/diff.yml",
 )
 """The template: files and patterns."""
-_FOLDERS = (
-    *("candidates", "decisions", "edited", "export", "instructions", "judgments", "answers", "machine", "rejected"),
-    *(
-        "training",
-        "edited/questions",
-        "translated",
-        "responses/translate",
-        "responses/generate",
-        "responses/answer",
-        "responses/answer_base",
-        "responses/answer_trained",
-        "responses/judge",
-        "responses/score",
-        "scores",
-    ),
+_STAGE_FOLDERS = ("translate", "generate", "answer", "answer_base", "answer_trained", "judge", "score")
+_BUILD_FOLDERS = (
+    *("candidates", "decisions", "edited", "edited/questions", "export", "instructions", "judgments", "answers", "machine"),
+    *("rejected", "scores", "training", "translated", *(f"responses/{stage}" for stage in _STAGE_FOLDERS)),
 )
+_DATA_FOLDERS = ("generation", "languages", "none", "pairs", "recorded/answers", "recorded/judgments", "votes")
 _JAPANESE_ONLY = ("sudachidict-core", "sudachipy")
 OUTPUT_PROMPT = "generate_output"
 GLOSSARY = "term,translation,note\n"
@@ -76,16 +66,8 @@ def template_files(language: str) -> dict[str, bytes]:
 
 def scaffold_files() -> dict[str, bytes]:
     """Return what holds the place of something that stages depend on: an empty file, and one in each folder."""
-    folders = (
-        *(f"data/build/{folder}" for folder in _FOLDERS),
-        "data/votes",
-        "data/generation",
-        "data/languages",
-        "data/none",
-        "data/pairs",
-        "data/recorded/answers",
-    )
-    placeholders = {f"{folder}/.gitkeep": b"" for folder in (*folders, "data/recorded/judgments")}
+    folders = [*(f"data/build/{folder}" for folder in _BUILD_FOLDERS), *(f"data/{folder}" for folder in _DATA_FOLDERS)]
+    placeholders = {f"{folder}/.gitkeep": b"" for folder in folders}
     return placeholders | {"data/again.jsonl": _NO_ROWS, "data/empty.jsonl": _NO_ROWS}
 
 

@@ -66,7 +66,7 @@ def _plan_with(files: Mapping[str, bytes | None]) -> Plan:
             else:
                 write_text(copy / path, content.decode())
         with chdir(copy):
-            return Plan(store)
+            return Plan(store=store)
 
 
 def _link(source: str, target: str) -> None:

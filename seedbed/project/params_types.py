@@ -15,8 +15,6 @@ RECORDED_JUDGE = "recorded"
 Kind = Literal["task", "question"]
 Sampling = JsonObject
 """Sampling parameters, passed to the API as they are."""
-
-
 Structured = Literal["json_schema", "json_object", "text"]
 Retry = Literal["repeat", "explain", "vary"]
 

@@ -169,7 +169,7 @@ def prompt_problems(name: str, folder: Path = Path("prompts")) -> Iterator[str]:
     """Yield every mistake of `prompts/<name>.yaml`, with its line; see `load_prompt`.
 
     Raises:
-        UserError: the file is missing or not YAML.
+        UserError: the file is missing or not YAML, or a reply schema is no JSON.
     """
     path = folder / f"{name}.yaml"
     document = load_yaml(path)
@@ -189,7 +189,9 @@ def _reply_problems(path: Path, document: Mapping[str, Any], expected: str | Non
         if not (FOLDER / "replies" / f"{schema}.schema.json").is_file():
             known = sorted(file.name.removesuffix(".schema.json") for file in (FOLDER / "replies").glob("*.schema.json"))
             yield located(path, [*field, "schema"], f"no schema {schema!r}{did_you_mean(schema, known)}")
-        elif field == ("reply",) and schema != expected:
+            continue
+        load_schema(f"replies/{schema}")
+        if field == ("reply",) and schema != expected:
             yield located(path, ["reply", "schema"], f"expected {expected or 'no reply block'}, found {schema}")
     if expected and not given:
         yield located(path, ["reply", "schema"], f"expected {expected}, found None")

@@ -9,7 +9,6 @@ from seedbed.exchange.costs import Estimator, Forecast, Tokens
 from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
 from seedbed.exchange.result import Read, Result, T
-from seedbed.project.languages import language_mismatches
 from seedbed.project.model_settings import ModelSettings, in_process, server, server_id
 from seedbed.project.params_types import Params
 from seedbed.sending.budget import Budget
@@ -17,6 +16,7 @@ from seedbed.sending.build_process import Parent
 from seedbed.sending.committing import Committer
 from seedbed.sending.halt import Halt
 from seedbed.sending.jobs import Job, Queue
+from seedbed.sending.languages import language_mismatches
 from seedbed.sending.patience import Tries
 from seedbed.sending.progress import Progress
 from seedbed.sending.room import Room
@@ -26,7 +26,6 @@ from seedbed.sending.streak import IN_A_ROW, ErrorStreak
 from seedbed.store.claims import Claims
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
-from seedbed.util.words import count
 
 if TYPE_CHECKING:
     from seedbed.sending.client import Client
@@ -51,8 +50,8 @@ class Sender:
         forecast: says how much the whole stage is going to send, where it asks in several calls; None where in one.
 
     Raises:
-        UserError: a prompt or a word list is of another language than the one to build, the price is unknown and there is a
-            dollar budget, the key is not set, or nothing listens there.
+        UserError: a prompt, a word list or a stand-in is of another language than the one to build, the price is unknown and
+            there is a dollar budget, the key is not set, or nothing listens there.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class Sender:
     ) -> None:
         # `seedbed check` says the same, and a plain `dvc repro` does not run it.
         if mismatches := language_mismatches(params):
-            more = f"; and {count(len(mismatches) - 1, 'file')} more (`seedbed check` lists them)" if mismatches[1:] else ""
+            more = f"; and {len(mismatches) - 1} more (`seedbed check` lists them)" if mismatches[1:] else ""
             raise UserError(f"{mismatches[0]}{more}; nothing was sent")
         self._stage, self._store, self._parent, self._max_attempts = stage, store, parent, max_attempts
         self._server = server(params, to)

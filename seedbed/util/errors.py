@@ -14,6 +14,7 @@ class UserError(Exception):
     """Something that the user can put right: what, where, what was expected, what to do."""
 
 
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _KEY = re.compile(
     r"(?:sk|pk|gsk|hf|xai|key|AIza)[-_A-Za-z0-9]{12,}|(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{28,}"
@@ -59,6 +60,8 @@ def run(main: Callable[[], None]) -> NoReturn:
             raise
         sys.exit(f"error: {error.name} is not installed; install it with `pip install 'seedbed[{extra}]'`")
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FORBIDDEN and error.filename:
+            sys.exit(f"error: {_shown(error.filename)}: {error.strerror}; check the permissions of the file and its folder")
         if not no_room(error):
             raise
         sys.exit(f"error: no space left on the disk: {_shown(error)}; free some space and run again, every response is kept")
@@ -72,7 +75,7 @@ def no_room(error: Exception) -> bool:
     return (isinstance(error, OSError) and error.errno in _NO_ROOM) or any(os.strerror(each) in str(error) for each in _NO_ROOM)
 
 
-def _shown(error: Exception) -> str:
+def _shown(error: Exception | str) -> str:
     from seedbed.util.safe_text import safe
 
     return safe(str(error))

@@ -81,6 +81,9 @@ def _fits(name: str, project: str) -> Callable[[Any], bool]:
         ) from None
 
 
+_EMPTY = {"object": "{}", "array": "[]"}
+_TOO_LARGE = 2**64
+"""What no server and no file format reads as a whole number."""
 Problem = tuple[list[str | int], str]
 """The path of a field, and what is wrong with it."""
 
@@ -111,9 +114,11 @@ def problems(value: Any, name: str) -> list[Problem]:
 
 
 def not_json(value: Any, field: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the fields whose value YAML has and JSON has not, which a schema lets pass where it names no type."""
+    """Yield the fields whose value YAML has and JSON has not, or cannot hold, which a schema may let pass."""
     if isinstance(value, float) and not isfinite(value):
         yield field, f"expected a finite number, found {value}"
+    elif isinstance(value, int) and abs(value) >= _TOO_LARGE:
+        yield field, "expected a number below 2^64"
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from not_json(inner, (*field, key))
@@ -147,8 +152,9 @@ def _in_words(error: "ValidationError") -> str:
     schema: Any = error.schema
     hint = f": {schema['description']}" if "description" in schema else ""
     if error.validator == "type":
-        types = expected if isinstance(expected, str) else " or ".join(expected)
-        return f"expected {types}, found {_short(value)}{hint}"
+        return (
+            _wrong_type(value, expected if isinstance(expected, str) else " or ".join(expected), not error.absolute_path) + hint
+        )
     if error.validator == "enum":
         return f"expected one of {', '.join(map(str, expected))}, found {_short(value)}"
     if error.validator == "pattern":
@@ -157,6 +163,14 @@ def _in_words(error: "ValidationError") -> str:
         twice = next(item for place, item in enumerate(value) if item in value[:place])
         return f"{_short(twice)} appears twice; keep one of the two"
     return f"{error.message}{hint}"
+
+
+def _wrong_type(value: object, expected: str, is_whole: bool) -> str:
+    if value is None and is_whole:
+        return "it is empty; restore it, for example with git"
+    if value is None and expected in _EMPTY:
+        return f"expected {expected}, found nothing; write {_EMPTY[expected]} for none"
+    return f"expected {expected}, found {_short(value)}"
 
 
 def _short(value: object) -> str:

@@ -20,6 +20,15 @@ _CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>)(?= )", re.MULTILINE)
 
 _LARGEST, _DEEPEST = 20_000_000, 60
 """Characters of a document, its aliases expanded; and how deep it may nest."""
+_MOST_DIGITS = 4_000
+"""Of a number: Python reads no more."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_PLAINER = {
+    "found character that cannot start any token": "a tab or another character that cannot stand here; indent with spaces",
+    "did not find expected key": "this line does not fit the lines above; check indentation, quotes and brackets",
+    "but found another document": "a second document begins here; remove this line",
+}
+"""What the parser says of mistakes that are often made, in plainer words."""
 _SUSPECT = re.compile(r"[*&]|(?:[\[{][^\[\]{}]*){50}|^[ ?:-]{100}", re.MULTILINE)
 """What a document has that nests deep or repeats itself; others need no second look."""
 
@@ -80,6 +89,8 @@ for tag, pattern, first in (
 
 def _construct_int(loader: Loader, node: yaml.ScalarNode) -> int:
     text = str(loader.construct_scalar(node)).replace("_", "")
+    if len(text) > _MOST_DIGITS:
+        raise yaml.MarkedYAMLError(problem=f"a number of more than {_MOST_DIGITS:,} digits", problem_mark=node.start_mark)
     base = {"0b": 2, "0o": 8, "0x": 16}.get(text.lstrip("-+")[:2], 10)
     return int(text, base)
 
@@ -111,13 +122,18 @@ def load_yaml(path: Path, text: str | None = None) -> Any:
         return yaml.load(text, loader)  # noqa: S506, both are SafeLoaders
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; restore it, or run this in the project's folder") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); restore it, for example with git") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise UserError(f"{path}{where}: not valid YAML: {error.problem}") from None
+        raise UserError(f"{path}{where}: not valid YAML: {_PLAINER.get(str(error.problem), error.problem)}") from None
     except (yaml.YAMLError, ValueError) as error:
+        if control := _CONTROL.search(text or ""):
+            line, code = (text or "").count("\n", 0, control.start()) + 1, ord(control[0])
+            raise UserError(f"{path}:{line}: not valid YAML: the control character U+{code:04X}; remove it") from None
         raise UserError(f"{path}: not valid YAML: {error}") from None
 
 

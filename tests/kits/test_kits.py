@@ -11,7 +11,7 @@ import pytest
 
 from seedbed import kits
 from seedbed.filtering.filter import Filter
-from seedbed.filtering.language import load_language
+from seedbed.filtering.language import first_match, load_language
 from seedbed.kits import LANGUAGES, kit_files, language_name
 from seedbed.project.generation_lists import load_lists
 from seedbed.project.params import load_params
@@ -111,6 +111,18 @@ def test_words_load_and_declare_their_language(code: str, folder: Path) -> None:
         assert f"\nlanguage: {path.stem}\n" in path.read_text(encoding="utf-8")
 
 
+@each_kit(*EVERY)
+def test_a_refusal_in_english_is_one_in_every_language(code: str, folder: Path) -> None:
+    language = load_language(folder / f"data/languages/{code}.yaml")
+    for output in (
+        "I'm sorry, but I can't help with that.",
+        "I cannot assist with that request.",
+        "As an AI language model, I …",
+    ):
+        assert first_match(language.refusals + language.excuses, output), output
+    assert not first_match(language.refusals + language.excuses, "I am glad to help with that.")
+
+
 def test_which_files_a_kit_has() -> None:
     prompts = {f"prompts/{name}.yaml" for name in VARIABLES}
     review = {"data/review/en.yaml"}
@@ -121,7 +133,7 @@ def test_which_files_a_kit_has() -> None:
         "data/languages/en.yaml",
         "data/pairs/en.jsonl",
     }
-    assert set(kit_files("sw")) == prompts | review | {"data/generation/sw.yaml"}
+    assert set(kit_files("sw")) == prompts | review | {"data/generation/sw.yaml", "data/languages/sw.yaml"}
     for path, text in kit_files("ja").items():
         assert text == (ROOT / path).read_text(encoding="utf-8"), path
 
@@ -154,6 +166,15 @@ def test_another_language_is_named_in_the_prompts_and_what_to_translate_is_said(
 def test_what_is_no_code_is_refused(code: str) -> None:
     with pytest.raises(UserError, match="expected an ISO 639 code"):
         kit_files(code)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("Swahili", "sw for Swahili"), ("ko-KR", "ko for Korean"), ("DE", "de for German"), ("klingon!", "e.g. ko")],
+)
+def test_the_code_that_was_meant_is_named(given: str, said: str) -> None:
+    with pytest.raises(UserError, match=f"two or three small letters: {said}"):
+        kit_files(given)
 
 
 # What the filter keeps: an instruction and its output.

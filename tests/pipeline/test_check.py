@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,41 @@ def test_a_bad_row_is_named(here: Project, path: Path, line: str, message: str) 
     (only,) = mistakes()
     assert f"{path}:" in only
     assert message in only
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("dvc.yaml", "", "dvc.yaml: no stages in it; `git checkout dvc.yaml` restores it"),
+        ("dvc.yaml", "stage: {}\n", "dvc.yaml: no stages in it"),
+        ("params.yaml", "", "params.yaml:1: the file: it is empty; restore it, for example with git"),
+        ("prompts/judge.yaml", "# a comment\n", "prompts/judge.yaml:1: the file: it is empty"),
+        ("data/again.jsonl", '{"id":"x"}\n', "data/again.jsonl:1: field stage: missing"),
+        ("schemas/replies/judgment.schema.json", "{", "schemas/replies/judgment.schema.json: not a JSON object"),
+    ],
+)
+def test_files_that_stages_read(here: Project, path: str, text: str, said: str) -> None:
+    Path(path).write_text(text, encoding="utf-8")
+    assert mistakes()[0].startswith(said)
+
+
+def test_a_block_with_nothing_in_it(here: Project) -> None:
+    here.replace("params.yaml", "judges: {}", "judges:")
+    assert "judges: expected object, found nothing; write {} for none: " in mistakes()[0]
+
+
+def test_what_a_stage_reads_is_missing(here: Project) -> None:
+    """DVC would say so when it comes to the stage, after others have been paid for."""
+    shutil.rmtree("queries/benchmark")
+    Path("data/again.jsonl").unlink()
+    Path("data/references.ja.jsonl").unlink()
+    assert mistakes() == [
+        "3 mistakes:",
+        "data/references.ja.jsonl: no such file; write the references of the categories in judge.reference_categories, or "
+        "remove these categories and create an empty file",
+        "data/again.jsonl: missing, and stages read it; `git checkout data/again.jsonl` restores it",
+        "queries/benchmark: missing, and stages read it; `git checkout queries/benchmark` restores it",
+    ]
 
 
 CONFLICTS = ["dvc.yaml", "params.yaml", "prompts/judge.yaml", "data/languages/ja.yaml", "data/review/ja.yaml"]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from seedbed.cli.build import plan as plan_command
+from seedbed.pipeline.check import check_all
 from seedbed.pipeline.plan import Plan
 from seedbed.pipeline.plan_text import plan_json, print_plan
 from seedbed.pipeline.planning import StagePlan
@@ -122,6 +124,27 @@ def test_unused_parts_have_no_stages(built_here: Project) -> None:
     assert names == {"translate@seed_tasks", "translate@questions", "benchmark", "dataset"}
 
 
+def test_the_plan_of_a_target_has_all_that_it_rests_on_and_no_more(here: Project) -> None:
+    answers = ["translate@questions", "post_edit@questions", "answer@good", "answer@thin"]
+    assert list(stages(Plan(["benchmark"]))) == [*answers, "judge@good-vs-thin", "benchmark"]
+    assert list(stages(Plan(["answer", "post_edit@questions"]))) == answers
+    with pytest.raises(UserError, match=r"benchmrk: no stage of this project \(did you mean 'benchmark'\?\)"):
+        Plan(["benchmrk"])
+
+
+def test_mistakes_are_listed_as_by_check(here: Project) -> None:
+    """The first of them alone would not stop the plan."""
+    Path("data/votes/yuki.jsonl").write_text('{"match":"m"}\n')
+    here.replace("prompts/judge.yaml", "$answer_a", "$answers_a")
+    said = []
+    for look in (lambda: plan_command(None), check_all):
+        with pytest.raises(UserError) as error:
+            look()
+        said.append(str(error.value))
+    assert said[0] == said[1]
+    assert said[0].startswith("2 mistakes:\n")
+
+
 def test_a_language_without_a_file_is_said_once(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
     Path("data/languages/ja.yaml").unlink()
     Plan()
@@ -141,6 +164,11 @@ def test_why_dvc_cannot_tell(here: Project) -> None:
     with pytest.raises(UserError, match="`seedbed check` repairs it"):
         Plan()
     Path("dvc.lock").unlink()
+    whole = Path("dvc.yaml").read_text(encoding="utf-8")
+    Path("dvc.yaml").write_text(whole.replace("deps:", "dep:", 1), encoding="utf-8")
+    with pytest.raises(UserError, match=r"dvc\.yaml:\d+: stages\.translate\.do\.dep: extra keys not allowed"):
+        Plan()
+    Path("dvc.yaml").write_text(whole, encoding="utf-8")
     Path(".dvc/config.local").unlink()
     with pytest.raises(UserError, match="`make repro` builds without git"):
         Plan()

@@ -57,6 +57,7 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
         ("  judge: 3", "  judge: 99", "editions.judge: the project uses edition 99, but this library only supports"),
         ("  judge: 3\n", "", "editions.judge: missing"),
         ("threshold: 0.7 ", "threshold: .nan ", "filter.similarity.threshold: expected a finite number, found nan"),
+        ("  target: 200", f"  target: 1{'0' * 30}", "generate.target: expected a number below 2^64"),
         ("    temperature: 1\n", "    temperature: .nan\n", "generate.params.temperature: expected a finite number, found nan"),
         (
             "    temperature: 1\n",

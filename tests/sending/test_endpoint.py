@@ -93,7 +93,14 @@ def test_a_prompt_of_another_language_is_refused_before_the_first_request(ask: A
         Path(f"prompts/{name}.yaml").write_text("language: ko\n")
     words = said(ask)
     assert words.startswith("prompts/answer.yaml:1: language: 'ko', but params.yaml:1 builds 'ja'")
-    assert words.endswith("and 1 file more (`seedbed check` lists them); nothing was sent")
+    assert words.endswith("and 1 more (`seedbed check` lists them); nothing was sent")
+    assert server.log == []
+
+
+def test_a_stand_in_of_another_language_is_refused_before_the_first_request(ask: Ask, server: Server) -> None:
+    Path("params.yaml").write_text("language: ja\n")
+    words = said(ask, blocks={"translate": {"model": "stand-in-ko"}})
+    assert "stand-in-ko of the stand-in writes 'ko', but language is 'ja'; use stand-in-ja; nothing was sent" in words
     assert server.log == []
 
 

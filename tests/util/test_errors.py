@@ -62,6 +62,12 @@ def test_a_missing_extra_is_named(run: Run, module: str, extra: str) -> None:
     assert done.stderr.decode() == f"error: {module} is not installed; install it with `pip install 'seedbed[{extra}]'`\n"
 
 
+def test_a_path_that_cannot_be_written_is_named(run: Run) -> None:
+    done = run("raise PermissionError(13, 'Permission denied', '.dvc/tmp/lock')")
+    assert done.returncode == 1
+    assert done.stderr == b"error: .dvc/tmp/lock: Permission denied; check the permissions of the file and its folder\n"
+
+
 def test_another_missing_module_is_a_fault_of_ours(run: Run) -> None:
     done = run("import no_such_module")
     assert done.returncode == 1

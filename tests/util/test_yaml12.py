@@ -50,6 +50,11 @@ def test_a_colon_in_quotes_or_outside_of_brackets_is_read(tmp_path: Path) -> Non
         ("a: 1\na: 2\n", "x.yaml:2:1: not valid YAML: the key 'a' appears twice (first on line 1); make one of the two"),
         ("1: a\n", "a key that is no text; put it in quotes"),
         ("a: [b", "not valid YAML"),
+        ("a:\n\tb: 1\n", "x.yaml:2:1: not valid YAML: a tab or another character that cannot stand here; indent with spaces"),
+        ("a: [b]\n  - c\n", "x.yaml:2:3: not valid YAML: this line does not fit the lines above; check indentation,"),
+        ("a: 1\n---\nb: 1\n", "x.yaml:2:1: not valid YAML: a second document begins here; remove this line"),
+        ('a: 1\nb: "\0"\n', "x.yaml:2: not valid YAML: the control character U+0000; remove it"),
+        (f"a: {'1' * 5000}\n", "x.yaml:1:4: not valid YAML: a number of more than 4,000 digits"),
         ("a: |\n  b\n<<<<<<< HEAD\nc: 1\n=======\nc: 2\n>>>>>>> theirs\n", "x.yaml:3: merge conflict (<<<<<<<)"),
     ],
 )
@@ -59,3 +64,8 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
     with pytest.raises(UserError) as error:
         load_yaml(path)
     assert words in str(error.value)
+
+
+def test_a_folder_of_the_files_name_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"cannot be read \(Is a directory\); restore it, for example with git"):
+        load_yaml(tmp_path)

@@ -84,7 +84,7 @@ def test_what_a_stage_left_when_it_stopped_is_asked_once_more(counted: Project, 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("answer@god", "--failed"), "no stage 'answer@god' (did you mean 'answer@good'?)"),
+        (("answer@god", "--failed"), "answer@god: no stage of this project (did you mean 'answer@good'?)"),
         (("benchmark", "--failed"), "this stage sends no requests to a model"),
         (("answer@good",), "no rows given"),
         (("answer@good", "x", "--failed"), "no rows given"),

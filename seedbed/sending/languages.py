@@ -1,18 +1,22 @@
-"""Check that the languages declared in a project's files match `language` in `params.yaml`."""
+"""Check that a project's files and the stand-in's models are of the language that `params.yaml` builds."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from seedbed.project import paths
+from seedbed.project.model_settings import named_blocks
 from seedbed.project.params_types import Params
 from seedbed.project.prompts import VARIABLES
-from seedbed.util.yaml12 import line_of, load_yaml
+from seedbed.stand_in.models import language_of_model
+from seedbed.util.yaml12 import line_of, load_yaml, located
 
 
 def language_mismatches(params: Params) -> list[str]:
-    """Return one sentence for each file of the project that is of another language than the one to build.
+    """Return one sentence for each file, and each model of the stand-in, that is of another language than the one to build.
 
-    Looked at are the prompts, and the words of the filter and of the review page. A file that is not there, or that declares
+    The files are the prompts, and the words of the filter and of the review page. A file that is not there, or that declares
     no language, is passed over: `load_prompt` and the other readers say what is wrong with it. Only one that does not plainly
     declare the language is read as YAML, since every stage that sends looks at all of them.
 
@@ -37,7 +41,19 @@ def language_mismatches(params: Params) -> list[str]:
                 f"{path}:{line_of(path, ['language'])}: language: {declared!r}, but params.yaml:"
                 f"{line_of(Path('params.yaml'), ['language'])} builds {target!r}; write the file in that language, or {remedy}"
             )
-    return mismatches
+    return [*mismatches, *_models_of_another(params)]
+
+
+def _models_of_another(params: Params) -> Iterator[str]:
+    """Yield a sentence for each model of the stand-in that writes another language; embeddings are of no language."""
+    target = params["language"]
+    for block, settings in named_blocks(params).items():
+        model = settings.get("model", "")
+        speaks = language_of_model(model)
+        if block != "filter.semantic" and speaks not in (None, target):
+            level = model.removeprefix("stand-in").removeprefix(f"-{speaks}")
+            words = f"{model} of the stand-in writes {speaks!r}, but language is {target!r}; use stand-in-{target}{level}"
+            yield located(paths.PARAMS, [*block.split("."), "model"], words)
 
 
 def _declares(path: Path, language: str) -> bool:

@@ -6,14 +6,16 @@ from typing import cast
 import pytest
 
 from seedbed.kits import kit_files
-from seedbed.project.languages import language_mismatches
 from seedbed.project.params_types import Params
 from seedbed.project.prompts import VARIABLES
+from seedbed.sending.languages import language_mismatches
 
 
-def params(language: str) -> Params:
-    """Return what is read of `params.yaml`."""
-    return cast("Params", {"language": language})
+def params(language: str, **models: str) -> Params:
+    """Return what is read of `params.yaml`: models that answer, by id."""
+    blocks: dict[str, object] = {name: {} for name in ("translate", "generate", "judge", "judges", "filter", "answer")}
+    answering = {id: {"endpoint": "e", "model": model} for id, model in models.items()}
+    return cast("Params", {**blocks, "language": language, "models": answering})
 
 
 @pytest.fixture
@@ -55,3 +57,12 @@ def test_what_other_checks_report_is_passed_over(text: str | None) -> None:
     path = Path("prompts/judge.yaml")
     path.unlink() if text is None else path.write_text(text, encoding="utf-8")
     assert language_mismatches(params("ko")) == []
+
+
+@pytest.mark.usefixtures("korean")
+def test_models_of_the_stand_in_speak_a_language_too() -> None:
+    Path("params.yaml").write_text("language: ko\nmodels:\n  a:\n    model: stand-in-thin\n", encoding="utf-8")
+    assert language_mismatches(params("ko", a="stand-in-ko-thin", b="stand-in-ko", c="llama-3.1-stand-in")) == []
+    assert language_mismatches(params("ko", a="stand-in-thin")) == [
+        "params.yaml:4: models.a.model: stand-in-thin of the stand-in writes 'ja', but language is 'ko'; use stand-in-ko-thin"
+    ]
