@@ -249,7 +249,7 @@ def export_to_fastchat(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
     """Export questions, answers, references, verdicts and ratings in FastChat's format."""
-    from seedbed.recorded.export_fastchat import export_fastchat
+    from seedbed.publishing.export_fastchat import export_fastchat
 
     print(export_fastchat(folder))
 
@@ -269,7 +269,7 @@ def preferences(
     file: Annotated[Path, typer.Argument(resolve_path=True, help="A new JSON Lines file.")],
 ) -> None:
     """Export preference pairs for DPO, from verdicts that agree in both orders."""
-    from seedbed.recorded.export_preferences import export_preferences
+    from seedbed.publishing.export_preferences import export_preferences
 
     print(export_preferences(file))
 
@@ -279,7 +279,7 @@ def export_to_alpaca_eval(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
     """Export answers and verdicts in AlpacaEval's format."""
-    from seedbed.recorded.export_alpaca_eval import export_alpaca_eval
+    from seedbed.publishing.export_alpaca_eval import export_alpaca_eval
 
     print(export_alpaca_eval(folder))
 

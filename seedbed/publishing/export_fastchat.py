@@ -3,7 +3,7 @@
     question.jsonl                      {"question_id": "fermi-01", "category": "fermi", "turns": ["…"]}
     model_answer/<model>.jsonl          {"question_id": …, "model_id": "good", "choices": [{"index": 0, "turns": ["…"]}]}
     reference_answer/reference.jsonl    the same, of the references
-    model_judgment/<judge>_pair.jsonl   {"question_id": …, "model_1": "good", "model_2": "thin", "g1_winner": "model_1", …}
+    model_judgment/<judge>_pair.jsonl   {"question_id": …, "model_1": "good", "model_2": "thin", "judge": ["judge", "pair"], …}
     model_judgment/<judge>_single.jsonl {"question_id": …, "model": "good", "score": 8, "turn": 1, …}
 
 `seedbed import fastchat` reads them back.
@@ -81,7 +81,7 @@ def _verdicts(judgments: Iterable[Judgment]) -> Iterator[Row]:
         pairs.setdefault((row["match"], row["question"], row.get("turn", 1)), {})[row["order"]] = row
     for (_, question, turn), orders in pairs.items():
         one = next(iter(orders.values()))
-        verdict: Row = {"question_id": question, "turn": turn, "judge": one["judge"]}
+        verdict: Row = {"question_id": question, "turn": turn, "judge": _judge(one["judge"], "pair", turn)}
         verdict |= {"model_1": one["model"], "model_2": one["baseline"]}
         for game, order, first, second in (("g1", "ab", "model_1", "model_2"), ("g2", "ba", "model_2", "model_1")):
             winners = {"first": first, "second": second, "tie": "tie"}
@@ -93,5 +93,11 @@ def _verdicts(judgments: Iterable[Judgment]) -> Iterator[Row]:
 
 def _rating(row: Score) -> Row:
     score = -1 if row["rating"] is None else row["rating"]
-    rating = {"model": row["model"], "judge": row["judge"], "turn": row.get("turn", 1), "judgment": row["explanation"]}
-    return {"question_id": row["question"], "score": score} | rating
+    turn = row.get("turn", 1)
+    rating = {"model": row["model"], "judge": _judge(row["judge"], "single", turn), "turn": turn}
+    return {"question_id": row["question"], "score": score, "judgment": row["explanation"]} | rating
+
+
+def _judge(name: str, kind: str, turn: int) -> list[str]:
+    """Return a judge as FastChat names it, with its prompt; its viewer tells turns apart by that alone."""
+    return [name, kind if turn == 1 else f"{kind}-multi-turn"]
