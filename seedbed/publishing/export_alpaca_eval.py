@@ -81,7 +81,8 @@ def _outcomes(matches: Mapping[str, Path], asked: Mapping[str, EditedQuestion], 
     tables.fill("questions", "id text, category text", ((id, row["category"]) for id, row in asked.items()))
     tables.keep("benchmark/outcomes")
     rows = tables.select(
-        "with judges as (select match, string_agg(distinct judge, ',' order by judge) as annotator from judgments group by all) "
+        "with judges as ("
+        "select match, string_agg(distinct judge, ',' order by judge) as annotator from judgments group by all) "
         "select outcomes.*, annotator from outcomes join judges on judges.match = outcomes.match"
     )
     places = {id: place for place, id in enumerate(asked)}

@@ -18,8 +18,9 @@ from seedbed.project import paths
 from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.params_types import Params
 from seedbed.publishing.released import Example
-from seedbed.recorded.formats import QUESTIONS, Asked
+from seedbed.recorded.formats import QUESTIONS
 from seedbed.recorded.reading import Reading, Source
+from seedbed.recorded.said import Asked
 from seedbed.util.errors import UserError
 
 OWN = "own"
