@@ -18,7 +18,8 @@ from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.project.row_types import Answer, EditedQuestion, Judgment, Reference, Score
-from seedbed.recorded.fastchat import ERROR, recorded_turns
+from seedbed.recorded.fastchat import recorded_turns
+from seedbed.recorded.fastchat_files import ERROR
 from seedbed.util.rows import Row, expect_empty, read_rows, write_rows
 from seedbed.util.words import count
 

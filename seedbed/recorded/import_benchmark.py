@@ -15,12 +15,12 @@ from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Question
-from seedbed.recorded.fastchat import slug
 from seedbed.recorded.formats import ANSWERS, MOST_TURNS, QUESTIONS, VERDICTS
 from seedbed.recorded.import_tasks import WRITE, Ids
 from seedbed.recorded.placing import changed_params, preview, provenance, put_in_place, source_file, stage, staging
 from seedbed.recorded.reading import Reading, Source
 from seedbed.recorded.said import Answered, Asked, Judged
+from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few

@@ -11,11 +11,11 @@ from ruamel.yaml.comments import CommentedMap
 from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
-from seedbed.recorded.fastchat import slug
 from seedbed.recorded.formats import ROWS, SEEDS
 from seedbed.recorded.placing import changed_params, preview, provenance, put_in_place, source_file, stage, staging
 from seedbed.recorded.reading import Reading, Source
 from seedbed.recorded.said import Task
+from seedbed.recorded.slugs import slug
 from seedbed.util.canonical import content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from seedbed.recorded.chat_messages import LeftOut, Wrong, content, short
-from seedbed.recorded.fastchat import ERROR
+from seedbed.recorded.fastchat_files import ERROR
 from seedbed.util.rows import Row
 from seedbed.util.visible import is_blank
 
