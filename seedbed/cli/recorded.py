@@ -132,7 +132,7 @@ def questions(
     yes: Yes = False,
 ) -> None:
     """Import questions from FastChat, MT-bench, Arena-Hard, AlpacaEval, flexeval or any table."""
-    from seedbed.recorded.import_benchmark import import_questions
+    from seedbed.recorded.import_questions import import_questions
     from seedbed.recorded.reading import Source
 
     source = Source(file, format, map or (), at, config, split, license, address)
@@ -155,7 +155,7 @@ def answers(
     yes: Yes = False,
 ) -> None:
     """Import a model's answers from FastChat, Arena-Hard, AlpacaEval, flexeval, conversations or any table."""
-    from seedbed.recorded.import_benchmark import import_answers
+    from seedbed.recorded.import_answers import import_answers
     from seedbed.recorded.reading import Source
 
     source = Source(file, format, map or (), at, config, split, license, address)
@@ -181,7 +181,7 @@ def verdicts(
     yes: Yes = False,
 ) -> None:
     """Import a judge's verdicts on two models from FastChat, MT-bench, Arena-Hard or AlpacaEval."""
-    from seedbed.recorded.import_benchmark import import_verdicts
+    from seedbed.recorded.import_verdicts import import_verdicts
     from seedbed.recorded.reading import Source
 
     source = Source(file, format, (), at, config, split, license, address)

@@ -24,6 +24,7 @@ from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 from seedbed.util.yaml_edit import yaml_editor
 
+DRY_RUN = "Nothing was written yet. Add --yes to write it."
 _SHOWN = 3
 _MOST_SHOWN = 160
 """Characters of each text in the preview."""
@@ -99,6 +100,42 @@ def _cut(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _cut(inner) for key, inner in value.items()}
     return [_cut(inner) for inner in value] if isinstance(value, list) else value
+
+
+def finish(
+    shown: str,
+    done: str,
+    target: Path,
+    reading: Reading,
+    staged: Staged,
+    change: Callable[[CommentedMap], None],
+    *,
+    yes: bool,
+) -> str:
+    """Write what was staged, its provenance and `params.yaml`, or only say what would be written.
+
+    Args:
+        shown: the preview.
+        done: the sentence for what was written.
+        target: the place of the rows.
+        reading: the pass over the source, at its end.
+        staged: the rows.
+        change: takes the document of `params.yaml` and changes it in place.
+        yes: whether to write.
+
+    Returns:
+        The preview, and what was done or is to be done.
+
+    Raises:
+        UserError: there is no row, or a file would not be valid or cannot be written; then none is.
+    """
+    if not staged.rows:
+        raise UserError(f"{shown}\nnothing to import")
+    text = changed_params(change)
+    if not yes:
+        return f"{shown}\n{DRY_RUN}"
+    put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
+    return f"{shown}\n{done}"
 
 
 def provenance(reading: Reading, staged: Staged) -> str:

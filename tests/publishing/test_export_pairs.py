@@ -11,7 +11,8 @@ import pytest
 from seedbed.project import paths
 from seedbed.publishing.export_alpaca_eval import export_alpaca_eval
 from seedbed.publishing.export_preferences import export_preferences
-from seedbed.recorded.import_benchmark import import_answers, import_verdicts
+from seedbed.recorded.import_answers import import_answers
+from seedbed.recorded.import_verdicts import import_verdicts
 from seedbed.recorded.reading import Source
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows, write_rows

@@ -18,8 +18,10 @@ import pytest
 from seedbed.project import paths
 from seedbed.recorded import formats
 from seedbed.recorded.foreign_rows import read_foreign
-from seedbed.recorded.import_benchmark import import_answers, import_questions, import_verdicts
+from seedbed.recorded.import_answers import import_answers
+from seedbed.recorded.import_questions import import_questions
 from seedbed.recorded.import_tasks import import_rows, import_seeds
+from seedbed.recorded.import_verdicts import import_verdicts
 from seedbed.recorded.opening import MOST_BYTES, hash_of
 from seedbed.recorded.placing import put_in_place
 from seedbed.recorded.reading import Source
@@ -173,7 +175,7 @@ def test_a_file_that_goes_while_it_is_imported_is_named(project: Path, monkeypat
         file.unlink()
         return ""
 
-    monkeypatch.setattr("seedbed.recorded.import_tasks.changed_params", gone)
+    monkeypatch.setattr("seedbed.recorded.placing.changed_params", gone)
     with pytest.raises(UserError, match=r"in\.jsonl: cannot be read \(No such file or directory\); nothing was imported"):
         import_rows(Source(file), "mine", yes=True)
     assert not Path("data/recorded/rows").exists()
