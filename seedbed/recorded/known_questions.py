@@ -13,6 +13,7 @@ from seedbed.util.rows import read_rows
 
 
 def source_rows(params: Params, corpus: str) -> Iterator[Question]:
+    """Return the questions of a corpus as people wrote them; none where its file is not there."""
     path = Path(params["corpora"][corpus]["source"])
     return read_rows(path, "question") if path.is_file() else iter(())
 

@@ -83,7 +83,8 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
     if reading.dropped:
         lines.append(f"  fields that are not imported: {few([*reading.dropped], 20)}")
     lines += [f"  {remark}" for remark in remarks]
-    lines.append(f"the first {count(len(staged.first), 'row')} as they will be written:" if staged.first else "no row is left")
+    first = "the first row as it" if len(staged.first) == 1 else f"the first {len(staged.first)} rows as they"
+    lines.append(f"{first} will be written:" if staged.first else "no row is left")
     lines += [f"  {shown_row(row)}" for row in staged.first]
     return safe("\n".join(lines))
 
