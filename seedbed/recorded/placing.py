@@ -1,6 +1,6 @@
 """Preview an import, then write it: all files or none."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
@@ -83,15 +83,15 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
     if reading.dropped:
         lines.append(f"  fields that are not imported: {few([*reading.dropped], 20)}")
     lines += [f"  {remark}" for remark in remarks]
-    first = "the first row as it" if len(staged.first) == 1 else f"the first {len(staged.first)} rows as they"
-    lines.append(f"{first} will be written:" if staged.first else "no row is left")
-    lines += [f"  {shown_row(row)}" for row in staged.first]
+    lines += shown_rows(staged.first) if staged.first else ["no row is left"]
     return safe("\n".join(lines))
 
 
-def shown_row(row: Mapping[str, Any]) -> str:
-    """Return a row as the preview has it: long texts cut."""
-    return canonical(_cut(row))
+def shown_rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the first rows as the preview has them, long texts cut, under a line that says what they are."""
+    first = rows[:_SHOWN]
+    words = "the first row as it" if len(first) == 1 else f"the first {len(first)} rows as they"
+    return [f"{words} will be written:", *(f"  {canonical(_cut({**row}))}" for row in first)]
 
 
 def _cut(value: Any) -> Any:
