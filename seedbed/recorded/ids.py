@@ -7,7 +7,7 @@ from seedbed.util.errors import UserError
 
 
 class Ids:
-    """Gives rows their ids: their own as a slug, or one made of what they say, and no id twice.
+    """Gives rows their ids: their own as a slug, or where that cannot be one made of what they say; and no id twice.
 
     Args:
         reading: counts rows that repeat an earlier one.
@@ -26,15 +26,15 @@ class Ids:
             where: its place.
 
         Raises:
-            UserError: its id is none, or another row has it.
+            UserError: its id is neither a text nor a whole number, or another row has it.
         """
         digest = content_hash(says)[:16]
+        if isinstance(given, bool) or not isinstance(given, str | int | None):
+            raise UserError(f"{where}: field id: expected a text or a whole number, found {given!r}")
         try:
-            if isinstance(given, bool) or not isinstance(given, str | int | None):
-                raise UserError(f"field id: expected a text or a whole number, found {given!r}")
-            id = digest if given is None or str(given).strip() == "" else slug(str(given))
-        except UserError as error:
-            raise UserError(f"{where}: {error}") from None
+            id = slug("" if given is None else str(given))
+        except UserError:  # none, or one without a letter of a file name, or too long
+            id = digest
         if id in self._seen:
             first, other = self._seen[id]
             if other == digest:

@@ -1,6 +1,7 @@
 """The questions of a project, to which answers and verdicts of other tools belong."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from seedbed.project import paths
@@ -40,9 +41,9 @@ class Known:
             UserError: there is none, or the row does not say.
         """
         if id is not None:
-            found = slug(str(id))
-            if found in self.turns:
-                return found
+            with suppress(UserError):  # an id that cannot be one of ours
+                if (found := slug(str(id))) in self.turns:
+                    return found
         if question is not None:
             by_text = self._by_text.get(_key(question))
             if by_text is not None:

@@ -164,6 +164,16 @@ def test_a_blank_cell_is_blank_and_a_uuid_is_an_id(project: Path) -> None:
     assert len(as_rows(file)) == 1
 
 
+def test_an_id_that_no_file_can_be_called_by_is_derived_from_the_text(project: Path) -> None:
+    rows = [TASK | {"id": id, "output": id} for id in ("質問", "x" * 200, " ")]
+    as_rows(write(project / "in.jsonl", rows))
+    found = [row["id"] for row in read_rows(Path("data/recorded/rows/mine.jsonl"))]
+    assert [len(id) for id in found] == [16, 16]  # the third has no output
+    answers = [{"question_id": id, "model_id": "m", "choices": [{"turns": ["a"]}]} for id in ("one", "質問")]
+    with pytest.raises(UserError, match=r"in\.jsonl:2: no question '質問' in this project"):
+        import_answers(Source(write(project / "in.jsonl", answers)), "m", None, fill=True, yes=False)
+
+
 def test_json_lines_may_be_called_txt(project: Path) -> None:
     assert as_rows(write(project / "in.txt", [TASK])) == [TASK]
 
