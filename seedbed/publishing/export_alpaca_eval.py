@@ -19,9 +19,10 @@ from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import EditedQuestion
+from seedbed.publishing.new_folder import new_folder
 from seedbed.reporting.judgments import load_judgments
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Rows, expect_empty, read_rows, write_text
+from seedbed.util.rows import Rows, read_rows, write_text
 from seedbed.util.tables import Tables
 from seedbed.util.words import count
 
@@ -35,7 +36,6 @@ def export_alpaca_eval(folder: Path) -> str:
     Raises:
         UserError: the folder has files in it, or nothing is built yet.
     """
-    expect_empty(folder)
     params, questions = load_params(), read_questions()
     asked: dict[str, EditedQuestion] = {row["id"]: row for row in questions if not row.get("follow_ups")}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]
@@ -65,8 +65,9 @@ def export_alpaca_eval(folder: Path) -> str:
             | {"dataset": row["category"], "annotator": row["annotator"]}
             | {"preference": None if row["score"] is None else 1 + row["score"]}
         )
-    for name, rows in files.items():
-        write_text(folder / name, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    with new_folder(folder):
+        for name, rows in files.items():
+            write_text(folder / name, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
     left_out = len(questions) - len(asked)
     said = f"{folder}: {count(len(files), 'file')}, {count(len(asked), 'question')}, {count(len(models), 'model')}"
     return f"{said}; {count(left_out, 'conversation')} left out" if left_out else said

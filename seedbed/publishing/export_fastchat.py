@@ -18,9 +18,10 @@ from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.project.row_types import Answer, EditedQuestion, Judgment, Reference, Score
+from seedbed.publishing.new_folder import new_folder
 from seedbed.recorded.fastchat import recorded_turns
 from seedbed.recorded.fastchat_files import ERROR
-from seedbed.util.rows import Row, expect_empty, read_rows, write_rows
+from seedbed.util.rows import Row, read_rows, write_rows
 from seedbed.util.words import count
 
 
@@ -33,7 +34,6 @@ def export_fastchat(folder: Path) -> str:
     Raises:
         UserError: the folder has files in it, or nothing is built yet.
     """
-    expect_empty(folder)
     params = load_params()
     questions: dict[str, EditedQuestion] = {row["id"]: row for row in read_questions()}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]
@@ -57,8 +57,9 @@ def export_fastchat(folder: Path) -> str:
         files[f"model_judgment/{judge}_pair.jsonl"] = list(_verdicts(row for row in judgments if row["judge"] == judge))
     for judge in dict.fromkeys(row["judge"] for row in scores):
         files[f"model_judgment/{judge}_single.jsonl"] = [_rating(row) for row in scores if row["judge"] == judge]
-    for name, rows in files.items():
-        write_rows(folder / name, rows, None)
+    with new_folder(folder):
+        for name, rows in files.items():
+            write_rows(folder / name, rows, None)
     return f"{folder}: {count(len(files), 'file')}, {count(len(questions), 'question')}, {count(len(models), 'model')}"
 
 

@@ -8,16 +8,16 @@ native/alpaca/train.jsonl   the same examples in each format of `export.formats`
 
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import rmtree
 
 from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.publishing.card import card
 from seedbed.publishing.examples import TEST, Example, lines_of, split_of
+from seedbed.publishing.new_folder import new_folder
 from seedbed.publishing.release import Release, publish_settings, read_release
 from seedbed.steps.exporting import COLUMNS
-from seedbed.util.rows import expect_empty, write_text
+from seedbed.util.rows import write_text
 from seedbed.util.tables import Tables
 from seedbed.util.words import count
 
@@ -35,19 +35,11 @@ def export_dataset(folder: Path) -> str:
     Raises:
         UserError: the folder has files in it, `publish` names no licence, or the build is not up to date.
     """
-    expect_empty(folder)
-    there = folder.exists()
-    try:
-        params = load_params()
-        publish_settings(params)
+    params = load_params()
+    publish_settings(params)
+    with new_folder(folder):
         release = read_release(params)
         write_dataset(folder, params, release)
-    except BaseException:
-        for path in folder.glob("*"):
-            rmtree(path) if path.is_dir() else path.unlink()
-        if folder.is_dir() and not there:
-            folder.rmdir()
-        raise
     sets = count(len({example.set for example in release.examples}), "training set")
     return f"{folder}: {sets}, {count(len(release.examples), 'example')}, {CARD}; read the card before you share it"
 

@@ -15,7 +15,7 @@ from seedbed.recorded.import_answers import import_answers
 from seedbed.recorded.import_verdicts import import_verdicts
 from seedbed.recorded.reading import Source
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows, write_rows
+from seedbed.util.rows import Row, read_rows, write_rows, write_text
 from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, without_conversations
 
@@ -170,6 +170,22 @@ def test_a_jury_is_one_annotator_for_alpaca_eval(project: Path) -> None:
     found = annotations()
     assert {id: row["preference"] for id, row in found.items()} == {"one": 2.0, "two": 1.5}
     assert found["one"]["annotator"] == "x,y,z"
+
+
+def test_an_export_that_fails_leaves_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the disk is full: the same command can be run again."""
+
+    def full(path: Path, text: str) -> None:
+        if path.parent.name == "thin":
+            raise UserError("no space left")
+        write_text(path, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("seedbed.publishing.export_alpaca_eval.write_text", full)
+        with pytest.raises(UserError, match="no space left"):
+            export_alpaca_eval(Path("out"))
+    assert not Path("out").exists()
+    export_alpaca_eval(Path("out"))
 
 
 def test_files_of_alpaca_eval_come_back(project: Path) -> None:
