@@ -132,7 +132,7 @@ def questions(
     yes: Yes = False,
 ) -> None:
     """Import questions from FastChat, MT-bench, Arena-Hard, AlpacaEval, flexeval or any table."""
-    from seedbed.recorded.import_benchmark import import_questions
+    from seedbed.recorded.import_questions import import_questions
     from seedbed.recorded.reading import Source
 
     source = Source(file, format, map or (), at, config, split, license, address)
@@ -155,7 +155,7 @@ def answers(
     yes: Yes = False,
 ) -> None:
     """Import a model's answers from FastChat, Arena-Hard, AlpacaEval, flexeval, conversations or any table."""
-    from seedbed.recorded.import_benchmark import import_answers
+    from seedbed.recorded.import_answers import import_answers
     from seedbed.recorded.reading import Source
 
     source = Source(file, format, map or (), at, config, split, license, address)
@@ -181,7 +181,7 @@ def verdicts(
     yes: Yes = False,
 ) -> None:
     """Import a judge's verdicts on two models from FastChat, MT-bench, Arena-Hard or AlpacaEval."""
-    from seedbed.recorded.import_benchmark import import_verdicts
+    from seedbed.recorded.import_verdicts import import_verdicts
     from seedbed.recorded.reading import Source
 
     source = Source(file, format, (), at, config, split, license, address)
@@ -249,7 +249,7 @@ def export_to_fastchat(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
     """Export questions, answers, references, verdicts and ratings in FastChat's format."""
-    from seedbed.recorded.export_fastchat import export_fastchat
+    from seedbed.publishing.export_fastchat import export_fastchat
 
     print(export_fastchat(folder))
 
@@ -269,7 +269,7 @@ def preferences(
     file: Annotated[Path, typer.Argument(resolve_path=True, help="A new JSON Lines file.")],
 ) -> None:
     """Export preference pairs for DPO, from verdicts that agree in both orders."""
-    from seedbed.recorded.export_preferences import export_preferences
+    from seedbed.publishing.export_preferences import export_preferences
 
     print(export_preferences(file))
 
@@ -279,7 +279,7 @@ def export_to_alpaca_eval(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
     """Export answers and verdicts in AlpacaEval's format."""
-    from seedbed.recorded.export_alpaca_eval import export_alpaca_eval
+    from seedbed.publishing.export_alpaca_eval import export_alpaca_eval
 
     print(export_alpaca_eval(folder))
 

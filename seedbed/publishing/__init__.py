@@ -1,1 +1,1 @@
-"""Publishing data sets: the folder with its dataset card, release checks, and destinations."""
+"""Exports: the data set with its card, and files for other tools; release checks, and where a data set is published."""

@@ -101,8 +101,8 @@ class _FileSystem:
         try:
             self._fs, self._root = fsspec.core.url_to_fs(to)
         except ImportError as error:
-            hint = "`pip install 'seedbed[s3]'`" if to.startswith("s3:") else "install it"
-            raise UserError(f"--to {to}: {error}; {hint}") from None
+            hint = "; `pip install 'seedbed[s3]'`" if to.startswith("s3:") else ""
+            raise UserError(f"--to {to}: {error}{hint}") from None
         except ValueError as error:
             raise UserError(f"--to {to}: {error}; {_EXPECTED}") from None
         except Exception as error:  # some file systems connect at once, and raise what their libraries do

@@ -8,15 +8,16 @@ native/alpaca/train.jsonl   the same examples in each format of `export.formats`
 
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import rmtree
 
 from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.publishing.card import card
-from seedbed.publishing.released import TEST, Example, lines_of, publish_settings, refuse_stale, released, split_of
+from seedbed.publishing.examples import TEST, Example, lines_of, split_of
+from seedbed.publishing.new_folder import new_folder
+from seedbed.publishing.release import Release, publish_settings, read_release
 from seedbed.steps.exporting import COLUMNS
-from seedbed.util.rows import expect_empty, write_text
+from seedbed.util.rows import write_text
 from seedbed.util.tables import Tables
 from seedbed.util.words import count
 
@@ -34,33 +35,25 @@ def export_dataset(folder: Path) -> str:
     Raises:
         UserError: the folder has files in it, `publish` names no licence, or the build is not up to date.
     """
-    expect_empty(folder)
-    there = folder.exists()
-    try:
-        params = load_params()
-        refuse_stale()
-        examples = write_dataset(folder, params)
-    except BaseException:
-        for path in folder.glob("*"):
-            rmtree(path) if path.is_dir() else path.unlink()
-        if folder.is_dir() and not there:
-            folder.rmdir()
-        raise
-    sets = count(len({example.set for example in examples}), "training set")
-    return f"{folder}: {sets}, {count(len(examples), 'example')}, {CARD}; read the card before you share it"
+    params = load_params()
+    publish_settings(params)
+    with new_folder(folder):
+        release = read_release(params)
+        write_dataset(folder, params, release)
+    sets = count(len({example.set for example in release.examples}), "training set")
+    return f"{folder}: {sets}, {count(len(release.examples), 'example')}, {CARD}; read the card before you share it"
 
 
-def write_dataset(folder: Path, params: Params) -> list[Example]:
-    """Write the data set into an empty folder, and return its examples.
+def write_dataset(folder: Path, params: Params, release: Release) -> None:
+    """Write the data set into an empty folder.
 
     Raises:
         UserError: `publish` names no licence, or a file of the build is missing.
     """
     settings = publish_settings(params)
-    examples = released(params)
-    splits = by_split(params, examples)
+    splits = by_split(params, release.examples)
     sizes = {name: {split: len(rows) for split, rows in each.items()} for name, each in splits.items()}
-    text = card(params, settings, examples, sizes)
+    text = card(params, settings, release, sizes)
     formats = dict.fromkeys(["messages", *params["export"]["formats"]])
     for name, each in splits.items():
         for split, rows in each.items():
@@ -70,7 +63,6 @@ def write_dataset(folder: Path, params: Params) -> list[Example]:
                 lines = lines_of(paths.built(paths.export(name) / f"{format}.jsonl"), rows)
                 write_text(folder / name / format / f"{split}.jsonl", "\n".join([*lines, ""]))
     write_text(folder / CARD, text)
-    return examples
 
 
 def by_split(params: Params, examples: Sequence[Example]) -> Splits:

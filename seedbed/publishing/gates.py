@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seedbed.project.params_types import Gates, Params
-from seedbed.publishing.overlap import OVERLAP, REPORT_COLUMNS, SUBJECT, Nearest, ngram, overlapping, overlaps
-from seedbed.publishing.personal import LIMITS, can_find_phones, personal_data
-from seedbed.publishing.released import Example, by_stand_in, refuse_stale, released
+from seedbed.publishing.examples import Example, by_stand_in
+from seedbed.publishing.overlap import OVERLAP, REPORT_COLUMNS, SUBJECT, Nearest, ngram, overlapping
+from seedbed.publishing.personal import LIMITS, can_find_phones
+from seedbed.publishing.release import Release, read_release
 from seedbed.publishing.sources import data_sources
 from seedbed.reporting.shared import to_csv
 from seedbed.util.rows import write_text
 from seedbed.util.words import count, few
 
-_REVIEWED = ("edited", "approved", "outdated", "original")
-"""Statuses of a seed task that a person wrote, or whose translation a person edited or approved."""
 _UNREVIEWED = 0.05
 
 
@@ -49,18 +48,21 @@ def check_release(params: Params, report: Path | None = None) -> list[Gate]:
     Raises:
         UserError: the build is not up to date, or a file cannot be read.
     """
-    refuse_stale()
-    examples = released(params)
-    gates = params.get("publish", {}).get("gates", {})
-    nearest = overlaps(params, examples)
+    release = read_release(params)
     if report:
-        write_text(report, to_csv([each._asdict() for each in nearest], REPORT_COLUMNS))
+        write_text(report, to_csv([each._asdict() for each in release.nearest], REPORT_COLUMNS))
+    return gates_of(params, release)
+
+
+def gates_of(params: Params, release: Release) -> list[Gate]:
+    """Return what each gate says of a release, in order."""
+    limits = params.get("publish", {}).get("gates", {})
     return [
-        license_gate(params, gates),
-        overlap_gate(params, nearest, gates),
-        personal_gate(params, examples, gates),
-        unreviewed_gate(examples, gates),
-        stand_in_gate(examples, gates),
+        license_gate(params, limits),
+        overlap_gate(params, release.nearest, limits),
+        personal_gate(release, limits),
+        unreviewed_gate(release.examples, limits),
+        stand_in_gate(release.examples, limits),
     ]
 
 
@@ -112,9 +114,9 @@ def _nearer(each: Nearest) -> str:
     return f"{each.subject_example} ({each.subject:.2f} of its words)"
 
 
-def personal_gate(params: Params, examples: Sequence[Example], gates: Gates) -> Gate:
+def personal_gate(release: Release, gates: Gates) -> Gate:
     """Whether few enough examples hold personal data; it fails where phone numbers cannot be looked for."""
-    found = {example.name: kinds for example in examples if (kinds := personal_data(example.text, params["language"]))}
+    found, examples = release.personal, release.examples
     limit = gates.get("personal", 0.0)
     share = len(found) / len(examples) if examples else 0.0
     shown = [f"{name} ({', '.join(kinds)})" for name, kinds in found.items()]
@@ -129,7 +131,7 @@ def personal_gate(params: Params, examples: Sequence[Example], gates: Gates) -> 
 def unreviewed_gate(examples: Sequence[Example], gates: Gates) -> Gate:
     """Whether people reviewed enough of the translated seed tasks."""
     seeds = [example for example in examples if example.row["origin"] == "seed"]
-    unread = [example for example in seeds if example.row["status"] not in _REVIEWED]
+    unread = [example for example in seeds if not example.reviewed]
     limit = gates.get("unreviewed", _UNREVIEWED)
     share = len(unread) / len(seeds) if seeds else 0.0
     others = len(examples) - len(seeds)

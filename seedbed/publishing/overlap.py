@@ -17,9 +17,10 @@ from seedbed.filtering.tokenisers import Tokenise, character, fold, load_tokenis
 from seedbed.project import paths
 from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.params_types import Params
-from seedbed.publishing.released import Example
-from seedbed.recorded.formats import QUESTIONS, Asked
+from seedbed.publishing.examples import Example
+from seedbed.recorded.formats import QUESTIONS
 from seedbed.recorded.reading import Reading, Source
+from seedbed.recorded.said import Asked
 from seedbed.util.errors import UserError
 
 OWN = "own"

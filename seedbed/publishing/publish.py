@@ -7,9 +7,10 @@ from tempfile import TemporaryDirectory
 from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.publishing.destinations import destination
+from seedbed.publishing.examples import by_stand_in
 from seedbed.publishing.folder import CARD, write_dataset
-from seedbed.publishing.gates import Gate, check_release
-from seedbed.publishing.released import by_stand_in, publish_settings
+from seedbed.publishing.gates import Gate, gates_of
+from seedbed.publishing.release import publish_settings, read_release
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.words import count, few
 
@@ -34,24 +35,25 @@ def publish(to: str, *, yes: bool, stand_in: bool, despite: Sequence[str] = ()) 
     """
     params = load_params()
     license = publish_settings(params)["license"]
-    gates = check_release(params)
+    place = destination(to)
+    release = read_release(params)
+    gates, examples = gates_of(params, release), release.examples
     for name in despite:
         if name not in (names := [gate.name for gate in gates]):
             raise UserError(f"--despite {name}: no gate{did_you_mean(name, names)}")
     gates = [gate for gate in gates if gate.name != _STAND_IN]  # of which there is more to say, below
-    place = destination(to)
     failing = [gate for gate in gates if not gate.passed and gate.name not in despite]
+    number = sum(by_stand_in(example.row) for example in examples)
+    if number and not (stand_in or _STAND_IN in despite):
+        raise UserError(
+            f"the stand-in, which is no language model, wrote {number} of {count(len(examples), 'example')} or their "
+            "translations: build with a model, or add `--stand-in` to publish a rehearsal"
+        )
+    if yes and failing:
+        raise UserError("nothing was sent, because of what `seedbed check --release` says:\n" + _refusal(failing))
     with TemporaryDirectory(prefix="seedbed-publish-") as temporary:
         folder = Path(temporary)
-        examples = write_dataset(folder, params)
-        number = sum(by_stand_in(example.row) for example in examples)
-        if number and not (stand_in or _STAND_IN in despite):
-            raise UserError(
-                f"the stand-in, which is no language model, wrote {number} of {count(len(examples), 'example')} or their "
-                "translations: build with a model, or add `--stand-in` to publish a rehearsal"
-            )
-        if yes and failing:
-            raise UserError("nothing was sent, because of what `seedbed check --release` says:\n" + _refusal(failing))
+        write_dataset(folder, params, release)
         names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         names = [*(name for name in names if name != CARD), CARD]
         there = place.files()

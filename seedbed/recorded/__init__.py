@@ -1,1 +1,1 @@
-"""Import from and export to the file formats of other tools."""
+"""Import files of other tools."""

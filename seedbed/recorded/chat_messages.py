@@ -1,6 +1,7 @@
 """Chat messages, as tools write them: OpenAI's `role` and `content`, ShareGPT's `from` and `value`."""
 
 import json
+import re
 from collections.abc import Sequence
 from types import NoneType
 from typing import Any, NamedTuple
@@ -51,12 +52,14 @@ class Conversation(NamedTuple):
 
 
 def conversation(messages: Sequence[Any], field: str) -> Conversation:
-    """Return a conversation of chat messages (`role`, `content`) or ShareGPT's (`from`, `value`).
+    """Return a conversation of chat messages (`role`, `content`), ShareGPT's (`from`, `value`), or texts of either in turn.
 
     Raises:
         LeftOut: it is no exchange of texts between one user and one assistant.
         Wrong: a message is none.
     """
+    if all(isinstance(message, str) for message in messages):  # as LIMA and UltraChat have them
+        messages = [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(messages)]
     system, asked, answered = None, list[str](), list[str | None]()
     for place, message in enumerate(messages):
         name = f"{field}.{place}"
@@ -88,6 +91,14 @@ def conversation(messages: Sequence[Any], field: str) -> Conversation:
     if not asked:
         raise LeftOut("nobody asks anything in it")
     return Conversation(system, asked, answered)
+
+
+def transcript(text: str) -> list[dict[str, str]]:
+    r"""Return the messages of a transcript as HH-RLHF has it, `\n\nHuman: …\n\nAssistant: …`; none of any other text."""
+    if not text.startswith("\n\nHuman:"):
+        return []
+    _, *parts = re.split(r"\n\n(Human|Assistant):", text)
+    return [{"role": role, "content": words.strip()} for role, words in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def short(value: object) -> str:

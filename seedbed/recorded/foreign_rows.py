@@ -13,6 +13,7 @@ from itertools import chain, islice
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import duckdb
 
@@ -61,7 +62,7 @@ def read_foreign(path: Path, at: str | None = None) -> Iterator[Found]:
 
 def _text(file: Opened, at: str | None) -> Iterator[Found]:
     suffix = next((suffix for suffix in reversed(file.named.suffixes) if suffix.lower() != ".gz"), "").lower()
-    if suffix in (".csv", ".tsv", ".txt"):
+    if suffix in (".csv", ".tsv"):
         return _csv(file, "\t" if suffix == ".tsv" else None)
     with file.path.open("rb") as opened_file:
         start = opened_file.read(4096).lstrip()[:1]
@@ -69,6 +70,8 @@ def _text(file: Opened, at: str | None) -> Iterator[Found]:
         return _array(file)
     if start == b"{":
         return _inside(file, at) if at else _json_lines(file)
+    if suffix == ".txt":
+        return _csv(file, None)
     raise UserError(
         f"{file.named}: neither JSON (it does not begin with "
         f"{{ or [) nor Parquet; for CSV, the file name must end in .csv or .tsv"
@@ -212,7 +215,10 @@ def _csv(file: Opened, delimiter: str | None) -> Iterator[Found]:
         try:
             record = next(records, None)
         except csv.Error as error:
-            raise UserError(f"{where}: not CSV: {error}; is a quotation mark unclosed or not doubled?") from None
+            likely = "is a quotation mark unclosed or not doubled?"
+            if "new-line" in str(error):
+                likely = "a line ends with CR alone; save the file with LF or CRLF line ends"
+            raise UserError(f"{where}: not CSV: {error}; {likely}") from None
         if record is None:
             return
         if header is None:
@@ -248,7 +254,8 @@ def _parquet(file: Opened) -> Iterator[Found]:
         raise UserError(f"{file.named}: cannot be read as Parquet: {words}") from None
     names = [column[0] for column in described]
     for number, values in enumerate(_fetched(file, "select * from read_parquet(?)", "Parquet"), start=1):
-        yield Found(f"{file.named}: row {number}", dict(zip(names, values, strict=True)))
+        plain = [str(value) if isinstance(value, UUID) else value for value in values]
+        yield Found(f"{file.named}: row {number}", dict(zip(names, plain, strict=True)))
 
 
 def _sheet(file: Opened, sheet: str | None) -> Iterator[Found]:
@@ -281,7 +288,7 @@ def _records(file: Opened, book: Any, sheet: str | None) -> Iterator[Found]:
         if any(value is not None for value in record):
             if not any(header):
                 raise UserError(f"{file.named}:1: {_NO_COLUMNS}")
-            row = dict.fromkeys(filter(None, header)) | {
+            row = dict.fromkeys(filter(None, header), "") | {
                 name: _cell(value) for name, value in zip(header, record, strict=False) if name
             }
             yield Found(f"{file.named}:{number}", row)
@@ -290,7 +297,9 @@ def _records(file: Opened, book: Any, sheet: str | None) -> Iterator[Found]:
 def _cell(value: object) -> object:
     if isinstance(value, str):
         return of_a_sheet(value)
-    if isinstance(value, bool) or value is None:
+    if value is None:  # blank, as in CSV; of merged cells all but the first are
+        return ""
+    if isinstance(value, bool):
         return value
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

@@ -14,17 +14,15 @@ from seedbed.project.material import read_passages
 from seedbed.project.params import load_params
 from seedbed.project.row_types import Passage
 from seedbed.recorded.documents import READERS, text_of
-from seedbed.recorded.import_tasks import WRITE
 from seedbed.recorded.opening import hash_of
 from seedbed.recorded.passages import passages
-from seedbed.recorded.placing import put_in_place, shown_row, source_file, yaml_text
+from seedbed.recorded.placing import DRY_RUN, put_in_place, shown_rows, source_file, yaml_text
 from seedbed.util.canonical import canonical, content_hash
 from seedbed.util.errors import UserError
 from seedbed.util.safe_text import safe
 from seedbed.util.words import count, few
 
 _ID = 16
-_SHOWN = 3
 
 
 def import_documents(folder: Path, longest: int, shortest: int, license: str | None, address: str | None, *, yes: bool) -> str:
@@ -77,11 +75,10 @@ def import_documents(folder: Path, longest: int, shortest: int, license: str | N
         endings = Counter(path.suffix.lower() or path.name for path in others)
         words = few([f"{number} {ending}" for ending, number in endings.most_common()], 8)
         lines.insert(1, f"  {count(len(others), 'file')} ignored, unsupported type: {words}")
-    lines.append(f"the first {count(min(len(rows), _SHOWN), 'passage')} as it will be written:")
-    lines += [f"  {shown_row({**row})}" for row in rows[:_SHOWN]]
+    lines += shown_rows(rows)
     shown = safe("\n".join(lines))
     if not yes:
-        return f"{shown}\n{WRITE}"
+        return f"{shown}\n{DRY_RUN}"
     about = {
         "documents": [
             {"name": path.relative_to(folder).as_posix(), "sha256": hash_of(path), "bytes": path.stat().st_size}

@@ -5,18 +5,18 @@ Everything is checked before the first file is written.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
 
 from seedbed.project import paths
 from seedbed.project.corpora import BENCHMARK, question_corpora, turns_of
 from seedbed.project.methods import Made, study_pairs
 from seedbed.project.params import load_params
-from seedbed.project.params_checks import cross_problems
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Question, Reference
-from seedbed.recorded.fastchat import (
+from seedbed.recorded.fastchat_files import (
     Line,
     answer_rows,
     answers_to,
@@ -25,16 +25,12 @@ from seedbed.recorded.fastchat import (
     read_references,
     read_scores,
     read_verdicts,
-    refuse_equal_slugs,
-    slug,
 )
-from seedbed.recorded.placing import origin, put_in_place, source_file, staging, yaml_text
+from seedbed.recorded.placing import changed_params, origin, put_in_place, source_file, staging, yaml_text
+from seedbed.recorded.slugs import refuse_equal_slugs, slug
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row, read_rows, write_rows
-from seedbed.util.schemas import first_problem
 from seedbed.util.words import count, few
-from seedbed.util.yaml12 import load_yaml
-from seedbed.util.yaml_edit import yaml_editor
 
 _QUESTIONS = paths.RECORDED / "questions.jsonl"
 _ANSWERS, _JUDGMENTS = paths.RECORDED / "answers", paths.RECORDED / "judgments"
@@ -108,7 +104,10 @@ def import_fastchat(
     present: dict[str, Reference] = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
     rated = _ratings(scores, models, asked)
     whole = {row["id"] for row in known if 1 + len(row.get("follow_ups", ())) == turns[row["id"]]}
-    declared = _declared(asked, models, matches, whole, language or params["language"], compositions, list(rated))
+    used = language or params["language"]
+    declared = changed_params(
+        lambda document: _declare(document, asked, models, matches, whole, used, compositions, list(rated))
+    )
     judged = {id: lines for id, (_, _, lines) in matches.items() if lines}
     left_over = _left_over(models, judged, rated)
     goes = _replaced(params, models, matches, left_over)
@@ -276,7 +275,8 @@ def _find(models: dict[str, _Model], name: str, where: str, what: str = "verdict
     return matching[0]
 
 
-def _declared(
+def _declare(
+    params: CommentedMap,
     questions: list[Question],
     models: dict[str, _Model],
     matches: dict[str, _Match],
@@ -284,15 +284,8 @@ def _declared(
     language: str,
     compositions: dict[str, Made],
     rated: Sequence[str],
-) -> str:
-    """Return the text of `params.yaml` with what is imported; comments elsewhere stay.
-
-    Raises:
-        UserError: it would not be valid.
-    """
-    yaml = yaml_editor()
-    path = paths.PARAMS
-    params = yaml.load(path.read_text(encoding="utf-8"))
+) -> None:
+    """Write what is imported into the document of `params.yaml`; comments elsewhere stay."""
     params["corpora"]["questions"].update({"source": str(_QUESTIONS), "language": language})
     others = [name for name, corpus in params["corpora"].items() if corpus["kind"] == "question" and name != BENCHMARK]
     for name in others:
@@ -318,13 +311,6 @@ def _declared(
     # A blank line belongs to the value before it, and those values are new.
     for key in (*behind, "corpora", "judge", "judges", "matches", "scores"):
         params.yaml_set_comment_before_after_key(key, before="\n")
-    written = StringIO()
-    yaml.dump(params, written)
-    document: Any = load_yaml(path, written.getvalue())
-    if problem := first_problem(document, "params") or next(cross_problems(document), None):
-        field, words = problem
-        raise UserError(f"{path}: this import would make {'.'.join(map(str, field))} invalid: {words}")
-    return written.getvalue()
 
 
 def _method(composition: Made | None) -> dict[str, str]:

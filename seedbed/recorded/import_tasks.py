@@ -11,61 +11,19 @@ from ruamel.yaml.comments import CommentedMap
 from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
-from seedbed.recorded.fastchat import slug
-from seedbed.recorded.formats import ROWS, SEEDS, Task
-from seedbed.recorded.placing import changed_params, preview, provenance, put_in_place, source_file, stage, staging
+from seedbed.recorded.formats import ROWS, SEEDS
+from seedbed.recorded.ids import Ids
+from seedbed.recorded.placing import finish, preview, stage, staging
 from seedbed.recorded.reading import Reading, Source
-from seedbed.util.canonical import content_hash
+from seedbed.recorded.said import Task
+from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 from seedbed.util.visible import is_blank
 from seedbed.util.words import count, few
 from seedbed.util.yaml_edit import add_entries, add_items
 
-WRITE = "Nothing was written yet. Add --yes to write it."
 _OPEN, _CLASSIFIED = "open_qa", "classification"
-
-
-class Ids:
-    """Gives rows their ids: their own as a slug, or one made of what they say, and no id twice.
-
-    Args:
-        reading: counts rows that repeat an earlier one.
-    """
-
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        self._seen: dict[str, tuple[str, str]] = {}
-
-    def give(self, given: object, says: object, where: str) -> str | None:
-        """Return the id of a row; None where it repeats an earlier one word by word.
-
-        Args:
-            given: its own id, a text or a number; None for none.
-            says: what it says, of which an id is made that stays where other rows come and go.
-            where: its place.
-
-        Raises:
-            UserError: its id is none, or another row has it.
-        """
-        digest = content_hash(says)[:16]
-        try:
-            if isinstance(given, bool) or not isinstance(given, str | int | None):
-                raise UserError(f"field id: expected a text or a whole number, found {given!r}")
-            id = digest if given is None or str(given).strip() == "" else slug(str(given))
-        except UserError as error:
-            raise UserError(f"{where}: {error}") from None
-        if id in self._seen:
-            first, other = self._seen[id]
-            if other == digest:
-                self._reading.leave_out("it is an exact duplicate of an earlier row", where)
-                return None
-            raise UserError(
-                f"{where}: field id: {given!r} gives the id {id!r}, which the row at {first} has too; give each row a "
-                "different one"
-            )
-        self._seen[id] = (where, digest)
-        return id
 
 
 def import_seeds(source: Source, corpus: str, language: str, task_type: str | None, *, yes: bool) -> str:
@@ -100,8 +58,6 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
             + (f" instead of {before}" if before else "")
         )
         shown = preview(reading, staged, f"tasks of {corpus}", remarks)
-        if not staged.rows:
-            raise UserError(f"{shown}\nnothing to import")
 
         def change(document: CommentedMap) -> None:
             entry = {"source": str(target), "language": language, "kind": "task"}
@@ -111,11 +67,8 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
                 add_entries(document, "corpora", {corpus: entry})
             add_items(document["labels"], "task", new)
 
-        text = changed_params(change)
-        if not yes:
-            return f"{shown}\n{WRITE}"
-        put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'task')} imported as {corpus}; `seedbed plan` shows what a build would send"
+        done = f"{count(staged.rows, 'task')} imported as {corpus}; `seedbed plan` shows what a build would send"
+        return finish(shown, done, target, reading, staged, change, yes=yes)
 
 
 def import_rows(source: Source, name: str, *, yes: bool) -> str:
@@ -144,14 +97,9 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
         staged = stage(folder, _tasks(reading, params, None, None), None)
         remarks = [f"writes {target}; the training set {id} of {paths.PARAMS} {'has' if present else 'will have'} these rows"]
         shown = preview(reading, staged, f"rows of the set {id}", remarks)
-        if not staged.rows:
-            raise UserError(f"{shown}\nnothing to import")
         entries = {} if present else {id: {"seeds": str(paths.EMPTY), "rows": str(target)}}
-        text = changed_params(lambda document: add_entries(document, "sets", entries))
-        if not yes:
-            return f"{shown}\n{WRITE}"
-        put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
-    return f"{shown}\n{count(staged.rows, 'row')} imported; `seedbed repro export@{id}` writes the set"
+        done = f"{count(staged.rows, 'row')} imported; `seedbed repro export@{id}` writes the set"
+        return finish(shown, done, target, reading, staged, lambda document: add_entries(document, "sets", entries), yes=yes)
 
 
 def _tasks(reading: Reading, params: Params, default: str | None, types: Counter[str] | None) -> Iterator[Row]:

@@ -52,9 +52,16 @@ class Opened(NamedTuple):
 
 
 def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file as it is, 64 hex digits."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    """Return the SHA-256 of a file as it is, 64 hex digits.
+
+    Raises:
+        UserError: it cannot be read, or is gone since it was.
+    """
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror or error}); nothing was imported") from None
 
 
 @contextmanager

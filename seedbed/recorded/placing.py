@@ -1,6 +1,6 @@
 """Preview an import, then write it: all files or none."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
@@ -24,6 +24,7 @@ from seedbed.util.words import count, few
 from seedbed.util.yaml12 import load_yaml
 from seedbed.util.yaml_edit import yaml_editor
 
+DRY_RUN = "Nothing was written yet. Add --yes to write it."
 _SHOWN = 3
 _MOST_SHOWN = 160
 """Characters of each text in the preview."""
@@ -82,14 +83,15 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
     if reading.dropped:
         lines.append(f"  fields that are not imported: {few([*reading.dropped], 20)}")
     lines += [f"  {remark}" for remark in remarks]
-    lines.append(f"the first {count(len(staged.first), 'row')} as they will be written:" if staged.first else "no row is left")
-    lines += [f"  {shown_row(row)}" for row in staged.first]
+    lines += shown_rows(staged.first) if staged.first else ["no row is left"]
     return safe("\n".join(lines))
 
 
-def shown_row(row: Mapping[str, Any]) -> str:
-    """Return a row as the preview has it: long texts cut."""
-    return canonical(_cut(row))
+def shown_rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the first rows as the preview has them, long texts cut, under a line that says what they are."""
+    first = rows[:_SHOWN]
+    words = "the first row as it" if len(first) == 1 else f"the first {len(first)} rows as they"
+    return [f"{words} will be written:", *(f"  {canonical(_cut({**row}))}" for row in first)]
 
 
 def _cut(value: Any) -> Any:
@@ -99,6 +101,42 @@ def _cut(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _cut(inner) for key, inner in value.items()}
     return [_cut(inner) for inner in value] if isinstance(value, list) else value
+
+
+def finish(
+    shown: str,
+    done: str,
+    target: Path,
+    reading: Reading,
+    staged: Staged,
+    change: Callable[[CommentedMap], None],
+    *,
+    yes: bool,
+) -> str:
+    """Write what was staged, its provenance and `params.yaml`, or only say what would be written.
+
+    Args:
+        shown: the preview.
+        done: the sentence for what was written.
+        target: the place of the rows.
+        reading: the pass over the source, at its end.
+        staged: the rows.
+        change: takes the document of `params.yaml` and changes it in place.
+        yes: whether to write.
+
+    Returns:
+        The preview, and what was done or is to be done.
+
+    Raises:
+        UserError: there is no row, or a file would not be valid or cannot be written; then none is.
+    """
+    if not staged.rows:
+        raise UserError(f"{shown}\nnothing to import")
+    text = changed_params(change)
+    if not yes:
+        return f"{shown}\n{DRY_RUN}"
+    put_in_place({target: staged.path, source_file(target): provenance(reading, staged), paths.PARAMS: text})
+    return f"{shown}\n{done}"
 
 
 def provenance(reading: Reading, staged: Staged) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from seedbed.recorded.chat_messages import LeftOut, Wrong
 from seedbed.recorded.foreign_rows import Found, read_foreign
-from seedbed.recorded.formats import MAPPED, Format, Said, Task, mapped
+from seedbed.recorded.formats import MAPPED, Format, mapped
 from seedbed.recorded.hub_folder import choose
 from seedbed.recorded.recognise import format_of
+from seedbed.recorded.said import Said, Task
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.line_ends import to_lf
 from seedbed.util.rows import Row
@@ -94,13 +95,16 @@ class Reading:
             UserError: a file or a row is not what it seems; names file, line and field.
         """
         fields = dict(self.source.fields)
+        # With `--map instruction=input`, input is the instruction, and no input as well.
+        renamed = {*fields.values()} & {*MAPPED.get(self.target, ())} - fields.keys()
         by_name = self.source.format is None and any(name in fields for name in (*MAPPED.get(self.target, ())[:1], "turns"))
         format: Format | None = None
         for path in self.files:
             for found in read_foreign(path, self.source.at):
                 self.read += 1
                 try:
-                    row = found.row | {ours: _dug(found.row, ours, theirs) for ours, theirs in fields.items()}
+                    row = {name: value for name, value in found.row.items() if name not in renamed}
+                    row |= {ours: _dug(found.row, ours, theirs) for ours, theirs in fields.items()}
                     if format is None and not by_name:
                         format = format_of(row, found.where, self.target, self.source.format)
                     self.label = format.label if format else "fields named by --map"
@@ -149,7 +153,9 @@ def _dug(row: Mapping[str, Any], ours: str, theirs: str) -> Any:
         return row[theirs]
     value: Any = row
     for name in theirs.split("."):
-        if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+        if isinstance(value, list) and name.isdigit():
+            if int(name) >= len(value):
+                raise LeftOut(f"it has no {theirs}")
             value = value[int(name)]
         elif isinstance(value, dict) and name in value:
             value = value[name]

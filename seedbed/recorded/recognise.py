@@ -1,6 +1,7 @@
 """Which format a file has, by its first row; where it has none that is known, what `--map` might say of its fields."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from shlex import quote
 
 from seedbed.recorded.formats import ANSWERS, CONVERSATION, FORMATS, MAPPED, QUESTIONS, ROWS, SEEDS, Format
@@ -8,9 +9,9 @@ from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
 _USUAL = {
-    "instruction": ("prompt", "question", "query", "inputs", "text"),
+    "instruction": ("prompt", "question", "query", "inputs", "text", "input"),
     "input": ("context",),
-    "output": ("response", "completion", "answer", "target", "outputs", "chosen"),
+    "output": ("response", "completion", "answer", "target", "targets", "outputs"),
     "text": ("prompt", "question", "query", "instruction", "input"),
     "answer": ("output", "response", "completion", "generated", "prediction", "text"),
     "question": ("prompt", "instruction", "query", "input"),
@@ -23,7 +24,10 @@ _ASKED_FOR = {
     ANSWERS: ("answer", "question"),
 }
 """What is said of each row; the question is what an answer belongs to, where it has no id."""
-_NO_TEXT = frozenset({"id", "question_id", "uid", "category", "task_type", "model", "dataset", "source"})
+_NO_TEXT = frozenset(
+    {"id", "question_id", "message_id", "message_tree_id", "parent_id", "user_id", "uid", "category", "task_type", "type"}
+    | {"model", "dataset", "source", "role", "language", "language_code", "lang", "tree_state", "annotation_type"}
+)
 
 
 def format_of(row: Row, where: str, target: str, named: str | None = None) -> Format:
@@ -67,27 +71,51 @@ def _or(fields: Sequence[str]) -> str:
 
 def _resembles(row: Row, target: str) -> str:
     there = ", ".join(map(str, list(row)[:12])) + (", …" if len(row) > 12 else "")
-    near = max(FORMATS, key=lambda each: 1 - len(each.missing(row)) / len(each.fields))
-    missing = near.missing(row)
-    hint = f"; it is most similar to {near.label}, but {_or(missing)} is missing" if len(missing) < len(near.fields) else ""
-    say = f"; map the fields, e.g. {_likely(row, target)}" if target in MAPPED else ""
-    return f"unknown format with the fields {there or 'none'}{hint}{say}"
+    unknown = f"unknown format with the fields {there or 'none'}"
+    if target in MAPPED:
+        likely = _likely(row, target)
+        maps = " ".join(f"--map {quote(f'{ours}={theirs}')}" for ours, theirs in likely.items())
+        outer, inner, _ = next(iter(likely.values())).partition(".0.")
+        return f"{unknown}; map the fields, e.g. {maps}" + (f"; if {outer} holds the rows, give --at {outer}" if inner else "")
+    known = [each for each in FORMATS if target in each.read]
+    near = max(known, key=lambda each: 1 - len(each.missing(row)) / len(each.fields))
+    hint = f" (the most similar: {near.label}, but {_or(near.missing(row))} is missing)"
+    return f"{unknown}; {target} are read in the formats {', '.join(each.name for each in known)}{hint}"
 
 
-def _likely(row: Row, target: str) -> str:
-    """Return what a user might write to say which field is which: by the usual names, else by the longest text."""
+def _likely(row: Row, target: str) -> dict[str, str]:
+    """Return which of a row's fields is likely which of ours: by the usual names, else by the longest text."""
     lists = [name for name in row if isinstance(row[name], list) and row[name] and isinstance(row[name][0], str)]
-    texts = {name: row[name] for name in row if isinstance(row[name], str) and name not in _NO_TEXT}
-    texts |= {f"{name}.0": row[name][0] for name in lists if len(row[name]) == 1}
+    texts = dict(_texts(row))
     turns = next((name for name in _USUAL_TURNS.get(target, ()) if name in lists), None)
     pairs = {"turns": turns} if turns else dict[str, str]()
     asked_for = [ours for ours in _ASKED_FOR[target] if not turns or ours == "question"]
     for ours in asked_for:
-        usual = (name for each in (ours, *_USUAL[ours]) for name in (each, f"{each}.0") if name in texts)
-        if found := next((name for name in usual if name not in pairs.values()), None):
+        usual = (path for name in (ours, *_USUAL[ours]) for path in texts if _name(path) == name)
+        if found := next((path for path in usual if path not in pairs.values()), None):
             pairs[ours] = found
-    left = sorted(texts.keys() - pairs.values(), key=lambda name: (-len(texts[name]), name))
+    if target in (SEEDS, ROWS) and not texts and (talk := next((name for name in lists if len(row[name]) > 1), None)):
+        pairs |= {"instruction": f"{talk}.0", "output": f"{talk}.1"}
+    left = sorted(texts.keys() - pairs.values(), key=lambda path: (-len(texts[path]), path))
     for ours in asked_for:
         if ours not in pairs and ours != "input" and not (turns and ours == "question"):
             pairs[ours] = left.pop(0) if left else "FIELD"
-    return " ".join(f"--map {quote(f'{ours}={theirs}')}" for ours, theirs in pairs.items())
+    return pairs
+
+
+def _texts(row: Row) -> Iterator[tuple[str, str]]:
+    """Yield path and text of what may be a text of a task, outer ones first; of a list of objects the first one's."""
+    waiting = deque((str(name), value) for name, value in row.items())
+    while waiting:
+        path, value = waiting.popleft()
+        if isinstance(value, str) and _name(path) not in _NO_TEXT:
+            yield path, value
+        elif isinstance(value, dict):
+            waiting.extend((f"{path}.{name}", inner) for name, inner in value.items())
+        elif isinstance(value, list) and value and (len(value) == 1 or isinstance(value[0], dict)):
+            waiting.append((f"{path}.0", value[0]))
+
+
+def _name(path: str) -> str:
+    """Return the name of the field at the end of a path, without places in lists."""
+    return next((part for part in reversed(path.split(".")) if not part.isdigit()), path)

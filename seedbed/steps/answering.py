@@ -13,7 +13,7 @@ from seedbed.project.corpora import DIVIDER, turns_of
 from seedbed.project.model_settings import ModelSettings
 from seedbed.project.prompts import Messages, Prompt, render
 from seedbed.project.row_types import Answer, EditedQuestion, MadeBy
-from seedbed.recorded.fastchat import answers_to
+from seedbed.recorded.fastchat_files import answers_to
 from seedbed.steps.origin import Asked, Name, Origin
 
 PROMPT = "answer"

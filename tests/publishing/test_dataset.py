@@ -16,7 +16,8 @@ import yaml
 from seedbed.project.params import load_params
 from seedbed.publishing.card import card
 from seedbed.publishing.destinations import destination
-from seedbed.publishing.released import released, split_of
+from seedbed.publishing.examples import split_of
+from seedbed.publishing.release import read_release
 from seedbed.util.errors import UserError
 from tests.harness import Project
 from tests.publishing.hub import Hub, serve_hub
@@ -97,7 +98,7 @@ def test_the_card_says_how_the_data_was_made(folder: Path) -> None:
     text = (folder / "README.md").read_text(encoding="utf-8")
     sections = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
     assert sections == [
-        *("Sets", "How it was made", "What the filter decided", "Human work", "What it cost", "Contamination check"),
+        *("Sets", "How it was made", "Filter decisions", "Human work", "Cost", "Contamination check"),
         *("Known limits", "Citation"),
     ]
     assert "# Mine \\| yours" in text
@@ -109,6 +110,10 @@ def test_the_card_says_how_the_data_was_made(folder: Path) -> None:
         "| translate\\_task.yaml |",
         "| own | 3 |",
         "- Short answers only.",
+        "examples in Japanese (`ja`), in 2 training sets. Licence: cc-by-4.0.",
+        "- *generated*: tasks and answers that a model wrote",
+        "seed tasks are machine translations that no person has reviewed.",
+        "- Personal data was found in 0 of",
         "````\n@misc{mine}\n```\n````",
     ):
         assert words.replace("\\_", "_") in text.replace("\\_", "_"), words
@@ -123,7 +128,7 @@ def test_the_card_is_english_whatever_language_the_reports_have(project: Project
     cards = []
     for language in ("en", "ja"):
         params["report"]["language"] = language
-        cards.append(card(params, settings, released(params), {}))
+        cards.append(card(params, settings, read_release(params), {}))
     assert "Made with the stand-in" in cards[0]
     assert cards[0] == cards[1]
 

@@ -8,10 +8,11 @@ from typing import Any, cast
 
 import pytest
 
+from seedbed.publishing.examples import Example, read_examples
 from seedbed.publishing.gates import license_gate, overlap_gate, personal_gate, stand_in_gate, unreviewed_gate
 from seedbed.publishing.overlap import overlaps
 from seedbed.publishing.personal import personal_data
-from seedbed.publishing.released import Example, released
+from seedbed.publishing.release import Release
 from seedbed.util.errors import UserError
 from tests.builds import OTHER, STAND_IN, Build
 from tests.harness import Project
@@ -34,7 +35,7 @@ def test_a_question_in_an_example_fails_and_is_named(tmp_path: Path) -> None:
     repeats = ("email", f"次の問いに答えてください。{QUESTION}", "", "三千七百七十六メートルです。")
     for instructions, passed in (([repeats], False), ([("email", "手紙を書いてください。", "", "拝啓")], True)):
         with build(tmp_path / str(passed), instructions=instructions).written() as params:
-            examples = released(params)
+            examples = read_examples(params)
             gate = overlap_gate(params, overlaps(params, examples), {})
             assert gate.passed == passed
             assert ("q00 with native/s00000-0 (1.00 of its characters)" in gate.words) != passed
@@ -47,19 +48,19 @@ def test_public_benchmarks_are_looked_at_too(tmp_path: Path) -> None:
         rows = [{"question_id": 81, "category": "a", "turns": ["月の裏側が地球から見えないのはなぜですか？", "続けて。"]}]
         Path("mt.jsonl").write_text(json.dumps(rows[0]) + "\n", encoding="utf-8")
         named = cast(Any, {**params, "publish": {"benchmarks": {"mt-bench": "mt.jsonl"}}})
-        nearest = {(each.benchmark, each.question): each for each in overlaps(named, released(named))}
+        nearest = {(each.benchmark, each.question): each for each in overlaps(named, read_examples(named))}
         assert nearest["mt-bench", "81"].characters > 0.5
         assert not overlap_gate(named, [*nearest.values()], {}).passed
         gone = cast(Any, {**params, "publish": {"benchmarks": {"gone": "gone.jsonl"}}})
         with pytest.raises(UserError, match=r"publish\.benchmarks\.gone of params\.yaml: gone\.jsonl: no such file"):
-            overlaps(gone, released(gone))
+            overlaps(gone, read_examples(gone))
 
 
 def test_who_wrote_and_who_reviewed(tmp_path: Path) -> None:
     for maker, passed in ((OTHER, True), (STAND_IN, False), ({"endpoint": "there", "model": "stand-in-2"}, False)):
         with build(tmp_path / maker["model"].replace("/", "-"), made_by=maker).written() as params:
-            assert stand_in_gate(released(params), {}).passed == passed
-            assert stand_in_gate(released(params), {"stand_in": 1}).passed
+            assert stand_in_gate(read_examples(params), {}).passed == passed
+            assert stand_in_gate(read_examples(params), {"stand_in": 1}).passed
     seeds = [example(origin="seed", status=status) for status in ("edited", "unreviewed", "approved", "stale")]
     gate = unreviewed_gate([*seeds, example(origin="generated", status=None)], {})
     assert not gate.passed
@@ -136,13 +137,13 @@ def test_phone_numbers_are_found_in_the_regions_of_the_language(text: str, langu
 
 def test_what_was_found_is_not_repeated() -> None:
     pytest.importorskip("phonenumbers", reason="needs `pip install 'seedbed[publish]'`")
-    params: Any = {"language": "ja"}
-    gate = personal_gate(params, [example("taro@mail.co.jp"), example("何もない。")], {})
+    release = Release([example("taro@mail.co.jp"), example("何もない。")], [], {"native/x": ["e-mail"]})
+    gate = personal_gate(release, {})
     assert not gate.passed
     assert gate.words.startswith("1 of 2 examples (50.0%, at most 0%): native/x (e-mail); ")
     assert "names, postal addresses and dates of birth are not" in gate.words
     assert "taro" not in gate.words
-    assert personal_gate(params, [example("taro@mail.co.jp"), example()], {"personal": 0.5}).passed
+    assert personal_gate(release, {"personal": 0.5}).passed
 
 
 def test_the_command_fails_where_a_gate_does_and_writes_the_overlap(built_once: Project, tmp_path: Path) -> None:

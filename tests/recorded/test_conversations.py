@@ -11,7 +11,7 @@ import pytest
 
 from seedbed.project import paths
 from seedbed.project.params import load_params
-from seedbed.recorded.export_fastchat import export_fastchat
+from seedbed.publishing.export_fastchat import export_fastchat
 from seedbed.recorded.fastchat import recorded_judgments, recorded_scores
 from seedbed.recorded.import_fastchat import import_fastchat
 from seedbed.steps.answering import recorded
@@ -178,6 +178,11 @@ def test_what_is_exported_is_what_is_imported_again(project: Path, tmp_path: Pat
         "scores": "model_judgment/recorded_single.jsonl",
     }
     again = {name: list(read_rows(out / file, unique=None)) for name, file in names.items()}
+    for name, kind in (("verdicts", "pair"), ("scores", "single")):  # as FastChat's viewer tells turns apart
+        assert {(row["turn"], *row["judge"]) for row in again[name]} == {
+            (1, "recorded", kind),
+            (2, "recorded", f"{kind}-multi-turn"),
+        }
     second = tmp_path / "again" / "project"
     second.mkdir(parents=True)
     shutil.copy(ROOT / "params.yaml", second)

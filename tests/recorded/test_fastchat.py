@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from seedbed.recorded.fastchat import read_answers, slug
+from seedbed.recorded.fastchat_files import read_answers
+from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError
 
 

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from seedbed.project.params import load_params
-from seedbed.recorded.fastchat import read_answers, recorded_judgments, slug
+from seedbed.recorded.fastchat import recorded_judgments
+from seedbed.recorded.fastchat_files import read_answers
 from seedbed.recorded.import_fastchat import import_fastchat
 from seedbed.recorded.opening import hash_of
+from seedbed.recorded.slugs import slug
 from seedbed.steps import answering
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml

@@ -18,8 +18,10 @@ import pytest
 from seedbed.project import paths
 from seedbed.recorded import formats
 from seedbed.recorded.foreign_rows import read_foreign
-from seedbed.recorded.import_benchmark import import_answers, import_questions, import_verdicts
+from seedbed.recorded.import_answers import import_answers
+from seedbed.recorded.import_questions import import_questions
 from seedbed.recorded.import_tasks import import_rows, import_seeds
+from seedbed.recorded.import_verdicts import import_verdicts
 from seedbed.recorded.opening import MOST_BYTES, hash_of
 from seedbed.recorded.placing import put_in_place
 from seedbed.recorded.reading import Source
@@ -84,6 +86,12 @@ TASK_ROWS = {
     "messages": {"messages": CHAT},
     "a table with both, as our own Parquet files": TASK | {"messages": [{"role": "user", "content": "x"}, CHAT[1]]},
     "messages with a system message": {"messages": [{"role": "system", "content": "Be brief."}, *CHAT]},
+    "LIMA": {"conversations": ["Name a fruit.", "An apple."], "source": "wikihow"},
+    "LMSYS-Chat-1M": {"conversation_id": "x", "model": "m", "conversation": CHAT, "turn": 1, "language": "English"},
+    "Orca-DPO": {"system": "", "question": "Name a fruit.", "chosen": "An apple.", "rejected": "No."},
+    "UltraFeedback, binarized": {"prompt": "Name a fruit.", "chosen": CHAT, "rejected": CHAT, "messages": CHAT},
+    "TRL's preferences": {"prompt": CHAT[:1], "chosen": CHAT[1:], "rejected": CHAT[1:]},
+    "HH-RLHF": {"chosen": "\n\nHuman: Name a fruit.\n\nAssistant: An apple.", "rejected": "x"},
     "messages in parts": {"messages": [{"role": "user", "content": [{"type": "text", "text": "Name a fruit."}]}, CHAT[1]]},
 }
 
@@ -123,6 +131,64 @@ def test_one_file_in_every_shape_gives_the_same_rows(project: Path) -> None:
     for path in sorted(project.iterdir()):
         if path.suffix in (".jsonl", ".json", ".csv", ".tsv", ".gz", ".parquet", ".xlsx"):
             assert as_rows(Source(path, fields=fields, at=at.get(path.name))) == expected, path.name
+
+
+def test_a_field_named_by_map_is_read_under_our_name_alone(project: Path) -> None:
+    """Elyza-tasks-100 calls the instruction input."""
+    file = write(project / "in.jsonl", [{"input": "Name a fruit.", "output": "An apple.", "eval_aspect": "x"}])
+    assert as_rows(Source(file, fields=[("instruction", "input")])) == [TASK]
+    assert as_rows(Source(file, fields=[("instruction", "input"), ("input", "input")])) == [TASK | {"input": "Name a fruit."}]
+
+
+def test_rows_whose_list_is_too_short_and_pairs_of_several_turns_are_left_out(project: Path) -> None:
+    trees = [{"prompt": {"text": "Hi?", "replies": [{"text": "Hi."}]}}, {"prompt": {"text": "Who?", "replies": []}}]
+    fields = [("instruction", "prompt.text"), ("output", "prompt.replies.0.text")]
+    said = import_rows(Source(write(project / "in.jsonl", trees), fields=fields), "mine", yes=False)
+    assert "1 row left out: it has no prompt.replies.0.text (first:" in said
+    pairs = [{"prompt": "Hi?", "chosen": "Hi.", "rejected": "x"}, {"chosen": [*CHAT, *CHAT], "rejected": CHAT}]
+    said = import_rows(Source(write(project / "in.jsonl", pairs)), "mine", yes=False)
+    assert "1 row left out: it has further turns, and the last answer is the chosen one" in said
+    assert "1 row has a rejected answer, which is dropped" in said
+
+
+def test_a_blank_cell_is_blank_and_a_uuid_is_an_id(project: Path) -> None:
+    book = openpyxl.Workbook()
+    for record in (["instruction", "output"], ["Name a fruit.", "An apple."], ["merged", None]):
+        book.worksheets[0].append(record)
+    book.worksheets[0].merge_cells("A3:B3")
+    book.save(project / "book.xlsx")
+    said = import_rows(Source(project / "book.xlsx"), "mine", yes=False)
+    assert "1 row left out: its output is blank" in said
+    file = project / "t.parquet"
+    duckdb.execute(f"copy (select 'a' as instruction, 'b' as output, uuid() as id, 'nan'::double as score) to '{file}'")
+    assert len(as_rows(file)) == 1
+
+
+def test_an_id_that_no_file_can_be_called_by_is_derived_from_the_text(project: Path) -> None:
+    rows = [TASK | {"id": id, "output": id} for id in ("質問", "x" * 200, " ")]
+    as_rows(write(project / "in.jsonl", rows))
+    found = [row["id"] for row in read_rows(Path("data/recorded/rows/mine.jsonl"))]
+    assert [len(id) for id in found] == [16, 16]  # the third has no output
+    answers = [{"question_id": id, "model_id": "m", "choices": [{"turns": ["a"]}]} for id in ("one", "質問")]
+    with pytest.raises(UserError, match=r"in\.jsonl:2: no question '質問' in this project"):
+        import_answers(Source(write(project / "in.jsonl", answers)), "m", None, fill=True, yes=False)
+
+
+def test_json_lines_may_be_called_txt(project: Path) -> None:
+    assert as_rows(write(project / "in.txt", [TASK])) == [TASK]
+
+
+def test_a_file_that_goes_while_it_is_imported_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(project / "in.jsonl", [TASK])
+
+    def gone(change: object) -> str:
+        file.unlink()
+        return ""
+
+    monkeypatch.setattr("seedbed.recorded.placing.changed_params", gone)
+    with pytest.raises(UserError, match=r"in\.jsonl: cannot be read \(No such file or directory\); nothing was imported"):
+        import_rows(Source(file), "mine", yes=True)
+    assert not Path("data/recorded/rows").exists()
 
 
 def test_a_preview_writes_nothing_and_says_what_is_not_taken_over(project: Path) -> None:
@@ -203,6 +269,7 @@ QUESTION_ROWS: dict[str, tuple[Any, list[str]]] = {
         {"lm_output": "o", "extra_info": {"messages": CHAT[:1], "category": "w"}, "references": []},
         ["Name a fruit."],
     ),
+    "WildBench": ({"id": "x", "conversation_input": CHAT[:1], "primary_tag": "Coding", "checklist": ["b"]}, ["Name a fruit."]),
     "messages of two turns": ({"messages": [*CHAT, {"role": "user", "content": "Another."}]}, ["Name a fruit.", "Another."]),
     "ours": ({"id": "q", "text": "a", "category": "c", "follow_ups": ["b"]}, ["a", "b"]),
 }
@@ -336,7 +403,29 @@ def test_annotations_are_no_answers_but_their_outputs_are() -> None:
         (
             formats.ROWS,
             {"input": "a longer text", "target": "t"},
-            "--map input=input --map output=target --map instruction=FIELD",
+            "--map instruction=input --map output=target",
+        ),
+        (
+            formats.ROWS,
+            {"tree_state": "ready", "prompt": {"text": "Hi?", "lang": "en", "replies": [{"role": "assistant", "text": "Hi."}]}},
+            "--map instruction=prompt.text --map output=prompt.replies.0.text",
+        ),
+        (
+            formats.ROWS,
+            {"source": "x", "instruction": "Do", "completions": [{"model": "a longer text", "response": "ok"}]},
+            "--map instruction=instruction --map output=completions.0.response",
+        ),
+        (
+            formats.ROWS,
+            {"inputs": "Hi?", "targets": "Hi.", "user_id": "longer"},
+            "--map instruction=inputs --map output=targets",
+        ),
+        (formats.ROWS, {"id": "0", "data": ["Hi?", "Hi.", "Bye."]}, "--map instruction=data.0 --map output=data.1"),
+        (
+            formats.ROWS,
+            {"version": "1", "data": {"rows": [{"prompt": "Hi?", "answer": "Hi."}]}},
+            "--map instruction=data.rows.0.prompt --map output=data.rows.0.answer; if data.rows holds the rows, give "
+            "--at data.rows",
         ),
         (formats.QUESTIONS, {"a": 1, "b": "short", "c": "a long one"}, "--map text=c"),
         (formats.QUESTIONS, {"a": 1}, "--map text=FIELD"),
@@ -478,7 +567,18 @@ BAD: dict[str, tuple[str, bytes, str]] = {
         json.dumps(annotation("a", 1)).encode(),
         "looks like AlpacaEval's annotations, which contains no rows; `seedbed import verdicts`",
     ),
-    "preferences": ("a.jsonl", b'{"prompt":"a","chosen":"b","rejected":"c"}', "looks like preference pairs"),
+    "votes of people": (
+        "a.jsonl",
+        b'{"question_id":"x","model_a":"a","model_b":"b","winner":"model_b","conversation_a":[]}',
+        "only what was asked can be imported: `seedbed import questions FILE .* --map text=conversation_a.0.content`",
+    ),
+    "OpenAssistant's messages": (
+        "a.jsonl",
+        b'{"message_id":"x","parent_id":null,"text":"a","role":"prompter"}',
+        "import the file of trees instead, with --map instruction=prompt.text --map output=prompt.replies.0.text",
+    ),
+    "a preference pair without a prompt": ("a.jsonl", b'{"chosen":"b","rejected":"c"}', "field prompt: missing"),
+    "a table with line ends of CR": ("a.csv", b"instruction,output\ra,b\r", "a line ends with CR alone"),
     "two rows of one id": (
         "a.jsonl",
         f"{task(id='A b')}\n{task(id='a-b', output='c')}".encode(),

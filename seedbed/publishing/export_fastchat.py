@@ -3,7 +3,7 @@
     question.jsonl                      {"question_id": "fermi-01", "category": "fermi", "turns": ["…"]}
     model_answer/<model>.jsonl          {"question_id": …, "model_id": "good", "choices": [{"index": 0, "turns": ["…"]}]}
     reference_answer/reference.jsonl    the same, of the references
-    model_judgment/<judge>_pair.jsonl   {"question_id": …, "model_1": "good", "model_2": "thin", "g1_winner": "model_1", …}
+    model_judgment/<judge>_pair.jsonl   {"question_id": …, "model_1": "good", "model_2": "thin", "judge": ["judge", "pair"], …}
     model_judgment/<judge>_single.jsonl {"question_id": …, "model": "good", "score": 8, "turn": 1, …}
 
 `seedbed import fastchat` reads them back.
@@ -18,8 +18,10 @@ from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.project.row_types import Answer, EditedQuestion, Judgment, Reference, Score
-from seedbed.recorded.fastchat import ERROR, recorded_turns
-from seedbed.util.rows import Row, expect_empty, read_rows, write_rows
+from seedbed.publishing.new_folder import new_folder
+from seedbed.recorded.fastchat import recorded_turns
+from seedbed.recorded.fastchat_files import ERROR
+from seedbed.util.rows import Row, read_rows, write_rows
 from seedbed.util.words import count
 
 
@@ -32,7 +34,6 @@ def export_fastchat(folder: Path) -> str:
     Raises:
         UserError: the folder has files in it, or nothing is built yet.
     """
-    expect_empty(folder)
     params = load_params()
     questions: dict[str, EditedQuestion] = {row["id"]: row for row in read_questions()}
     models = [model for model in answering_models(params) if paths.answers(model).is_file()]
@@ -56,8 +57,9 @@ def export_fastchat(folder: Path) -> str:
         files[f"model_judgment/{judge}_pair.jsonl"] = list(_verdicts(row for row in judgments if row["judge"] == judge))
     for judge in dict.fromkeys(row["judge"] for row in scores):
         files[f"model_judgment/{judge}_single.jsonl"] = [_rating(row) for row in scores if row["judge"] == judge]
-    for name, rows in files.items():
-        write_rows(folder / name, rows, None)
+    with new_folder(folder):
+        for name, rows in files.items():
+            write_rows(folder / name, rows, None)
     return f"{folder}: {count(len(files), 'file')}, {count(len(questions), 'question')}, {count(len(models), 'model')}"
 
 
@@ -81,7 +83,7 @@ def _verdicts(judgments: Iterable[Judgment]) -> Iterator[Row]:
         pairs.setdefault((row["match"], row["question"], row.get("turn", 1)), {})[row["order"]] = row
     for (_, question, turn), orders in pairs.items():
         one = next(iter(orders.values()))
-        verdict: Row = {"question_id": question, "turn": turn, "judge": one["judge"]}
+        verdict: Row = {"question_id": question, "turn": turn, "judge": _judge(one["judge"], "pair", turn)}
         verdict |= {"model_1": one["model"], "model_2": one["baseline"]}
         for game, order, first, second in (("g1", "ab", "model_1", "model_2"), ("g2", "ba", "model_2", "model_1")):
             winners = {"first": first, "second": second, "tie": "tie"}
@@ -93,5 +95,11 @@ def _verdicts(judgments: Iterable[Judgment]) -> Iterator[Row]:
 
 def _rating(row: Score) -> Row:
     score = -1 if row["rating"] is None else row["rating"]
-    rating = {"model": row["model"], "judge": row["judge"], "turn": row.get("turn", 1), "judgment": row["explanation"]}
-    return {"question_id": row["question"], "score": score} | rating
+    turn = row.get("turn", 1)
+    rating = {"model": row["model"], "judge": _judge(row["judge"], "single", turn), "turn": turn}
+    return {"question_id": row["question"], "score": score, "judgment": row["explanation"]} | rating
+
+
+def _judge(name: str, kind: str, turn: int) -> list[str]:
+    """Return a judge as FastChat names it, with its prompt; its viewer tells turns apart by that alone."""
+    return [name, kind if turn == 1 else f"{kind}-multi-turn"]

@@ -1,13 +1,12 @@
-"""The content of a release: the examples of each training set as written by `export`, and their splits."""
+"""The examples of each training set as `export` wrote them, and their splits."""
 
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from seedbed.pipeline.status import Status
 from seedbed.project import paths
-from seedbed.project.params_types import STAND_IN, Params, Publish
+from seedbed.project.params_types import STAND_IN, Params
 from seedbed.steps.exporters import asked
 from seedbed.steps.exporting import COLUMNS
 from seedbed.util.errors import UserError
@@ -16,6 +15,8 @@ from seedbed.util.tables import Tables
 
 TEST = 0.1
 """Share of the tasks in the split `test`, where `publish.test` says nothing."""
+_REVIEWED = ("edited", "approved", "outdated", "original")
+"""Statuses of a seed task that a person wrote, or whose translation a person edited or approved."""
 
 
 class Example(NamedTuple):
@@ -35,6 +36,11 @@ class Example(NamedTuple):
         return f"{self.set}/{self.row['id']}"
 
     @property
+    def reviewed(self) -> bool:
+        """Whether it is a seed task that a person wrote, or of which a person read the translation."""
+        return self.row["status"] in _REVIEWED
+
+    @property
     def task(self) -> str:
         """What is asked: the instruction with the input."""
         return asked(self.row)
@@ -45,22 +51,7 @@ class Example(NamedTuple):
         return "\n\n".join([self.task, self.row["output"]])
 
 
-def publish_settings(params: Params) -> Publish:
-    """Return the block `publish`.
-
-    Raises:
-        UserError: it names no licence.
-    """
-    settings: Publish = params.get("publish", {})
-    if "license" not in settings:
-        raise UserError(
-            f"{paths.PARAMS}: publish.license: missing; a data set needs a licence before it is published. Give its Hugging "
-            f"Face Hub id, e.g. `publish: {{license: cc-by-4.0}}`"
-        )
-    return settings
-
-
-def released(params: Params) -> list[Example]:
+def read_examples(params: Params) -> list[Example]:
     """Return the examples of every set, in the order of `params.yaml`.
 
     Raises:
@@ -78,16 +69,6 @@ def released(params: Params) -> list[Example]:
     if not found:
         raise UserError(f"{paths.PARAMS}: sets: no training set has an example; there is nothing to release")
     return found
-
-
-def refuse_stale() -> None:
-    """Refuse a build that is not what the project's files say now: what is said of it would be said of another.
-
-    Raises:
-        UserError: the stage `dataset`, or one that it rests on, would run.
-    """
-    if why := Status(["dataset"]).why("dataset"):
-        raise UserError(f"the build is not up to date ({'; '.join(why)}): run `dvc repro dataset` first")
 
 
 def split_of(row: Row, test: float) -> str:

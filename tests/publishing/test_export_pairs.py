@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from seedbed.project import paths
-from seedbed.recorded.export_alpaca_eval import export_alpaca_eval
-from seedbed.recorded.export_preferences import export_preferences
-from seedbed.recorded.import_benchmark import import_answers, import_verdicts
+from seedbed.publishing.export_alpaca_eval import export_alpaca_eval
+from seedbed.publishing.export_preferences import export_preferences
+from seedbed.recorded.import_answers import import_answers
+from seedbed.recorded.import_verdicts import import_verdicts
 from seedbed.recorded.reading import Source
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows, write_rows
+from seedbed.util.rows import Row, read_rows, write_rows, write_text
 from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, without_conversations
 
@@ -33,6 +34,7 @@ def project(tmp_path: Path) -> Iterator[Path]:
     for name in ("models", "matches"):
         params[name] = {key: entry for key, entry in params[name].items() if "poor" not in key}
     (tmp_path / "params.yaml").write_text(json.dumps(params), encoding="utf-8")
+    (tmp_path / "queries").symlink_to(ROOT / "queries")
     with chdir(tmp_path):
         write_rows(paths.edited("questions", "question"), QUESTIONS, None)
         write_rows(paths.edited("two_turns", "question"), [TALK], None)
@@ -140,6 +142,50 @@ def _tokenizer(kind: Any, template: str) -> Any:
     made = kind(tokenizer_object=Tokenizer(models.WordLevel({"x": 0}, unk_token="x")))
     made.chat_template = template
     return made
+
+
+def annotations() -> dict[str, Row]:
+    """The exported annotation of each question."""
+    export_alpaca_eval(Path("out"))
+    rows = json.loads(Path("out/good/good-vs-thin/annotations.json").read_text(encoding="utf-8"))
+    ids = {row["text"]: row["id"] for row in QUESTIONS}
+    return {ids[row["instruction"]]: row for row in rows}
+
+
+def test_a_preference_of_alpaca_eval_is_what_the_report_counts(project: Path) -> None:
+    """Its win rate is the mean of 1 less than the preference, without nulls: the report's adjusted win rate."""
+    judge(
+        ("one", 1, "judge", "first", "tie"),  # orders that disagree are a tie
+        ("two", 1, "judge", "second", "first"),
+        ("three", 1, "judge", "first", "invalid"),
+    )
+    assert {id: row["preference"] for id, row in annotations().items()} == {"one": 1.5, "two": 1.0, "three": None}
+
+
+def test_a_jury_is_one_annotator_for_alpaca_eval(project: Path) -> None:
+    judge(
+        *(("one", 1, name, "first", "second") for name in "xyz"),
+        *(("two", 1, "x", "first", "second"), ("two", 1, "y", "second", "first"), ("two", 1, "z", "tie", "tie")),
+    )
+    found = annotations()
+    assert {id: row["preference"] for id, row in found.items()} == {"one": 2.0, "two": 1.5}
+    assert found["one"]["annotator"] == "x,y,z"
+
+
+def test_an_export_that_fails_leaves_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the disk is full: the same command can be run again."""
+
+    def full(path: Path, text: str) -> None:
+        if path.parent.name == "thin":
+            raise UserError("no space left")
+        write_text(path, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("seedbed.publishing.export_alpaca_eval.write_text", full)
+        with pytest.raises(UserError, match="no space left"):
+            export_alpaca_eval(Path("out"))
+    assert not Path("out").exists()
+    export_alpaca_eval(Path("out"))
 
 
 def test_files_of_alpaca_eval_come_back(project: Path) -> None:

@@ -1,0 +1,135 @@
+"""`seedbed import verdicts`: a judge's verdicts on two models, kept in FastChat's format as the stage `judge` reads it."""
+
+from collections.abc import Mapping
+
+from ruamel.yaml.comments import CommentedMap
+
+from seedbed.project import paths
+from seedbed.project.model_settings import answering_models
+from seedbed.project.params import load_params
+from seedbed.project.params_types import Params
+from seedbed.recorded.formats import VERDICTS
+from seedbed.recorded.known_questions import Known
+from seedbed.recorded.placing import finish, preview, stage, staging
+from seedbed.recorded.reading import Reading, Source
+from seedbed.recorded.said import Judged
+from seedbed.recorded.slugs import slug
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.rows import Row
+from seedbed.util.words import count
+from seedbed.util.yaml_edit import add_entries
+
+_ONE_ORDER = "judged once, in an order that was drawn; recorded for both orders"
+
+
+def import_verdicts(source: Source, model: str | None, baseline: str | None, *, one_order: bool, yes: bool) -> str:
+    """Record the verdicts of a match.
+
+    Args:
+        source: what is imported; all its rows are of the same two models.
+        model: id of the model, where the file calls it otherwise than `params.yaml` does.
+        baseline: id of the baseline, likewise.
+        one_order: whether a verdict given in one order counts for both.
+        yes: whether to write it, or only to show it.
+
+    Returns:
+        What is, or would be, imported.
+
+    Raises:
+        UserError: the source or a row cannot be read, is of other models or an unknown question, or judges one order alone.
+    """
+    params = load_params()
+    known, reading = Known(params), Reading(source, VERDICTS)
+    with staging() as folder:
+        rows = _verdicts(reading, known, one_order=one_order)
+        if not rows:
+            raise UserError(f"{source.path}: none of {count(reading.read, 'row')} gives a verdict")
+        names, orders = rows[0][2].models, sum(said.g2 is None for _, _, said in rows)
+        ids = _models(params, names, model, baseline)
+        called = {name: params["models"].get(id, {}).get("name", id) for name, id in zip(names, ids, strict=True)}
+        match = next(
+            (key for key, each in params["matches"].items() if (each["model"], each["baseline"]) == ids),
+            f"{ids[0]}-vs-{ids[1]}",
+        )
+        target = paths.RECORDED / "judgments" / f"{match}.jsonl"
+        staged = stage(folder, (_verdict(question, turn, said, called) for question, turn, said in rows), "fastchat_verdict")
+        remarks = [f"writes {target}; matches.{match} of {paths.PARAMS} will refer to it: {ids[0]} against {ids[1]}"]
+        if orders:
+            remarks.append(f"{count(orders, 'verdict')} {_ONE_ORDER}; the report shows no order agreement for them")
+        unjudged = sum(known.turns.values()) - len(rows)
+        if unjudged:
+            remarks.append(f"{count(unjudged, 'turn')} of questions without a verdict will be invalid in this match")
+        shown = preview(reading, staged, f"verdicts of {match}", remarks)
+
+        def change(document: CommentedMap) -> None:
+            entry = {"model": ids[0], "baseline": ids[1], "recorded": str(target)}
+            if match in document["matches"]:
+                document["matches"][match].update(entry)
+            else:
+                add_entries(document, "matches", {match: entry})
+
+        done = f"{count(staged.rows, 'verdict')} imported; `seedbed repro benchmark` builds the report"
+        return finish(shown, done, target, reading, staged, change, yes=yes)
+
+
+def _verdicts(reading: Reading, known: Known, *, one_order: bool) -> list[tuple[str, int, Judged]]:
+    """Return question, turn and verdict of each row; all rows are of the same two models."""
+    rows, places, names = list[tuple[str, int, Judged]](), dict[tuple[str, int], str](), tuple[str, ...]()
+    for where, said in reading:
+        assert isinstance(said, Judged)
+        names = names or said.models
+        if {*said.models} != {*names}:
+            raise UserError(
+                f"{where}: a verdict on {' and '.join(said.models)}, but earlier rows are on {' and '.join(names)}; use "
+                "one file per pair of models"
+            )
+        question = known.find(said.id, said.question, where)
+        if said.turn > known.turns[question]:
+            reading.leave_out("its question has no such turn", where)
+            continue
+        if first := places.get((question, said.turn)):
+            raise UserError(f"{where}: question {question!r} is judged twice (first at {first}); keep one row")
+        if said.g2 is None and not one_order:
+            raise UserError(
+                f"{where}: {reading.label} judge each pair in one order only, but both orders are expected. With "
+                "--one-order each verdict counts for both orders; the report then shows no order agreement for them"
+            )
+        places[question, said.turn] = where
+        rows.append((question, said.turn, said))
+    return rows
+
+
+def _models(params: Params, names: tuple[str, str], model: str | None, baseline: str | None) -> tuple[str, str]:
+    """Return the ids of the two models that a file names; those that the user names go before."""
+    models = params["models"]
+    ids = []
+    for name, given, option in ((names[0], model, "--model"), (names[1], baseline, "--baseline")):
+        if given is not None:
+            if given not in answering_models(params):
+                raise UserError(f"{option} {given}: no such model{did_you_mean(given, list(answering_models(params)))}")
+            ids.append(given)
+            continue
+        found = [id for id, each in models.items() if each.get("name") == name] or [
+            id for id in models if id in (name, slug(name))
+        ]
+        if not found:
+            raise UserError(
+                f"verdicts on {name!r}, a model that is not in {paths.PARAMS}; import its answers first (`seedbed import "
+                f"answers FILE --model ID --name {name!r}`), or name the model with {option} ID"
+            )
+        ids.append(found[0])
+    if ids[0] == ids[1]:
+        raise UserError(
+            f"{names[0]!r} and {names[1]!r} are both {ids[0]}; name two different models with --model and --baseline"
+        )
+    return ids[0], ids[1]
+
+
+def _verdict(question: str, turn: int, said: Judged, called: Mapping[str, str]) -> Row:
+    """Return a verdict as FastChat writes it; one that was given in one order stands for both, and says so."""
+    g2 = said.g1 if said.g2 is None else said.g2
+    words = (_ONE_ORDER, _ONE_ORDER) if said.g2 is None else said.explanations
+    row: Row = {"question_id": question, "model_1": called[said.models[0]], "model_2": called[said.models[1]]}
+    row |= {"g1_winner": said.g1, "g2_winner": g2, "g1_judgment": words[0], "g2_judgment": words[1]}
+    row |= {f"answer_{n}": text for n, text in enumerate(said.answers, start=1) if text is not None}
+    return row | ({"turn": turn} if turn > 1 else {}) | ({"one_order": True} if said.g2 is None else {})

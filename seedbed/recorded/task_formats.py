@@ -1,0 +1,88 @@
+"""Tasks and conversations: Self-Instruct, Alpaca, ShareGPT, chat messages, preference pairs."""
+
+from seedbed.recorded.chat_messages import Conversation, LeftOut, Wrong, conversation, short, transcript
+from seedbed.recorded.said import Answered, Asked, Task, array, as_bool, first_of, text, text_or_none
+from seedbed.util.rows import Row
+
+CONVERSATIONS = ("conversations", "conversation", "conversation_input")
+"""What ShareGPT, LMSYS-Chat-1M and WildBench call a conversation."""
+PROMPTS = ("prompt", "question", "instruction", "input")
+"""What preference data sets call the task of a pair."""
+
+
+def task(row: Row) -> Task:
+    """Return a task as Alpaca and the tables of a user have it."""
+    is_class = row.get("is_classification")
+    return Task(
+        text(row, "instruction"),
+        text(row, "input", ""),
+        text(row, "output"),
+        first_of(row, "id"),
+        text_or_none(row, "task_type"),
+        as_bool(is_class) if is_class is not None else None,
+    )
+
+
+def self_instruct(row: Row) -> Task:
+    """Return a seed task with its first instance."""
+    first, *more = array(row, "instances")
+    if not isinstance(first, dict):
+        raise Wrong(f"field instances.0: expected an object with input and output, found {short(first)}")
+    note = "has more instances; only the first is used" if more else None
+    try:
+        input, output = text(first, "input", ""), text(first, "output")
+    except Wrong as error:
+        raise Wrong(str(error).replace("field ", "field instances.0.")) from None
+    return task(row | {"input": input, "output": output})._replace(note=note)
+
+
+def _conversation_of(row: Row) -> Conversation:
+    name = next(name for name in ("messages", *CONVERSATIONS) if name in row)
+    return conversation(array(row, name), name)
+
+
+def conversation_task(row: Row) -> Task:
+    """Return the first turn of a conversation and its answer."""
+    return _first_turn(row, _conversation_of(row))
+
+
+def _first_turn(row: Row, said: Conversation) -> Task:
+    if not said.answered or said.answered[0] is None:
+        raise LeftOut("it has no answer")
+    notes = ["a system message, which is dropped"] if said.system else []
+    notes += ["further turns; only the first is used"] if len(said.asked) > 1 else []
+    note = f"has {' and '.join(notes)}" if notes else None
+    return Task(said.asked[0], "", said.answered[0], first_of(row, "id"), text_or_none(row, "task_type"), note=note)
+
+
+def preferred_task(row: Row) -> Task:
+    """Return the task of a preference pair with the chosen answer.
+
+    `chosen` is an answer to `prompt`, or has the prompt in itself: as messages, or as HH-RLHF's transcript.
+    """
+    chosen, prompt = row["chosen"], next((row[name] for name in PROMPTS if row.get(name)), None)
+    if isinstance(chosen, str):
+        messages = transcript(chosen) or [{"role": "assistant", "content": chosen}]
+    else:
+        messages = array(row, "chosen")
+    roles = [str(each.get("role", each.get("from"))).lower() for each in messages if isinstance(each, dict)]
+    if not {"user", "human"} & {*roles}:
+        if not isinstance(prompt, str | list):
+            raise Wrong(f"field prompt: {'missing' if prompt is None else f'expected a text, found {short(prompt)}'}")
+        messages = [*([{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt), *messages]
+    pair = conversation(messages, "chosen")
+    if len(pair.asked) > 1:
+        raise LeftOut("it has further turns, and the last answer is the chosen one")
+    return _first_turn(row, pair)._replace(note="has a rejected answer, which is dropped")
+
+
+def conversation_question(row: Row) -> Asked:
+    """Return what the user asks in a conversation, turn by turn."""
+    return Asked(_conversation_of(row).asked, first_of(row, "question_id", "uid", "id"), text_or_none(row, "category"))
+
+
+def conversation_answer(row: Row) -> Answered:
+    """Return what the assistant answers in a conversation, turn by turn."""
+    said = _conversation_of(row)
+    turns = [*said.answered, *[None] * (len(said.asked) - len(said.answered))]
+    return Answered(turns, first_of(row, "question_id", "uid"), said.asked, text_or_none(row, "model", "model_id"))
