@@ -1,6 +1,8 @@
 """The command line: a mistake is one sentence and exit code 1."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,8 @@ def test_the_help_of_an_option_without_a_value_shows_no_type(command: tuple[str,
     assert "--help" in shown
     assert "<bool>" not in shown
     assert "<list" not in shown
+
+
+def test_python_m_seedbed_is_seedbed() -> None:
+    ran = subprocess.run([sys.executable, "-m", "seedbed", "--version"], capture_output=True, text=True, check=True)
+    assert ran.stdout == f"seedbed {seedbed.__version__}\n"
