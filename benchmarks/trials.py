@@ -55,8 +55,8 @@ def whole_run(found: dict[str, Any]) -> list[str]:
         f"{edited['of_other_slots_both_times']:,} candidates of other slots are others, and "
         f"{edited['flipped_decisions_of_unchanged_candidates']:,} decisions about unchanged candidates are, "
         f"{edited['flipped_although_the_neighbour_stayed']:,} of them although the neighbour that decided stayed. The peak is "
-        "that of the largest process. Before the first request that is sent, `generate` walks through all slots once more, to "
-        "note what it expects to send."
+        "that of the largest process. Before the first request that is sent, `generate` walks through all slots once more, "
+        "without the filter, to note what it expects to send."
     )
     rows = []
     for name in ("from_nothing", "from_the_store", "one_seed_edited"):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from seedbed.filtering.rules import RULES
@@ -22,6 +23,11 @@ from tests.harness import ROOT, Project, Server, build_once, copy_project, make_
 parse_each_text_once()
 LONGEST_S, AGAIN_S = 900, 30
 """Seconds after which a test is given up, and after which its end is, where that hangs too."""
+
+
+# Hypothesis fails an example that takes 200 ms, as any may on a busy machine.
+settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("without a clock")
 
 
 @pytest.fixture(autouse=True)

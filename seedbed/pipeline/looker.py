@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from seedbed.exchange.replies import Response
 from seedbed.project import paths
-from seedbed.sending.asker import pays_again, pays_anyway
 from seedbed.sending.looker import Looker
+from seedbed.sending.refill import pays_again, pays_anyway
 from seedbed.store.locked import Bring, bring_others, bring_transcripts
 from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
@@ -34,9 +34,7 @@ class StageLooker(Looker):
     ) -> None:
         super().__init__(self._from_anywhere, max_attempts)
         self._stage, self._store, self._locked, self._say = stage, store, locked, say
-        self._places: list[Bring] = (
-            [] if free else [bring_transcripts, bring_others]
-        )  # where it is free nothing needs to be brought
+        self._places: list[Bring] = [] if free else [bring_transcripts, bring_others]
 
     def _from_anywhere(self, keys: list[str]) -> dict[str, Response]:
         responses = self._here(keys) | self._store.get(keys)

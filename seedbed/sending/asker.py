@@ -20,11 +20,11 @@ from seedbed.project.model_settings import ModelSettings, in_process, server
 from seedbed.project.params_types import Attempts, Params
 from seedbed.project.run_cache import mend_run_cache
 from seedbed.sending.build_process import Parent, alone
+from seedbed.sending.refill import Refill
 from seedbed.sending.room import take_spilled
-from seedbed.store.locked import Bring, Lacking, bring_others, bring_transcripts
 from seedbed.store.projects import register
 from seedbed.store.store import Store
-from seedbed.store.transcripts import Record, read_transcript, transcript, warm_store
+from seedbed.store.transcripts import Record, transcript
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, write_rows
 from seedbed.util.words import count
@@ -85,12 +85,11 @@ class Asker:
         self._parent = Parent()
         self._runner: asyncio.Runner | None = None
         self._senders: dict[str, Sender] = {}
-        self._places = [self._warm, self._bring, self._bring_others]
-        self._lacking: list[Lacking] = []
 
     def __enter__(self) -> Self:
         self.store = self._stack.enter_context(Store(paths.store()))
         register(self.store)
+        self._refill = Refill(self.stage, self._kept_by, self.store)
         self._stack.enter_context(alone(self.stage, self.store.path.parent / "locks", self._parent))
         if new := take_spilled(self.store):
             print(f"{self.stage}: {count(new, 'answer')} of an earlier run added to the store", file=sys.stderr)
@@ -129,62 +128,17 @@ class Asker:
         results: list[Result[T]] = [Result(request) for request in requests]
         serve(self.store.get, results, read, self._max_attempts)
         to = to or self._to
-        while any(not result.settled for result in results) and self._refill(to):
+        fetch = not in_process(self._params, to)  # what a free endpoint lacks is asked again instead
+        while any(not result.settled for result in results) and self._refill.more(fetch):
             serve(self.store.get, results, read, self._max_attempts)
         missing = [result for result in results if not result.settled]
         if missing:
             self._refuse_offline(missing[0].request)
-            self._refuse_to_pay_again(len(missing))
+            self._refill.refuse_to_pay_again(len(missing))
             left = None if most_failed is None else most_failed - sum(result.failure is not None for result in results)
             self._send(to, missing, read, len(results), left)
         self._parent.check()
         return results
-
-    def _refill(self, to: ModelSettings) -> bool:
-        """Take transcripts into the store from the next place that has any, each once; False where none is left.
-
-        What a free endpoint lacks is asked again, and no transcript is fetched for it.
-        """
-        while self._places and (self._places[0] == self._warm or not in_process(self._params, to)):
-            if self._places.pop(0)():
-                return True
-        return False
-
-    def _warm(self) -> int:
-        return warm_store(self.store)
-
-    def _bring(self) -> int:
-        """Have the transcripts brought that were not pulled; return how many responses were new."""
-        return self._taken(bring_transcripts, "that dvc.lock names")
-
-    def _bring_others(self) -> int:
-        """Have those brought that may hold more, such as another branch's; return how many responses were new."""
-        return self._taken(bring_others, "of other branches or earlier commits")
-
-    def _taken(self, bring: Bring, which: str) -> int:
-        brought, lacking = bring(self._kept_by, self.store.has_read)
-        self._lacking += lacking
-        if brought:
-            print(f"{self.stage}: brought {count(len(brought), 'transcript')} {which}", file=sys.stderr)
-        return sum(self.store.warm(digest, self._kept_by, read_transcript(paths.blob(digest))) for digest in brought)
-
-    def _refuse_to_pay_again(self, missing: int) -> None:
-        """Stop where what is missing may have been paid for; warn where nothing requires the transcript that may hold it."""
-        lacking, self._lacking = self._lacking, []
-        if not lacking or pays_anyway():
-            return
-        if words := pays_again(lacking):
-            raise UserError(f"{self.stage}: {count(missing, 'response is', 'responses are')} missing, and {words}")
-        first = lacking[0]
-        whose = f"of {first.branch} names" if first.branch else "names"
-        where = (
-            f"is neither in the DVC cache nor available from the DVC remote ({first.why})"
-            if first.why
-            else "is not in the DVC cache, and there is no DVC remote to download it from"
-        )
-        what = "of it is needed here" if first.branch else "it holds"
-        words = f"the transcript {first.digest[:12]} that dvc.lock {whose} {where}: what {what} is paid for again"
-        print(f"{self.stage}: {words}", file=sys.stderr)
 
     def _refuse_offline(self, request: Request) -> None:
         if os.environ.get("SEEDBED_OFFLINE", "") not in ("", "0"):
@@ -215,23 +169,6 @@ class Asker:
     def sent(self) -> bool:
         """Whether any request was sent."""
         return bool(self._senders)
-
-
-def pays_anyway() -> bool:
-    """Whether the user allows paying again for responses that cannot be fetched."""
-    return os.environ.get("SEEDBED_PAY_AGAIN", "") not in ("", "0")
-
-
-def pays_again(lacking: Sequence[Lacking]) -> str:
-    """Return why nothing may be sent while transcripts are lacking that a DVC remote should have; empty without a remote."""
-    missing = next((each for each in lacking if each.why is not None and each.branch is None), None)
-    if missing is None:
-        return ""
-    return (
-        f"the transcript {missing.digest[:12]} that dvc.lock names, which may hold them, is neither in the DVC cache nor "
-        f"available from the DVC remote ({missing.why}); ask whoever built it to run `dvc push`, then run `dvc pull` here, or "
-        "set SEEDBED_PAY_AGAIN=1 to pay for them again"
-    )
 
 
 def serve(get: Get, results: Sequence[Result[T]], read: Read[T], max_attempts: int) -> None:

@@ -175,13 +175,13 @@ class Client:
                 ) from None
             raise UserError(self._status_in_words(error, what)) from None
         except openai.APIConnectionError as error:
-            raise UserError(self.unreachable(_cause(error))) from None
+            raise UserError(self.unreachable(error)) from None
 
-    def unreachable(self, why: str) -> str:
+    def unreachable(self, error: openai.APIConnectionError) -> str:
         """Return the sentence for a server that does not answer."""
         return (
-            f"endpoint {self.id!r}: {quoted(self.base_url)} could not be reached ({why}); start the server or correct "
-            f"servers.{self._server_id}.base_url, and run again"
+            f"endpoint {self.id!r}: {quoted(self.base_url)} could not be reached ({_cause(error)}); start the server or "
+            f"correct servers.{self._server_id}.base_url, and run again"
         )
 
     def _status_in_words(self, error: openai.APIStatusError, what: str) -> str:

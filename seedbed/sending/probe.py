@@ -229,14 +229,12 @@ async def _plain(client: Client, model: str, result: ProbeResult) -> list[str]:
     Raises:
         UserError: the server takes neither name, or refuses for another reason.
     """
-    prompt, body = "Name a colour.", None
+    prompt, first = "Name a colour.", f"a first request to the model {model!r}"
     try:
         body = await _post(client, model, prompt, {"max_tokens": _LIMIT})
     except openai.APIStatusError as error:
-        if error.status_code not in _REFUSALS:
-            with client.in_words(f"a first request to the model {model!r}"):
-                raise
-        with client.in_words(f"a first request to the model {model!r}"):
+        _refusal(client, error, first)
+        with client.in_words(first):
             body = await _post(client, model, prompt, {"max_completion_tokens": _LIMIT})
         result.output_limit = "max_completion_tokens"
     message = _message(body)
@@ -256,10 +254,8 @@ async def _others(client: Client, asking: list[ModelSettings], result: ProbeResu
         try:
             await _post(client, to.model, "Name a colour.", {result.output_limit: _FEW})
         except openai.APIStatusError as error:
-            if error.status_code not in _REFUSALS:
-                with client.in_words(f"the model {to.model!r}"):
-                    raise
-            result.mistakes.append(_wrong_model(to, f"rejects the model {to.model!r}: {quoted(error.response.text)}"))
+            said = _refusal(client, error, f"the model {to.model!r}")
+            result.mistakes.append(_wrong_model(to, f"rejects the model {to.model!r}: {said}"))
 
 
 def _wrong_model(to: ModelSettings, words: str) -> str:
@@ -272,10 +268,7 @@ async def _format(client: Client, model: str, prompt: str, limit: str, response_
     try:
         body = await _post(client, model, prompt, {limit: _LIMIT, "response_format": response_format})
     except openai.APIStatusError as error:
-        if error.status_code not in _REFUSALS:
-            with client.in_words("a response format"):
-                raise
-        return f"refused ({quoted(error.response.text)[:120]})", False
+        return f"refused ({_refusal(client, error, 'a response format')[:120]})", False
     try:
         value = json.loads(_text(_message(body)))
     except ValueError:
@@ -289,11 +282,20 @@ async def _seed(client: Client, model: str, limit: str) -> str:
         for _ in range(2):
             await _post(client, model, "Name a colour.", {limit: _LIMIT, "seed": 1})
     except openai.APIStatusError as error:
-        if error.status_code not in _REFUSALS:
-            with client.in_words("a seed"):
-                raise
-        return f"refused ({quoted(error.response.text)[:120]})"
+        return f"refused ({_refusal(client, error, 'a seed')[:120]})"
     return "taken"
+
+
+def _refusal(client: Client, error: openai.APIStatusError, what: str) -> str:
+    """Return a server's words on a field that it does not know.
+
+    Raises:
+        UserError: it refuses for another reason.
+    """
+    if error.status_code not in _REFUSALS:
+        with client.in_words(what):
+            raise error
+    return quoted(error.response.text)
 
 
 async def _get(client: Client, url: str) -> Any:
@@ -303,7 +305,7 @@ async def _get(client: Client, url: str) -> Any:
     except (openai.APIStatusError, ValueError):
         return None
     except openai.APIConnectionError as error:
-        raise UserError(client.unreachable(type(error.__cause__ or error).__name__)) from None
+        raise UserError(client.unreachable(error)) from None
 
 
 async def _post(client: Client, model: str, prompt: str, fields: JsonObject) -> Any:
@@ -314,10 +316,12 @@ async def _post(client: Client, model: str, prompt: str, fields: JsonObject) -> 
         openai.APIStatusError: it refuses.
     """
     body = {"model": model, "messages": [{"role": "user", "content": prompt}], **fields}
+    options: Any = {"follow_redirects": False}  # as a build asks
     try:
-        return json.loads((await client.openai.post("/chat/completions", cast_to=httpx2.Response, body=body)).content)
+        reply = await client.openai.post("/chat/completions", cast_to=httpx2.Response, body=body, options=options)
+        return json.loads(reply.content)
     except openai.APIConnectionError as error:
-        raise UserError(client.unreachable(type(error.__cause__ or error).__name__)) from None
+        raise UserError(client.unreachable(error)) from None
     except ValueError:
         raise UserError(
             f"endpoint {client.id!r}: the reply is not JSON; is it an OpenAI-compatible server, and does base_url end in /v1?"

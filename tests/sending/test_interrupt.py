@@ -34,7 +34,8 @@ WORDS = (
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_it_ends_the_stage_before_its_first_request(built: Project, server: Server, times: int) -> None:
-    built.edit_params(lambda params: params["generate"].update(seed=7))
+    # With the target of the last build, the walk before the first request would load no filter.
+    built.edit_params(lambda params: params["generate"].update(seed=7, target=params["generate"]["target"] + 1))
     built.edit_params(lambda params: params["filter"].update(tokeniser={"name": "interrupted"}))
     (built.root / "plugins" / "mine.py").write_text(PLUGIN.format(times=times), encoding="utf-8")
     done = subprocess.run(

@@ -51,6 +51,13 @@ def test_a_server_that_can_everything(counted: Project, server: Server) -> None:
     assert (counted.root / "params.yaml").read_bytes() == before
 
 
+def test_a_redirect_is_named_as_in_a_build(counted: Project, server: Server) -> None:
+    server.fault = lambda body, number: (308, {"location": "https://other.example/v1"}, b"")
+    output = counted.run("seedbed", "probe", "stand-in", fails=True)
+    assert "redirects to https://other.example/v1; set servers." in output
+    assert len(server.log) == 1
+
+
 def test_a_server_that_ignores_formats_and_refuses_fields(counted: Project, server: Server) -> None:
     server.fault = refusing
     before, kept = (counted.root / "params.yaml").read_bytes(), comments(counted)
