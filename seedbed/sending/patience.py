@@ -1,6 +1,7 @@
-"""Retry policy for requests and batches: wait times and the maximum number of attempts."""
+"""Retry policy for requests and batches: wait times and the maximum number of attempts, of one and of all together."""
 
 import random
+import time
 from dataclasses import dataclass
 
 from seedbed.project.params_types import Server
@@ -34,7 +35,7 @@ class Tries:
         Raises:
             UserError: it was tried often enough, or the server asks for too long a wait.
         """
-        wait_s = min(_FIRST_WAIT_S * 2**self.number, _MOST_WAIT_S) * random.uniform(0.75, 1.25)
+        wait_s = _wait_s(self.number) * random.uniform(0.75, 1.25)
         wait_s = max(busy.wait_s, _FIRST_WAIT_S) if busy.wait_s is not None else wait_s  # a server may say 0 for ever
         if wait_s > _LONGEST_WAIT_S:
             raise UserError(f"the server asks to wait {wait_s:.0f} s ({busy}); run again then, {reassurance}")
@@ -46,3 +47,43 @@ class Tries:
         tries = count(self.number, "attempt")
         advice = "run again later, or lower requests_per_minute" if busy.limited else "run again later"
         raise UserError(f"{tries} at {what} failed, the last one with: {busy}; {advice}, {reassurance}")
+
+
+class Outage:
+    """Stops a stage whose server is down, where many requests wait: before each of them was tried as often as it may be.
+
+    Args:
+        server: its settings.
+        workers: requests that are sent at the same time.
+    """
+
+    def __init__(self, server: Server, workers: int) -> None:
+        retries = server.get("max_retries", _RETRIES)
+        self._most = (retries + 1) * workers
+        self._patience_s = sum(map(_wait_s, range(retries)))
+        self.answered()
+
+    def answered(self) -> None:
+        """Note that a response arrived."""
+        self._failed, self._since = 0, time.monotonic()
+
+    def add(self, busy: Busy) -> None:
+        """Count an attempt that failed; a rate limit is none, since a server that sets one is there.
+
+        Raises:
+            UserError: nothing arrived for as long, and in as many attempts, as all workers try one request each.
+        """
+        if busy.limited:
+            return
+        self._failed += 1
+        waited_s = time.monotonic() - self._since
+        if self._failed >= self._most and waited_s >= self._patience_s:
+            raise UserError(
+                f"{self._failed} consecutive attempts in {waited_s:.0f} s failed, the last one with: {busy}; run again when "
+                "the server answers, every response that arrived is kept"
+            )
+
+
+def _wait_s(number: int) -> float:
+    """Return the seconds to wait after the attempt of this number, from 0."""
+    return min(_FIRST_WAIT_S * 2.0**number, _MOST_WAIT_S)

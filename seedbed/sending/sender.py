@@ -17,7 +17,7 @@ from seedbed.sending.committing import Committer
 from seedbed.sending.halt import Halt
 from seedbed.sending.jobs import Job, Queue
 from seedbed.sending.languages import language_mismatches
-from seedbed.sending.patience import Tries
+from seedbed.sending.patience import Outage, Tries
 from seedbed.sending.progress import Progress
 from seedbed.sending.room import Room
 from seedbed.sending.server_answers import Busy
@@ -86,6 +86,7 @@ class Sender:
         self._halt = Halt(stage, parent)
         self._room = Room(store.path)
         self._streak = ErrorStreak(stage, to.endpoint)
+        self._outage = Outage(self._server, 1)  # of as many workers as there are, once they are known
         self._committer = Committer(stage, parent.build, store, self._room, self._budget, self._estimator, self._halt)
         self._broken: list[UserError] = []
         self._failed = 0
@@ -144,6 +145,7 @@ class Sender:
         workers = self._room.hold(most)
         if not workers:
             raise self._committer.no_room("nothing more was sent")
+        self._outage = Outage(self._server, workers)
         if workers < most:
             progress.say(f"little disk space left at {self._store.path}: sending one request at a time")
         try:
@@ -182,6 +184,7 @@ class Sender:
                     continue
                 response = await self._paid(request, progress)
                 job.tries = Tries()
+                self._outage.answered()
                 self._take(job, response, read, progress)
                 if reason := self._streak.add(request, response, failed=job.alike[0].failure is not None):
                     self._halt.stop(reason)
@@ -241,7 +244,9 @@ class Sender:
             self._halt.stop(ended)
             return None
         try:
-            return job.tries.wait_s(busy, self._server, job.request.id)
+            wait_s = job.tries.wait_s(busy, self._server, job.request.id)
+            self._outage.add(busy)
+            return wait_s
         except UserError as error:
             self._halt.stop(UserError(f"{self._stage}: endpoint {self._client.id!r}: {error}"))
             return None

@@ -66,6 +66,23 @@ def test_the_wait_for_a_place_in_the_minute_is_no_part_of_the_time(ask: Ask, ser
     assert len(server.take()) == 8
 
 
+def test_a_server_that_is_down_is_given_up_before_every_row_was_tried_often(ask: Ask, server: Server) -> None:
+    server.fault = lambda body, number: (500, {}, b"{}")
+    with pytest.raises(
+        UserError, match=r"consecutive attempts in \d+ s failed, the last one with: HTTP 500.*run again when the"
+    ):
+        ask(tuple(f"row-{number}" for number in range(200)), max_concurrency=4, max_retries=1)
+    assert 8 <= len(server.take()) < 200
+
+
+def test_a_server_that_is_down_for_a_moment_is_waited_for(ask: Ask, server: Server) -> None:
+    """As many attempts fail as all workers may make, in a shorter time than one request is tried for."""
+    server.fault = lambda body, number: (500, {}, b"{}") if number <= 12 else None
+    results = ask(tuple(f"row-{number}" for number in range(40)), max_concurrency=4, max_retries=2)
+    assert all(result.failure is None for result in results)
+    assert len(server.take()) == 52
+
+
 @pytest.mark.slow
 def test_answers_that_came_while_the_stage_was_stopped_are_read(counted: Project, server: Server) -> None:
     """A laptop that sleeps, a job that is suspended: nothing that lies in the sockets is asked again."""
