@@ -137,7 +137,7 @@ class Benchmark:
         self.usage = usage_rows(self.tables)
         rehearsed = made_by_stand_in(self.tables, _SOURCES)
         hollow = {"answers", "judgments"} & {*rehearsed}
-        consequence = self.say("stand_in_hollow" if hollow else "stand_in_real")
+        consequence = self.say("stand_in_unjudged" if not self.rates else "stand_in_hollow" if hollow else "stand_in_real")
         self.stand_in = stand_in_sentence([self.say(f"stand_in_{name}") for name in rehearsed], consequence, self.say)
         self.answer = answer(self, self.say)
 

@@ -122,7 +122,7 @@ def matrix(totals: Iterable[RateWithTest], names: Sequence[str]) -> list[list[Ce
 
 
 def match_sentences(matches: Iterable[str], rates: Sequence[RateWithTest], say: Words = ENGLISH_WORDS) -> list[str]:
-    """Return what cannot be said of matches: those without a judgment, or a valid one, and categories of one question."""
+    """Return a sentence on each match without a win rate: it has no judgment, or no valid one."""
     sentences = []
     totals = {row["match"]: row for row in rates if row["category"] == "all"}
     for match in matches:
@@ -132,9 +132,6 @@ def match_sentences(matches: Iterable[str], rates: Sequence[RateWithTest], say: 
         elif total["invalid"] == total["n"]:
             key = "unjudged_invalid_one" if total["n"] == 1 else "unjudged_invalid"
             sentences.append(say(key, match=match, n=f"{total['n']:,}"))
-    alone = dict.fromkeys(row["category"] for row in rates if row["n"] == 1 and row["category"] != "all")
-    if alone:
-        sentences.append(say("unjudged_alone", categories=say("list_comma").join(alone)))
     return sentences
 
 

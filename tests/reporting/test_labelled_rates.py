@@ -49,7 +49,7 @@ def test_a_judge_that_calls_a_fifth_of_the_losses_won(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "why"),
     [
-        ([("win", "win", 50), ("loss", "loss", 50)], "no label of people is a tie"),
+        ([("win", "win", 50), ("loss", "loss", 50)], "no human label is a tie"),
         ([(a, b, 20) for a in ("win", "loss", "tie") for b in ("win", "loss", "tie")], "too badly apart"),
     ],
 )
