@@ -101,7 +101,7 @@ def test_what_is_concluded_in_words(tmp_path: Path) -> None:
     assert "## Methods" in summary
     assert "The judge prefers the models trained on native." in summary
     assert "native is significantly better on llama and calm (corrected for 2 tests)." in summary
-    assert "speak of these two trainings" in summary
+    assert "hold for these trainings only" in summary
     equal = study(tmp_path / "b", {"base": 0.5, "native": 0.5, "direct": 0.5}).benchmark()
     assert "The difference is not significant, so the bases are not tested individually." in equal.summary()
     assert [row["p_holm"] for row in equal.methods if row["comparison"] == "sets"][1:] == [None, None]
