@@ -32,8 +32,10 @@ from seedbed.reporting.judge_sections import (
 from seedbed.reporting.judgments import load_judgments, rule_in_words
 from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.labelled_rates import labelled_rows, why_in_words
+from seedbed.reporting.method_chart import chart_rows
 from seedbed.reporting.method_sections import method_parts
-from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
+from seedbed.reporting.method_sizes import set_sizes
+from seedbed.reporting.methods import METHOD_COLUMNS, method_rows
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.reporting.ratings import RATING_COLUMNS, load_ratings, rating_parts, rating_rows
 from seedbed.reporting.retest import component_rows, load_retests, retest_rows

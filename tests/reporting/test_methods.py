@@ -13,7 +13,8 @@ from seedbed.project import paths
 from seedbed.project.methods import Made, study_pairs
 from seedbed.project.params_types import Params
 from seedbed.reporting.benchmark_page import SECTIONS
-from seedbed.reporting.methods import METHOD_COLUMNS, method_rows, set_sizes
+from seedbed.reporting.method_sizes import set_sizes
+from seedbed.reporting.methods import METHOD_COLUMNS, method_rows
 from tests.builds import Build
 
 BASES = ("llama", "calm")
