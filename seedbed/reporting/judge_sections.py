@@ -179,7 +179,8 @@ def equal_length_parts(rows: Sequence[EqualLengthRow], rates: Iterable[RateWithT
         | {"not given, since": row["why"]}
         for row in capped(rows)
     ]
-    names = ["match", "adjusted", "at equal length", "interval", "length and Markdown", "its interval"]
+    estimates = ["at equal length", "interval", "length and Markdown", "its interval"]
+    names = ["match", "adjusted", *(estimates if any(row["rate"] is not None for row in rows) else [])]
     return [
         f"## {say('equal_title')}",
         say("equal_brief"),
@@ -194,17 +195,20 @@ def health_parts(rows: Sequence[HealthRow], confidence: float, say: Words = ENGL
         return [say("judge_nothing")]
     judges = last_rows(rows)
     shown = [
-        row
-        | {"p": p_value(row["position_p"]), "longer": row["longer_answer_rate"]}
+        {"judge": row["judge"], "match": row["match"], "judgments": row["judgments"], "pairs": row["pairs"]}
+        | {"order_agreement": _percent(row["order_agreement"]), "one_tie": _percent(row["one_tie"])}
+        | {"first_biased": _percent(row["first_biased"]), "second_biased": _percent(row["second_biased"])}
+        | {"invalid_rate": _percent(row["invalid_rate"]), "cut_answers": row["cut_answers"]}
+        | {"p": p_value(row["position_p"]), "longer": _percent(row["longer_answer_rate"])}
         | {"its interval": _interval(row["longer_low"], row["longer_high"])}
         for row in capped(rows, last=1)
     ]
     several = ["judge"] if len(judges) > 1 else []
-    names = [*several, "match", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie"]
-    names += ["p", "longer", "its interval", "invalid_rate", "cut_answers"]
+    right = ["order_agreement", "first_biased", "second_biased", "one_tie", "p", "longer", "its interval", "invalid_rate"]
+    names = [*several, "match", "judgments", "pairs", *right, "cut_answers"]
     return [
         say("judge_brief"),
-        say.table(shown, names, right=["p", "its interval"]),
+        say.table(shown, names, right=right),
         *rest_in_words(rows, "judge_health.csv", say),
         *(f"{row['judge']}: " * len(several) + position_in_words(row, confidence, say) for row in judges),
     ]

@@ -41,6 +41,19 @@ def test_all_pairs_are_ranked_and_a_star_is_not(tmp_path: Path) -> None:
     assert "Adjusted win rate against thin" in star
 
 
+def test_without_a_match_nothing_is_said_of_win_rates(tmp_path: Path) -> None:
+    found = Build(tmp_path / "a", models=(), matches=(), made_by=STAND_IN).benchmark()
+    assert found.stand_in.endswith("is not a language model: replace them before you compare models.")
+
+
+def test_what_has_no_estimate_has_no_columns(tmp_path: Path) -> None:
+    build = Build(tmp_path / "a")
+    assert "not estimated, since" in build.benchmark().summary()
+    for text in (build.benchmark().summary(), Reader(build.benchmark_page()).shown):
+        assert "length and Markdown" not in text
+    assert "worst case</th>" not in build.benchmark_page()
+
+
 def test_agreement_is_shown_where_people_voted(tmp_path: Path) -> None:
     votes = [
         ("yuki", "good-vs-thin", f"q0{number}", verdict, "") for number, verdict in enumerate(["model", "baseline", "tie"])
