@@ -291,7 +291,7 @@ class Benchmark:
         parts += agreement_parts(self.tables, self.agreement, self.alternative, confidence, self.say)
         parts += correction_parts(self.corrected, confidence, self.say)
         parts += labelled_parts(self.labelled, confidence, self.say)
-        parts += [f"## {self.say('responses_results')}", usage_table(self.usage, self.say)]
+        parts += [f"## {self.say('usage_title')}", usage_table(self.usage, self.say)]
         parts += [self.say("elsewhere_dataset")]
         return "\n\n".join(parts) + "\n"
 

@@ -56,8 +56,8 @@ def _rates_table(rows: Sequence[RateWithTest], first: Literal["category", "match
     """Return a table of rates; `first` is its first column."""
     shown = [
         {say(f"head_{first}"): row[first], say("md_n"): row["n"]}
-        | {say("md_wins"): row["wins"], say("md_losses"): row["losses"], say("md_ties"): row["ties"]}
-        | {say("md_inconsistent"): row["inconsistent"], say("md_invalid"): row["invalid"]}
+        | {say("head_wins"): row["wins"], say("head_losses"): row["losses"], say("head_ties"): row["ties"]}
+        | {say("md_inconsistent"): row["inconsistent"], say("head_invalid"): row["invalid"]}
         | {say("md_win_rate"): _percent(row["win_rate"]), say("md_adjusted"): _percent(row["adjusted_win_rate"])}
         | {say("head_interval"): _interval(row["ci_low"], row["ci_high"]), say("md_p"): p_value(row["p_holm"])}
         | {say("head_visible"): _percent(row["visible"])}
@@ -183,7 +183,7 @@ def equal_length_parts(rows: Sequence[EqualLengthRow], rates: Iterable[RateWithT
     names = ["match", "adjusted", *(estimates if any(row["rate"] is not None for row in rows) else [])]
     return [
         f"## {say('equal_title')}",
-        say("equal_brief"),
+        say("equal_words"),
         say.table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
         *rest_in_words(rows, "win_rates.csv", say),
     ]

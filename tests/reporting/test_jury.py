@@ -15,10 +15,9 @@ from seedbed.reporting.judge_sections import match_sentences
 from seedbed.reporting.judgments import rule_in_words
 from seedbed.reporting.jury import Jury, jury, jury_sentences
 from seedbed.reporting.scores import read_scores
-from seedbed.reporting.statistics.jury import jury_outcome
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.tables import Tables
-from tests.reporting.judgments import fill_jury
+from tests.reporting.judgments import fill_jury, jury_outcome
 
 SETTINGS: Report = {"bootstrap": 1000, "confidence": 95, "seed": 0}
 BOTH = {
