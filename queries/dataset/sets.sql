@@ -1,15 +1,11 @@
 -- One row: one of the three sets, and how different its tasks are from one another.
 --   different              instructions that differ from all before them in at least a character
---   without_input          percent of the tasks that have no input
---   distinct_1, distinct_2 percent of the tokens, and of the pairs of neighbouring tokens, that are the first of their
---                          kind, in as many tokens of each set as the smallest has: instructions alone, drawn by hash
 --   compared, median_nearest  rows held against all others of the set, and the median of their likeness to the nearest
 -- needs: dataset/set_texts
 with
 texts as (
     select
-        dataset, count(*) as tasks, count(distinct task_type) as task_types, count(distinct instruction) as different,
-        round(100.0 * count(*) filter (input = '') / count(*), 2) as without_input
+        dataset, count(*) as tasks, count(distinct task_type) as task_types, count(distinct instruction) as different
     from set_texts
     group by dataset
 ),
@@ -21,11 +17,10 @@ likeness as (
 final as (
     select
         set_names.name as dataset, coalesce(tasks, 0) as tasks, coalesce(task_types, 0) as task_types,
-        coalesce(different, 0) as different, without_input, tokens, distinct_1, distinct_2,
+        coalesce(different, 0) as different,
         coalesce(compared, 0) as compared, median_nearest
     from set_names
     left join texts on texts.dataset = set_names.name
-    left join distinct_tokens on distinct_tokens.dataset = set_names.name
     left join likeness on likeness.dataset = set_names.name
 )
 select final.* from final join set_names on set_names.name = final.dataset order by set_names.place

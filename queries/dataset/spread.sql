@@ -6,7 +6,9 @@
 --                              filter's threshold or more with another one of the set; the core text is the sentence that asks,
 --                              and the input
 --   output_duplicates          percent of the outputs of at least 20 letters and digits that another task of the set has too
---   distinct_1, distinct_2     as in dataset/sets.sql; self_bleu: of 4-grams (Zhu et al. 2018), 0 to 100, the lower the better
+--   distinct_1, distinct_2     percent of the tokens, and of the pairs of neighbouring tokens, that are the first of their
+--                              kind, in as many `tokens` of each set as the smallest has: instructions alone, drawn by hash
+--   self_bleu                  of 4-grams (Zhu et al. 2018), 0 to 100, the lower the better
 -- needs: dataset/set_texts, dataset/spread_texts
 with
 texts as (
@@ -35,7 +37,7 @@ counts as (
 final as (
     select
         spread_names.name as dataset, coalesce(tasks, 0) as tasks, with_input, instruction, output,
-        near, core_near, coalesce(output_duplicates, 0) as output_duplicates, distinct_1, distinct_2, self_bleu
+        near, core_near, coalesce(output_duplicates, 0) as output_duplicates, tokens, distinct_1, distinct_2, self_bleu
     from spread_names
     left join counts on counts.dataset = spread_names.name
     left join duplicates on duplicates.dataset = spread_names.name

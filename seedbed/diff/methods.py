@@ -76,8 +76,8 @@ def _paired(old: Revision, new: Revision, places: list[tuple[str, ...]]) -> dict
     import numpy as np  # with what rests on it a fifth of a second, which a diff without methods need not wait for
 
     from seedbed.reporting.differences import corrected_together, in_points
-    from seedbed.reporting.methods import contrasts
     from seedbed.reporting.statistics.paired import paired_difference
+    from seedbed.reporting.study import contrasts
 
     sides = []
     for at in (old, new):

@@ -243,7 +243,7 @@ _RATES: dict[Literal["win_rates", "turns", "ratings"], tuple[str, Literal["match
         f"Adjusted win rate, (wins + ½ ties) / valid, in percent, with its interval. {_TESTED}",
     ),
     "turns": (
-        "Conversations and further corpora",
+        "Conversations and other corpora",
         "match",
         f"Adjusted win rate in percent, with its interval, of conversations turn by turn and of further corpora. {_TESTED}",
     ),
@@ -300,7 +300,7 @@ def _methods(comparison: Comparison) -> Section:
         figures = shown_signed(old["difference"], new["difference"]) if old and new else ("", "", "")
         rows.append(
             [
-                (Code(row["new_set"]), " less ", Code(row["old_set"]) if row["old_set"] else "the base as it was"),
+                (Code(row["new_set"]), " less ", Code(row["old_set"]) if row["old_set"] else "the base without fine-tuning"),
                 ("the mean over the bases",) if row["base"] == "all" else (Code(row["base"]),),
                 *(_difference(row[side], figure) for side, figure in zip(SIDES, figures, strict=False)),
                 (figures[2],),

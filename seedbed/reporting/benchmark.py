@@ -32,8 +32,10 @@ from seedbed.reporting.judge_sections import (
 from seedbed.reporting.judgments import load_judgments, rule_in_words
 from seedbed.reporting.jury import Jury, jury
 from seedbed.reporting.labelled_rates import labelled_rows, why_in_words
+from seedbed.reporting.method_chart import chart_rows
 from seedbed.reporting.method_sections import method_parts
-from seedbed.reporting.methods import METHOD_COLUMNS, chart_rows, method_rows, set_sizes
+from seedbed.reporting.method_sizes import set_sizes
+from seedbed.reporting.methods import METHOD_COLUMNS, method_rows
 from seedbed.reporting.ranking import ranking_rows
 from seedbed.reporting.ratings import RATING_COLUMNS, load_ratings, rating_parts, rating_rows
 from seedbed.reporting.retest import component_rows, load_retests, retest_rows
@@ -137,7 +139,7 @@ class Benchmark:
         self.usage = usage_rows(self.tables)
         rehearsed = made_by_stand_in(self.tables, _SOURCES)
         hollow = {"answers", "judgments"} & {*rehearsed}
-        consequence = self.say("stand_in_hollow" if hollow else "stand_in_real")
+        consequence = self.say("stand_in_unjudged" if not self.rates else "stand_in_hollow" if hollow else "stand_in_real")
         self.stand_in = stand_in_sentence([self.say(f"stand_in_{name}") for name in rehearsed], consequence, self.say)
         self.answer = answer(self, self.say)
 
@@ -289,7 +291,7 @@ class Benchmark:
         parts += agreement_parts(self.tables, self.agreement, self.alternative, confidence, self.say)
         parts += correction_parts(self.corrected, confidence, self.say)
         parts += labelled_parts(self.labelled, confidence, self.say)
-        parts += [f"## {self.say('responses_results')}", usage_table(self.usage, self.say)]
+        parts += [f"## {self.say('usage_title')}", usage_table(self.usage, self.say)]
         parts += [self.say("elsewhere_dataset")]
         return "\n\n".join(parts) + "\n"
 

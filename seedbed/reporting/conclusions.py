@@ -150,6 +150,8 @@ def _on_categories(rows: Sequence[RateWithTest], confidence: float, say: Words) 
             points=f"{100 * (usual or 0):.0f}",
         )
     ]
+    if not shown:
+        return parts[0]
     sure = [row for row in rows if row["sure"] and row["excludes"]]
     marked = [row for row in rows if row["excludes"] and row not in sure]
     rest = [row for row in rows if row not in sure and row not in marked]

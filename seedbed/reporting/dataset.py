@@ -128,8 +128,8 @@ class Dataset:
         parts += [f"## {say('written_title')}", decisions, *_threshold_parts(self.pairs, self.params, say)]
         parts += _set_parts(self.training_sets, say)
         parts += _spread_parts(self.diversity["spread"], self.diversity["coverage"], say)
-        parts += [f"## {say('effort_title')}", *effort_parts(self.tables, say)]
-        parts += [f"## {say('responses_data')}", usage_table(self.usage, say)]
+        parts += [f"## {say('section_people')}", *effort_parts(self.tables, say)]
+        parts += [f"## {say('usage_title')}", usage_table(self.usage, say)]
         parts += [say("elsewhere_benchmark")]
         return "\n\n".join(parts) + "\n"
 

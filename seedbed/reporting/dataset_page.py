@@ -54,7 +54,7 @@ def dataset_page(dataset: Dataset) -> str:
         most={name: _most(measured[name]) for name in ("task_types", "nearest", "lengths", "openings", "roots")},
         tokeniser=tokeniser,
         tagged=tokeniser == "sudachi",
-        distinct_tokens=max((row["tokens"] or 0 for row in measured["sets"]), default=0),
+        distinct_tokens=max((row["tokens"] or 0 for row in measured["spread"]), default=0),
         sample=diversity.SAMPLE,
         self_bleu_rows=spread.SELF_BLEU_ROWS,
         sampled=any(row["tasks"] > diversity.SAMPLE for row in measured["sets"]),

@@ -102,13 +102,12 @@ def measure(tables: Tables, params: Params) -> dict[str, Rows]:
     similarity = params["filter"]["similarity"]["threshold"]
     tables.fill(
         "spread_measures",
-        "dataset text, near double, core_near double, distinct_1 double, distinct_2 double, self_bleu double",
+        "dataset text, near double, core_near double, tokens bigint, distinct_1 double, distinct_2 double, self_bleu double",
         _spread({"written": written, **coded}, cores, similarity),
     )
     tables.fill("openings", "dataset text, opening text", openings)
     tables.fill("roots", "dataset text, verb text, object text", roots)
     tables.fill("nearest", "dataset text, id text, score double", nearest)
-    tables.fill("distinct_tokens", "dataset text, tokens bigint, distinct_1 double, distinct_2 double", _distinct(coded))
     return {name: tables.query(f"dataset/{name}") for name in QUERIES}
 
 
@@ -138,9 +137,9 @@ def nearest_scores(rows: Sequence[tuple[str, Codes]]) -> Iterator[tuple[str, flo
 
 def _spread(
     coded: dict[str, list[tuple[str, Codes]]], cores: dict[str, list[tuple[str, Codes]]], threshold: float
-) -> Iterator[tuple[str, float | None, float | None, float, float, float | None]]:
-    """Yield set, percent of near-duplicate instructions and core texts, distinct-1, distinct-2, and self-BLEU."""
-    distinct = {name: (ones, twos) for name, _, ones, twos in _distinct(coded)}
+) -> Iterator[tuple[str, float | None, float | None, int, float, float, float | None]]:
+    """Yield set, percent of near-duplicate instructions and core texts, tokens of distinct-n, distinct-1 and -2, self-BLEU."""
+    distinct = {name: (tokens, ones, twos) for name, tokens, ones, twos in _distinct(coded)}
 
     def share(rows: Sequence[tuple[str, Codes]]) -> float | None:
         scores = [score for _, score in nearest_scores(rows)]
@@ -149,8 +148,8 @@ def _spread(
     for name, rows in coded.items():
         places = drawn([id for id, _ in rows])[: spread.SELF_BLEU_ROWS]
         bleu = spread.self_bleu([rows[place][1] for place in places])
-        ones, twos = distinct.get(name, (0.0, 0.0))
-        yield name, share(rows), share(cores[name]), ones, twos, None if bleu is None else round(bleu, 2)
+        tokens, ones, twos = distinct.get(name, (0, 0.0, 0.0))
+        yield name, share(rows), share(cores[name]), tokens, ones, twos, None if bleu is None else round(bleu, 2)
 
 
 def _distinct(coded: dict[str, list[tuple[str, Codes]]]) -> Iterator[tuple[str, int, float, float]]:

@@ -56,8 +56,8 @@ def _rates_table(rows: Sequence[RateWithTest], first: Literal["category", "match
     """Return a table of rates; `first` is its first column."""
     shown = [
         {say(f"head_{first}"): row[first], say("md_n"): row["n"]}
-        | {say("md_wins"): row["wins"], say("md_losses"): row["losses"], say("md_ties"): row["ties"]}
-        | {say("md_inconsistent"): row["inconsistent"], say("md_invalid"): row["invalid"]}
+        | {say("head_wins"): row["wins"], say("head_losses"): row["losses"], say("head_ties"): row["ties"]}
+        | {say("md_inconsistent"): row["inconsistent"], say("head_invalid"): row["invalid"]}
         | {say("md_win_rate"): _percent(row["win_rate"]), say("md_adjusted"): _percent(row["adjusted_win_rate"])}
         | {say("head_interval"): _interval(row["ci_low"], row["ci_high"]), say("md_p"): p_value(row["p_holm"])}
         | {say("head_visible"): _percent(row["visible"])}
@@ -122,7 +122,7 @@ def matrix(totals: Iterable[RateWithTest], names: Sequence[str]) -> list[list[Ce
 
 
 def match_sentences(matches: Iterable[str], rates: Sequence[RateWithTest], say: Words = ENGLISH_WORDS) -> list[str]:
-    """Return what cannot be said of matches: those without a judgment, or a valid one, and categories of one question."""
+    """Return a sentence on each match without a win rate: it has no judgment, or no valid one."""
     sentences = []
     totals = {row["match"]: row for row in rates if row["category"] == "all"}
     for match in matches:
@@ -132,9 +132,6 @@ def match_sentences(matches: Iterable[str], rates: Sequence[RateWithTest], say: 
         elif total["invalid"] == total["n"]:
             key = "unjudged_invalid_one" if total["n"] == 1 else "unjudged_invalid"
             sentences.append(say(key, match=match, n=f"{total['n']:,}"))
-    alone = dict.fromkeys(row["category"] for row in rates if row["n"] == 1 and row["category"] != "all")
-    if alone:
-        sentences.append(say("unjudged_alone", categories=say("list_comma").join(alone)))
     return sentences
 
 
@@ -182,10 +179,11 @@ def equal_length_parts(rows: Sequence[EqualLengthRow], rates: Iterable[RateWithT
         | {"not given, since": row["why"]}
         for row in capped(rows)
     ]
-    names = ["match", "adjusted", "at equal length", "interval", "length and Markdown", "its interval"]
+    estimates = ["at equal length", "interval", "length and Markdown", "its interval"]
+    names = ["match", "adjusted", *(estimates if any(row["rate"] is not None for row in rows) else [])]
     return [
         f"## {say('equal_title')}",
-        say("equal_brief"),
+        say("equal_words"),
         say.table(shown, [*names, *(["not given, since"] if any(row["why"] for row in rows) else [])], right=names[1:]),
         *rest_in_words(rows, "win_rates.csv", say),
     ]
@@ -197,17 +195,20 @@ def health_parts(rows: Sequence[HealthRow], confidence: float, say: Words = ENGL
         return [say("judge_nothing")]
     judges = last_rows(rows)
     shown = [
-        row
-        | {"p": p_value(row["position_p"]), "longer": row["longer_answer_rate"]}
+        {"judge": row["judge"], "match": row["match"], "judgments": row["judgments"], "pairs": row["pairs"]}
+        | {"order_agreement": _percent(row["order_agreement"]), "one_tie": _percent(row["one_tie"])}
+        | {"first_biased": _percent(row["first_biased"]), "second_biased": _percent(row["second_biased"])}
+        | {"invalid_rate": _percent(row["invalid_rate"]), "cut_answers": row["cut_answers"]}
+        | {"p": p_value(row["position_p"]), "longer": _percent(row["longer_answer_rate"])}
         | {"its interval": _interval(row["longer_low"], row["longer_high"])}
         for row in capped(rows, last=1)
     ]
     several = ["judge"] if len(judges) > 1 else []
-    names = [*several, "match", "judgments", "pairs", "order_agreement", "first_biased", "second_biased", "one_tie"]
-    names += ["p", "longer", "its interval", "invalid_rate", "cut_answers"]
+    right = ["order_agreement", "first_biased", "second_biased", "one_tie", "p", "longer", "its interval", "invalid_rate"]
+    names = [*several, "match", "judgments", "pairs", *right, "cut_answers"]
     return [
         say("judge_brief"),
-        say.table(shown, names, right=["p", "its interval"]),
+        say.table(shown, names, right=right),
         *rest_in_words(rows, "judge_health.csv", say),
         *(f"{row['judge']}: " * len(several) + position_in_words(row, confidence, say) for row in judges),
     ]

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from seedbed.reporting.conclusions import p_in_words
 from seedbed.reporting.judge_sections import p_value
-from seedbed.reporting.methods import ALL, OWN_BASE, ChartRow, MethodRow
+from seedbed.reporting.method_chart import OWN_BASE, ChartRow
+from seedbed.reporting.methods import MethodRow
 from seedbed.reporting.statistics.methods import LEAST_SEEDS
+from seedbed.reporting.study import ALL
 from seedbed.reporting.texts import ENGLISH_WORDS, Words
 from seedbed.util.markdown import table
 

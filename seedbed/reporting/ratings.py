@@ -150,7 +150,7 @@ def rating_parts(
         return []
     shown = [{**row, "interval": interval_in_words(row)} for row in rows]
     parts = [
-        f"## {say('ratings_title')}",
+        f"## {say('section_ratings')}",
         say("ratings_brief", confidence=f"{confidence:g}"),
         say.table(shown, ["model", "corpus", "turn", "category", "n", "invalid", "mean", "interval"]),
     ]

@@ -390,11 +390,11 @@ def test_what_judges_questions_and_votes_cannot_show_is_noticed(here: Project, c
     check_all()
     said = capsys.readouterr().err
     for words in (
-        "judges: a jury of two, a and b: there is no majority where they differ, so every such question is a tie",
+        "judges: a jury of two, a and b, has no majority where they differ, so each such question is a tie",
         "judges: judge b and thin are of one family, f: judges favour answers like their own",
         "data/questions.en.jsonl: the category 'fermi' has only one question: its rate cannot show a significant difference",
         "prompts/judge.yaml: $criteria is missing, so the judge does not see the criteria of params.yaml",
-        "data/votes: all votes are of one person, ann:",
+        "data/votes: all votes are by one person, ann:",
         "data/votes: all 1 votes are ties:",
     ):
         assert words in said

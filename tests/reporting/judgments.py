@@ -1,6 +1,6 @@
 """Tables of judgments, made up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seedbed.project.columns import JUDGMENTS
@@ -26,3 +26,15 @@ def fill_jury(tables: Tables, rows: Iterable[tuple[str, Verdict]], **report: Any
     columns = JUDGMENTS.replace("order text", '"order" text')
     tables.fill("judgments", columns, [values(judge, row) for judge, row in rows])
     set_verdict_rule(tables, report)
+
+
+def jury_outcome(outcomes: Sequence[str]) -> str:
+    """Return what `queries/benchmark/jury_verdicts.sql` must say of a question that several judges judged, each in both orders.
+
+    A strict majority of the valid outcomes decides for win or loss; anything else is a tie. Fewer than two valid ones are
+    invalid.
+    """
+    valid = [outcome for outcome in outcomes if outcome != "invalid"]
+    if len(valid) < 2:
+        return "invalid"
+    return next((side for side in ("win", "loss") if 2 * valid.count(side) > len(valid)), "tie")

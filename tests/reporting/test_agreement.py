@@ -170,7 +170,7 @@ def test_nobody_voted(tmp_path: Path) -> None:
 def test_no_vote_counts(tmp_path: Path) -> None:
     tables = made(tmp_path, HAND, {"ann": [vote("q1", "model", match="gone")]})
     first, people = agreement_parts(tables, agreement_rows(tables, SETTINGS), None, 95)
-    assert "count: 0" in first
+    assert "Valid votes: 0" in first
     assert "| ann | 1 | 0 | 0 | 1 |" in people
 
 
@@ -200,7 +200,7 @@ def test_no_valid_verdict_leaves_the_people(tmp_path: Path) -> None:
     assert (found["unjudged"], found["majority_s1"], found["single_s1"], found["kappa"]) == (2, None, None, None)
     assert (found["people_s1"], found["alpha"]) == (100.0, 1.0)
     assert tables.query("human/disagreements") == []
-    assert "Judge and majority say the same" in "".join(agreement_parts(tables, agreement_rows(tables, SETTINGS), None, 95))
+    assert "Judge and majority agree" in "".join(agreement_parts(tables, agreement_rows(tables, SETTINGS), None, 95))
 
 
 def test_one_category_has_votes_and_its_name_is_odd(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_rates_corrected_by_votes(tmp_path: Path) -> None:
     assert (row["items"], row["voted"], row["judge"], row["corrected"]) == (40, 20, 100.0, 50.0)
     assert 20 < row["low"] < 50 < row["high"] < 80
     assert row["more"] is None  # 40 questions are too few, whoever votes
-    assert "no number" in correction_parts([row], 95)[-1]
+    assert "not possible" in correction_parts([row], 95)[-1]
     few = made(tmp_path / "few", judged, {"ann": votes["ann"][:9]})
     assert corrected_rows(few, read_scores(few), SETTINGS) == []
 
@@ -274,11 +274,11 @@ def test_whether_the_judge_may_do_a_persons_work(tmp_path: Path) -> None:
     test = alternative(tables, SETTINGS)
     assert test
     assert (test.annotators, test.items, test.passed) == (3, 60, True)
-    assert "the judge may do a person's work: it holds its own against 3 of the 3 people" in alternative_in_words(test)
+    assert "the judge can replace a person: it passes the test against 3 of the 3 people" in alternative_in_words(test)
     two = made(tmp_path / "two", judged, {name: votes[name] for name in ("ann", "ben")})
     nothing = alternative(two, SETTINGS)
     assert nothing
-    assert "cannot be said: it takes 3 people with 50 items each" in alternative_in_words(nothing)
+    assert "is unknown: it takes 3 people with at least 50 items each" in alternative_in_words(nothing)
     assert alternative(made(tmp_path / "none", judged, {"ann": [vote("q01", "model", match="gone")]}), SETTINGS) is None
 
 

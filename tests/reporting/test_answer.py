@@ -47,8 +47,8 @@ def test_one_match(tmp_path: Path) -> None:
 
     same = Build(tmp_path / "c", models=("same", "thin"), matches=[("same", "thin")], questions=QUESTIONS, judge=halves)
     even = same.benchmark().answer
-    assert even.sentence.startswith("Which of same and thin is better cannot be concluded: ")
-    assert even.sentence.endswith("holds 50.")
+    assert even.sentence.startswith("No significant difference between same and thin: ")
+    assert even.sentence.endswith("includes 50.")
     assert {row["group"] for row in even.rows} == {"a"}
 
 
@@ -57,26 +57,28 @@ def test_models_against_one_baseline(tmp_path: Path) -> None:
     found = report(tmp_path / "a", {"good": 0.4, "fair": 0.1, "poor": -0.3, "thin": 0}, star)
     assert found.answer.kind == "baseline"
     assert found.answer.sentence.startswith("The judge prefers good to each of the other 3 models: good has")
-    said = "p < 0.001, corrected for all comparisons), and which of fair and thin comes second cannot be concluded."
+    said = "p < 0.001, corrected for all comparisons); no clear second place among fair and thin."
     assert said in found.answer.sentence
     clear = report(tmp_path / "d", {"good": 0.45, "fair": 0.3, "poor": -0.3, "thin": 0}, star).answer
-    assert clear.sentence.endswith("corrected for all comparisons), and fair comes second.")
+    assert clear.sentence.endswith("corrected for all comparisons); fair comes second.")
     rates = {row["model"]: rate_of(row) for row in found.rates if row["is_all"]} | {"thin": 50}
     assert {row["name"]: row["rate"] for row in found.answer.rows} == rates
     assert [row["name"] for row in found.answer.rows] == sorted(rates, key=lambda name: -rates[name])
     tied = report(tmp_path / "b", {"good": 0.4, "fair": 0.4, "poor": -0.3, "thin": 0}, star).answer
-    assert "is best cannot be concluded" in tied.sentence
+    assert "No clear winner among " in tied.sentence
     assert tied.rows[0]["group"] == tied.rows[1]["group"] == "a"
     worse = report(tmp_path / "c", {"good": -0.4, "fair": -0.3, "poor": -0.3, "thin": 0}, star).answer
     assert worse.sentence.startswith("The judge prefers the baseline thin to each of the other 3 models (p")
-    assert re.search(r"\), and which of .* comes second cannot be concluded\.$", worse.sentence)
+    assert re.search(r"\); no clear second place among .*\.$", worse.sentence)
 
 
 def test_each_against_each(tmp_path: Path) -> None:
     strengths = {"a": 0.4, "b": 0.1, "c": 0.1, "d": -0.2}
     found = report(tmp_path / "a", strengths, list(combinations(strengths, 2)))
     assert found.answer.kind == "pairs"
-    assert found.answer.sentence.startswith("The judge prefers a to each of the other 3 models, with 95% confidence in all")
+    assert found.answer.sentence.startswith(
+        "The judge prefers a to each of the other 3 models, at a joint confidence level of 95%"
+    )
     assert [row["name"] for row in found.answer.rows] == [row["model"] for row in found.ranking]
     assert [row["group"] for row in found.answer.rows] == [row["group"] for row in found.ranking]
     rates = {row["model"]: row["adjusted_win_rate"] for row in found.tables.query("benchmark/model_rates")}
@@ -90,7 +92,7 @@ def test_matches_that_make_no_order(tmp_path: Path) -> None:
     strengths = {"a": 0.4, "b": 0, "c": 0.4, "d": 0.4}
     found = report(tmp_path / "a", strengths, [("a", "b"), ("c", "d")])
     assert found.answer.kind == "matches"
-    assert found.answer.sentence.startswith("In 1 of 2 matches the judge prefers one model")
+    assert found.answer.sentence.startswith("In 1 of 2 matches the judge significantly prefers one model")
     assert [row["name"] for row in found.answer.rows] == ["a-vs-b", "c-vs-d"]
 
 
@@ -98,9 +100,9 @@ def test_how_far_to_trust_the_judge(tmp_path: Path) -> None:
     found = report(tmp_path / "a", {"good": 0.4, "thin": 0}, [("good", "thin")])
     total = found.rates[-1]
     assert found.answer.note == (
-        "How far to trust the judge: it says the same in both orders for 100% of the questions; it was not asked twice often "
-        f"enough to say whether it repeats itself; no person’s vote checks it yet; a rate {total['visible']:.0f} points or "
-        "more from 50 would show in four benchmarks of five."
+        "Reliability of the judge: its verdict is the same in both orders for 100% of the questions; too few retests to "
+        "measure its self-consistency; no human votes yet to check it against; with 80% power, these questions can detect a "
+        f"rate at least {total['visible']:.0f} points from 50."
     )
     votes = [("yuki", "good-vs-thin", f"q{number:02}", "model", "") for number in range(80)]
     voted = report(tmp_path / "b", {"good": 0.4, "thin": 0}, [("good", "thin")], votes=votes)
@@ -113,7 +115,7 @@ def test_the_markdown_report_begins_with_it(tmp_path: Path) -> None:
     assert head == "# Benchmark"
     assert sentence.startswith(r"**The judge prefers good\_\*one\*")
     assert board.splitlines()[2].startswith(r"| 1 | good\_\*one\* |")
-    assert words.startswith("Adjusted win rate against thin, with the 95% interval")
+    assert words.startswith("Adjusted win rate against thin, with its 95% interval")
     assert trust == found.answer.note
 
 

@@ -52,6 +52,20 @@ def test_without_javascript_the_page_says_what_is_missing(browser: Browser, tmp_
     context.close()
 
 
+@pytest.mark.parametrize("width", [390, 1000, 1280])
+def test_long_names_overlap_nothing(browser: Browser, tmp_path: Path, width: int) -> None:
+    models = [f"{letter}-llama-instruct-beta-2026-70b-long-context" for letter in "abcd"]
+    build = Build(tmp_path / "a", models=models, matches=[(model, models[0]) for model in models[1:]])
+    tab, _ = opened(browser, build)
+    tab.set_viewport_size({"width": width, "height": 800})
+    assert tab.locator("th.two-names").count() == 3
+    assert (
+        tab.evaluate("[...document.querySelectorAll('main th')].filter((th) => th.scrollWidth > th.clientWidth + 1).length")
+        == 0
+    )
+    tab.close()
+
+
 def test_an_old_browser_is_told_so(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(Build(tmp_path / "a").benchmark_page(), encoding="utf-8")

@@ -37,19 +37,19 @@ def test_conclusions_of_a_match() -> None:
     assert found[0]["p_holm"] == pytest.approx(3 * 2 / 2**10)
     whole, categories = conclude(found, 95)
     assert "the judge prefers x to y (p = 0.007)" in whole
-    assert "In a x is better, also with the correction for 3 categories." in categories
-    assert "In b the interval does not hold 50, but with the correction nothing can be concluded." in categories
-    assert "In c nothing can be concluded." in categories
-    assert "A category has 10 questions: with the correction for 3 categories it shows a rate that is" in categories
+    assert "After the correction, x is significantly better in a." in categories
+    assert "In b the interval excludes 50, but the difference is not significant after the correction." in categories
+    assert "No significant difference in c." in categories
+    assert "Each category has 10 questions, which detect a rate at least" in categories
 
 
 @pytest.mark.parametrize(
     ("all_row", "interval", "words"),
     [
-        (("all", 5, 5, 0), (20, 80), "which of the two is better cannot be concluded"),
+        (("all", 5, 5, 0), (20, 80), "no significant difference"),
         (("all", 1, 9, 0), (0, 30), "the judge prefers y to x"),
-        (("all", 2, 0, 8), (51, 70), "which of the two is better cannot be concluded"),
-        (("all", 0, 0, 0), (0, 0), "No question has a valid verdict"),
+        (("all", 2, 0, 8), (51, 70), "no significant difference"),
+        (("all", 0, 0, 0), (0, 0), "no question has a valid verdict"),
     ],
 )
 def test_conclusions_of_a_total(all_row: tuple[str, int, int, int], interval: tuple[float, float], words: str) -> None:
@@ -61,7 +61,7 @@ def test_conclusions_of_a_total(all_row: tuple[str, int, int, int], interval: tu
 
 def test_too_few_questions_can_never_pass_the_correction() -> None:
     said = conclude(with_tests(rows(("a", 4, 0, 0), ("b", 4, 0, 0), ("all", 8, 0, 0)), 95), 95)
-    assert "A category has 4 questions: too few to show any difference with the correction for 2 categories" in said[-1]
+    assert said[-1] == "Each category has 4 questions: too few to detect any difference after the correction for 2 categories."
 
 
 def test_totals_are_corrected_for_the_matches() -> None:
@@ -77,7 +77,7 @@ def test_no_p_value_makes_anything_likely(wins: int, losses: int, ties: int) -> 
     said = " ".join(conclude(found, 95))
     assert "likely" not in said
     assert ("the judge prefers" in said) == found[0]["sure"]
-    assert ("cannot be concluded" in said) == (not found[0]["sure"])
+    assert ("no significant difference" in said) == (not found[0]["sure"])
 
 
 def test_what_so_many_questions_can_show() -> None:
@@ -85,4 +85,4 @@ def test_what_so_many_questions_can_show() -> None:
     assert found["visible"] == pytest.approx(15.8, abs=0.1)  # 2.80 · .503 / √80
     assert with_tests(rows(("all", 80, 0, 0)), 95)[0]["visible"] == pytest.approx(14.1, abs=0.1)  # no spread: the usual one
     assert with_tests(rows(("all", 3, 0, 0)), 95)[0]["visible"] is None
-    assert "So few questions can show no difference, however large." in conclude(with_tests(rows(("all", 3, 0, 0)), 95), 95)
+    assert "These questions are too few to detect any difference." in conclude(with_tests(rows(("all", 3, 0, 0)), 95), 95)

@@ -82,7 +82,7 @@ def test_a_logged_probability_is_what_a_vote_is_divided_by(tmp_path: Path) -> No
     assert rows["poor-vs-thin"]["corrected"] == pytest.approx(100 * max(60 - len(poor) / 0.6, 0) / 60, abs=0.01)
     assert rows["good less poor"]["voted"] == len({*good, *poor})
     assert rows["good less poor"]["corrected"] == pytest.approx(100 * (len(poor) / 0.6 - odd / 0.4) / 60, abs=0.01)
-    assert "by the probabilities that `seedbed review --draw` wrote before" in benchmark.summary()
+    assert "with the probabilities that `seedbed review --draw` recorded" in benchmark.summary()
     assert json.loads(benchmark.metrics())["corrected"]["good-vs-thin"]["draw"] == "logged"
     total = next(row for row in csv.DictReader(io.StringIO(benchmark.win_rates_csv())) if row["category"] == "all")
     assert (total["voted"], float(total["corrected"])) == (str(len(good)), rows["good-vs-thin"]["corrected"])

@@ -69,12 +69,10 @@ def test_it_begins_with_the_answer(tmp_path: Path) -> None:
     assert head == "# Dataset"
     assert sentence == (
         "**2 of 7 generated instructions were kept (29%); 2 training sets, the largest, native, of 3 examples; nobody has "
-        "edited the 1 seed rows yet; 4 responses of models, at a price unknown.**"
+        "edited the 1 seed rows yet; 4 model responses, price unknown.**"
     )
-    assert note.startswith(
-        "Most frequent reasons for rejection, of 5 rejected: refusal 2, empty 1, too_long 1 and 1 more. Of the"
-    )
-    assert note.endswith("Nobody has reviewed any of the 1 seed rows as they are now.")
+    assert note.startswith("Most frequent reasons for rejection, of 5: refusal 2, empty 1, too_long 1 and 1 more. Near-")
+    assert note.endswith("All 1 seed rows are unreviewed in their present form.")
     page = build.dataset_page()
     assert page.index('id="answer"') < page.index('id="dataset"') < page.index('id="people"') < page.index('id="provenance"')
     assert sentence.strip("*") in Reader(page).shown
@@ -91,8 +89,8 @@ def test_the_answer_of_a_dataset_that_is_edited_and_priced(tmp_path: Path) -> No
     dataset.effort, dataset.usage = effort, usage
     found = dataset_answer(dataset, ENGLISH_WORDS)
     assert "2 of 2 generated instructions were kept (100%)" in found.sentence
-    assert "a person edited >99% of the 300 seed rows; 1,234 responses of models cost 5.68 USD." in found.sentence
+    assert "people edited >99% of the 300 seed rows; 1,234 model responses cost 5.68 USD." in found.sentence
     assert "rejection" not in found.note
-    assert "Nobody has reviewed 1 of the 300 seed rows as they are now (<1%)." in found.note
+    assert "1 of the 300 seed rows are unreviewed in their present form (<1%)." in found.note
     effort[0] |= {"edited": 298, "stale": 0}
     assert "All 300 seed rows were reviewed by a person." in dataset_answer(dataset, ENGLISH_WORDS).note

@@ -25,10 +25,10 @@ CORNERS: dict[str, tuple[dict[str, Any], str]] = {
     "no generation": ({"changes": {"generations": {}, "sets": {}}}, "No instruction has been generated"),
     "nothing kept": ({"instructions": ()}, "rejected: refusal"),
     "no baseline": ({"baseline": ()}, "direct translation"),
-    "no task": ({"instructions": (), "seeds": (), "baseline": ()}, "There is no task to look at"),
+    "no task": ({"instructions": (), "seeds": (), "baseline": ()}, "There are no tasks"),
     "another language": (
         {"changes": {"language": "de", "filter": SPACE}},
-        "Not available for this language’s tokeniser: space",
+        "Not available: the tokeniser space gives no parts of speech",
     ),
     "instruction of markup": ({"instructions": [("<i>", "<script>alert(1)</script>", "", "\u2028\u202e\x01")]}, "<i>"),
 }

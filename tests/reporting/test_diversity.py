@@ -120,7 +120,6 @@ def test_counts_of_the_three_sets() -> None:
     )
     ours = row(found["sets"], dataset="instructions")
     assert (ours["tasks"], ours["different"], ours["compared"]) == (3, 2, 3)
-    assert ours["without_input"] == pytest.approx(66.67)
     assert ours["median_nearest"] == 1.0
     assert row(found["sets"], dataset="baseline")["tasks"] == 1  # the other was never translated
     assert row(found["sets"], dataset="seeds")["compared"] == 0  # it has no other
@@ -156,11 +155,11 @@ def test_root_verbs_are_counted_with_their_objects() -> None:
 
 
 def test_distinct_tokens_are_taken_of_as_many_tokens_in_each_set() -> None:
-    found = measured(made(instructions=[("あ" * 100, "", "")], seeds=[("いろはに", "", "")]))["sets"]
-    assert [(r["tokens"], r["distinct_1"], r["distinct_2"]) for r in found] == [
-        (4, 25.0, 33.33),
-        (4, 100.0, 100.0),
-        (None, None, None),
+    found = measured(made(instructions=[("あ" * 100, "", "")], seeds=[("いろはに", "", "")]))["spread"]
+    assert [(r["dataset"], r["tokens"], r["distinct_1"], r["distinct_2"]) for r in found if r["tasks"]] == [
+        ("written", 4, 25.0, 33.33),
+        ("instructions", 4, 25.0, 33.33),
+        ("seeds", 4, 100.0, 100.0),
     ]
 
 

@@ -173,7 +173,7 @@ def test_nobody_edited(tmp_path: Path) -> None:
     tables = made(tmp_path, ROWS, [])
     assert total(tables)["hter"] is None
     assert tables.query("human/editors") == tables.query("human/corrections") == []
-    assert effort_parts(tables)[-1].startswith("Nobody has edited a row yet")
+    assert effort_parts(tables)[-1].startswith("No row has been edited yet")
 
 
 def test_words_are_counted_where_the_language_has_them(tmp_path: Path) -> None:

@@ -15,10 +15,9 @@ from seedbed.reporting.judge_sections import match_sentences
 from seedbed.reporting.judgments import rule_in_words
 from seedbed.reporting.jury import Jury, jury, jury_sentences
 from seedbed.reporting.scores import read_scores
-from seedbed.reporting.statistics.jury import jury_outcome
 from seedbed.reporting.win_rates import win_rate_rows
 from seedbed.util.tables import Tables
-from tests.reporting.judgments import fill_jury
+from tests.reporting.judgments import fill_jury, jury_outcome
 
 SETTINGS: Report = {"bootstrap": 1000, "confidence": 95, "seed": 0}
 BOTH = {
@@ -176,10 +175,10 @@ def test_judges_that_copy_each_other_are_told_by_their_errors() -> None:
 
 def test_what_is_said_of_a_jury_of_two() -> None:
     words = " ".join(jury_sentences(found({"a": {"q1": "win", "q2": "win"}, "b": {"q1": "win", "q2": "loss"}})))
-    assert "With two judges every question on which they differ is a split" in words
-    assert "Of 2 questions 1 are ties, 1 of them splits" in words
+    assert "With two judges, every question on which they differ is a split" in words
+    assert "Of 2 questions 1 are ties (1 of them splits" in words
     same = {"a": {"q1": "win"}, "b": {"q1": "win"}}
-    assert "cannot be said: there is nothing to compare, or all say the same" in " ".join(jury_sentences(found(same)))
+    assert "cannot be computed: there is nothing to compare" in " ".join(jury_sentences(found(same)))
 
 
 def test_a_verdict_in_five_steps_counts_as_one_in_three() -> None:
@@ -217,7 +216,7 @@ def test_how_strong_verdicts_count_is_said() -> None:
     assert rule_in_words({}) == []
     (words,) = rule_in_words({"strong_weight": 3})
     assert "scores 0.5 + w / 6, where w is the mean weight of the two orders" in words
-    assert rule_in_words({"slight": "tie"}) == ["A slight preference of a verdict in five steps counts as a tie."]
+    assert rule_in_words({"slight": "tie"}) == ["With five-step verdicts, a slight preference counts as a tie."]
 
 
 def test_what_has_no_rate_is_said() -> None:
@@ -228,7 +227,6 @@ def test_what_has_no_rate_is_said() -> None:
         rate | {"match": "m", "category": "fermi", "n": 1},
     ]
     assert match_sentences(["m", "n", "o"], rows) == [
-        "n: not one of its 2 questions has a valid verdict; it has no rate.",
-        "o: nothing was judged, since no judge, or no question, is there; it has no rate.",
-        "Of one question only, which can show no difference: fermi.",
+        "n: no win rate, since none of its 2 questions has a valid verdict.",
+        "o: no win rate, since there is no judge or no question.",
     ]

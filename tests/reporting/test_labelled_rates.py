@@ -49,8 +49,11 @@ def test_a_judge_that_calls_a_fifth_of_the_losses_won(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "why"),
     [
-        ([("win", "win", 50), ("loss", "loss", 50)], "no label of people is a tie"),
-        ([(a, b, 20) for a in ("win", "loss", "tie") for b in ("win", "loss", "tie")], "too badly apart"),
+        ([("win", "win", 50), ("loss", "loss", 50)], "no human label is a tie"),
+        (
+            [(a, b, 20) for a in ("win", "loss", "tie") for b in ("win", "loss", "tie")],
+            "does not distinguish win, loss and tie well enough",
+        ),
     ],
 )
 def test_where_no_rate_can_be_given_it_says_why(tmp_path: Path, labels: list[tuple[str, str, int]], why: str) -> None:

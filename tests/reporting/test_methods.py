@@ -13,7 +13,8 @@ from seedbed.project import paths
 from seedbed.project.methods import Made, study_pairs
 from seedbed.project.params_types import Params
 from seedbed.reporting.benchmark_page import SECTIONS
-from seedbed.reporting.methods import METHOD_COLUMNS, method_rows, set_sizes
+from seedbed.reporting.method_sizes import set_sizes
+from seedbed.reporting.methods import METHOD_COLUMNS, method_rows
 from tests.builds import Build
 
 BASES = ("llama", "calm")
@@ -99,20 +100,20 @@ def test_a_study_of_two_sets_on_two_bases(tmp_path: Path) -> None:
 def test_what_is_concluded_in_words(tmp_path: Path) -> None:
     summary = study(tmp_path / "a", {"base": 0.1, "native": 0.95, "direct": 0.2}).benchmark().summary()
     assert "## Methods" in summary
-    assert "Of these trainings the judge prefers those on native." in summary
-    assert "native is ahead on llama and calm, with the correction for 2 tests." in summary
-    assert "speak of these two trainings" in summary
+    assert "The judge prefers the models trained on native." in summary
+    assert "native is significantly better on llama and calm (corrected for 2 tests)." in summary
+    assert "hold for these trainings only" in summary
     equal = study(tmp_path / "b", {"base": 0.5, "native": 0.5, "direct": 0.5}).benchmark()
-    assert "Which of the two sets is better cannot be concluded, and the bases are not tested one by one." in equal.summary()
+    assert "The difference is not significant, so the bases are not tested individually." in equal.summary()
     assert [row["p_holm"] for row in equal.methods if row["comparison"] == "sets"][1:] == [None, None]
 
 
 @pytest.mark.parametrize(
     ("difference", "words"),
     [
-        (0.04, "neither is ahead (interval"),
-        (-0.04, "neither is ahead (interval"),
-        (-3.0, "direct is ahead by 3.0 points of adjusted win rate (interval"),
+        (0.04, "no difference (interval"),
+        (-0.04, "no difference (interval"),
+        (-3.0, "direct is 3.0 points of adjusted win rate better (interval"),
     ],
 )
 def test_a_difference_that_rounds_to_nothing_is_no_lead(tmp_path: Path, difference: float, words: str) -> None:

@@ -33,7 +33,7 @@ def test_our_own_pairs_are_scored_decided_and_shown(tmp_path: Path, monkeypatch:
     build.write()
     shutil.copytree(ROOT / "data" / "pairs", tmp_path / "a" / "data" / "pairs")
     summary = build.dataset().summary()
-    assert "Of 16 hand-made pairs, ROUGE-L F >= 0.7 rejects" in summary
+    assert "On 16 hand-made pairs, rejecting at ROUGE-L F >= 0.7 removes" in summary
     assert "| SNSの利点を述べてください。 | SNSの欠点を述べてください。 | 0.857 | rejected | different |" in summary
     shown = Reader(build.dataset_page()).shown
     assert "The near-duplicate threshold" in shown

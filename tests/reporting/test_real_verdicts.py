@@ -84,7 +84,7 @@ def test_pairs_that_contradict_favour_the_second_place(tables: Tables) -> None:
     *_, judge = health_rows(tables, 95)
     assert (judge["match"], judge["pairs"], judge["first_pairs"], judge["second_pairs"]) == ("all", 240, 3, 14)
     assert judge["position_p"] == pytest.approx(0.0127, abs=1e-4)
-    assert position_in_words(judge, 95).endswith("the judge leans to the second place.")
+    assert position_in_words(judge, 95).endswith("the judge favours the second answer.")
 
 
 def test_the_longer_answer_wins(tables: Tables) -> None:

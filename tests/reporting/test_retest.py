@@ -63,7 +63,7 @@ def test_how_often_a_judge_says_the_same(tmp_path: Path) -> None:
     assert (row["judge"], row["items"], row["agreed"], row["reversed"], row["invalid"]) == ("judge", 239, 227, 12, 1)
     assert row["rate"] == pytest.approx(94.98, abs=0.01)
     assert (row["low"], row["high"]) == pytest.approx((91.4, 97.1), abs=0.2)
-    said = "The judge said the same in 227 of 239 judgments asked for twice"
+    said = "The judge gave the same verdict in 227 of 239 judgments"
     assert said in benchmark.summary()
     assert said in page
     assert json.loads(benchmark.metrics())["retest"]["judge"]["agreed"] == 227
@@ -73,10 +73,10 @@ def test_few_say_too_little(tmp_path: Path) -> None:
     benchmark = asked_twice(tmp_path / "a", 10, lambda match, question, order, draw: sided(True, order)).benchmark()
     (row,) = benchmark.retest
     assert (row["items"], row["rate"]) == (60, None)
-    assert "too few to say how often it agrees with itself, which takes 200 over all matches" in benchmark.summary()
+    assert "too few to measure self-consistency, which takes 200 over all matches" in benchmark.summary()
     assert benchmark.varying == []
     assert Build(tmp_path / "b").benchmark().retest == []
-    assert "Asked twice" not in Build(tmp_path / "c").benchmark().summary()
+    assert "## Retest" not in Build(tmp_path / "c").benchmark().summary()
 
 
 def test_what_scores_vary_by(tmp_path: Path) -> None:
@@ -100,5 +100,5 @@ def test_what_scores_vary_by(tmp_path: Path) -> None:
     # A change in 5% of either draw: the two differ in 2 · .05 · .95, and half of that is the variance.
     assert row["by_judge"] == pytest.approx(100 * (0.05 * 0.95) ** 0.5, abs=5)
     assert row["by_question"] > row["by_answer"] > row["by_judge"] / 2
-    assert "What a question's score varies by" in benchmark.summary()
-    assert "What a question's score varies by" in page
+    assert "Variance components of a question's score" in benchmark.summary()
+    assert "Variance components of a question's score" in page

@@ -213,7 +213,7 @@ def test_figures_and_file_formats_are_the_same_in_any_language(tmp_path: Path) -
             files.append([benchmark.metrics(), dataset.metrics(), benchmark.win_rates_csv(), benchmark.health_csv()])
             files[-1] += [dataset.decisions_csv(), dataset.spread_csv(), dataset.coverage_csv()]
     assert files[0] == files[1]
-    assert "no label of people is a loss" in files[0][0]
+    assert "no human label is a loss" in files[0][0]
 
 
 def test_lists() -> None:

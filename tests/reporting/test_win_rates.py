@@ -137,9 +137,7 @@ def test_health() -> None:
     assert (found["decided"], found["longer_answer_rate"], found["longer_high"]) == (1, 100.0, 100.0)  # q1, won by the longer
     assert (found["first_share"], found["position_p"]) == (100.0, 1.0)
     said = position_in_words(found, 95)
-    assert (
-        "1 name the first place and 0 the second (100% the first, interval 21 to 100, p = 1.000): a leaning to either" in said
-    )
+    assert "the first answer in 1 and the second in 0 (100% first, interval 21 to 100, p = 1.000): no significant" in said
 
 
 def test_a_judge_that_takes_the_first_is_found_out_by_its_pairs() -> None:
@@ -148,7 +146,7 @@ def test_a_judge_that_takes_the_first_is_found_out_by_its_pairs() -> None:
     (found,) = health_rows(made(verdicts), 95)
     assert (found["first_biased"], found["second_biased"], found["order_agreement"]) == (15.0, 0.0, 85.0)
     assert found["position_p"] == pytest.approx(2 / 2**15, rel=1e-3)
-    assert position_in_words(found, 95).endswith("the judge leans to the first place.")
+    assert position_in_words(found, 95).endswith("the judge favours the first answer.")
 
 
 def test_a_verdict_that_stands_for_both_orders_says_nothing_of_them() -> None:
@@ -163,7 +161,7 @@ def test_a_verdict_that_stands_for_both_orders_says_nothing_of_them() -> None:
     (found,) = health_rows(tables, 95)
     assert (found["pairs"], found["order_agreement"], found["first_share"]) == (0, None, None)
     assert (row(tables)["wins"], row(tables)["losses"]) == (1, 1)
-    assert position_in_words(found, 95).startswith("No question was judged validly in both orders")
+    assert position_in_words(found, 95).startswith("Position bias cannot be measured")
     tables = made({"q1": ("first", "first"), "q2": ("first", "tie")})
     tables.run("update judgments set one_order = true")  # as a file of one's own may say
     (found,) = health_rows(tables, 95)
@@ -173,7 +171,7 @@ def test_a_verdict_that_stands_for_both_orders_says_nothing_of_them() -> None:
 def test_nothing_contradicts() -> None:
     (found,) = health_rows(made({"q1": ("first", "second")}), 95)
     assert (found["position_p"], found["first_share"]) == (None, None)
-    assert position_in_words(found, 95) == "No pair contradicts, so that no leaning to a place shows."
+    assert position_in_words(found, 95) == "No sign of position bias: the two orders contradict each other in no pair."
 
 
 def test_an_answer_that_was_cut_is_counted_once_for_each_side() -> None:

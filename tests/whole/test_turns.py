@@ -198,7 +198,7 @@ def test_each_turn_is_judged_in_both_orders_and_rated_and_reported_apart(built: 
     assert {row["corpus"] for row in rated} == {"questions", "two_turns"}
     assert all(float(row["low"]) < float(row["high"]) for row in rated)
     summary = (built.root / "reports/benchmark.md").read_text(encoding="utf-8")
-    assert "## Conversations and further corpora" in summary
+    assert "## Conversations and other corpora" in summary
     assert "## Ratings" in summary
     page = (built.root / "reports/benchmark.html").read_text(encoding="utf-8")
     assert '<section id="turns">' in page

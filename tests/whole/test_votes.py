@@ -31,7 +31,7 @@ def test_votes_in_a_build(built: Project) -> None:
     )
     built.repro("benchmark")
     report = (built.root / "reports/benchmark.md").read_text(encoding="utf-8")
-    assert "Votes that count: 4. Stale, an answer being another one now: 1." in report
+    assert "Valid votes: 4. Stale, because an answer has changed: 1." in report
     assert "| ann | 3 | 3 | 0 | 0 | 3 | 0 | 0 | 0 | 3 | 1.5 |" in report
     found = json.loads((built.root / "reports/benchmark.json").read_text(encoding="utf-8"))["agreement"]
     assert (found["counted"], found["stale"], found["orphaned"], found["people_s1"]) == (4, 1, 0, 0.0)

@@ -1,25 +1,8 @@
-"""A jury's verdict from its judges' outcomes, and whether its members err together (arXiv 2404.18796)."""
-
-from collections.abc import Sequence
+"""Whether the members of a jury err together (arXiv 2404.18796)."""
 
 import numpy as np
 
 from seedbed.reporting.statistics.resamples import Floats
-
-LEAST = 2
-"""Judges that must have a valid outcome."""
-
-
-def jury_outcome(outcomes: Sequence[str]) -> str:
-    """Return `win`, `loss`, `tie` or `invalid` of a question that several judges judged, each in both orders.
-
-    A strict majority of the valid outcomes decides for win or loss; anything else is a tie. Invalid outcomes are left out,
-    and fewer than two valid ones are invalid.
-    """
-    valid = [outcome for outcome in outcomes if outcome != "invalid"]
-    if len(valid) < LEAST:
-        return "invalid"
-    return next((side for side in ("win", "loss") if 2 * valid.count(side) > len(valid)), "tie")
 
 
 def error_correlations(scores: Floats, truth: Floats) -> Floats:

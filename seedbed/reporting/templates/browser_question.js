@@ -109,7 +109,7 @@ function matchPart(index, block, question, place, state) {
 }
 
 /** A line of the table of all matches: the outcome, who won in each order, and the link that shows the judge's words. */
-function matchRow(index, block, question, place, hashOf) {
+function matchRow(index, block, question, place, hashOf, withPeople) {
   const match = index.matches[place];
   const judgments = block.judged.filter((judged) => judged.match === place);
   const winners = (order, first, second) =>
@@ -118,13 +118,14 @@ function matchRow(index, block, question, place, hashOf) {
     element("th", { scope: "row" }, link(say("verdict_of", match), hashOf({ compare: match.model + "," + match.baseline }))),
     cell(outcomeChip(match, question.outcomes[place])),
     cell(winners("ab", match.model, match.baseline)), cell(winners("ba", match.baseline, match.model)),
-    cell(question.people[place] === "1" ? element("span", { name: "chip", text: say("people_differ") }) : ""));
+    withPeople ? cell(question.people[place] === "1" ? element("span", { name: "chip", text: say("people_differ") }) : "") : null);
 }
 
 function allMatches(index, block, question, state, hashOf) {
   const places = matchesInScope(index, state).filter((place) => question.outcomes[place] !== "-");
-  const headings = ["match", "outcome", "order_one", "order_two", "people"].map((key) => [say(key), ""]);
-  const rows = places.map((place) => matchRow(index, block, question, place, hashOf));
+  const withPeople = index.questions.some((one) => one.people.includes("1"));
+  const headings = ["match", "outcome", "order_one", "order_two", ...(withPeople ? ["people"] : [])].map((key) => [say(key), ""]);
+  const rows = places.map((place) => matchRow(index, block, question, place, hashOf, withPeople));
   return [element("h4", { text: say("all_verdicts") }), table(headings, rows)];
 }
 

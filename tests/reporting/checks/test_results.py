@@ -45,9 +45,9 @@ def test_what_the_checks_say_stands_beside_the_verdicts(tmp_path: Path) -> None:
         *(("q00", "good", "length"), ("q01", "good", "length"))
     ]
     summary = benchmark.summary()
-    assert "## Checks that code decides" in summary
+    assert "## Checks by code" in summary
     assert "2 verdicts contradict the checks" in summary
-    assert "Code of answers was not run" not in summary
+    assert "Code in answers was not run" not in summary
     assert "2 verdicts contradict the checks" in page
     found = json.loads(benchmark.metrics())["checks"]
     assert (found["contradictions"], found["models"]["thin"]["rate"]) == (2, 100.0)
@@ -58,7 +58,7 @@ def test_code_is_not_run_unless_the_project_says_so(tmp_path: Path) -> None:
     off = build.benchmark()
     row = next(row for row in off.checks if row["category"] == "all")
     assert (row["questions"], row["not_run"], row["rate"]) == (0, 1, None)
-    assert "Code of answers was not run (2 checks)" in off.summary()
+    assert "Code in answers was not run (2 checks)" in off.summary()
     assert off.contradictions == []
     build.changes["report"] = {"bootstrap": 50, "confidence": 95, "seed": 0, "run_code": True}
     on = build.benchmark()

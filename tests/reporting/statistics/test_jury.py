@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from seedbed.reporting.statistics.jury import error_correlations, jury_outcome
+from seedbed.reporting.statistics.jury import error_correlations
+from tests.reporting.judgments import jury_outcome
 
 
 @pytest.mark.parametrize(
