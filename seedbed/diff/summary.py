@@ -73,17 +73,15 @@ def notes(comparison: Comparison) -> list[Note]:
         written.append(
             Note(
                 (
-                    "Out of date: in ",
+                    "Not up to date: in ",
                     *_revision(revision),
-                    f", the inputs of {count(len(stages), 'stage')} (",
+                    f", {count(len(stages), 'stage')} (",
                     *_some([stage["stage"] for stage in stages]),
-                    ") have changed since ",
-                    Code("dvc.lock"),
-                    " was written (",
+                    ") would run again (",
                     *_some(why),
-                    "). The rows shown here are those of that earlier build; ",
+                    "). The rows shown are those of the last build; ",
                     Code("seedbed repro"),
-                    " builds them again.",
+                    " builds them anew.",
                 )
             )
         )
