@@ -386,7 +386,7 @@ def test_outputs_that_are_not_here(project: Project) -> None:
     shutil.rmtree(project.root / ".dvc" / "cache")
     text = text_of(project, "old", "HEAD")
     for name in ("old", "HEAD"):
-        outputs = f"2 outputs of `{name}` (`{path}`, `{other}`); `dvc fetch --all-commits` brings"
+        outputs = f"2 outputs of `{name}` (`{path}`, `{other}`); `dvc fetch --all-commits` fetches"
         assert f"> Not compared, because not on this machine: {outputs}" in text
     assert "the text of no built row changed, those of the outputs below not counted." in text
     assert "<summary>Prompts</summary>" in text
