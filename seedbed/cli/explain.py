@@ -67,20 +67,23 @@ def diff(
     old: Annotated[str, typer.Argument(help="A commit, branch or tag.", show_default=True)] = "HEAD",
     new: Annotated[str | None, typer.Argument(help="A second revision; by default the working tree.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all differences as JSON.")] = False,
-    as_html: Annotated[bool, typer.Option("--html", help="Print an HTML page instead of Markdown.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Print an HTML page.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", resolve_path=True, help="Write to this file instead.")] = None,
 ) -> None:
-    """Compare two revisions: prompts, rows, verdicts, win rates and cost. Checks nothing out, changes nothing."""
-    from seedbed.diff.command import render
+    """Compare two revisions: prompts, rows, verdicts, win rates and cost. Checks nothing out, changes nothing.
+
+    A terminal shows a short form; a pipe or --out gets Markdown, as for a comment on a pull request.
+    """
+    from seedbed.diff.command import compared, print_comparison, rendered
     from seedbed.util.rows import write_text
 
     if as_json and as_html:
         raise UserError("--json and --html cannot be combined; use one of them")
-    text = render(old, new, "json" if as_json else "html" if as_html else "markdown")
+    comparison, form = compared(old, new), "json" if as_json else "html" if as_html else "markdown"
     if out:
-        write_text(out, text)
+        write_text(out, rendered(comparison, form))
     else:
-        print(text, end="")
+        print_comparison(comparison, form)
 
 
 @app.command(cls=InProject)

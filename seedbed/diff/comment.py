@@ -15,7 +15,7 @@ LIMIT = 60_000
 """Characters; GitHub takes 65,536 in a comment."""
 
 _FENCE = re.compile(r"(`{3,})diff")
-LABELS = ("What changed", "Sets", "Rates", "Cost", "Look first at")
+LABELS = ("What changed", "Sets", "Rates", "Cost", "Check first")
 """What a point of the answer may be about."""
 _BLOCK = re.compile(r"</details>|<details(?: open)?><summary>[\w ]+</summary>")
 _PREFIX = re.compile(rf"^(?:> |- \*\*(?:{'|'.join(LABELS)})\*\*:(?: |$)|  [1-9]\. )")

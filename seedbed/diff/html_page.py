@@ -9,6 +9,7 @@ from seedbed.diff.blocks import Code, Page, Sample
 from seedbed.diff.flow_picture import flow_picture
 from seedbed.diff.text_diff import shown_lines, visible
 from seedbed.util.templates import templates_in
+from seedbed.util.words import count
 
 _KINDS = {"-": "gone", "+": "new", "@": "name", " ": "kept"}
 _TAGS = {"-": "del", "+": "ins"}
@@ -26,6 +27,7 @@ def _template() -> Template:
     environment.tests["sample"] = lambda block: isinstance(block, Sample)
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.filters["visible"] = visible
+    environment.filters["diffs"] = lambda number: count(number, "diff")
     environment.filters["picture"] = flow_picture
     environment.filters["shown_lines"] = shown_lines
     environment.globals |= {"kinds": _KINDS, "tags": _TAGS}

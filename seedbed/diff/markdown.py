@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from seedbed.diff.blocks import Block, Code, Flow, Line, Note, Page, Paragraph, Point, Sample, Section, Table
 from seedbed.diff.comment import LIMIT, MARKER
 from seedbed.diff.text_diff import diff_lines, visible
+from seedbed.util.words import count
 
 _CELL = 200
 """Characters of a code span before it is shortened."""
@@ -98,16 +99,14 @@ def _joined(head: list[str], sections: list[Section], parts: list[_Part], cut: d
         samples = [part.text for part in own if isinstance(part.block, Sample)]
         if samples:
             alone = len(samples) == len(own)
-            written += (
-                samples if alone else [_folded(f"{len(samples)} shown as a diff", len(samples) <= 3), *samples, "</details>"]
-            )
+            written += samples if alone else [_folded(count(len(samples), "diff"), len(samples) <= 3), *samples, "</details>"]
         if place in cut:
             counts = ", ".join(f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in cut[place].items())
-            written.append(f"Cut, so that this fits a comment: {counts}. `seedbed diff --html` shows all.")
+            written.append(f"Omitted to fit the limit of a comment: {counts}. `seedbed diff --html` shows all.")
         written.append("</details>")
     gone = [section.title for place, section in enumerate(sections) if place in cut and all(p.section != place for p in parts)]
     if gone:
-        written.append(f"Cut whole, so that this fits a comment: {', '.join(gone)}. `seedbed diff --html` shows all.")
+        written.append(f"Sections omitted to fit the limit of a comment: {', '.join(gone)}. `seedbed diff --html` shows all.")
     return "\n\n".join(written) + "\n"
 
 
@@ -123,13 +122,18 @@ def _point(point: Point) -> str:
     return "\n".join([f"- **{point.label}**:", *numbered])
 
 
-def _flow(flow: Flow) -> str:
+def table_of(flow: Flow) -> Table:
     """Return outcomes before (rows) and after (columns) as a table."""
     head = ["before, after", *flow.kinds]
     rows: list[list[Line]] = [
         [(kind,), *((f"{flow.questions.get((kind, to), 0):,}",) for to in flow.kinds)] for kind in flow.kinds
     ]
-    return f"{_line(flow.title)}\n\n{_table(Table(head, rows, frozenset(range(1, len(head)))), len(rows))}"
+    return Table(head, rows, frozenset(range(1, len(head))))
+
+
+def _flow(flow: Flow) -> str:
+    table = table_of(flow)
+    return f"{_line(flow.title)}\n\n{_table(table, len(table.rows))}"
 
 
 def _write(block: Block) -> str:

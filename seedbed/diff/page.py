@@ -73,7 +73,7 @@ def _rows(comparison: Comparison) -> Section:
 def _datasets(title: str, datasets: list[DatasetChange]) -> Section:
     columns: list[Literal["old", "new", "added", "removed", "changed", "same_text"]]
     columns = ["old", "new", "added", "removed", "changed", "same_text"]
-    head = ["dataset", "old", "new", "added", "removed", "changed", "same text, other origin"]
+    head = ["dataset", "old", "new", "added", "removed", "changed", "same text, new origin"]
     if not any(row["same_text"] for row in datasets):
         columns, head = columns[:-1], head[:-1]
     rows: list[list[Line]] = [[(Code(row["dataset"]),), *((f"{row[name]:,}",) for name in columns)] for row in datasets]
@@ -116,7 +116,7 @@ def _filter(comparison: Comparison) -> Section:
             [
                 *((Code(row["generation"]),), (Code(row["decision"]),)),
                 *((f"{row[side]:,}",) for side in SIDES),
-                (f"{row['change']:+,}",),
+                (f"{row['change']:+,}".replace("-", "−"),),
             ]
             for row in filtered["reasons"]
         ]
@@ -124,7 +124,7 @@ def _filter(comparison: Comparison) -> Section:
         section.blocks.append(Table(head, rows, frozenset({2, 3, 4})))
     for same, flips in groupby(filtered["flips"], key=lambda flip: flip["same_text"]):
         shown = list(flips)
-        words = "Decided otherwise, with the same text" if same else "Decided otherwise, with another text under the same id"
+        words = "Another decision on the same text" if same else "Another decision, on another text with the same id"
         rejected = sum(flip["old"] == "kept" for flip in shown)
         section.blocks.append(Paragraph((f"{words}: {rejected:,} now rejected, {len(shown) - rejected:,} now kept.",)))
         rows = [
@@ -154,7 +154,7 @@ def _training_sets(comparison: Comparison) -> Section:
     rows: list[list[Line]] = [
         [(Code(row["training_set"]),), *((f"{row[name]:,}",) for name in names)] for row in comparison["training_sets"]
     ]
-    words = "Examples, each known by its text: one that changed is both added and removed."
+    words = "Examples are compared by their text: a changed one counts as added and as removed."
     blocks: list[Block] = [Paragraph((words,)), Table(["training set", *names], rows, frozenset({1, 2, 3, 4}))]
     return Section("Training sets", blocks if rows else [])
 
@@ -187,7 +187,7 @@ def _verdicts(comparison: Comparison) -> Section:
         ]
         for row in verdicts["by_category"]
     ]
-    head = ["match", "category", "verdicts flipped", "outcomes changed", "better", "worse", "valid or invalid now"]
+    head = ["match", "category", "verdicts flipped", "outcomes changed", "better", "worse", "became valid or invalid"]
     section.blocks.append(Table(head, rows, frozenset(range(2, 7))))
     changed: dict[str, dict[str, list[VerdictFlip]]] = {}
     for flip in verdicts["flips"]:
@@ -233,8 +233,8 @@ def _outcome(flips: list[VerdictFlip], side: Side) -> Line:
 
 
 _TESTED = (
-    "Whether a change may be chance is told by the same questions, compared one by one (sign-flip test, corrected for the "
-    "number of rows by Holm)."
+    "A change is tested on the questions that both revisions judged (paired sign-flip test, Holm correction for the number "
+    "of rows)."
 )
 _RATES: dict[Literal["win_rates", "turns", "ratings"], tuple[str, Literal["match", "model"], str]] = {
     "win_rates": (
@@ -290,7 +290,7 @@ def _rate(side: Rate | None, figure: str) -> Line:
         return ("none",)
     interval = f" ({side['low']:.1f} – {side['high']:.1f})" if side["low"] is not None else ""
     invalid = f", {side['invalid']} of {side['n']} invalid" if side["invalid"] else ""
-    return ("nothing valid" if side["rate"] is None else f"{figure or format(side['rate'], '.1f')}{interval}{invalid}",)
+    return ("no valid question" if side["rate"] is None else f"{figure or format(side['rate'], '.1f')}{interval}{invalid}",)
 
 
 def _methods(comparison: Comparison) -> Section:
@@ -300,7 +300,7 @@ def _methods(comparison: Comparison) -> Section:
         figures = shown_signed(old["difference"], new["difference"]) if old and new else ("", "", "")
         rows.append(
             [
-                (Code(row["new_set"]), " less ", Code(row["old_set"]) if row["old_set"] else "the base without fine-tuning"),
+                (Code(row["new_set"]), " minus ", Code(row["old_set"]) if row["old_set"] else "the base without fine-tuning"),
                 ("the mean over the bases",) if row["base"] == "all" else (Code(row["base"]),),
                 *(_difference(row[side], figure) for side, figure in zip(SIDES, figures, strict=False)),
                 (figures[2],),
@@ -308,7 +308,7 @@ def _methods(comparison: Comparison) -> Section:
             ]
         )
     head = ["sets", "base", "old", "new", "points", "on the same questions"]
-    words = f"By how many points of adjusted win rate one training set is ahead of another, with its interval. {_TESTED}"
+    words = f"Difference between two training sets in adjusted win rate, in points, with its interval. {_TESTED}"
     blocks: list[Block] = [Paragraph((words,)), Table(head, rows, frozenset({2, 3, 4}))]
     return Section("Methods", blocks if rows else [])
 
@@ -332,8 +332,8 @@ def _responses(comparison: Comparison) -> Section:
     if not rows:
         return Section("")
     words = (
-        "Responses that the new revision rests on and the old one did not, at list price; dollars are rounded so that they add "
-        "up. Whoever has them in the store sends none of them again."
+        "Responses that the new revision uses and the old one does not, at list price; the dollars are rounded so that they "
+        "add up. Responses that are in your store are not requested again."
     )
     head = ["stage", "endpoint", "model", "responses", "tokens in", "tokens out", "USD"]
     return Section("New responses", [Paragraph((words,)), Table(head, rows, frozenset({3, 4, 5, 6}))])

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypedDict
 
+from seedbed.diff.figures import signed
 from seedbed.reporting.points import Points, PointsWithTest
 
 Place = tuple[str, ...]
@@ -74,15 +75,11 @@ def paired(scores: Scores, confidence: float) -> Paired:
 def in_words(difference: PointsWithTest | None) -> str:
     """Return what a paired difference says, in our own words."""
     if not difference:
-        return "not tested: no question that both revisions judged can be read"
-    interval = f"{_signed(difference['low'])} to {_signed(difference['high'])} on the same {difference['n']} questions"
+        return "not tested: no question with a readable judgment in both revisions"
+    interval = f"{signed(difference['low'])} to {signed(difference['high'])} on the same {difference['n']} questions"
     corrected = f", corrected for {difference['tests']} rows" if difference["tests"] > 1 else ""
     p = "p under 0.001" if difference["p_holm"] < 0.001 else f"p {difference['p_holm']:.3f}"
     dropped = f"; {difference['dropped']} valid in one revision only" if difference["dropped"] else ""
     if difference["sure"]:
         return f"{interval}, {p}{corrected}{dropped}"
-    return f"{interval}, {p}{corrected}: no change can be concluded{dropped}"
-
-
-def _signed(change: float) -> str:
-    return f"{change:+.1f}".replace("-", "−")
+    return f"{interval}, {p}{corrected}: not significant{dropped}"

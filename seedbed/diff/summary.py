@@ -34,7 +34,7 @@ def points(comparison: Comparison) -> list[Point]:
         Point("Sets", [_rows(comparison)]),
         Point("Rates", _rates(comparison)),
         Point("Cost", [_bill(comparison["responses"])]),
-        Point("Look first at", telling(comparison)),
+        Point("Check first", telling(comparison)),
     ]
     return [point for point in answer if point.lines]
 
@@ -47,8 +47,8 @@ def notes(comparison: Comparison) -> list[Note]:
         written.append(
             Note(
                 (
-                    f"Made with the stand-in: {kinds} come from the rule-based stand-in, which is no language model; "
-                    "what changed in them says nothing about any model.",
+                    f"Made with the stand-in: {kinds} come from the rule-based stand-in, which is not a language model; "
+                    "their changes say nothing about any model.",
                 )
             )
         )
@@ -57,13 +57,13 @@ def notes(comparison: Comparison) -> list[Note]:
         written.append(
             Note(
                 (
-                    f"Not compared, since not on this machine: {count(len(paths), 'output')} of ",
+                    f"Not compared, because not on this machine: {count(len(paths), 'output')} of ",
                     *_revision(revision),
                     " (",
                     *_some(paths),
                     "); ",
                     Code(fetch),
-                    " brings what a DVC remote has.",
+                    " fetches them from the DVC remote.",
                 )
             )
         )
@@ -73,17 +73,15 @@ def notes(comparison: Comparison) -> list[Note]:
         written.append(
             Note(
                 (
-                    "Not built: in ",
+                    "Not up to date: in ",
                     *_revision(revision),
-                    f" the inputs of {count(len(stages), 'stage')} are not those that ",
-                    Code("dvc.lock"),
-                    " was made from (",
+                    f", {count(len(stages), 'stage')} (",
                     *_some([stage["stage"] for stage in stages]),
-                    ", by ",
+                    ") would run again (",
                     *_some(why),
-                    "), so that the rows shown are not what it gives; ",
-                    Code("make repro"),
-                    " builds them.",
+                    "). The rows shown are those of the last build; ",
+                    Code("seedbed repro"),
+                    " builds them anew.",
                 )
             )
         )
@@ -109,7 +107,7 @@ def _rates(comparison: Comparison) -> list[Line]:
     methods = _methods(comparison["methods"])
     if not lines and not methods:
         new = comparison["win_rates"] or comparison["turns"] or comparison["ratings"]
-        return [("no rate can be compared: each stands in one revision only.",)] if new else [("no rate changed.",)]
+        return [("no rate can be compared: each exists in one revision only.",)] if new else [("no rate changed.",)]
     return [*lines, *([methods] if methods else [])]
 
 
@@ -119,7 +117,7 @@ def _changes(kind: Line, rows: list[tuple[RateChange | MethodChange, Line]]) -> 
     sure = sum(bool(row["paired"] and row["paired"]["sure"]) for row, _ in rows)
     joined = [part for _, line in rows[:_SHOWN] for part in ("; ", *line)][1:]
     more = f"; {len(rows) - _SHOWN:,} more" if len(rows) > _SHOWN else ""
-    certain = f" ({sure:,} of {len(rows):,} changes sure)" if len(rows) > 1 else ""
+    certain = f" ({sure:,} of {len(rows):,} changes significant)" if len(rows) > 1 else ""
     return (*kind, f"{certain}: ", *joined, f"{more}.")
 
 
@@ -140,7 +138,7 @@ def _methods(rows: list[MethodChange]) -> Line:
         on = "mean over the bases" if row["base"] == "all" else row["base"]
         old, new, change = shown_signed(before["difference"], after["difference"])
         line: Line = (
-            *(Code(row["new_set"]), " less ", Code(row["old_set"]), f", {on}: "),
+            *(Code(row["new_set"]), " minus ", Code(row["old_set"]), f", {on}: "),
             f"{old} → {new} ({change} points; {in_words(row['paired'])})",
         )
         parts.append((row, line))

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from seedbed.util.errors import UserError
@@ -46,6 +47,12 @@ class Words:
     source_numerals: Numerals = Numerals()
 
 
+@cache
+def _warn_missing(resolved: Path, path: Path) -> None:
+    """Say once a process that there is no such file."""
+    print(f"{path}: no such file; rows are sorted without the words and patterns of this language", file=sys.stderr)
+
+
 def load_words(language: str, source_language: str) -> Words:
     """Read `data/review/<language>.yaml`, and of the source's language the numerals.
 
@@ -57,7 +64,7 @@ def load_words(language: str, source_language: str) -> Words:
     path, source = FOLDER / f"{language}.yaml", FOLDER / f"{source_language}.yaml"
     theirs = read_words(source).numerals if source.is_file() else Numerals()
     if not path.is_file():
-        print(f"{path}: no such file; rows are sorted without the words and patterns of this language", file=sys.stderr)
+        _warn_missing(path.resolve(), path)
         return Words(numerals=theirs, source_numerals=theirs)
     words = read_words(path)
     # The same word may be two numbers: a German Billion is 1000 English ones.

@@ -158,7 +158,7 @@ def instruction(build: Build, id: str) -> Described:
     decision = decisions_on(build, generation, [row]).get(row_id)
     name = f"{generation}/{slots.slot_id(row['slot'])}"
     facts: dict[str, Fact] = {"filter": decided(decision), "slot": name, "task type": row["task_type"]}
-    facts |= {"topic asked for": row["topic"]} if "topic" in row else {}
+    facts |= {"requested topic": row["topic"]} if "topic" in row else {}
     facts |= {"output from the request": row["output_request"]} if "output_request" in row else {}
     facts |= {"material": in_words(row["material"], read_passages())} if "material" in row else {}
     facts |= texts(row, "task")

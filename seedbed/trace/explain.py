@@ -62,7 +62,7 @@ def _explained(build: Build, word: str, full: bool) -> Node:
         if full:
             root.children.insert(0, describe_data.nearest_when_kept(build, name.id))
         else:
-            root.facts["nearest neighbour"] = "--full looks for it"
+            root.facts["nearest neighbour"] = "run with --full to find it"
     if also := others(name, same, build):
         root.facts["see also"] = also
     return root

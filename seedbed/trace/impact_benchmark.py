@@ -34,7 +34,7 @@ def question_node(build: Build, id: str) -> Node:
     if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
     touched += taught_by(build, corpus, id)
-    node = Node("question", id, facts | {"requests an edit touches": touched, **BILL}, stage=f"post_edit@{corpus}")
+    node = Node("question", id, facts | {"requests after an edit": touched, **BILL}, stage=f"post_edit@{corpus}")
     for model in answering_models(build.params):
         if answer := build.answer(model, id):
             node.children.append(

@@ -17,8 +17,8 @@ from seedbed.trace.workspace import Build
 from seedbed.util.canonical import content_hash
 from seedbed.util.words import count
 
-BILL = {"exact bill": "`seedbed plan`, after the edit"}
-"""What every count of requests that an edit touches is followed by."""
+BILL = {"exact cost": "run `seedbed plan` after the edit"}
+"""Stands after every number of requests that an edit affects."""
 _SHOWS = "list_has_any(json->>'$.demonstrations[*]', ?) or list_has_any(json->>'$.avoided[*]', ?)"
 OF_SOURCE = " (if the source is edited)"
 """What a count of requests is followed by that an edit of the translation does not touch."""
@@ -44,7 +44,7 @@ def seed_node(build: Build, id: str) -> Node:
     if build.is_translated(corpus, id):
         touched.append(f"1 translation{OF_SOURCE}")
     touched += taught_by(build, corpus, id)
-    node.facts |= {"shown in": shown_in or "no generation", "requests an edit touches": touched or "none", **BILL}
+    node.facts |= {"shown in": shown_in or "no generation", "requests after an edit": touched or "none", **BILL}
     node.children += set_nodes(build, names)
     return node
 
@@ -96,7 +96,7 @@ def baseline_node(build: Build, id: str) -> Node:
         node.facts["exported"] = "no: it has no translation"
         return node
     node.children = set_nodes(build, [Name("translation", f"{corpus}/{id}")])
-    node.facts["requests an edit touches"] = "1 translation" if build.is_translated(corpus, id) else "none"
+    node.facts["requests after an edit"] = "1 translation" if build.is_translated(corpus, id) else "none"
     return node
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from seedbed.diff.command import render
+from seedbed.diff.command import compared, rendered
 from seedbed.diff.comparison import Comparison
 from seedbed.util.canonical import canonical, content_hash
 from tests.harness import ROOT, git
@@ -192,6 +192,6 @@ class Repository:
     def diff(self, old: str, new: str) -> dict[str, Any]:
         """Return what `seedbed diff --json` prints."""
         with chdir(self.root):
-            found: dict[str, Any] = json.loads(render(old, new, "json"))
+            found: dict[str, Any] = json.loads(rendered(compared(old, new), "json"))
         assert misfits(found, Comparison) == []
         return found

@@ -8,7 +8,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from seedbed.diff.command import render
+from seedbed.diff.command import compared, rendered
 from seedbed.diff.comparison import Comparison
 from seedbed.project import paths
 from seedbed.util.canonical import canonical, content_hash
@@ -182,7 +182,7 @@ def diff(project: Project, *args: str, fails: bool = False, **env: str) -> str:
 def text_of(project: Project, old: str = "HEAD", new: str | None = None, form: str = "markdown") -> str:
     """Return what `seedbed diff` prints, from within this process, which is quicker."""
     with chdir(project.root):
-        return render(old, new, form)
+        return rendered(compared(old, new), form)
 
 
 def structure(project: Project, old: str = "HEAD", new: str | None = None) -> dict[str, Any]:

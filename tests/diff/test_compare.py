@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.diff.command import render
+from seedbed.diff.command import compared
 from seedbed.diff.comment import LIMIT, MARKER
 from seedbed.util.errors import UserError
 from tests.diff.project import (
@@ -70,7 +70,7 @@ def test_a_prompt_edit(project: Project) -> None:
     assert "- **What changed**: 1 prompt (`judge`).\n- **Sets**: the text of no built row changed.\n" in text
     assert "- **Rates**: no rate changed.\n- **Cost**: no new response: nothing to send.\n\n" in text
     assert (
-        f"> Not built: in the working tree the inputs of 1 stage are not those that `dvc.lock` was made from (`judge@{MATCH}`"
+        f"> Not up to date: in the working tree, 1 stage (`judge@{MATCH}`) would run again (`prompts/judge.yaml: system`)."
         in text
     )
     assert "<summary>Written by stages</summary>" not in text
@@ -173,7 +173,7 @@ def test_answers_verdicts_and_win_rates(project: Project) -> None:
         f"- **Rates**: adjusted win rate: `{MATCH}` 80.0 → 70.0 (−10.0 points; −100.0 to +100.0 on the same 2 questions" in text
     )
     assert "| 100.0 (90.0 – 100.0) | 50.0 (20.0 – 60.0) | −50.0 | −100.0 to +100.0 on the same 2 questions, p 1.000, " in text
-    assert "no change can be concluded; 1 valid in one revision only |" in text
+    assert "not significant; 1 valid in one revision only |" in text
     assert "> Made with the stand-in" in text
     assert [(row["old"], row["new"], row["questions"], row["ids"]) for row in found["verdicts"]["flow"]] == [
         *(("win", "win", 1, []), ("win", "tie", 1, [two]), ("win", "invalid", 1, [three])),
@@ -312,7 +312,7 @@ def test_the_filter_decides_otherwise(project: Project) -> None:
         "refusal": 1,
         "too_short": -1,
     }
-    assert "Decided otherwise, with the same text: 1 now rejected, 1 now kept." in text_of(project)
+    assert "Another decision on the same text: 1 now rejected, 1 now kept." in text_of(project)
     assert "`near_duplicate` near `s00000-0`, 0.75" in text_of(project)
 
 
@@ -386,12 +386,12 @@ def test_outputs_that_are_not_here(project: Project) -> None:
     shutil.rmtree(project.root / ".dvc" / "cache")
     text = text_of(project, "old", "HEAD")
     for name in ("old", "HEAD"):
-        outputs = f"2 outputs of `{name}` (`{path}`, `{other}`); `dvc fetch --all-commits` brings"
-        assert f"> Not compared, since not on this machine: {outputs}" in text
+        outputs = f"2 outputs of `{name}` (`{path}`, `{other}`); `dvc fetch --all-commits` fetches"
+        assert f"> Not compared, because not on this machine: {outputs}" in text
     assert "the text of no built row changed, those of the outputs below not counted." in text
     assert "<summary>Prompts</summary>" in text
     text = text_of(project, "old")
-    assert f"> Not compared, since not on this machine: 1 output of the working tree (`{path}`); `dvc pull` brings" in text
+    assert f"> Not compared, because not on this machine: 1 output of the working tree (`{path}`); `dvc pull` fetches" in text
 
 
 @pytest.mark.slow
@@ -499,7 +499,7 @@ def test_a_huge_difference_fits_a_comment(project: Project) -> None:
     project.edit_params(lambda params: params["judge"].update(params={f"key{number}": "x" * 90 for number in range(2000)}))
     text = text_of(project)
     assert len(text) <= LIMIT
-    assert "Cut, so that this fits a comment:" in text
+    assert "Omitted to fit the limit of a comment:" in text
     assert "`seedbed diff --html` shows all." in text
     assert "2,001 parameters" in text
     assert "<summary>Written by stages</summary>" in text
@@ -542,4 +542,4 @@ def test_after_a_build(tmp_path: Path) -> None:
 def test_in_a_folder_of_the_project(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.root / "data")
     with pytest.raises(UserError, match=r"dvc\.yaml: no such file"):
-        render("HEAD", None, "markdown")
+        compared("HEAD", None)

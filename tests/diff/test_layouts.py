@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.diff.command import render
+from seedbed.diff.command import compared, rendered
 from seedbed.diff.layouts import present_params, present_path, training_sets
 from seedbed.util.canonical import canonical
 from tests.diff import history
@@ -45,8 +45,8 @@ def test_the_same_rows_in_both_layouts_are_no_difference(repository: Repository,
     found = repository.diff("old", "new")
     assert (found["unread"], found["not_built"]) == ([], [])
     with chdir(repository.root):
-        assert "Nothing differs between `old` and `new`." in render("old", "new", "markdown")
-        assert "Nothing differs between `new` and `old`." in render("new", "old", "markdown")
+        assert "Nothing differs between `old` and `new`." in rendered(compared("old", "new"), "markdown")
+        assert "Nothing differs between `new` and `old`." in rendered(compared("new", "old"), "markdown")
 
 
 def test_what_changed_across_the_layouts(repository: Repository, old_outputs: Any, new_outputs: Any) -> None:

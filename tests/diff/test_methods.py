@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from seedbed.diff.command import render
+from seedbed.diff.command import compared, rendered
 from seedbed.reporting.methods import METHOD_COLUMNS
 from seedbed.util.canonical import canonical
 from tests.diff.history import NEW_PARAMS, Outputs, Repository
@@ -79,8 +79,8 @@ def test_a_difference_that_changed_is_tested_on_the_same_questions(
     assert found["ant"]["paired"]["low"] < 150 < found["ant"]["paired"]["high"]
     assert all(row["paired"]["n"] == 12 and row["paired"]["tests"] == 2 and row["paired"]["sure"] for row in found.values())
     monkeypatch.chdir(repository.root)
-    page = render("old", "new", "markdown")
-    assert "- **Rates**: methods: `native` less `direct`, mean over the bases: −25.0 → +50.0 (+75.0 points; +" in page
+    page = rendered(compared("old", "new"), "markdown")
+    assert "- **Rates**: methods: `native` minus `direct`, mean over the bases: −25.0 → +50.0 (+75.0 points; +" in page
     assert "<summary>Methods</summary>" in page
 
 

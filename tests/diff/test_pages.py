@@ -72,7 +72,7 @@ def page_of(text: str) -> Page:
     ]
     points = [
         Point("What changed", [(Code(text), " and ", Code(text))]),
-        Point("Look first at", [(Code(text),), (Code(text),)]),
+        Point("Check first", [(Code(text),), (Code(text),)]),
     ]
     return Page((Code(text), " → ", Code(text)), points, [Note((Code(text),))], [Section("Rows", blocks)])
 
@@ -156,10 +156,10 @@ LINES = [
         "`",
         "``` `` ```",
         "~~~",
-        "<details><summary>2 shown as a diff</summary>",
+        "<details><summary>2 diffs</summary>",
         "<details><summary>Rows",
         "- **Cost**: ",
-        "- **Look first at**:",
+        "- **Check first**:",
         "  1. ",
         "</details>",
         "<details open><summary>Win rates</summary>",
@@ -323,6 +323,6 @@ def test_samples_are_cut_first_and_the_longest_first() -> None:
     assert len(least) <= 700
     assert "`name-9`" in least
     assert "`name-10`" not in least
-    assert "Cut, so that this fits a comment: 29 samples, 30 rows." in least
+    assert "Omitted to fit the limit of a comment: 29 samples, 30 rows." in least
     assert len(markdown(page, limit=250)) <= 250
-    assert "Cut whole, so that this fits a comment: Rows" in markdown(page, limit=250)
+    assert "Sections omitted to fit the limit of a comment: Rows" in markdown(page, limit=250)

@@ -25,7 +25,7 @@ def test_a_demo_is_on_a_copy_of_the_projects_data_and_leaves_nothing() -> None:
         assert project not in (copy, *copy.parents)
         person = Person(demo=True)
         page = person.http.get(ROW).text
-        assert "this page is on a temporary copy" in page
+        assert "this page works on a temporary copy" in page
         person.post(f"{ROW}/draft", person.open(ROW) | {"field.text": "書きかけ"})
         person.post(ROW, person.open("/edits/questions/fermi-01") | {"go": "save", "field.text": "大阪のバス停の数は？"})
         assert edits().keys() == {"fermi-01", "fermi-02"}

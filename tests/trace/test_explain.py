@@ -51,7 +51,7 @@ def test_the_nearest_neighbour_of_a_kept_instruction_waits_for_full(project: Pro
 
     monkeypatch.setattr("seedbed.trace.describe_data.load_tokeniser", tokenise_nothing)
     node = explain(project.rows("data/build/instructions/native.jsonl")[-1]["id"])
-    assert node.facts["nearest neighbour"] == "--full looks for it"
+    assert node.facts["nearest neighbour"] == "run with --full to find it"
     assert not ids(node, "nearest neighbour")
 
 
@@ -98,8 +98,8 @@ def test_a_source_says_its_rows_language_and_what_another_one_brings(edited: Pro
     assert [only(node, "source").facts["language"] for node in translations] == ["ja", "de", "en"]
     since = "its declared language, so `dvc repro` copies it unchanged"
     assert [node.facts.get(EDITED_SINCE) for node in translations] == [since, None, None]
-    assert "1 translation" not in str(impact(f"seed:{seeds[0]['id']}").facts["requests an edit touches"])
-    assert "1 translation" in str(impact(f"seed:{seeds[1]['id']}").facts["requests an edit touches"])
+    assert "1 translation" not in str(impact(f"seed:{seeds[0]['id']}").facts["requests after an edit"])
+    assert "1 translation" in str(impact(f"seed:{seeds[1]['id']}").facts["requests after an edit"])
 
 
 def test_a_rejected_instruction_names_its_rule_and_its_neighbour(project: Project) -> None:

@@ -48,7 +48,7 @@ def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Proj
         assert touched_slots == [f"native/s{slot:05}" for slot in sorted(built) if keys[slot] != built[slot]]
         assert node.facts["shown in"] == [f"{len(touched_slots)} of {len(built)} slots of native"]
         touched = f"{len(touched_slots)} slot{'' if len(touched_slots) == 1 else 's'} of native"
-        assert node.facts["requests an edit touches"] == [touched, "1 translation (if the source is edited)"]
+        assert node.facts["requests after an edit"] == [touched, "1 translation (if the source is edited)"]
 
 
 @pytest.mark.slow
@@ -172,7 +172,7 @@ def test_a_question_leads_to_its_answers_its_judgments_and_their_numbers(project
     told = {child.id: child.facts for child in judgment.children}
     assert list(told) == ["good-vs-thin, generic", "good-vs-thin, all"]
     touched = ["2 answers", "2 judgments", "1 translation (if the source is edited)"]
-    assert node.facts["requests an edit touches"] == touched
+    assert node.facts["requests after an edit"] == touched
     for line in rates[1:]:
         if facts := told.get(f"good-vs-thin, {line[column['category']]}"):
             names = ("n", "wins", "losses", "ties")

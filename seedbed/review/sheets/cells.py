@@ -12,15 +12,15 @@ from seedbed.util.canonical import content_hash
 from seedbed.util.line_ends import to_lf
 
 APPROVE = "approve"
-"""What a translator writes to take a text as it is."""
+"""What a translator writes to accept a text as it is."""
 CONFIRM = "confirm"
-"""What a second person writes to sign what another one edited or approved."""
+"""What a second person writes to confirm what another one edited or approved."""
 REJECT = "reject"
 """What a person writes, with a reason beside it, to take a row out of the build."""
 DECISIONS = {say(language, f"sheet_{word}"): word for word in (APPROVE, CONFIRM, REJECT) for language in LANGUAGES}
 """What may be written under decision, in each language, and what it means."""
-LATER = ("edited by", "confirmed by", "reason")
-"""Columns that a file of an earlier version lacks; it is read as it is."""
+LATER = ("reason",)
+"""Columns to write in that a file of an earlier version lacks; it is read as it is."""
 HASHES = ("source_hash", "machine_hash", "edit_hash", "sheet_hash")
 """The hidden columns: what the row was made on, and what was exported."""
 

@@ -18,6 +18,7 @@ from seedbed.review.sheets.cells import (
     APPROVE,
     CONFIRM,
     DECISIONS,
+    HASHES,
     LATER,
     REJECT,
     cells_of,
@@ -157,9 +158,12 @@ def apply(imported: Import) -> list[Problem]:
 
 def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) -> Iterator[Proposal | Problem | None]:
     fields = fields_in(corpus.items, corpus.kind)
-    wanted = [column.name for column in columns(fields)]
+    known = columns(fields)
     names = column_names((cell.text for cell in rows[0]) if rows else (), fields)
-    wrong = next((name for name in wanted if names.count(name) != 1 and (name in names or name not in LATER)), None)
+    needed = {"id", *HASHES, *(column.name for column in known if column.editable)} - set(LATER)
+    wrong = next(
+        (name for name in [column.name for column in known] if names.count(name) > 1 or name in needed - {*names}), None
+    )
     if wrong:
         how = "appears twice" if wrong in names else "is missing"
         yield Problem(
@@ -169,7 +173,7 @@ def _read(corpus: Corpus, rows: Sequence[Sequence[Cell]], editor: str | None) ->
         )
         return
     for name in names:
-        if name and name not in wanted:
+        if name and name not in {column.name for column in known}:
             yield Problem(corpus.name, 1, f"unknown column {name!r}, ignored")
     lines = rows_by_name(rows, names)
     places: dict[str, list[int]] = {}
@@ -227,7 +231,7 @@ def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[
     if decision in (CONFIRM, REJECT):
         return _signed(item, kind, names, texts, decision, editor)
     if texts.get("reason", "") != reason_of(item):
-        raise _NotApplied(f"a reason, but no {REJECT} under decision; write it there, or clear the reason")
+        raise _NotApplied(f"a reason but no decision; write {REJECT} under decision, or clear the reason")
     if _is_already_saved(item, texts):
         return None
     _check_hashes(item, texts)
@@ -237,18 +241,18 @@ def _requested_edit(item: Item, kind: str, names: Sequence[str], cells: Mapping[
 def _signed(
     item: Item, kind: str, names: Sequence[str], texts: Mapping[str, str], decision: str, editor: str | None
 ) -> Edit | None:
-    """Return the row's edit with a second person's word, or with the word that the row is not to be used."""
+    """Return the row's edit, confirmed or rejected."""
     fields = {name: texts[f"{name}: edit"] for name in item.machine}
     if fields != current_fields(item) or texts["note"] != note_of(item):
         raise _NotApplied(
-            f"{decision}, and another text or note; restore those, or save them first and {decision} what is saved then"
+            f"{decision}, but the text or the note was changed too; restore them, or import them first and {decision} later"
         )
     reason = texts.get("reason", "")
     if item.is_confirmed if decision == CONFIRM else (item.status == "rejected" and reason == reason_of(item)):
         return None
     _check_hashes(item, texts)
     if decision == CONFIRM and editor is None:
-        raise _NotApplied(f"{CONFIRM} wants to know who does; import with --editor NAME")
+        raise _NotApplied(f"{CONFIRM} needs the name of a person; import with --editor NAME")
     try:
         if decision == CONFIRM:
             return confirm(item.row, item.edit, str(editor))
@@ -269,7 +273,7 @@ def _check_hashes(item: Item, texts: Mapping[str, str]) -> None:
     if changed:
         raise _NotApplied(
             f"the {' and the '.join(changed)} of {item.id} changed since the export, or this row's id or hidden columns did; "
-            "export again and write it there"
+            "export again and edit the new file"
         )
 
 
@@ -288,7 +292,7 @@ def _edit(
         if note == note_of(item):  # a hidden column was changed, or there are blanks under decision
             return None
         if item.edit is None or item.status in TO_DO:
-            raise _NotApplied(f"a note, but no other text and no decision; write {APPROVE} to keep the text as it is")
+            raise _NotApplied(f"a note but no decision; write {APPROVE} under decision to accept the text as it is")
         bare = item.edit.copy()
         bare.pop("note", None)
         return {**bare, "note": note} if note else bare

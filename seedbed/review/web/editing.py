@@ -5,10 +5,9 @@ from functools import partial
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from seedbed.project.edits import Conflict, make_edit, save_edit
+from seedbed.project.edits import make_edit
 from seedbed.project.row_types import Edit, Fields
 from seedbed.review.difference import shortened
-from seedbed.review.drafts import Draft
 from seedbed.review.history import versions
 from seedbed.review.web.forms import Run, texts_of
 from seedbed.review.web.leaving import COMMON_PLACES, OTHERWISE, Handlers, leave, one_at_a_time, undo_last
@@ -106,19 +105,15 @@ def save(visit: RowVisit) -> Response:
     fields = visit.typed
     note = fields.pop("note").strip()
     fields.pop("reason")
-    seconds = visit.seconds
-    edit = make_edit(item.row, corpus.kind, fields, visit.person, seconds, note, before=item.edit)
+    visit.require_no_reason(item)
+    edit = make_edit(item.row, corpus.kind, fields, visit.person, visit.seconds, note, before=item.edit)
     if visit.verb == "approve" and edit["decision"] != "approved":
         raise Problem("approve_changed")
     require_answer(visit.state, corpus, item, edit["fields"], visit.argument)
     following = visit.neighbour(1)
     outcome = "same"
     if not _is_same_decision(item.edit, edit):
-        try:
-            save_edit(corpus.path, corpus.kind, edit, item.id, item.edit, corpus.order)
-        except Conflict as conflict:
-            raise visit.conflict(conflict.present) from None
-        visit.remember(item.id, partial(_restore, visit, item.edit, edit, seconds))
+        visit.put(corpus, item, edit)
         outcome = "saved"
     visit.drop_drafts()
     return visit.go(flash(visit.row_url(following), outcome, item.id))
@@ -128,18 +123,6 @@ def _is_same_decision(before: Edit | None, edit: Edit) -> bool:
     """Whether a save would change nothing but seconds: the row is left as it is, and the pull request without it."""
     compared = ("fields", "decision", "note", "source_hash", "machine_hash", "rejected")
     return before is not None and all(before.get(name) == edit.get(name) for name in compared)
-
-
-def _restore(visit: RowVisit, before: Edit | None, edit: Edit, seconds: float) -> None:
-    """Put back the edit that a save replaced, and keep what had been typed as a draft."""
-    require_corpus(visit.state, visit.corpus_name)
-    corpus = visit.corpus()
-    save_edit(corpus.path, corpus.kind, before, visit.id, edit, corpus.order)
-    item = visit.corpus().by_id.get(visit.id)
-    if item and edit["decision"] == "edited":
-        fields = edit["fields"] | {"note": edit.get("note", ""), "reason": ""}
-        page_id, revision = visit.state.open(0), visit.revision(item)
-        visit.state.drafts.put(Draft(visit.draft_key, page_id, visit.person, revision, fields, seconds))
 
 
 def discard(visit: RowVisit) -> Response:

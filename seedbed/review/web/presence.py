@@ -6,9 +6,8 @@ from threading import Lock
 
 from seedbed.project.sign_off import is_same_person
 
-EVERY_S = 10
-"""Between two words of a page that somebody looks at; `presence.js` has the same."""
 _STAYS_S = 25.0
+"""After the last sign of a page, which sends one every ten seconds (`presence.js`)."""
 
 
 class Presence:

@@ -25,12 +25,29 @@ def list_rows(request: Request, state: Run, name: str) -> Response:
     chosen = Filter.of(request.query_params)
     if "" in request.query_params.values():  # what was left empty in the form
         return go(request, _url(name, chosen.query))
-    view = state.view(corpus, chosen, editor)
+    return _show_list(request, state, corpus, chosen, editor)
+
+
+def _show_list(
+    request: Request,
+    state: State,
+    corpus: Corpus,
+    chosen: Filter,
+    editor: str | None,
+    problem: str = "",
+    form: Form | None = None,
+) -> Response:
+    """Return a page of the list; where nothing was saved, with what was ticked and typed, and what to fix."""
+    name, view = corpus.name, state.view(corpus, chosen, editor)
     number = _page_number(request, view)
     return page(
         request,
         state,
         "list.html",
+        422 if problem else 200,
+        problem=problem,
+        form=form or {},
+        most_reason=sign_off.MOST_REASON,
         corpus=corpus,
         view=view,
         number=number,
@@ -61,11 +78,12 @@ def decide(request: Request, state: Run, name: str, editor: Editor, form: Posted
         if verb == "undo":
             return go(request, state.undo(RowVisit.kind, editor) or flash(back, "nothing_to_undo"))
         shown = state.shown(form.get("shown", ""))
-        if verb not in bulk.VERBS or shown is None:
-            return go(request, flash(back, "too_old") if shown is None else back)
+        if verb not in bulk.VERBS:
+            return go(request, back)
         reason = texts_of(form, "reason").get("", "").strip()
-        if verb in bulk.REASONED and not 0 < len(reason) <= sign_off.MOST_REASON:
-            return go(request, flash(back, "no_reason"))
+        problem = _problem(verb, reason)
+        if shown is None or problem:
+            return _show_list(request, state, corpus, chosen, editor, problem if shown else "list_too_old", form)
         rows = _chosen_rows(request, form, shown, state.view(shown, chosen, editor))
         planned = bulk.plan(corpus, rows, bulk.VERBS[verb], editor, reason)
         if len(rows) > PAGE_ROWS and not form.get("sure"):  # more than one can have looked at
@@ -74,6 +92,13 @@ def decide(request: Request, state: Run, name: str, editor: Editor, form: Posted
         if saved.changes:
             state.remember(RowVisit.kind, editor, lambda: _take_back(state, name, saved.changes, back))
         return go(request, flash(back, f"bulk_{verb}", numbers={"n": len(saved.changes), **saved.left}))
+
+
+def _problem(verb: str, reason: str) -> str:
+    """Return what is wrong with the reason, as a key of `texts.yaml`; empty where nothing is."""
+    if verb in bulk.REASONED:
+        return "" if 0 < len(reason) <= sign_off.MOST_REASON else "reject_reason"
+    return "reason_unused" if reason else ""
 
 
 def _chosen_rows(request: Request, form: Form, shown: Corpus, view: View) -> list[Item]:

@@ -24,8 +24,8 @@ from seedbed.util.visible import HIDDEN
 
 LANGUAGE_COOKIE = "seedbed_language"
 _YEAR_S = 365 * 24 * 3600
-_FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted", "bulk_undone", "too_old"}
-_FLASHES |= {"no_reason", "confirmed", "rejected", "taken_back"}
+_FLASHES = {"saved", "same", "undone", "nothing_to_undo", "not_undone", "kept", "dropped", "voted", "bulk_undone"}
+_FLASHES |= {"confirmed", "rejected", "taken_back"}
 _FLASHES |= {"elsewhere", "elsewhere_some", "elsewhere_undone", "elsewhere_left"}
 _FLASHES |= {f"bulk_{verb}" for verb in VERBS}
 _FLASH_NUMBERS = ("n", *LEFT)

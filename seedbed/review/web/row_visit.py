@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
-from seedbed.project.edits import MOST_CHARACTERS
+from seedbed.project.edits import MOST_CHARACTERS, Conflict, save_edit
+from seedbed.project.row_types import Edit
 from seedbed.review.queue.filters import Filter, View
 from seedbed.review.queue.worklist import Corpus, Item, neighbour
 from seedbed.review.web.forms import Posted, Run, texts_of
@@ -88,6 +90,27 @@ class RowVisit(Visit):
     def revision(item: Item) -> str:
         """Return the present state of a row, to compare with `posted_revision`."""
         return f"{item.revision}.{item.base}"
+
+    def put(self, corpus: Corpus, item: Item, edit: Edit | None) -> None:
+        """Save an edit in the place of the row's present one, so that it can be undone.
+
+        Raises:
+            Problem: somebody saved the row meanwhile.
+        """
+        try:
+            save_edit(corpus.path, corpus.kind, edit, item.id, item.edit, corpus.order)
+        except Conflict as conflict:
+            raise self.conflict(conflict.present) from None
+        self.remember(item.id, partial(self._put_back, item.edit, edit))
+
+    def _put_back(self, before: Edit | None, edit: Edit | None) -> None:
+        corpus = self.corpus()
+        save_edit(corpus.path, corpus.kind, before, self.id, edit, corpus.order)
+
+    def require_no_reason(self, item: Item) -> None:
+        """Raise `Problem` where a reason for rejecting the row was typed: another button than Reject would drop it."""
+        if self.typed["reason"].strip() not in ("", item.rejection):
+            raise Problem("reason_unused")
 
     def require_item(self) -> None:
         """Raise `Problem` where the row is gone."""

@@ -1,10 +1,7 @@
 """A second person's word on a row: confirmed; and anybody's: rejected, or taken back into the build."""
 
-from functools import partial
-
 from starlette.responses import Response
 
-from seedbed.project.edits import Conflict, save_edit
 from seedbed.project.row_types import Edit
 from seedbed.project.sign_off import MOST_REASON, confirm, hindrance, reject, take_back
 from seedbed.review.queue.worklist import Corpus, Item
@@ -20,8 +17,9 @@ def confirm_row(visit: RowVisit) -> Response:
         raise Problem(why, person=visit.person)
     if _has_typed(visit, item):
         raise Problem("confirm_changed")
+    visit.require_no_reason(item)
     following = visit.neighbour(1)
-    put(visit, corpus, item, confirm(item.row, item.edit, visit.person))
+    _put(visit, corpus, item, confirm(item.row, item.edit, visit.person))
     return visit.go(flash(visit.row_url(following), "confirmed", item.id))
 
 
@@ -32,7 +30,7 @@ def reject_row(visit: RowVisit) -> Response:
     if not reason or len(reason) > MOST_REASON:
         raise Problem("reject_reason", most=f"{MOST_REASON:,}")
     following = visit.neighbour(1)
-    put(visit, corpus, item, reject(item.row, corpus.kind, item.edit, visit.person, reason))
+    _put(visit, corpus, item, reject(item.row, corpus.kind, item.edit, visit.person, reason))
     return visit.go(flash(visit.row_url(following), "rejected", item.id))
 
 
@@ -40,28 +38,15 @@ def take_back_row(visit: RowVisit) -> Response:
     """Put a rejected row back into the build, as it was before, and stay on it."""
     corpus, item = visit.current()
     if item.edit and "rejected" in item.edit:
-        put(visit, corpus, item, take_back(item.edit))
+        _put(visit, corpus, item, take_back(item.edit))
     return visit.go(flash(visit.url, "taken_back", item.id))
 
 
-def put(visit: RowVisit, corpus: Corpus, item: Item, edit: Edit | None) -> None:
-    """Save a row's edit in the place of the present one, so that it can be taken back; a text that was typed stays a draft.
-
-    Raises:
-        Problem: somebody saved the row meanwhile.
-    """
-    try:
-        save_edit(corpus.path, corpus.kind, edit, item.id, item.edit, corpus.order)
-    except Conflict as conflict:
-        raise visit.conflict(conflict.present) from None
-    visit.remember(item.id, partial(_restore, visit, item.edit, edit))
+def _put(visit: RowVisit, corpus: Corpus, item: Item, edit: Edit | None) -> None:
+    """Save an edit that says nothing of the text in the fields: where that was changed, it stays a draft."""
+    visit.put(corpus, item, edit)
     if not _has_typed(visit, item):
         visit.drop_drafts()
-
-
-def _restore(visit: RowVisit, before: Edit | None, edit: Edit | None) -> None:
-    corpus = visit.corpus()
-    save_edit(corpus.path, corpus.kind, before, visit.id, edit, corpus.order)
 
 
 def _has_typed(visit: RowVisit, item: Item) -> bool:

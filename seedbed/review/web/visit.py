@@ -213,7 +213,7 @@ class Visit(ABC):
     # Undo.
 
     def remember(self, id: str, restore: Callable[[], None]) -> None:
-        """Note how to take back what was just saved.
+        """Note how to take back what was just saved; what was typed for it is a draft again then.
 
         Args:
             id: of the row or question, for the message.
@@ -225,6 +225,7 @@ class Visit(ABC):
                 restore()
             except Conflict:
                 return flash(self.url, "not_undone", id)
+            self.keep_draft()
             return flash(self.url, "undone", id)
 
         self.state.remember(self.kind, self.person, undo)

@@ -122,7 +122,7 @@ def test_a_length_is_odd_in_comparison_with_the_corpus() -> None:
     assert "length" not in codes("a" * 100, "あ" * 55, corpus=corpus)
     assert "length" in codes("a" * 100, "あ" * 20, corpus=corpus)
     (long,) = found("a" * 100, "あ" * 90, corpus=corpus)
-    assert say_reason("en", long) == "longer than usual: 0.90 characters for one of the source, where 0.52 is the median"
+    assert say_reason("en", long) == "longer than usual: 0.90 characters per source character; the median is 0.52"
     assert "length" not in codes("a" * 10, "あ" * 10, corpus=corpus), "too short to say anything"
     assert corpus_statistics(rows[:10]).ratios == {}, "too few rows to have a median worth the name"
 

@@ -175,7 +175,7 @@ def test_a_note_alone_leaves_the_edit_as_it_is(here: Path) -> None:
     (proposal,) = change("q0", "note", "理由").proposals
     assert proposal.edit == edits()["q0"] | {"note": "理由"}
     assert words(change_again("q1", "note", "理由")) == [
-        "questions, row 3: a note, but no other text and no decision; write approve to keep the text as it is"
+        "questions, row 3: a note but no decision; write approve under decision to accept the text as it is"
     ]
 
 
@@ -189,7 +189,7 @@ def test_a_stale_row_shows_the_old_source_and_keeps_the_persons_words(here: Path
     ours = Translator()
     assert ours.cell("q0", "status").value == "stale"
     assert ours.cell("q0", "text: edit").value == "人の文です。"
-    assert ours.cell("q0", "notice").value == ("The source text has changed since a person decided. Before, it was: Source A.")
+    assert ours.cell("q0", "notice").value == ("The source has changed since the decision. Before, it was: Source A.")
     ours.type("q0", "decision", "approve")
     (proposal,) = ours.read().proposals
     assert proposal.edit["decision"] == "edited"
@@ -331,7 +331,7 @@ def test_an_edit_of_a_row_that_someone_else_edited_since_is_reported(here: Path)
     apply(change("q0", "text: edit", "あちらの文です。"))
     assert words(read_sheet(Path("mine.xlsx"))) == [
         "questions, row 3: the edit of q0 changed since the export, or this row's id or hidden columns did; "
-        "export again and write it there"
+        "export again and edit the new file"
     ]
     (problem,) = apply(found)
     assert "row 'q0' was saved by somebody else" in str(problem), "nor is it overwritten between question and answer"
@@ -379,7 +379,15 @@ def test_columns_may_move_but_not_go(here: Path) -> None:
     def rename(ours: Translator) -> None:
         ours.page.cell(1, ours.column("reasons"), "note")
 
-    assert "the column 'reasons' is missing" in words(altered(rename))[0]
+    assert "the column 'note' appears twice" in words(altered(rename))[0]
+    SHEET.unlink()
+
+    def delete(ours: Translator) -> None:
+        for name in ("status", "reasons", "text: machine", "notice"):
+            ours.page.delete_cols(ours.column(name))
+        ours.type("q0", "text: edit", "人の文です。")
+
+    assert [str(each) for each in altered(delete).proposals] == ["questions, row 3: q0 edited"], "what is only read may go"
     SHEET.unlink()
 
     def repeat(ours: Translator) -> None:
@@ -411,7 +419,7 @@ def test_a_text_that_no_cell_holds_is_not_editable_there(text: str, here: Path) 
     assert ours.cell("q0", "text: edit").protection.locked
     assert not ours.cell("q1", "text: edit").protection.locked
     assert ours.cell("q0", "text: edit").value == "(see the notice)"
-    assert "Edit it with `seedbed review`" in ours.cell("q0", "notice").value
+    assert "Edit the row with `seedbed review`" in ours.cell("q0", "notice").value
     assert read_sheet(SHEET) == Import([], [], 2)
     ours.type("q0", "text: edit", "短い文です。")
     (problem,) = ours.read().problems

@@ -36,7 +36,7 @@ def test_a_second_person_confirms_and_the_next_export_says_who_did_what(here: Pa
     ("editor", "message"),
     [
         ("aki", "row 'q0' cannot be confirmed: aki edited it, so another person has to confirm it"),
-        (None, "confirm wants to know who does; import with --editor NAME"),
+        (None, "confirm needs the name of a person; import with --editor NAME"),
     ],
 )
 def test_a_confirmation_that_is_none_is_named(editor: str | None, message: str, here: Path) -> None:
@@ -55,7 +55,7 @@ def test_confirm_beside_another_text_is_not_applied(here: Path) -> None:
     ours.type("q0", "decision", "confirm")
     ours.type("q0", "text: edit", "雨。")
     found = ours.read("ben")
-    assert (found.proposals, "confirm, and another text or note" in words(found)[0]) == ([], True)
+    assert (found.proposals, "confirm, but the text or the note was changed too" in words(found)[0]) == ([], True)
 
 
 def test_a_row_is_rejected_with_a_reason_and_taken_back(here: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_row_is_rejected_with_a_reason_and_taken_back(here: Path) -> None:
 
 
 def test_a_reason_without_reject_is_named(here: Path) -> None:
-    assert "a reason, but no reject under decision" in words(change("q0", "reason", "なんとなく"))[0]
+    assert "a reason but no decision" in words(change("q0", "reason", "なんとなく"))[0]
 
 
 def test_a_file_from_before_there_were_these_columns_is_read_as_it_is(here: Path) -> None:

@@ -127,7 +127,7 @@ def test_a_row_is_edited_by_keyboard_and_the_difference_shows_as_one_types(enter
     page.keyboard.insert_text("大阪にバス停はいくつありますか？")
     expect(page.locator("#machine-text del").first).to_have_text("あなたは")
     expect(page.locator("#changes-text ins")).not_to_have_count(0)
-    expect(page.locator("#state")).to_have_text("Draft kept")
+    expect(page.locator("#state")).to_have_text("Draft saved")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**said=saved&row=fermi-01")
     expect(page.locator(".said")).to_have_text("Saved fermi-01.")
@@ -169,6 +169,59 @@ def test_a_row_is_rejected_by_keyboard(enter: Enter, key: str) -> None:
 
 
 @pytest.mark.slow
+def test_a_reason_that_was_typed_is_not_dropped_by_the_mouse(enter: Enter) -> None:
+    page = enter(ROW)
+    page.keyboard.press("x")
+    page.keyboard.insert_text("答えが出ない")
+    page.get_by_role("button", name="Approve").click()
+    alert = page.locator("[role=alert]")
+    expect(alert).to_contain_text("a reason for rejecting is filled in")
+    assert page.input_value("#reason") == "答えが出ない"
+    assert edits() == {}
+    alert.get_by_role("button", name="Empty the reason").click()
+    assert page.input_value("#reason") == ""
+    page.get_by_role("button", name="Approve").click()
+    page.wait_for_url("**said=saved&row=fermi-01")
+    assert edits() == {"fermi-01": MACHINE}
+
+
+@pytest.mark.slow
+def test_the_list_keeps_the_ticks_and_the_reason_where_nothing_was_saved(enter: Enter) -> None:
+    page = enter("/edits/questions")
+    page.locator(".rows input").nth(1).check()
+    page.get_by_role("button", name="Reject").click()
+    expect(page.locator("[role=alert]")).to_contain_text("enter a reason for rejecting")
+    expect(page.locator("#bulk textarea")).to_be_focused()
+    expect(page.locator(".rows input:checked")).to_have_count(1)
+    page.keyboard.insert_text("向いていない")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("[role=alert]")).to_contain_text("a reason for rejecting is filled in")
+    expect(page.locator("#bulk textarea")).to_have_value("向いていない")
+    assert edits() == {}
+    assert asked == []
+    page.locator(".rows a").first.click()
+    page.wait_for_url(f"**{ROW}")
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.slow
+def test_a_term_that_was_not_added_goes_along_to_the_next_row(enter: Enter) -> None:
+    page = enter(ROW)
+    page.keyboard.press("t")
+    page.locator("#memory-term").fill("Osaka")
+    page.get_by_role("button", name="Skip").click()
+    page.wait_for_url(lambda url: not url.endswith(ROW))
+    expect(page.locator("#memory-term")).to_have_value("Osaka")
+    page.locator("#memory-translation").fill("大阪")
+    page.keyboard.press("Enter")
+    expect(page.locator("#memory .notice")).to_contain_text("Added to the glossary")
+    page.goto(ROW)
+    expect(page.locator("#memory-term")).to_have_value("")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["Control+Enter", "Escape s", "Escape p", "Escape b", "Escape u", "Escape a"])
 def test_a_shortcut_in_the_instant_after_typing_loses_nothing(enter: Enter, key: str) -> None:
     page = enter(ROW)
@@ -176,7 +229,7 @@ def test_a_shortcut_in_the_instant_after_typing_loses_nothing(enter: Enter, key:
     for one in key.split():
         page.keyboard.press(one)
     if key == "Escape a":  # approve takes the machine text, which this is not: it stays, and says so
-        expect(page.locator("[role=alert]")).to_contain_text("Approve takes the machine text as it is")
+        expect(page.locator("[role=alert]")).to_contain_text("Approve accepts the machine text unchanged")
     else:
         page.wait_for_url(lambda url: not url.endswith(ROW))
     if key == "Control+Enter":
@@ -216,7 +269,7 @@ def test_each_way_off_a_row_keeps_the_text(enter: Enter, way: str) -> None:
     assert edits() == {}
     back = enter(ROW)
     assert area(back).input_value() == MACHINE + "途中の文"
-    expect(back.locator(".notice")).to_contain_text("You left this text unsaved at")
+    expect(back.locator(".notice")).to_contain_text("Your unsaved text of")
     elsewhere = enter(OTHER)
     assert area(elsewhere).input_value() == TEXTS["fermi-02"][1]
 
@@ -229,8 +282,8 @@ def test_a_draft_goes_on_over_reloads_and_can_be_dropped(enter: Enter) -> None:
         page.reload()
     assert area(page).input_value() == MACHINE + "一二三"
     assert len(drafts()) == 1
-    page.get_by_role("button", name="Drop it").click()
-    expect(page.locator(".said")).to_contain_text("was dropped")
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.locator(".said")).to_contain_text("was discarded")
     assert area(page).input_value() == MACHINE
     assert drafts() == []
 
@@ -267,7 +320,7 @@ def test_a_stale_row_is_kept_merged_or_redone(enter: Enter) -> None:
     page = enter("/edits/questions")
     expect(page.locator(".rows li").first).to_contain_text("stale")
     page.goto(ROW)
-    expect(page.locator(".then")).to_contain_text("The source, then and now")
+    expect(page.locator(".then")).to_contain_text("Source, then and now")
     for key, text in {
         "g": "神戸に、バス停は何か所ありますか？",
         "r": "神戸にバス停はいくつありますか？",
@@ -410,7 +463,7 @@ def test_a_selection_goes_to_the_glossary_by_one_key_and_is_looked_up_by_another
     assert [page.input_value(f"#memory-{name}") for name in ("term", "translation")] == ["Osaka", "大阪"]
     page.locator("#memory-translation").fill("おおさか")
     page.keyboard.press("Enter")
-    expect(page.locator("#memory .notice")).to_have_text("Osaka is in the glossary now: おおさか.")
+    expect(page.locator("#memory .notice")).to_have_text("Added to the glossary: Osaka – おおさか.")
     assert Path("data/glossary.ja.csv").read_text(encoding="utf-8").endswith("\nOsaka,おおさか,\n")
     expect(page.locator("#findings-text")).to_contain_text("'Osaka' should be 'おおさか'")
     assert area(page).input_value() == MACHINE + "草案"
@@ -434,8 +487,8 @@ def test_a_change_is_made_elsewhere_from_a_row_and_taken_back_as_one(enter: Ente
     page.keyboard.press("Enter")
     page.wait_for_url("**/elsewhere/questions?*")
     assert page.locator(".ticks input:checked").count() == 2
-    page.get_by_label("Change generic-02").uncheck()
-    page.get_by_role("button", name="Tick all").click()
+    page.get_by_label("Replace in generic-02").uncheck()
+    page.get_by_role("button", name="Select all").click()
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/edits/questions/generic-01?said=elsewhere&n=2")
     assert edits() == {"generic-01": "議事録はどんなふうに書く？", "generic-02": "郵便局はどんなふうに？"}
@@ -463,7 +516,7 @@ def test_keys_do_nothing_while_one_types_and_can_be_turned_off(enter: Enter) -> 
     assert "asbul1234" in area(page).input_value()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    page.get_by_label("Single keys are on").uncheck()
+    page.get_by_label("Single-key shortcuts", exact=True).uncheck()
     page.locator("h1").click()
     page.keyboard.press("a")
     page.wait_for_timeout(300)
@@ -496,19 +549,19 @@ def test_a_draft_reaches_a_server_that_was_started_anew(enter: Enter, site: Site
     site.start()  # a new run, with another secret
     page.keyboard.insert_text("文")
     soon(lambda: drafts() == [MACHINE + "前の文"])
-    expect(page.locator("#state")).to_have_text("Draft kept")
+    expect(page.locator("#state")).to_have_text("Draft saved")
 
 
 def test_a_page_that_comes_back_goes_on_where_one_typed(enter: Enter) -> None:
     page = enter(ROW)
     typed(page, "変えた")
     page.get_by_role("button", name="Approve").click()
-    expect(page.locator("[role=alert]")).to_contain_text("Approve takes the machine text as it is")
+    expect(page.locator("[role=alert]")).to_contain_text("Approve accepts the machine text unchanged")
     assert area(page).input_value() == MACHINE + "変えた"
-    expect(page.get_by_label("Single keys are on")).to_be_checked()
+    expect(page.get_by_label("Single-key shortcuts", exact=True)).to_be_checked()
     typed(page, "もっと")
     soon(lambda: drafts() == [MACHINE + "変えたもっと"])
-    expect(page.locator("#state")).to_have_text("Draft kept")
+    expect(page.locator("#state")).to_have_text("Draft saved")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**said=saved*")
     assert edits() == {"fermi-01": MACHINE + "変えたもっと"}
@@ -521,7 +574,7 @@ def test_earlier_versions_are_read_once_somebody_opens_them(enter: Enter) -> Non
     page.on("request", lambda request: read.append(request.url) if request.url.endswith("/history") else None)
     for _ in range(3):
         page.locator(".history summary").click()
-    expect(page.locator("#history")).to_contain_text("This folder is no git checkout")
+    expect(page.locator("#history")).to_contain_text("This folder is not a git repository")
     assert len(read) == 1
 
 
@@ -533,7 +586,7 @@ def test_whoever_opens_the_row_meanwhile_is_shown_by_the_heartbeat(enter: Enter)
     expect(page.locator("#here")).to_be_hidden()
     enter(ROW, name="aki")
     page.clock.fast_forward(10_500)
-    expect(page.locator("#here")).to_have_text("On this row too: aki.")
+    expect(page.locator("#here")).to_have_text("Also on this row: aki.")
 
 
 def test_what_was_saved_is_said_without_moving_the_text(enter: Enter) -> None:
@@ -554,6 +607,21 @@ def test_a_phone_and_a_page_at_double_size_keep_the_text_in_view(enter: Enter, w
             box = page.locator(part).bounding_box()
             assert box is not None
             assert box["height"] < most
+
+
+def test_a_phone_shows_the_answers_to_vote_on_one_below_the_other_and_the_tab_of_the_page(enter: Enter) -> None:
+    page = enter("/votes", viewport={"width": 390, "height": 844}, is_mobile=True)
+    expect(page.locator(".top .here")).to_be_in_viewport(ratio=0.9)
+    one, two = (page.locator(f"section[aria-labelledby={side}]").bounding_box() for side in ("left", "right"))
+    assert one
+    assert two
+    assert one["width"] > 340
+    assert two["y"] >= one["y"] + one["height"]
+    page.set_viewport_size({"width": 1280, "height": 844})
+    one, two = (page.locator(f"section[aria-labelledby={side}]").bounding_box() for side in ("left", "right"))
+    assert one
+    assert two
+    assert two["y"] == one["y"]
 
 
 @pytest.mark.slow
@@ -699,7 +767,7 @@ def test_ticked_rows_are_approved_and_taken_back_by_keyboard(enter: Enter) -> No
     for _ in range(3):
         page.keyboard.press("j")
         page.keyboard.press("x")
-    expect(page.locator("select[name=scope]")).to_contain_text("Ticked rows (3)")
+    expect(page.locator("select[name=scope]")).to_contain_text("Selected rows (3)")
     page.keyboard.press("a")
     page.wait_for_url("**said=bulk_approve&n=3")
     assert len(edits()) == 4

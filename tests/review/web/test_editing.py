@@ -38,7 +38,7 @@ def test_approving_writes_the_machine_text_and_only_that() -> None:
     other = person.open("/edits/questions/fermi-02")
     response = person.post("/edits/questions/fermi-02", other | {"field.text": "変えた", "go": "approve"})
     assert response.status_code == 422
-    assert "Approve takes the machine text as it is" in response.text
+    assert "Approve accepts the machine text unchanged" in response.text
     assert fields_of(response.text)["field.text"] == "変えた"
     assert list(edits()) == ["fermi-01"]
 
@@ -141,7 +141,7 @@ def test_two_people_on_one_row_lose_nothing_and_are_told() -> None:
     assert response.status_code == 409
     assert "aki saved this row while you worked on it" in response.text
     assert fields_of(response.text)["field.text"] == "私の文"
-    assert "Saved now, by aki" in response.text
+    assert "Currently saved, by aki" in response.text
     assert "彼女の" in response.text
     assert edits()["fermi-01"]["fields"]["text"] == "彼女の文"
     assert yuki.post(ROW, fields_of(response.text) | {"go": "save"}).status_code == 303
@@ -170,7 +170,7 @@ def test_a_build_that_changes_the_row_is_told() -> None:
     write_questions(TEXTS | {"fermi-01": ("How many bus stops are there in Kobe?", "神戸のバス停は？")})
     response = person.post(ROW, form | {"field.text": "私の文", "go": "save"})
     assert response.status_code == 409
-    assert "rebuilt while you worked" in response.text
+    assert "changed while you worked on the row" in response.text
     assert "Kobe" in response.text
     assert fields_of(response.text)["field.text"] == "私の文"
     assert not EDITS.exists()
@@ -195,7 +195,7 @@ def test_a_text_too_long_to_keep_shows_what_somebody_saved_meanwhile() -> None:
     response = yuki.post(ROW, form | {"field.text": "あ" * 20_001, "go": "save"})
     assert response.status_code == 422
     assert "more than 20,000 characters" in response.text
-    assert "Saved now, by aki" in response.text
+    assert "Currently saved, by aki" in response.text
 
 
 def test_an_invalid_edits_file_is_named_and_left_alone_and_the_text_kept() -> None:
@@ -228,7 +228,7 @@ def test_a_machine_text_of_100000_characters_is_shown_and_explained() -> None:
     person = Person()
     page = person.http.get(ROW)
     assert page.elapsed.total_seconds() < 5
-    assert "This row has a field of 100,002 characters; the page edits up to 20,000" in page.text
+    assert "This row has a field of 100,002 characters; this page edits up to 20,000" in page.text
     assert person.post(ROW, fields_of(page.text) | {"go": "approve"}).status_code == 422
     assert not EDITS.exists()
 
@@ -282,8 +282,8 @@ def test_an_edit_of_before_without_its_texts_says_so() -> None:
     del edit["source"], edit["machine"]
     EDITS.write_text(canonical(edit) + "\n", encoding="utf-8")
     page = Person().http.get(ROW).text
-    assert "The text of then was not recorded" in page
-    assert "Merge" not in page
+    assert "The text of that time was not recorded" in page
+    assert "Use the merged text" not in page
 
 
 def test_the_queue_shows_reasons_failures_and_orphans() -> None:
@@ -295,8 +295,8 @@ def test_the_queue_shows_reasons_failures_and_orphans() -> None:
     assert page.index("fermi-01") < page.index("generic-01")  # あなたは weighs
     assert "translationese" in page
     assert "/edits/questions/fermi-02" not in page
-    assert "Rows without a machine text, since their translation failed (1): generic-02" in page
-    assert "Edits whose row is gone (1)" in page
+    assert "Rows without a machine text because their translation failed (1): generic-02" in page
+    assert "Edits without a row (1)" in page
     assert orphan["fields"]["text"] in page
     assert "/edits/questions/fermi-02" in Person().http.get("/edits/questions?show=all").text
     assert "No row matches" in Person().http.get("/edits/questions?q=%25nothing%25").text
@@ -307,7 +307,7 @@ def test_an_empty_queue_says_one_thing() -> None:
         write_edit(id, machine)
     person = Person()
     page, stale = (person.http.get(f"/edits/questions{query}").text for query in ("", "?show=stale"))
-    assert "Nothing is left to do here." in page
+    assert "Nothing left to review here." in page
     assert "No row matches." not in page
     assert "No row matches." in stale
     assert "<ol" not in page + stale
@@ -367,7 +367,7 @@ def test_a_merge_says_where_the_machines_words_gave_way() -> None:
 
 def test_another_persons_text_is_named_and_a_field_without_text_takes_a_line() -> None:
     write_edit("fermi-01", "大阪のバス停は？", editor="aki")
-    assert "Text of aki</label>" in Person().http.get(ROW).text
+    assert "aki’s text</label>" in Person().http.get(ROW).text
     assert "Your text</label>" in Person(editor="aki").http.get(ROW).text
     page = Person().http.get("/edits/seed_tasks/advice-01").text
     assert '<details class="field" aria-labelledby="head-input">' in page
@@ -387,7 +387,7 @@ def test_versions_are_held_against_the_one_before_and_can_be_restored() -> None:
     page = Person().http.get(f"{ROW}/history").text
     assert "<h4>Question</h4>" in page
     assert "<del>大阪</del><ins>神戸</ins>" in page
-    assert "Against the machine text" in page
+    assert "Changes from the machine text" in page
     fills = [parse_json(html.unescape(fill)) for fill in re.findall(r"data-fill='([^']*)'", page)]
     assert fills == [{"text": "神戸のバス停は？"}, {"text": "大阪のバス停は？"}]
 

@@ -84,7 +84,7 @@ def test_whoever_shares_a_token_takes_no_name_that_has_a_link() -> None:
     assert token
     response = shared.post("/who", {"token": token[1], "name": "AKI"})
     assert response.status_code == 422
-    assert "AKI has a link of their own" in response.text
+    assert "AKI has a personal link" in response.text
     shared.http.cookies.set("seedbed_name", "aki")
     assert shared.http.get(ROW).headers["location"].startswith("/who")
 

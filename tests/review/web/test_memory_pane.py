@@ -25,14 +25,14 @@ def test_a_term_goes_to_the_projects_glossary_and_the_text_that_was_typed_stays(
     assert GLOSSARY.read_text(encoding="utf-8") == "term,translation,note\nbus stops,停留所,\n"
     assert person.open(ROW)["field.text"] == "書きかけ"
     reply = person.post(f"{ROW}/memory", person.open(ROW) | TERM | {"memory.translation": "のりば"}, **FETCH).text
-    assert "bus stops is のりば now; it was 停留所." in reply
+    assert "bus stops is now のりば; it was 停留所." in reply
     assert "bus stops&#39; should be" in reply, "the row is looked at with the new term at once"
     assert [dict(term) for term in load_glossary(GLOSSARY)] == [{"term": "bus stops", "translation": "のりば", "note": ""}]
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
-    [({"memory.term": " "}, "write the term and its translation"), ({"memory.note": "x" * 201}, "at most 200 characters each")],
+    [({"memory.term": " "}, "enter the term and its translation"), ({"memory.note": "x" * 201}, "at most 200 characters each")],
 )
 def test_a_term_that_cannot_be_added_says_why(wrong: dict[str, str], words: str) -> None:
     person = Person()
@@ -101,7 +101,7 @@ def test_a_change_is_made_elsewhere_and_taken_back_as_one() -> None:
     ticks = [name for name in form if name.startswith("tick.")]
     assert ticks == ["tick.generic-01", "tick.fermi-01", "tick.generic-02"]
     assert page.count(" checked") == 1, "only what a person has looked at begins with a tick"
-    assert "Left out, since what they were decided on has changed, or they are rejected: fermi-02." in page
+    assert "Not included, because they are stale, outdated or rejected: fermi-02." in page
     assert "<del>は</del><ins>って</ins>" in page
     response = person.post("/elsewhere/questions", form)
     assert response.headers["location"] == f"{ROW}?said=elsewhere&n=3"
@@ -144,5 +144,5 @@ def test_changes_of_a_row_are_offered_for_others() -> None:
     assert response.headers["location"].startswith("/elsewhere/questions?old=%E3%83%90")
     assert person.post(ROW, person.open(ROW) | {"go": "elsewhere:[1]"}).headers["location"] == ROW
     assert "are the same" in person.http.get("/elsewhere/questions?old=a&new=a").text
-    assert "No row has these words" in person.http.get("/elsewhere/questions?old=ない語&new=a").text
+    assert "No row contains this text" in person.http.get("/elsewhere/questions?old=ない語&new=a").text
     assert person.http.get("/elsewhere/nothing").status_code == 404

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from seedbed.review.web.presence import Presence
 from tests.review.project import TEXTS, write_edit
-from tests.review.web.person import EDITS, ROW, Person, edits
+from tests.review.web.person import EDITS, ROW, Person, edits, fields_of
 
 
 def require_confirmed() -> None:
@@ -56,7 +56,7 @@ def test_what_is_confirmed_is_what_is_saved() -> None:
     ben = Person(editor="ben")
     response = press(ben, "confirm", **{"field.text": "バス停はいくつ？"})
     assert response.status_code == 422
-    assert "confirming is about the text that is saved" in response.text
+    assert "only the saved text can be confirmed" in response.text
     assert "バス停はいくつ？" in response.text
     form = ben.open(ROW)
     write_edit("generic-01", "x")  # another row's edit is no conflict
@@ -81,7 +81,7 @@ def test_a_rejected_row_keeps_what_was_edited_and_comes_back_with_it() -> None:
     ben = Person(editor="ben")
     response = press(ben, "reject", reason="  ")
     assert response.status_code == 422
-    assert "write why the row is rejected" in response.text
+    assert "enter a reason for rejecting" in response.text
     press(ben, "reject", reason="<b>答えが出ない</b>")
     assert edits()["fermi-01"]["rejected"]["reason"] == "<b>答えが出ない</b>"
     page = ben.http.get(ROW).text
@@ -109,6 +109,30 @@ def test_a_reason_that_was_typed_and_left_is_a_draft() -> None:
     ben = Person(editor="ben")
     press(ben, "skip", reason="まだ迷っている")
     assert ben.open(ROW)["reason"] == "まだ迷っている"
+
+
+@pytest.mark.parametrize("verb", ["save", "approve", "confirm"])
+def test_a_reason_that_was_typed_is_not_dropped_by_another_button(verb: str) -> None:
+    before = write_edit("fermi-01", "大阪にバス停はいくつありますか？") if verb == "confirm" else None
+    ben = Person(editor="ben")
+    page = press(ben, verb, reason="答えが出ない")
+    assert page.status_code == 422
+    assert "a reason for rejecting is filled in" in page.text
+    assert fields_of(page.text)["reason"] == "答えが出ない"
+    assert edits().get("fermi-01") == before
+    response = ben.post(ROW, fields_of(page.text) | {"go": "reject"})
+    assert "said=rejected" in response.headers["location"]
+    assert edits()["fermi-01"]["rejected"]["reason"] == "答えが出ない"
+
+
+def test_undo_brings_back_the_reason_and_the_note_as_they_were_typed() -> None:
+    ben = Person(editor="ben")
+    press(ben, "reject", reason="答えが出ない")
+    press(ben, "undo", "/edits/questions/fermi-02")
+    assert (edits(), ben.open(ROW)["reason"]) == ({}, "答えが出ない")
+    press(ben, "approve", reason="", note="確認した")
+    press(ben, "undo", "/edits/questions/fermi-02")
+    assert (edits(), ben.open(ROW)["note"]) == ({}, "確認した")
 
 
 def test_rows_wait_for_a_second_person_where_they_have_to_be_confirmed() -> None:
@@ -145,13 +169,13 @@ def test_two_people_on_one_row_see_each_other() -> None:
     for name in ("aki", "ben"):
         aki.http.cookies.set("seedbed_name", name)
         page = aki.http.get(ROW).text
-    assert "On this row too: aki." in page
+    assert "Also on this row: aki." in page
     aki.http.cookies.set("seedbed_name", "aki")
     form = aki.open(ROW)
-    assert "On this row too: ben." in aki.post(f"{ROW}/here", {"token": form["token"]}).text
-    assert "On this row too" not in aki.http.get("/edits/questions/fermi-02").text
+    assert "Also on this row: ben." in aki.post(f"{ROW}/here", {"token": form["token"]}).text
+    assert "Also on this row" not in aki.http.get("/edits/questions/fermi-02").text
     aki.http.cookies.set("seedbed_name", "ben")
-    assert "On this row too" not in aki.post(f"{ROW}/here", {"token": form["token"]}).text  # aki went on to another row
+    assert "Also on this row" not in aki.post(f"{ROW}/here", {"token": form["token"]}).text  # aki went on to another row
 
 
 def test_who_says_nothing_for_a_while_is_gone() -> None:
@@ -168,7 +192,7 @@ def test_who_says_nothing_for_a_while_is_gone() -> None:
 def test_the_words_are_there_in_both_languages(language: str) -> None:
     write_edit("fermi-01", "大阪にバス停はいくつありますか？")
     page = Person(editor="ben", language=language).http.get(ROW).text
-    assert ("不採用の理由" if language == "ja" else "Why it is not to be used") in page
+    assert ("不採用の理由" if language == "ja" else "Reason for rejecting") in page
 
 
 def test_ticked_rows_are_confirmed_or_rejected_and_taken_back_as_one() -> None:
@@ -187,14 +211,21 @@ def test_ticked_rows_are_confirmed_or_rejected_and_taken_back_as_one() -> None:
     }
     text = ben.http.get(done.headers["location"]).text
     assert "Rows confirmed: 2." in text
-    assert "edited by yourself: 1." in text
-    assert "no edit that holds: 1." in text
+    assert "edited by you: 1." in text
+    assert "no valid edit: 1." in text
     assert "fermi-01" in ben.http.get("/edits/questions?show=all&signed=yes").text
     ben.post(url, ben.open(url) | {"go": "undo"})
     assert EDITS.read_bytes() == before
 
     ticked = {"scope": "ticked", "go": "reject", "row.fermi-01": "1", "row.generic-02": "1"}
-    assert "said=no_reason" in ben.post(url, ben.open(url) | ticked | {"reason": " "}).headers["location"]
+    again = ben.post(url, ben.open(url) | ticked | {"reason": " "})
+    assert (again.status_code, "enter a reason for rejecting" in again.text) == (422, True)
+    assert {id: f'name="row.{id}" value="1" checked' in again.text for id in TEXTS} == {
+        id: f"row.{id}" in ticked for id in TEXTS
+    }
+    again = ben.post(url, ben.open(url) | ticked | {"go": "approve", "reason": "向いていない"})
+    assert (again.status_code, "a reason for rejecting is filled in" in again.text) == (422, True)
+    assert fields_of(again.text)["reason"] == "向いていない"
     assert EDITS.read_bytes() == before
     ben.post(url, ben.open(url) | ticked | {"reason": "向いていない"})
     assert {id for id, edit in edits().items() if "rejected" in edit} == {"fermi-01", "generic-02"}

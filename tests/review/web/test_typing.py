@@ -29,20 +29,20 @@ def marks(page: str) -> list[list[object]]:
 def test_the_reply_to_a_draft_says_what_is_new_and_where() -> None:
     person = Person()
     form = person.open(ROW)
-    assert "Nothing suspicious was found." in person.http.get(ROW).text
+    assert "No problems found." in person.http.get(ROW).text
     reply = person.post(f"{ROW}/draft", form | {"field.text": "😀\r\n" + WRONG}).text
     assert "13 is missing, 20 is missing, 99 is not in the source" in reply
     assert marks(reply) == [[6, 8, "new"], [9, 11, "new"]]  # as a browser counts, and with its line ends
     assert '<mark class="new">13</mark>:<mark class="new">20</mark>' in reply
     reply = person.post(f"{ROW}/draft", form | {"field.text": MACHINE}).text
-    assert "Nothing suspicious was found." in reply
+    assert "No problems found." in reply
 
 
 def test_a_new_mismatch_is_saved_on_the_second_word_and_asked_about_once() -> None:
     person = Person()
     response = person.post(ROW, person.open(ROW) | {"field.text": WRONG, "go": "save"})
     assert response.status_code == 422
-    assert "Nothing was saved yet: your text has numbers or code that do not match the source" in response.text
+    assert "Nothing was saved yet: numbers or code in your text do not match the source" in response.text
     assert "99 is not in the source" in response.text
     assert not EDITS.exists()
     assert fields_of(response.text)["field.text"] == WRONG

@@ -46,3 +46,11 @@ document.addEventListener("click", (event) => {
 });
 
 count();
+
+// A reason that was typed is not dropped in passing: the browser asks before it leaves the list by a link.
+const bulk = document.getElementById("bulk");
+let deciding = false;
+bulk?.addEventListener("submit", () => (deciding = true));
+window.addEventListener("beforeunload", (event) => {
+  if (!deciding && bulk?.elements.reason.value.trim()) event.preventDefault();
+});

@@ -65,3 +65,20 @@ document.addEventListener("keydown", (event) => {
 // A narrow page begins with the pane folded away.
 const pane = document.getElementById("memory");
 if (pane && form() && matchMedia(NARROW).matches) pane.open = new URLSearchParams(location.search).has("find");
+
+// A term that was not added yet goes along to the next row, until it is added or its fields are folded away.
+const TERM = "seedbed-term";
+const term = document.getElementById("term");
+const termFields = () => ["term", "translation", "note"].map(field);
+const begun = JSON.parse(sessionStorage.getItem(TERM) || "null");
+if (term && begun) {
+  pane.open = term.open = true;
+  termFields().forEach((one, place) => (one.value = begun[place]));
+}
+window.addEventListener("pagehide", () => {
+  const now = document.getElementById("term"); // adding a term puts another pane in the place of this one
+  if (!now) return;
+  const texts = now.open ? termFields().map((one) => one.value) : [];
+  if (texts.some(Boolean)) sessionStorage.setItem(TERM, JSON.stringify(texts));
+  else sessionStorage.removeItem(TERM);
+});

@@ -1,7 +1,7 @@
 // Who else is on this row: asked every few seconds while somebody looks at the page.
 import { form, leaving } from "./form.js";
 
-const EVERY_MS = 10000; // presence.py has the same
+const EVERY_MS = 10000; // presence.py waits for two of them
 
 async function stay() {
   const line = document.getElementById("here");

@@ -171,4 +171,5 @@ showMarks();
 restore();
 if (sessionStorage.getItem(TYPING)) document.querySelector(".typing textarea")?.focus({ preventScroll: true });
 sessionStorage.removeItem(TYPING);
+document.querySelector(".top .here")?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone the tabs scroll sideways
 document.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });
