@@ -66,9 +66,9 @@ class _Hub:
             raise UserError(f"--to {self._to}: the Hub requires a token; set HF_TOKEN, or run `hf auth login`") from None
         except HfHubHTTPError as error:
             status = error.response.status_code if error.response is not None else "no"
-            said = error.server_message or "no reason given"
+            reason = error.server_message or "no reason given"
             hint = "; does the token in HF_TOKEN have write access to it?" if status in (401, 403) else ""
-            raise UserError(f"--to {self._to}: the Hub answered {status}: {said}{hint or _AGAIN}") from None
+            raise UserError(f"--to {self._to}: the Hub answered {status}: {reason}{hint or _AGAIN}") from None
         except Exception as error:  # of the HTTP library below, whose messages may hold a request
             raise UserError(f"--to {self._to}: the Hub cannot be reached ({type(error).__name__}){_AGAIN}") from None
 

@@ -69,8 +69,8 @@ def export_alpaca_eval(folder: Path) -> str:
         for name, rows in files.items():
             write_text(folder / name, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
     left_out = len(questions) - len(asked)
-    said = f"{folder}: {count(len(files), 'file')}, {count(len(asked), 'question')}, {count(len(models), 'model')}"
-    return f"{said}; {count(left_out, 'conversation')} left out" if left_out else said
+    summary = f"{folder}: {count(len(files), 'file')}, {count(len(asked), 'question')}, {count(len(models), 'model')}"
+    return f"{summary}; {count(left_out, 'conversation')} left out" if left_out else summary
 
 
 def _outcomes(matches: Mapping[str, Path], asked: Mapping[str, EditedQuestion], params: Params) -> Rows:

@@ -87,9 +87,9 @@ def _verdicts(judgments: Iterable[Judgment]) -> Iterator[Row]:
         verdict |= {"model_1": one["model"], "model_2": one["baseline"]}
         for game, order, first, second in (("g1", "ab", "model_1", "model_2"), ("g2", "ba", "model_2", "model_1")):
             winners = {"first": first, "second": second, "tie": "tie"}
-            said = orders.get(order)
-            verdict[f"{game}_winner"] = winners.get(said["verdict"], "error") if said else "error"
-            verdict[f"{game}_judgment"] = said["explanation"] if said else None
+            judgment = orders.get(order)
+            verdict[f"{game}_winner"] = winners.get(judgment["verdict"], "error") if judgment else "error"
+            verdict[f"{game}_judgment"] = judgment["explanation"] if judgment else None
         yield verdict
 
 

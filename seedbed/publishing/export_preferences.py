@@ -48,11 +48,11 @@ def export_preferences(file: Path) -> str:
     write_rows(file, pairs, None)
     own = {row["id"] for row in _benchmark()}
     among = sum(pair["question"] in own for pair in pairs)
-    said = f"{file}: {count(len(pairs), 'pair')} of {count(compared, 'comparison')}"
-    said += "; in the others no answer is preferred in both orders"
+    summary = f"{file}: {count(len(pairs), 'pair')} of {count(compared, 'comparison')}"
+    summary += "; in the others no answer is preferred in both orders"
     if among:
-        said += f"\n{among} of them are on questions of the benchmark: a model trained on these must not be measured by it"
-    return said
+        summary += f"\n{among} of them are on questions of the benchmark: a model trained on these must not be measured by it"
+    return summary
 
 
 def _benchmark() -> list[EditedQuestion]:
@@ -67,7 +67,7 @@ def preferences(params: Params) -> tuple[Rows, int]:
         UserError: a file of the build is missing or not valid.
     """
     questions: dict[str, EditedQuestion] = {row["id"]: row for row in read_questions()}
-    said: dict[str, dict[str, list[str | None]]] = {}
+    answers: dict[str, dict[str, list[str | None]]] = {}
     pairs: Rows = []
     compared = 0
     for match, entry in params["matches"].items():
@@ -76,12 +76,12 @@ def preferences(params: Params) -> tuple[Rows, int]:
             compared_here.setdefault((row["question"], row.get("turn", 1)), []).append(row)
         compared += len(compared_here)
         for model in (entry["model"], entry["baseline"]):
-            if model not in said:
-                said[model] = _answers(model, questions)
+            if model not in answers:
+                answers[model] = _answers(model, questions)
         for (id, turn), judgments in compared_here.items():
             preferred, margin, judges = _preference(judgments)
             chosen, rejected = (entry["model"], entry["baseline"])[:: 1 if preferred > 0 else -1]
-            texts = [said[model].get(id, [])[:turn] for model in (chosen, rejected)]
+            texts = [answers[model].get(id, [])[:turn] for model in (chosen, rejected)]
             if not preferred or id not in questions or any(len(each) < turn or None in each for each in texts):
                 continue
             about = {"question": id, "turn": turn, "category": questions[id]["category"], "judge": ",".join(judges)}

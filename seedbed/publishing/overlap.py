@@ -20,7 +20,7 @@ from seedbed.project.params_types import Params
 from seedbed.publishing.examples import Example
 from seedbed.recorded.formats import QUESTIONS
 from seedbed.recorded.reading import Reading, Source
-from seedbed.recorded.said import Asked
+from seedbed.recorded.records import QuestionRecord
 from seedbed.util.errors import UserError
 
 OWN = "own"
@@ -52,8 +52,8 @@ class Nearest(NamedTuple):
 
 def ngram(params: Params) -> int:
     """Return the length of a run: as `publish.gates` says, else 13 in a language that separates words and 8 in another."""
-    said = params.get("publish", {}).get("gates", {}).get("ngram")
-    return said or (13 if separates_words(params["filter"]["tokeniser"]) else 8)
+    length = params.get("publish", {}).get("gates", {}).get("ngram")
+    return length or (13 if separates_words(params["filter"]["tokeniser"]) else 8)
 
 
 def benchmarks(params: Params) -> dict[str, dict[str, str]]:
@@ -72,9 +72,9 @@ def benchmarks(params: Params) -> dict[str, dict[str, str]]:
 
 
 def _read(path: Path) -> Iterator[tuple[str, str]]:
-    for where, said in Reading(Source(path), QUESTIONS):
-        assert isinstance(said, Asked)
-        yield where if said.id is None else str(said.id), "\n\n".join(said.turns)
+    for where, record in Reading(Source(path), QUESTIONS):
+        assert isinstance(record, QuestionRecord)
+        yield where if record.id is None else str(record.id), "\n\n".join(record.turns)
 
 
 def overlaps(params: Params, examples: Sequence[Example]) -> list[Nearest]:

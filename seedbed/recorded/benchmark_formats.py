@@ -3,21 +3,33 @@
 from typing import Any
 
 from seedbed.recorded.chat_messages import LeftOut, Wrong, content, conversation, short
-from seedbed.recorded.said import Answered, Asked, Judged, array, asked, first_of, text, text_or_none, turns_of_texts
+from seedbed.recorded.records import (
+    AnswerRecord,
+    QuestionRecord,
+    VerdictRecord,
+    array,
+    first_of,
+    question_record,
+    text,
+    text_or_none,
+    turns_of_texts,
+)
 from seedbed.util.rows import Row
 
 
-def fastchat_question(row: Row) -> Asked:
-    return asked(turns_of_texts(array(row, "turns"), "turns"), first_of(row, "question_id"), text_or_none(row, "category"))
+def fastchat_question(row: Row) -> QuestionRecord:
+    turns = turns_of_texts(array(row, "turns"), "turns")
+    return question_record(turns, first_of(row, "question_id"), text_or_none(row, "category"))
 
 
-def fastchat_answer(row: Row) -> Answered:
+def fastchat_answer(row: Row) -> AnswerRecord:
     choices = array(row, "choices")
     if any(not isinstance(each, dict) for each in choices):
         raise Wrong("field choices: expected objects with turns")
     first = min(enumerate(choices), key=lambda pair: pair[1].get("index", pair[0]))[1]
     model = text_or_none(row, "model_id", "model")
-    return Answered(turns_of_texts(array(first, "turns"), "choices.turns"), first_of(row, "question_id", "uid"), None, model)
+    turns = turns_of_texts(array(first, "turns"), "choices.turns")
+    return AnswerRecord(turns, first_of(row, "question_id", "uid"), None, model)
 
 
 def _winner(row: Row, name: str) -> str:
@@ -27,11 +39,11 @@ def _winner(row: Row, name: str) -> str:
     return value
 
 
-def fastchat_verdict(row: Row) -> Judged:
+def fastchat_verdict(row: Row) -> VerdictRecord:
     turn = row.get("turn")
     if turn is not None and (isinstance(turn, bool) or not str(turn).isdigit() or int(turn) < 1):
         raise Wrong(f"field turn: expected a whole number from 1, found {short(turn)}")
-    return Judged(
+    return VerdictRecord(
         (text(row, "model_1"), text(row, "model_2")),
         _winner(row, "g1_winner"),
         _winner(row, "g2_winner"),
@@ -57,7 +69,7 @@ _ARENA = {
 """What each label of Arena-Hard says: the assistant that is better."""
 
 
-def arena_hard_verdict(row: Row) -> Judged:
+def arena_hard_verdict(row: Row) -> VerdictRecord:
     """Return the verdict of two games: the baseline is assistant A in the first, the model in the second."""
     games = array(row, "games")
     if len(games) != 2:
@@ -70,7 +82,7 @@ def arena_hard_verdict(row: Row) -> Judged:
         better = _ARENA.get(label or "")
         winners.append({"A": sides[0], "B": sides[1], "tie": "tie"}.get(better or "", "error"))
         words.append(content(game.get("judgment"), f"games.{place}.judgment") if isinstance(game, dict) else None)
-    return Judged(
+    return VerdictRecord(
         (text(row, "model"), text(row, "baseline", "gpt-4-0314")),  # the baseline of version 0.1, whose rows do not say it
         winners[1],
         winners[0],
@@ -89,7 +101,7 @@ def _number(value: Any) -> Any:
         return value
 
 
-def alpaca_eval_verdict(row: Row) -> Judged:
+def alpaca_eval_verdict(row: Row) -> VerdictRecord:
     """Return an annotation: `output_1` is the baseline's, and one order, drawn by chance, was judged."""
     preference = _number(row["preference"])
     if preference is not None and (
@@ -99,7 +111,7 @@ def alpaca_eval_verdict(row: Row) -> Judged:
     winner = (
         "error" if preference is None else "tie" if preference in (0, 1.5) else "model_1" if preference > 1.5 else "model_2"
     )
-    return Judged(
+    return VerdictRecord(
         (text(row, "generator_2", "model"), text(row, "generator_1", "baseline")),
         winner,
         None,
@@ -112,19 +124,19 @@ def _flexeval_asked(row: Row) -> tuple[list[str], list[str | None]]:
     inner = row.get("extra_info", row.get("task_inputs"))
     messages = inner.get("messages") if isinstance(inner, dict) else None
     if isinstance(messages, list) and messages:
-        said = conversation(messages, "extra_info.messages")
-        return said.asked, said.answered
+        chat = conversation(messages, "extra_info.messages")
+        return chat.asked, chat.answered
     return [text(row, "lm_prompt")], []
 
 
-def flexeval_question(row: Row) -> Asked:
+def flexeval_question(row: Row) -> QuestionRecord:
     inner = row.get("extra_info", row.get("task_inputs"))
     about = inner if isinstance(inner, dict) else {}
-    return Asked(_flexeval_asked(row)[0], first_of(about, "question_id", "id"), text_or_none(about, "category"))
+    return QuestionRecord(_flexeval_asked(row)[0], first_of(about, "question_id", "id"), text_or_none(about, "category"))
 
 
-def flexeval_answer(row: Row) -> Answered:
+def flexeval_answer(row: Row) -> AnswerRecord:
     inner = row.get("extra_info", row.get("task_inputs"))
     asked, answered = _flexeval_asked(row)
     id = first_of(inner if isinstance(inner, dict) else {}, "question_id")
-    return Answered([*answered, content(row.get("lm_output"), "lm_output")], id, asked)
+    return AnswerRecord([*answered, content(row.get("lm_output"), "lm_output")], id, asked)

@@ -63,14 +63,14 @@ def conversation(messages: Sequence[Any], field: str) -> Conversation:
     system, asked, answered = None, list[str](), list[str | None]()
     for place, message in enumerate(messages):
         name = f"{field}.{place}"
-        if not isinstance(message, dict) or not (said := next((k for k in ("role", "from") if k in message), None)):
+        if not isinstance(message, dict) or not (key := next((k for k in ("role", "from") if k in message), None)):
             raise Wrong(f"field {name}: expected a message with role and content, or from and value, found {short(message)}")
-        given = message[said]
+        given = message[key]
         role = _ROLES.get(given.lower()) if isinstance(given, str) else None
         if role is None:
             raise LeftOut(f"a message is of {short(given)}, neither user nor assistant")
         words = content(
-            message.get("content" if said == "role" else "value"), f"{name}.{'content' if said == 'role' else 'value'}"
+            message.get("content" if key == "role" else "value"), f"{name}.{'content' if key == 'role' else 'value'}"
         )
         if role == "system":
             if asked:

@@ -41,7 +41,9 @@ def recorded_judgments(
         for name, side in zip(names, answers, strict=True)
     }
 
-    def judgment(id: str, turn: int, order: Order, verdict: Verdict, said: str | None, failure: Failure | None) -> Judgment:
+    def judgment(
+        id: str, turn: int, order: Order, verdict: Verdict, explanation: str | None, failure: Failure | None
+    ) -> Judgment:
         row: Judgment = {
             "match": match,
             "model": model,
@@ -50,7 +52,7 @@ def recorded_judgments(
             "order": order,
             "judge": RECORDED_JUDGE,
             "verdict": verdict,
-            "explanation": said,
+            "explanation": explanation,
             "failure": failure,
             "request": None,
             "made_by": {"recorded": str(path)},
@@ -83,9 +85,9 @@ def recorded_judgments(
             yield from invalid(id, line.turn, "no_answer", "one of the two answers failed")
             continue
         for order, game in zip(_ORDERS, ("g1", "g2") if row["model_1"] == names[0] else ("g2", "g1"), strict=True):
-            verdict, said = _verdict(game, row[f"{game}_winner"]), row.get(f"{game}_judgment")
-            failure: Failure = {"reason": "recorded", "detail": "recorded as error", "text": said}
-            judged_row = judgment(id, line.turn, order, verdict, said, failure if verdict == "invalid" else None)
+            verdict, explanation = _verdict(game, row[f"{game}_winner"]), row.get(f"{game}_judgment")
+            failure: Failure = {"reason": "recorded", "detail": "recorded as error", "text": explanation}
+            judged_row = judgment(id, line.turn, order, verdict, explanation, failure if verdict == "invalid" else None)
             if row.get("one_order"):
                 judged_row["one_order"] = True
             yield judged_row

@@ -18,7 +18,7 @@ from seedbed.recorded.benchmark_formats import (
     flexeval_question,
 )
 from seedbed.recorded.chat_messages import content
-from seedbed.recorded.said import Answered, Said, array, asked, first_of, text, text_or_none, turns_of_texts
+from seedbed.recorded.records import AnswerRecord, Record, array, first_of, question_record, text, text_or_none, turns_of_texts
 from seedbed.recorded.task_formats import (
     CONVERSATIONS,
     PROMPTS,
@@ -54,7 +54,7 @@ class Format:
     label: str
     fields: tuple[str, ...]
     used: tuple[str, ...] = ()
-    read: Mapping[str, Callable[[Row], Said]] = field(default_factory=dict)
+    read: Mapping[str, Callable[[Row], Record]] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, row: Row) -> bool:
@@ -72,7 +72,7 @@ class Format:
 
 
 _ASKED_IN_ARENA = "`seedbed import questions FILE --language CODE --map text=conversation_a.0.content`"
-CONVERSATION: dict[str, Callable[[Row], Said]] = {
+CONVERSATION: dict[str, Callable[[Row], Record]] = {
     **dict.fromkeys(_TASKS, conversation_task),
     QUESTIONS: conversation_question,
     ANSWERS: conversation_answer,
@@ -131,7 +131,7 @@ FORMATS = (
         "Arena-Hard's questions",
         ("uid", "prompt"),
         ("category",),
-        {QUESTIONS: lambda row: asked([text(row, "prompt")], row["uid"], text_or_none(row, "category"))},
+        {QUESTIONS: lambda row: question_record([text(row, "prompt")], row["uid"], text_or_none(row, "category"))},
     ),
     Format(
         "fastchat-questions",
@@ -154,8 +154,8 @@ FORMATS = (
         ("instruction", "output", "generator"),
         ("dataset",),
         {
-            QUESTIONS: lambda row: asked([text(row, "instruction")], None, text_or_none(row, "dataset")),
-            ANSWERS: lambda row: Answered(
+            QUESTIONS: lambda row: question_record([text(row, "instruction")], None, text_or_none(row, "dataset")),
+            ANSWERS: lambda row: AnswerRecord(
                 [content(row["output"], "output")], None, [text(row, "instruction")], text_or_none(row, "generator")
             ),
             **dict.fromkeys(_TASKS, task),
@@ -191,7 +191,7 @@ FORMATS = (
         ("input", "id", "task_type", "is_classification"),
         {
             **dict.fromkeys(_TASKS, task),
-            QUESTIONS: lambda row: asked(
+            QUESTIONS: lambda row: question_record(
                 ["\n\n".join(filter(None, (text(row, "instruction"), text(row, "input", ""))))],
                 first_of(row, "id"),
                 text_or_none(row, "category"),
@@ -204,7 +204,7 @@ FORMATS = (
         ("text", "category"),
         ("id", "follow_ups"),
         {
-            QUESTIONS: lambda row: asked(
+            QUESTIONS: lambda row: question_record(
                 [text(row, "text"), *turns_of_texts(row.get("follow_ups") or [], "follow_ups")],
                 first_of(row, "id"),
                 text_or_none(row, "category"),
@@ -220,7 +220,7 @@ MAPPED = {
 """What `--map` can name, by what is made of the file; a row has at least the first, or `turns`."""
 
 
-def mapped(target: str, row: Row) -> Said:
+def mapped(target: str, row: Row) -> Record:
     """Return what a row says whose fields `--map` named.
 
     Raises:
@@ -230,6 +230,6 @@ def mapped(target: str, row: Row) -> Said:
         return task(row)
     if target == QUESTIONS:
         turns = turns_of_texts(array(row, "turns"), "turns") if "turns" in row else [text(row, "text")]
-        return asked(turns, first_of(row, "id"), text_or_none(row, "category"))
+        return question_record(turns, first_of(row, "id"), text_or_none(row, "category"))
     turns = turns_of_texts(array(row, "turns"), "turns") if "turns" in row else turns_of_texts([row.get("answer")], "answer")
-    return Answered(turns, first_of(row, "id"), [text(row, "question")] if "question" in row else None)
+    return AnswerRecord(turns, first_of(row, "id"), [text(row, "question")] if "question" in row else None)

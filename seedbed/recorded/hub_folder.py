@@ -39,13 +39,13 @@ def choose(folder: Path, config: str | None, split: str | None) -> Chosen:
     """
     card = _card(folder)
     license = card.get("license")
-    said = ", ".join(map(str, license)) if isinstance(license, list) else str(license) if isinstance(license, str) else None
+    named = ", ".join(map(str, license)) if isinstance(license, list) else str(license) if isinstance(license, str) else None
     if configs := _configs(folder, card):
         chosen = _of_card(folder, configs, config)
-        return Chosen(_of_patterns(chosen, split) if chosen.patterns else _of_names(chosen.folder, split), said)
+        return Chosen(_of_patterns(chosen, split) if chosen.patterns else _of_names(chosen.folder, split), named)
     if config is not None:
         raise UserError(f"{folder}: --config {config}: the card (README.md) lists no configurations; leave --config out")
-    return Chosen(_of_names(folder, split), said)
+    return Chosen(_of_names(folder, split), named)
 
 
 def _card(folder: Path) -> JsonObject:

@@ -9,7 +9,7 @@ from seedbed.recorded.formats import ANSWERS
 from seedbed.recorded.known_questions import Known
 from seedbed.recorded.placing import finish, preview, stage, staging
 from seedbed.recorded.reading import Reading, Source
-from seedbed.recorded.said import Answered
+from seedbed.recorded.records import AnswerRecord
 from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
@@ -76,10 +76,10 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
 def _answers(reading: Reading, known: Known, names: dict[str, str]) -> dict[str, list[str | None]]:
     answers: dict[str, list[str | None]] = {}
     places: dict[str, str] = {}
-    for where, said in reading:
-        assert isinstance(said, Answered)
-        question = known.find(said.id, said.question, where)
-        turns = [None if turn is None or not turn.strip() else turn for turn in said.turns]
+    for where, record in reading:
+        assert isinstance(record, AnswerRecord)
+        question = known.find(record.id, record.question, where)
+        turns = [None if turn is None or not turn.strip() else turn for turn in record.turns]
         if len(turns) < known.turns[question]:
             raise UserError(
                 f"{where}: question {question!r} has {known.turns[question]} turns, the answer {len(turns)}; add the missing "
@@ -90,11 +90,12 @@ def _answers(reading: Reading, known: Known, names: dict[str, str]) -> dict[str,
                 f"{where}: question {question!r} is answered twice (first at {places[question]}); keep one row, and give the "
                 "answers of one model"
             )
-        if said.model is not None:
-            names.setdefault(said.model, where)
+        if record.model is not None:
+            names.setdefault(record.model, where)
             if len(names) > 1:
                 raise UserError(
-                    f"{where}: answers of {said.model!r}, but earlier rows are of {next(iter(names))!r}; use one file per model"
+                    f"{where}: answers of {record.model!r}, but earlier rows are of {next(iter(names))!r}; "
+                    "use one file per model"
                 )
         answers[question], places[question] = turns[: known.turns[question]], where
     return answers

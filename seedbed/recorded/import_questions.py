@@ -15,7 +15,7 @@ from seedbed.recorded.ids import Ids
 from seedbed.recorded.known_questions import source_rows
 from seedbed.recorded.placing import finish, preview, stage, staging
 from seedbed.recorded.reading import Reading, Source
-from seedbed.recorded.said import Asked
+from seedbed.recorded.records import QuestionRecord
 from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows
@@ -97,18 +97,18 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
 
 def _questions(reading: Reading, default: str | None, categories: dict[str, None]) -> Iterator[Question]:
     ids = Ids(reading)
-    for where, said in reading:
-        assert isinstance(said, Asked)
-        if len(said.turns) > MOST_TURNS:
+    for where, record in reading:
+        assert isinstance(record, QuestionRecord)
+        if len(record.turns) > MOST_TURNS:
             reading.leave_out(f"it has more than {MOST_TURNS} turns", where)
             continue
-        category = said.category or default or _UNKNOWN_CATEGORY
+        category = record.category or default or _UNKNOWN_CATEGORY
         if category == "all":
             raise UserError(f"{where}: field category: 'all' is reserved for the total in the report; use another name")
-        if (id := ids.give(said.id, said.turns, where)) is None:
+        if (id := ids.give(record.id, record.turns, where)) is None:
             continue
         categories.setdefault(category)
-        first, *others = said.turns
+        first, *others = record.turns
         question: Question = {"id": id, "category": category, "text": first}
         if others:
             question["follow_ups"] = others

@@ -15,7 +15,7 @@ from seedbed.recorded.formats import ROWS, SEEDS
 from seedbed.recorded.ids import Ids
 from seedbed.recorded.placing import finish, preview, stage, staging
 from seedbed.recorded.reading import Reading, Source
-from seedbed.recorded.said import Task
+from seedbed.recorded.records import TaskRecord
 from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
@@ -105,32 +105,32 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
 def _tasks(reading: Reading, params: Params, default: str | None, types: Counter[str] | None) -> Iterator[Row]:
     """Yield the rows of a file of tasks; with `types`, as the schema of seed tasks wants them, counted by type."""
     ids, labels = Ids(reading), params["labels"]["task"]
-    for where, said in reading:
-        assert isinstance(said, Task)
-        if is_blank(said.instruction) or is_blank(said.output):
-            reading.leave_out(f"its {'instruction' if is_blank(said.instruction) else 'output'} is blank", where)
+    for where, record in reading:
+        assert isinstance(record, TaskRecord)
+        if is_blank(record.instruction) or is_blank(record.output):
+            reading.leave_out(f"its {'instruction' if is_blank(record.instruction) else 'output'} is blank", where)
             continue
-        id = ids.give(said.id, said[:3], where)
+        id = ids.give(record.id, record[:3], where)
         if id is None:
             continue
-        row: Row = {"id": id, "instruction": said.instruction, "input": said.input, "output": said.output}
+        row: Row = {"id": id, "instruction": record.instruction, "input": record.input, "output": record.output}
         if types is None:
-            yield row | ({"task_type": said.task_type} if said.task_type else {})
+            yield row | ({"task_type": record.task_type} if record.task_type else {})
             continue
-        kind = _type(said, default, labels, where)
+        kind = _type(record, default, labels, where)
         types[kind] += 1
-        is_class = kind == _CLASSIFIED if said.is_classification is None else said.is_classification
+        is_class = kind == _CLASSIFIED if record.is_classification is None else record.is_classification
         yield row | {"task_type": kind, "is_classification": is_class}
 
 
-def _type(said: Task, default: str | None, labels: list[str], where: str) -> str:
+def _type(record: TaskRecord, default: str | None, labels: list[str], where: str) -> str:
     """Return a task's type: its own, the one that the user names, or what is nearest of those that the project has."""
     try:
-        if said.task_type:
-            return said.task_type if said.task_type in labels else slug(said.task_type)
+        if record.task_type:
+            return record.task_type if record.task_type in labels else slug(record.task_type)
         if default:
             return default if default in labels else slug(default)
     except UserError as error:
         raise UserError(f"{where}: field task_type: {error}") from None
-    nearest = _CLASSIFIED if said.is_classification else _OPEN
+    nearest = _CLASSIFIED if record.is_classification else _OPEN
     return nearest if nearest in labels else labels[0]

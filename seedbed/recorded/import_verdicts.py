@@ -12,7 +12,7 @@ from seedbed.recorded.formats import VERDICTS
 from seedbed.recorded.known_questions import Known
 from seedbed.recorded.placing import finish, preview, stage, staging
 from seedbed.recorded.reading import Reading, Source
-from seedbed.recorded.said import Judged
+from seedbed.recorded.records import VerdictRecord
 from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row
@@ -44,7 +44,7 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         rows = _verdicts(reading, known, one_order=one_order)
         if not rows:
             raise UserError(f"{source.path}: none of {count(reading.read, 'row')} gives a verdict")
-        names, orders = rows[0][2].models, sum(said.g2 is None for _, _, said in rows)
+        names, orders = rows[0][2].models, sum(record.g2 is None for _, _, record in rows)
         ids = _models(params, names, model, baseline)
         called = {name: params["models"].get(id, {}).get("name", id) for name, id in zip(names, ids, strict=True)}
         match = next(
@@ -52,7 +52,8 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
             f"{ids[0]}-vs-{ids[1]}",
         )
         target = paths.RECORDED / "judgments" / f"{match}.jsonl"
-        staged = stage(folder, (_verdict(question, turn, said, called) for question, turn, said in rows), "fastchat_verdict")
+        verdicts = (_verdict(question, turn, record, called) for question, turn, record in rows)
+        staged = stage(folder, verdicts, "fastchat_verdict")
         remarks = [f"writes {target}; matches.{match} of {paths.PARAMS} will refer to it: {ids[0]} against {ids[1]}"]
         if orders:
             remarks.append(f"{count(orders, 'verdict')} {_ONE_ORDER}; the report shows no order agreement for them")
@@ -72,30 +73,30 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         return finish(shown, done, target, reading, staged, change, yes=yes)
 
 
-def _verdicts(reading: Reading, known: Known, *, one_order: bool) -> list[tuple[str, int, Judged]]:
+def _verdicts(reading: Reading, known: Known, *, one_order: bool) -> list[tuple[str, int, VerdictRecord]]:
     """Return question, turn and verdict of each row; all rows are of the same two models."""
-    rows, places, names = list[tuple[str, int, Judged]](), dict[tuple[str, int], str](), tuple[str, ...]()
-    for where, said in reading:
-        assert isinstance(said, Judged)
-        names = names or said.models
-        if {*said.models} != {*names}:
+    rows, places, names = list[tuple[str, int, VerdictRecord]](), dict[tuple[str, int], str](), tuple[str, ...]()
+    for where, record in reading:
+        assert isinstance(record, VerdictRecord)
+        names = names or record.models
+        if {*record.models} != {*names}:
             raise UserError(
-                f"{where}: a verdict on {' and '.join(said.models)}, but earlier rows are on {' and '.join(names)}; use "
+                f"{where}: a verdict on {' and '.join(record.models)}, but earlier rows are on {' and '.join(names)}; use "
                 "one file per pair of models"
             )
-        question = known.find(said.id, said.question, where)
-        if said.turn > known.turns[question]:
+        question = known.find(record.id, record.question, where)
+        if record.turn > known.turns[question]:
             reading.leave_out("its question has no such turn", where)
             continue
-        if first := places.get((question, said.turn)):
+        if first := places.get((question, record.turn)):
             raise UserError(f"{where}: question {question!r} is judged twice (first at {first}); keep one row")
-        if said.g2 is None and not one_order:
+        if record.g2 is None and not one_order:
             raise UserError(
                 f"{where}: {reading.label} judge each pair in one order only, but both orders are expected. With "
                 "--one-order each verdict counts for both orders; the report then shows no order agreement for them"
             )
-        places[question, said.turn] = where
-        rows.append((question, said.turn, said))
+        places[question, record.turn] = where
+        rows.append((question, record.turn, record))
     return rows
 
 
@@ -125,11 +126,11 @@ def _models(params: Params, names: tuple[str, str], model: str | None, baseline:
     return ids[0], ids[1]
 
 
-def _verdict(question: str, turn: int, said: Judged, called: Mapping[str, str]) -> Row:
+def _verdict(question: str, turn: int, record: VerdictRecord, called: Mapping[str, str]) -> Row:
     """Return a verdict as FastChat writes it; one that was given in one order stands for both, and says so."""
-    g2 = said.g1 if said.g2 is None else said.g2
-    words = (_ONE_ORDER, _ONE_ORDER) if said.g2 is None else said.explanations
-    row: Row = {"question_id": question, "model_1": called[said.models[0]], "model_2": called[said.models[1]]}
-    row |= {"g1_winner": said.g1, "g2_winner": g2, "g1_judgment": words[0], "g2_judgment": words[1]}
-    row |= {f"answer_{n}": text for n, text in enumerate(said.answers, start=1) if text is not None}
-    return row | ({"turn": turn} if turn > 1 else {}) | ({"one_order": True} if said.g2 is None else {})
+    g2 = record.g1 if record.g2 is None else record.g2
+    words = (_ONE_ORDER, _ONE_ORDER) if record.g2 is None else record.explanations
+    row: Row = {"question_id": question, "model_1": called[record.models[0]], "model_2": called[record.models[1]]}
+    row |= {"g1_winner": record.g1, "g2_winner": g2, "g1_judgment": words[0], "g2_judgment": words[1]}
+    row |= {f"answer_{n}": text for n, text in enumerate(record.answers, start=1) if text is not None}
+    return row | ({"turn": turn} if turn > 1 else {}) | ({"one_order": True} if record.g2 is None else {})

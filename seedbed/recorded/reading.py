@@ -11,7 +11,7 @@ from seedbed.recorded.foreign_rows import Found, read_foreign
 from seedbed.recorded.formats import MAPPED, Format, mapped
 from seedbed.recorded.hub_folder import choose
 from seedbed.recorded.recognise import format_of
-from seedbed.recorded.said import Said, Task
+from seedbed.recorded.records import Record, TaskRecord
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.line_ends import to_lf
 from seedbed.util.rows import Row
@@ -88,7 +88,7 @@ class Reading:
             )
         self.files = [source.path]
 
-    def __iter__(self) -> Iterator[tuple[str, Said]]:
+    def __iter__(self) -> Iterator[tuple[str, Record]]:
         """Yield what each row says, with its place; rows that are left out are counted.
 
         Raises:
@@ -108,7 +108,7 @@ class Reading:
                     if format is None and not by_name:
                         format = format_of(row, found.where, self.target, self.source.format)
                     self.label = format.label if format else "fields named by --map"
-                    said = self._said(format, row)
+                    record = self._record(format, row)
                 except Wrong as error:
                     raise UserError(f"{found.where}: {error}{self._hint(format, found)}") from None
                 except LeftOut as error:
@@ -117,7 +117,7 @@ class Reading:
                 for name in found.row:
                     if name not in self._reads(format) and name not in fields.values():
                         self.dropped.setdefault(str(name))
-                yield found.where, said
+                yield found.where, record
         if not self.read:
             raise UserError(f"{self.source.path}: the file contains no rows")
 
@@ -129,13 +129,13 @@ class Reading:
     def _reads(self, format: Format | None) -> set[str]:
         return format.reads if format else {*MAPPED[self.target]}
 
-    def _said(self, format: Format | None, row: Row) -> Said:
+    def _record(self, format: Format | None, row: Row) -> Record:
         if format is not None and (missing := format.missing(row)):
             raise Wrong(f"field {missing[0].replace('|', ' or ')}: missing")
-        said = format.read[self.target](row) if format else mapped(self.target, row)
-        if isinstance(said, Task) and said.note:
-            self.notes[said.note] += 1
-        cleaned: Said = _cleaned(said)
+        record = format.read[self.target](row) if format else mapped(self.target, row)
+        if isinstance(record, TaskRecord) and record.note:
+            self.notes[record.note] += 1
+        cleaned: Record = _cleaned(record)
         return cleaned
 
     def _hint(self, format: Format | None, found: Found) -> str:

@@ -1,7 +1,7 @@
 """Tasks and conversations: Self-Instruct, Alpaca, ShareGPT, chat messages, preference pairs."""
 
 from seedbed.recorded.chat_messages import Conversation, LeftOut, Wrong, conversation, short, transcript
-from seedbed.recorded.said import Answered, Asked, Task, array, as_bool, first_of, text, text_or_none
+from seedbed.recorded.records import AnswerRecord, QuestionRecord, TaskRecord, array, as_bool, first_of, text, text_or_none
 from seedbed.util.rows import Row
 
 CONVERSATIONS = ("conversations", "conversation", "conversation_input")
@@ -10,10 +10,10 @@ PROMPTS = ("prompt", "question", "instruction", "input")
 """What preference data sets call the task of a pair."""
 
 
-def task(row: Row) -> Task:
+def task(row: Row) -> TaskRecord:
     """Return a task as Alpaca and the tables of a user have it."""
     is_class = row.get("is_classification")
-    return Task(
+    return TaskRecord(
         text(row, "instruction"),
         text(row, "input", ""),
         text(row, "output"),
@@ -23,7 +23,7 @@ def task(row: Row) -> Task:
     )
 
 
-def self_instruct(row: Row) -> Task:
+def self_instruct(row: Row) -> TaskRecord:
     """Return a seed task with its first instance."""
     first, *more = array(row, "instances")
     if not isinstance(first, dict):
@@ -41,21 +41,21 @@ def _conversation_of(row: Row) -> Conversation:
     return conversation(array(row, name), name)
 
 
-def conversation_task(row: Row) -> Task:
+def conversation_task(row: Row) -> TaskRecord:
     """Return the first turn of a conversation and its answer."""
     return _first_turn(row, _conversation_of(row))
 
 
-def _first_turn(row: Row, said: Conversation) -> Task:
-    if not said.answered or said.answered[0] is None:
+def _first_turn(row: Row, chat: Conversation) -> TaskRecord:
+    if not chat.answered or chat.answered[0] is None:
         raise LeftOut("it has no answer")
-    notes = ["a system message, which is dropped"] if said.system else []
-    notes += ["further turns; only the first is used"] if len(said.asked) > 1 else []
+    notes = ["a system message, which is dropped"] if chat.system else []
+    notes += ["further turns; only the first is used"] if len(chat.asked) > 1 else []
     note = f"has {' and '.join(notes)}" if notes else None
-    return Task(said.asked[0], "", said.answered[0], first_of(row, "id"), text_or_none(row, "task_type"), note=note)
+    return TaskRecord(chat.asked[0], "", chat.answered[0], first_of(row, "id"), text_or_none(row, "task_type"), note=note)
 
 
-def preferred_task(row: Row) -> Task:
+def preferred_task(row: Row) -> TaskRecord:
     """Return the task of a preference pair with the chosen answer.
 
     `chosen` is an answer to `prompt`, or has the prompt in itself: as messages, or as HH-RLHF's transcript.
@@ -76,13 +76,13 @@ def preferred_task(row: Row) -> Task:
     return _first_turn(row, pair)._replace(note="has a rejected answer, which is dropped")
 
 
-def conversation_question(row: Row) -> Asked:
+def conversation_question(row: Row) -> QuestionRecord:
     """Return what the user asks in a conversation, turn by turn."""
-    return Asked(_conversation_of(row).asked, first_of(row, "question_id", "uid", "id"), text_or_none(row, "category"))
+    return QuestionRecord(_conversation_of(row).asked, first_of(row, "question_id", "uid", "id"), text_or_none(row, "category"))
 
 
-def conversation_answer(row: Row) -> Answered:
+def conversation_answer(row: Row) -> AnswerRecord:
     """Return what the assistant answers in a conversation, turn by turn."""
-    said = _conversation_of(row)
-    turns = [*said.answered, *[None] * (len(said.asked) - len(said.answered))]
-    return Answered(turns, first_of(row, "question_id", "uid"), said.asked, text_or_none(row, "model", "model_id"))
+    chat = _conversation_of(row)
+    turns = [*chat.answered, *[None] * (len(chat.asked) - len(chat.answered))]
+    return AnswerRecord(turns, first_of(row, "question_id", "uid"), chat.asked, text_or_none(row, "model", "model_id"))

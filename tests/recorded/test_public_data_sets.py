@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from seedbed.recorded.reading import Reading, Source
-from seedbed.recorded.said import Asked, Task
+from seedbed.recorded.records import QuestionRecord, TaskRecord
 from tests.harness import ROOT
 
 ASK, REPLY = "Name a fruit.", "An apple."
@@ -82,10 +82,10 @@ def test_a_row_is_read_with_the_options_of_the_table(
 ) -> None:
     file = tmp_path / "in.jsonl"
     file.write_text(json.dumps(ROWS[name]) + "\n", encoding="utf-8")
-    [(_, said)] = Reading(Source(file, fields=fields), target)
+    [(_, record)] = Reading(Source(file, fields=fields), target)
     if target == "rows":
-        assert isinstance(said, Task)
-        assert said[:3] == (ASK, "", REPLY)
+        assert isinstance(record, TaskRecord)
+        assert record[:3] == (ASK, "", REPLY)
     else:
-        assert isinstance(said, Asked)
-        assert said.turns == [ASK]
+        assert isinstance(record, QuestionRecord)
+        assert record.turns == [ASK]

@@ -9,7 +9,7 @@ from seedbed.util.rows import Row
 from seedbed.util.visible import is_blank
 
 
-class Task(NamedTuple):
+class TaskRecord(NamedTuple):
     """What a row says of a task."""
 
     instruction: str
@@ -21,7 +21,7 @@ class Task(NamedTuple):
     note: str | None = None
 
 
-class Asked(NamedTuple):
+class QuestionRecord(NamedTuple):
     """What a row says of a question."""
 
     turns: list[str]
@@ -29,7 +29,7 @@ class Asked(NamedTuple):
     category: str | None = None
 
 
-class Answered(NamedTuple):
+class AnswerRecord(NamedTuple):
     """What a row says of a model's answer: to which question, by its id or its text; a turn without an answer is None."""
 
     turns: list[str | None]
@@ -38,7 +38,7 @@ class Answered(NamedTuple):
     model: str | None = None
 
 
-class Judged(NamedTuple):
+class VerdictRecord(NamedTuple):
     """What a row says of two answers. Winners are FastChat's words; `g2` is None where one order alone was judged."""
 
     models: tuple[str, str]
@@ -51,7 +51,7 @@ class Judged(NamedTuple):
     answers: tuple[str | None, str | None] = (None, None)
 
 
-Said = Task | Asked | Answered | Judged
+Record = TaskRecord | QuestionRecord | AnswerRecord | VerdictRecord
 
 
 def text(row: Row, name: str, default: str | None = None) -> str:
@@ -108,7 +108,7 @@ def turns_of_texts(values: Sequence[Any], field: str) -> list[str | None]:
     return [None if each is None or each.strip() == ERROR else each for each in texts]
 
 
-def asked(turns: Sequence[str | None], id: object, category: str | None) -> Asked:
+def question_record(turns: Sequence[str | None], id: object, category: str | None) -> QuestionRecord:
     """Return a question of some turns.
 
     Raises:
@@ -116,4 +116,4 @@ def asked(turns: Sequence[str | None], id: object, category: str | None) -> Aske
     """
     if any(turn is None or is_blank(turn) for turn in turns):
         raise LeftOut("a turn of the question is blank")
-    return Asked([turn for turn in turns if turn is not None], id, category)
+    return QuestionRecord([turn for turn in turns if turn is not None], id, category)
