@@ -158,7 +158,7 @@ class _Looker:
         for remembered in (self.tokenise, self._object):
             if isinstance(remembered, Remembered):
                 remembered.save()
-        rejections = [Rejection(said[0], said[1]) if said else None for said in objections]
+        rejections = [Rejection(objection[0], objection[1]) if objection else None for objection in objections]
         return list(map(Look, rejections, tokens)), spent
 
 

@@ -138,8 +138,8 @@ class Imported:
     def leave_out(self, file: str, line: int | None, why: str, says: str = "") -> None:
         """Count a line, or a whole file, that does not belong; lines of one file that do not for one reason are one entry."""
         self.left_out += 1
-        first, said, lines = self.strange.get((file, why), (line, says, 0))
-        self.strange[file, why] = first, said, lines + 1
+        first, quoted, lines = self.strange.get((file, why), (line, says, 0))
+        self.strange[file, why] = first, quoted, lines + 1
 
     @property
     def looked_at(self) -> int:
