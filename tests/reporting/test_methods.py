@@ -128,7 +128,7 @@ def test_repeated_trainings(tmp_path: Path) -> None:
     build = study(tmp_path / "a", {"base": 0.1, "native": 0.9, "direct": 0.3}, seeds=3)
     found = rows(build, "sets")
     assert {row["seeds"] for row in found.values()} == {3}
-    assert "the intervals hold what a training with another seed changes" in build.benchmark().summary()
+    assert "the intervals include the variance between seeds" in build.benchmark().summary()
     names = [f"llama-native-{seed}-vs-llama-direct-{seed}" for seed in range(3)]
     direct = [build.benchmark().scores.of(name).mean() for name in names]
     assert found["native llama"]["difference"] == pytest.approx(100 * (2 * sum(direct) / 3 - 1), abs=1e-3)

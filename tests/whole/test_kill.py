@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -32,9 +33,13 @@ def kill(dvc: subprocess.Popen[bytes], who: str) -> None:
     """SIGKILL the stage, its `dvc`, or both; then wait until neither is left."""
     parent = psutil.Process(dvc.pid)
     children = parent.children(recursive=True)
-    stages = [child for child in children if "stages." in " ".join(child.cmdline())]
+    stages = []
+    for child in children:
+        with suppress(psutil.NoSuchProcess):  # it may end at any instant by itself
+            stages += [child] if "stages." in " ".join(child.cmdline()) else []
     for process in [*([parent] if who != "stage" else []), *(stages if who != "dvc" else [])]:
-        process.send_signal(signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGKILL)
     dvc.wait(timeout=300)  # where no stage ran at that instant it builds to the end
     _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive, f"an orphan went on: {alive}"
