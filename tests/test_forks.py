@@ -9,6 +9,7 @@ import pytest
 
 from tests.forks import Forks
 from tests.harness import FORKS, Project
+from tests.sending.test_kill import wait_until
 
 PROGRAMS = {
     "ends": "print('one'); import sys; print('two', file=sys.stderr)",
@@ -75,4 +76,12 @@ def test_a_command_that_is_given_up_is_ended_and_leaves_nothing_to_the_next(tmp_
     done = forks.run(["python", str(tmp_path / "next.py")], tmp_path, env)
     assert done
     assert (done.returncode, done.stdout) == (4, "next\n")
-    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+    wait_until(lambda: not _runs(int((tmp_path / "pid").read_text())))
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs; one that ended and that nobody has waited for yet does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
