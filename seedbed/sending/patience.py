@@ -54,27 +54,27 @@ class Outage:
 
     Args:
         server: its settings.
-        workers: requests that are sent at the same time.
     """
 
-    def __init__(self, server: Server, workers: int) -> None:
+    def __init__(self, server: Server) -> None:
         retries = server.get("max_retries", _RETRIES)
-        self._most = (retries + 1) * workers
+        self._most = (retries + 1) * server.get("max_concurrency", 8)
         self._patience_s = sum(map(_wait_s, range(retries)))
-        self.answered()
+        self._failed, self._since = 0, 0.0
 
     def answered(self) -> None:
         """Note that a response arrived."""
-        self._failed, self._since = 0, time.monotonic()
+        self._failed = 0
 
     def add(self, busy: Busy) -> None:
         """Count an attempt that failed; a rate limit is none, since a server that sets one is there.
 
         Raises:
-            UserError: nothing arrived for as long, and in as many attempts, as all workers try one request each.
+            UserError: nothing arrived for as long, and in as many attempts, as requests sent at the same time are tried.
         """
         if busy.limited:
             return
+        self._since = self._since if self._failed else time.monotonic()
         self._failed += 1
         waited_s = time.monotonic() - self._since
         if self._failed >= self._most and waited_s >= self._patience_s:

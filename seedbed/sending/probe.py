@@ -254,8 +254,8 @@ async def _others(client: Client, asking: list[ModelSettings], result: ProbeResu
         try:
             await _post(client, to.model, "Name a colour.", {result.output_limit: _FEW})
         except openai.APIStatusError as error:
-            said = _refusal(client, error, f"the model {to.model!r}")
-            result.mistakes.append(_wrong_model(to, f"rejects the model {to.model!r}: {said}"))
+            reason = _refusal(client, error, f"the model {to.model!r}")
+            result.mistakes.append(_wrong_model(to, f"rejects the model {to.model!r}: {reason}"))
 
 
 def _wrong_model(to: ModelSettings, words: str) -> str:

@@ -86,7 +86,7 @@ class Sender:
         self._halt = Halt(stage, parent)
         self._room = Room(store.path)
         self._streak = ErrorStreak(stage, to.endpoint)
-        self._outage = Outage(self._server, 1)  # of as many workers as there are, once they are known
+        self._outage = Outage(self._server)
         self._committer = Committer(stage, parent.build, store, self._room, self._budget, self._estimator, self._halt)
         self._broken: list[UserError] = []
         self._failed = 0
@@ -145,7 +145,6 @@ class Sender:
         workers = self._room.hold(most)
         if not workers:
             raise self._committer.no_room("nothing more was sent")
-        self._outage = Outage(self._server, workers)
         if workers < most:
             progress.say(f"little disk space left at {self._store.path}: sending one request at a time")
         try:
