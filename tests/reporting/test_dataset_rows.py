@@ -16,7 +16,7 @@ from seedbed.reporting.texts import Words
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows, write_rows
 from tests.builds import Build
-from tests.reporting.test_question_browser import HOSTILE
+from tests.reporting.test_question_browser import CHANGED_AT_ONCE, HOSTILE
 
 
 def rows_of(build: Build, most: int | None = None) -> list[dict[str, Any]]:
@@ -184,6 +184,15 @@ def test_filters_stand_in_the_address_and_back_brings_them_again(browser: Browse
     expect(again.locator(".item")).to_have_count(1)
     tab.close()
     again.close()
+
+
+def test_changes_that_follow_each_other_at_once_are_all_kept(browser: Browser, build: Build) -> None:
+    tab, _ = opened(browser, build, "#rows?result=near_duplicate")
+    tab.evaluate(CHANGED_AT_ONCE, ["row-filters", {"text": "39 通目", "source": "native"}])
+    expect(tab.locator(".item")).to_have_count(1)
+    assert tab.evaluate("decodeURIComponent(location.hash)") == "#rows?source=native&text=39+通目"
+    assert tab.input_value("#r-text") == "39 通目"
+    tab.close()
 
 
 def test_every_row_is_on_the_page_of_all_rows_in_parts(browser: Browser, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,27 @@ def listed(tab: Page) -> list[str]:
     return tab.locator("#list .where").all_inner_texts()
 
 
+CHANGED_AT_ONCE = """([form, changes]) => {
+  document.getElementById(form).reset();
+  for (const [name, value] of Object.entries(changes)) {
+    const field = document.getElementById(form).elements[name];
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}"""
+
+
+def test_changes_that_follow_each_other_at_once_are_all_kept(context: BrowserContext, written: Path) -> None:
+    """A script can do it always, a slow machine between two clicks: nothing runs between the changes."""
+    tab, complaints = opened(context, written, "#questions?disagreement=people")
+    tab.evaluate(CHANGED_AT_ONCE, ["filters", {"search": "Q0", "model": "thin", "outcome": "win"}])
+    count(tab, "1")
+    assert listed(tab) == ["q04"]
+    assert tab.evaluate("location.hash") == "#questions?search=Q0&model=thin&outcome=win"
+    assert [tab.input_value(f"#f-{key}") for key in ("search", "model", "outcome")] == ["Q0", "thin", "win"]
+    assert complaints == []
+
+
 @pytest.mark.slow
 def test_filters_and_sorting(context: BrowserContext, written: Path) -> None:
     tab, complaints = opened(context, written)

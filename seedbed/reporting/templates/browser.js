@@ -2,7 +2,6 @@
 
 const FILTERS = ["search", "match", "model", "category", "corpus", "outcome", "disagreement", "sort"];
 const DEFAULTS = Object.fromEntries([...FILTERS, "question", "compare", "page", "written"].map((key) => [key, ""]));
-const SEARCH_DELAY = 150; // milliseconds until the next key is waited for no longer
 
 async function startBrowser() {
   const index = await unpacked("browser-index");
@@ -54,10 +53,7 @@ async function startBrowser() {
     const differing = ["orders", "people"].filter((kind) => index.questions.some((question) => question[kind].includes("1")));
     fill("disagreement", [["", say("any")], ...differing.map((kind) => [kind, say(kind)])]);
     fill("sort", ["order", "low", "high", "long", "short", "disagreement"].map((kind) => [kind === "order" ? "" : kind, say("sort_" + kind, { model })]));
-    for (const key of FILTERS) {
-      const field = byId("f-" + key);
-      if (field.value.trim() !== state[key]) field.value = state[key]; // a blank that is being typed stays
-    }
+    fillForm(byId("filters"), state);
   }
 
   function drawList(state) {
@@ -122,19 +118,11 @@ async function startBrowser() {
     if (followed && isCurrent()) byId(state.question ? "chosen" : "questions").scrollIntoView({ behavior: "instant" });
   }
 
-  let waiting = 0;
-  byId("filters").addEventListener("input", (event) => {
-    clearTimeout(waiting);
-    const typed = event.target.type === "search";
-    const change = () => {
-      // What is typed without a pause for anything else is one step of the history.
-      url.set({ [event.target.name]: event.target.value.trim(), page: "" }, { replace: typed && typedLast });
-      typedLast = typed;
-    };
-    waiting = setTimeout(change, typed ? SEARCH_DELAY : 0);
-  });
-  byId("filters").addEventListener("submit", (event) => event.preventDefault());
-  byId("filters").addEventListener("reset", () => setTimeout(() => url.set(DEFAULTS)));
+  watchForm(byId("filters"), (values, typed) => {
+    // What is typed without a pause for anything else is one step of the history.
+    url.set({ ...values, page: "" }, { replace: typed && typedLast });
+    typedLast = typed;
+  }, () => url.set(DEFAULTS));
   byId("written").addEventListener("change", (event) => url.set({ written: event.target.checked ? "1" : "" }));
   byId("one").addEventListener("change", (event) => {
     if (!event.target.id.startsWith("compare-")) return;

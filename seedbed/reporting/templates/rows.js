@@ -7,6 +7,7 @@ const byId = (id) => document.getElementById(id);
 const box = byId("row-browser");
 const words = JSON.parse(box.dataset.words);
 const FILTERS = ["source", "set", "result", "type"];
+const DEFAULTS = { source: "", set: "", result: "", type: "", text: "", page: "1", row: "" };
 const FIELDS = ["instruction", "input", "output"];
 
 async function unpacked(part) {
@@ -142,15 +143,10 @@ async function start() {
   const rows = [];
   const known = new Set();
   let reading = true;
-  const state = urlState("rows", { source: "", set: "", result: "", type: "", text: "", page: "1", row: "" }, (at, followed) => {
-    settle(at);
+  const state = urlState("rows", DEFAULTS, (at, followed) => {
+    fillForm(byId("row-filters"), at);
     draw(at, followed);
   });
-
-  function settle(at) { // the form says what the address says
-    for (const name of FILTERS) byId("r-" + name).value = at[name];
-    byId("r-text").value = at.text;
-  }
 
   let drawn = "";
   function draw(at, followed) {
@@ -176,17 +172,11 @@ async function start() {
     byId("row-count").scrollIntoView({ behavior: "instant" });
   }
 
-  for (const name of FILTERS) byId("r-" + name).addEventListener("change", () => state.set({ [name]: byId("r-" + name).value, page: "1", row: "" }));
-  let typed;
-  byId("r-text").addEventListener("input", () => {
-    clearTimeout(typed);
-    typed = setTimeout(() => state.set({ text: byId("r-text").value, page: "1", row: "" }, { replace: true }), 150);
-  });
-  byId("row-filters").addEventListener("reset", () => setTimeout(() => {
-    state.set({ source: "", set: "", result: "", type: "", text: "", page: "1", row: "" });
-    settle(state.get());
-  }));
-  byId("row-filters").addEventListener("submit", (event) => event.preventDefault());
+  watchForm(
+    byId("row-filters"),
+    (values, typed) => state.set({ ...values, page: "1", row: "" }, { replace: typed }),
+    () => state.set(DEFAULTS),
+  );
 
   box.hidden = false;
   for (const [place, part] of parts.entries()) {
@@ -197,7 +187,7 @@ async function start() {
     reading = place < parts.length - 1;
     if (place && reading) continue; // the first is shown at once, the others when all are there
     choices(rows);
-    settle(state.get());
+    fillForm(byId("row-filters"), state.get());
     draw(state.get(), true);
     await new Promise((resolve) => setTimeout(resolve)); // let the page paint
   }

@@ -51,6 +51,45 @@ function urlState(section, defaults, changed) {
   };
 }
 
+const TYPING_PAUSE = 150; // milliseconds until the next key is waited for no longer
+
+/**
+ * Calls back when fields of a form change: at once, and after a pause where something is being typed. A change within that pause
+ * brings what was typed along, so that neither takes the other's place.
+ * @param {HTMLFormElement} form its fields have names; blanks around a value are left out.
+ * @param {function(Object, boolean): void} changed is called with `{ name: value }` of the changed fields, and whether all was typed.
+ * @param {function(): void} cleared is called when the form is reset.
+ */
+function watchForm(form, changed, cleared) {
+  let values = {};
+  let waiting = 0;
+  const taken = () => {
+    clearTimeout(waiting);
+    const all = values;
+    values = {};
+    return all;
+  };
+  form.addEventListener("input", ({ target }) => {
+    values[target.name] = target.value.trim();
+    clearTimeout(waiting);
+    if (target.type === "search") waiting = setTimeout(() => changed(taken(), true), TYPING_PAUSE);
+    else changed(taken(), false);
+  });
+  form.addEventListener("reset", () => {
+    taken();
+    cleared();
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+}
+
+/** Shows values in a form's fields. A field that says the same already is left alone: a blank that is being typed stays. */
+function fillForm(form, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.elements[name];
+    if (field && field.value.trim() !== value) field.value = value;
+  }
+}
+
 /** Copies the page's present address; `done` is called with whether that worked (a browser may refuse). */
 async function copyAddress(done) {
   try {
