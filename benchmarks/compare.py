@@ -24,8 +24,8 @@ from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import Spent, decided, ours, peak_mib, texts, tokenised
 from benchmarks.trials import tables, write
-from seedbed.filtering.segments import as_codes
 from seedbed.filtering.similarity import Encoder
+from seedbed.filtering.token_arrays import as_codes
 from seedbed.project.params import load_params
 
 FOLDER = Path(__file__).parent

@@ -10,12 +10,16 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Protocol
 
-from seedbed.filtering.segments import Pairs, Segment, Texts, Threshold, join, near_before, together
+from seedbed.filtering.comparing import Pairs, Threshold, near_before, together
+from seedbed.filtering.segments import Order, Segment
+from seedbed.filtering.token_arrays import Texts, join
 from seedbed.util.errors import UserError
 
 ENGINES = ("local", "ray")
 _GROWTH = 3
 """A segment joins the one before it unless that has at least so many times its texts."""
+_AGAIN = 4
+"""The order of the elements is counted again when there are so many times the texts."""
 _BLOCK = 2048
 """Texts of a window that one task takes."""
 _TRIES = 10
@@ -50,18 +54,30 @@ class Local:
 
     def __init__(self) -> None:
         self._segments: list[Segment] = []
+        self._order: Order | None = None
+        self._counted = 0  # texts that the order is of
+        self._threshold = Threshold(1, strict=True)
 
     def keep(self, texts: Texts, threshold: Threshold) -> None:
         """Index them, together with earlier segments that are not much larger."""
-        while self._segments and len(self._segments[-1].texts) < _GROWTH * len(texts):
-            texts = join([self._segments.pop().texts, texts])
-        self._segments.append(Segment(texts, threshold))
+        self._threshold = threshold
+        count = sum(len(segment.texts) for segment in self._segments) + len(texts)
+        if self._order is None or count >= _AGAIN * self._counted:
+            texts = join([*(segment.texts for segment in self._segments), texts])
+            self._order, self._counted, self._segments = Order(texts), count, []
+        else:
+            self._order.extend(texts)
+        segment = Segment(texts, threshold, self._order)
+        while self._segments and len(self._segments[-1].texts) < _GROWTH * len(segment.texts):
+            segment = self._segments.pop().joined(segment)
+        self._segments.append(segment)
 
     def near(self, texts: Texts) -> Pairs:
         """See `Engine`."""
         start, found = 0, []
+        rarest = self._order.rarest(texts, self._threshold) if self._order else None
         for segment in self._segments:
-            found.append(segment.near(texts).moved(0, start))
+            found.append(segment.near(texts, rarest).moved(0, start))
             start += len(segment.texts)
         return together(found)
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
+from seedbed.filtering.comparing import Threshold, near_all, together
 from seedbed.filtering.engines import Engine, Local
-from seedbed.filtering.segments import Codes, Texts, Threshold, as_codes, near_all, parities, together
+from seedbed.filtering.token_arrays import Codes, Texts, as_codes, parities
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from seedbed.filtering.segments import Codes
 from seedbed.filtering.similarity import encode
+from seedbed.filtering.token_arrays import Codes
 from seedbed.filtering.tokenisers import load_tagger, load_tokeniser, separates_words, words
 from seedbed.project.params_types import Params
 from seedbed.reporting import spread

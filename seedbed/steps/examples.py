@@ -15,7 +15,7 @@ from seedbed.util.canonical import content_hash
 from seedbed.util.rows import Row
 
 if TYPE_CHECKING:  # a project that shows no edits does without numpy
-    from seedbed.filtering.segments import Codes
+    from seedbed.filtering.token_arrays import Codes
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from rouge_score.rouge_scorer import _score_lcs
 
 from benchmarks.similarity import lcs, ours, texts
-from seedbed.filtering import similarity
+from seedbed.filtering import segments, similarity
 from seedbed.filtering.engines import Blocks, Engine, Local
 from seedbed.filtering.similarity import Encoder, Neighbour, Pool, rouge_l
 from seedbed.filtering.tokenisers import load_tokeniser
+from seedbed.util.errors import UserError
 from tests.filtering.sample import SETTINGS
 
 
@@ -120,6 +121,26 @@ def test_three_thousand_rows_are_decided_as_by_rouge_score() -> None:
             kept.append(number)
     assert ours(tokens, 0.7) == expected
     assert 500 < len(kept) < 2500
+
+
+def test_long_texts_that_share_the_most_frequent_token_alone() -> None:
+    engine: Engine = Local()
+    engine.few = 1
+    made, encode = Pool(0.0001, False, engine), Encoder()
+    for number in range(4):
+        made.add(str(number), encode(["x", *(f"{number}-{place}" for place in range(4999 - number))]))
+    assert made.nearest(encode(["x", *map(str, range(4999))])) == Neighbour("3", rouge_l(1, 5000, 4997))
+
+
+@pytest.mark.parametrize("few", [1, 2])
+def test_more_tokens_than_the_index_holds_are_refused(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "_RANKS", 7)
+    engine: Engine = Local()
+    engine.few = few
+    made, encode = Pool(0.7, False, engine), Encoder()
+    made.add("one", encode(["a", "b", "a", "c"]))
+    with pytest.raises(UserError, match=r"engine\.filter: local holds up to 6 different tokens.*set it to ray"):
+        made.add("two", encode(["e", "d", "f", "g"]))
 
 
 def test_texts_together_as_one_by_one() -> None:
