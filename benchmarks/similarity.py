@@ -106,7 +106,7 @@ def tokenised(lines: Iterable[str], tokeniser: dict[str, Any], spent: Spent, tog
     with Ahead(tokeniser) as ahead:
         for _, looks in ahead.all(({"instruction": line} for line in lines), together):
             spent.tokenising = ahead.tokenising_s
-            yield [tokens for _, (tokens,) in looks]
+            yield [ahead.encode.tokens(look.text) for look in looks if look.text]
 
 
 def ours(tokens: list[list[str]], threshold: float) -> list[Neighbour | None]:

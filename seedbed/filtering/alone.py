@@ -73,7 +73,7 @@ class Alone:
             pool=Pool(1.0, strict=False),
             questions=Pool(1.0, strict=False),
             meanings=Meanings(1.0, strict=False),
-            tokens=[],
+            encode=encode,
             text=encode([]),
             instruction=encode([]),
             meaning=None,

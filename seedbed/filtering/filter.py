@@ -13,7 +13,7 @@ from seedbed.filtering.engines import Engine, Local, load_engine
 from seedbed.filtering.language import Language, load_language
 from seedbed.filtering.meanings import Embed, Meaning, Meanings, Vector
 from seedbed.filtering.rules import RULES, Context, Rejection, Rule
-from seedbed.filtering.similarity import Encoder, Pool, Text
+from seedbed.filtering.similarity import Pool
 from seedbed.project import paths
 from seedbed.project.corpora import turns_of
 from seedbed.project.params_types import FilterSettings, Params
@@ -73,7 +73,7 @@ class Filter:
         strict = similarity["reject"] == ">"
         engine = engine or Local()
         self._window = engine.window
-        self._encode = Encoder()
+        encode = self._ahead.encode
         self._embed = embed if SEMANTIC in settings["rules"] else None
         self._vectors: dict[str, Vector | None] = {}
         seeds = list(seeds)
@@ -85,9 +85,9 @@ class Filter:
             pool=Pool(similarity["threshold"], strict, engine),
             questions=Pool(similarity["leak_threshold"], strict),
             meanings=Meanings(settings.get("semantic", {}).get("threshold", _SAME), strict),
-            tokens=[],
-            text=self._encode([]),
-            instruction=self._encode([]),
+            encode=encode,
+            text=encode([]),
+            instruction=encode([]),
             meaning=None,
             settings={},
         )
@@ -95,10 +95,10 @@ class Filter:
         for seed, meaning in zip(seeds, self._meanings(seeds), strict=True):
             self._context.meanings.add(seed["id"], meaning)
         for seed in seeds:
-            self._context.pool.add(seed["id"], self._encode(list(chain.from_iterable(map(self._ahead.one, compared(seed))))))
+            self._context.pool.add(seed["id"], encode(list(chain.from_iterable(map(self._ahead.one, compared(seed))))))
         for question in questions:
             for turn in turns_of(question):
-                self._context.questions.add(question["id"], self._encode(self._ahead.one(turn)))
+                self._context.questions.add(question["id"], encode(self._ahead.one(turn)))
 
     def __enter__(self) -> Self:
         return self
@@ -126,20 +126,13 @@ class Filter:
             yield from self._decide_piece(piece, looks)
 
     def _decide_piece(self, piece: list[Row], looks: list[Look]) -> Iterator[tuple[Row, Rejection | None]]:
-        tokens = [look.tokens for look in looks if look.rejection is None]
-        whole = [list(chain.from_iterable(parts)) for parts in tokens]
-        texts = self._encode.all(whole)
-        instructions = self._encode.all([parts[0] for parts in tokens if len(parts) > 1])
+        texts = [look.text for look in looks if look.text]
+        instructions = [look.instruction for look in looks if look.instruction and look.instruction is not look.text]
         self._context.pool.expect(texts)
         self._context.questions.expect([*instructions, *texts])
-        undecided, instruction_texts = zip(tokens, whole, texts, strict=True), iter(instructions)
         for candidate, look, meaning in zip(piece, looks, self._meanings(piece), strict=True):
             self._context.meaning = meaning
-            if look.rejection:
-                yield candidate, look.rejection
-            else:
-                parts, joined, text = next(undecided)
-                yield candidate, self._decide(candidate, joined, text, next(instruction_texts) if len(parts) > 1 else text)
+            yield candidate, self._decide(candidate, look)
 
     def _embedded(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
         """Yield the rows, their vectors asked for, many at a time."""
@@ -156,9 +149,11 @@ class Filter:
             return [None] * len(piece)
         return self._context.meanings.look([self._vectors.pop(row["id"], None) for row in piece])
 
-    def _decide(self, candidate: Row, tokens: list[str], text: Text, instruction: Text) -> Rejection | None:
+    def _decide(self, candidate: Row, look: Look) -> Rejection | None:
         context = self._context
-        context.tokens, context.text, context.instruction = tokens, text, instruction
+        if not (look.text and look.instruction):
+            return look.rejection
+        context.text, context.instruction = look.text, look.instruction
         for name, rule, context.settings in self._rules:
             try:
                 objection = rule(candidate.copy(), context)  # a plug-in that writes into it changes no output
@@ -166,7 +161,7 @@ class Filter:
                 raise plugin_error(error, f"rule {name!r}, candidate {candidate['id']!r}") from None
             if objection is not None:
                 return _rejection(name, rule, objection)
-        context.pool.add(candidate["id"], text)
+        context.pool.add(candidate["id"], look.text)
         context.meanings.add(candidate["id"], context.meaning)
         return None
 

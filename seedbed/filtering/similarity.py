@@ -6,7 +6,7 @@ compares each candidate with the whole pool; here an index, in `seedbed.filterin
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from rapidfuzz.distance import LCSseq
 from seedbed.filtering.comparing import Threshold, near_all, together
 from seedbed.filtering.engines import Engine, Local
 from seedbed.filtering.token_arrays import Codes, Texts, as_codes, parities
+from seedbed.filtering.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,14 @@ class Text:
 
 
 class Encoder:
-    """Turns tokens into `Text`; only what one encoder made can be compared."""
+    """Turns tokens into `Text`; only what one encoder made can be compared.
+
+    Attributes:
+        vocabulary: the tokens that it met, with a number each.
+    """
 
     def __init__(self) -> None:
-        self._vocabulary = _Vocabulary()
+        self.vocabulary = Vocabulary()
 
     def __call__(self, tokens: Sequence[str]) -> Text:
         """Return the text of `tokens`."""
@@ -61,23 +66,25 @@ class Encoder:
 
     def all(self, texts: Sequence[Sequence[str]]) -> list[Text]:
         """Return the texts of many lists of tokens; faster than one by one."""
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        codes = _code_points(
-            np.fromiter(map(self._vocabulary.__getitem__, chain.from_iterable(texts)), np.uint32, lengths.sum())
-        )
-        ends = accumulate(lengths.tolist())
-        return [
-            Text(codes[end - length : end], bitmap)
-            for length, end, bitmap in zip(lengths.tolist(), ends, parities(codes, lengths), strict=True)
-        ]
+        return texts_of(*self.vocabulary.numbers(texts))
+
+    def tokens(self, text: Text) -> list[str]:
+        """Return the tokens of a text."""
+        return [self.vocabulary.tokens[number] for number in _numbers(text.codes).tolist()]
 
 
-class _Vocabulary(dict[str, int]):
-    """Numbers of tokens, in the order in which they are first met."""
+def texts_of(numbers: NDArray[np.uint32], lengths: NDArray[np.int64]) -> list[Text]:
+    """Return texts.
 
-    def __missing__(self, token: str) -> int:
-        number = self[token] = len(self)
-        return number
+    Args:
+        numbers: of all tokens in an encoder's vocabulary, one text after the other, (tokens,).
+        lengths: how many are each text's, (texts,).
+    """
+    codes, ends = _code_points(numbers), accumulate(lengths.tolist())
+    return [
+        Text(codes[end - length : end], bitmap)
+        for length, end, bitmap in zip(lengths.tolist(), ends, parities(codes, lengths), strict=True)
+    ]
 
 
 def rouge_l(common: int, candidate: int, reference: int) -> float:
@@ -209,6 +216,11 @@ _SURROGATES = range(0xD800, 0xE000)
 def _code_points(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return tokens as code points, without those that no text may hold."""
     return np.where(numbers < _SURROGATES.start, numbers, numbers + np.uint32(len(_SURROGATES)))
+
+
+def _numbers(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return what `_code_points` was given."""
+    return np.where(codes < _SURROGATES.start, codes, codes - np.uint32(len(_SURROGATES)))
 
 
 def encode(numbers: Sequence[int] | NDArray[np.uint32]) -> Codes:

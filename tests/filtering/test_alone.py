@@ -51,7 +51,7 @@ def test_each_of_the_librarys_rules_is_either_of_the_candidate_or_of_other_rows(
             by_others.add(name)
             continue
         empty = objection._context  # what stands for other rows gives nothing away, and is never asked
-        for part in ("pool", "questions", "meanings", "text", "instruction", "tokens"):
+        for part in ("pool", "questions", "meanings", "text", "instruction", "encode"):
             setattr(empty, part, None)
         for row in ROWS:
             objection(as_text(row))
@@ -80,9 +80,10 @@ def by_hand(rules: list[str]) -> list[Rejection | None]:
     with make(rules=[]) as filter:
         context, decisions = filter._context, list[Rejection | None]()
         for row in ROWS:
-            tokens = filter._ahead.look(row).tokens
-            context.tokens = [token for part in tokens for token in part]
-            context.text, context.instruction = filter._encode(context.tokens), filter._encode(tokens[0])
+            look = filter._ahead.look(row)
+            assert look.text
+            assert look.instruction
+            context.text, context.instruction = look.text, look.instruction
             said = ((name, RULES.get(name, "")(row, context)) for name in rules)
             name, objection = next(((name, each) for name, each in said if each is not None), ("", None))
             decisions.append(Rejection(name, objection) if isinstance(objection, str) else objection)
@@ -145,6 +146,7 @@ def test_their_word_depends_on_code_language_and_settings(tmp_path: Path, monkey
 def test_a_candidate_that_is_rejected_alone_is_not_tokenised(monkeypatch: pytest.MonkeyPatch) -> None:
     with make() as filter, Ahead({"name": "character"}, None, first()) as ahead:
         bad = GOOD | {"output": ""}
-        assert ahead.look(bad) == (Rejection("output_missing", "the output is empty"), [])
-        assert ahead.look(GOOD).tokens == [ahead.one(GOOD["instruction"])]
+        assert ahead.look(bad) == (Rejection("output_missing", "the output is empty"), None, None)
+        assert (text := ahead.look(GOOD).text)
+        assert ahead.encode.tokens(text) == ahead.one(GOOD["instruction"])
         assert filter.decide(bad) == Rejection("output_missing", "the output is empty")

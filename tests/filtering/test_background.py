@@ -32,6 +32,12 @@ def workers() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
 
 
+def tokens_in(ahead: Ahead, look: Look) -> list[list[str]]:
+    """The tokens of a row that is not rejected: its instruction's, and all where it has an input."""
+    texts = dict.fromkeys([look.instruction, look.text])
+    return [ahead.encode.tokens(text) for text in texts if text]
+
+
 @pytest.mark.parametrize("here", [0, 300, 5000])
 def test_tokens_are_the_same_in_either_process(monkeypatch: pytest.MonkeyPatch, here: int) -> None:
     monkeypatch.setattr(ahead, "_IN_THIS_PROCESS", here)
@@ -40,11 +46,24 @@ def test_tokens_are_the_same_in_either_process(monkeypatch: pytest.MonkeyPatch, 
         for _ in range(2):
             pieces = list(made.all(iter(ROWS)))
             assert [row for piece, _ in pieces for row in piece] == ROWS
-            assert [look for _, piece in pieces for look in piece] == [Look(None, [tokens]) for tokens in expected]
+            looks = [look for _, piece in pieces for look in piece]
+            assert [tokens_in(made, look) for look in looks] == [[tokens] for tokens in expected]
         assert made.tokenising_s > 0
         assert bool(workers()) == (here < 2 * len(TEXTS))
         assert list(made.all([])) == []
     assert not workers()
+
+
+def test_rows_that_nobody_waits_for_leave_the_tokens_of_others_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "_IN_THIS_PROCESS", 0)
+    with Ahead(CHARACTER) as made:
+        left, other = made.all(iter(ROWS)), made.all(iter(ROWS[::-1]))
+        next(left)
+        next(other)
+        del left
+        looks = [look for _, piece in other for look in piece]
+        rows = [row["instruction"] for row in ROWS[::-1]][-len(looks) :]
+        assert [tokens_in(made, look) for look in looks] == [[made.one(text)] for text in rows]
 
 
 @pytest.mark.slow

@@ -120,7 +120,7 @@ def test_tokenising_ahead_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for _ in range(2):
         with Ahead(SETTINGS["tokeniser"], file) as ahead:
             rows = [{"instruction": text} for text in texts]
-            found.append([tokens for _, piece in ahead.all(rows) for _, (tokens,) in piece])
+            found.append([ahead.encode.tokens(look.text) for _, piece in ahead.all(rows) for look in piece if look.text])
     assert found[0] == found[1]
     assert found[0][3] == ["猫", "が", "3", "匹", "い", "ます"]
     with sqlite3.connect(file) as kept:

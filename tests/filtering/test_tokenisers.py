@@ -14,6 +14,7 @@ from seedbed.reporting.effort import words_and_marks
 from seedbed.util.errors import UserError
 from tests.examples import example_in
 from tests.filtering.sample import SETTINGS
+from tests.filtering.test_background import tokens_in
 
 
 def test_tokenisers() -> None:
@@ -73,8 +74,9 @@ def test_it_works_in_the_second_process_too(write_plugin: WritePlugin, monkeypat
     with Ahead({"name": "pids", "mark": "m"}) as ahead:
         assert ahead.one("a") == ["m", str(os.getpid()), "a"]
         ((_, looks),) = ahead.all([{"instruction": text, "input": text * 2} for text in ("b", "c")])
-    other = looks[0].tokens[0][1]
-    assert [look.tokens for look in looks] == [[["m", other, text], ["m", other, text * 2]] for text in ("b", "c")]
+        tokens = [tokens_in(ahead, look) for look in looks]
+    other = tokens[0][0][1]
+    assert tokens == [[["m", other, text], ["m", other, text, "m", other, text * 2]] for text in ("b", "c")]
     assert other != str(os.getpid())
 
 

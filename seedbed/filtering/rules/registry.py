@@ -11,7 +11,7 @@ from seedbed.util.rows import Row
 if TYPE_CHECKING:  # they import numpy, which a stage that only loads plug-ins does not need
     from seedbed.filtering.language import Language
     from seedbed.filtering.meanings import Meaning, Meanings
-    from seedbed.filtering.similarity import Neighbour, Pool, Text
+    from seedbed.filtering.similarity import Encoder, Neighbour, Pool, Text
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ class Context:
             similar.
         questions: the same of the benchmark's questions.
         meanings: the embeddings of what `pool` holds; empty where the rule `semantic_duplicate` is off.
-        tokens: the tokens of this candidate's instruction and input, by the tokeniser that `filter.tokeniser` names.
-        text: the same tokens, ready for `pool.nearest`.
+        encode: makes texts that can be compared, from tokens.
+        text: the tokens of this candidate's instruction and input, by the tokeniser that `filter.tokeniser` names, ready for
+            `pool.nearest`.
         instruction: the tokens of the instruction alone, ready for `questions.nearest`.
         meaning: this candidate's embedding, for `meanings.nearest`; None where there is none.
         settings: `filter.settings.<rule>` of `params.yaml`, of the rule that is being asked; empty where it has none.
@@ -56,11 +57,16 @@ class Context:
     pool: "Pool"
     questions: "Pool"
     meanings: "Meanings"
-    tokens: list[str]
+    encode: "Encoder"
     text: "Text"
     instruction: "Text"
     meaning: "Meaning | None"
     settings: JsonObject
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens of this candidate's instruction and input."""
+        return self.encode.tokens(self.text)
 
 
 Rule = Callable[[Row, Context], Rejection | str | None]
