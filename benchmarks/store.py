@@ -18,8 +18,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response
 from seedbed.store.store import Store
 
 _PORTION = 20_000

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from seedbed.exchange.replies import Response, Unusable, shown_reply
+from seedbed.exchange.replies import Unusable, shown_reply
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response
 from seedbed.project.row_types import Failure
 from seedbed.util.errors import UserError
 from seedbed.util.words import few

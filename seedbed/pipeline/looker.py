@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from seedbed.exchange.replies import Response
+from seedbed.exchange.responses import Response
 from seedbed.project import paths
 from seedbed.sending.looker import Looker
 from seedbed.sending.refill import pays_again, pays_anyway

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from seedbed.exchange.costs import Forecast
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response
 from seedbed.exchange.result import Read, Result, T, allowed_failures, failures_in_words
 from seedbed.project import paths
 from seedbed.project.model_settings import ModelSettings, in_process, server

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from seedbed.exchange.replies import Response, error_response, from_chat_completion, kind_of_error
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response, error_response, from_chat_completion, kind_of_error
 from seedbed.project.params_types import Server
 from seedbed.sending.client import Client
 from seedbed.sending.patience import Tries

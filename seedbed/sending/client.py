@@ -19,7 +19,8 @@ import aiohttp
 import httpx2
 import openai
 
-from seedbed.exchange.replies import (
+from seedbed.exchange.requests import Request, body_text
+from seedbed.exchange.responses import (
     FINAL_ERRORS,
     Response,
     error_response,
@@ -27,7 +28,6 @@ from seedbed.exchange.replies import (
     from_embeddings,
     kind_of_error,
 )
-from seedbed.exchange.requests import Request, body_text
 from seedbed.project.params_types import Server
 from seedbed.sending.limits import admitting, tokens_of
 from seedbed.sending.server_answers import Busy, is_of_the_endpoint, response_in

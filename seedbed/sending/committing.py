@@ -1,8 +1,8 @@
 """Commit each response to the store when it arrives, and record its cost; a full disk loses none."""
 
 from seedbed.exchange.costs import Estimator, Tokens
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response
 from seedbed.sending.budget import Budget
 from seedbed.sending.halt import Halt
 from seedbed.sending.room import Room, spill

@@ -8,8 +8,8 @@ import json
 
 import httpx2
 
-from seedbed.exchange.replies import Response, error_response, from_chat_completion, from_embeddings, kind_of_error
 from seedbed.exchange.requests import Request, body_text
+from seedbed.exchange.responses import Response, error_response, from_chat_completion, from_embeddings, kind_of_error
 from seedbed.project.params_types import Server
 from seedbed.sending.limits import admitting, tokens_of
 from seedbed.sending.server_answers import is_of_the_endpoint, response_in

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from seedbed.exchange.replies import Response
+from seedbed.exchange.responses import Response
 from seedbed.util.safe_text import safe
 from seedbed.util.words import count
 

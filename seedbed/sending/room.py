@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 import psutil
 
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request, request_of
+from seedbed.exchange.responses import Response
 from seedbed.project import paths
 from seedbed.store.store import Store
 from seedbed.util.canonical import content_hash

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from seedbed.exchange.costs import Estimator, Forecast, Tokens
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response
 from seedbed.exchange.result import Read, Result, T
 from seedbed.project.model_settings import ModelSettings, in_process, server, server_id
 from seedbed.project.params_types import Params

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from seedbed.exchange.replies import Response, error_response, from_chat_completion
+from seedbed.exchange.responses import Response, error_response, from_chat_completion
 
 _ENDPOINT_CODES = {
     *(

@@ -18,8 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from seedbed.exchange.replies import Response, from_chat_completion, from_embeddings
 from seedbed.exchange.requests import Request, body_text, request_of
+from seedbed.exchange.responses import Response, from_chat_completion, from_embeddings
 from seedbed.project.params_types import Server
 from seedbed.recorded.opening import opened
 from seedbed.sending.batch import MAX_BYTES, MAX_REQUESTS, answer_in, line_of, refusal_in

@@ -1,7 +1,7 @@
 """Detect consecutive rows without usable replies, which indicate a broken endpoint."""
 
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response
 from seedbed.util.errors import UserError
 
 IN_A_ROW = 3

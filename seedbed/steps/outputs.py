@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from seedbed.exchange.replies import Response, text_of
+from seedbed.exchange.replies import text_of
 from seedbed.exchange.requests import Request, build_request
+from seedbed.exchange.responses import Response
 from seedbed.exchange.result import Result
 from seedbed.project.model_settings import ModelSettings, model_settings, writes_outputs_apart
 from seedbed.project.params_types import Params

@@ -5,8 +5,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from seedbed.exchange.replies import Response, Unusable, json_of, text_of
+from seedbed.exchange.replies import Unusable, json_of, text_of
 from seedbed.exchange.requests import Request, build_request
+from seedbed.exchange.responses import Response
 from seedbed.exchange.result import Result
 from seedbed.project.corpora import turns_of
 from seedbed.project.model_settings import ModelSettings

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from seedbed.exchange.replies import Response, Unusable, json_of, text_of
+from seedbed.exchange.replies import Unusable, json_of, text_of
 from seedbed.exchange.requests import Request, build_request
+from seedbed.exchange.responses import Response
 from seedbed.exchange.result import Result
 from seedbed.project.material import shown as shown_material
 from seedbed.project.model_settings import ModelSettings, writes_outputs_apart

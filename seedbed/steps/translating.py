@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from seedbed.exchange.replies import Response, Unusable, json_of
+from seedbed.exchange.replies import Unusable, json_of
 from seedbed.exchange.requests import Request, build_request
+from seedbed.exchange.responses import Response
 from seedbed.exchange.result import Read, Result
 from seedbed.filtering.language import Language
 from seedbed.project import paths

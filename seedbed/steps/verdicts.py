@@ -3,8 +3,9 @@
 from functools import partial
 from typing import Literal, NotRequired, TypedDict, cast
 
-from seedbed.exchange.replies import Response, Unusable, json_of, text_of
+from seedbed.exchange.replies import Unusable, json_of, text_of
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response
 from seedbed.exchange.result import Read
 from seedbed.project.params_types import Params
 from seedbed.steps.verdict_formats import DEFAULT, VerdictFormat, letters, load_verdict_format

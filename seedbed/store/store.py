@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from seedbed.exchange.replies import Response, is_response
 from seedbed.exchange.requests import Request, request_of
+from seedbed.exchange.responses import Response, is_response
 from seedbed.util.canonical import canonical, parse_json
 from seedbed.util.errors import UserError
 from seedbed.util.git import git

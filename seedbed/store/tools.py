@@ -6,8 +6,8 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request, request_of
+from seedbed.exchange.responses import Response
 from seedbed.store.claims import Batch, batches, is_waited_for
 from seedbed.store.store import Store
 from seedbed.store.transcripts import warm_store

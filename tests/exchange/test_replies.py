@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from seedbed.exchange.replies import Unusable, error_response, from_chat_completion, json_of, shown_reply, text_of
+from seedbed.exchange.replies import Unusable, json_of, shown_reply, text_of
+from seedbed.exchange.responses import error_response, from_chat_completion
 from tests.exchange.judgments import judgment_request, response
 
 

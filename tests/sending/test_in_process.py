@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestServer
 
-from seedbed.exchange.replies import Response
 from seedbed.exchange.requests import Request
+from seedbed.exchange.responses import Response
 from seedbed.sending.client import Client
 from seedbed.sending.in_process import InProcess
 from seedbed.stand_in.socket_server import make_app

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from seedbed.exchange.replies import from_chat_completion
 from seedbed.exchange.requests import Request, request_of
+from seedbed.exchange.responses import from_chat_completion
 from seedbed.sending.room import Room, spill, take_spilled
 from seedbed.store.store import Store
 from seedbed.util.canonical import canonical, content_hash, parse_json
