@@ -3,11 +3,13 @@
 `seedbed plan` says it before a build; `generate` notes the same in the store's log of builds before its first request.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 
 from seedbed.exchange.costs import Estimate, Forecast, Tokens
 from seedbed.exchange.requests import Request
@@ -27,7 +29,7 @@ from seedbed.steps.outputs import OutputWriter
 from seedbed.steps.slots import prompt_of
 from seedbed.store.store import Store
 from seedbed.util.errors import UserError
-from seedbed.util.rows import read_rows
+from seedbed.util.rows import parse_row
 
 
 @dataclass
@@ -199,5 +201,11 @@ def last_build(generation: str, params: Params) -> tuple[int, bool]:
     digests = [out.get("md5", "") for out in entry.get("outs", []) if out["path"] == path.as_posix()]
     cached = [paths.blob(digest) for digest in digests if paths.blob(digest).is_file()]  # DVC deletes outs before a stage runs
     files = [place for place in (*cached, path) if place.is_file()]
-    slots = 1 + max((row["slot"] for row in read_rows(files[0])), default=-1) if files else 0
-    return slots, built_with.get("filter") == params["filter"]
+    return _slots_in(files[0]) if files else 0, built_with.get("filter") == params["filter"]
+
+
+def _slots_in(candidates: Path) -> int:
+    """Return how many slots the candidates of a file are from: they are in the slots' order, so the last line tells."""
+    with candidates.open(encoding="utf-8", errors="replace") as file:
+        last = deque(file, maxlen=1)
+    return 1 + int(parse_row(f"{candidates}: last line", last[0])["slot"]) if last else 0
