@@ -249,8 +249,11 @@ def export_to_fastchat(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
     """Export questions, answers, references, verdicts and ratings in FastChat's format."""
+    from seedbed.project.params import load_params
     from seedbed.publishing.export_fastchat import export_fastchat
+    from seedbed.publishing.release import refuse_stale_answers
 
+    refuse_stale_answers(load_params())
     print(export_fastchat(folder))
 
 
@@ -269,8 +272,11 @@ def preferences(
     file: Annotated[Path, typer.Argument(resolve_path=True, help="A new JSON Lines file.")],
 ) -> None:
     """Export preference pairs for DPO, from verdicts that agree in both orders."""
+    from seedbed.project.params import load_params
     from seedbed.publishing.export_preferences import export_preferences
+    from seedbed.publishing.release import refuse_stale_answers
 
+    refuse_stale_answers(load_params(), judged=True)
     print(export_preferences(file))
 
 
@@ -279,8 +285,11 @@ def export_to_alpaca_eval(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
     """Export answers and verdicts in AlpacaEval's format."""
+    from seedbed.project.params import load_params
     from seedbed.publishing.export_alpaca_eval import export_alpaca_eval
+    from seedbed.publishing.release import refuse_stale_answers
 
+    refuse_stale_answers(load_params())
     print(export_alpaca_eval(folder))
 
 

@@ -26,6 +26,7 @@ from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Edit, Question
 from seedbed.project.sign_off import holds
 from seedbed.project.votes import checked_votes
+from seedbed.recorded.fastchat_files import answers_to
 from seedbed.reporting.checks.kinds import check_problem
 from seedbed.sending.languages import language_mismatches
 from seedbed.steps.judging import used_references
@@ -95,9 +96,10 @@ def refuse_mistakes(first: Callable[[], None] = lambda: None) -> tuple[Params, d
     collect(lambda: _shown(params))
     if (pairs := paths.pairs(params["language"])).is_file():
         collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
-    collect(
-        lambda: _references([row for name in question_corpora(params) for row in _in_build(name, rows[name], params)], params)
-    )
+    asked = [row for name in question_corpora(params) for row in _in_build(name, rows[name], params)]
+    collect(lambda: _references(asked, params))
+    if len(mistakes) == before:
+        collect(lambda: _recorded(asked, params))
     collect(lambda: _edits(params))
     for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
         collect(lambda path=path: words_problems(path))  # type: ignore[misc]
@@ -212,6 +214,18 @@ def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
         )
     else:
         used_references(questions, path, categories)
+
+
+def _recorded(questions: Sequence[Question], params: Params) -> Iterator[str]:
+    """Check that recorded answers are to the questions that there are."""
+    if params["post_edit"]["unreviewed"] == "drop":  # which questions stay is not known yet
+        return
+    for model in params["models"].values():
+        try:
+            if "recorded" in model:
+                answers_to(Path(model["recorded"]), questions)
+        except UserError as error:
+            yield str(error)
 
 
 def _edits(params: Params) -> Iterator[str]:

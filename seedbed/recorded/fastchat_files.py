@@ -110,6 +110,11 @@ def read_answers(path: Path) -> dict[str, list[str | None]]:
     return {line.id: _answer_of(line) for line in _unique_lines(path, "answer")}
 
 
+def question_rows(path: Path) -> list[Row]:
+    """Return the rows of a questions file, as they are."""
+    return [line.row for line in _lines(path, "question")]
+
+
 def answer_rows(path: Path) -> list[Row]:
     """Return the rows of an answers file, as they are."""
     return [line.row for line in _lines(path, "answer")]
@@ -124,7 +129,8 @@ def answers_to(path: Path, questions: Sequence[Question | EditedQuestion]) -> di
     answers, turns = read_answers(path), {question["id"]: len(turns_of(question)) for question in questions}
     if unknown := [id for id in answers if id not in turns]:
         raise UserError(
-            f"{path}: row {unknown[0]!r}: answers a question that is not in the questions file; import the questions with it"
+            f"{path}: row {unknown[0]!r}: answers a question that is not among the questions; import answers to these "
+            "questions, or the questions that were answered"
         )
     if missing := [id for id in turns if id not in answers]:
         raise UserError(
@@ -210,7 +216,10 @@ def read_scores(path: Path) -> list[Line]:
     for line in _lines(path, "score"):
         score, place = line.row["score"], (line.id, line.row["model"], line.turn)
         if score is not None and score != -1 and score not in range(1, 11):
-            raise UserError(f"{line.where}: field score: expected a whole number from 1 to 10, or -1 for none, found {score}")
+            raise UserError(
+                f"{line.where}: field score: expected a whole number from 1 to 10, or -1 for none, found {score}; round it, or "
+                "write -1"
+            )
         if first := seen.get(place):
             raise UserError(
                 f"{line.where}: question {line.id!r} is rated twice for {line.row['model']!r} (first at {first}); keep one row"

@@ -99,22 +99,20 @@ def _json_lines(file: Opened) -> Iterator[Found]:
             yield Found(where, parse_row(where, line))
         except UserError as error:
             begun = number == 1 and not line.rstrip().endswith("}")  # an object whose rest stands on the next lines
-            if begun and (keys := _keys_of_document(file)) is not None:
-                raise UserError(
-                    f"{file.named}: one JSON object with the fields {', '.join(keys)}; name the field that contains the rows, "
-                    "e.g. --at "
-                    f"{next(iter(keys), 'data')}"
-                ) from None
+            if begun and (whole := _whole_object(file)) is not None:
+                lists = [name for name, value in whole.items() if isinstance(value, list | dict)]
+                what_to_do = f"name the field that contains the rows, e.g. --at {lists[0]}" if lists else "write it on one line"
+                raise UserError(f"{file.named}: one JSON object with the fields {', '.join(whole)}; {what_to_do}") from None
             raise error from None
 
 
-def _keys_of_document(file: Opened) -> list[str] | None:
-    """Return the keys of a file that is one JSON object; None where it is not, or is too large to try."""
+def _whole_object(file: Opened) -> Row | None:
+    """Return the object of a file that is one JSON object; None where it is not, or is too large to try."""
     try:
         document = _document(file)
     except UserError:
         return None
-    return list(document) if isinstance(document, dict) else None
+    return document if isinstance(document, dict) else None
 
 
 def _document(file: Opened) -> Any:
@@ -126,9 +124,16 @@ def _document(file: Opened) -> Any:
     try:
         return parse_json(file.path.read_text(encoding="utf-8"))
     except JSONDecodeError as error:
-        raise UserError(f"{file.named}:{error.lineno}: not JSON: {error.msg}") from None
+        raise UserError(_not_json(file, error)) from None
     except (ValueError, RecursionError) as error:
         raise UserError(f"{file.named}: not JSON: {error}") from None
+
+
+def _not_json(file: Opened, error: JSONDecodeError) -> str:
+    """Return what is wrong with a JSON text, and where; a text that ends too early is called truncated."""
+    ended = error.msg.startswith("Unterminated string") or not error.doc[error.pos :].strip()
+    likely = "; the text ends too early: is the file truncated?" if ended else ""
+    return f"{file.named}:{error.lineno}: not JSON: {error.msg} column {error.colno}{likely}"
 
 
 def _inside(file: Opened, at: str) -> Iterator[Found]:
@@ -186,7 +191,7 @@ def _small_array(file: Opened) -> Iterator[Found]:
         try:
             value, place = parse_json_at(text, place)
         except JSONDecodeError as error:
-            raise UserError(f"{file.named}:{error.lineno}: not JSON: {error.msg}") from None
+            raise UserError(_not_json(file, error)) from None
         except (ValueError, RecursionError) as error:
             raise UserError(f"{where}: not a JSON object: {error}") from None
         yield _object(where, value)

@@ -53,6 +53,8 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         called = name or (next(iter(names)) if names else id)
         staged = stage(folder, (_answer(question, called, answers[question]) for question in known.turns), "fastchat_answer")
         remarks = [f"writes {target}; models.{id} of {paths.PARAMS} will refer to it; in verdicts the model is called {called}"]
+        if blank := sum(None in turns for question, turns in answers.items() if question not in missing):
+            remarks.append(f"{count(blank, 'answer')} without a text: blank or marked as an error; they count as failed")
         if missing:
             remarks.append(f"{count(len(missing), 'question')} without an answer: {few(missing, 5)}")
         if id in params["models"]:

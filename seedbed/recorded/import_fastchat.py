@@ -21,6 +21,7 @@ from seedbed.recorded.fastchat_files import (
     answer_rows,
     answers_to,
     check_quoted,
+    question_rows,
     read_questions,
     read_references,
     read_scores,
@@ -88,6 +89,9 @@ def import_fastchat(
             unknown question, a question without an answer, a verdict on unknown models, questions or other answers, no
             verdict against the baseline.
     """
+    for path in (questions, *(path for _, path in answers), *judgments, *filter(None, [references]), *scores):
+        if not path.is_file():
+            raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; give the file to import")
     params = load_params()
     asked = read_questions(questions)
     models = _models(answers, asked)
@@ -141,12 +145,20 @@ def import_fastchat(
         if path.name.endswith((".jsonl", ".source.yaml")) and path not in files:
             path.unlink()  # of an earlier import, which this one takes the place of
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
+    if dropped := _dropped(questions):
+        ignored += f"; fields of {questions.name} that are not imported: {few(dropped, 8)}"
     ours = len(matches) - len(judged)
     sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` shows its requests)" if ours else ""
     return (
         f"{count(len(asked), 'question')}, {count(len(models), 'model')}, {count(len(matches), 'match', 'matches')} "
         f"imported{sends}{ignored}; now run `seedbed repro benchmark`"
     )
+
+
+def _dropped(questions: Path) -> list[str]:
+    """Return the fields of a file of questions that are not read."""
+    names = dict.fromkeys(name for row in question_rows(questions) for name in row)
+    return [name for name in names if name not in ("question_id", "category", "turns")]
 
 
 def _scores(model: str) -> Path:

@@ -13,7 +13,7 @@ from seedbed.project.row_types import Question
 from seedbed.recorded.formats import MOST_TURNS, QUESTIONS
 from seedbed.recorded.ids import Ids
 from seedbed.recorded.known_questions import source_rows
-from seedbed.recorded.placing import finish, preview, stage, staging
+from seedbed.recorded.placing import finish, preview, stage, staging, written_to
 from seedbed.recorded.reading import Reading, Source
 from seedbed.recorded.records import QuestionRecord
 from seedbed.recorded.slugs import slug
@@ -60,10 +60,7 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         new = [name for name in labels if name not in params["labels"]["question"]]
         referenced = _referenced(params, staged.path, corpus)
         remarks = [f"categories: {few([*categories], 12)}"]
-        remarks.append(
-            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will refer to it"
-            + (f" instead of {present['source']}" if present else "")
-        )
+        remarks.append(written_to(target, f"corpora.{corpus}", present["source"] if present else None))
         if corpus == BENCHMARK:
             remarks.append(f"labels.question of {paths.PARAMS} becomes {few(labels, 12)}, the categories in use")
             if gone := [name for name in params.get("criteria", {}) if name not in labels]:

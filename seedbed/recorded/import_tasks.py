@@ -13,7 +13,7 @@ from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.recorded.formats import ROWS, SEEDS
 from seedbed.recorded.ids import Ids
-from seedbed.recorded.placing import finish, preview, stage, staging
+from seedbed.recorded.placing import finish, preview, stage, staging, written_to
 from seedbed.recorded.reading import Reading, Source
 from seedbed.recorded.records import TaskRecord
 from seedbed.recorded.slugs import slug
@@ -53,10 +53,7 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
         if new:
             remarks.append(f"new in labels.task of {paths.PARAMS}: {few(new, 20)}")
         before = params["corpora"][corpus]["source"] if corpus in params["corpora"] else None
-        remarks.append(
-            f"writes {target}; corpora.{corpus} of {paths.PARAMS} will refer to it"
-            + (f" instead of {before}" if before else "")
-        )
+        remarks.append(written_to(target, f"corpora.{corpus}", before))
         shown = preview(reading, staged, f"tasks of {corpus}", remarks)
 
         def change(document: CommentedMap) -> None:
@@ -85,7 +82,9 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
     Raises:
         UserError: the source or a row cannot be read, or the set is made of other rows.
     """
-    params, id = load_params(), slug(name)
+    params, id = load_params(), name
+    if slug(name) != name:
+        raise UserError(f"--set {name}: not a valid id; use lower-case letters, digits, - and _, e.g. --set {slug(name)}")
     target = paths.RECORDED / "rows" / f"{id}.jsonl"
     present = params["sets"].get(id)
     if present is not None and present["rows"] != str(target):
@@ -95,7 +94,7 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
     reading = Reading(source, ROWS)
     with staging() as folder:
         staged = stage(folder, _tasks(reading, params, None, None), None)
-        remarks = [f"writes {target}; the training set {id} of {paths.PARAMS} {'has' if present else 'will have'} these rows"]
+        remarks = [written_to(target, f"sets.{id}", None)]
         shown = preview(reading, staged, f"rows of the set {id}", remarks)
         entries = {} if present else {id: {"seeds": str(paths.EMPTY), "rows": str(target)}}
         done = f"{count(staged.rows, 'row')} imported; `seedbed repro export@{id}` writes the set"

@@ -22,6 +22,8 @@ def passages(text: str, longest: int, shortest: int) -> list[str]:
         too_short = bool(cut) and len(cut[-1]) < shortest
         if cut and len(joined) <= longest and (not begins or too_short):
             cut[-1] = joined
+        elif too_short and len(block) > shortest:  # such as a heading before a long paragraph, which gives up its end
+            cut[-1:] = _parts(joined, longest)
         else:
             cut.append(block)
     if len(cut) > 1 and len(cut[-1]) < shortest and len(cut[-2]) + len(cut[-1]) + 2 <= longest:

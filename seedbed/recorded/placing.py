@@ -17,7 +17,7 @@ from seedbed.recorded.opening import hash_of
 from seedbed.recorded.reading import Reading
 from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError
-from seedbed.util.rows import writing_rows
+from seedbed.util.rows import read_rows, writing_rows
 from seedbed.util.safe_text import safe
 from seedbed.util.schemas import first_problem
 from seedbed.util.words import count, few
@@ -82,9 +82,22 @@ def preview(reading: Reading, staged: Staged, what: str, remarks: list[str]) -> 
         lines.append(f"  {count(number, 'row')} {note}" if number == 1 else f"  {number:,} rows: each {note}")
     if reading.dropped:
         lines.append(f"  fields that are not imported: {few([*reading.dropped], 20)}")
-    lines += [f"  {remark}" for remark in remarks]
+    lines += [f"  {remark}" for remark in remarks] if staged.rows else []
     lines += shown_rows(staged.first) if staged.first else ["no row is left"]
     return safe("\n".join(lines))
+
+
+def written_to(target: Path, user: str, before: str | None) -> str:
+    """Return what becomes of the file that an import writes, and of the one that was used before.
+
+    Args:
+        target: the file.
+        user: the entry of `params.yaml` that refers to it.
+        before: the file that this entry referred to; None where it is new.
+    """
+    if target.is_file():
+        return f"replaces {target} ({count(sum(1 for _ in read_rows(target, unique=None)), 'row')}), which {user} refers to"
+    return f"writes {target}; {user} of {paths.PARAMS} will refer to it" + (f" instead of {before}" if before else "")
 
 
 def shown_rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:

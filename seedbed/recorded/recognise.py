@@ -91,16 +91,16 @@ def _likely(row: Row, target: str) -> dict[str, str]:
     pairs = {"turns": turns} if turns else dict[str, str]()
     asked_for = [ours for ours in _ASKED_FOR[target] if not turns or ours == "question"]
     for ours in asked_for:
-        usual = (path for name in (ours, *_USUAL[ours]) for path in texts if _name(path) == name)
+        usual = (path for name in (ours, *_USUAL[ours]) for path in texts if _name(path).lower() == name)
         if found := next((path for path in usual if path not in pairs.values()), None):
             pairs[ours] = found
     if target in (SEEDS, ROWS) and not texts and (talk := next((name for name in lists if len(row[name]) > 1), None)):
         pairs |= {"instruction": f"{talk}.0", "output": f"{talk}.1"}
     left = sorted(texts.keys() - pairs.values(), key=lambda path: (-len(texts[path]), path))
-    for ours in asked_for:
-        if ours not in pairs and ours != "input" and not (turns and ours == "question"):
-            pairs[ours] = left.pop(0) if left else "FIELD"
-    return pairs
+    open_ = [ours for ours in asked_for if ours not in pairs and ours != "input" and not (turns and ours == "question")]
+    if len(open_) > 1 and len(left) > 1:  # which of them is which, nobody can say
+        left = []
+    return pairs | {ours: left.pop(0) if left else "FIELD" for ours in open_}
 
 
 def _texts(row: Row) -> Iterator[tuple[str, str]]:
@@ -108,7 +108,7 @@ def _texts(row: Row) -> Iterator[tuple[str, str]]:
     waiting = deque((str(name), value) for name, value in row.items())
     while waiting:
         path, value = waiting.popleft()
-        if isinstance(value, str) and _name(path) not in _NO_TEXT:
+        if isinstance(value, str) and _name(path).lower() not in _NO_TEXT:
             yield path, value
         elif isinstance(value, dict):
             waiting.extend((f"{path}.{name}", inner) for name, inner in value.items())

@@ -12,6 +12,7 @@ from seedbed.store.store import Store
 from seedbed.store.transcripts import locked_transcripts, read_transcript, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git_or_error
+from seedbed.util.words import few
 
 
 def harvest_all(store: Store) -> str:
@@ -32,9 +33,7 @@ def harvest_all(store: Store) -> str:
         new += store.warm(digest, stage, read_transcript(paths.blob(digest)))
         read += 1
     missing = (
-        f"; {len(absent)} are neither in the DVC cache nor in its remote ({', '.join(sorted(set(absent))[:5])})"
-        if absent
-        else ""
+        f"; {len(absent)} are neither in the DVC cache nor in its remote ({few(sorted(set(absent)), 8)})" if absent else ""
     )
     return f"{new} new responses from {read} transcripts{missing}"
 

@@ -215,7 +215,8 @@ def expect_empty(folder: Path) -> None:
         UserError: there is something at `folder` that is no empty folder.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: this folder is not empty; choose an empty or new folder")
+        what = "this folder is not empty" if folder.is_dir() else "this is a file"
+        raise UserError(f"{folder}: {what}; choose an empty or new folder")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -38,6 +38,28 @@ def test_what_there_is_in_one_line(here: Project) -> None:
     assert check_all() == f"params.yaml, {len(VARIABLES)} prompts, 8 seed tasks, 3 questions, 2 baseline: all valid"
 
 
+def test_recorded_answers_to_other_questions_are_a_mistake(here: Project) -> None:
+    ids = [row["id"] for row in here.rows(str(QUESTIONS))]
+    answers = Path("data/recorded/answers")
+    answers.mkdir(parents=True, exist_ok=True)
+
+    def record(name: str, *asked: str) -> None:
+        lines = ({"question_id": id, "model_id": name, "choices": [{"index": 0, "turns": ["x"]}]} for id in asked)
+        append(answers / f"{name}.jsonl", *map(json.dumps, lines))
+        here.edit_params(lambda p: p["models"].update({name: {"recorded": str(answers / f"{name}.jsonl"), "name": name}}))
+
+    record("whole", *ids)
+    assert check_all().endswith("all valid")
+    record("other", *ids, "gone-01")
+    record("short", *ids[1:])
+    assert mistakes() == [
+        "2 mistakes:",
+        f"{answers}/other.jsonl: row 'gone-01': answers a question that is not among the questions; import answers to these "
+        "questions, or the questions that were answered",
+        f"{answers}/short.jsonl: no answer to question {ids[0]!r} (1 missing); every model must answer all questions",
+    ]
+
+
 def test_all_mistakes_are_listed(here: Project) -> None:
     """Of rows, references, edits, votes and sets in one go."""
     append(SEEDS, "{", '{"id":"x","task_type":"logic"}')

@@ -175,6 +175,32 @@ def test_nothing_is_given_away_without_a_licence_or_of_another_build(project: Pr
     assert not (tmp_path / "x").exists()
 
 
+def test_answers_and_verdicts_of_another_build_are_not_exported(built_once: Project, tmp_path: Path) -> None:
+    project = built_once.copy(tmp_path / "project")
+    commands = (("fastchat", "../a"), ("alpaca-eval", "../b"), ("preferences", "../c.jsonl"))
+
+    def refused(*words: str) -> None:
+        for command in commands:
+            said = project.run("seedbed", "export", *command, fails=True)
+            assert "the build is not up to date (" in said
+            assert "run `seedbed repro benchmark` first" in said
+            assert all(word in said for word in words), said
+        assert [path.name for path in tmp_path.iterdir()] == ["project"]
+
+    answers = project.root / "data/build/answers/good.jsonl"
+    answers.rename(answers.with_suffix(".aside"))
+    refused("answer@good: no such file")
+    answers.with_suffix(".aside").rename(answers)
+    path = next((project.root / "data").glob("questions*.en.jsonl"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"}', ' Please."}', 1), encoding="utf-8")
+    refused("rests on post_edit@questions")
+    path.write_text(text, encoding="utf-8")
+    project.edit_params(lambda params: params["scores"].update(good={}))  # which was never built
+    for command in commands[:2]:
+        project.run("seedbed", "export", *command)
+
+
 @pytest.mark.slow
 def test_a_folder_is_shown_first_then_written_and_nothing_of_others_is_touched(project: Project, tmp_path: Path) -> None:
     place = tmp_path / "place"

@@ -88,6 +88,16 @@ def edited(root: Path) -> list[Any]:
     return rows
 
 
+def test_what_is_not_imported_is_named(project: Path) -> None:
+    rows = given()
+    assert "not imported" not in import_all(project, rows)
+    rows["questions"][0]["reference"] = ["2", "3"]
+    assert "fields of questions.jsonl that are not imported: reference" in import_all(project, rows)
+    files = project.parent / "files"
+    with chdir(project), pytest.raises(UserError, match=r"gone\.jsonl: no such file; give the file to import$"):
+        import_fastchat(files / "questions.jsonl", [("a", files / "gone.jsonl")], [], "a", None, "ja", lambda question: True)
+
+
 def test_every_turn_is_taken_over(project: Path) -> None:
     import_all(project, given())
     with chdir(project):

@@ -95,6 +95,13 @@ def test_passages_hold_all_of_a_text_and_none_is_too_long(text: str, longest: in
     assert all(each.strip() and len(each) <= longest for each in cut)
 
 
+def test_a_heading_is_no_passage_of_its_own_before_a_long_paragraph() -> None:
+    text = "# Titel\n\n" + "Ein Satz mit einigen Wörtern. " * 70 + "\n\n## Zwei\n\nKurz."
+    cut = passages(text, 1200, 200)
+    assert cut[0].startswith("# Titel\n\nEin Satz")
+    assert all(200 <= len(each) <= 1200 for each in cut)
+
+
 def test_a_long_text_in_a_block_of_code_that_nobody_ends_is_cut_in_no_time() -> None:
     """It is one paragraph of 40,000 lines: looked at once, not once a line."""
     began = perf_counter()

@@ -429,6 +429,15 @@ def test_annotations_are_no_answers_but_their_outputs_are() -> None:
         ),
         (formats.QUESTIONS, {"a": 1, "b": "short", "c": "a long one"}, "--map text=c"),
         (formats.QUESTIONS, {"a": 1}, "--map text=FIELD"),
+        (formats.ROWS, {"Prompt": "a", "Completion": "a long one"}, "--map instruction=Prompt --map output=Completion"),
+        (formats.SEEDS, {"Question": "a", "Answer": "a long one"}, "--map instruction=Question --map output=Answer"),
+        (
+            formats.ROWS,
+            {"Instruction": "a", "Output": "a long one", "Input": "b"},
+            "--map instruction=Instruction --map input=Input --map output=Output",
+        ),
+        (formats.ROWS, {"Frage": "a", "Antwort": "a long one"}, "--map instruction=FIELD --map output=FIELD"),
+        (formats.QUESTIONS, {"Prompt": "a", "Completion": "a long one"}, "--map text=Prompt"),
         (formats.ANSWERS, {"id": 1, "questions": ["One?", "Two?"], "outputs": ["a", "b"]}, "--map turns=outputs"),
         (formats.ANSWERS, {"prompt": "One?", "outputs": ["a", "b"]}, "--map turns=outputs --map question=prompt"),
         (formats.ANSWERS, {"id": "a long identifier", "x": "text"}, "--map answer=x --map question=FIELD"),
@@ -695,6 +704,43 @@ def test_answers_that_do_not_fit_are_refused(project: Path) -> None:
     source = Source(write(project / "v.jsonl", [verdict]))
     with pytest.raises(UserError, match=r"verdicts on 'x', a model that is not in params\.yaml"):
         import_verdicts(source, None, None, one_order=False, yes=True)
+
+
+def test_the_preview_says_what_goes_and_what_is_missing(project: Path) -> None:
+    seeds = Source(write(project / "in.jsonl", [TASK, TASK | {"instruction": "Name a colour."}]))
+    assert "instead of data/seed_tasks.en.jsonl" in import_seeds(seeds, "seed_tasks", "en", None, yes=True)
+    assert "replaces data/recorded/seed_tasks.jsonl (2 rows)" in import_seeds(seeds, "seed_tasks", "de", None, yes=False)
+    import_rows(seeds, "mine", yes=True)
+    assert "replaces data/recorded/rows/mine.jsonl (2 rows), which sets.mine refers to" in import_rows(seeds, "mine", yes=False)
+    with pytest.raises(UserError, match=r"--set \.\./evil: not a valid id; .* e\.g\. --set evil"):
+        import_rows(seeds, "../evil", yes=True)
+    one, two = ANSWER_ROWS["FastChat"]
+    blank = Source(write(project / "in.jsonl", [one, two | {"choices": [{"turns": [" "]}]}]))
+    assert "1 answer without a text: blank or marked as an error" in import_answers(blank, "m", None, fill=False, yes=False)
+    nothing = Source(write(project / "in.jsonl", [{"question_id": 1, "category": "writing", "turns": []}]))
+    with pytest.raises(UserError) as error:
+        import_questions(nothing, "questions", "en", None, yes=True)
+    assert "no row is left\nnothing to import" in str(error.value)
+    assert not any(words in str(error.value) for words in ("writes", "replaces", "labels.question", "criteria"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            "a.json",
+            '[{"instruction": "Name a fr',
+            "a.json:1: not JSON: Unterminated .* at column 18; .* truncated",
+        ),
+        ("a.json", '[{"instruction": "x", "output": "y"}', "a.json:1: not JSON: .* is the file truncated"),
+        ("a.jsonl", '{\n "instruction": "x",\n "output": "y"\n}', "fields instruction, output; write it on one line"),
+        ("a.json", '{\n "n": 1,\n "data": [\n{"a": 1}]\n}', "fields n, data; name the field .* e.g. --at data"),
+    ],
+)
+def test_json_that_is_none_or_has_another_form(project: Path, name: str, text: str, words: str) -> None:
+    (project / name).write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=words):
+        import_rows(Source(project / name), "mine", yes=True)
 
 
 def test_all_files_are_written_or_none(tmp_path: Path) -> None:
