@@ -12,6 +12,7 @@ from seedbed.pipeline.notices import notices
 from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
+from seedbed.pipeline.template_lock import missing_files
 from seedbed.project import paths
 from seedbed.project.corpora import Places, fields_of, label_problem, question_corpora
 from seedbed.project.edits import check_edit
@@ -31,10 +32,13 @@ from seedbed.reporting.checks.kinds import check_problem
 from seedbed.sending.languages import language_mismatches
 from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.git import git
 from seedbed.util.rows import Row, checked_rows
+from seedbed.util.schemas import problems
 from seedbed.util.words import count
 from seedbed.util.yaml12 import load_yaml
 
+_CREATE = "create it, or `seedbed upgrade` writes it if it is of the template"
 _MOST = 50
 """Mistakes that are listed before the rest is only counted."""
 
@@ -80,6 +84,7 @@ def refuse_mistakes(first: Callable[[], None] = lambda: None) -> tuple[Params, d
         collect(lambda name=name: prompt_problems(name))  # type: ignore[misc]
     if not params_are_whole:  # of the data only the form of the rows can be checked
         collect(_rows_alone)
+        collect(_names_alone)
         raise UserError(_listed(mistakes))
     params = load_params()
     rows: dict[str, list[Any]] = {name: [] for name in params["corpora"]}
@@ -141,7 +146,10 @@ def _missing(params: Params) -> Iterator[tuple[str, str]]:
         for dep in mapping(mapping(entry).get("do", entry)).get("deps") or ():
             path = str(dep).replace("${language}", params["language"])
             if "${" not in path and paths.BUILD not in Path(path).parents and not Path(path).exists():
-                yield path, f"{path}: missing, and stages read it; `git checkout {path}` restores it"
+                restore = f"`git checkout {path}` restores it" if git("ls-files", "--", path) else _CREATE
+                yield path, f"{path}: missing, and stages read it; {restore}"
+    for path in missing_files():
+        yield path, f"{path}: missing, and the build reads it; `seedbed upgrade` restores it"
 
 
 def _loads(load: Callable[[], object]) -> Iterator[str]:
@@ -172,7 +180,7 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
         else:
             rows.append(row)
     if not number and path != paths.EMPTY:
-        yield f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)"
+        yield _no_rows(path, kind)
 
 
 def _rows_alone() -> Iterator[str]:
@@ -180,7 +188,20 @@ def _rows_alone() -> Iterator[str]:
     for corpus in mapping(mapping(load_yaml(paths.PARAMS)).get("corpora")).values():
         source, kind = mapping(corpus).get("source"), mapping(corpus).get("kind")
         if isinstance(source, str) and Path(source).is_file() and kind in ("task", "question"):
-            yield from (str(row) for _, row in checked_rows(Path(source), kind) if isinstance(row, UserError))
+            rows = [row for _, row in checked_rows(Path(source), kind)]
+            yield from (str(row) for row in rows if isinstance(row, UserError))
+            if not rows and source != str(paths.EMPTY):
+                yield _no_rows(source, kind)
+
+
+def _names_alone() -> Iterator[str]:
+    """Yield the names that are not registered, where the form of `params.yaml` is right at least."""
+    params: Any = load_yaml(paths.PARAMS)
+    return iter(()) if problems(params, "params") else iter(unknown_names(params))
+
+
+def _no_rows(path: Path | str, kind: str) -> str:
+    return f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)"
 
 
 def _rows_of(path: Path, schema: str) -> Iterator[str]:
@@ -257,12 +278,13 @@ def _shown(params: Params) -> Iterator[str]:
 
 def _sets(params: Params) -> Iterator[str]:
     """Check that what training sets are made of is there, or is what a stage writes."""
-    outputs = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, params["corpora"])]
+    tasks = [name for name, corpus in params["corpora"].items() if corpus["kind"] == "task"]
+    outputs = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, tasks)]
     outputs += [path_of(name) for name in params["generations"] for path_of in (paths.instructions, paths.rejected)]
     for id, parts in params["sets"].items():
         rows = Path(parts["rows"])
         files = [rows / f"{name}.jsonl" for name in parts["weights"]] if "weights" in parts else [rows]
         for field, path in (("seeds", Path(parts["seeds"])), *(("rows", path) for path in files)):
-            if path not in outputs and not path.is_file():
+            if path not in outputs and (paths.BUILD in path.parents or not path.is_file()):
                 hint = did_you_mean(str(path), [str(each) for each in outputs])
                 yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 from shlex import quote
+from tempfile import TemporaryDirectory
 
 from seedbed.kits import LANGUAGES, language_name
 from seedbed.pipeline.template import make_executable, project_files
 from seedbed.project.root import find_project
 from seedbed.util.errors import UserError
+from seedbed.util.words import count
 
 _AUTHOR = {"GIT_AUTHOR_NAME": "Seedbed", "GIT_AUTHOR_EMAIL": "seedbed@localhost"}
 _COMMITTER = {"GIT_COMMITTER_NAME": "Seedbed", "GIT_COMMITTER_EMAIL": "seedbed@localhost"}
@@ -34,7 +36,8 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
     if shutil.which("git") is None:
         raise UserError("git is not installed, so nothing was written; install it and run `seedbed init` again")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder}: the folder is not empty, so nothing was written; choose a new folder")
+        what = "the folder is not empty" if folder.is_dir() else "this is a file"
+        raise UserError(f"{folder}: {what}, so nothing was written; choose a new folder")
     if around := find_project(folder.resolve().parent):
         raise UserError(
             f"{folder}: this folder is inside the project {around}, so nothing was written; choose a folder outside of it"
@@ -48,6 +51,7 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
     except OSError as error:
         raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
     make_executable(folder)
+    _refuse_ignored(folder, files)
     _version(folder, files)
     kit = (
         "" if language in LANGUAGES else f"; there is no language kit for {language_name(language)}: the prompts are in English"
@@ -57,6 +61,34 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
     build = "make repro" if b"\nseedbed" in files["requirements.lock"] else "seedbed repro"
     steps = f" && {build}" if not bare else f", write rows into the files that `seedbed check` names, and {build}"
     return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {quote(str(folder))}{steps}"
+
+
+def _refuse_ignored(folder: Path, files: dict[str, bytes]) -> None:
+    """Raise `UserError`, and leave nothing behind, where a rule from outside the project has git ignore files of it.
+
+    Nobody would notice: `git add` passes over them without a word, and a clone would lack them.
+    """
+    prefix = _run(folder, "git", "rev-parse", "--show-prefix", check=False)
+    with TemporaryDirectory() as elsewhere:
+        where: list[str] = []
+        if prefix is None:  # no repository around it: the rules of the user and the machine hold all the same
+            _run(Path(elsewhere), "git", "init", "--quiet")
+            where = [f"--git-dir={elsewhere}/.git", f"--work-tree={folder.resolve()}"]
+        verbose = _run(folder, "git", *where, "check-ignore", "--no-index", "--verbose", "--", *files, check=False) or ""
+    own = (f"{(prefix or '').strip()}.gitignore:", f"{(prefix or '').strip()}.dvc/")
+    outside = [
+        (rule, path)
+        for rule, _, path in (line.partition("\t") for line in verbose.splitlines())
+        if not rule.startswith(own) and ":!" not in rule
+    ]
+    if outside:
+        for each in folder.iterdir():
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        rule, path = outside[0]
+        raise UserError(
+            f"{folder}: git would ignore {count(len(outside), 'file')} of the project, such as {path}, by the rule {rule}; "
+            "nothing was written; change the rule, or choose another folder"
+        )
 
 
 def _version(folder: Path, files: dict[str, bytes]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from seedbed.project import paths
+from seedbed.project.lock import CONFLICT
 from seedbed.project.run_cache import dvc_lock, mend_run_cache
 from seedbed.util.canonical import parse_json
 from seedbed.util.errors import UserError
@@ -83,7 +84,7 @@ def mend_dvc_lock(path: Path) -> None:
 def _put_back(path: Path) -> None:
     """Put the committed file in the place of the half one, which is kept."""
     if re.search(rb"^<<<<<<< ", path.read_bytes(), re.MULTILINE):
-        raise UserError(f"{path}: merge conflict; `seedbed resolve` takes one side, collects the responses of both, and builds")
+        raise UserError(f"{path}: {CONFLICT}")
     committed = file_at("HEAD", path)
     if committed is not None:
         try:

@@ -6,8 +6,12 @@ import sys
 from pathlib import Path
 
 from seedbed.pipeline.check import check_all
+from seedbed.pipeline.graph import stage_names
+from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.sending.budget import has_budget
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.yaml12 import load_yaml
 
 _STAGE = re.compile(r"\w[\w-]*(?:@.+)?")
 """A target that is a stage, and no option, file or `dvc.yaml:stage`."""
@@ -23,9 +27,11 @@ def reproduce(arguments: list[str]) -> int:
         DVC's exit code.
 
     Raises:
-        UserError: the project has a mistake, or the plan exceeds the budget. Nothing was run.
+        UserError: the project has a mistake, a target is no stage, or the plan exceeds the budget. Nothing was run.
     """
     print(check_all(), flush=True)  # before what the stages print: they write to the same place
+    if arguments and all(map(_STAGE.fullmatch, arguments)):
+        _refuse_unknown(arguments)
     if has_budget(load_params()):
         from seedbed.pipeline.plan import Plan
 
@@ -39,3 +45,11 @@ def reproduce(arguments: list[str]) -> int:
     if code == 0 and (built := [name for name in ("benchmark", "dataset") if not arguments or name in arguments]):
         print("To read the reports: " + ", ".join(f"`seedbed open {name}`" for name in built))
     return code
+
+
+def _refuse_unknown(targets: list[str]) -> None:
+    """Raise `UserError` for a target that names no stage and nothing else."""
+    names = stage_names(load_yaml(paths.DVC_YAML), load_yaml(paths.PARAMS))
+    for target in targets:
+        if not any(name == target or name.startswith(f"{target}@") for name in names) and not Path(target).exists():
+            raise UserError(f"{target}: no stage of this project{did_you_mean(target, names)}")

@@ -15,12 +15,12 @@ from urllib.request import url2pathname
 
 from seedbed import __version__
 from seedbed.kits import criteria_block, kit_files, language_name
+from seedbed.pipeline.template_lock import LOCK
 from seedbed.project import paths
 from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.library import library_file
 
-LOCK = "template.lock"
 TRAIN_LOCK = "requirements-train.lock"
 """What training needs beside torch; `make .venv/train` installs it."""
 _FILES = (

@@ -18,7 +18,8 @@ from typing import Any
 
 from seedbed.pipeline.graph import load_stages, stage_names
 from seedbed.pipeline.migrate import editions_of, migrated, with_language
-from seedbed.pipeline.template import LOCK, blob_hash, lock_of, make_executable, new_files, scaffold_files, template_files
+from seedbed.pipeline.template import blob_hash, lock_of, make_executable, new_files, scaffold_files, template_files
+from seedbed.pipeline.template_lock import LOCK, READ_BY_STAGES, recorded_files
 from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
 from seedbed.project.lock import locked_stages
@@ -34,8 +35,6 @@ from seedbed.util.yaml12 import load_yaml
 
 _ASKED_ANEW = 2
 """The edition of `translate` with which every request changed."""
-_FIRST = Path(__file__).parent / "first_template.json"
-"""The template of projects that are older than `template.lock`."""
 
 
 @dataclass
@@ -125,12 +124,12 @@ def _edited(line: str) -> str:
 
 def _bring_template(upgrade: Upgrade, language: str) -> None:
     """Add what the template's files become."""
-    new, known = template_files(language), _recorded()
+    new, known = template_files(language), recorded_files()
     for path, content in new.items():
         if path == ".dvc/config" and Path(path).is_file():
             continue  # remotes are in it
         present = Path(path).read_bytes() if Path(path).is_file() else None
-        if present == content or (present is None and path in known):
+        if present == content or (present is None and path in known and not path.startswith(READ_BY_STAGES)):
             continue  # what people deleted stays so
         merged = content if present is None else _merged(present, known.get(path), content)
         if merged is None:
@@ -285,16 +284,6 @@ def _md5(path: Path) -> str:
 def _in_git(path: Path) -> bool:
     """Whether the last commit holds the file as it is."""
     return bool(git("ls-files", "--", str(path))) and git("status", "--porcelain", "--", str(path)) == b""
-
-
-def _recorded() -> dict[str, str]:
-    """Return the git hash of each file of the template that the project was last brought to."""
-    path = Path(LOCK) if Path(LOCK).is_file() else _FIRST
-    try:
-        files: dict[str, str] = dict(json.loads(path.read_text(encoding="utf-8"))["files"])
-    except (ValueError, KeyError, TypeError):
-        raise UserError(f"{path}: not what `seedbed init` wrote; `git checkout {path}` restores it") from None
-    return files
 
 
 def _merged(present: bytes, base: str | None, new: bytes) -> bytes | None:

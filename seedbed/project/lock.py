@@ -7,6 +7,8 @@ from seedbed.util.canonical import JsonObject
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
 
+CONFLICT = "merge conflict; `seedbed resolve` takes one side, collects the responses of both, and builds"
+
 
 class LockedFile(TypedDict, total=False):
     """A dependency or an output as DVC last saw it; `path` is always there."""
@@ -45,7 +47,7 @@ def locked_stages(path: Path, text: str | None = None) -> dict[str, LockedStage]
     try:
         document = load_yaml(path, text)
     except UserError as error:
-        raise UserError(f"{error}{mend}") from None
+        raise UserError(f"{path}: {CONFLICT}" if ": merge conflict (" in str(error) else f"{error}{mend}") from None
     problem = _problem(document)
     if problem:
         raise UserError(f"{path}: {problem}{mend}")

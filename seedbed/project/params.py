@@ -6,6 +6,7 @@ from seedbed.project import paths
 from seedbed.project.editions import EDITIONS, other_edition
 from seedbed.project.params_checks import cross_problems
 from seedbed.project.params_types import Params
+from seedbed.project.secrets_in_params import secret_problems
 from seedbed.util.errors import UserError
 from seedbed.util.schemas import Problem, not_json, problems
 from seedbed.util.yaml12 import line_of, load_yaml, located
@@ -43,7 +44,10 @@ def params_problems(path: Path = paths.PARAMS) -> list[str]:
 
 def _schema_problems(params: object) -> list[Problem]:
     """Return what breaks the schema; and what no request can hold, in the blocks that go to a server as they are."""
-    return problems(params, "params") or [(list(field), words) for field, words in not_json(params)]
+    wrong = problems(params, "params") or [(list(field), words) for field, words in not_json(params)]
+    secret = list(secret_problems(params))
+    named = [field for field, _ in secret]
+    return [problem for problem in wrong if problem[0] not in named] + secret
 
 
 def _older_edition(params: object) -> Problem | None:

@@ -60,6 +60,26 @@ def test_recorded_answers_to_other_questions_are_a_mistake(here: Project) -> Non
     ]
 
 
+def test_a_set_of_rows_that_no_stage_writes_any_more_is_a_mistake_at_once(built_here: Project) -> None:
+    """And not only when the check has deleted the file that is left of it."""
+    left = Path("data/build/translated/baseline.jsonl")
+    assert left.is_file()
+    built_here.edit_params(lambda p: p["corpora"].pop("baseline"))
+    (only,) = mistakes()
+    assert f"sets.direct.rows: {left}: no such file, and no stage writes it" in only
+    assert left.is_file()
+
+
+def test_names_and_empty_corpora_are_listed_with_the_mistakes_of_params(here: Project) -> None:
+    QUESTIONS.write_text("\n", encoding="utf-8")
+    here.edit_params(lambda p: p["matches"]["good-vs-thin"].update(baseline="thn") or p["filter"].update(rules=["to_short"]))
+    assert [line.split(": ", 1)[1] for line in mistakes()[1:]] == [
+        "matches.good-vs-thin.baseline: unknown model 'thn' (did you mean 'thin'?)",
+        "no rows; write at least one (format: schemas/rows/question.schema.json)",
+        "filter.rules.0: unknown rule 'to_short' (did you mean 'too_short'?)",
+    ]
+
+
 def test_all_mistakes_are_listed(here: Project) -> None:
     """Of rows, references, edits, votes and sets in one go."""
     append(SEEDS, "{", '{"id":"x","task_type":"logic"}')
@@ -260,8 +280,8 @@ def test_what_a_stage_reads_is_missing(here: Project) -> None:
         "3 mistakes:",
         "data/references.ja.jsonl: no such file; write the references of the categories in judge.reference_categories, or "
         "remove these categories and create an empty file",
-        "data/again.jsonl: missing, and stages read it; `git checkout data/again.jsonl` restores it",
-        "queries/benchmark: missing, and stages read it; `git checkout queries/benchmark` restores it",
+        "data/again.jsonl: missing, and stages read it; create it, or `seedbed upgrade` writes it if it is of the template",
+        "queries/benchmark: missing, and stages read it; create it, or `seedbed upgrade` writes it if it is of the template",
     ]
 
 
@@ -286,7 +306,7 @@ def test_a_key_that_was_pasted_is_masked(here: Project) -> None:
     key = "sk-proj-4f9aB2c7D8e1F3a5b6C7"
     here.edit_params(lambda p: p["servers"]["stand-in"].update(api_key_env=key))
     (only,) = mistakes()
-    assert "servers.stand-in.api_key_env: 'sk-p…' does not have the form" in only
+    assert "servers.stand-in.api_key_env: expected the name of an environment variable, found what looks like a key" in only
     assert key[6:] not in only
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from seedbed.pipeline.init import init_project
-from seedbed.pipeline.template import LOCK, _pin_of, blob_hash, params_text, project_files, template_files
+from seedbed.pipeline.template import _pin_of, blob_hash, params_text, project_files, template_files
+from seedbed.pipeline.template_lock import LOCK
 from seedbed.project.prompts import VARIABLES
 from seedbed.util.errors import UserError
 from seedbed.util.yaml12 import load_yaml
@@ -135,7 +136,7 @@ def test_only_a_japanese_project_installs_the_japanese_dictionary() -> None:
     ("folder", "language", "message"),
     [
         ("full", "ko", r"full: the folder is not empty, so nothing was written; choose a new folder$"),
-        ("full/file", "ko", r"full/file: the folder is not empty, so nothing was written; choose a new folder$"),
+        ("full/file", "ko", r"full/file: this is a file, so nothing was written; choose a new folder$"),
         ("full/file/below", "ko", r"full/file/below: cannot be written \(Not a directory\); choose another folder$"),
         ("new", "korean", r"language 'korean': expected an ISO 639 code, two or three small letters: ko for Korean$"),
         ("new", "../k", r"language '\.\./k': expected an ISO 639 code"),
@@ -159,6 +160,27 @@ def test_a_refusal_writes_nothing(
         init_project(Path(folder), language)
     assert sorted(tmp_path.rglob("*")) == before
     assert not (ROOT / "new").exists()
+
+
+@pytest.mark.parametrize(("inside", "rules"), [(True, "data/\n"), (True, "!data/\n*.lock\n"), (False, "*.csv\n")])
+def test_rules_that_would_leave_files_out_of_git_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool, rules: str
+) -> None:
+    """`git add` says nothing of what it leaves out, and a clone would lack it."""
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / ("around/.gitignore" if inside else "excludes")
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(rules, encoding="utf-8")
+    if inside:
+        git(place.parent, "init", "-q")
+    else:
+        for name, value in (("COUNT", "1"), ("KEY_0", "core.excludesFile"), ("VALUE_0", str(place))):
+            monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    folder = Path("around/new" if inside else "new")
+    named = rf"such as \S+, by the rule {re.escape(str(place) if not inside else place.name)}:\d:"
+    with pytest.raises(UserError, match=rf"git would ignore \d+ files? of the project, {named}.*; nothing was written"):
+        init_project(folder, "ko")
+    assert not any(folder.iterdir())
 
 
 def test_without_git_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

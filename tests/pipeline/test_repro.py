@@ -30,8 +30,16 @@ def test_targets_and_options_are_dvcs(project: Project) -> None:
     assert [line for line in rest if line.startswith("Running stage")] == ["Running stage 'translate@questions':"]
 
 
+def test_a_stage_that_is_not_there_is_named_with_what_was_meant(project: Project) -> None:
+    done = bare(project, "benchmrk")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        1,
+        "error: benchmrk: no stage of this project (did you mean 'benchmark'?)",
+    )
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("arguments", [["no_such_stage"], ["--no-such-option"]])
+@pytest.mark.parametrize("arguments", [["no_such_stage", "--dry"], ["--no-such-option"]])
 def test_the_exit_code_is_dvcs(project: Project, arguments: list[str]) -> None:
     done = bare(project, *arguments)
     dvc = subprocess.run(

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from seedbed.pipeline.plan import Plan
-from seedbed.pipeline.template import LOCK, blob_hash, project_files, scaffold_files
+from seedbed.pipeline.template import blob_hash, project_files, scaffold_files
+from seedbed.pipeline.template_lock import LOCK
 from seedbed.pipeline.upgrade import apply_upgrade, plan_upgrade, shown, upgrade_project
 from seedbed.pipeline.upgrade_bill import bill_in_words
 from seedbed.project import paths
@@ -117,6 +118,17 @@ def test_what_the_library_left_as_it_was_stays_as_people_have_it(project: Projec
     (project.root / ".github" / "workflows" / "diff.yml").unlink()
     assert upgraded() == "the project is up to date"
     assert changed(project) == {"Makefile", ".github/workflows/diff.yml"}
+
+
+def test_what_a_build_reads_is_brought_back(project: Project) -> None:
+    """And the check names it, before a stage deletes its outputs and fails."""
+    gone = ("queries/benchmark/win_rates.sql", "schemas/rows/task.schema.json", "stages/judge.py")
+    for path in gone:
+        (project.root / path).unlink()
+    said = project.run("seedbed", "check", fails=True)
+    assert all(f"{path}: missing, and the build reads it; `seedbed upgrade` restores it" in said for path in gone)
+    assert upgraded() == "3 files written; now: make repro, and commit"
+    assert changed(project) == set()
 
 
 def test_a_new_file_is_added_and_one_that_is_no_more_is_deleted(project: Project) -> None:

@@ -1,5 +1,6 @@
 """params.yaml: checked whole, every mistake named with its line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,12 @@ TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
         (
             "    max_concurrency: 32",
             "    api_key_env: sk-proj-4f9aB2c7D8e1F3a5b6C7",
-            "servers.stand-in.api_key_env: 'sk-p…' does not have the form",
+            "servers.stand-in.api_key_env: expected the name of an environment variable, found what looks like a key",
         ),
         (
             "    max_concurrency: 32",
             "    api_key_env: 0123456789abcdef0123456789abcdef",
-            "servers.stand-in.api_key_env: '0123…' does not have the form",
+            "servers.stand-in.api_key_env: expected the name of an environment variable, found what looks like a key",
         ),
         ("    seeds: edited", "    seeds: edits", "generations.native.seeds: expected one of edited, machine, found 'edits'"),
         ("  direct: #", "  native.2: #", "no dot, since DVC's stage names cannot hold one"),
@@ -131,6 +132,42 @@ def test_a_key_is_named_nowhere(tmp_path: Path) -> None:
         load_params(path)
     assert key not in repr(error.value)
     assert key[8:] not in "".join(params_problems(path))
+
+
+KEYS = ("sk-proj-4f9aB2c7D8e1F3a5b6C7", f"hf_{'aB3' * 12}", f"gsk_{'a1' * 20}", "0123456789abcdef" * 2)
+SOMEWHERE_ELSE = [
+    *((f"api_key: {key}", "models.good.params.api_key: no key may be in this file") for key in KEYS),
+    *((f"user: {key}", "models.good.params.user: this looks like it holds an API key") for key in KEYS[:3]),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), SOMEWHERE_ELSE)
+def test_a_key_is_refused_wherever_it_is_and_not_repeated(tmp_path: Path, text: str, words: str) -> None:
+    """What is in a model's settings goes into its requests, and with them into transcripts and reports."""
+    path = tmp_path / "params.yaml"
+    path.write_text(re.sub(r"(model: stand-in-good\n    params:\n)", rf"\1      {text}\n", TEXT, count=1), encoding="utf-8")
+    with pytest.raises(UserError, match=words) as error:
+        load_params(path)
+    assert not any(key[6:] in str(error.value) for key in KEYS)
+
+
+@pytest.mark.parametrize("block", ["api_key_env: {}", "headers: {{Authorization: {}}}", "query: {{key: {}}}"])
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_where_a_name_belongs_is_refused(tmp_path: Path, block: str, key: str) -> None:
+    if block.startswith("query") and key == KEYS[3]:
+        return  # a parameter of a query may be any number
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT.replace("    max_concurrency: 32", f"    {block.format(key)}"), encoding="utf-8")
+    with pytest.raises(UserError, match="like") as error:
+        load_params(path)
+    assert key[6:] not in str(error.value)
+
+
+@pytest.mark.parametrize("block", ["api_key_env: hf_token_of_the_whole_team", "headers: {Authorization: MY_AUTHORIZATION_2}"])
+def test_a_name_of_a_variable_is_no_key(tmp_path: Path, block: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT.replace("    max_concurrency: 32", f"    {block}"), encoding="utf-8")
+    assert params_problems(path) == []
 
 
 UNUSED = ("generations", "sets", "models", "matches", "prices")
