@@ -203,7 +203,7 @@ def _rows(comparison: Comparison) -> Line:
 
 def _bill(responses: list[NewResponses]) -> Line:
     if not responses:
-        return ("no new response: nothing to send.",)
+        return ("no new response in what is built.",)
     tokens = sum(row["input_tokens"] + row["output_tokens"] for row in responses)
     by_stage: dict[str, int] = {}
     for row in responses:

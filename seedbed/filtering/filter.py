@@ -157,7 +157,7 @@ class Filter:
         for name, rule, context.settings in self._rules:
             try:
                 objection = rule(candidate.copy(), context)  # a plug-in that writes into it changes no output
-            except Exception as error:
+            except (Exception, SystemExit) as error:  # one that ends the process would leave nothing to look at
                 raise plugin_error(error, f"rule {name!r}, candidate {candidate['id']!r}") from None
             if objection is not None:
                 return _rejection(name, rule, objection)
@@ -169,7 +169,7 @@ class Filter:
 def _rejection(name: str, rule: Rule, objection: object) -> Rejection:
     if isinstance(objection, Rejection):
         return objection
-    if isinstance(objection, str):
+    if isinstance(objection, str) and not is_blank(objection):
         return Rejection(name, objection)
     raise UserError(f"{place_of(rule)}: rule {name!r}: expected None or a text that says what it saw, found {objection!r}")
 

@@ -201,7 +201,8 @@ def _names_alone() -> Iterator[str]:
 
 
 def _no_rows(path: Path | str, kind: str) -> str:
-    return f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)"
+    unless = ", or set the source of corpora.baseline to data/empty.jsonl" if Path(path).name.startswith("baseline.") else ""
+    return f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json){unless}"
 
 
 def _rows_of(path: Path, schema: str) -> Iterator[str]:

@@ -20,8 +20,8 @@ EDITIONS: dict[str, int] = {
     "answer_trained": 1,
     "judge": 3,
     "score": 1,
-    "benchmark": 8,
-    "dataset": 8,
+    "benchmark": 9,
+    "dataset": 9,
 }
 """The edition of this library, by stage."""
 

@@ -13,8 +13,9 @@ from importlib.util import find_spec
 from ipaddress import AddressValueError, IPv4Address
 
 LIMITS = (
-    "e-mail addresses, phone numbers, payment cards, IP addresses, IBANs and national numbers (Japan, Korea, USA) are "
-    "detected by pattern; names, postal addresses and dates of birth are not detected"
+    "e-mail addresses, payment cards, IP addresses, IBANs and national numbers (Japan, Korea, USA) are detected by pattern, "
+    "phone numbers by the region's formats where the library for them is installed; names, postal addresses and dates of "
+    "birth are not detected"
 )
 REGIONS: dict[str, Sequence[str]] = {
     "ja": ("JP",),

@@ -80,6 +80,15 @@ class Answer:
     sentence: str
     note: str
 
+    @property
+    def ranks(self) -> list[int]:
+        """The rank of each row, from 1; rows that follow each other with the same rate share one."""
+        ranks: list[int] = []
+        for place, row in enumerate(self.rows):
+            same = place > 0 and row["rate"] == self.rows[place - 1]["rate"]
+            ranks.append(ranks[-1] if same else place + 1)
+        return ranks
+
 
 def answer(benchmark: Findings, say: Words) -> Answer:
     """Return the answer of a benchmark in the words of one language."""
@@ -215,13 +224,14 @@ def _on_leaders(rows: Sequence[LeaderboardRow], say: Words, baseline: str, bench
     tied = [row["name"] for row in rows if set(row["group"]) & set(first["group"])] if first["group"] else []
     kind = "baseline" if baseline else "pairs"
     values = _figures(first["rate"], first["low"], first["high"], benchmark)
+    leading = [row["name"] for row in rows if row["rate"] == first["rate"]]
     values |= {"models": f"{len(rows)}", "baseline": baseline, "first": first["name"]}
     if len(tied) == 1:
         key = "answer_baseline_best" if first["baseline"] else f"answer_best_{kind}"
         p = _largest_p(benchmark, first["name"], say) if baseline else ""
         return say(key, **values, second=_second(rows, say), others=len(rows) - 1, p=p)
     if len(tied) == len(rows):
-        return say("answer_all_open", **values)
+        return say("answer_all_open" if len(leading) < len(rows) else "answer_all_equal", **values, leading=say.listed(leading))
     if tied:
         return say("answer_tied_at_baseline" if first["baseline"] else f"answer_tied_{kind}", tied=say.listed(tied), **values)
     return say("answer_unranked", **values)

@@ -17,12 +17,12 @@ def answer_parts(answer: Answer, confidence: float, say: Words) -> list[str]:
     if answer.rows:
         grouped, equal = any(row["group"] for row in answer.rows), any(row["equal"] for row in answer.rows)
         shown = [
-            {"#": place, say("head_match" if answer.kind == MATCHES else "head_model"): row["name"]}
+            {"#": rank, say("head_match" if answer.kind == MATCHES else "head_model"): row["name"]}
             | {say("md_adjusted"): f"{row['rate']:.1f}"}
             | {say("head_interval"): say("baseline_row") if row["baseline"] else f"{row['low']:.1f} – {row['high']:.1f}"}
             | ({say("head_equal"): "" if row["equal"] is None else f"{row['equal']:.1f}"} if equal else {})
             | ({say("head_group"): row["group"]} if grouped else {})
-            for place, row in enumerate(answer.rows, 1)
+            for rank, row in zip(answer.ranks, answer.rows, strict=True)
         ]
         names = list(shown[0])
         notes = [escaped(leaderboard_in_words(answer, confidence, say))]

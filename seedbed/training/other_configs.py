@@ -73,12 +73,16 @@ def write_config(trainer: str, job: Job) -> Path:
     Raises:
         UserError: the trainer cannot do what the settings say.
     """
-    text = yaml.safe_dump(_CONFIGS[trainer](job), sort_keys=False, allow_unicode=True)
-    path = job.scratch / f"{trainer}.yaml"
-    if trainer == "llamafactory":
-        write_text(job.scratch / "dataset_info.json", json.dumps(_dataset_info(job), indent=2, ensure_ascii=False) + "\n")
-    write_text(path, text)
+    for path, text in _files(trainer, job).items():
+        write_text(path, text)
     return path
+
+
+def _files(trainer: str, job: Job) -> dict[Path, str]:
+    """Return the text of each file that a trainer reads, the config last."""
+    text = yaml.safe_dump(_CONFIGS[trainer](job), sort_keys=False, allow_unicode=True)
+    data = {job.scratch / "dataset_info.json": json.dumps(_dataset_info(job), indent=2, ensure_ascii=False) + "\n"}
+    return (data if trainer == "llamafactory" else {}) | {job.scratch / f"{trainer}.yaml": text}
 
 
 def export_config(trainer: str, training_set: str, base: str, folder: Path) -> str:
@@ -109,7 +113,10 @@ def export_config(trainer: str, training_set: str, base: str, folder: Path) -> s
         raise UserError(f"{data} does not exist yet; build it with `seedbed repro export@{training_set}`")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        job = job_of(data, params["bases"][base], settings_of(params["train"]), 0, folder / "out", folder)
+        job = job_of(data.resolve(), params["bases"][base], settings_of(params["train"]), 0, folder / "out", folder)
+        for file, text in _files(trainer, job).items():
+            if file.exists() and file.read_text(encoding="utf-8", errors="replace") != text:
+                raise UserError(f"{file}: this file exists already, and differs; choose another folder, or delete it first")
         path = write_config(trainer, job)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None

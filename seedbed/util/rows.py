@@ -177,7 +177,7 @@ def writing(path: Path, gave_up: Path | None = None) -> Iterator[TextIO]:
             with suppress(OSError):  # other files are in it
                 gave_up.parent.rmdir()
     except BaseException as error:
-        if gave_up and isinstance(error, UserError):
+        if gave_up and isinstance(error, UserError) and part.stat().st_size:
             gave_up.parent.mkdir(parents=True, exist_ok=True)
             part.replace(gave_up)
         part.unlink(missing_ok=True)

@@ -68,7 +68,7 @@ def test_a_prompt_edit(project: Project) -> None:
     text = text_of(project)
     assert "正確で{+根拠があり+}具体的か" in text
     assert "- **What changed**: 1 prompt (`judge`).\n- **Sets**: the text of no built row changed.\n" in text
-    assert "- **Rates**: no rate changed.\n- **Cost**: no new response: nothing to send.\n\n" in text
+    assert "- **Rates**: no rate changed.\n- **Cost**: no new response in what is built.\n\n" in text
     assert (
         f"> Not up to date: in the working tree, 1 stage (`judge@{MATCH}`) would run again (`prompts/judge.yaml: system`)."
         in text

@@ -169,6 +169,8 @@ def test_a_file_name_that_python_cannot_import(write_plugin: WritePlugin) -> Non
     [
         ("return candidate['nothing']", "plugins/mine.py:5: rule 'odd', candidate 's00000-0': KeyError: 'nothing'"),
         ("return False", "plugins/mine.py:3: rule 'odd': expected None or a text that says what it saw, found False"),
+        ("return ' '", "plugins/mine.py:3: rule 'odd': expected None or a text that says what it saw, found ' '"),
+        ("raise SystemExit(3)", "plugins/mine.py:5: rule 'odd', candidate 's00000-0': SystemExit: 3"),
         ("return int(candidate['output'])", "plugins/mine.py:5: rule 'odd', candidate 's00000-0': ValueError: invalid literal"),
     ],
 )

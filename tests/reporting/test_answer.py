@@ -52,6 +52,22 @@ def test_one_match(tmp_path: Path) -> None:
     assert {row["group"] for row in even.rows} == {"a"}
 
 
+def test_equal_models_share_a_rank(tmp_path: Path) -> None:
+    def ties(match: str, question: str, order: str) -> tuple[str, str]:
+        wins = match == "b-vs-thin" and int(question[1:]) < 4
+        return ("first" if order == "ab" else "second") if wins else "tie", "…"
+
+    models, star = ("a", "b", "c", "thin"), [("a", "thin"), ("b", "thin"), ("c", "thin")]
+    shown = Build(tmp_path / "a", models=models, matches=star[::2], questions=QUESTIONS, judge=ties).benchmark()
+    assert shown.answer.ranks == [1, 1, 1]
+    assert shown.answer.sentence == "No difference between the 3 models: each has an adjusted win rate of 50.0%."
+    assert [line.split("|")[1].strip() for line in shown.summary().splitlines() if line.startswith("| 1 |")] == ["1"] * 3
+    most = Build(tmp_path / "b", models=models, matches=star, questions=QUESTIONS, judge=ties).benchmark().answer
+    assert most.ranks == [1, 2, 2, 2]
+    assert most.sentence.startswith("No significant difference between the 4 models; the highest adjusted win rate is 52")
+    assert most.sentence.endswith(", of b.")
+
+
 def test_models_against_one_baseline(tmp_path: Path) -> None:
     star = [("good", "thin"), ("poor", "thin"), ("fair", "thin")]
     found = report(tmp_path / "a", {"good": 0.4, "fair": 0.1, "poor": -0.3, "thin": 0}, star)

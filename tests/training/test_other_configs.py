@@ -89,6 +89,11 @@ def test_export_config(project: Project, tmp_path: Path) -> None:
     assert "axolotl train {axolotl}" in said
     config = load_yaml(project.root / "trainer" / "axolotl.yaml")
     assert (config["base_model"], config["output_dir"]) == ("some/base", str(project.root / "trainer" / "out"))
+    assert config["datasets"][0]["path"] == str(project.root / "data/build/export/native/messages.jsonl")
+    project.run(*whole)
+    (project.root / "trainer" / "axolotl.yaml").write_text("# mine\n", encoding="utf-8")
+    assert "axolotl.yaml: this file exists already, and differs" in project.run(*whole, fails=True)
+    assert (project.root / "trainer" / "axolotl.yaml").read_text(encoding="utf-8") == "# mine\n"
     assert "unknown base 'c' (known: b)" in project.run(*whole[:-1], "c", fails=True)
     assert "unknown trainer 'axolot' (did you mean 'axolotl'?)" in project.run(*whole[:2], "axolot", *whole[3:], fails=True)
     (project.root / "file").touch()
