@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -15,6 +16,7 @@ from seedbed.project.row_types import Question
 from seedbed.project.votes import checked_votes, votes_notices
 from seedbed.reporting.texts import ENGLISH_WORDS
 from seedbed.util.errors import UserError, did_you_mean, variable_not_set
+from seedbed.util.git import git
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import located
@@ -27,9 +29,25 @@ def notices(params: Params, rows: Mapping[str, list[Any]]) -> Iterator[str]:
         params: valid ones.
         rows: of each corpus, by its name.
     """
+    yield from _ignored(params)
     yield from _edits(params, rows)
     yield from _judging(params, rows["questions"])
     yield from _keys_not_set(params)
+
+
+def _ignored(params: Params) -> Iterator[str]:
+    """Yield which files that people write git ignores: nobody notices, since `git add` says nothing, and a clone lacks them."""
+    language = params["language"]
+    files = [Path(corpus["source"]) for corpus in params["corpora"].values()]
+    files += [paths.PARAMS, paths.DVC_YAML, paths.DVC_LOCK, paths.references(language), paths.glossary(language)]
+    files += [path for folder in (paths.EDITS, paths.VOTES, paths.PROMPTS) for path in sorted(folder.glob("*.*"))]
+    there = [path.as_posix() for path in files if path.is_file()]
+    said = git("check-ignore", "--verbose", "--", *there) or b""  # of what git does not track yet
+    ignored = [line.partition("\t") for line in said.decode(errors="replace").splitlines() if ":!" not in line]
+    if ignored:
+        rule, _, path = ignored[0]
+        more = f", and {count(len(ignored) - 1, 'more file')}" if len(ignored) > 1 else ""
+        yield f"{path}{more}: ignored by git ({rule}), so not committed; change the rule, or run `git add --force`"
 
 
 def _edits(params: Params, rows: Mapping[str, list[Row]]) -> Iterator[str]:

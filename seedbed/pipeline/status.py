@@ -98,7 +98,9 @@ class Status:
                 words += self._params_changed(stage, path, state) if isinstance(state, dict) else self._dep(path, state)
             words += [f"{path} is {state}" for path, state in change.get("changed outs", {}).items()]
         if words and all(word.endswith((" is deleted", " is not in cache")) for word in words):
-            return ["no such file; `dvc pull` downloads it if somebody pushed it"]
+            there = any(Path(out["path"]).exists() for out in self._lock[stage].get("outs", []))
+            what = "its files are another build's, and those of dvc.lock are not in the cache" if there else "no such file"
+            return [f"{what}; `dvc pull` downloads {'them' if there else 'it'} if somebody pushed {'them' if there else 'it'}"]
         return words
 
     def _dep(self, path: str, state: str) -> list[str]:

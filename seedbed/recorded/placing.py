@@ -1,5 +1,6 @@
 """Preview an import, then write it: all files or none."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -208,11 +209,21 @@ def changed_params(change: Callable[[CommentedMap], None]) -> str:
     change(document)
     written = StringIO()
     yaml.dump(document, written)
-    changed: Any = load_yaml(path, written.getvalue())
+    text = _with_blank_lines_between(written.getvalue())
+    changed: Any = load_yaml(path, text)
     if problem := first_problem(changed, "params") or next(cross_problems(changed), None):
         field_, words = problem
         raise UserError(f"{path}: this import would make {'.'.join(map(str, field_))} invalid: {words}")
-    return written.getvalue()
+    return text
+
+
+def _with_blank_lines_between(text: str) -> str:
+    """Return YAML in which a blank line that came to stand behind a key is behind its new value, and no two follow each other.
+
+    A blank line belongs to what stands before it, and stays there where `{}` becomes a mapping.
+    """
+    moved = re.sub(r"^(\w+:[^\S\n]*(?:#[^\n]*)?\n)\n((?:[^\S\n]+\S[^\n]*\n)+)(?=\S)", r"\1\2\n", text, flags=re.MULTILINE)
+    return re.sub(r"\n{3,}(?=\w)", "\n\n", moved)
 
 
 def put_in_place(files: Mapping[Path, Path | str]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from seedbed.project import paths
 from seedbed.project.model_settings import named_blocks
-from seedbed.project.params_types import Params
+from seedbed.project.params_types import STAND_IN, Params
 from seedbed.project.prompts import VARIABLES
-from seedbed.stand_in.models import language_of_model
+from seedbed.stand_in.models import LEVELS, language_of_model
 from seedbed.util.yaml12 import line_of, load_yaml, located
 
 
@@ -45,12 +45,17 @@ def language_mismatches(params: Params) -> list[str]:
 
 
 def _models_of_another(params: Params) -> Iterator[str]:
-    """Yield a sentence for each model of the stand-in that writes another language; embeddings are of no language."""
+    """Yield a sentence for each model that the stand-in has not, or has in another language; embeddings are of no language."""
     target = params["language"]
     for block, settings in named_blocks(params).items():
         model = settings.get("model", "")
         speaks = language_of_model(model)
-        if block != "filter.semantic" and speaks not in (None, target):
+        server = params["servers"].get(settings.get("server", STAND_IN), {})
+        of_the_stand_in = settings.get("endpoint") == STAND_IN and not {"base_url", "command"} & {*server}
+        if model and speaks is None and of_the_stand_in:
+            words = f"the stand-in has no model {model!r}; use stand-in-{target}-{LEVELS[0]}, or the endpoint of this model"
+            yield located(paths.PARAMS, [*block.split("."), "model"], words)
+        elif block != "filter.semantic" and speaks not in (None, target):
             level = model.removeprefix("stand-in").removeprefix(f"-{speaks}")
             words = f"{model} of the stand-in writes {speaks!r}, but language is {target!r}; use stand-in-{target}{level}"
             yield located(paths.PARAMS, [*block.split("."), "model"], words)

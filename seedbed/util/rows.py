@@ -56,9 +56,12 @@ def checked_rows(
         UserError: the file is missing, or not UTF-8.
     """
     seen: dict[str, int] = {}
+    opened = False
     named = named or path
     for number, line in _lines(path, named):
         where = f"{named}:{number}"
+        if opened and line[0] in ' \t"':  # an object that is written over several lines: they are no news either
+            return
         try:
             row = parse_row(where, line)
             _check(where, row, schema, unique, seen)
@@ -66,6 +69,7 @@ def checked_rows(
             yield number, error
             if not seen and line.startswith("["):  # the whole file is one array: its other lines are no news
                 return
+            opened = line.strip() == "{"
             continue
         if unique is not None:
             seen[row[unique]] = number
@@ -91,6 +95,8 @@ def parse_row(where: str, line: str) -> Row:
             f"{where}: expected JSON Lines, found a JSON array; write one object per line, without brackets or commas between "
             "them"
         )
+    if line.strip() == "{":
+        raise UserError(f"{where}: not a JSON object on one line; JSON Lines have one whole object in each line")
     try:
         row = parse_json(line)
     except (ValueError, RecursionError) as error:

@@ -11,9 +11,10 @@ import pytest
 
 from seedbed.pipeline.check import check_all
 from seedbed.pipeline.status import Status
+from seedbed.project.lock import locked_stages
 from seedbed.project.prompts import VARIABLES
 from seedbed.util.errors import UserError
-from tests.harness import Project
+from tests.harness import Project, git
 
 SEEDS, QUESTIONS = Path("data/seed_tasks.en.jsonl"), Path("data/questions.en.jsonl")
 EDIT = json.dumps(
@@ -36,6 +37,34 @@ def append(path: Path, *lines: str) -> None:
 
 def test_what_there_is_in_one_line(here: Project) -> None:
     assert check_all() == f"params.yaml, {len(VARIABLES)} prompts, 8 seed tasks, 3 questions, 2 baseline: all valid"
+
+
+def test_files_of_another_build_are_told_from_missing_ones(built_here: Project) -> None:
+    """As after a merge of a branch that was built elsewhere: `dvc.lock` names what this cache lacks."""
+    stage = "translate@questions"
+    outs = {out["path"]: out["md5"] for out in locked_stages(Path("dvc.lock"))[stage]["outs"]}
+    for digest in outs.values():
+        built_here.replace("dvc.lock", digest, digest[::-1])
+    (why,) = Status([stage]).why(stage)
+    assert why.startswith(
+        "its files are another build's, and those of dvc.lock are not in the cache; `dvc pull` downloads them"
+    )
+    for path in outs:
+        Path(path).unlink()
+    assert Status([stage]).why(stage) == ["no such file; `dvc pull` downloads it if somebody pushed it"]
+
+
+def test_a_file_that_git_ignores_is_named(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    git(here.root, "init", "-q")
+    check_all()
+    assert "ignored by git" not in capsys.readouterr().err
+    Path(".gitignore").write_text("/data/*.en.jsonl\n", encoding="utf-8")
+    check_all()
+    words = "data/seed_tasks.en.jsonl, and 2 more files: ignored by git (.gitignore:1:/data/*.en.jsonl), so not committed"
+    assert words in capsys.readouterr().err
+    git(here.root, "add", "--force", "data")
+    check_all()
+    assert "ignored by git" not in capsys.readouterr().err
 
 
 def test_recorded_answers_to_other_questions_are_a_mistake(here: Project) -> None:

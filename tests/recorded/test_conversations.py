@@ -1,6 +1,7 @@
 """MT-bench's files: conversations of several turns, verdicts by turn, ratings of single answers; in, and out again."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import chdir
@@ -86,6 +87,14 @@ def edited(root: Path) -> list[Any]:
     rows = [row | {"status": "original", "made_by": None} for row in read_rows(root / "data/recorded/questions.jsonl")]
     write_rows(root / paths.edited("questions", "question"), rows, "edited_question")
     return rows
+
+
+def test_the_parts_of_params_stay_a_blank_line_apart(project: Path) -> None:
+    import_all(project, given())
+    text = (project / "params.yaml").read_text(encoding="utf-8")
+    assert "\n\n\n" not in text
+    assert re.search(r"^scores:.*\n  a:\n", text, re.MULTILINE)
+    assert "\n\nbudget:" in text
 
 
 def test_what_is_not_imported_is_named(project: Path) -> None:

@@ -15,7 +15,7 @@ def params(language: str, **models: str) -> Params:
     """Return what is read of `params.yaml`: models that answer, by id."""
     blocks: dict[str, object] = {name: {} for name in ("translate", "generate", "judge", "judges", "filter", "answer")}
     answering = {id: {"endpoint": "e", "model": model} for id, model in models.items()}
-    return cast("Params", {**blocks, "language": language, "models": answering})
+    return cast("Params", {**blocks, "language": language, "models": answering, "servers": {}})
 
 
 @pytest.fixture
@@ -66,3 +66,15 @@ def test_models_of_the_stand_in_speak_a_language_too() -> None:
     assert language_mismatches(params("ko", a="stand-in-thin")) == [
         "params.yaml:4: models.a.model: stand-in-thin of the stand-in writes 'ja', but language is 'ko'; use stand-in-ko-thin"
     ]
+
+
+@pytest.mark.usefixtures("korean")
+def test_a_model_that_the_stand_in_has_not_is_named() -> None:
+    found = params("ko", good="gpt-4.1", thin="stand-in-ko-thin")
+    assert language_mismatches(found) == []  # of another endpoint
+    for model in found["models"].values():
+        model["endpoint"] = "stand-in"
+    (only,) = language_mismatches(found)
+    assert "models.good.model: the stand-in has no model 'gpt-4.1'; use stand-in-ko-good, or the endpoint of this" in only
+    found["servers"]["stand-in"] = {"base_url": "http://127.0.0.1:1/v1"}  # which says itself what it has
+    assert language_mismatches(found) == []

@@ -51,6 +51,14 @@ def test_a_pretty_printed_array_is_named_for_what_it_is(tmp_path: Path) -> None:
     assert len(list(checked_rows(path, "question"))) == 1
 
 
+def test_a_pretty_printed_object_is_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text('{\n  "id": "a",\n  "text": "t"\n}\n' * 20, encoding="utf-8")
+    ((number, problem),) = checked_rows(path, "question")
+    assert number == 1
+    assert "q.jsonl:1: not a JSON object on one line; JSON Lines have one whole object" in str(problem)
+
+
 def test_every_bad_line_is_found_and_the_good_ones_are_read(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
     path.write_text(f'{{\n{GOOD}\n\n{GOOD}\n{{"id":"b"}}\n', encoding="utf-8")
@@ -59,7 +67,7 @@ def test_every_bad_line_is_found_and_the_good_ones_are_read(tmp_path: Path) -> N
         for number, row in checked_rows(path, "question")
     ]
     assert [number for number, _ in found] == [1, 2, 4, 5]
-    assert "not a JSON object" in found[0][1]
+    assert "not a JSON object on one line" in found[0][1]
     assert found[1][1] == "a"
     assert "duplicate id 'a' (first on line 2)" in found[2][1]
     assert "field category: missing" in found[3][1]
