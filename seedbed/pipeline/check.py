@@ -84,7 +84,7 @@ def refuse_mistakes(first: Callable[[], None] = lambda: None) -> tuple[Params, d
         collect(lambda name=name: prompt_problems(name))  # type: ignore[misc]
     if not params_are_whole:  # of the data only the form of the rows can be checked
         collect(_rows_alone)
-        collect(_names_alone)
+        collect(_params_alone)
         raise UserError(_listed(mistakes))
     params = load_params()
     rows: dict[str, list[Any]] = {name: [] for name in params["corpora"]}
@@ -194,10 +194,12 @@ def _rows_alone() -> Iterator[str]:
                 yield _no_rows(source, kind)
 
 
-def _names_alone() -> Iterator[str]:
-    """Yield the names that are not registered, where the form of `params.yaml` is right at least."""
+def _params_alone() -> Iterator[str]:
+    """Yield which names are not registered and which rows of sets nobody writes, where the form of `params.yaml` is right."""
     params: Any = load_yaml(paths.PARAMS)
-    return iter(()) if problems(params, "params") else iter(unknown_names(params))
+    if not problems(params, "params"):
+        yield from unknown_names(params)
+        yield from _sets(params)
 
 
 def _no_rows(path: Path | str, kind: str) -> str:

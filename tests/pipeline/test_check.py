@@ -102,10 +102,13 @@ def test_a_set_of_rows_that_no_stage_writes_any_more_is_a_mistake_at_once(built_
 def test_names_and_empty_corpora_are_listed_with_the_mistakes_of_params(here: Project) -> None:
     QUESTIONS.write_text("\n", encoding="utf-8")
     here.edit_params(lambda p: p["matches"]["good-vs-thin"].update(baseline="thn") or p["filter"].update(rules=["to_short"]))
+    here.edit_params(lambda p: p["sets"]["direct"].update(rows="data/build/translated/basline.jsonl"))
     assert [line.split(": ", 1)[1] for line in mistakes()[1:]] == [
         "matches.good-vs-thin.baseline: unknown model 'thn' (did you mean 'thin'?)",
         "no rows; write at least one (format: schemas/rows/question.schema.json)",
         "filter.rules.0: unknown rule 'to_short' (did you mean 'too_short'?)",
+        "sets.direct.rows: data/build/translated/basline.jsonl: no such file, and no stage writes it (did you mean "
+        "'data/build/translated/baseline.jsonl'?)",
     ]
 
 

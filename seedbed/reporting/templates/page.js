@@ -8,7 +8,7 @@
   function mark() {
     waiting = false;
     const top = document.getElementById("sections").getBoundingClientRect().bottom + 32;
-    const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+    const atEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
     const read = sections.filter((section) => section.getBoundingClientRect().top <= top);
     // The last sections may be too short to reach the top.
     const current = atEnd ? sections.at(-1) : read.at(-1) || sections[0];
