@@ -89,16 +89,18 @@ class Status:
     def _direct(self, stage: str) -> list[str]:
         if stage not in self._lock:
             return [NEVER_BUILT]
-        words = []
+        words: list[str] = []
+        outs: dict[str, str] = {}
         for change in self._changes.get(stage, []):
             if isinstance(change, str):
                 words.append(change)
                 continue
             for path, state in change.get("changed deps", {}).items():
                 words += self._params_changed(stage, path, state) if isinstance(state, dict) else self._dep(path, state)
-            words += [f"{path} is {state}" for path, state in change.get("changed outs", {}).items()]
+            outs |= change.get("changed outs", {})
+        words += [f"{path} is {state}" for path, state in outs.items()]
         if words and all(word.endswith((" is deleted", " is not in cache")) for word in words):
-            there = any(Path(out["path"]).exists() for out in self._lock[stage].get("outs", []))
+            there = all(Path(path).exists() for path in outs)
             what = "its files are another build's, and those of dvc.lock are not in the cache" if there else "no such file"
             return [f"{what}; `dvc pull` downloads {'them' if there else 'it'} if somebody pushed {'them' if there else 'it'}"]
         return words
