@@ -1,6 +1,7 @@
 """User errors: mistakes that a person can fix, each reported in one sentence."""
 
 import errno
+import gc
 import io
 import os
 import re
@@ -15,6 +16,8 @@ class UserError(Exception):
 
 
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NEW_OBJECTS = 100_000
+"""After so many, and not 700, cycles are looked for: most of a stage's rows live as long as it does."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _KEY = re.compile(
     r"(?:sk|pk|gsk|hf|xai|key|AIza)[-_A-Za-z0-9]{12,}|(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{28,}"
@@ -47,6 +50,7 @@ def run(main: Callable[[], None]) -> NoReturn:
 
     What the console cannot print is printed as escapes. An optional dependency that is missing is named with its extra.
     """
+    gc.set_threshold(_NEW_OBJECTS)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
             stream.reconfigure(errors="backslashreplace")
