@@ -249,11 +249,10 @@ def export_to_fastchat(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
     """Export questions, answers, references, verdicts and ratings in FastChat's format."""
-    from seedbed.project.params import load_params
     from seedbed.publishing.export_fastchat import export_fastchat
     from seedbed.publishing.release import refuse_stale_answers
 
-    refuse_stale_answers(load_params())
+    refuse_stale_answers()
     print(export_fastchat(folder))
 
 
@@ -272,11 +271,10 @@ def preferences(
     file: Annotated[Path, typer.Argument(resolve_path=True, help="A new JSON Lines file.")],
 ) -> None:
     """Export preference pairs for DPO, from verdicts that agree in both orders."""
-    from seedbed.project.params import load_params
     from seedbed.publishing.export_preferences import export_preferences
     from seedbed.publishing.release import refuse_stale_answers
 
-    refuse_stale_answers(load_params(), judged=True)
+    refuse_stale_answers(judged=True)
     print(export_preferences(file))
 
 
@@ -285,11 +283,10 @@ def export_to_alpaca_eval(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new or empty folder.")],
 ) -> None:
     """Export answers and verdicts in AlpacaEval's format."""
-    from seedbed.project.params import load_params
     from seedbed.publishing.export_alpaca_eval import export_alpaca_eval
     from seedbed.publishing.release import refuse_stale_answers
 
-    refuse_stale_answers(load_params())
+    refuse_stale_answers()
     print(export_alpaca_eval(folder))
 
 

@@ -56,11 +56,9 @@ class Local:
         self._segments: list[Segment] = []
         self._order: Order | None = None
         self._counted = 0  # texts that the order is of
-        self._threshold = Threshold(1, strict=True)
 
     def keep(self, texts: Texts, threshold: Threshold) -> None:
         """Index them, together with earlier segments that are not much larger."""
-        self._threshold = threshold
         count = sum(len(segment.texts) for segment in self._segments) + len(texts)
         if self._order is None or count >= _AGAIN * self._counted:
             texts = join([*(segment.texts for segment in self._segments), texts])
@@ -75,7 +73,7 @@ class Local:
     def near(self, texts: Texts) -> Pairs:
         """See `Engine`."""
         start, found = 0, []
-        rarest = self._order.rarest(texts, self._threshold) if self._order else None
+        rarest = self._segments[0].rarest(texts) if self._segments else None
         for segment in self._segments:
             found.append(segment.near(texts, rarest).moved(0, start))
             start += len(segment.texts)

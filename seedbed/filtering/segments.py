@@ -93,7 +93,7 @@ class Segment:
 
     def __init__(self, texts: Texts, threshold: Threshold, order: Order | None = None) -> None:
         self._order, self._threshold = order or Order(texts), threshold
-        owners, ranks, places, lengths = self._order.rarest(texts, threshold)
+        owners, ranks, places, lengths = self.rarest(texts)
         self.texts = Texts(texts.lengths, texts.codes, texts.bitmaps)  # without what is cached
         keys = ranks << _RANK | np.minimum(lengths, _LONGEST) << _PLACE | owners
         sorting = np.argsort(keys)
@@ -110,6 +110,10 @@ class Segment:
         segment._keys, segment._left = keys[sorting], np.concatenate([self._left, later._left])[sorting]
         return segment
 
+    def rarest(self, texts: Texts) -> Rarest:
+        """Return the rarest elements of texts, the same for all segments of one order."""
+        return self._order.rarest(texts, self._threshold)
+
     def near(self, texts: Texts, rarest: Rarest | None = None) -> Pairs:
         """Return the pairs of one of `texts` and one of the segment's that are too similar.
 
@@ -117,14 +121,14 @@ class Segment:
             texts: the texts.
             rarest: their rarest elements in the segment's order, where they are known.
         """
-        rarest = rarest or self._order.rarest(texts, self._threshold)
+        rarest = rarest or self.rarest(texts)
         close = [possible(texts, self.texts, *pairs, self._threshold) for pairs in self._sharing(rarest)]
         return scored_once(texts, self.texts, close, self._threshold)
 
     def near_before(self) -> Pairs:
         """Return the pairs of two texts of the segment that are too similar; the other one is the earlier."""
         close = []
-        for one, other in self._sharing(self._order.rarest(self.texts, self._threshold)):
+        for one, other in self._sharing(self.rarest(self.texts)):
             earlier = (other < one).nonzero()[0]
             close.append(possible(self.texts, self.texts, one[earlier], other[earlier], self._threshold))
         return scored_once(self.texts, self.texts, close, self._threshold)

@@ -195,4 +195,9 @@ def server(params: Params, to: ModelSettings) -> Server:
 
 def in_process(params: Params, to: ModelSettings) -> bool:
     """Whether a model is the stand-in in this process, which needs no server and gives the same for nothing."""
-    return to.endpoint == STAND_IN and not {"base_url", "command"} & {*server(params, to)}
+    return is_stand_in_here(params, to.endpoint, to.server)
+
+
+def is_stand_in_here(params: Params, endpoint: str, server: str | None) -> bool:
+    """Whether a block with this endpoint and, where it names one, this server asks the stand-in in this process."""
+    return endpoint == STAND_IN and not {"base_url", "command"} & {*params["servers"].get(server or endpoint, {})}

@@ -31,7 +31,7 @@ def secret_problems(document: object, field: tuple[str | int, ...] = ()) -> Iter
             if isinstance(value, str) and (name == "api_key_env" or field[-1:] == ("headers",)):  # a variable's name
                 if _KEY.search(value) or _KEY_AS_NAME.fullmatch(value):
                     yield [*field, name], _NO_NAME
-            elif str(name).lower() in _FIELDS:
+            elif str(name).lower() in _FIELDS and not isinstance(value, dict | list):  # an entry may have any name
                 yield [*field, name], f"no key may be in this file, which is committed and quoted in the build; {_INSTEAD}"
             else:
                 yield from secret_problems(value, (*field, name))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from seedbed.pipeline.status import NEVER_BUILT, Status
 from seedbed.project import paths
 from seedbed.project.model_settings import answer_stage, answering_models
+from seedbed.project.params import load_params
 from seedbed.project.params_types import Params, Publish
 from seedbed.publishing.examples import Example, read_examples
 from seedbed.publishing.overlap import Nearest, overlaps
@@ -54,16 +55,16 @@ def publish_settings(params: Params) -> Publish:
     return settings
 
 
-def refuse_stale_answers(params: Params, *, judged: bool = False) -> None:
+def refuse_stale_answers(*, judged: bool = False) -> None:
     """Refuse answers, verdicts and ratings that are not what the project's files say now; see `refuse_stale`.
 
     Args:
-        params: the whole of `params.yaml`.
         judged: whether a match that was never judged is refused too.
 
     Raises:
         UserError: a stage that one of them is from would run.
     """
+    params = load_params()
     answers = [answer_stage(params, model) for model in answering_models(params)]
     verdicts = [f"judge@{match}" for match in params["matches"]]
     ratings = [f"score@{model}" for model in params["scores"]]

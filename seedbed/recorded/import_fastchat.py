@@ -93,7 +93,7 @@ def import_fastchat(
         if not path.is_file():
             raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; give the file to import")
     params = load_params()
-    asked = read_questions(questions)
+    asked, dropped = read_questions(questions), _dropped(questions)
     models = _models(answers, asked)
     if slug(baseline) not in models:
         raise UserError(f"--baseline {baseline!r}: no --answers of this id{did_you_mean(slug(baseline), list(models))}")
@@ -145,7 +145,7 @@ def import_fastchat(
         if path.name.endswith((".jsonl", ".source.yaml")) and path not in files:
             path.unlink()  # of an earlier import, which this one takes the place of
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
-    if dropped := _dropped(questions):
+    if dropped:
         ignored += f"; fields of {questions.name} that are not imported: {few(dropped, 8)}"
     ours = len(matches) - len(judged)
     sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` shows its requests)" if ours else ""

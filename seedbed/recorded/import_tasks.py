@@ -94,7 +94,7 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
     reading = Reading(source, ROWS)
     with staging() as folder:
         staged = stage(folder, _tasks(reading, params, None, None), None)
-        remarks = [written_to(target, f"sets.{id}", None)]
+        remarks = [written_to(target, f"sets.{id}", present["rows"] if present else None)]
         shown = preview(reading, staged, f"rows of the set {id}", remarks)
         entries = {} if present else {id: {"seeds": str(paths.EMPTY), "rows": str(target)}}
         done = f"{count(staged.rows, 'row')} imported; `seedbed repro export@{id}` writes the set"

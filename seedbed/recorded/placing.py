@@ -18,7 +18,7 @@ from seedbed.recorded.opening import hash_of
 from seedbed.recorded.reading import Reading
 from seedbed.util.canonical import JsonObject, canonical
 from seedbed.util.errors import UserError
-from seedbed.util.rows import read_rows, writing_rows
+from seedbed.util.rows import writing_rows
 from seedbed.util.safe_text import safe
 from seedbed.util.schemas import first_problem
 from seedbed.util.words import count, few
@@ -96,9 +96,13 @@ def written_to(target: Path, user: str, before: str | None) -> str:
         user: the entry of `params.yaml` that refers to it.
         before: the file that this entry referred to; None where it is new.
     """
+    what = f"writes {target}"
     if target.is_file():
-        return f"replaces {target} ({count(sum(1 for _ in read_rows(target, unique=None)), 'row')}), which {user} refers to"
-    return f"writes {target}; {user} of {paths.PARAMS} will refer to it" + (f" instead of {before}" if before else "")
+        with target.open("rb") as file:  # which may be damaged, and is replaced for that
+            what = f"replaces {target} ({count(sum(not line.isspace() for line in file), 'row')})"
+    if before == str(target):
+        return f"{what}, which {user} refers to"
+    return f"{what}; {user} of {paths.PARAMS} will refer to it" + (f" instead of {before}" if before else "")
 
 
 def shown_rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from seedbed.project import paths
-from seedbed.project.model_settings import named_blocks
-from seedbed.project.params_types import STAND_IN, Params
+from seedbed.project.model_settings import is_stand_in_here, named_blocks
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import VARIABLES
 from seedbed.stand_in.models import LEVELS, language_of_model
 from seedbed.util.yaml12 import line_of, load_yaml, located
@@ -50,9 +50,7 @@ def _models_of_another(params: Params) -> Iterator[str]:
     for block, settings in named_blocks(params).items():
         model = settings.get("model", "")
         speaks = language_of_model(model)
-        server = params["servers"].get(settings.get("server", STAND_IN), {})
-        of_the_stand_in = settings.get("endpoint") == STAND_IN and not {"base_url", "command"} & {*server}
-        if model and speaks is None and of_the_stand_in:
+        if model and speaks is None and is_stand_in_here(params, settings.get("endpoint", ""), settings.get("server")):
             words = f"the stand-in has no model {model!r}; use stand-in-{target}-{LEVELS[0]}, or the endpoint of this model"
             yield located(paths.PARAMS, [*block.split("."), "model"], words)
         elif block != "filter.semantic" and speaks not in (None, target):

@@ -712,6 +712,8 @@ def test_the_preview_says_what_goes_and_what_is_missing(project: Path) -> None:
     assert "replaces data/recorded/seed_tasks.jsonl (2 rows)" in import_seeds(seeds, "seed_tasks", "de", None, yes=False)
     import_rows(seeds, "mine", yes=True)
     assert "replaces data/recorded/rows/mine.jsonl (2 rows), which sets.mine refers to" in import_rows(seeds, "mine", yes=False)
+    Path("data/recorded/rows/mine.jsonl").write_text("{\n\n", encoding="utf-8")
+    assert "replaces data/recorded/rows/mine.jsonl (1 row), which" in import_rows(seeds, "mine", yes=True)
     with pytest.raises(UserError, match=r"--set \.\./evil: not a valid id; .* e\.g\. --set evil"):
         import_rows(seeds, "../evil", yes=True)
     one, two = ANSWER_ROWS["FastChat"]
