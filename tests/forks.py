@@ -88,15 +88,16 @@ class Forks:
     def _end(self) -> None:
         """End the process, and what runs in it; the next command starts another."""
         atexit.unregister(self._end)
-        if self._socket and self._process:
+        asked, process = self._socket, self._process
+        self._socket = self._process = None  # first: what follows may be given up too
+        if asked and process:
             with suppress(psutil.NoSuchProcess):
-                for child in psutil.Process(self._process.pid).children(recursive=True):
+                for child in psutil.Process(process.pid).children(recursive=True):
                     with suppress(psutil.NoSuchProcess):
                         child.kill()
-            self._process.kill()
-            self._process.wait()
-            self._socket.close()
-        self._socket = self._process = None
+            process.kill()
+            process.wait()
+            asked.close()
 
 
 def _settings(env: Mapping[str, str]) -> dict[str, str]:
