@@ -199,6 +199,7 @@ def test_the_list_keeps_the_ticks_and_the_reason_where_nothing_was_saved(enter: 
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("[role=alert]")).to_contain_text("a reason for rejecting is filled in")
     expect(page.locator("#bulk textarea")).to_have_value("向いていない")
+    page.wait_for_load_state()  # the page came anew, and only its script asks
     assert edits() == {}
     assert asked == []
     page.locator(".rows a").first.click()
