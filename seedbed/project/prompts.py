@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from string import Template
@@ -240,7 +240,7 @@ def render(
     """
     optional = OPTIONAL.get(prompt.path.stem, set())
     data = {name: text for name, text in data.items() if name not in optional or (text and prompt.shows(name))}
-    empty = sorted(optional - data.keys())
+    empty = tuple(sorted(optional - data.keys()))
     mark = sha256(canonical(dict(data)).encode()).hexdigest()[:12]
     values = {name: f"<{name} {mark}>\n{text}\n</{name} {mark}>" for name, text in data.items()} | dict(plain or {})
     values |= dict.fromkeys(empty, "")
@@ -254,7 +254,8 @@ def render(
     return [*messages, {"role": "user", "content": Template(_without_lines(prompt.user, empty)).substitute(values).strip()}]
 
 
-def _without_lines(template: str, variables: Sequence[str]) -> str:
+@lru_cache(maxsize=64)
+def _without_lines(template: str, variables: tuple[str, ...]) -> str:
     """Return a template without the lines that hold one of the variables alone, and the empty lines after each."""
     names = "|".join(map(re.escape, variables))
     return re.sub(rf"^\$(?:{names}|\{{(?:{names})\}})[ \t]*\n+", "", template, flags=re.MULTILINE) if names else template

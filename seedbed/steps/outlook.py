@@ -3,12 +3,12 @@
 `seedbed plan` says it before a build; `generate` notes the same in the store's log of builds before its first request.
 """
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from seedbed.exchange.costs import Estimate, Forecast, Tokens
@@ -206,6 +206,8 @@ def last_build(generation: str, params: Params) -> tuple[int, bool]:
 
 def _slots_in(candidates: Path) -> int:
     """Return how many slots the candidates of a file are from: they are in the slots' order, so the last line tells."""
-    with candidates.open(encoding="utf-8", errors="replace") as file:
-        last = deque(file, maxlen=1)
-    return 1 + int(parse_row(f"{candidates}: last line", last[0])["slot"]) if last else 0
+    if not candidates.stat().st_size:  # which cannot be mapped
+        return 0
+    with candidates.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+        last = text[text.rfind(b"\n", 0, len(text) - 1) + 1 :].decode("utf-8", "replace")
+    return 1 + int(parse_row(f"{candidates}: last line", last)["slot"])

@@ -7,6 +7,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from seedbed.exchange.replies import Unusable, json_of, text_of
 from seedbed.exchange.requests import Request, build_request
@@ -20,6 +22,7 @@ from seedbed.project.row_types import Candidate, EditedTask, Passage
 from seedbed.steps.assignments import Assignment, shown
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.origin import Asked, Name, Origin
+from seedbed.util.canonical import on_one_line
 from seedbed.util.rows import Row
 
 PROMPT = "generate"
@@ -104,13 +107,24 @@ def build(
     """
     fields = _SHOWN if prompt.reply == "instructions" else _WITHOUT_OUTPUT
     data = {
-        "demonstrations": "\n".join(as_shown(row, fields) for row in demonstrations),
+        "demonstrations": "\n".join(_demonstration(row, fields) for row in demonstrations),
         "assignments": shown(assignments),
         "material": "\n".join(as_shown(row, _PASSAGE) for row in material),
         "avoid": "\n".join(as_shown(row, _AVOIDED) for row in avoided),
     }
     messages = render(prompt, to.structured, data, {"count": str(len(assignments))}, schema)
     return build_request(slot_id(slot), to, prompt, messages, slot=slot, again=again, schema=schema)
+
+
+def _demonstration(row: Mapping[str, Any], fields: tuple[str, ...]) -> str:
+    """Return a demonstration as it is shown."""
+    return _line(tuple((name, row[name]) for name in fields))
+
+
+@lru_cache(maxsize=10_000)
+def _line(fields: tuple[tuple[str, str], ...]) -> str:
+    """Thousands of slots show the same few."""
+    return on_one_line(dict(fields))
 
 
 def shown_in(
