@@ -65,7 +65,7 @@ class Local:
             self._order, self._counted, self._segments = Order(texts), count, []
         else:
             self._order.extend(texts)
-        segment = Segment(texts, threshold, self._order)
+        segment = Segment.of(texts, threshold, self._order)
         while self._segments and len(self._segments[-1].texts) < _GROWTH * len(segment.texts):
             segment = self._segments.pop().joined(segment)
         self._segments.append(segment)
@@ -122,7 +122,7 @@ class Blocks:
             texts = join([last, texts])
             self._open.pop()
             self._segments.pop()
-        self._segments.append((self._call(Segment, self._put(texts), threshold), len(texts)))
+        self._segments.append((self._call(Segment.of, self._put(texts), threshold), len(texts)))
         self._open.append(texts if _GROWTH * len(texts) <= self._largest * (_GROWTH - 1) else None)
 
     def near(self, texts: Texts) -> Pairs:
@@ -142,7 +142,7 @@ class Blocks:
             return near_before(texts, threshold)
         tasks, moves = [], []
         blocks = self._blocks(texts)
-        segments = [self._call(Segment, block, threshold) for _, block in blocks]
+        segments = [self._call(Segment.of, block, threshold) for _, block in blocks]
         for place, (begin, block) in enumerate(blocks):
             tasks.append(self._call(Segment.near_before, segments[place]))
             moves.append((begin, begin))

@@ -7,8 +7,9 @@ order is exact. What the index finds is compared.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,37 +83,45 @@ class Rarest(NamedTuple):
     lengths: Whole
 
 
+@dataclass(frozen=True)
 class Segment:
     """Texts that do not change, indexed by their rarest elements.
 
-    Args:
+    Attributes:
         texts: the texts.
         threshold: what the index is for.
-        order: of the elements, in which those of the texts have their places; by default that of these texts.
+        order: of the elements; those of the texts have their places in it.
+        keys: an element's rank, its text's length and its text's place in one number, ascending, (elements,).
+        left: how much of its text each element leaves behind it, in quarters, (elements,).
     """
 
-    def __init__(self, texts: Texts, threshold: Threshold, order: Order | None = None) -> None:
-        self._order, self._threshold = order or Order(texts), threshold
-        owners, ranks, places, lengths = self.rarest(texts)
-        self.texts = Texts(texts.lengths, texts.codes, texts.bitmaps)  # without what is cached
+    texts: Texts
+    threshold: Threshold
+    order: Order
+    keys: Whole
+    left: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, texts: Texts, threshold: Threshold, order: Order | None = None) -> Self:
+        """Return the segment of texts; without an order, in that of their own elements."""
+        order = order or Order(texts)
+        owners, ranks, places, lengths = order.rarest(texts, threshold)
         keys = ranks << _RANK | np.minimum(lengths, _LONGEST) << _PLACE | owners
         sorting = np.argsort(keys)
-        self._keys = keys[sorting]
-        self._left = _quarters(lengths * (1 - threshold.least / 2) - places + SLACK)[sorting]
+        left = _quarters(lengths * (1 - threshold.least / 2) - places + SLACK)
+        bare = Texts(texts.lengths, texts.codes, texts.bitmaps)  # without what is cached
+        return cls(bare, threshold, order, keys[sorting], left[sorting])
 
-    def joined(self, later: "Segment") -> "Segment":
+    def joined(self, later: Self) -> Self:
         """Return a segment of the texts of this one and, behind them, of another with the same order."""
-        segment = Segment.__new__(Segment)
-        segment._order, segment._threshold = self._order, self._threshold
-        segment.texts = join([self.texts, later.texts])
-        keys = np.concatenate([self._keys, later._keys + len(self.texts)])
+        keys = np.concatenate([self.keys, later.keys + len(self.texts)])
         sorting = np.argsort(keys, kind="stable")  # which merges two sorted runs
-        segment._keys, segment._left = keys[sorting], np.concatenate([self._left, later._left])[sorting]
-        return segment
+        left = np.concatenate([self.left, later.left])
+        return replace(self, texts=join([self.texts, later.texts]), keys=keys[sorting], left=left[sorting])
 
     def rarest(self, texts: Texts) -> Rarest:
         """Return the rarest elements of texts, the same for all segments of one order."""
-        return self._order.rarest(texts, self._threshold)
+        return self.order.rarest(texts, self.threshold)
 
     def near(self, texts: Texts, rarest: Rarest | None = None) -> Pairs:
         """Return the pairs of one of `texts` and one of the segment's that are too similar.
@@ -122,36 +131,36 @@ class Segment:
             rarest: their rarest elements in the segment's order, where they are known.
         """
         rarest = rarest or self.rarest(texts)
-        close = [possible(texts, self.texts, *pairs, self._threshold) for pairs in self._sharing(rarest)]
-        return scored_once(texts, self.texts, close, self._threshold)
+        close = [possible(texts, self.texts, *pairs, self.threshold) for pairs in self._sharing(rarest)]
+        return scored_once(texts, self.texts, close, self.threshold)
 
     def near_before(self) -> Pairs:
         """Return the pairs of two texts of the segment that are too similar; the other one is the earlier."""
         close = []
         for one, other in self._sharing(self.rarest(self.texts)):
             earlier = (other < one).nonzero()[0]
-            close.append(possible(self.texts, self.texts, one[earlier], other[earlier], self._threshold))
-        return scored_once(self.texts, self.texts, close, self._threshold)
+            close.append(possible(self.texts, self.texts, one[earlier], other[earlier], self.threshold))
+        return scored_once(self.texts, self.texts, close, self.threshold)
 
     def _sharing(self, rarest: Rarest) -> Iterator[tuple[Whole, Whole]]:
         """Yield pairs that share a rare element at places that allow them to be too similar, some of them repeatedly."""
-        least = self._threshold.least
+        least = self.threshold.least
         owners, ranks, places, lengths = rarest
         ranks = ranks << _RANK
         # i ≤ m-a is n ≤ 2(m-i)/t-m, and no text that is too similar is shorter than tm/(2-t). Of those, j ≤ n-a is
         # n(1-t/2)-j ≥ tm/2.
         shortest = np.ceil(least * lengths / (2 - least) - SLACK).astype(np.int64)
         longest = np.floor(2 * (lengths - places) / least - lengths + SLACK).astype(np.int64)
-        begins = np.searchsorted(self._keys, ranks | np.minimum(shortest, _LONGEST) << _PLACE)
-        ends = np.searchsorted(self._keys, ranks + (np.minimum(longest, _LONGEST) + 1 << _PLACE))
+        begins = np.searchsorted(self.keys, ranks | np.minimum(shortest, _LONGEST) << _PLACE)
+        ends = np.searchsorted(self.keys, ranks + (np.minimum(longest, _LONGEST) + 1 << _PLACE))
         counts = np.maximum(ends - begins, 0)
         left = _quarters(least * lengths / 2 - SLACK)
         for start, end in _shares(counts):
             many = counts[start:end]
             total = int(many.sum())
             entries = np.arange(total) + np.repeat(begins[start:end] - (np.cumsum(many) - many), many)
-            fitting = (self._left[entries] >= np.repeat(left[start:end], many)).nonzero()[0]
-            yield np.repeat(owners[start:end], many)[fitting], self._keys[entries[fitting]] & _PLACES
+            fitting = (self.left[entries] >= np.repeat(left[start:end], many)).nonzero()[0]
+            yield np.repeat(owners[start:end], many)[fitting], self.keys[entries[fitting]] & _PLACES
 
 
 def _ranks(above: int, count: int) -> Whole:
