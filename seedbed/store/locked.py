@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from seedbed.project import paths
-from seedbed.store.store import RENAMED
+from seedbed.store.database import RENAMED
 from seedbed.store.transcripts import locked_transcripts, whole_blob
 from seedbed.util.errors import UserError
 from seedbed.util.git import file_at, git_text

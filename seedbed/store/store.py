@@ -6,62 +6,20 @@ A response is committed the moment it arrives, each in its own transaction.
 
 import gc
 import json
-import sqlite3
 import sys
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from shutil import disk_usage
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
 from seedbed.exchange.requests import Request, request_of
 from seedbed.exchange.responses import Response, is_response
+from seedbed.store.database import RENAMED, connect, in_words, transaction
 from seedbed.util.canonical import canonical, parse_json
-from seedbed.util.errors import UserError
-from seedbed.util.git import git
 from seedbed.util.rows import Row
 from seedbed.util.words import few
 
-VERSION = 4
-RENAMED = {"generate": "generate@native"}
-"""Stages that had another name in a store, or a lock, of an older version."""
-_TABLES = """
-create table if not exists responses (
-    key text primary key,       -- SHA-256 of the request's content
-    response text not null,     -- before the request, so that a look-up need not read past it
-    stage text not null,
-    request text not null
-) strict;
-create index if not exists responses_by_stage on responses (stage);
-create table if not exists sent (              -- what builds sent, beside what they expected to send
-    build text not null, stage text not null, model text not null, started text not null,
-    estimated_requests integer not null, estimated_usd real not null,
-    requests integer not null, input integer not null, output integer not null, usd real not null,
-    primary key (build, stage)
-) strict;
-create table if not exists batches (           -- batches that were sent, and whether what they brought was read
-    id text primary key, endpoint text not null, stage text not null, read integer not null default 0,
-    owner text, sent text, requests integer     -- who waits for it, when it was sent (UTC), of how many requests
-) strict;
-create table if not exists transcripts (md5 text primary key) strict;   -- transcripts read into the store already
-create table if not exists claims (            -- requests that somebody is sending, or that are in a batch
-    key text primary key, owner text not null, batch text
-) strict, without rowid;
-create table if not exists projects (root text primary key) strict;     -- folders of projects that use this store
-create index if not exists claims_by_batch on claims (batch) where batch is not null;
-"""
-_LATER_COLUMNS = {"owner": "text", "sent": "text", "requests": "integer"}
-"""Of `batches`, since version 4."""
-_RENAME = "".join(
-    f"update {table} set stage = '{new}' where stage = '{old}';"
-    for old, new in RENAMED.items()
-    for table in ("responses", "sent", "batches")
-)
-_PATIENCE_S = 60.0
-"""How long another process's lock on the file is waited for."""
 _INSERT = "insert or ignore into responses (key, response, stage, request) values (?, ?, ?, ?)"
 _INSERT_OVER_ERROR = (
     "insert into responses (key, response, stage, request) values (?, ?, ?, ?) on conflict (key) do update set response = "
@@ -69,8 +27,6 @@ _INSERT_OVER_ERROR = (
     "case when json_valid(responses.response) then responses.response ->> 'error' is not null else true end"
 )
 _BATCH = 500
-_MMAP_BYTES = 2**36
-"""Look-ups are random reads; through a memory map they cost no system call each."""
 _DECODER = json.JSONDecoder()
 """Of responses, which are canonical: nothing stands around one, and so `loads`, which looks for it, is not needed."""
 Sent = tuple[str, float, float, float]
@@ -91,57 +47,7 @@ class Store:
         self.path = path
         self._read_only = read_only
         self._named: set[str] = set()
-        if path.is_dir():
-            raise UserError(f"{path}: the store is a file, this is a folder; set SEEDBED_STORE to a file's path")
-        if read_only:
-            with self._in_words():
-                exists = path.is_file()
-                self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro" if exists else ":memory:", uri=exists)
-                if not exists:
-                    self._db.executescript(_TABLES)
-                    return
-                (version,) = self._db.execute("pragma user_version").fetchone()
-            if version != VERSION:  # a writing open refuses a newer store, and completes an older one
-                Store(path).__exit__(None, None, None)
-            return
-        _refuse_tracked(path)
-        with self._in_words():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
-            (version,) = self._db.execute("pragma user_version").fetchone()
-            if version > VERSION:
-                raise UserError(
-                    f"{path}: this store was written by a newer Seedbed (version {version}, this one knows {VERSION}); "
-                    "update Seedbed, or set SEEDBED_STORE to another file"
-                )
-            self._use_wal()
-            self._db.execute("pragma synchronous = normal")
-            self._db.execute(f"pragma mmap_size = {_MMAP_BYTES}")
-            if version < VERSION:
-                self._complete()
-
-    def _use_wal(self) -> None:
-        """Switch to the write-ahead log; SQLite does not wait where another process is at that too."""
-        deadline = time.monotonic() + _PATIENCE_S
-        while True:
-            try:
-                self._db.execute("pragma journal_mode = wal")
-                return
-            except sqlite3.OperationalError as error:
-                if not error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.02)
-
-    def _complete(self) -> None:
-        """Make the tables of a new store, or what an older one lacks; two processes may be at it at the same time."""
-        with self._transaction():
-            for statement in f"{_TABLES}{_RENAME}".split(";"):
-                self._db.execute(statement)
-            columns = {name for _, name, *_ in self._db.execute("pragma table_info(batches)")}
-            for name, kind in _LATER_COLUMNS.items():
-                if name not in columns:
-                    self._db.execute(f"alter table batches add column {name} {kind}")
-            self._db.execute(f"pragma user_version = {VERSION}")
+        self._db = connect(path, read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -322,24 +228,11 @@ class Store:
         with self._in_words():
             self._db.execute("vacuum")
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            if self._db.in_transaction:  # SQLite rolls back by itself where the disk is full
-                self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+    def _transaction(self) -> AbstractContextManager[None]:
+        return transaction(self._db)
 
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """Say what SQLite or the file system found wrong, and what to do about it."""
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise UserError(f"{self.path}: {_remedy(self.path, error)}") from None
+    def _in_words(self) -> AbstractContextManager[None]:
+        return in_words(self.path)
 
 
 @contextmanager
@@ -361,42 +254,3 @@ def _response(text: str) -> Response | None:
     except (ValueError, RecursionError):
         return None
     return response if end == len(text) and is_response(response) else None
-
-
-_LEAST_FREE = 2**16
-"""Bytes, for the store's log and its index: without them SQLite says no more than that its input or output failed."""
-
-
-def _remedy(path: Path, error: Exception) -> str:
-    name: str = getattr(error, "sqlite_errorname", "")
-    with suppress(OSError):
-        if name.startswith("SQLITE_IOERR") and disk_usage(path.parent).free < _LEAST_FREE:
-            name = "SQLITE_FULL"
-    remedies: Mapping[str, str] = {
-        "SQLITE_FULL": "the disk is full; free some space and run again, every response that arrived is kept",
-        "SQLITE_READONLY": "the store cannot be written; make it writable, or set SEEDBED_STORE to another path",
-        "SQLITE_CANTOPEN": "the store cannot be opened; make its folder writable, or set SEEDBED_STORE to another path",
-        "SQLITE_CORRUPT": "the store is damaged; move it away and run `seedbed harvest` to fill a new one from transcripts",
-        "SQLITE_NOTADB": "this file is not a store; move it away, or set SEEDBED_STORE to another path",
-        "SQLITE_BUSY": "the store was locked for a minute; stop the other process that uses it and run again",
-    }
-    for start, words in remedies.items():
-        if name.startswith(start):
-            return words
-    return f"the store cannot be used: {error}; set SEEDBED_STORE to another path, or fix the cause"
-
-
-def _refuse_tracked(path: Path) -> None:
-    """A store in git would be overwritten by a checkout, and what was paid for would be gone."""
-    if not path.exists() or not (folder := _git_folder(path.parent)):
-        return
-    relative = (path.parent.resolve() / path.name).relative_to(folder)
-    if git("-C", str(folder), "ls-files", "--", str(relative)):  # without git there is nothing that could check out
-        raise UserError(
-            f"{path}: git tracks the store, and a checkout would overwrite it; run `git rm --cached {relative}` and commit"
-        )
-
-
-def _git_folder(path: Path) -> Path | None:
-    path = path.resolve()
-    return next((folder for folder in (path, *path.parents) if (folder / ".git").exists()), None)
