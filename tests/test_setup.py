@@ -94,9 +94,19 @@ def test_a_library_from_a_package_index_is_installed_by_its_version(project: Pat
     assert installed(project)
     assert installed(project, "seedbed")
     assert lock.read_text(encoding="utf-8") == f"{hashed}seedbed==1.0\n"
+    lock.write_text(f"{hashed}seedbed @ {(project.parent / 'wheels' / 'seedbed-1.0-py3-none-any.whl').as_uri()}\n", encoding="utf-8")
+    assert install(project, UV_FIND_LINKS=str(project.parent / "wheels")).returncode == 0
     shutil.rmtree(project / ".venv")
     lock.write_text(f"{NAME}==1.0\n", encoding="utf-8")
     assert install(project, UV_FIND_LINKS=str(project.parent / "wheels")).returncode != 0
+
+
+def test_a_project_may_have_a_pyproject_of_its_own(project: Path) -> None:
+    """Settings of a linter, say: it is no package to install."""
+    uv(project)
+    (project / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n", encoding="utf-8")
+    done = install(project, UV_FIND_LINKS=str(project.parent / "wheels"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.slow

@@ -273,6 +273,12 @@ def _editions(params: CommentedMap) -> str | None:
                 f"params.yaml: editions.{stage}: the project uses edition {known[stage]}, but the installed library only "
                 f"supports {number}; install a newer Seedbed and run `seedbed upgrade` again"
             )
-    params["editions"] = CommentedMap(EDITIONS)
+    current = params.get("editions")
+    if isinstance(current, CommentedMap):  # changed in place, so that its comments stay
+        for stage in [stage for stage in current if stage not in EDITIONS]:
+            del current[stage]
+        current.update(EDITIONS)
+    else:
+        params["editions"] = CommentedMap(EDITIONS)
     raised = [f"{stage} {known[stage]} to {number}" for stage, number in EDITIONS.items() if 0 < known.get(stage, 0) < number]
     return f"editions: {', '.join(raised)}" if raised else "editions: the version of this library's rules, one number per stage"

@@ -167,7 +167,7 @@ def _own_pin() -> str:
 
 
 def _pin_of(url: JsonObject | None) -> str:
-    """Return the line that installs this library: by version, or from where it was installed until it is published.
+    """Return the line that installs this library: by version, or from where it was installed, a wheel or a folder.
 
     Args:
         url: what its installer noted of the origin, PEP 610's `direct_url.json`; None where it came from a package index.
@@ -175,7 +175,7 @@ def _pin_of(url: JsonObject | None) -> str:
     if url is None:
         return f"seedbed=={__version__}\n"
     if "dir_info" in url:
-        return f"# seedbed is installed from the folder {url['url']}: replace this line with a wheel and its hash\n"
+        return f"seedbed @ {url['url']}\n"
     archive = url.get("archive_info", {})
     digest = archive.get("hashes", {}).get("sha256") or archive.get("hash", "").removeprefix("sha256=") or _digest(url["url"])
     return f"seedbed @ {url['url']} \\\n    --hash=sha256:{digest}\n"

@@ -257,7 +257,7 @@ def _delete_old_outputs() -> int:
     with suppress(UserError):  # where dvc.yaml is still to be merged by hand, the next upgrade deletes them
         written = {out for stage in load_stages() for out in stage.outs}
         for path, digest in _files_locked():
-            if str(path) in written or not path.is_file() or _md5(path) != digest:
+            if not written.isdisjoint(map(str, (path, *path.parents))) or not path.is_file() or _md5(path) != digest:
                 continue
             if paths.blob(digest).is_file() or _in_git(path):
                 path.unlink()

@@ -266,4 +266,4 @@ def test_a_wheel_is_pinned_by_its_path_and_hash(tmp_path: Path) -> None:
         assert pin == f"seedbed @ {wheel.as_uri()} \\\n    --hash=sha256:{digest}\n"
     with pytest.raises(UserError, match="whose hash is unknown"):
         _pin_of({"url": "https://example.org/seedbed.whl", "archive_info": {}})
-    assert _pin_of({"url": tmp_path.as_uri(), "dir_info": {}}).startswith("# seedbed is installed from the folder")
+    assert _pin_of({"url": tmp_path.as_uri(), "dir_info": {}}) == f"seedbed @ {tmp_path.as_uri()}\n"

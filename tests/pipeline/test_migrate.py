@@ -174,6 +174,13 @@ def test_this_project_is_of_this_form() -> None:
     assert migrated(text) == (text, [])
 
 
+def test_a_raised_edition_is_all_that_changes() -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    older = text.replace(f"\n  generate: {EDITIONS['generate']}\n", "\n  generate: 1\n")
+    assert older != text
+    assert migrated(older) == (text, [f"editions: generate 1 to {EDITIONS['generate']}"])
+
+
 def test_a_file_that_is_not_in_block_style_is_migrated_too() -> None:
     text, _ = migrated('{"language": "ko", "task_types": ["email"], "categories": [], "export": {"seeds": false}}')
     params = load_yaml(ROOT / "params.yaml", text)

@@ -84,6 +84,24 @@ def test_what_nobody_changed_is_replaced(project: Project) -> None:
     assert (project.root / "Makefile").read_bytes() == MAKEFILE
 
 
+def test_outputs_in_a_folder_that_a_stage_still_writes_stay(project: Project) -> None:
+    written = project.root / "data" / "build" / "export" / "native" / "messages.jsonl"
+    listing = json.dumps([{"md5": md5(b"{}\n", usedforsecurity=False).hexdigest(), "relpath": written.name}]).encode()
+    cached = {written: b"{}\n"}
+    for content, end in ((b"{}\n", ""), (listing, ".dir")):
+        digest = md5(content, usedforsecurity=False).hexdigest()
+        cached[project.root / ".dvc" / "cache" / "files" / "md5" / digest[:2] / f"{digest[2:]}{end}"] = content
+    for path, content in cached.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    outs = [{"path": "data/build/export/native", "md5": f"{digest}.dir", "nfiles": 1}]
+    lock = {"schema": "2.0", "stages": {"export@native": {"cmd": "python -m stages.export", "outs": outs}}}
+    (project.root / "dvc.lock").write_text(yaml.safe_dump(lock), encoding="utf-8")
+    older(project, "dvc.yaml", b"# another first line\n" + (ROOT / "dvc.yaml").read_bytes())
+    assert upgraded() == "2 files written; now: make repro, and commit"
+    assert written.read_bytes() == b"{}\n"
+
+
 def test_what_was_changed_elsewhere_is_merged(project: Project) -> None:
     older(project, "Makefile", b"# another first line\n" + MAKEFILE)
     mine = b"# another first line\n" + MAKEFILE.replace(LAST_LINE, LAST_LINE + b"\n# mine")
