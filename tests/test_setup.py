@@ -94,7 +94,9 @@ def test_a_library_from_a_package_index_is_installed_by_its_version(project: Pat
     assert installed(project)
     assert installed(project, "seedbed")
     assert lock.read_text(encoding="utf-8") == f"{hashed}seedbed==1.0\n"
-    lock.write_text(f"{hashed}seedbed @ {(project.parent / 'wheels' / 'seedbed-1.0-py3-none-any.whl').as_uri()}\n", encoding="utf-8")
+    lock.write_text(
+        f"{hashed}seedbed @ {(project.parent / 'wheels' / 'seedbed-1.0-py3-none-any.whl').as_uri()}\n", encoding="utf-8"
+    )
     assert install(project, UV_FIND_LINKS=str(project.parent / "wheels")).returncode == 0
     shutil.rmtree(project / ".venv")
     lock.write_text(f"{NAME}==1.0\n", encoding="utf-8")

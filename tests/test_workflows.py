@@ -53,6 +53,15 @@ def test_no_secret_and_no_token_that_can_write_beside_foreign_code(name: str) ->
         assert "seedbed diff" not in text.replace("seedbed/diff", "")
 
 
+def test_the_history_is_there_where_it_is_read() -> None:
+    """Of editions the merge-base's lock is read, of a pull request's data its merge-base."""
+    for name in ("checks.yml", "diff.yml"):
+        depths = [
+            step["with"].get("fetch-depth") for step in steps(name) if step.get("uses", "").startswith("actions/checkout@")
+        ]
+        assert depths == [0], name
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_what_strangers_name_reaches_no_script(name: str) -> None:
     """A branch may be called `$(rm -rf ~)`: expressions stand in `env` and `with`, never in a script."""

@@ -84,7 +84,7 @@ def plan(
     from seedbed.pipeline.plan import Plan
     from seedbed.pipeline.plan_text import plan_json, print_plan
 
-    refuse_mistakes()
+    refuse_mistakes(targets or ())
     plan = Plan(targets or [])
     if as_json:
         print(plan_json(plan))

@@ -1,27 +1,27 @@
 """Everything that can be checked before the first request, all of it: params, prompts, data."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from seedbed.filtering.language import load_language
 from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
-from seedbed.pipeline.graph import mapping
+from seedbed.pipeline.graph import load_stages, mapping, with_all_before
 from seedbed.pipeline.notices import notices
 from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
 from seedbed.pipeline.template_lock import missing_files
 from seedbed.project import paths
-from seedbed.project.corpora import Places, fields_of, label_problem, question_corpora
+from seedbed.project.corpora import CORPUS_OF, Places, fields_of, label_problem, question_corpora
 from seedbed.project.edits import check_edit
 from seedbed.project.generation_lists import lists_problems
 from seedbed.project.glossary import load_glossary
 from seedbed.project.material import material_of, read_passages
 from seedbed.project.model_settings import writes_outputs_apart
-from seedbed.project.params import load_params, params_problems
-from seedbed.project.params_types import Corpus, Params
+from seedbed.project.params import load_params, older_project, params_problems
+from seedbed.project.params_types import Params
 from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, with_material, without_outputs
 from seedbed.project.review_words import words_problems
 from seedbed.project.row_types import Edit, Question
@@ -34,22 +34,26 @@ from seedbed.steps.judging import used_references
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.git import git
 from seedbed.util.rows import Row, checked_rows
-from seedbed.util.schemas import problems
+from seedbed.util.schemas import FOLDER, problems, refuse_unusable
 from seedbed.util.words import count
 from seedbed.util.yaml12 import load_yaml
 
+Item = TypeVar("Item")
 _CREATE = "create it, or `seedbed upgrade` writes it if it is of the template"
 _MOST = 50
 """Mistakes that are listed before the rest is only counted."""
 
 
-def check_all() -> str:
+def check_all(targets: Sequence[str] = ()) -> str:
     """Check the whole project, repair partial files of an interrupted `dvc`, and return a summary in one line.
+
+    Args:
+        targets: stages to build; see `refuse_mistakes`.
 
     Raises:
         UserError: everything that is wrong, a line each.
     """
-    params, rows = refuse_mistakes(mend_half_files)
+    params, rows = refuse_mistakes(targets, mend_half_files)
     for path in prune(params):
         print(f"{path}: deleted, since params.yaml no longer lists it; it is in the DVC cache", file=sys.stderr)
     for notice in notices(params, rows):
@@ -58,18 +62,23 @@ def check_all() -> str:
     return f"{paths.PARAMS}, {count(len(VARIABLES), 'prompt')}, {', '.join(counts)}: all valid"
 
 
-def refuse_mistakes(first: Callable[[], None] = lambda: None) -> tuple[Params, dict[str, list[Any]]]:
+def refuse_mistakes(
+    targets: Sequence[str] = (), first: Callable[[], None] = lambda: None
+) -> tuple[Params, dict[str, list[Any]]]:
     """Return params and the rows of each corpus where the whole project is valid; changes nothing.
 
     Args:
+        targets: stages to build; where they rest on no generated data, seeds, tokeniser and training sets may be missing.
         first: called before, and what it raises is listed with the rest.
 
     Raises:
         UserError: everything that is wrong, a line each.
     """
+    if older := older_project():  # what else it lacks is no mistake of its author
+        raise UserError(older)
     mistakes: list[str] = []
 
-    def collect(look: Callable[[], Iterator[str]]) -> None:
+    def collect(look: Callable[[], Iterable[str]]) -> None:
         try:
             mistakes.extend(look())
         except UserError as error:
@@ -80,42 +89,32 @@ def refuse_mistakes(first: Callable[[], None] = lambda: None) -> tuple[Params, d
     before = len(mistakes)
     collect(lambda: iter(params_problems()))
     params_are_whole = len(mistakes) == before
-    for name in VARIABLES:
-        collect(lambda name=name: prompt_problems(name))  # type: ignore[misc]
+    collect(_prompts_and_replies)
     if not params_are_whole:  # of the data only the form of the rows can be checked
         collect(_rows_alone)
+        collect(_other_rows)
         collect(_params_alone)
         raise UserError(_listed(mistakes))
     params = load_params()
     rows: dict[str, list[Any]] = {name: [] for name in params["corpora"]}
-    places = Places()
-    for name, corpus in params["corpora"].items():
-        collect(lambda name=name, corpus=corpus: _corpus(corpus, params, rows[name], places))  # type: ignore[misc]
-    collect(lambda: _names(params))
-    collect(lambda: iter(language_mismatches(params)))
-    collect(lambda: _loads(lambda: load_language(paths.language_file(params["language"]))))
-    if (lists := paths.generation_lists(params["language"])).is_file():
-        collect(lambda: lists_problems(lists, params["labels"]["task"]))
-    collect(lambda: _loads(read_passages))
-    collect(lambda: _loads(lambda: load_glossary(paths.glossary(params["language"]))))
+    generates = _generates(targets)
+    collect(lambda: _corpora(params, rows, generates))
+    collect(lambda: unknown_names(params))
+    if generates:
+        collect(lambda: _loads(lambda: _load_tokeniser(params)))
+    collect(lambda: language_mismatches(params))
+    collect(lambda: _of_language(params))
     collect(lambda: _shown(params))
-    if (pairs := paths.pairs(params["language"])).is_file():
-        collect(lambda: (str(row) for _, row in checked_rows(pairs, "pair") if isinstance(row, UserError)))
     asked = [row for name in question_corpora(params) for row in _in_build(name, rows[name], params)]
     collect(lambda: _references(asked, params))
     if len(mistakes) == before:
         collect(lambda: _recorded(asked, params))
     collect(lambda: _edits(params))
-    for path in sorted(paths.REVIEW_WORDS.glob("*.yaml")):
-        collect(lambda path=path: words_problems(path))  # type: ignore[misc]
-    collect(lambda: (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError)))
-    if paths.AGAIN.is_file():
-        collect(lambda: _rows_of(paths.AGAIN, "again"))
-    for path in sorted(paths.DRAWS.glob("*.jsonl")):
-        collect(lambda path=path: _rows_of(path, "draw"))  # type: ignore[misc]
+    collect(_other_rows)
     if labels := params["report"].get("labels"):
         collect(lambda: _rows_of(paths.labels(labels), "label"))
-    collect(lambda: _sets(params))
+    if generates:
+        collect(lambda: _sets(params))
     known = {mistake.partition(":")[0] for mistake in mistakes}
     collect(lambda: (words for path, words in _missing(params) if path not in known))
     if mistakes:
@@ -157,16 +156,73 @@ def _loads(load: Callable[[], object]) -> Iterator[str]:
     return iter(())
 
 
-def _names(params: Params) -> Iterator[str]:
-    """Check that what params.yaml names is registered, by the library or a plug-in, and that the tokeniser works."""
-    yield from unknown_names(params)
+def _of_each(look: Callable[[Item], Iterable[str]], items: Iterable[Item]) -> Iterator[str]:
+    """Yield what is wrong with each of some items, also where one cannot be read at all."""
+    for item in items:
+        try:
+            yield from look(item)
+        except UserError as error:
+            yield str(error)
+
+
+def _prompts_and_replies() -> Iterator[str]:
+    """Yield what is wrong with prompts, and with the schemas of replies."""
+    yield from _of_each(prompt_problems, VARIABLES)
+    replies = sorted((FOLDER / "replies").glob("*.schema.json"))
+    yield from _of_each(lambda path: _loads(lambda: refuse_unusable(f"replies/{path.name.partition('.')[0]}")), replies)
+
+
+def _other_rows() -> Iterator[str]:
+    """Yield what is wrong with review words, votes, draws and passages, whatever `params.yaml` holds."""
+    yield from _of_each(words_problems, sorted(paths.REVIEW_WORDS.glob("*.yaml")))
+    yield from (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError))
+    if paths.AGAIN.is_file():
+        yield from _of_each(lambda path: _rows_of(path, "again"), [paths.AGAIN])
+    yield from _of_each(lambda path: _rows_of(path, "draw"), sorted(paths.DRAWS.glob("*.jsonl")))
+    yield from _of_each(_loads, [read_passages])
+
+
+def _of_language(params: Params) -> Iterator[str]:
+    """Yield what is wrong with the files of the language that is built: filter words, lists, glossary, rows to learn from."""
+    language = params["language"]
+    load_files = [lambda: load_language(paths.language_file(language)), lambda: load_glossary(paths.glossary(language))]
+    yield from _of_each(_loads, load_files)
+    if (lists := paths.generation_lists(language)).is_file():
+        yield from lists_problems(lists, params["labels"]["task"])
+    if (pairs := paths.pairs(language)).is_file():
+        yield from _rows_of(pairs, "pair")
+
+
+def _generates(targets: Sequence[str]) -> bool:
+    """Whether a build, of everything or of some targets, generates instructions or makes training sets."""
+    if not targets:
+        return True
+    try:
+        names = with_all_before(targets, load_stages())
+    except UserError:  # which the build says itself
+        return True
+    return not {"generate", "export"}.isdisjoint(name.partition("@")[0] for name in names)
+
+
+def _load_tokeniser(params: Params) -> None:
+    """Check that the tokeniser works; one of a plug-in is not tried."""
     if params["filter"]["tokeniser"]["name"] in TOKENISERS.names():
         load_tokeniser(params["filter"]["tokeniser"])
 
 
-def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> Iterator[str]:
-    """Yield what is wrong with a corpus; its rows are added to `rows`."""
-    path, kind = Path(corpus["source"]), corpus["kind"]
+def _corpora(params: Params, rows: dict[str, list[Row]], generates: bool) -> Iterator[str]:
+    """Yield what is wrong with each corpus; the rows are added to `rows`."""
+    places = Places()
+
+    def look(name: str) -> Iterator[str]:
+        return _corpus(name, params, rows[name], places, generates)
+
+    return _of_each(look, params["corpora"])
+
+
+def _corpus(name: str, params: Params, rows: list[Row], places: Places, generates: bool) -> Iterator[str]:
+    """Yield what is wrong with a corpus; its rows are added to `rows`. Tasks are needed where instructions are generated."""
+    path, kind = Path(params["corpora"][name]["source"]), params["corpora"][name]["kind"]
     number = 0
     for number, row in checked_rows(path, kind):
         if isinstance(row, UserError):
@@ -179,7 +235,12 @@ def _corpus(corpus: Corpus, params: Params, rows: list[Row], places: Places) -> 
             yield words
         else:
             rows.append(row)
-    if not number and path != paths.EMPTY:
+    if not number and path == paths.EMPTY and name == CORPUS_OF["seed"] and params["generations"] and generates:
+        yield (
+            f"{paths.PARAMS}: corpora.{name}.source: {path} has no rows, and generations show seed tasks: write some, or set "
+            "generations to {}"
+        )
+    elif not number and path != paths.EMPTY and (kind == "question" or generates):
         yield _no_rows(path, kind)
 
 
@@ -203,7 +264,9 @@ def _params_alone() -> Iterator[str]:
 
 
 def _no_rows(path: Path | str, kind: str) -> str:
-    unless = ", or set the source of corpora.baseline to data/empty.jsonl" if Path(path).name.startswith("baseline.") else ""
+    corpus = next((name for name in CORPUS_OF.values() if Path(path).name.startswith(f"{name}.")), None)
+    unless = f", or set corpora.{corpus}.source to {paths.EMPTY}" if corpus else ""
+    unless += " and generations to {}" if corpus == CORPUS_OF["seed"] else ""
     return f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json){unless}"
 
 
@@ -236,6 +299,8 @@ def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
             f"{path}: no such file; write the references of the categories in judge.reference_categories, or remove these "
             "categories and create an empty file"
         )
+    elif wrong := list(_rows_of(path, "reference")):
+        yield from wrong
     else:
         used_references(questions, path, categories)
 

@@ -1,7 +1,7 @@
 """The pipeline graph of `dvc.yaml`: stage names, inputs, outputs and dependencies."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from seedbed.project import paths
 from seedbed.util.canonical import JsonObject
-from seedbed.util.errors import UserError
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.yaml12 import load_yaml, located
 
 if TYPE_CHECKING:
@@ -147,6 +147,27 @@ def load_stages() -> list[Stage]:
     """
     with dvc_repo() as repo:
         return stages_of(repo)
+
+
+def with_all_before(targets: Iterable[str], stages: list[Stage]) -> set[str]:
+    """Return the names of the stages that some targets name, and of all that they rest on.
+
+    Args:
+        targets: names of stages, e.g. `judge@good-vs-thin`, or of all that a `foreach` makes, e.g. `judge`.
+        stages: all of the pipeline.
+
+    Raises:
+        UserError: a target names no stage.
+    """
+    reached: list[Stage] = []
+    for target in targets:
+        named = [stage for stage in stages if stage.name == target or stage.name.startswith(f"{target}@")]
+        if not named:
+            raise UserError(f"{target}: no stage of this project{did_you_mean(target, [stage.name for stage in stages])}")
+        reached += [stage for stage in named if stage not in reached]
+    for stage in reached:  # which grows on the way
+        reached += [other for other in stages if other not in reached and feeds(other, stage)]
+    return {stage.name for stage in reached}
 
 
 def after(first: list[Stage], stages: list[Stage]) -> list[Stage]:

@@ -15,6 +15,7 @@ from seedbed.pipeline.plan_generation import plan_generate
 from seedbed.pipeline.planning import Planning, StagePlan
 from seedbed.pipeline.plugin_names import refuse_unknown_names
 from seedbed.project import paths
+from seedbed.project.corpora import question_corpora
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.sending.budget import dollars_from, limits
@@ -45,9 +46,9 @@ class Plan:
         refuse_unknown_names(self.params)
         with Store(store or paths.store(), read_only=True) as opened:
             planning = Planning(self.params, opened, gather)
-            _walk(planning)
+            needed = planning.status.needed_by(targets or planning.status.names)
+            _walk(planning, needed)
         self.status, self.ready = planning.status, planning.ready
-        needed = self.status.needed_by(targets or self.status.names)
         self.stages = [plan for plan in _in_order(planning) if _stage_of(plan) in needed]
 
     @property
@@ -79,17 +80,19 @@ class Plan:
             )
 
 
-def _walk(planning: Planning) -> None:
-    """Plan every stage that asks a model, along the pipeline."""
+def _walk(planning: Planning, needed: set[str]) -> None:
+    """Plan every stage that asks a model, along the pipeline; seeds and generations only where they are needed."""
     params = planning.params
-    corpora = {name: plan_translate(planning, name) for name in params["corpora"]}
-    seeds = {
-        "edited": plan_post_edit(planning, "seed_tasks", corpora["seed_tasks"]),
-        "machine": plan_as_translated(corpora["seed_tasks"]),
-    }
+    read = [*question_corpora(params), *(name for name in params["corpora"] if f"translate@{name}" in needed)]
+    corpora = {name: plan_translate(planning, name) for name in params["corpora"] if name in read}
     questions = plan_questions(planning, corpora)
-    for name, generation in params["generations"].items():
-        plan_generate(planning, name, seeds[generation["seeds"]], questions)
+    if generations := {name: each for name, each in params["generations"].items() if f"generate@{name}" in needed}:
+        seeds = {
+            "edited": plan_post_edit(planning, "seed_tasks", corpora["seed_tasks"]),
+            "machine": plan_as_translated(corpora["seed_tasks"]),
+        }
+        for name, generation in generations.items():
+            plan_generate(planning, name, seeds[generation["seeds"]], questions)
     answers = {model: plan_answers(planning, model, questions) for model in answering_models(params)}
     for match in params["matches"]:
         plan_judge(planning, match, questions, answers)

@@ -48,9 +48,9 @@ def plan_post_edit(planning: Planning, name: str, translated: Known) -> Known:
     open = {id for id in translated.open if status[id] not in ("edited", "outdated", "rejected")}
     rows: list[Edited] = []
     for row in translated.rows:
-        policy = "use" if row["id"] in open else settings["unreviewed"]
+        policy = "use" if row["id"] in open & edits.keys() else settings["unreviewed"]  # without an edit it is unreviewed
         rows += post_editing.edited([row], edits, kind, policy, settings.get("require", "edited"))
-    return Known(rows, open)
+    return Known(rows, open & {row["id"] for row in rows})
 
 
 def plan_questions(planning: Planning, translated: dict[str, Known]) -> Known:

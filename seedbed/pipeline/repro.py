@@ -29,14 +29,14 @@ def reproduce(arguments: list[str]) -> int:
     Raises:
         UserError: the project has a mistake, a target is no stage, or the plan exceeds the budget. Nothing was run.
     """
-    print(check_all(), flush=True)  # before what the stages print: they write to the same place
-    if arguments and all(map(_STAGE.fullmatch, arguments)):
-        _refuse_unknown(arguments)
+    targets = arguments if all(map(_STAGE.fullmatch, arguments)) else []
+    print(check_all(targets), flush=True)  # before what the stages print: they write to the same place
+    _refuse_unknown(targets)
     if has_budget(load_params()):
         from seedbed.pipeline.plan import Plan
 
         # What options and files name is for DVC to say: the plan of the whole pipeline is the most that it can be.
-        Plan(arguments if all(map(_STAGE.fullmatch, arguments)) else []).check_budget()
+        Plan(targets).check_budget()
     from dvc.cli import main
 
     # The stages' `python` is the one that runs this, also where its environment is not activated.

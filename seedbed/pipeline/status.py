@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from seedbed.pipeline.graph import dvc_repo, feeds, stages_of
+from seedbed.pipeline.graph import dvc_repo, feeds, stages_of, with_all_before
 from seedbed.project import paths
 from seedbed.project.lock import locked_stages
 from seedbed.util.canonical import JsonObject
-from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.yaml12 import load_yaml
 
 NEVER_BUILT = "never built"
@@ -34,7 +33,7 @@ class Status:
         self._changes: JsonObject = {}
         with dvc_repo() as repo, lock_repo(repo):  # without its lock DVC reads every file anew for each question
             self._stages = {stage.name: stage for stage in stages_of(repo)}
-            looked_at = self._with_all_before(self._stages if stages is None else stages)
+            looked_at = self.needed_by(self._stages if stages is None else [name for name in stages if name in self._stages])
             for stage in repo.index.stages:
                 if stage.addressing in looked_at:
                     self._changes |= stage.status(check_updates=True)
@@ -51,29 +50,9 @@ class Status:
             self._sources[name] = [other.name for other in self._stages.values() if other is not stage and feeds(other, stage)]
         return self._sources[name]
 
-    def _with_all_before(self, names: Iterable[str]) -> set[str]:
-        """Return some stages and all that they rest on; names of no stage are passed over."""
-        reached = [name for name in names if name in self._stages]
-        for name in reached:  # which grows on the way
-            reached += [other for other in self._before(name) if other not in reached]
-        return {*reached}
-
     def needed_by(self, targets: Iterable[str]) -> set[str]:
-        """Return the stages that some targets name, and all that they rest on.
-
-        Args:
-            targets: names of stages, e.g. `judge@good-vs-thin`, or of all that a `foreach` makes, e.g. `judge`.
-
-        Raises:
-            UserError: a target names no stage.
-        """
-        named: list[str] = []
-        for target in targets:
-            found = [name for name in self._stages if name == target or name.startswith(f"{target}@")]
-            if not found:
-                raise UserError(f"{target}: no stage of this project{did_you_mean(target, self.names)}")
-            named += found
-        return self._with_all_before(named)
+        """Return the stages that some targets name, and all that they rest on; see `with_all_before`."""
+        return with_all_before(targets, list(self._stages.values()))
 
     def why(self, name: str) -> list[str]:
         """Return what changed for a stage, in words; empty where it would not run, or where there is no such stage."""

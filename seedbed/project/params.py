@@ -28,7 +28,7 @@ def load_params(path: Path = paths.PARAMS) -> Params:
 
 
 def params_problems(path: Path = paths.PARAMS) -> list[str]:
-    """Return every mistake of `params.yaml`, each with its line, from the top.
+    """Return every mistake of `params.yaml`, each with its line, from the top; of an older library's, what to do alone.
 
     Raises:
         UserError: not YAML.
@@ -38,8 +38,18 @@ def params_problems(path: Path = paths.PARAMS) -> list[str]:
     if not mistakes:
         mistakes = list(cross_problems(params))
     elif older := _older_edition(params):
-        mistakes.append(older)
+        mistakes = [older]
     return [located(path, *problem) for problem in sorted(mistakes, key=lambda problem: line_of(path, problem[0]))]
+
+
+def older_project(path: Path = paths.PARAMS) -> str | None:
+    """Return what to do about a project that is of an older library and lacks what this one reads; None for any other."""
+    try:
+        params = load_yaml(path)
+    except UserError:
+        return None
+    older = _older_edition(params)
+    return located(path, *older) if older and _schema_problems(params) else None
 
 
 def _schema_problems(params: object) -> list[Problem]:
@@ -52,7 +62,11 @@ def _schema_problems(params: object) -> list[Problem]:
 
 def _older_edition(params: object) -> Problem | None:
     """Return what to do about a file of an older library: what it lacks is no mistake of its author."""
-    editions = params.get("editions") if isinstance(params, dict) else None
+    if not isinstance(params, dict):
+        return None
+    if "editions" not in params:
+        return ["editions"], "missing: this project is from an older Seedbed; run `seedbed upgrade`"
+    editions = params["editions"]
     named = {stage: n for stage, n in editions.items() if isinstance(n, int) and n > 0} if isinstance(editions, dict) else {}
     other = other_edition(EDITIONS | named)
     if other is None:

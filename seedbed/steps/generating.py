@@ -64,7 +64,7 @@ class Generation:
         least_slots: slots to ask whatever passes; `plan` asks as many as the last build had.
 
     Raises:
-        UserError: the prompt, the lists or `data/again.jsonl` have a mistake, or there is no material to show.
+        UserError: the prompt, the lists or `data/again.jsonl` have a mistake, or there is no material or no seed to show.
     """
 
     def __init__(
@@ -83,6 +83,11 @@ class Generation:
         self._to, self._prompt = model_settings(params, "generate"), prompt_of(params)
         self._lists = load_lists(paths.generation_lists(params["language"]), params["labels"]["task"])
         self._schema = schema_of(self._prompt, params["labels"]["task"])
+        if not seeds and settings["demonstrations"]["seeds"]:
+            raise UserError(
+                f"generations.{generation}: no seed task is in the build, so requests would show no demonstration: write seed "
+                "tasks, or review those that post_edit.unreviewed drops (`seedbed review`)"
+            )
         self._material, self._again = material_of(params), read_again(f"generate@{generation}")
         self._rests = shows_kept(settings)
         self._accepted, self._drawn_from = dict[str, Candidate](), dict[str, Candidate]()

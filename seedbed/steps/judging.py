@@ -20,6 +20,7 @@ from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.steps.verdicts import Verdict
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows
+from seedbed.util.words import few
 
 ORDERS: tuple[Literal["ab"], Literal["ba"]] = ("ab", "ba")
 Answers = Mapping[str, Answer]
@@ -216,7 +217,7 @@ def used_references(questions: Sequence[EditedQuestion | Question], path: Path, 
     ]
     if missing := [id for id in needed if id not in known]:
         raise UserError(
-            f"{path}: no reference for question {missing[0]!r} ({len(missing)} missing), whose category is in "
+            f"{path}: no reference for question {few(list(map(repr, missing)), 5)}, of a category in "
             "judge.reference_categories; write it, or remove the category from that list"
         )
     return {id: known[id] for id in needed}

@@ -81,6 +81,11 @@ def _fits(name: str, project: str) -> Callable[[Any], bool]:
         ) from None
 
 
+def refuse_unusable(name: str) -> None:
+    """Raise `UserError` where the schema `name`, which may be the project's, is none."""
+    _fits(name, _project(name))
+
+
 _EMPTY = {"object": "{}", "array": "[]"}
 _TOO_LARGE = 2**64
 """What no server and no file format reads as a whole number."""

@@ -5,7 +5,8 @@ other queries must be tables first. A query's table has the query's name without
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,10 +15,32 @@ import duckdb
 
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
+from seedbed.util.safe_text import quoted
 
 QUERIES = Path("queries")
 """The project's folder: a query can change a report's bytes, so it is a dependency of its stage."""
+_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 _NEEDS = re.compile(r"^-- needs: (.+)$", re.MULTILINE)
+
+
+@contextmanager
+def _named(query: str) -> Iterator[None]:
+    """Say what is wrong with a query of the project's; what its own `error(…)` says is about the rows.
+
+    Raises:
+        UserError: DuckDB cannot run it.
+    """
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        raise UserError(str(error).removeprefix("Invalid Input Error: ")) from None
+    except duckdb.Error as error:
+        path, words = QUERIES / f"{query}.sql", str(error)
+        line = _LINE.search(words)
+        where = f"{path}:{line[1]}" if line else str(path)
+        raise UserError(
+            f"{where}: {quoted(words.partition(chr(10) * 2)[0])}; correct the query, or `git checkout {path}`"
+        ) from None
 
 
 class Tables:
@@ -92,20 +115,23 @@ class Tables:
         self._db.execute(sql)
 
     def query(self, name: str) -> list[Row]:
-        """Return the rows of `queries/<name>.sql`, e.g. of `benchmark/win_rates`."""
-        return self.select(self._sql(name))
+        """Return the rows of `queries/<name>.sql`, e.g. of `benchmark/win_rates`.
+
+        Raises:
+            UserError: the file is missing or no query, or the query itself says that the rows are not what they should be.
+        """
+        with _named(name):
+            return self.select(self._sql(name))
 
     def keep(self, name: str) -> None:
-        """Make a table of a query's rows, under the query's name without its folder, for others to read."""
-        self._run(f'create or replace table "{Path(name).name}" as {self._sql(name)}')
-        self._kept.add(name)
+        """Make a table of a query's rows, under the query's name without its folder, for others to read.
 
-    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        """Run a query; what its own `error(…)` says is the user's mistake."""
-        try:
-            return self._db.execute(sql)
-        except duckdb.InvalidInputException as error:
-            raise UserError(str(error).removeprefix("Invalid Input Error: ")) from None
+        Raises:
+            UserError: as `query`.
+        """
+        with _named(name):
+            self._db.execute(f'create or replace table "{Path(name).name}" as {self._sql(name)}')
+        self._kept.add(name)
 
     def _sql(self, name: str) -> str:
         """Return a query's text, the queries that it needs kept as tables first.
@@ -124,12 +150,8 @@ class Tables:
         return text
 
     def select(self, sql: str) -> list[Row]:
-        """Return the rows of a SELECT.
-
-        Raises:
-            UserError: the query itself says that the rows are not what they should be.
-        """
-        result = self._run(sql)
+        """Return the rows of a SELECT."""
+        result = self._db.execute(sql)
         columns = [column[0] for column in result.description]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from seedbed.pipeline.check import check_all
+from seedbed.pipeline.plan import Plan
 from seedbed.pipeline.status import Status
+from seedbed.project import paths
 from seedbed.project.lock import locked_stages
 from seedbed.project.prompts import VARIABLES
 from seedbed.util.errors import UserError
@@ -228,7 +230,45 @@ def test_one_mistake_is_one_sentence(here: Project) -> None:
 def test_an_empty_corpus_is_refused(here: Project, path: Path, kind: str) -> None:
     path.write_text("")
     (only,) = mistakes()
-    assert only == f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json)"
+    unless = ", or set corpora.seed_tasks.source to data/empty.jsonl and generations to {}" if kind == "task" else ""
+    assert only == f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json){unless}"
+
+
+def test_a_build_of_the_benchmark_needs_no_seeds(here: Project) -> None:
+    SEEDS.write_text("", encoding="utf-8")
+    here.edit_params(lambda p: p["filter"].update({"tokeniser": {"name": "sudachi", "dictionary": "20000101"}}))
+    check_all(["benchmark"])
+    check_all(["judge@good-vs-thin", "answer"])
+    for targets in (["benchmark", "dataset"], ["generate"], ["nothing"], []):
+        with pytest.raises(UserError, match="2 mistakes"):
+            check_all(targets)
+    Plan(["benchmark"])
+
+
+def test_generations_without_seed_tasks_are_refused(here: Project) -> None:
+    here.edit_params(lambda p: p["corpora"]["seed_tasks"].update(source="data/empty.jsonl"))
+    (only,) = mistakes()
+    assert only.startswith(
+        "params.yaml: corpora.seed_tasks.source: data/empty.jsonl has no rows, and generations show seed tasks"
+    )
+
+
+def test_an_unusable_schema_of_a_reply_is_named(here: Project) -> None:
+    Path("schemas/replies/judgment.schema.json").write_text('{"type": "objekt"}', encoding="utf-8")
+    (only,) = mistakes()
+    assert only.startswith("schemas/replies/judgment.schema.json: not a JSON Schema (draft 2020-12): ")
+
+
+def test_a_mistake_in_params_hides_none_in_other_files(here: Project) -> None:
+    here.edit_params(lambda p: p["generate"].update(targett=3))
+    for path in (Path("data/votes/ann.jsonl"), paths.DRAWS / "x.jsonl"):
+        path.parent.mkdir(exist_ok=True)
+        append(path, "{")
+    assert [line.split(":")[0] for line in mistakes()[1:]] == [
+        "params.yaml",
+        "data/votes/ann.jsonl",
+        str(paths.DRAWS / "x.jsonl"),
+    ]
 
 
 def test_a_corpus_of_which_every_row_is_wrong_is_not_called_empty(here: Project) -> None:
@@ -368,7 +408,7 @@ def test_what_people_wrote_is_checked_before_anything_is_sent(here: Project) -> 
 @pytest.mark.parametrize(
     ("path", "text", "message"),
     [
-        ("data/references.ja.jsonl", "", "no reference for question 'generic-01' (3 missing)"),
+        ("data/references.ja.jsonl", "", "no reference for question 'generic-01', "),
         ("data/references.ja.jsonl", "{", "data/references.ja.jsonl:1: not a JSON object"),
         ("data/references.ja.jsonl", None, "data/references.ja.jsonl: no such file; write the references"),
         ("data/languages/ja.yaml", "words: []", "data/languages/ja.yaml:1: words: unknown key"),

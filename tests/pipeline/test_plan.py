@@ -132,6 +132,16 @@ def test_the_plan_of_a_target_has_all_that_it_rests_on_and_no_more(here: Project
         Plan(["benchmrk"])
 
 
+def test_a_generation_of_which_every_seed_is_dropped_is_refused(here: Project) -> None:
+    here.edit_params(lambda p: p["post_edit"].update(unreviewed="drop"))
+    here.write_rows("data/edits/seed_tasks.ja.jsonl", [])
+    with pytest.raises(
+        UserError, match=r"generations\.native: no seed task is in the build, so requests would show no demonst"
+    ):
+        Plan()
+    assert "answer@good" in stages(Plan(["benchmark"]))
+
+
 def test_mistakes_are_listed_as_by_check(here: Project) -> None:
     """The first of them alone would not stop the plan."""
     Path("data/votes/yuki.jsonl").write_text('{"match":"m"}\n')

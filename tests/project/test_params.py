@@ -93,9 +93,10 @@ def test_a_file_of_an_older_library_is_to_be_upgraded(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         load_params(path)
     assert str(error.value).endswith(older)
-    found = params_problems(path)
-    assert any(line.endswith(older) for line in found)
-    assert any(line.endswith("scores: missing") for line in found)
+    assert [line.endswith(older) for line in params_problems(path)] == [True]
+    path.write_text(re.sub(r"\neditions:.*\n(  .*\n)+", "\n", TEXT), encoding="utf-8")
+    with pytest.raises(UserError, match=r"editions: missing: this project is from an older Seedbed; run `seedbed upgrade`"):
+        load_params(path)
 
 
 def test_the_line_is_the_right_one(tmp_path: Path) -> None:
