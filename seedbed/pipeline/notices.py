@@ -15,7 +15,7 @@ from seedbed.project.prompts import load_prompt
 from seedbed.project.row_types import Question
 from seedbed.project.votes import checked_votes, votes_notices
 from seedbed.reporting.texts import ENGLISH_WORDS
-from seedbed.util.errors import UserError, did_you_mean, variable_not_set
+from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.git import git
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
@@ -118,7 +118,7 @@ def _keys_not_set(params: Params) -> Iterator[str]:
         ]
         if stages:
             words = (
-                f"{variable_not_set(name)}, but {few(stages, 3)} would send requests to this server; set the variable to the "
-                "API key"
+                f"the environment variable {name} is not set, but {few(stages, 3)} would send requests to this server; set the "
+                "variable to the API key"
             )
             yield located(paths.PARAMS, ["servers", id, "api_key_env"], words)

@@ -31,7 +31,8 @@ from seedbed.exchange.responses import (
 from seedbed.project.params_types import Server
 from seedbed.sending.limits import admitting, tokens_of
 from seedbed.sending.server_answers import Busy, is_of_the_endpoint, response_in
-from seedbed.util.errors import UserError, masked, variable_not_set
+from seedbed.util.errors import UserError
+from seedbed.util.keys import masked
 from seedbed.util.safe_text import keep_secret, quoted
 
 TIMEOUT_S = 600.0
@@ -250,7 +251,7 @@ def _headers(id: str, server: Server) -> dict[str, str]:
 def _from_environment(variable: str, where: str, what: str) -> str:
     value = os.environ.get(variable, "").strip()
     if not value:
-        raise UserError(f"{where}: {variable_not_set(variable)}; {what}")
+        raise UserError(f"{where}: the environment variable {masked(variable)} is not set; {what}")
     if not (value.isascii() and value.isprintable()):
         raise UserError(f"{where}: {masked(variable)} contains a character that is not allowed in a key; copy the key again")
     return value

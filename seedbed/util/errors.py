@@ -19,22 +19,6 @@ _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NEW_OBJECTS = 100_000
 """After so many, and not 700, cycles are looked for: most of a stage's rows live as long as it does."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_KEY = re.compile(
-    r"(?:sk|pk|gsk|hf|xai|key|AIza)[-_A-Za-z0-9]{12,}|(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{28,}"
-)
-
-
-def masked(text: str) -> str:
-    """Return `text` with what looks like an API key cut to its beginning: a key may have been pasted anywhere."""
-    return _KEY.sub(lambda key: f"{key[0][:4]}…", text)
-
-
-def variable_not_set(name: str) -> str:
-    """Return what is said of an environment variable that is named in a file and not set; a key pasted there is not shown."""
-    hidden = masked(name)
-    if hidden != name:
-        return f"expected the name of an environment variable, found {hidden!r}, which looks like a key"
-    return f"the environment variable {name} is not set"
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from seedbed.util.canonical import JsonObject, parse_json
-from seedbed.util.errors import UserError, did_you_mean, masked
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.keys import masked
 from seedbed.util.library import library_file
 
 if TYPE_CHECKING:
