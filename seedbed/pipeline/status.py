@@ -80,8 +80,8 @@ class Status:
         words += [f"{path} is {state}" for path, state in outs.items()]
         if words and all(word.endswith((" is deleted", " is not in cache")) for word in words):
             there = all(Path(path).exists() for path in outs)
-            what = "its files are another build's, and those of dvc.lock are not in the cache" if there else "no such file"
-            return [f"{what}; `dvc pull` downloads {'them' if there else 'it'} if somebody pushed {'them' if there else 'it'}"]
+            what = "its files are another build's, and those of dvc.lock are not in the cache" if there else "never built here"
+            return [f"{what}; `dvc pull` downloads what dvc.lock names, if somebody pushed it"]
         return words
 
     def _dep(self, path: str, state: str) -> list[str]:

@@ -66,11 +66,14 @@ def dataset_answer(dataset: Findings, say: Words) -> Answer:
 
 
 def _seeds(dataset: Findings) -> _Seeds:
-    """Return the rows of the corpora of tasks that people edit: all, edited, and those that no edit stands for."""
+    """Return the rows of the corpora of tasks that people edit: all, edited, and those that no edit stands for.
+
+    One that is written in the target language, and not translated, is not for editing and does not count.
+    """
     corpora = dataset.params["corpora"]
     mine = [row for row in dataset.effort if row["corpus"] in corpora and corpora[row["corpus"]]["kind"] == "task"]
     return {
-        "rows": sum(row["rows"] for row in mine),
+        "rows": sum(row["rows"] - row["original"] for row in mine),
         # An outdated edit stands: the machine text alone is another.
         "edited": sum(row["edited"] + row["outdated"] for row in mine),
         "open": sum(row["unreviewed"] + row["stale"] for row in mine),

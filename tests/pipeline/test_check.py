@@ -49,11 +49,11 @@ def test_files_of_another_build_are_told_from_missing_ones(built_here: Project) 
         built_here.replace("dvc.lock", digest, digest[::-1])
     (why,) = Status([stage]).why(stage)
     assert why.startswith(
-        "its files are another build's, and those of dvc.lock are not in the cache; `dvc pull` downloads them"
+        "its files are another build's, and those of dvc.lock are not in the cache; `dvc pull` downloads what dvc.lock"
     )
     for path in outs:
         Path(path).unlink()
-    assert Status([stage]).why(stage) == ["no such file; `dvc pull` downloads it if somebody pushed it"]
+    assert Status([stage]).why(stage) == ["never built here; `dvc pull` downloads what dvc.lock names, if somebody pushed it"]
 
 
 def test_a_file_that_git_ignores_is_named(here: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,8 +81,26 @@ def test_it_begins_with_the_answer(tmp_path: Path) -> None:
 def test_the_answer_of_a_dataset_that_is_edited_and_priced(tmp_path: Path) -> None:
     """An edit that holds counts, whatever became of the machine text since; a share near 0 or 100 is not rounded to it."""
     effort: list[Any] = [
-        {"corpus": "seed_tasks", "rows": 300, "edited": 297, "outdated": 2, "approved": 0, "unreviewed": 0, "stale": 1},
-        {"corpus": "questions", "rows": 80, "edited": 0, "outdated": 0, "approved": 0, "unreviewed": 80, "stale": 0},
+        {
+            "corpus": "seed_tasks",
+            "rows": 300,
+            "edited": 297,
+            "outdated": 2,
+            "approved": 0,
+            "unreviewed": 0,
+            "stale": 1,
+            "original": 0,
+        },
+        {
+            "corpus": "questions",
+            "rows": 80,
+            "edited": 0,
+            "outdated": 0,
+            "approved": 0,
+            "unreviewed": 80,
+            "stale": 0,
+            "original": 0,
+        },
     ]
     dataset = Build(tmp_path / "a", rejected=()).dataset()
     usage: list[Any] = [{"responses": 1234, "usd": 5.678}]
@@ -94,3 +112,8 @@ def test_the_answer_of_a_dataset_that_is_edited_and_priced(tmp_path: Path) -> No
     assert "1 of the 300 seed rows are unreviewed in their present form (<1%)." in found.note
     effort[0] |= {"edited": 298, "stale": 0}
     assert "All 300 seed rows were reviewed by a person." in dataset_answer(dataset, ENGLISH_WORDS).note
+    effort[0] |= {"rows": 308, "original": 8}
+    assert "All 300 seed rows were reviewed by a person." in dataset_answer(dataset, ENGLISH_WORDS).note
+    effort[0] |= {"rows": 8, "edited": 0, "outdated": 0}
+    found = dataset_answer(dataset, ENGLISH_WORDS)
+    assert "seed rows" not in found.sentence + found.note

@@ -79,7 +79,7 @@ EDITS: dict[str, Edit] = {
     "rate limit": params(lambda p: p["servers"]["stand-in"].update(requests_per_minute=90000)),
     "prices": params(lambda p: p["prices"].update(m={"input": 1, "output": 2})),
     "generation added": params(lambda p: p["generations"].update(machine={"seeds": "machine"})),
-    "category renamed": params(lambda p: p["labels"]["question"].append("another")),
+    "category added": params(lambda p: p["labels"]["question"].append("another")),
     "baseline removed": params(lambda p: (p["corpora"].pop("baseline"), p["sets"].pop("direct"))),
     "every model removed": params(lambda p: p.update(models={}, matches={})),
 }
@@ -123,7 +123,6 @@ def check(project: Project, server: Server, name: str, *targets: str) -> list[st
     return kinds
 
 
-@pytest.mark.slow
 def test_an_edited_question_costs_itself(built: Project, server: Server) -> None:
     """A fast member of the trial below: a translation, an answer a model, two judgments; a comment on top costs nothing."""
     built.replace("prompts/judge.yaml", "description:", "# A comment.\ndescription:")

@@ -59,7 +59,7 @@ def clone(project: Project, tmp_path: Path, remote: list[list[str]]) -> Project:
 def test_a_colleague_pulls_and_pays_nothing(built: Project, tmp_path: Path, server: Server, remote: list[list[str]]) -> None:
     share(built, remote)
     second = clone(built, tmp_path, remote)
-    assert "translate@questions: no such file; `dvc pull` downloads it" in second.run("seedbed", "plan")
+    assert "translate@questions: never built here; `dvc pull` downloads what dvc.lock names" in second.run("seedbed", "plan")
     second.run("dvc", "pull")
     assert "up to date" in second.repro()
     assert server.take() == []
