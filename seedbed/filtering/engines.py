@@ -5,6 +5,7 @@ each other. Who is kept is decided one by one, by who uses the pool.
 """
 
 import os
+import socket
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
@@ -181,10 +182,11 @@ def _on_ray() -> Blocks:
     @cache
     def remote(function: Callable[..., Any]) -> Any:
         if not ray.is_initialized():
+            place = os.environ.get("RAY_ADDRESS", "this machine")
             try:
+                _knock(place)
                 ray.init(log_to_driver=False, logging_level="error", include_dashboard=False)
-            except (ConnectionError, RuntimeError, ValueError) as error:
-                place = os.environ.get("RAY_ADDRESS", "this machine")
+            except (OSError, RuntimeError, ValueError) as error:  # a ConnectionError is an OSError
                 raise UserError(f"engine.filter: no Ray cluster at {place} (RAY_ADDRESS): {str(error)[:200]}") from None
         return ray.remote(max_retries=_TRIES)(_called).options(name=function.__qualname__)
 
@@ -196,6 +198,8 @@ def _on_ray() -> Blocks:
         return ray.put(value)
 
     def get(results: list[Any]) -> list[Any]:
+        if not results:  # Ray would look for a cluster by itself
+            return []
         try:
             found: list[Any] = ray.get(results)
         except ray.exceptions.RayError as error:
@@ -203,6 +207,17 @@ def _on_ray() -> Blocks:
         return found
 
     return Blocks(call, put, get)
+
+
+def _knock(address: str) -> None:
+    """Find out whether something listens at a cluster's address: Ray itself would wait for minutes.
+
+    Raises:
+        OSError: nothing does, or the address is none.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), timeout=10).close()
 
 
 def _called(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -211,5 +211,21 @@ seedbed review         # post-edit translations, vote on answers
 4. Run `make repro`, then `seedbed review`, then `make repro` again. Commit your changes with `dvc.lock` and `reports/`.
 5. Share the responses with your team: `dvc remote add -d team s3://bucket/path` and `dvc push`.
 
+## Your own filter rules and formats
+
+A rule is a function in a file of `plugins/`. It returns None to keep a candidate, or the reason to reject it. Name it in
+`params.yaml` under `filter.rules`; exporters, tokenisers and verdict formats are added in the same way.
+
+```python
+# plugins/emoji.py
+from seedbed.filtering.rules import Context, rule
+
+
+@rule
+def has_emoji(candidate, context: Context):
+    found = sum(ord(character) > 0x1F300 for character in candidate["output"])
+    return f"{{found}} emoji" if found else None
+```
+
 `seedbed --help` lists all commands; `seedbed upgrade` updates this project to a newer version of Seedbed.
 """

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.similarity import decided, texts
 from seedbed.filtering.engines import Blocks, load_engine
 from seedbed.filtering.tokenisers import character
+from seedbed.util.errors import UserError
 
 ray = pytest.importorskip("ray", reason="needs `pip install 'seedbed[ray]'`")
 COUNT = 3000
@@ -53,3 +54,14 @@ def test_decisions_are_those_of_one_process_though_a_worker_is_killed(monkeypatc
         ray.shutdown()
     assert len(killed) == 1
     assert 0 < expected.count(None) < COUNT
+
+
+def test_a_cluster_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray itself would wait for minutes."""
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
+    engine = load_engine("ray")
+    assert isinstance(engine, Blocks)
+    engine.few, engine._block, engine._largest = 100, 100, 1000
+    tokens = [character(text) for text in texts(1000, duplicates=0.4, seed=7)]
+    with pytest.raises(UserError, match=r"^engine\.filter: no Ray cluster at 127\.0\.0\.1:1 \(RAY_ADDRESS\): "):
+        list(decided([tokens[:500], tokens[500:]], 0.7, engine=engine))
