@@ -41,7 +41,7 @@ def main() -> None:
     if require == "confirmed":
         counts["confirmed"] = sum(is_confirmed(row, edits.get(row["id"])) for row in translated)
     words = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if count)
-    print(f"post_edit@{args.corpus}: {words}", file=sys.stderr)
+    print(f"post_edit@{args.corpus}: {words or 'no rows'}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -141,13 +141,15 @@ def _missing(params: Params) -> Iterator[tuple[str, str]]:
 
     DVC says so too, but only when it comes to the stage. Paths that an entry of `params.yaml` names are checked elsewhere.
     """
+    template = missing_files()
     for entry in mapping(mapping(load_yaml(paths.DVC_YAML)).get("stages")).values():
         for dep in mapping(mapping(entry).get("do", entry)).get("deps") or ():
             path = str(dep).replace("${language}", params["language"])
-            if "${" not in path and paths.BUILD not in Path(path).parents and not Path(path).exists():
-                restore = f"`git checkout {path}` restores it" if git("ls-files", "--", path) else _CREATE
-                yield path, f"{path}: missing, and stages read it; {restore}"
-    for path in missing_files():
+            if path in template or "${" in path or paths.BUILD in Path(path).parents or Path(path).exists():
+                continue
+            restore = f"`git checkout {path}` restores it" if git("ls-files", "--", path) else _CREATE
+            yield path, f"{path}: missing, and stages read it; {restore}"
+    for path in template:
         yield path, f"{path}: missing, and the build reads it; `seedbed upgrade` restores it"
 
 
@@ -295,10 +297,8 @@ def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
     categories = params["judge"]["reference_categories"] if judged and not dropped else []
     path = paths.references(params["language"])
     if not path.is_file():
-        yield (
-            f"{path}: no such file; write the references of the categories in judge.reference_categories, or remove these "
-            "categories and create an empty file"
-        )
+        needed = "write the references of the categories in judge.reference_categories, or remove these categories and "
+        yield f"{path}: no such file; {needed if params['judge']['reference_categories'] else ''}create an empty file"
     elif wrong := list(_rows_of(path, "reference")):
         yield from wrong
     else:

@@ -22,7 +22,10 @@ def recorded_files() -> dict[str, str]:
     try:
         files: dict[str, str] = dict(json.loads(path.read_text(encoding="utf-8"))["files"])
     except (ValueError, KeyError, TypeError):
-        raise UserError(f"{path}: not what `seedbed init` wrote; `git checkout {path}` restores it") from None
+        raise UserError(
+            f"{path}: not what `seedbed init` wrote; `git checkout {path}` restores it, in a merge with --ours, and "
+            "`seedbed upgrade` then brings it up to date"
+        ) from None
     return files
 
 

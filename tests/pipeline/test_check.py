@@ -350,8 +350,7 @@ def test_what_a_stage_reads_is_missing(here: Project) -> None:
     Path("data/references.ja.jsonl").unlink()
     assert mistakes() == [
         "3 mistakes:",
-        "data/references.ja.jsonl: no such file; write the references of the categories in judge.reference_categories, or "
-        "remove these categories and create an empty file",
+        "data/references.ja.jsonl: no such file; create an empty file",
         "data/again.jsonl: missing, and stages read it; create it, or `seedbed upgrade` writes it if it is of the template",
         "queries/benchmark: missing, and stages read it; create it, or `seedbed upgrade` writes it if it is of the template",
     ]
