@@ -1,8 +1,11 @@
 """What `seedbed check` says of a valid project: what has no effect, what the benchmark cannot show, which keys are missing."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -21,6 +24,10 @@ from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count, few
 from seedbed.util.yaml12 import located
 
+_PIN = re.compile(r"^([\w-]+)==([\w.]+)", re.MULTILINE)
+_WRITERS = ("duckdb", "sudachidict-core", "sudachipy")
+"""Packages whose version shows in a build's bytes: in Parquet files, and in what the tokens of Japanese are."""
+
 
 def notices(params: Params, rows: Mapping[str, list[Any]]) -> Iterator[str]:
     """Yield a sentence for each thing that is no mistake, and that people want to know.
@@ -33,6 +40,19 @@ def notices(params: Params, rows: Mapping[str, list[Any]]) -> Iterator[str]:
     yield from _edits(params, rows)
     yield from _judging(params, rows["questions"])
     yield from _keys_not_set(params)
+    yield from _other_versions()
+
+
+def _other_versions(lock: Path = Path("requirements.lock")) -> Iterator[str]:
+    """Yield which installed packages, of those that write a build's bytes, are others than the lock file's."""
+    pinned = dict(_PIN.findall(lock.read_text("utf-8"))) if lock.is_file() else {}
+    for name in _WRITERS:
+        with suppress(PackageNotFoundError):
+            if name in pinned and version(name) != pinned[name]:
+                yield (
+                    f"{lock}: names {name} {pinned[name]}, but {version(name)} is installed, so a build here may differ in its "
+                    "bytes from one elsewhere; `make repro` installs and uses the versions of the lock file"
+                )
 
 
 def _ignored(params: Params) -> Iterator[str]:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -516,6 +517,20 @@ def test_what_judges_questions_and_votes_cannot_show_is_noticed(here: Project, c
 def test_nothing_is_noticed_of_the_judge_of_a_project_as_it_comes(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
     check_all()
     assert "judge" not in capsys.readouterr().err
+
+
+def test_a_package_that_writes_other_bytes_than_the_lock_files_is_noticed(
+    here: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("requirements.lock").write_text("numpy==0.1 \\\n    --hash=sha256:0\nduckdb==0.1 \\\n", encoding="utf-8")
+    check_all()
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("requirements.lock: ")]
+    assert said.startswith(
+        f"requirements.lock: names duckdb 0.1, but {version('duckdb')} is installed, so a build here may differ"
+    )
+    Path("requirements.lock").write_text(f"duckdb=={version('duckdb')}\n", encoding="utf-8")
+    check_all()
+    assert "requirements.lock" not in capsys.readouterr().err
 
 
 def test_draws_and_labels_are_checked_too(here: Project) -> None:
