@@ -9,7 +9,7 @@ from shlex import quote
 from tempfile import TemporaryDirectory
 
 from seedbed.kits import LANGUAGES, language_name
-from seedbed.pipeline.template import make_executable, project_files
+from seedbed.pipeline.template import WORKFLOW, make_executable, project_files
 from seedbed.project.root import find_project
 from seedbed.util.errors import UserError
 from seedbed.util.words import count
@@ -52,15 +52,14 @@ def init_project(folder: Path, language: str, bare: bool = False) -> str:
         raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
     make_executable(folder)
     _refuse_ignored(folder, files)
-    _version(folder, files)
+    is_top = _version(folder, files)
     kit = (
         "" if language in LANGUAGES else f"; there is no language kit for {language_name(language)}: the prompts are in English"
     )
     examples = "no rows" if bare else "with 8 example seed tasks, 8 questions and 3 baseline tasks"
-    # A lock file cannot hold a folder's hash, so `make` could not install the library.
-    build = "make repro" if b"\nseedbed" in files["requirements.lock"] else "seedbed repro"
-    steps = f" && {build}" if not bare else f", write rows into the files that `seedbed check` names, and {build}"
-    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {quote(str(folder))}{steps}"
+    steps = " && make repro" if not bare else ", write rows into the files that `seedbed check` names, and make repro"
+    moved = "" if is_top else f"\nGitHub runs workflows only from the top of a repository: move {WORKFLOW} there to use it"
+    return f"{folder}: a project in {language_name(language)}, {examples}{kit}; now: cd {quote(str(folder))}{steps}{moved}"
 
 
 def _refuse_ignored(folder: Path, files: dict[str, bytes]) -> None:
@@ -91,8 +90,8 @@ def _refuse_ignored(folder: Path, files: dict[str, bytes]) -> None:
         )
 
 
-def _version(folder: Path, files: dict[str, bytes]) -> None:
-    """Put the project under git and DVC, in a repository of its own or in the one around it."""
+def _version(folder: Path, files: dict[str, bytes]) -> bool:
+    """Put the project under git and DVC, in a repository of its own or in the one around it; return whether it is the top."""
     inside = _run(folder, "git", "rev-parse", "--is-inside-work-tree", check=False)
     if inside is None:
         _run(folder, "git", "init", "--quiet", "--initial-branch", "main")
@@ -107,6 +106,7 @@ def _version(folder: Path, files: dict[str, bytes]) -> None:
     named = _run(folder, "git", "var", "GIT_COMMITTER_IDENT", check=False) is not None
     commit = ("git", "commit", "--quiet", "--message", "Create the project with seedbed init", "--", ".")
     _run(folder, *commit, env={} if named else _AUTHOR | _COMMITTER)
+    return top
 
 
 def _run(folder: Path, *command: str, check: bool = True, env: dict[str, str] | None = None) -> str | None:

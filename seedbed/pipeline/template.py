@@ -23,10 +23,11 @@ from seedbed.util.library import library_file
 
 TRAIN_LOCK = "requirements-train.lock"
 """What training needs beside torch; `make .venv/train` installs it."""
+WORKFLOW = ".github/workflows/diff.yml"
 _FILES = (
     *(".ci/install", ".ci/uv.txt", ".dvc/config", ".dvcignore", ".gitattributes", ".gitignore", "Makefile", "dvc.yaml"),
     *(".dvc/plots/*.json", "plugins/.gitkeep", "queries/*/*.sql", "schemas/*.json", "schemas/*/*.json", "stages/*.py"),
-    ".github/workflows/diff.yml",
+    WORKFLOW,
 )
 """The template: files and patterns."""
 _STAGE_FOLDERS = ("translate", "generate", "answer", "answer_base", "answer_trained", "judge", "score")

@@ -198,7 +198,9 @@ def made(tmp_path: Path, language: str) -> Project:
     output = outside.run(
         *("seedbed", "init", "mine", "--language", language), GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_SYSTEM=os.devnull
     )
-    assert "now: cd mine && " in output
+    assert "now: cd mine && make repro\n" in output
+    moved = "GitHub runs workflows only from the top of a repository: move .github/workflows/diff.yml there to use it"
+    assert (moved in output) == (tmp_path / ".git").exists()
     return Project(tmp_path / "mine")
 
 
