@@ -260,13 +260,16 @@ class Judgment(TypedDict):
 
 
 class Score(TypedDict):
-    """A judge's rating of one turn of an answer; `rating` is None where there is none, `request` where it was recorded."""
+    """A judge's rating of one turn of an answer; `rating` is None where there is none, `request` where it was recorded.
+
+    A rating is a whole number; only a recorded one may be a decimal.
+    """
 
     model: str
     question: str
     turn: NotRequired[int]
     judge: str
-    rating: int | None
+    rating: float | None
     explanation: str | None
     failure: Failure | None
     request: str | None

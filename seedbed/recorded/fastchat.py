@@ -135,7 +135,7 @@ def recorded_scores(
         for turn in range(1, number + 1):
             row = given.get((id, turn), {})
             score = row.get("score")
-            rating = int(score) if score not in (None, -1) and answers[id]["text"] is not None else None
+            rating = None if score in (None, -1) or answers[id]["text"] is None else _as_given(score)
             reason = "no_answer" if answers[id]["text"] is None else "recorded" if row else "not_rated"
             failure: Failure = {"reason": reason, "detail": "the recorded file has no rating", "text": row.get("judgment")}
             rated: Score = {
@@ -151,6 +151,11 @@ def recorded_scores(
             if number > 1:
                 rated["turn"] = turn
             yield rated
+
+
+def _as_given(score: float) -> float:
+    """Return a score as a whole number where it is one, so that 9.0 is written as 9."""
+    return int(score) if score == int(score) else score
 
 
 def recorded_turns(row: Answer, turns: int) -> list[str | None]:

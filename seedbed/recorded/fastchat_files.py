@@ -208,16 +208,15 @@ def read_scores(path: Path) -> list[Line]:
     """Return the rows of a file of ratings.
 
     Raises:
-        UserError: a field is missing or has another form, a score is neither a whole number from 1 to 10 nor -1, or a turn is
-            rated twice.
+        UserError: a field is missing or has another form, a score is neither from 1 to 10 nor -1, or a turn is rated twice.
     """
     seen: dict[tuple[str, str, int], str] = {}
     lines = []
     for line in _lines(path, "score"):
         score, place = line.row["score"], (line.id, line.row["model"], line.turn)
-        if score is not None and score != -1 and score not in range(1, 11):
+        if score is not None and score != -1 and not 1 <= score <= 10:
             raise UserError(
-                f"{line.where}: field score: expected a whole number from 1 to 10, or -1 for none, found {score}; round it, or "
+                f"{line.where}: field score: expected a number from 1 to 10, or -1 for none, found {score}; correct it, or "
                 "write -1"
             )
         if first := seen.get(place):

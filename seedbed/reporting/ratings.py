@@ -1,6 +1,6 @@
 """Single grading in the report: mean ratings by category with intervals, and whether they say what the matches say.
 
-The interval is Student's over questions (arXiv 2411.00640). A rating is a whole number, and so tells what it rates to within a
+The interval is Student's over questions (arXiv 2411.00640). A judge gives whole numbers, and so tells what it rates to within a
 half at best: the variance of a question is taken as that of such rounding, 1/12, at least, so that no interval has width 0. One
 question alone tells nothing of the spread: its interval is the whole scale.
 """

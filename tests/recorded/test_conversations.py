@@ -15,6 +15,8 @@ from seedbed.project.params import load_params
 from seedbed.publishing.export_fastchat import export_fastchat
 from seedbed.recorded.fastchat import recorded_judgments, recorded_scores
 from seedbed.recorded.import_fastchat import import_fastchat
+from seedbed.reporting.ratings import load_ratings
+from seedbed.reporting.turns import load_corpora
 from seedbed.steps.answering import recorded
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows, write_rows
@@ -137,6 +139,25 @@ def test_every_turn_is_taken_over(project: Path) -> None:
         assert rated == [("1", 1, 9), ("1", 2, None), ("2", None, 7)]
 
 
+def test_a_decimal_rating_is_kept_and_a_whole_one_stays_whole(project: Path) -> None:
+    rows = given()
+    rows["scores"] = [rating("a", 1, 1, 8.5), rating("a", 1, 2, 9.0), rating("a", 2, 1, 7)]
+    shutil.copytree(ROOT / "queries", project / "queries")
+    import_all(project, rows)
+    with chdir(project):
+        questions, params = edited(project), load_params()
+        path = Path(params["scores"]["a"]["recorded"])
+        answered = {"a": {row["id"]: row for row in recorded(questions, "a", Path(params["models"]["a"]["recorded"]))}}
+        write_rows(paths.scores("a"), _rated("a", path, params, questions, answered), "score")
+        assert re.findall(r'"rating":([^,]+)', paths.scores("a").read_text(encoding="utf-8")) == ["8.5", "9", "7"]
+        for path in (paths.judgments("a-vs-b"), paths.answers("a"), paths.answers("b")):
+            write_rows(path, [], None)
+        tables = load_corpora(params)
+        load_ratings(tables, params)
+        means = {(row["question"], row["turn"]): row["rating"] for row in tables.query("benchmark/ratings")}
+    assert means == {("1", "all"): 8.75, ("1", "1"): 8.5, ("1", "2"): 9, ("2", "all"): 7, ("2", "1"): 7}
+
+
 def _rated(model: str, path: Path, params: Any, questions: list[Any], answers: dict[str, Any]) -> list[Any]:
     return list(recorded_scores(model, path, params, questions, answers[model]))
 
@@ -150,8 +171,8 @@ BAD: list[tuple[Callable[[Rows], None], str]] = [
     (lambda r: r["questions"][0].update(turns=["a"] * 6), "questions.jsonl:1: field turns"),
     (lambda r: r["verdicts"].append(verdict(1, 2, "tie", "tie")), "verdicts.jsonl:4: question '1' is judged twice"),
     (lambda r: r["scores"].append(rating("a", 1, 1, 8)), "scores.jsonl:5: question '1' is rated twice for 'a'"),
-    (lambda r: r["scores"][0].update(score=11), "scores.jsonl:1: field score: expected a whole number from 1 to 10, or -1"),
-    (lambda r: r["scores"][0].update(score=7.5), "scores.jsonl:1: field score: expected a whole number"),
+    (lambda r: r["scores"][0].update(score=11), "scores.jsonl:1: field score: expected a number from 1 to 10, or -1"),
+    (lambda r: r["scores"][0].update(score=0.5), "scores.jsonl:1: field score: expected a number from 1 to 10, or -1"),
     (lambda r: r["scores"][0].update(model="c"), "scores.jsonl:1: a rating on 'c', but there are no --answers for this model"),
     (lambda r: r["references"][0]["choices"][0].update(turns=["2", None]), "references.jsonl:1: field choices: no reference"),
 ]
