@@ -4,7 +4,6 @@ Everything is checked before the first file is written.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,44 +11,29 @@ from ruamel.yaml.comments import CommentedMap
 
 from seedbed.project import paths
 from seedbed.project.corpora import BENCHMARK, question_corpora, turns_of
-from seedbed.project.methods import Made, study_pairs
+from seedbed.project.methods import Made
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Question, Reference
-from seedbed.recorded.fastchat_files import (
-    Line,
-    answer_rows,
-    answers_to,
-    check_quoted,
-    question_rows,
-    read_questions,
-    read_references,
-    read_scores,
-    read_verdicts,
+from seedbed.recorded.fastchat_files import question_rows, read_questions, read_references
+from seedbed.recorded.fastchat_given import (
+    Match,
+    Model,
+    compositions_of,
+    matches_of,
+    models_of,
+    names_used,
+    ratings_of,
+    to_judge,
 )
 from seedbed.recorded.placing import changed_params, origin, put_in_place, source_file, staging, yaml_text
-from seedbed.recorded.slugs import refuse_equal_slugs, slug
+from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row, read_rows, write_rows
+from seedbed.util.rows import read_rows, write_rows
 from seedbed.util.words import count, few
 
 _QUESTIONS = paths.RECORDED / "questions.jsonl"
 _ANSWERS, _JUDGMENTS = paths.RECORDED / "answers", paths.RECORDED / "judgments"
-
-
-@dataclass
-class _Model:
-    """A model with recorded answers; `rows` are its file's, `names` are further names that verdicts may know it by."""
-
-    id: str
-    name: str
-    rows: list[Row]
-    answers: dict[str, list[str | None]]
-    names: set[str]
-
-
-_Match = tuple[_Model, _Model, list[Line]]
-"""A model, the baseline, the verdicts on the two."""
 
 
 def import_fastchat(
@@ -94,19 +78,19 @@ def import_fastchat(
             raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; give the file to import")
     params = load_params()
     asked, dropped = read_questions(questions), _dropped(questions)
-    models = _models(answers, asked)
+    models = models_of(answers, asked)
     if slug(baseline) not in models:
         raise UserError(f"--baseline {baseline!r}: no --answers of this id{did_you_mean(slug(baseline), list(models))}")
-    compositions = _compositions(made_of, models)
-    matches, left_out = _matches(judgments, models, slug(baseline), asked)
-    matches |= _to_judge(matches, models, slug(baseline), compositions, recorded=bool(judgments))
+    compositions = compositions_of(made_of, models)
+    matches, left_out = matches_of(judgments, models, slug(baseline), asked)
+    matches |= to_judge(matches, models, slug(baseline), compositions, recorded=bool(judgments))
     known = read_references(references) if references else []
     turns = {question["id"]: len(turns_of(question)) for question in asked}
     if unknown := [row["id"] for row in known if row["id"] not in turns]:
         raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
     own = paths.references(params["language"])
     present: dict[str, Reference] = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
-    rated = _ratings(scores, models, asked)
+    rated = ratings_of(scores, models, asked)
     whole = {row["id"] for row in known if 1 + len(row.get("follow_ups", ())) == turns[row["id"]]}
     used = language or params["language"]
     declared = changed_params(
@@ -118,7 +102,7 @@ def import_fastchat(
     if goes and not confirm(f"This replaces {goes}. Continue?"):
         return "nothing was imported"
 
-    names = _names_used(models, matches)
+    names = names_used(models, matches)
     with staging() as folder:
         files: dict[Path, Path | str] = {}
 
@@ -174,41 +158,6 @@ def _left_over(models: Collection[str], judged: Collection[str], rated: Collecti
     return sorted({*_ANSWERS.glob("*.jsonl"), *_JUDGMENTS.glob("*.jsonl")} - kept)
 
 
-def _ratings(files: Sequence[Path], models: dict[str, _Model], questions: list[Question]) -> dict[str, list[Row]]:
-    """Return the rows of files of ratings, by model."""
-    ids = {question["id"] for question in questions}
-    ratings: dict[str, list[Row]] = {}
-    for path in files:
-        for line in read_scores(path):
-            if line.id not in ids:
-                raise UserError(f"{line.where}: a rating of a question that is not in the questions file")
-            ratings.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
-    return ratings
-
-
-def _compositions(given: Sequence[tuple[str, str, str | None]], models: Collection[str]) -> dict[str, Made]:
-    """Return what models were made of, by id; those of one base and set are numbered, as trainings with other seeds."""
-    compositions: dict[str, Made] = {}
-    for name, base, training_set in given:
-        if slug(name) not in models:
-            raise UserError(f"--method {name!r}: no --answers of this id{did_you_mean(slug(name), list(models))}")
-        if slug(name) in compositions:
-            raise UserError(f"--method {name!r}: given twice; give one method per model")
-        method = (base, training_set)
-        compositions[slug(name)] = Made(*method, sum(other[:2] == method for other in compositions.values()))
-    return compositions
-
-
-def _to_judge(
-    matches: Collection[str], models: dict[str, _Model], baseline: str, compositions: dict[str, Made], *, recorded: bool
-) -> dict[str, _Match]:
-    """Return the matches without recorded verdicts: those of a study, and of all with the baseline where none are recorded."""
-    pairs = [(id, baseline) for id in models if id != baseline and not recorded]
-    pairs += study_pairs(compositions, baseline) if compositions else ()
-    named: dict[str, _Match] = {f"{model}-vs-{other}": (models[model], models[other], []) for model, other in pairs}
-    return {id: match for id, match in named.items() if id not in matches}
-
-
 def _replaced(params: Params, models: Collection[str], matches: Collection[str], left_over: Collection[Path]) -> str:
     """Return in words what an import takes away; empty where there is nothing to take away."""
     parts = []
@@ -227,71 +176,11 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str],
     return " and ".join(parts)
 
 
-def _models(answers: list[tuple[str, Path]], questions: list[Question]) -> dict[str, _Model]:
-    refuse_equal_slugs([slug(name) for name, _ in answers], "--answers: two models")
-    models = {}
-    for name, path in answers:
-        texts = answers_to(path, questions)
-        rows = answer_rows(path)  # now: an import may replace the file
-        names = {row["model_id"] for row in rows if "model_id" in row}
-        models[slug(name)] = _Model(slug(name), name, rows, texts, names)
-    return models
-
-
-def _matches(
-    files: list[Path], models: dict[str, _Model], baseline: str, questions: list[Question]
-) -> tuple[dict[str, _Match], int]:
-    """Return the verdict rows by match id, with the two models, and how many rows are of pairs without the baseline."""
-    turns = {question["id"]: len(turns_of(question)) for question in questions}
-    matches: dict[str, _Match] = {}
-    left_out = 0
-    for path in files:
-        here: dict[str, _Match] = {}
-        for line in read_verdicts(path):
-            where, row = f"{line.where}: row {line.row['question_id']!r}", line.row
-            pair = [_find(models, row[side], where) for side in ("model_1", "model_2")]
-            if pair[0] is pair[1]:
-                raise UserError(
-                    f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}; a verdict must "
-                    "compare two models"
-                )
-            if line.id not in turns:
-                raise UserError(f"{where}: a verdict on a question that is not in the questions file")
-            if line.turn > turns[line.id]:
-                continue
-            check_quoted(line, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
-            if baseline not in (pair[0].id, pair[1].id):
-                left_out += 1
-                continue
-            model = pair[1] if pair[0].id == baseline else pair[0]
-            here.setdefault(f"{model.id}-vs-{baseline}", (model, models[baseline], []))[2].append(line)
-        if not here:
-            raise UserError(f"{path}: no verdict against the baseline {baseline!r}")
-        for id, match in here.items():
-            if id in matches:
-                raise UserError(f"{path}: the match {id} is in an earlier --judgments file too; use one file per match")
-            matches[id] = match
-    return matches, left_out
-
-
-def _find(models: dict[str, _Model], name: str, where: str, what: str = "verdict") -> _Model:
-    matching = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
-    if len(matching) > 1:
-        raise UserError(
-            f"{where}: {name!r} is the model_id of both {matching[0].id} and {matching[1].id}; give each model a different name"
-        )
-    if not matching:
-        raise UserError(
-            f"{where}: a {what} on {name!r}, but there are no --answers for this model{did_you_mean(name, list(models))}"
-        )
-    return matching[0]
-
-
 def _declare(
     params: CommentedMap,
     questions: list[Question],
-    models: dict[str, _Model],
-    matches: dict[str, _Match],
+    models: dict[str, Model],
+    matches: dict[str, Match],
     referenced: set[str],
     language: str,
     compositions: dict[str, Made],
@@ -310,7 +199,7 @@ def _declare(
         category for category in categories if all(q["id"] in referenced for q in questions if q["category"] == category)
     ]
     params["criteria"] = {name: text for name, text in params["criteria"].items() if name in categories}
-    names = _names_used(models, matches)
+    names = names_used(models, matches)
     params["models"] = {
         id: {"recorded": str(_ANSWERS / f"{id}.jsonl"), "name": names.get(id, id)} | _method(compositions.get(id))
         for id in models
@@ -331,22 +220,3 @@ def _method(composition: Made | None) -> dict[str, str]:
         if composition is None
         else {"base": composition.base} | ({"set": composition.set} if composition.set is not None else {})
     )
-
-
-def _names_used(models: dict[str, _Model], matches: dict[str, _Match]) -> dict[str, str]:
-    """Return the name by which the verdicts know each model.
-
-    Raises:
-        UserError: they know one by several names.
-    """
-    names: dict[str, str] = {}
-    for _, _, lines in matches.values():
-        for line in lines:
-            for side in ("model_1", "model_2"):
-                name = line.row[side]
-                id = _find(models, name, line.where).id
-                if names.setdefault(id, name) != name:
-                    raise UserError(
-                        f"{line.where}: field {side}: {id} is called {name!r} here but {names[id]!r} earlier; use one name"
-                    )
-    return names

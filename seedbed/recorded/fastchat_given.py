@@ -1,0 +1,143 @@
+"""The models, verdicts and ratings of an import of FastChat's files, checked against each other."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seedbed.project.corpora import turns_of
+from seedbed.project.methods import Made, study_pairs
+from seedbed.project.row_types import Question
+from seedbed.recorded.fastchat_files import Line, answer_rows, answers_to, check_quoted, read_scores, read_verdicts
+from seedbed.recorded.slugs import refuse_equal_slugs, slug
+from seedbed.util.errors import UserError, did_you_mean
+from seedbed.util.rows import Row
+
+
+@dataclass
+class Model:
+    """A model with recorded answers; `rows` are its file's, `names` are further names that verdicts may know it by."""
+
+    id: str
+    name: str
+    rows: list[Row]
+    answers: dict[str, list[str | None]]
+    names: set[str]
+
+
+Match = tuple[Model, Model, list[Line]]
+"""A model, the baseline, the verdicts on the two."""
+
+
+def models_of(answers: list[tuple[str, Path]], questions: list[Question]) -> dict[str, Model]:
+    """Return the models with their answers, by id."""
+    refuse_equal_slugs([slug(name) for name, _ in answers], "--answers: two models")
+    models = {}
+    for name, path in answers:
+        texts = answers_to(path, questions)
+        rows = answer_rows(path)  # now: an import may replace the file
+        names = {row["model_id"] for row in rows if "model_id" in row}
+        models[slug(name)] = Model(slug(name), name, rows, texts, names)
+    return models
+
+
+def matches_of(
+    files: list[Path], models: dict[str, Model], baseline: str, questions: list[Question]
+) -> tuple[dict[str, Match], int]:
+    """Return the verdict rows by match id, with the two models, and how many rows are of pairs without the baseline."""
+    turns = {question["id"]: len(turns_of(question)) for question in questions}
+    matches: dict[str, Match] = {}
+    left_out = 0
+    for path in files:
+        here: dict[str, Match] = {}
+        for line in read_verdicts(path):
+            where, row = f"{line.where}: row {line.row['question_id']!r}", line.row
+            pair = [_find(models, row[side], where) for side in ("model_1", "model_2")]
+            if pair[0] is pair[1]:
+                raise UserError(
+                    f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}; a verdict must "
+                    "compare two models"
+                )
+            if line.id not in turns:
+                raise UserError(f"{where}: a verdict on a question that is not in the questions file")
+            if line.turn > turns[line.id]:
+                continue
+            check_quoted(line, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
+            if baseline not in (pair[0].id, pair[1].id):
+                left_out += 1
+                continue
+            model = pair[1] if pair[0].id == baseline else pair[0]
+            here.setdefault(f"{model.id}-vs-{baseline}", (model, models[baseline], []))[2].append(line)
+        if not here:
+            raise UserError(f"{path}: no verdict against the baseline {baseline!r}")
+        for id, match in here.items():
+            if id in matches:
+                raise UserError(f"{path}: the match {id} is in an earlier --judgments file too; use one file per match")
+            matches[id] = match
+    return matches, left_out
+
+
+def _find(models: dict[str, Model], name: str, where: str, what: str = "verdict") -> Model:
+    matching = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
+    if len(matching) > 1:
+        raise UserError(
+            f"{where}: {name!r} is the model_id of both {matching[0].id} and {matching[1].id}; give each model a different name"
+        )
+    if not matching:
+        raise UserError(
+            f"{where}: a {what} on {name!r}, but there are no --answers for this model{did_you_mean(name, list(models))}"
+        )
+    return matching[0]
+
+
+def to_judge(
+    matches: Collection[str], models: dict[str, Model], baseline: str, compositions: dict[str, Made], *, recorded: bool
+) -> dict[str, Match]:
+    """Return the matches without recorded verdicts: those of a study, and of all with the baseline where none are recorded."""
+    pairs = [(id, baseline) for id in models if id != baseline and not recorded]
+    pairs += study_pairs(compositions, baseline) if compositions else ()
+    named: dict[str, Match] = {f"{model}-vs-{other}": (models[model], models[other], []) for model, other in pairs}
+    return {id: match for id, match in named.items() if id not in matches}
+
+
+def compositions_of(given: Sequence[tuple[str, str, str | None]], models: Collection[str]) -> dict[str, Made]:
+    """Return what models were made of, by id; those of one base and set are numbered, as trainings with other seeds."""
+    compositions: dict[str, Made] = {}
+    for name, base, training_set in given:
+        if slug(name) not in models:
+            raise UserError(f"--method {name!r}: no --answers of this id{did_you_mean(slug(name), list(models))}")
+        if slug(name) in compositions:
+            raise UserError(f"--method {name!r}: given twice; give one method per model")
+        method = (base, training_set)
+        compositions[slug(name)] = Made(*method, sum(other[:2] == method for other in compositions.values()))
+    return compositions
+
+
+def ratings_of(files: Sequence[Path], models: dict[str, Model], questions: list[Question]) -> dict[str, list[Row]]:
+    """Return the rows of files of ratings, by model."""
+    ids = {question["id"] for question in questions}
+    ratings: dict[str, list[Row]] = {}
+    for path in files:
+        for line in read_scores(path):
+            if line.id not in ids:
+                raise UserError(f"{line.where}: a rating of a question that is not in the questions file")
+            ratings.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
+    return ratings
+
+
+def names_used(models: dict[str, Model], matches: dict[str, Match]) -> dict[str, str]:
+    """Return the name by which the verdicts know each model.
+
+    Raises:
+        UserError: they know one by several names.
+    """
+    names: dict[str, str] = {}
+    for _, _, lines in matches.values():
+        for line in lines:
+            for side in ("model_1", "model_2"):
+                name = line.row[side]
+                id = _find(models, name, line.where).id
+                if names.setdefault(id, name) != name:
+                    raise UserError(
+                        f"{line.where}: field {side}: {id} is called {name!r} here but {names[id]!r} earlier; use one name"
+                    )
+    return names
