@@ -205,24 +205,18 @@ def check_quoted(line: Line, answers: dict[str, dict[str, list[str | None]]]) ->
 
 
 def read_scores(path: Path) -> list[Line]:
-    """Return the rows of a file of ratings.
+    """Return the rows of a file of ratings; where a turn is rated again, as by a judge run that was appended, the last counts.
 
     Raises:
-        UserError: a field is missing or has another form, a score is neither from 1 to 10 nor -1, or a turn is rated twice.
+        UserError: a field is missing or has another form, or a score is neither from 1 to 10 nor -1.
     """
-    seen: dict[tuple[str, str, int], str] = {}
     lines = []
     for line in _lines(path, "score"):
-        score, place = line.row["score"], (line.id, line.row["model"], line.turn)
+        score = line.row["score"]
         if score is not None and score != -1 and not 1 <= score <= 10:
             raise UserError(
                 f"{line.where}: field score: expected a number from 1 to 10, or -1 for none, found {score}; correct it, or "
                 "write -1"
             )
-        if first := seen.get(place):
-            raise UserError(
-                f"{line.where}: question {line.id!r} is rated twice for {line.row['model']!r} (first at {first}); keep one row"
-            )
-        seen[place] = line.where
         lines.append(line)
     return lines

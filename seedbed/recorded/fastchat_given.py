@@ -11,6 +11,7 @@ from seedbed.recorded.fastchat_files import Line, answer_rows, answers_to, check
 from seedbed.recorded.slugs import refuse_equal_slugs, slug
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row
+from seedbed.util.words import count
 
 
 @dataclass
@@ -112,16 +113,25 @@ def compositions_of(given: Sequence[tuple[str, str, str | None]], models: Collec
     return compositions
 
 
-def ratings_of(files: Sequence[Path], models: dict[str, Model], questions: list[Question]) -> dict[str, list[Row]]:
-    """Return the rows of files of ratings, by model."""
+def ratings_of(
+    files: Sequence[Path], models: dict[str, Model], questions: list[Question]
+) -> tuple[dict[str, list[Row]], list[str]]:
+    """Return the rows of files of ratings, by model, and in words which are not taken over.
+
+    Where a turn is rated again, the last rating counts: FastChat's viewer shows that one.
+    """
     ids = {question["id"] for question in questions}
-    ratings: dict[str, list[Row]] = {}
+    ratings: dict[str, dict[tuple[str, int], Row]] = {}
+    replaced = 0
     for path in files:
         for line in read_scores(path):
             if line.id not in ids:
                 raise UserError(f"{line.where}: a rating of a question that is not in the questions file")
-            ratings.setdefault(_find(models, line.row["model"], line.where, "rating").id, []).append(line.row)
-    return ratings
+            rated = ratings.setdefault(_find(models, line.row["model"], line.where, "rating").id, {})
+            replaced += (line.id, line.turn) in rated
+            rated[line.id, line.turn] = line.row
+    remarks = [f"{count(replaced, 'rating')} replaced by a later rating of the same turn"] if replaced else []
+    return {id: list(rated.values()) for id, rated in ratings.items()}, remarks
 
 
 def names_used(models: dict[str, Model], matches: dict[str, Match]) -> dict[str, str]:

@@ -84,14 +84,10 @@ def import_fastchat(
     compositions = compositions_of(made_of, models)
     matches, left_out = matches_of(judgments, models, slug(baseline), asked)
     matches |= to_judge(matches, models, slug(baseline), compositions, recorded=bool(judgments))
-    known = read_references(references) if references else []
-    turns = {question["id"]: len(turns_of(question)) for question in asked}
-    if unknown := [row["id"] for row in known if row["id"] not in turns]:
-        raise UserError(f"{references}: a reference for question {unknown[0]!r}, which {questions} does not have")
+    known, whole = _references(references, asked, questions)
     own = paths.references(params["language"])
     present: dict[str, Reference] = {row["id"]: row for row in (read_rows(own, "reference") if own.is_file() else ())}
-    rated = ratings_of(scores, models, asked)
-    whole = {row["id"] for row in known if 1 + len(row.get("follow_ups", ())) == turns[row["id"]]}
+    rated, remarks = ratings_of(scores, models, asked)
     used = language or params["language"]
     declared = changed_params(
         lambda document: _declare(document, asked, models, matches, whole, used, compositions, list(rated))
@@ -129,6 +125,7 @@ def import_fastchat(
         if path.name.endswith((".jsonl", ".source.yaml")) and path not in files:
             path.unlink()  # of an earlier import, which this one takes the place of
     ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
+    ignored += "".join(f"; {remark}" for remark in remarks)
     if dropped:
         ignored += f"; fields of {questions.name} that are not imported: {few(dropped, 8)}"
     ours = len(matches) - len(judged)
@@ -143,6 +140,15 @@ def _dropped(questions: Path) -> list[str]:
     """Return the fields of a file of questions that are not read."""
     names = dict.fromkeys(name for row in question_rows(questions) for name in row)
     return [name for name in names if name not in ("question_id", "category", "turns")]
+
+
+def _references(path: Path | None, asked: Sequence[Question], questions: Path) -> tuple[list[Reference], set[str]]:
+    """Return the references of a file, and the questions that have one of every turn."""
+    known = read_references(path) if path else []
+    turns = {question["id"]: len(turns_of(question)) for question in asked}
+    if unknown := [row["id"] for row in known if row["id"] not in turns]:
+        raise UserError(f"{path}: a reference for question {unknown[0]!r}, which {questions} does not have")
+    return known, {row["id"] for row in known if 1 + len(row.get("follow_ups", ())) == turns[row["id"]]}
 
 
 def _scores(model: str) -> Path:

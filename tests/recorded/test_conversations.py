@@ -158,6 +158,16 @@ def test_a_decimal_rating_is_kept_and_a_whole_one_stays_whole(project: Path) -> 
     assert means == {("1", "all"): 8.75, ("1", "1"): 8.5, ("1", "2"): 9, ("2", "all"): 7, ("2", "1"): 7}
 
 
+def test_the_last_rating_of_a_turn_counts(project: Path) -> None:
+    """A judge run that was appended to a file rates again."""
+    rows = given()
+    assert "replaced" not in import_all(project, rows)
+    rows["scores"] += [rating("a", 1, 1, 8), rating("a", 2, 1, 7)]
+    assert "; 2 ratings replaced by a later rating of the same turn;" in import_all(project, rows)
+    kept = read_rows(project / "data/recorded/judgments/score.a.jsonl", "fastchat_score", unique=None)
+    assert [(row["question_id"], row.get("turn"), row["score"]) for row in kept] == [(1, 1, 8), (1, 2, -1), (2, 1, 7)]
+
+
 def _rated(model: str, path: Path, params: Any, questions: list[Any], answers: dict[str, Any]) -> list[Any]:
     return list(recorded_scores(model, path, params, questions, answers[model]))
 
@@ -170,7 +180,6 @@ BAD: list[tuple[Callable[[Rows], None], str]] = [
     (lambda r: r["questions"][0].update(turns=["a", " "]), "questions.jsonl:1: field turns.1: the question is blank"),
     (lambda r: r["questions"][0].update(turns=["a"] * 6), "questions.jsonl:1: field turns"),
     (lambda r: r["verdicts"].append(verdict(1, 2, "tie", "tie")), "verdicts.jsonl:4: question '1' is judged twice"),
-    (lambda r: r["scores"].append(rating("a", 1, 1, 8)), "scores.jsonl:5: question '1' is rated twice for 'a'"),
     (lambda r: r["scores"][0].update(score=11), "scores.jsonl:1: field score: expected a number from 1 to 10, or -1"),
     (lambda r: r["scores"][0].update(score=0.5), "scores.jsonl:1: field score: expected a number from 1 to 10, or -1"),
     (lambda r: r["scores"][0].update(model="c"), "scores.jsonl:1: a rating on 'c', but there are no --answers for this model"),
