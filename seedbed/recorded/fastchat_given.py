@@ -11,7 +11,7 @@ from seedbed.recorded.fastchat_files import Line, answer_rows, answers_to, check
 from seedbed.recorded.slugs import refuse_equal_slugs, slug
 from seedbed.util.errors import UserError, did_you_mean
 from seedbed.util.rows import Row
-from seedbed.util.words import count
+from seedbed.util.words import count, few
 
 
 @dataclass
@@ -43,16 +43,23 @@ def models_of(answers: list[tuple[str, Path]], questions: list[Question]) -> dic
 
 def matches_of(
     files: list[Path], models: dict[str, Model], baseline: str, questions: list[Question]
-) -> tuple[dict[str, Match], int]:
-    """Return the verdict rows by match id, with the two models, and how many rows are of pairs without the baseline."""
+) -> tuple[dict[str, Match], list[str]]:
+    """Return the verdict rows by match id, with the two models, and in words which rows are not taken over.
+
+    A file has the verdicts of all models that were judged, of which not all need answers here.
+    """
     turns = {question["id"]: len(turns_of(question)) for question in questions}
     matches: dict[str, Match] = {}
-    left_out = 0
+    others, unknown = 0, _Unknown("verdict")
     for path in files:
         here: dict[str, Match] = {}
         for line in read_verdicts(path):
             where, row = f"{line.where}: row {line.row['question_id']!r}", line.row
-            pair = [_find(models, row[side], where) for side in ("model_1", "model_2")]
+            found = [_find(models, row[side], where) for side in ("model_1", "model_2")]
+            pair = [model for model in found if model is not None]
+            if len(pair) < 2:
+                unknown.leave_out([row[f"model_{n}"] for n, model in enumerate(found, start=1) if model is None])
+                continue
             if pair[0] is pair[1]:
                 raise UserError(
                     f"{where}: {row['model_1']!r} and {row['model_2']!r} are both names of {pair[0].id}; a verdict must "
@@ -64,30 +71,49 @@ def matches_of(
                 continue
             check_quoted(line, {row[f"model_{n}"]: model.answers for n, model in enumerate(pair, start=1)})
             if baseline not in (pair[0].id, pair[1].id):
-                left_out += 1
+                others += 1
                 continue
             model = pair[1] if pair[0].id == baseline else pair[0]
             here.setdefault(f"{model.id}-vs-{baseline}", (model, models[baseline], []))[2].append(line)
         if not here:
-            raise UserError(f"{path}: no verdict against the baseline {baseline!r}")
+            raise UserError(f"{path}: no verdict against the baseline {baseline!r}{unknown.hint(models)}")
         for id, match in here.items():
             if id in matches:
                 raise UserError(f"{path}: the match {id} is in an earlier --judgments file too; use one file per match")
             matches[id] = match
-    return matches, left_out
+    without = [f"{count(others, 'verdict')} left out: on pairs without {baseline}"] if others else []
+    return matches, without + unknown.remarks()
 
 
-def _find(models: dict[str, Model], name: str, where: str, what: str = "verdict") -> Model:
+class _Unknown:
+    """Rows on models without answers, which are left out and counted."""
+
+    def __init__(self, what: str) -> None:
+        self.what, self.rows, self.names = what, 0, dict[str, None]()
+
+    def leave_out(self, names: Sequence[str]) -> None:
+        self.rows += 1
+        self.names |= dict.fromkeys(names)
+
+    def remarks(self) -> list[str]:
+        left_out = f"{count(self.rows, self.what)} left out: on models without --answers ({few([*self.names], 8)})"
+        return [left_out] if self.rows else []
+
+    def hint(self, models: Collection[str]) -> str:
+        """Return which models were named, for a file of which nothing is left."""
+        if not self.names:
+            return ""
+        first = next(iter(self.names))
+        return f"; there are no --answers for {few([*map(repr, self.names)], 8)}{did_you_mean(first, list(models))}"
+
+
+def _find(models: dict[str, Model], name: str, where: str) -> Model | None:
     matching = [model for model in models.values() if name == model.name] or [m for m in models.values() if name in m.names]
     if len(matching) > 1:
         raise UserError(
             f"{where}: {name!r} is the model_id of both {matching[0].id} and {matching[1].id}; give each model a different name"
         )
-    if not matching:
-        raise UserError(
-            f"{where}: a {what} on {name!r}, but there are no --answers for this model{did_you_mean(name, list(models))}"
-        )
-    return matching[0]
+    return matching[0] if matching else None
 
 
 def to_judge(
@@ -122,16 +148,24 @@ def ratings_of(
     """
     ids = {question["id"] for question in questions}
     ratings: dict[str, dict[tuple[str, int], Row]] = {}
-    replaced = 0
+    replaced, unknown = 0, _Unknown("rating")
     for path in files:
+        any_here = False
         for line in read_scores(path):
+            model = _find(models, line.row["model"], line.where)
+            if model is None:
+                unknown.leave_out([line.row["model"]])
+                continue
+            any_here = True
             if line.id not in ids:
                 raise UserError(f"{line.where}: a rating of a question that is not in the questions file")
-            rated = ratings.setdefault(_find(models, line.row["model"], line.where, "rating").id, {})
+            rated = ratings.setdefault(model.id, {})
             replaced += (line.id, line.turn) in rated
             rated[line.id, line.turn] = line.row
+        if not any_here:
+            raise UserError(f"{path}: no rating of a model with --answers{unknown.hint(models)}")
     remarks = [f"{count(replaced, 'rating')} replaced by a later rating of the same turn"] if replaced else []
-    return {id: list(rated.values()) for id, rated in ratings.items()}, remarks
+    return {id: list(rated.values()) for id, rated in ratings.items()}, remarks + unknown.remarks()
 
 
 def names_used(models: dict[str, Model], matches: dict[str, Match]) -> dict[str, str]:
@@ -145,9 +179,10 @@ def names_used(models: dict[str, Model], matches: dict[str, Match]) -> dict[str,
         for line in lines:
             for side in ("model_1", "model_2"):
                 name = line.row[side]
-                id = _find(models, name, line.where).id
-                if names.setdefault(id, name) != name:
+                model = _find(models, name, line.where)
+                if model is not None and names.setdefault(model.id, name) != name:
                     raise UserError(
-                        f"{line.where}: field {side}: {id} is called {name!r} here but {names[id]!r} earlier; use one name"
+                        f"{line.where}: field {side}: {model.id} is called {name!r} here but {names[model.id]!r} earlier; use "
+                        "one name"
                     )
     return names

@@ -82,7 +82,7 @@ def import_fastchat(
     if slug(baseline) not in models:
         raise UserError(f"--baseline {baseline!r}: no --answers of this id{did_you_mean(slug(baseline), list(models))}")
     compositions = compositions_of(made_of, models)
-    matches, left_out = matches_of(judgments, models, slug(baseline), asked)
+    matches, not_judged = matches_of(judgments, models, slug(baseline), asked)
     matches |= to_judge(matches, models, slug(baseline), compositions, recorded=bool(judgments))
     known, whole = _references(references, asked, questions)
     own = paths.references(params["language"])
@@ -124,8 +124,7 @@ def import_fastchat(
     for path in (*_ANSWERS.iterdir(), *(_JUDGMENTS.iterdir() if _JUDGMENTS.is_dir() else ())):
         if path.name.endswith((".jsonl", ".source.yaml")) and path not in files:
             path.unlink()  # of an earlier import, which this one takes the place of
-    ignored = f"; {left_out} verdicts on pairs without {baseline} left out" if left_out else ""
-    ignored += "".join(f"; {remark}" for remark in remarks)
+    ignored = "".join(f"; {remark}" for remark in not_judged + remarks)
     if dropped:
         ignored += f"; fields of {questions.name} that are not imported: {few(dropped, 8)}"
     ours = len(matches) - len(judged)

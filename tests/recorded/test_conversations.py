@@ -168,11 +168,24 @@ def test_the_last_rating_of_a_turn_counts(project: Path) -> None:
     assert [(row["question_id"], row.get("turn"), row["score"]) for row in kept] == [(1, 1, 8), (1, 2, -1), (2, 1, 7)]
 
 
+def test_rows_on_models_without_answers_are_left_out_and_named(project: Path) -> None:
+    """FastChat writes the verdicts and ratings of all models into one file."""
+    rows = given()
+    others = [("a", "gpt-4"), ("claude", "b"), ("gpt-4", "claude")]
+    rows["verdicts"] += [verdict(9, 1, "tie", "tie") | {"model_1": one, "model_2": two} for one, two in others]
+    rows["scores"] += [rating("gpt-4", 9, 1, 10)]
+    said = import_all(project, rows)
+    assert "; 3 verdicts left out: on models without --answers (gpt-4, claude);" in said
+    assert "; 1 rating left out: on models without --answers (gpt-4);" in said
+    kept = read_rows(project / "data/recorded/judgments/a-vs-b.jsonl", "fastchat_verdict", unique=None)
+    assert len(list(kept)) == 3
+
+
 def _rated(model: str, path: Path, params: Any, questions: list[Any], answers: dict[str, Any]) -> list[Any]:
     return list(recorded_scores(model, path, params, questions, answers[model]))
 
 
-BAD: list[tuple[Callable[[Rows], None], str]] = [
+BAD: list[tuple[Callable[[Rows], object], str]] = [
     (
         lambda r: r["a"][0]["choices"][0].update(turns=["2です"]),
         "a.jsonl: row '1': the question has 2 turns, the answer 1; add",
@@ -182,14 +195,21 @@ BAD: list[tuple[Callable[[Rows], None], str]] = [
     (lambda r: r["verdicts"].append(verdict(1, 2, "tie", "tie")), "verdicts.jsonl:4: question '1' is judged twice"),
     (lambda r: r["scores"][0].update(score=11), "scores.jsonl:1: field score: expected a number from 1 to 10, or -1"),
     (lambda r: r["scores"][0].update(score=0.5), "scores.jsonl:1: field score: expected a number from 1 to 10, or -1"),
-    (lambda r: r["scores"][0].update(model="c"), "scores.jsonl:1: a rating on 'c', but there are no --answers for this model"),
+    (
+        lambda r: [row.update(model="aa") for row in r["scores"]],
+        "scores.jsonl: no rating of a model with --answers; there are no --answers for 'aa' (did you mean 'a'?)",
+    ),
+    (
+        lambda r: [row.update(model_1="c") for row in r["verdicts"]],
+        "verdicts.jsonl: no verdict against the baseline 'b'; there are no --answers for 'c'",
+    ),
     (lambda r: r["references"][0]["choices"][0].update(turns=["2", None]), "references.jsonl:1: field choices: no reference"),
 ]
 
 
 @pytest.mark.parametrize(("spoil", "words"), BAD, ids=range(len(BAD)))
 def test_bad_files_are_refused_in_one_sentence_before_anything_is_written(
-    project: Path, spoil: Callable[[Rows], None], words: str
+    project: Path, spoil: Callable[[Rows], object], words: str
 ) -> None:
     rows, before = given(), (project / "params.yaml").read_bytes()
     spoil(rows)

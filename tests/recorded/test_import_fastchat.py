@@ -187,7 +187,10 @@ def test_comments_and_form_of_params_stay(folder: Project, files: Path) -> None:
         (lambda f: write(f / "verdicts.jsonl", [verdict(9, "tie", "tie")]), "row 9"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "A", "tie")]), "verdicts.jsonl:1: field g1_winner: expected one of"),
         (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie")] * 2), "is judged twice"),
-        (lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": "three"}]), "a verdict on 'three'"),
+        (
+            lambda f: write(f / "verdicts.jsonl", [verdict(1, "tie", "tie") | {"model_1": "three"}]),
+            "no verdict against the baseline 'two'; there are no --answers for 'three'",
+        ),
         (lambda f: write(f / "two.jsonl", [{"choices": []}]), "two.jsonl:1: field question_id: missing; field choices: [] "),
         (
             lambda f: write(f / "two.jsonl", [answer(1, "two"), {"choices": [{"turns": [""]}]}]),
