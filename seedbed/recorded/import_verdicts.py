@@ -1,6 +1,7 @@
 """`seedbed import verdicts`: a judge's verdicts on two models, kept in FastChat's format as the stage `judge` reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from ruamel.yaml.comments import CommentedMap
 
@@ -26,8 +27,8 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
     """Record the verdicts of a match.
 
     Args:
-        source: what is imported; all its rows are of the same two models.
-        model: id of the model, where the file calls it otherwise than `params.yaml` does.
+        source: what is imported; rows on models that are not in `params.yaml` are left out, and the others are of the same two.
+        model: id of the model, where the file calls it otherwise than `params.yaml` does, or has further pairs of models.
         baseline: id of the baseline, likewise.
         one_order: whether a verdict given in one order counts for both.
         yes: whether to write it, or only to show it.
@@ -41,10 +42,13 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
     params = load_params()
     known, reading = Known(params), Reading(source, VERDICTS)
     with staging() as folder:
-        rows = _verdicts(reading, known, one_order=one_order)
+        rows = _verdicts(reading, known, params, (model, baseline), one_order=one_order)
         if not rows:
             raise UserError(f"{source.path}: none of {count(reading.read, 'row')} gives a verdict")
         names, orders = rows[0][2].models, sum(record.g2 is None for _, _, record in rows)
+        first, second = (_id_of(params, name) for name in names)
+        if (first is not None and first == baseline) or (second is not None and second == model):
+            names = (names[1], names[0])
         ids = _models(params, names, model, baseline)
         called = {name: params["models"].get(id, {}).get("name", id) for name, id in zip(names, ids, strict=True)}
         match = next(
@@ -73,16 +77,36 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         return finish(shown, done, target, reading, staged, change, yes=yes)
 
 
-def _verdicts(reading: Reading, known: Known, *, one_order: bool) -> list[tuple[str, int, VerdictRecord]]:
+def _of_one_pair(reading: Reading, params: Params, given: tuple[str | None, str | None]) -> Iterator[tuple[str, VerdictRecord]]:
+    """Yield the rows on the two models: a file may have the verdicts on all models of a benchmark.
+
+    Those are the models that were `given` where the file calls both by names that are known; where none was given, those of
+    the rows on which both are known.
+    """
+    rows = [(where, record) for where, record in reading if isinstance(record, VerdictRecord)]
+    ids = [{_id_of(params, name) for name in record.models} for _, record in rows]
+    chosen = None not in given and {*given} in ids
+    known = not any(given) and any(None not in pair for pair in ids)
+    for (where, record), pair in zip(rows, ids, strict=True):
+        if chosen and pair != {*given}:
+            reading.leave_out("it is on other models than those of --model and --baseline", where)
+        elif known and None in pair:
+            reading.leave_out(f"it is on a model that is not in {paths.PARAMS}", where)
+        else:
+            yield where, record
+
+
+def _verdicts(
+    reading: Reading, known: Known, params: Params, given: tuple[str | None, str | None], *, one_order: bool
+) -> list[tuple[str, int, VerdictRecord]]:
     """Return question, turn and verdict of each row; all rows are of the same two models."""
     rows, places, names = list[tuple[str, int, VerdictRecord]](), dict[tuple[str, int], str](), tuple[str, ...]()
-    for where, record in reading:
-        assert isinstance(record, VerdictRecord)
+    for where, record in _of_one_pair(reading, params, given):
         names = names or record.models
         if {*record.models} != {*names}:
             raise UserError(
                 f"{where}: a verdict on {' and '.join(record.models)}, but earlier rows are on {' and '.join(names)}; use "
-                "one file per pair of models"
+                "one file per pair of models, or choose a pair with --model ID --baseline ID"
             )
         question = known.find(record.id, record.question, where)
         if record.turn > known.turns[question]:
@@ -100,9 +124,18 @@ def _verdicts(reading: Reading, known: Known, *, one_order: bool) -> list[tuple[
     return rows
 
 
+def _id_of(params: Params, name: str) -> str | None:
+    """Return the id of the model that a file calls so; None where there is none."""
+    for id, each in params["models"].items():
+        if each.get("name") == name:
+            return id
+    with suppress(UserError):  # a name that cannot be an id
+        return next((id for id in params["models"] if id in (name, slug(name))), None)
+    return None
+
+
 def _models(params: Params, names: tuple[str, str], model: str | None, baseline: str | None) -> tuple[str, str]:
     """Return the ids of the two models that a file names; those that the user names go before."""
-    models = params["models"]
     ids = []
     for name, given, option in ((names[0], model, "--model"), (names[1], baseline, "--baseline")):
         if given is not None:
@@ -110,15 +143,13 @@ def _models(params: Params, names: tuple[str, str], model: str | None, baseline:
                 raise UserError(f"{option} {given}: no such model{did_you_mean(given, list(answering_models(params)))}")
             ids.append(given)
             continue
-        found = [id for id, each in models.items() if each.get("name") == name] or [
-            id for id in models if id in (name, slug(name))
-        ]
-        if not found:
+        found = _id_of(params, name)
+        if found is None:
             raise UserError(
                 f"verdicts on {name!r}, a model that is not in {paths.PARAMS}; import its answers first (`seedbed import "
                 f"answers FILE --model ID --name {name!r}`), or name the model with {option} ID"
             )
-        ids.append(found[0])
+        ids.append(found)
     if ids[0] == ids[1]:
         raise UserError(
             f"{names[0]!r} and {names[1]!r} are both {ids[0]}; name two different models with --model and --baseline"
