@@ -144,7 +144,9 @@ def answers(
     file: File,
     model: Annotated[str, typer.Option(metavar="ID", help="Id for the model in params.yaml.")],
     name: Annotated[str | None, typer.Option(help="Its name in recorded verdicts; by default the name in the file.")] = None,
-    fill: Annotated[bool, typer.Option("--fill", help="Count questions without an answer as failed answers.")] = False,
+    fill: Annotated[
+        bool, typer.Option("--fill", help="Count missing answers, and missing turns of answers, as failed.")
+    ] = False,
     format: Format = None,
     map: Fields = None,
     at: At = None,

@@ -24,7 +24,7 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         source: what is imported.
         model: id that the model gets; one that is there is replaced.
         name: its name in recorded verdicts; by default as the file calls it, else its id.
-        fill: whether a question without an answer counts as one that the model failed to answer.
+        fill: whether a question without an answer, or with one of too few turns, counts as one that the model failed to answer.
         yes: whether to write it, or only to show it.
 
     Returns:
@@ -32,7 +32,7 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
 
     Raises:
         UserError: the source or a row cannot be read, answers an unknown question or one that is answered already, or a
-            question has no answer.
+            question has no answer, or one of too few turns.
     """
     params, id = load_params(), slug(model)
     if (kind := answering_models(params).get(id)) and kind != "models":
@@ -42,7 +42,7 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
     known, reading, names = Known(params), Reading(source, ANSWERS), dict[str, str]()
     target = paths.RECORDED / "answers" / f"{id}.jsonl"
     with staging() as folder:
-        answers = _answers(reading, known, names)
+        answers, short = _answers(reading, known, names, fill=fill)
         missing = [question for question in known.turns if question not in answers]
         if missing and not fill:
             raise UserError(
@@ -53,8 +53,14 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         called = name or (next(iter(names)) if names else id)
         staged = stage(folder, (_answer(question, called, answers[question]) for question in known.turns), "fastchat_answer")
         remarks = [f"writes {target}; models.{id} of {paths.PARAMS} will refer to it; in verdicts the model is called {called}"]
-        if blank := sum(None in turns for question, turns in answers.items() if question not in missing):
+        filled = {*missing, *short}
+        if blank := sum(None in turns for question, turns in answers.items() if question not in filled):
             remarks.append(f"{count(blank, 'answer')} without a text: blank or marked as an error; they count as failed")
+        if short:
+            remarks.append(
+                f"{count(len(short), 'answer')} with fewer turns than the question: {few(short, 5)}; the missing turns count "
+                "as failed, and so do these conversations as a whole"
+            )
         if missing:
             remarks.append(f"{count(len(missing), 'question')} without an answer: {few(missing, 5)}")
         if id in params["models"]:
@@ -75,18 +81,24 @@ def import_answers(source: Source, model: str, name: str | None, *, fill: bool, 
         return finish(shown, done, target, reading, staged, change, yes=yes)
 
 
-def _answers(reading: Reading, known: Known, names: dict[str, str]) -> dict[str, list[str | None]]:
-    answers: dict[str, list[str | None]] = {}
+def _answers(
+    reading: Reading, known: Known, names: dict[str, str], *, fill: bool
+) -> tuple[dict[str, list[str | None]], list[str]]:
+    """Return the turns of each answer by question, and the questions whose answers had too few."""
+    answers, short = dict[str, list[str | None]](), list[str]()
     places: dict[str, str] = {}
     for where, record in reading:
         assert isinstance(record, AnswerRecord)
         question = known.find(record.id, record.question, where)
         turns = [None if turn is None or not turn.strip() else turn for turn in record.turns]
-        if len(turns) < known.turns[question]:
-            raise UserError(
-                f"{where}: question {question!r} has {known.turns[question]} turns, the answer {len(turns)}; add the missing "
-                "turns (null where there was no answer)"
-            )
+        if (lacking := known.turns[question] - len(turns)) > 0:
+            if not fill:
+                raise UserError(
+                    f"{where}: question {question!r} has {known.turns[question]} turns, the answer {len(turns)}; add the "
+                    "missing turns (null where there was no answer). --fill counts missing turns as failed"
+                )
+            turns += [None] * lacking
+            short.append(question)
         if question in answers:
             raise UserError(
                 f"{where}: question {question!r} is answered twice (first at {places[question]}); keep one row, and give the "
@@ -100,7 +112,7 @@ def _answers(reading: Reading, known: Known, names: dict[str, str]) -> dict[str,
                     "use one file per model"
                 )
         answers[question], places[question] = turns[: known.turns[question]], where
-    return answers
+    return answers, short
 
 
 def _answer(question: str, model: str, turns: list[str | None]) -> Row:

@@ -706,6 +706,21 @@ def test_answers_that_do_not_fit_are_refused(project: Path) -> None:
         import_verdicts(source, None, None, one_order=False, yes=True)
 
 
+def test_a_missing_turn_is_filled_as_a_missing_answer_is(project: Path) -> None:
+    """A public run of the first turns alone, of a benchmark with two."""
+    asked = [{"question_id": id, "category": "generic", "turns": turns} for id, turns in (("p", ["1", "2"]), ("q", ["3"]))]
+    import_questions(Source(write(project / "q.jsonl", asked)), "questions", "ja", None, yes=True)
+    rows = [{"question_id": id, "model_id": "m", "choices": [{"turns": [f"An answer to {id}."]}]} for id in ("p", "q")]
+    file = Source(write(project / "in.jsonl", rows))
+    with pytest.raises(UserError, match=r"in\.jsonl:1: question 'p' has 2 turns, the answer 1; .* --fill counts"):
+        import_answers(file, "m", None, fill=False, yes=True)
+    said = import_answers(file, "m", None, fill=True, yes=True)
+    assert "1 answer with fewer turns than the question: p; the missing turns count as failed" in said
+    assert "without a text" not in said
+    kept = read_rows(Path("data/recorded/answers/m.jsonl"), "fastchat_answer", unique=None)
+    assert [row["choices"][0]["turns"] for row in kept] == [["An answer to p.", None], ["An answer to q."]]
+
+
 def test_the_preview_says_what_goes_and_what_is_missing(project: Path) -> None:
     seeds = Source(write(project / "in.jsonl", [TASK, TASK | {"instruction": "Name a colour."}]))
     assert "instead of data/seed_tasks.en.jsonl" in import_seeds(seeds, "seed_tasks", "en", None, yes=True)
