@@ -191,13 +191,16 @@ def read_verdicts(path: Path) -> list[Line]:
 def check_quoted(line: Line, answers: dict[str, dict[str, list[str | None]]]) -> None:
     """Hold the answers that a verdict row quotes against the turns there are, by model name and question id.
 
+    What there is no answer of is not compared. A blank answer counts as none, as it does where it is imported.
+
     Raises:
         UserError: they differ: the verdict was given on another answer.
     """
     where, id, row = line
     for side in ("1", "2"):
         quoted, name = row.get(f"answer_{side}"), row[f"model_{side}"]
-        if quoted is not None and quoted.strip() != (answers[name][id][line.turn - 1] or ERROR).strip():
+        turns = answers[name].get(id, [])[line.turn - 1 : line.turn]
+        if quoted is not None and turns and (quoted.strip() or ERROR) != ((turns[0] or "").strip() or ERROR):
             raise UserError(
                 f"{where}: row {row['question_id']!r}: answer_{side} is not the answer of {name!r} to this question; "
                 "the verdict belongs to another answer; judge again, or restore the answers file"

@@ -1,7 +1,9 @@
 """`seedbed import verdicts`: a judge's verdicts on two models, kept in FastChat's format as the stage `judge` reads it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
 
 from ruamel.yaml.comments import CommentedMap
 
@@ -9,6 +11,8 @@ from seedbed.project import paths
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
+from seedbed.recorded.fastchat import recorded_turns
+from seedbed.recorded.fastchat_files import Line, check_quoted, read_answers
 from seedbed.recorded.formats import VERDICTS
 from seedbed.recorded.known_questions import Known
 from seedbed.recorded.placing import finish, preview, stage, staging
@@ -16,7 +20,7 @@ from seedbed.recorded.reading import Reading, Source
 from seedbed.recorded.records import VerdictRecord
 from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import Row
+from seedbed.util.rows import Row, read_rows
 from seedbed.util.words import count
 from seedbed.util.yaml_edit import add_entries
 
@@ -37,7 +41,8 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         What is, or would be, imported.
 
     Raises:
-        UserError: the source or a row cannot be read, is of other models or an unknown question, or judges one order alone.
+        UserError: the source or a row cannot be read, is of other models or an unknown question, judges one order alone, or
+            quotes another answer than there is.
     """
     params = load_params()
     known, reading = Known(params), Reading(source, VERDICTS)
@@ -45,7 +50,7 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
         rows = _verdicts(reading, known, params, (model, baseline), one_order=one_order)
         if not rows:
             raise UserError(f"{source.path}: none of {count(reading.read, 'row')} gives a verdict")
-        names, orders = rows[0][2].models, sum(record.g2 is None for _, _, record in rows)
+        names, orders = rows[0].record.models, sum(row.record.g2 is None for row in rows)
         first, second = (_id_of(params, name) for name in names)
         if (first is not None and first == baseline) or (second is not None and second == model):
             names = (names[1], names[0])
@@ -56,8 +61,10 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
             f"{ids[0]}-vs-{ids[1]}",
         )
         target = paths.RECORDED / "judgments" / f"{match}.jsonl"
-        verdicts = (_verdict(question, turn, record, called) for question, turn, record in rows)
-        staged = stage(folder, verdicts, "fastchat_verdict")
+        lines = [Line(row.where, row.question, _verdict(row, called)) for row in rows]
+        answers = {called[name]: _answers(params, id, known) for name, id in zip(names, ids, strict=True)}
+        _refuse_other_answers(source.path, lines, answers)
+        staged = stage(folder, (line.row for line in lines), "fastchat_verdict")
         remarks = [f"writes {target}; matches.{match} of {paths.PARAMS} will refer to it: {ids[0]} against {ids[1]}"]
         if orders:
             remarks.append(f"{count(orders, 'verdict')} {_ONE_ORDER}; the report shows no order agreement for them")
@@ -75,6 +82,15 @@ def import_verdicts(source: Source, model: str | None, baseline: str | None, *, 
 
         done = f"{count(staged.rows, 'verdict')} imported; `seedbed repro benchmark` builds the report"
         return finish(shown, done, target, reading, staged, change, yes=yes)
+
+
+class _Judged(NamedTuple):
+    """A row's verdict, with its place, and the question and turn that it is about."""
+
+    where: str
+    question: str
+    turn: int
+    record: VerdictRecord
 
 
 def _of_one_pair(reading: Reading, params: Params, given: tuple[str | None, str | None]) -> Iterator[tuple[str, VerdictRecord]]:
@@ -98,9 +114,9 @@ def _of_one_pair(reading: Reading, params: Params, given: tuple[str | None, str 
 
 def _verdicts(
     reading: Reading, known: Known, params: Params, given: tuple[str | None, str | None], *, one_order: bool
-) -> list[tuple[str, int, VerdictRecord]]:
-    """Return question, turn and verdict of each row; all rows are of the same two models."""
-    rows, places, names = list[tuple[str, int, VerdictRecord]](), dict[tuple[str, int], str](), tuple[str, ...]()
+) -> list[_Judged]:
+    """Return the verdict of each row; all rows are of the same two models."""
+    rows, places, names = list[_Judged](), dict[tuple[str, int], str](), tuple[str, ...]()
     for where, record in _of_one_pair(reading, params, given):
         names = names or record.models
         if {*record.models} != {*names}:
@@ -120,7 +136,7 @@ def _verdicts(
                 "--one-order each verdict counts for both orders; the report then shows no order agreement for them"
             )
         places[question, record.turn] = where
-        rows.append((question, record.turn, record))
+        rows.append(_Judged(where, question, record.turn, record))
     return rows
 
 
@@ -157,8 +173,36 @@ def _models(params: Params, names: tuple[str, str], model: str | None, baseline:
     return ids[0], ids[1]
 
 
-def _verdict(question: str, turn: int, record: VerdictRecord, called: Mapping[str, str]) -> Row:
+def _answers(params: Params, id: str, known: Known) -> dict[str, list[str | None]]:
+    """Return the answers that there are of a model, turn by turn: the recorded ones, else those of the last build."""
+    recorded = params["models"].get(id, {}).get("recorded")
+    path = Path(recorded) if recorded else paths.answers(id)
+    if not path.is_file():
+        return {}
+    if recorded:
+        return read_answers(path)
+    rows = (row for row in read_rows(path, "answer") if row["id"] in known.turns and "failed_turn" not in row)
+    return {row["id"]: recorded_turns(row, known.turns[row["id"]]) for row in rows}
+
+
+def _refuse_other_answers(path: Path, lines: Sequence[Line], answers: dict[str, dict[str, list[str | None]]]) -> None:
+    """Refuse verdicts that quote other answers than there are, as the stage `judge` does."""
+    wrong = []
+    for line in lines:
+        try:
+            check_quoted(line, answers)
+        except UserError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise UserError(
+            f"{path}: {len(wrong):,} of {count(len(lines), 'verdict')} quote other answers than the recorded ones, e.g. "
+            f"{wrong[0]}"
+        )
+
+
+def _verdict(judged: _Judged, called: Mapping[str, str]) -> Row:
     """Return a verdict as FastChat writes it; one that was given in one order stands for both, and says so."""
+    _, question, turn, record = judged
     g2 = record.g1 if record.g2 is None else record.g2
     words = (_ONE_ORDER, _ONE_ORDER) if record.g2 is None else record.explanations
     row: Row = {"question_id": question, "model_1": called[record.models[0]], "model_2": called[record.models[1]]}

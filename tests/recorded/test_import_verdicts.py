@@ -13,7 +13,7 @@ from seedbed.recorded.import_answers import import_answers
 from seedbed.recorded.import_verdicts import import_verdicts
 from seedbed.recorded.reading import Source
 from seedbed.util.errors import UserError
-from seedbed.util.rows import Row, read_rows
+from seedbed.util.rows import Row, read_rows, write_rows
 from seedbed.util.yaml12 import load_yaml
 from tests.harness import ROOT, without_conversations
 
@@ -74,3 +74,38 @@ def test_a_pair_of_several_is_chosen_by_its_ids() -> None:
     assert "2 rows left out: it is on other models than those of --model and --baseline (first: v.jsonl:1)" in said
     assert taken("a-vs-b") == [("one", "b", "a"), ("two", "a", "b")]
     assert load_yaml(paths.PARAMS)["matches"]["a-vs-b"]["model"] == "a"
+
+
+def annotation(id: str, first: str, second: str) -> Row:
+    outputs = {"output_1": first, "output_2": second, "generator_1": "a", "generator_2": "b"}
+    return {"instruction": f"Question {id}", "preference": 1.9} | outputs
+
+
+def test_verdicts_on_other_answers_are_refused_with_their_number() -> None:
+    """Before anything is written, and in the preview already."""
+    right = [annotation(id, f"{id} of a", f" {id} of b\n") for id in ("one", "two")]
+    wrong = [right[0], right[1] | {"output_1": "two of another run"}]
+    for yes in (False, True):
+        with pytest.raises(UserError) as error:
+            take(wrong, yes=yes)
+        assert (
+            "v.jsonl: 1 of 2 verdicts quote other answers than the recorded ones, e.g. v.jsonl:2: row 'two': answer_2 "
+            in str(error.value)
+        )
+        assert not JUDGED.exists()
+    assert "2 verdicts imported" in take(right)
+
+
+def test_verdicts_on_answers_of_a_build_and_on_failed_ones_are_compared_too() -> None:
+    rows = [{"instruction": f"Question {id}", "output": text, "generator": "b"} for id, text in (("one", "x"), ("two", ""))]
+    import_answers(write("answers.jsonl", rows), "b", None, fill=False, yes=True)
+    assert "2 verdicts imported" in take([annotation("one", "one of a", "x"), annotation("two", "two of a", " ")])
+
+    built = [{"id": "one", "model": "good", "text": "Built.", "failure": None, "request": None, "made_by": {"recorded": "x"}}]
+    rows = [annotation("one", "one of a", "Built."), annotation("two", "two of a", "nothing is known of this one")]
+    rows = [row | {"generator_2": "good"} for row in rows]
+    write_rows(paths.answers("good"), built, "answer")
+    assert "2 verdicts imported" in take(rows)
+    write_rows(paths.answers("good"), [built[0] | {"text": "Built again."}], "answer")
+    with pytest.raises(UserError, match="1 of 2 verdicts quote other answers"):
+        take(rows)
