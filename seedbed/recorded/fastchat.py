@@ -79,7 +79,8 @@ def recorded_judgments(
             )
         if line.turn > turns[id]:
             continue
-        check_quoted(line, texts)
+        sides = zip(names, answers, strict=True)  # of a conversation that failed later, the turns before are not kept
+        check_quoted(line, {name: texts[name] if line.turn >= side[id].get("failed_turn", 1) else {} for name, side in sides})
         judged.add((id, line.turn))
         if any(None in texts[name][id][: line.turn] for name in names):
             yield from invalid(id, line.turn, "no_answer", "one of the two answers failed")

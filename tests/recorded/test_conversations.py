@@ -181,6 +181,23 @@ def test_rows_on_models_without_answers_are_left_out_and_named(project: Path) ->
     assert len(list(kept)) == 3
 
 
+def test_a_verdict_may_quote_the_turns_before_the_one_that_failed(project: Path) -> None:
+    """The import holds them against the file; the build has only what failed, and compares nothing."""
+    rows = given()
+    rows["verdicts"][0] |= {"answer_1": "2です", "answer_2": "2"}
+    import_all(project, rows)
+    with chdir(project):
+        questions, params = edited(project), load_params()
+        sides = [
+            {row["id"]: row for row in recorded(questions, name, Path(params["models"][name]["recorded"]))} for name in "ab"
+        ]
+        judged = list(recorded_judgments("a-vs-b", params, questions, (sides[0], sides[1])))
+        assert [row["verdict"] for row in judged if row["question"] == "1"] == ["invalid"] * 4
+        sides[0]["1"]["turns"] = ["another", "3です"]
+        with pytest.raises(UserError, match="row 1: answer_1 is not the answer of 'a'"):
+            list(recorded_judgments("a-vs-b", params, questions, (sides[0], sides[1])))
+
+
 def _rated(model: str, path: Path, params: Any, questions: list[Any], answers: dict[str, Any]) -> list[Any]:
     return list(recorded_scores(model, path, params, questions, answers[model]))
 
