@@ -236,14 +236,13 @@ def fastchat(
     ] = None,
     license: License = None,
     address: Address = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Replace models, matches and questions without asking.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Import a whole FastChat benchmark: questions, answers, references, verdicts and ratings."""
     from seedbed.recorded.import_fastchat import import_fastchat
 
-    confirm = (lambda question: True) if yes else typer.confirm
-    recorded = (questions, answers, judgments or [], baseline, references, language, confirm, method or [], scores or [])
-    print(import_fastchat(*recorded, license, address))
+    recorded = (questions, answers, judgments or [], baseline, references, language, method or [], scores or [])
+    print(import_fastchat(*recorded, license, address, yes=yes))
 
 
 @exporting.command("fastchat", cls=InProject)

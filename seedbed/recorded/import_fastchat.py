@@ -1,11 +1,11 @@
 """Take over questions, answers and verdicts that were recorded elsewhere, and declare them in `params.yaml`.
 
-Everything is checked before the first file is written.
+Everything is checked and shown before the first file is written.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml.comments import CommentedMap
 
@@ -15,7 +15,7 @@ from seedbed.project.methods import Made
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Question, Reference
-from seedbed.recorded.fastchat_files import question_rows, read_questions, read_references
+from seedbed.recorded.fastchat_files import Line, question_rows, read_questions, read_references
 from seedbed.recorded.fastchat_given import (
     Match,
     Model,
@@ -26,14 +26,47 @@ from seedbed.recorded.fastchat_given import (
     ratings_of,
     to_judge,
 )
-from seedbed.recorded.placing import changed_params, origin, put_in_place, source_file, staging, yaml_text
+from seedbed.recorded.placing import (
+    DRY_RUN,
+    changed_params,
+    origin,
+    put_in_place,
+    shown_rows,
+    source_file,
+    staging,
+    written_to,
+    yaml_text,
+)
 from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.rows import read_rows, write_rows
+from seedbed.util.rows import Row, read_rows, write_rows
+from seedbed.util.safe_text import safe
 from seedbed.util.words import count, few
 
 _QUESTIONS = paths.RECORDED / "questions.jsonl"
 _ANSWERS, _JUDGMENTS = paths.RECORDED / "answers", paths.RECORDED / "judgments"
+
+
+class _Part(NamedTuple):
+    """A file that an import writes.
+
+    Attributes:
+        what: its rows, in words.
+        target: its place.
+        user: the entry of `params.yaml` that refers to it.
+        before: the file that this entry refers to now; None where it is new.
+        rows: what it gets.
+        schema: of the rows; None where they are as they were read.
+        sources: the files that they are from.
+    """
+
+    what: str
+    target: Path
+    user: str
+    before: str | None
+    rows: Collection[Mapping[str, Any]]
+    schema: str | None
+    sources: Collection[Path]
 
 
 def import_fastchat(
@@ -43,11 +76,12 @@ def import_fastchat(
     baseline: str,
     references: Path | None,
     language: str | None,
-    confirm: Callable[[str], bool],
     made_of: Sequence[tuple[str, str, str | None]] = (),
     scores: Sequence[Path] = (),
     license: str | None = None,
     address: str | None = None,
+    *,
+    yes: bool,
 ) -> str:
     """Copy recorded files under `data/recorded/` and write `models`, `matches` and labels of `params.yaml`.
 
@@ -58,26 +92,26 @@ def import_fastchat(
         baseline: id of the model that the others are compared with.
         references: reference answers, in the answers' format.
         language: what the questions are written in; None for the language of the project.
-        confirm: asked before models, matches and earlier recorded files are replaced, with what goes.
         made_of: (id, base, set) of models that were fine-tuned, the set None for a base as it was. Their sets are matched with
             each other and with the base as it was, and judged by our judge where no verdicts are recorded.
         scores: files of ratings of single answers.
         license: of the data, to be noted beside it.
         address: where it is from, to be noted beside it.
+        yes: whether to write it, or only to show it.
 
     Returns:
-        What was taken over, in one line.
+        What is, or would be, imported.
 
     Raises:
         UserError: a row that is not of its format, equal slugs, an unknown or repeated id in `made_of`, an answer to an
-            unknown question, a question without an answer, a verdict on unknown models, questions or other answers, no
-            verdict against the baseline.
+            unknown question, a question without an answer, a verdict on unknown questions or other answers, no verdict
+            against the baseline, no rating of one of the models.
     """
     for path in (questions, *(path for _, path in answers), *judgments, *filter(None, [references]), *scores):
         if not path.is_file():
             raise UserError(f"{path}: {'not a file' if path.exists() else 'no such file'}; give the file to import")
     params = load_params()
-    asked, dropped = read_questions(questions), _dropped(questions)
+    asked = read_questions(questions)
     models = models_of(answers, asked)
     if slug(baseline) not in models:
         raise UserError(f"--baseline {baseline!r}: no --answers of this id{did_you_mean(slug(baseline), list(models))}")
@@ -93,46 +127,72 @@ def import_fastchat(
         lambda document: _declare(document, asked, models, matches, whole, used, compositions, list(rated))
     )
     judged = {id: lines for id, (_, _, lines) in matches.items() if lines}
-    left_over = _left_over(models, judged, rated)
-    goes = _replaced(params, models, matches, left_over)
-    if goes and not confirm(f"This replaces {goes}. Continue?"):
-        return "nothing was imported"
-
     names = names_used(models, matches)
+    ratings = {id: [row | {"model": names.get(id, id)} for row in rows] for id, rows in rated.items()}
+    parts = _parts(
+        params, (questions, asked), [(models[slug(name)], path) for name, path in answers], judged, (scores, ratings)
+    )
+    left_over = sorted({*_ANSWERS.glob("*.jsonl"), *_JUDGMENTS.glob("*.jsonl")} - {part.target for part in parts})
+    counts = f"{count(len(asked), 'question')}, {count(len(models), 'model')}, {count(len(matches), 'match', 'matches')}"
+    lines = [f"{questions}: a benchmark in FastChat's files; {counts} will be imported"]
+    lines += [f"  {part.what}: {written_to(part.target, part.user, part.before)}" for part in parts]
+    if known:
+        lines.append(f"  {count(len(known), 'reference')}: {'changes' if own.is_file() else 'writes'} {own}")
+    if ours := [id for id in matches if id not in judged]:
+        lines.append(
+            f"  {count(len(ours), 'match', 'matches')} without verdicts, for the judge of {paths.PARAMS}: {few(ours, 5)}"
+        )
+    lines += [f"  {remark}" for remark in not_judged + remarks]
+    if dropped := _dropped(questions):
+        lines.append(f"  fields of {questions.name} that are not imported: {few(dropped, 8)}")
+    if goes := _replaced(params, models, matches, left_over):
+        lines.append(f"  replaces {goes}")
+    shown = safe("\n".join([*lines, *shown_rows(asked)]))
+    if not yes:
+        return f"{shown}\n{DRY_RUN}"
     with staging() as folder:
         files: dict[Path, Path | str] = {}
-
-        def put(target: Path, rows: Collection[Mapping[str, Any]], schema: str | None, sources: Collection[Path]) -> None:
-            part = folder / str(len(files))
-            write_rows(part, rows, schema)
-            files[target] = part
-            about = origin({path.name: path for path in sources}, "FastChat's files", len(rows), license, address)
-            files[source_file(target)] = yaml_text(about)
-
-        put(_QUESTIONS, asked, "question", [questions])
-        for name, path in answers:
-            put(_ANSWERS / f"{slug(name)}.jsonl", models[slug(name)].rows, None, [path])
-        for id, lines in judged.items():
-            sources = dict.fromkeys(Path(line.where.rpartition(":")[0]) for line in lines)
-            put(_JUDGMENTS / f"{id}.jsonl", [line.row for line in lines], None, sources)
-        for id, rows in rated.items():
-            put(_scores(id), [row | {"model": names.get(id, id)} for row in rows], None, scores)
+        for part in parts:
+            staged = folder / str(len(files))
+            write_rows(staged, part.rows, part.schema)
+            about = origin({path.name: path for path in part.sources}, "FastChat's files", len(part.rows), license, address)
+            files |= {part.target: staged, source_file(part.target): yaml_text(about)}
         merged = folder / "references"
         write_rows(merged, (present | {row["id"]: row for row in known}).values(), "reference")
-        files[own], files[paths.PARAMS] = merged, declared
+        files |= {own: merged, paths.PARAMS: declared}
         put_in_place(files)
     for path in (*_ANSWERS.iterdir(), *(_JUDGMENTS.iterdir() if _JUDGMENTS.is_dir() else ())):
         if path.name.endswith((".jsonl", ".source.yaml")) and path not in files:
             path.unlink()  # of an earlier import, which this one takes the place of
-    ignored = "".join(f"; {remark}" for remark in not_judged + remarks)
-    if dropped:
-        ignored += f"; fields of {questions.name} that are not imported: {few(dropped, 8)}"
-    ours = len(matches) - len(judged)
-    sends = f", {ours} of them for the judge of params.yaml (`seedbed plan` shows its requests)" if ours else ""
-    return (
-        f"{count(len(asked), 'question')}, {count(len(models), 'model')}, {count(len(matches), 'match', 'matches')} "
-        f"imported{sends}{ignored}; now run `seedbed repro benchmark`"
-    )
+    sends = f", {len(ours)} of them for the judge of params.yaml (`seedbed plan` shows its requests)" if ours else ""
+    return f"{shown}\n{counts} imported{sends}; now run `seedbed repro benchmark`"
+
+
+def _parts(
+    params: Params,
+    asked: tuple[Path, list[Question]],
+    models: Sequence[tuple[Model, Path]],
+    judged: Mapping[str, Sequence[Line]],
+    rated: tuple[Sequence[Path], Mapping[str, Sequence[Row]]],
+) -> list[_Part]:
+    """Return the files that an import writes under `data/recorded/`, of questions, answers, verdicts and ratings."""
+    source = params["corpora"][BENCHMARK]["source"]
+    what = count(len(asked[1]), "question")
+    parts = [_Part(what, _QUESTIONS, f"corpora.{BENCHMARK}", source, asked[1], "question", [asked[0]])]
+    for model, path in models:
+        failed = sum(None in turns for turns in model.answers.values())
+        what = f"{count(len(model.rows), 'answer')} of {model.id}{f' ({failed:,} without a text)' if failed else ''}"
+        before = params["models"].get(model.id, {}).get("recorded")
+        parts.append(_Part(what, _ANSWERS / f"{model.id}.jsonl", f"models.{model.id}", before, model.rows, None, [path]))
+    for id, lines in judged.items():
+        what, match = f"{count(len(lines), 'verdict')} of {id}", params["matches"].get(id)
+        before = match.get("recorded") if match else None
+        rows, sources = [line.row for line in lines], dict.fromkeys(Path(line.where.rpartition(":")[0]) for line in lines)
+        parts.append(_Part(what, _JUDGMENTS / f"{id}.jsonl", f"matches.{id}", before, rows, None, sources))
+    for id, ratings in rated[1].items():
+        what, before = f"{count(len(ratings), 'rating')} of {id}", params["scores"].get(id, {}).get("recorded")
+        parts.append(_Part(what, _scores(id), f"scores.{id}", before, ratings, None, rated[0]))
+    return parts
 
 
 def _dropped(questions: Path) -> list[str]:
@@ -155,14 +215,6 @@ def _scores(model: str) -> Path:
     return _JUDGMENTS / f"score.{model}.jsonl"
 
 
-def _left_over(models: Collection[str], judged: Collection[str], rated: Collection[str]) -> list[Path]:
-    """Return the recorded files that are of none of these: an import takes the place of an earlier one."""
-    kept = (
-        {_ANSWERS / f"{id}.jsonl" for id in models} | {_JUDGMENTS / f"{id}.jsonl" for id in judged} | set(map(_scores, rated))
-    )
-    return sorted({*_ANSWERS.glob("*.jsonl"), *_JUDGMENTS.glob("*.jsonl")} - kept)
-
-
 def _replaced(params: Params, models: Collection[str], matches: Collection[str], left_over: Collection[Path]) -> str:
     """Return in words what an import takes away; empty where there is nothing to take away."""
     parts = []
@@ -177,7 +229,7 @@ def _replaced(params: Params, models: Collection[str], matches: Collection[str],
         parts.append(f"{count(len(others), 'further corpus', 'further corpora')} of questions ({few(others, 5)})")
     if left_over:
         names = few([path.name for path in left_over], 5)
-        parts.append(f"{count(len(left_over), 'file')} of {_ANSWERS.parent}, deleted then ({names})")
+        parts.append(f"{count(len(left_over), 'file')} of {_ANSWERS.parent}, which are deleted ({names})")
     return " and ".join(parts)
 
 

@@ -79,7 +79,7 @@ def import_all(root: Path, rows: Rows) -> str:
             "b",
             files["references"],
             "ja",
-            lambda question: True,
+            yes=True,
             scores=[files["scores"]],
         )
 
@@ -106,7 +106,7 @@ def test_what_is_not_imported_is_named(project: Path) -> None:
     assert "fields of questions.jsonl that are not imported: reference" in import_all(project, rows)
     files = project.parent / "files"
     with chdir(project), pytest.raises(UserError, match=r"gone\.jsonl: no such file; give the file to import$"):
-        import_fastchat(files / "questions.jsonl", [("a", files / "gone.jsonl")], [], "a", None, "ja", lambda question: True)
+        import_fastchat(files / "questions.jsonl", [("a", files / "gone.jsonl")], [], "a", None, "ja", yes=True)
 
 
 def test_every_turn_is_taken_over(project: Path) -> None:
@@ -161,9 +161,9 @@ def test_a_decimal_rating_is_kept_and_a_whole_one_stays_whole(project: Path) -> 
 def test_the_last_rating_of_a_turn_counts(project: Path) -> None:
     """A judge run that was appended to a file rates again."""
     rows = given()
-    assert "replaced" not in import_all(project, rows)
+    assert "replaced by" not in import_all(project, rows)
     rows["scores"] += [rating("a", 1, 1, 8), rating("a", 2, 1, 7)]
-    assert "; 2 ratings replaced by a later rating of the same turn;" in import_all(project, rows)
+    assert "  2 ratings replaced by a later rating of the same turn\n" in import_all(project, rows)
     kept = read_rows(project / "data/recorded/judgments/score.a.jsonl", "fastchat_score", unique=None)
     assert [(row["question_id"], row.get("turn"), row["score"]) for row in kept] == [(1, 1, 8), (1, 2, -1), (2, 1, 7)]
 
@@ -175,8 +175,8 @@ def test_rows_on_models_without_answers_are_left_out_and_named(project: Path) ->
     rows["verdicts"] += [verdict(9, 1, "tie", "tie") | {"model_1": one, "model_2": two} for one, two in others]
     rows["scores"] += [rating("gpt-4", 9, 1, 10)]
     said = import_all(project, rows)
-    assert "; 3 verdicts left out: on models without --answers (gpt-4, claude);" in said
-    assert "; 1 rating left out: on models without --answers (gpt-4);" in said
+    assert "  3 verdicts left out: on models without --answers (gpt-4, claude)\n" in said
+    assert "  1 rating left out: on models without --answers (gpt-4)\n" in said
     kept = read_rows(project / "data/recorded/judgments/a-vs-b.jsonl", "fastchat_verdict", unique=None)
     assert len(list(kept)) == 3
 

@@ -140,9 +140,7 @@ def import_in(folder: Path, files: dict[str, bytes]) -> bool:
     with chdir(project):
         said = ""
         try:
-            import_fastchat(
-                paths["questions"], answers, [paths["verdicts"]], MODELS[0], paths["references"], "ja", lambda question: True
-            )
+            import_fastchat(paths["questions"], answers, [paths["verdicts"]], MODELS[0], paths["references"], "ja", yes=True)
         except UserError as error:
             said = str(error)
         if not said:

@@ -119,7 +119,7 @@ def run_in_process(project: Project, folder: Path, **changes: Any) -> str:
         "baseline": "two",
         "references": None,
         "language": None,
-        "confirm": lambda question: True,
+        "yes": True,
     }
     with chdir(project.root):
         return import_fastchat(**(given | changes))
@@ -269,27 +269,52 @@ def contents(folder: Project) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in files}
 
 
-def test_what_an_import_takes_away_is_said_first_and_stays_where_the_answer_is_no(folder: Project, files: Path) -> None:
-    """Models, matches and questions of params.yaml; then the recorded files of the import before, which are nowhere else."""
-    asked: list[str] = []
-
-    def no(question: str) -> bool:
-        asked.append(question)
-        return False
-
+def test_a_preview_shows_what_is_imported_and_writes_nothing(folder: Project, files: Path) -> None:
+    """Also where it is imported again: changed files do not replace the recorded ones without --yes."""
+    write(files / "two.jsonl", [turns(1, [None]), answer(2, "two")])
+    write(files / "verdicts.jsonl", [verdict(2, "tie", "tie")])
+    write(files / "scores.jsonl", [{"question_id": 1, "model": "one.5", "score": 8}])
     before = contents(folder)
-    assert run_in_process(folder, files, confirm=no) == "nothing was imported"
+    shown = run_in_process(folder, files, scores=[files / "scores.jsonl"], yes=False)
     assert contents(folder) == before
+    lines = shown.splitlines()
+    assert lines[0].endswith(
+        "questions.jsonl: a benchmark in FastChat's files; 2 questions, 2 models, 1 match will be imported"
+    )
+    assert lines[1:6] == [
+        "  2 questions: writes data/recorded/questions.jsonl; corpora.questions of params.yaml will refer to it instead of "
+        "data/questions.en.jsonl",
+        "  2 answers of one-5: writes data/recorded/answers/one-5.jsonl; models.one-5 of params.yaml will refer to it",
+        "  2 answers of two (1 without a text): writes data/recorded/answers/two.jsonl; models.two of params.yaml will refer "
+        "to it",
+        "  1 verdict of one-5-vs-two: writes data/recorded/judgments/one-5-vs-two.jsonl; matches.one-5-vs-two of params.yaml "
+        "will refer to it",
+        "  1 rating of one-5: writes data/recorded/judgments/score.one-5.jsonl; scores.one-5 of params.yaml will refer to it",
+    ]
+    assert '  {"category":"a","id":"1","text":"質問1"}' in lines
+    assert lines[-1] == "Nothing was written yet. Add --yes to write it."
+
+    run_in_process(folder, files)
+    before = contents(folder)
+    write(files / "two.jsonl", [answer(n, "two") for n in (1, 2)])
+    shown = run_in_process(folder, files, yes=False)
+    assert "  2 answers of two: replaces data/recorded/answers/two.jsonl (2 rows), which models.two refers to" in shown
+    assert contents(folder) == before
+
+
+def test_what_an_import_takes_away_is_said_first(folder: Project, files: Path) -> None:
+    """Models, matches and questions of params.yaml; then the recorded files of the import before, which are nowhere else."""
+    first = run_in_process(folder, files, yes=False)
     run_in_process(folder, files)
     before = contents(folder)
     models = [("three", files / "one.5.jsonl"), ("two", files / "two.jsonl")]
-    assert run_in_process(folder, files, confirm=no, answers=models, judgments=[]) == "nothing was imported"
+    second = run_in_process(folder, files, answers=models, judgments=[], yes=False)
     assert contents(folder) == before
-    first, second = asked
-    assert "models of params.yaml (good, thin, poor)" in first
+    assert "  replaces 3 models of params.yaml (good, thin, poor)" in first
     assert "and the questions (data/questions.en.jsonl is kept)" in first
+    assert "1 match without verdicts, for the judge of params.yaml: three-vs-two" in second
     assert "1 model of params.yaml (one-5) and 1 match of params.yaml (one-5-vs-two) and 2 files of data/recorded, " in second
-    assert "deleted then (one-5.jsonl, one-5-vs-two.jsonl). Continue?" in second
+    assert "which are deleted (one-5.jsonl, one-5-vs-two.jsonl)" in second
     run_in_process(folder, files, answers=models, judgments=[])
     assert sorted(path.name for path in (folder.root / "data/recorded").rglob("*.jsonl")) == [
         "questions.jsonl",
