@@ -138,5 +138,8 @@ def flexeval_question(row: Row) -> QuestionRecord:
 def flexeval_answer(row: Row) -> AnswerRecord:
     inner = row.get("extra_info", row.get("task_inputs"))
     asked, answered = _flexeval_asked(row)
-    id = first_of(inner if isinstance(inner, dict) else {}, "question_id")
-    return AnswerRecord([*answered, content(row.get("lm_output"), "lm_output")], id, asked)
+    about = inner if isinstance(inner, dict) else {}
+    id = first_of(about, "question_id")
+    # Without messages there is the whole prompt alone, of which the question is a part.
+    question = asked if id is None or about.get("messages") else None
+    return AnswerRecord([*answered, content(row.get("lm_output"), "lm_output")], id, question)

@@ -295,8 +295,12 @@ ANSWER_ROWS: dict[str, list[Any]] = {
         for id in ("one", "two")
     ],
     "Arena-Hard 2.0": [
-        {"uid": id, "model": "m", "messages": [CHAT[0], {"role": "assistant", "content": {"answer": "An apple."}}]}
-        for id in ("one", "two")
+        {
+            "uid": id,
+            "model": "m",
+            "messages": [{"role": "user", "content": text}, {"role": "assistant", "content": {"answer": "An apple."}}],
+        }
+        for id, text in (("one", "質問1"), ("two", "Name a fruit."))
     ],
     "AlpacaEval": [{"instruction": text, "output": "An apple.", "generator": "m"} for text in ("質問1", "Name a fruit.")],
     "flexeval": [
