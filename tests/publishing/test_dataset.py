@@ -189,7 +189,7 @@ def test_answers_and_verdicts_of_another_build_are_not_exported(built_once: Proj
 
     answers = project.root / "data/build/answers/good.jsonl"
     answers.rename(answers.with_suffix(".aside"))
-    refused("answer@good: no such file")
+    refused("answer@good: never built here")
     answers.with_suffix(".aside").rename(answers)
     path = next((project.root / "data").glob("questions*.en.jsonl"))
     text = path.read_text(encoding="utf-8")
