@@ -13,7 +13,9 @@ from seedbed.util.line_ends import to_lf
 from seedbed.util.visible import is_blank
 
 _MOST_BYTES = 64 * 2**20
-_HIDDEN = ("script", "style", "template", "head", "nav", "noscript", "svg")
+_HIDDEN = frozenset({"script", "style", "template", "nav", "noscript", "svg"})
+_OF_HEAD = frozenset({"head", "title", "base", "link", "meta", "style", "script", "noscript", "template"})
+"""What may be in `head`; any other element ends it, since its end tag may be left out."""
 _BLOCKS = (
     *(
         "address",
@@ -34,6 +36,13 @@ _BLOCKS = (
     ),
     *("main", "ol", "p", "pre", "section", "table", "tr", "ul", "h1", "h2", "h3", "h4", "h5", "h6"),
 )
+_LINES = frozenset(
+    {"body", "caption", "center", "details", "dialog", "dir", "fieldset", "figcaption", "hgroup", "legend", "menu", "optgroup"}
+    | {"option", "search", "summary"}
+)
+"""Elements that stand on lines of their own, without a blank line around them."""
+_CELL = "\0"
+"""Where a cell of a table begins, until the page is read; no document has this character."""
 
 
 def text_of(path: Path) -> str:
@@ -70,29 +79,65 @@ class _Text(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self._not_shown = _HIDDEN
         self._hidden = 0
+        self._in_head = False
+        self._pre = 0
+        self._begun = False  # whether the line has text
+        self._line_ends = False  # before the next text on it
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in _HIDDEN
+        if tag == "head":
+            self._in_head, self._not_shown = True, _HIDDEN | {"title"}
+        elif tag not in _OF_HEAD and not self._hidden:
+            self._in_head = False
+        self._hidden += tag in self._not_shown
+        self._pre += tag == "pre"
         if tag in _BLOCKS:
             heading = f"{'#' * int(tag[1])} " if re.fullmatch(r"h[1-6]", tag) else ""
-            self.parts.append(("\n" if tag in ("br", "li", "tr") else "\n\n") + heading)
+            self._break(("\n" if tag in ("br", "li", "tr") else "\n\n") + heading)
+        elif tag in ("td", "th"):
+            self.parts.append(_CELL)
+        self._line_ends |= tag in _LINES
 
     def handle_endtag(self, tag: str) -> None:
-        self._hidden = max(self._hidden - (tag in _HIDDEN), 0)
+        if tag == "head":
+            self._in_head = False
+        self._hidden = max(self._hidden - (tag in self._not_shown), 0)
+        self._pre = max(self._pre - (tag == "pre"), 0)
         if tag in _BLOCKS and tag not in ("br", "li", "tr"):
-            self.parts.append("\n\n")
+            self._break("\n\n")
+        self._line_ends |= tag in _LINES
+
+    def _break(self, written: str) -> None:
+        self.parts.append(written)
+        self._begun = self._line_ends = False
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(re.sub(r"\s+", " ", data))
+        blank = not data.strip()
+        if self._hidden or (blank and (self._in_head or self._line_ends)):
+            return
+        self._in_head = False
+        text = data if self._pre else re.sub(r"\s+", " ", data)
+        if self._line_ends and self._begun:
+            text = f"\n{text if self._pre else text.lstrip()}"
+        self._line_ends &= blank
+        self._begun |= not blank
+        self.parts.append(text)
 
 
 def _html(path: Path) -> str:
     parser = _Text()
     parser.feed(_plain(path))
     parser.close()
-    return "".join(parser.parts)
+    return "\n".join(map(_with_cells, "".join(parser.parts).split("\n")))
+
+
+def _with_cells(line: str) -> str:
+    """Return a line of a page with a bar between the cells of a table; as it is where one of them at most has a text."""
+    before, *cells = map(str.strip, line.split(_CELL))
+    cells = [before, *cells] if before else cells
+    return " | ".join(cells).strip() if sum(map(bool, cells)) > 1 else line.replace(_CELL, "")
 
 
 def _pdf(path: Path) -> str:

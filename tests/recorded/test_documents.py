@@ -61,6 +61,31 @@ def test_a_page_is_read_as_a_reader_sees_it(folder: Path) -> None:
     assert text == "## Leave\n\nFive days a year & more.\n\none\ntwo"
 
 
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (
+            "<head><meta charset=utf-8><title>Hours</title>\n<body>\n<h1>Hours</h1>\n<p>On holidays closed.",
+            "# Hours\n\nOn holidays closed.",
+        ),
+        ("<head><noscript><img src=x></noscript><title>T</title>\nNo <i>tag</i> of the body", "No tag of the body"),
+        ("<head><title>T</title></head><div>One</div>", "One"),
+        (
+            "<table><tr><td>Coffee</td><td>2.50</td></tr>\n<tr>\n<th> Tea\n<td>\n<td>1 <b>€</b></table>",
+            "Coffee | 2.50\nTea |  | 1 €",
+        ),
+        ("<table><tr><th></th><th>Mon</th><th>Tue</th></tr></table>", "| Mon | Tue"),
+        ("<table><tr><td> </td><td><p>Set</p></td><td><p>by tables</p></td></tr></table>", "Set\n\nby tables"),
+        ("<pre>\ndef f():\n    <b>return</b> 1\n</pre>After", "def f():\n    return 1\n\nAfter"),
+        ("<details><summary>Sum</summary>Body text</details>Next", "Sum\nBody text\nNext"),
+        ("<table><caption>Prices</caption>\n<tr><td>Tea</td></tr></table>", "Prices\nTea"),
+    ],
+)
+def test_a_page_loses_no_text_and_runs_none_together(folder: Path, page: str, text: str) -> None:
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    assert passages(text_of(folder / "page.html"), 200, 100) == [text]
+
+
 def test_a_pdf_is_read(folder: Path) -> None:
     pytest.importorskip("pypdf", reason="the extra seedbed[documents] is not installed")
     (folder / "a.pdf").write_bytes(pdf("Five days a year."))
