@@ -5,10 +5,14 @@ Both measures are of one question and one example, from 0 to 1; a question's ove
 - *characters*: the share of the question's runs of n letters and digits, case and width folded, that the example holds.
 - *subject*: the share of the question's words that the example's task holds, a word weighing the more the rarer it is:
   log((1 + N) / (1 + texts that hold it)), over the N questions and tasks.
+
+Of a question with several turns, each turn is compared by itself, and the whole: the largest share counts. A follow-up of a few
+letters ("Explain why.") counts only with the whole, since texts of any origin hold it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import log
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +31,8 @@ OWN = "own"
 """The name of the project's own questions, beside those of `publish.benchmarks`."""
 OVERLAP = 0.5
 SUBJECT = 0.8
+_BY_ITSELF = 3
+"""Runs, laid end to end, that a follow-up has at least as many letters as to be compared by itself."""
 REPORT_COLUMNS = ["benchmark", "question", "characters", "characters_example", "subject", "subject_example"]
 
 
@@ -36,9 +42,9 @@ class Nearest(NamedTuple):
     Attributes:
         benchmark: its name in `publish.benchmarks`, or `own`.
         question: its id, or its place in the file.
-        characters: the largest share of its runs of characters in one example.
+        characters: the largest share of its runs of characters, or of those of a turn, in one example.
         characters_example: that example, as `set/id`; empty where nothing is shared.
-        subject: the largest share of its words in one task.
+        subject: the largest share of its words, or of those of a turn, in one task.
         subject_example: that of it.
     """
 
@@ -56,13 +62,13 @@ def ngram(params: Params) -> int:
     return length or (13 if separates_words(params["filter"]["tokeniser"]) else 8)
 
 
-def benchmarks(params: Params) -> dict[str, dict[str, str]]:
-    """Return the questions of each benchmark, by name and id: the text of all turns.
+def benchmarks(params: Params) -> dict[str, dict[str, list[str]]]:
+    """Return the questions of each benchmark, by name and id: the text of each turn.
 
     Raises:
         UserError: the own questions are not built, or a file of `publish.benchmarks` cannot be read.
     """
-    known = {OWN: {row["id"]: "\n\n".join(turns_of(row)) for row in read_questions()}}
+    known = {OWN: {row["id"]: turns_of(row) for row in read_questions()}}
     for name, path in params.get("publish", {}).get("benchmarks", {}).items():
         try:
             known[name] = dict(_read(Path(path)))
@@ -71,10 +77,10 @@ def benchmarks(params: Params) -> dict[str, dict[str, str]]:
     return known
 
 
-def _read(path: Path) -> Iterator[tuple[str, str]]:
+def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
     for where, record in Reading(Source(path), QUESTIONS):
         assert isinstance(record, QuestionRecord)
-        yield where if record.id is None else str(record.id), "\n\n".join(record.turns)
+        yield where if record.id is None else str(record.id), record.turns
 
 
 def overlaps(params: Params, examples: Sequence[Example]) -> list[Nearest]:
@@ -84,15 +90,15 @@ def overlaps(params: Params, examples: Sequence[Example]) -> list[Nearest]:
         UserError: see `benchmarks`; or the tokeniser is not installed.
     """
     asked = benchmarks(params)
-    questions = [(name, id, text) for name, texts in asked.items() for id, text in texts.items()]
-    texts = [text for _, _, text in questions]
+    questions = [(name, id, turns) for name, each in asked.items() for id, turns in each.items()]
     size, tokenise = ngram(params), load_tokeniser(params["filter"]["tokeniser"])
-    runs = _best([_runs(text, size) for text in texts], (_runs(example.text, size) for example in examples))
-    words = [_words(text, tokenise) for text in texts]
+    of_runs = [_compared(turns, size, lambda text: _runs(text, size)) for _, _, turns in questions]
+    runs = _best_of_each(of_runs, (_runs(example.text, size) for example in examples))
+    words = [_compared(turns, size, lambda text: _words(text, tokenise)) for _, _, turns in questions]
     tasks = [_words(example.task, tokenise) for example in examples]
-    held = Counter(word for each in (*words, *tasks) for word in each)
+    held = Counter(word for each in (*(whole for whole, *_ in words), *tasks) for word in each)
     weights = {word: log((1 + len(words) + len(tasks)) / (1 + number)) for word, number in held.items()}
-    subjects = _best(words, tasks, weights)
+    subjects = _best_of_each(words, tasks, weights)
 
     def name(place: int | None) -> str:
         return "" if place is None else examples[place].name
@@ -101,6 +107,27 @@ def overlaps(params: Params, examples: Sequence[Example]) -> list[Nearest]:
         Nearest(benchmark, id, round(shared, 3), name(near), round(common, 3), name(alike))
         for (benchmark, id, _), (shared, near), (common, alike) in zip(questions, runs, subjects, strict=True)
     ]
+
+
+def _compared(turns: Sequence[str], size: int, units: Callable[[str], set[str]]) -> list[set[str]]:
+    """Return the units of a whole question, then of each of its turns that is compared by itself."""
+    found = [units(turn) for turn in turns]
+    alone = [
+        each
+        for place, (turn, each) in enumerate(zip(turns, found, strict=True))
+        if place == 0 or len("".join(character(turn))) >= _BY_ITSELF * size
+    ]
+    return [set[str]().union(*found), *alone] if len(turns) > 1 else found
+
+
+def _best_of_each(
+    wanted: Sequence[Sequence[set[str]]],
+    texts: Iterator[set[str]] | Sequence[set[str]],
+    weights: Mapping[str, float] | None = None,
+) -> list[tuple[float, int | None]]:
+    """Return for each question the largest share that one text holds of any of its sets of units, and the first such text."""
+    best = iter(_best([units for each in wanted for units in each], texts, weights))
+    return [max(islice(best, len(each)), key=lambda found: found[0]) for each in wanted]
 
 
 def _best(

@@ -56,6 +56,26 @@ def test_public_benchmarks_are_looked_at_too(tmp_path: Path) -> None:
             overlaps(gone, read_examples(gone))
 
 
+def test_a_turn_that_is_copied_word_for_word_is_found_however_long_the_others_are(tmp_path: Path) -> None:
+    """Joined to a long follow-up, a first turn is less than half of its question."""
+    seen, unseen = "飛行機はなぜ落ちないのですか。", "潮の満ち引きはなぜ起こるのですか。"
+    long = "今の答えを、小学生にもわかる言葉だけを使い、身近なもののたとえを二つ入れて、百字以内で書き直してください。"
+    tasks = [f"質問です。{seen}", long, "なぜですか。短く説明してください。"]
+    with build(tmp_path, instructions=[("email", task, "", "はい。") for task in tasks]).written() as params:
+        asked = {"first": [seen, long[::-1]], "second": [unseen, long], "phrase": [unseen, "短く説明してください。"]}
+        rows = [{"question_id": id, "category": "a", "turns": turns} for id, turns in asked.items()]
+        Path("mt.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+        named = cast(Any, {**params, "publish": {"benchmarks": {"mt": "mt.jsonl"}}})
+        nearest = {each.question: each for each in overlaps(named, read_examples(named))}
+        assert (nearest["first"].characters, nearest["first"].characters_example) == (1.0, "native/s00000-0")
+        assert (nearest["second"].characters, nearest["second"].characters_example) == (1.0, "native/s00001-0")
+        assert nearest["phrase"].characters < 0.5
+        assert nearest["phrase"].subject < 0.8
+        shown = overlap_gate(named, [*nearest.values()], {}).words
+        assert "2 of 5 questions" in shown
+        assert "first with native/s00000-0 (1.00 of its characters)" in shown
+
+
 def test_who_wrote_and_who_reviewed(tmp_path: Path) -> None:
     for maker, passed in ((OTHER, True), (STAND_IN, False), ({"endpoint": "there", "model": "stand-in-2"}, False)):
         with build(tmp_path / maker["model"].replace("/", "-"), made_by=maker).written() as params:
