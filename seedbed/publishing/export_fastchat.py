@@ -3,10 +3,10 @@
     question.jsonl                      {"question_id": "fermi-01", "category": "fermi", "turns": ["…"]}
     model_answer/<model>.jsonl          {"question_id": …, "model_id": "good", "choices": [{"index": 0, "turns": ["…"]}]}
     reference_answer/reference.jsonl    the same, of the references
-    model_judgment/<judge>_pair.jsonl   {"question_id": …, "model_1": "good", "model_2": "thin", "judge": ["judge", "pair"], …}
+    model_judgment/<judge>_pair.jsonl   {"question_id": …, "model_1": "good", "model_2": "thin", "judge": ["gpt-4", "pair"], …}
     model_judgment/<judge>_single.jsonl {"question_id": …, "model": "good", "score": 8, "turn": 1, …}
 
-`seedbed import fastchat` reads them back.
+`judge` has the judge's model and its prompt, as FastChat writes it. `seedbed import fastchat` reads the files back.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,8 +17,9 @@ from seedbed.project import paths
 from seedbed.project.corpora import read_questions, turns_of
 from seedbed.project.model_settings import answering_models
 from seedbed.project.params import load_params
-from seedbed.project.row_types import Answer, EditedQuestion, Judgment, Reference, Score
+from seedbed.project.row_types import Answer, EditedQuestion, Judgment, MadeBy, Reference, Score
 from seedbed.publishing.new_folder import new_folder
+from seedbed.publishing.rehearsed import warn_of_stand_in
 from seedbed.recorded.fastchat import recorded_turns
 from seedbed.recorded.fastchat_files import ERROR
 from seedbed.util.rows import Row, read_rows, write_rows
@@ -27,6 +28,8 @@ from seedbed.util.words import count
 
 def export_fastchat(folder: Path) -> str:
     """Write what the last build left into a folder, and return what was written, in one line.
+
+    What the stand-in made of it is said on stderr.
 
     Args:
         folder: made where it is not there.
@@ -60,6 +63,13 @@ def export_fastchat(folder: Path) -> str:
     with new_folder(folder):
         for name, rows in files.items():
             write_rows(folder / name, rows, None)
+    makers: dict[str, list[MadeBy | None]] = {
+        "questions": [row["made_by"] for row in questions.values()],
+        "answers": [row["made_by"] for given in answers.values() for row in given],
+        "judgments": [row["made_by"] for row in judgments],
+        "ratings": [row["made_by"] for row in scores],
+    }
+    warn_of_stand_in(makers, "stand_in_unjudged")
     return f"{folder}: {count(len(files), 'file')}, {count(len(questions), 'question')}, {count(len(models), 'model')}"
 
 
@@ -83,7 +93,7 @@ def _verdicts(judgments: Iterable[Judgment]) -> Iterator[Row]:
         pairs.setdefault((row["match"], row["question"], row.get("turn", 1)), {})[row["order"]] = row
     for (_, question, turn), orders in pairs.items():
         one = next(iter(orders.values()))
-        verdict: Row = {"question_id": question, "turn": turn, "judge": _judge(one["judge"], "pair", turn)}
+        verdict: Row = {"question_id": question, "turn": turn, "judge": _judge(one, "pair", turn)}
         verdict |= {"model_1": one["model"], "model_2": one["baseline"]}
         for game, order, first, second in (("g1", "ab", "model_1", "model_2"), ("g2", "ba", "model_2", "model_1")):
             winners = {"first": first, "second": second, "tie": "tie"}
@@ -96,10 +106,10 @@ def _verdicts(judgments: Iterable[Judgment]) -> Iterator[Row]:
 def _rating(row: Score) -> Row:
     score = -1 if row["rating"] is None else row["rating"]
     turn = row.get("turn", 1)
-    rating = {"model": row["model"], "judge": _judge(row["judge"], "single", turn), "turn": turn}
+    rating = {"model": row["model"], "judge": _judge(row, "single", turn), "turn": turn}
     return {"question_id": row["question"], "score": score, "judgment": row["explanation"]} | rating
 
 
-def _judge(name: str, kind: str, turn: int) -> list[str]:
-    """Return a judge as FastChat names it, with its prompt; its viewer tells turns apart by that alone."""
-    return [name, kind if turn == 1 else f"{kind}-multi-turn"]
+def _judge(row: Judgment | Score, kind: str, turn: int) -> list[str]:
+    """Return a judge as FastChat names it, by model and prompt; its viewer tells turns apart by that alone."""
+    return [row["made_by"].get("model", row["judge"]), kind if turn == 1 else f"{kind}-multi-turn"]

@@ -1,21 +1,23 @@
 """`seedbed export preferences FILE`: preference pairs for DPO trainers.
 
     {"prompt": [{"role": "user", "content": "…"}], "chosen": [{"role": "assistant", "content": "…"}], "rejected": [{…}],
-     "margin": 1.0, "judge": "judge", "question": "fermi-01", "turn": 1, "category": "fermi",
+     "margin": 1.0, "judge": "judge", "judge_model": "gpt-4.1", "question": "fermi-01", "turn": 1, "category": "fermi",
      "chosen_model": "good", "rejected_model": "thin"}
 
 A pair is written where a judge prefers the same answer in both orders, and no other judge of the jury the other one in both.
+`judge_model` is the model of each judge in `judge`, null where recorded verdicts do not say it.
 Of a conversation, `prompt` is what both have in common; `chosen` and `rejected` go on from there to the judged turn.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from seedbed.project import paths
 from seedbed.project.corpora import BENCHMARK, read_questions, turns_of
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
-from seedbed.project.row_types import EditedQuestion, Judgment
+from seedbed.project.row_types import Answer, EditedQuestion, Judgment, MadeBy
+from seedbed.publishing.rehearsed import warn_of_stand_in
 from seedbed.recorded.fastchat import recorded_turns
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, Rows, read_rows, write_rows
@@ -31,6 +33,8 @@ _SLIGHT = 0.5
 def export_preferences(file: Path) -> str:
     """Write the pairs of the last build's matches, and return what was written.
 
+    What the stand-in made of it is said on stderr.
+
     Args:
         file: JSON Lines; must not be there.
 
@@ -40,12 +44,13 @@ def export_preferences(file: Path) -> str:
     if file.exists():
         raise UserError(f"{file}: this file exists already; choose a new file")
     params = load_params()
-    pairs, compared = preferences(params)
+    pairs, compared, makers = preferences(params)
     if not pairs:
         raise UserError(
             f"none of {count(compared, 'comparison')} prefers the same answer in both orders, so there is no pair to write"
         )
     write_rows(file, pairs, None)
+    warn_of_stand_in(makers, "stand_in_trying")
     own = {row["id"] for row in _benchmark()}
     among = sum(pair["question"] in own for pair in pairs)
     summary = f"{file}: {count(len(pairs), 'pair')} of {count(compared, 'comparison')}"
@@ -60,15 +65,16 @@ def _benchmark() -> list[EditedQuestion]:
     return read_questions(path) if path.is_file() else []
 
 
-def preferences(params: Params) -> tuple[Rows, int]:
-    """Return the pairs of all matches, and how many comparisons there are: one a match, question and turn.
+def preferences(params: Params) -> tuple[Rows, int, dict[str, list[MadeBy | None]]]:
+    """Return the pairs of all matches, how many comparisons there are (one a match, question and turn), and who made the pairs.
 
     Raises:
         UserError: a file of the build is missing or not valid.
     """
     questions: dict[str, EditedQuestion] = {row["id"]: row for row in read_questions()}
-    answers: dict[str, dict[str, list[str | None]]] = {}
+    answers: dict[str, dict[str, Answer]] = {}
     pairs: Rows = []
+    makers: dict[str, list[MadeBy | None]] = {"questions": [], "answers": [], "judgments": []}
     compared = 0
     for match, entry in params["matches"].items():
         compared_here: dict[tuple[str, int], list[Judgment]] = {}
@@ -77,24 +83,27 @@ def preferences(params: Params) -> tuple[Rows, int]:
         compared += len(compared_here)
         for model in (entry["model"], entry["baseline"]):
             if model not in answers:
-                answers[model] = _answers(model, questions)
+                answers[model] = {row["id"]: row for row in read_rows(paths.built(paths.answers(model)), "answer")}
         for (id, turn), judgments in compared_here.items():
             preferred, margin, judges = _preference(judgments)
             chosen, rejected = (entry["model"], entry["baseline"])[:: 1 if preferred > 0 else -1]
-            texts = [answers[model].get(id, [])[:turn] for model in (chosen, rejected)]
-            if not preferred or id not in questions or any(len(each) < turn or None in each for each in texts):
+            given = [answers[model][id] for model in (chosen, rejected) if id in answers[model]]
+            if not preferred or id not in questions or len(given) < 2:
+                continue
+            texts = [recorded_turns(row, len(turns_of(questions[id])))[:turn] for row in given]
+            if any(len(each) < turn or None in each for each in texts):
                 continue
             about = {"question": id, "turn": turn, "category": questions[id]["category"], "judge": ",".join(judges)}
+            models = {row["judge"]: row["made_by"].get("model") for row in judgments}
+            about |= {"judge_model": ",".join(filter(None, map(models.get, judges))) or None}
             about |= {"margin": margin, "chosen_model": chosen, "rejected_model": rejected}
             asked = turns_of(questions[id])[:turn]
             if pair := _pair(asked, *([text or "" for text in each] for each in texts)):
                 pairs.append(pair | about)
-    return pairs, compared
-
-
-def _answers(model: str, questions: Mapping[str, EditedQuestion]) -> dict[str, list[str | None]]:
-    rows = read_rows(paths.built(paths.answers(model)), "answer")
-    return {row["id"]: recorded_turns(row, len(turns_of(questions[row["id"]]))) for row in rows if row["id"] in questions}
+                makers["questions"].append(questions[id]["made_by"])
+                makers["answers"] += [row["made_by"] for row in given]
+                makers["judgments"] += [row["made_by"] for row in judgments]
+    return pairs, compared, makers
 
 
 def _preference(judgments: Sequence[Judgment]) -> tuple[int, float, list[str]]:

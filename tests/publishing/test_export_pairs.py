@@ -10,6 +10,7 @@ import pytest
 
 from seedbed.project import paths
 from seedbed.publishing.export_alpaca_eval import export_alpaca_eval
+from seedbed.publishing.export_fastchat import export_fastchat
 from seedbed.publishing.export_preferences import export_preferences
 from seedbed.recorded.import_answers import import_answers
 from seedbed.recorded.import_verdicts import import_verdicts
@@ -49,14 +50,14 @@ def project(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-def judge(*verdicts: tuple[str, int, str, str, str] | tuple[str, int, str, str, str, str]) -> None:
+def judge(*verdicts: tuple[str, int, str, str, str] | tuple[str, int, str, str, str, str], endpoint: str = "stand-in") -> None:
     """Write verdicts: question, turn, judge, and the verdict of either order; perhaps a strength."""
     write_rows(
         paths.judgments("good-vs-thin"),
         [
             {"match": "good-vs-thin", "model": "good", "baseline": "thin", "question": question, "order": order, "judge": judge}
             | {"verdict": verdict, "explanation": "", "failure": None, "request": "0" * 64, "turn": turn}
-            | {"made_by": {"endpoint": "stand-in", "model": "judge"}}
+            | {"made_by": {"endpoint": endpoint, "model": f"some/{judge}"}}
             | ({"strength": strength[0]} if strength else {})
             for question, turn, judge, ab, ba, *strength in verdicts
             for order, verdict in (("ab", ab), ("ba", ba))
@@ -86,8 +87,8 @@ def test_a_pair_needs_both_orders(project: Path) -> None:
         "prompt": [{"role": "user", "content": "質問1"}],
         "chosen": [{"role": "assistant", "content": "good one"}],
         "rejected": [{"role": "assistant", "content": "thin one"}],
-        **{"margin": 1.0, "judge": "judge", "question": "one", "turn": 1, "category": "generic"},
-        **{"chosen_model": "good", "rejected_model": "thin"},
+        **{"margin": 1.0, "judge": "judge", "judge_model": "some/judge", "question": "one", "turn": 1},
+        **{"category": "generic", "chosen_model": "good", "rejected_model": "thin"},
     }
     assert (second["chosen_model"], second["chosen"][0]["content"]) == ("thin", "thin two")
     with pytest.raises(UserError, match="this file exists already"):
@@ -169,7 +170,29 @@ def test_a_jury_is_one_annotator_for_alpaca_eval(project: Path) -> None:
     )
     found = annotations()
     assert {id: row["preference"] for id, row in found.items()} == {"one": 2.0, "two": 1.5}
-    assert found["one"]["annotator"] == "x,y,z"
+    assert (found["one"]["annotator"], found["one"]["annotator_model"]) == ("x,y,z", "some/x,some/y,some/z")
+
+
+def test_every_export_says_what_the_stand_in_made(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = "come from the rule-based stand-in, which is not a language model"
+    judge(("one", 1, "judge", "first", "second"), endpoint="there")
+    export_preferences(Path("pairs.jsonl"))
+    assert f"The answers of this build {words}: they are for trying the pipeline" in capsys.readouterr().err
+    judge(("one", 1, "judge", "first", "second"))
+    export_alpaca_eval(Path("alpaca"))
+    assert f"The answers and judgments of this build {words}" in capsys.readouterr().err
+    export_fastchat(Path("fastchat"))
+    assert f"The answers and judgments of this build {words}" in capsys.readouterr().err
+    (row,) = read_rows(Path("fastchat/model_judgment/judge_pair.jsonl"), unique=None)
+    assert row["judge"] == ["some/judge", "pair"]
+    for model in MODELS:
+        rows = [row | {"made_by": {"endpoint": "there", "model": model}} for row in read_rows(paths.answers(model))]
+        write_rows(paths.answers(model), rows, None)
+    judge(("one", 1, "judge", "first", "second"), endpoint="there")
+    export_preferences(Path("more.jsonl"))
+    export_alpaca_eval(Path("more_alpaca"))
+    export_fastchat(Path("more_fastchat"))
+    assert capsys.readouterr().err == ""
 
 
 def test_an_export_that_fails_leaves_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
