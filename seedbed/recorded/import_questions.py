@@ -11,9 +11,9 @@ from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Question
 from seedbed.recorded.formats import MOST_TURNS, QUESTIONS
-from seedbed.recorded.ids import Ids
+from seedbed.recorded.ids import Ids, stage_with_ids
 from seedbed.recorded.known_questions import source_rows
-from seedbed.recorded.placing import finish, preview, stage, staging, written_to
+from seedbed.recorded.placing import finish, preview, staging, written_to
 from seedbed.recorded.reading import Reading, Source
 from seedbed.recorded.records import QuestionRecord
 from seedbed.recorded.slugs import slug
@@ -50,9 +50,14 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
     if slug(corpus) != corpus:
         raise UserError(f"--corpus {corpus}: not a valid id; use lower-case letters, digits, - and _")
     target = paths.RECORDED / f"{corpus}.jsonl"
-    reading, categories = Reading(source, QUESTIONS), dict[str, None]()
+    categories = dict[str, None]()
     with staging() as folder:
-        staged = stage(folder, _questions(reading, category, categories), "question")
+        reading, staged = stage_with_ids(
+            folder,
+            lambda: Reading(source, QUESTIONS),
+            lambda reading, ids: _questions(reading, ids, category, categories),
+            "question",
+        )
         kept = dict.fromkeys(
             row["category"] for name in question_corpora(params) if name != corpus for row in source_rows(params, name)
         )
@@ -92,8 +97,8 @@ def import_questions(source: Source, corpus: str, language: str, category: str |
         return finish(shown, done, target, reading, staged, change, yes=yes)
 
 
-def _questions(reading: Reading, default: str | None, categories: dict[str, None]) -> Iterator[Question]:
-    ids = Ids(reading)
+def _questions(reading: Reading, ids: Ids, default: str | None, categories: dict[str, None]) -> Iterator[Question]:
+    categories.clear()
     for where, record in reading:
         assert isinstance(record, QuestionRecord)
         if len(record.turns) > MOST_TURNS:

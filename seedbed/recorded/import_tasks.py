@@ -12,8 +12,8 @@ from seedbed.project import paths
 from seedbed.project.params import load_params
 from seedbed.project.params_types import Params
 from seedbed.recorded.formats import ROWS, SEEDS
-from seedbed.recorded.ids import Ids
-from seedbed.recorded.placing import finish, preview, stage, staging, written_to
+from seedbed.recorded.ids import Ids, stage_with_ids
+from seedbed.recorded.placing import finish, preview, staging, written_to
 from seedbed.recorded.reading import Reading, Source
 from seedbed.recorded.records import TaskRecord
 from seedbed.recorded.slugs import slug
@@ -45,9 +45,11 @@ def import_seeds(source: Source, corpus: str, language: str, task_type: str | No
     params, target = load_params(), paths.RECORDED / f"{corpus}.jsonl"
     if corpus not in ("seed_tasks", "baseline"):
         raise UserError(f"--corpus {corpus}: expected seed_tasks or baseline")
-    reading, types = Reading(source, SEEDS), Counter[str]()
+    types = Counter[str]()
     with staging() as folder:
-        staged = stage(folder, _tasks(reading, params, task_type, types), "task")
+        reading, staged = stage_with_ids(
+            folder, lambda: Reading(source, SEEDS), lambda reading, ids: _tasks(reading, ids, params, task_type, types), "task"
+        )
         new = [name for name in types if name not in params["labels"]["task"]]
         remarks = [f"task types: {few([f'{name} {number:,}' for name, number in types.most_common()], 8)}"]
         if new:
@@ -91,9 +93,10 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
         raise UserError(
             f"--set {name}: sets.{id} of {paths.PARAMS} uses {present['rows']}; choose another id for the imported set"
         )
-    reading = Reading(source, ROWS)
     with staging() as folder:
-        staged = stage(folder, _tasks(reading, params, None, None), None)
+        reading, staged = stage_with_ids(
+            folder, lambda: Reading(source, ROWS), lambda reading, ids: _tasks(reading, ids, params, None, None), None
+        )
         remarks = [written_to(target, f"sets.{id}", present["rows"] if present else None)]
         shown = preview(reading, staged, f"rows of the set {id}", remarks)
         entries = {} if present else {id: {"seeds": str(paths.EMPTY), "rows": str(target)}}
@@ -101,9 +104,11 @@ def import_rows(source: Source, name: str, *, yes: bool) -> str:
         return finish(shown, done, target, reading, staged, lambda document: add_entries(document, "sets", entries), yes=yes)
 
 
-def _tasks(reading: Reading, params: Params, default: str | None, types: Counter[str] | None) -> Iterator[Row]:
+def _tasks(reading: Reading, ids: Ids, params: Params, default: str | None, types: Counter[str] | None) -> Iterator[Row]:
     """Yield the rows of a file of tasks; with `types`, as the schema of seed tasks wants them, counted by type."""
-    ids, labels = Ids(reading), params["labels"]["task"]
+    labels = params["labels"]["task"]
+    if types is not None:
+        types.clear()
     for where, record in reading:
         assert isinstance(record, TaskRecord)
         if is_blank(record.instruction) or is_blank(record.output):

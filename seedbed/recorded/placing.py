@@ -54,7 +54,7 @@ def staging() -> Iterator[Path]:
 
 
 def stage(folder: Path, rows: Iterable[Mapping[str, Any]], schema: str | None) -> Staged:
-    """Write rows one by one, whatever their number, and keep the first ones to be shown."""
+    """Write rows one by one, whatever their number, over those that were staged here, and keep the first ones to be shown."""
     staged = Staged(folder / "rows.jsonl")
     with writing_rows(staged.path, schema) as write:
         for row in rows:

@@ -69,6 +69,7 @@ class Reading:
     first: dict[str, str] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
     dropped: dict[str, None] = field(default_factory=dict)
+    _row: Row = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         source = self.source
@@ -102,6 +103,7 @@ class Reading:
         for path in self.files:
             for found in read_foreign(path, self.source.at):
                 self.read += 1
+                self._row = found.row
                 try:
                     row = {name: value for name, value in found.row.items() if name not in renamed}
                     row |= {ours: _dug(found.row, ours, theirs) for ours, theirs in fields.items()}
@@ -125,6 +127,11 @@ class Reading:
         """Count a row that is passed over."""
         self.left_out[reason] += 1
         self.first.setdefault(reason, where)
+
+    def id_field(self, given: object) -> str:
+        """Return what the file calls the field in which the row that was read last has its id."""
+        named = dict(self.source.fields).get("id")
+        return named or next((name for name in ("question_id", "uid", "id") if self._row.get(name) == given), "id")
 
     def _reads(self, format: Format | None) -> set[str]:
         return format.reads if format else {*MAPPED[self.target]}

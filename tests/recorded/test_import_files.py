@@ -594,8 +594,8 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "a table with line ends of CR": ("a.csv", b"instruction,output\ra,b\r", "a line ends with CR alone"),
     "two rows of one id": (
         "a.jsonl",
-        f"{task(id='A b')}\n{task(id='a-b', output='c')}".encode(),
-        r"a\.jsonl:2: field id: .* gives the id 'a-b'",
+        f"{task(id='a-b')}\n{task(id='a-b', output='c')}".encode(),
+        r"a\.jsonl:2: field id: 'a-b' gives the id 'a-b', which the row at .*a\.jsonl:1 has too",
     ),
     "a row of one long line": ("a.jsonl", b'{"a":"' + b"x" * MOST_BYTES + b'"}', r"a\.jsonl:1: one row of more than 16 MB"),
     "an array of one long line": ("a.json", b'[{"a":"' + b"x" * MOST_BYTES + b'"}]', "one row of more than 16 MB"),
@@ -613,6 +613,33 @@ def test_a_bad_file_is_refused_with_its_place_and_nothing_is_written(
         import_rows(Source(project / name), "mine", yes=True)
     assert len(str(refused.value)) < 700
     assert state(project) == before
+
+
+def test_ids_that_a_slug_makes_equal_stay_apart_in_any_order(project: Path) -> None:
+    ids = ["数学-1", "国語-1", "1", "AbC_0", "aBc_0", "Q 7", "q/8", "q-8", "seed_task_0"]
+    rows = [{**TASK, "id": id, "output": f"It is {id}."} for id in ids]
+    found: list[dict[str, str]] = []
+    for place, given in enumerate((rows, rows[::-1])):
+        import_seeds(Source(write(project / "a.jsonl", given)), "seed_tasks", "en", None, yes=True)
+        made = list(read_rows(Path("data/recorded/seed_tasks.jsonl")))
+        assert len({row["id"] for row in made}) == len(ids), place
+        found.append({row["output"].removeprefix("It is ").removesuffix("."): row["id"] for row in made})
+    assert found[0] == found[1]
+    assert [found[0][id] for id in ("1", "Q 7", "q-8", "seed_task_0")] == ["1", "q-7", "q-8", "seed_task_0"]
+    for id, start in {"数学-1": "1-", "国語-1": "1-", "AbC_0": "abc_0-", "aBc_0": "abc_0-", "q/8": "q-8-"}.items():
+        assert re.fullmatch(rf"{start}[0-9a-f]{{12}}", found[0][id])
+
+
+def test_a_second_pass_for_ids_counts_nothing_twice(project: Path) -> None:
+    rows = [{"question_id": id, "category": "other", "turns": [f"What is {id}?"]} for id in ("A", "a", "b")]
+    file = write(project / "a.jsonl", [*rows, {**rows[2]}, {**rows[2], "question_id": "c", "turns": [" "]}])
+    said = import_questions(Source(file), "questions", "en", None, yes=True)
+    assert "5 rows; 3 will be imported" in said
+    assert said.count("1 row left out") == 2
+    rows[2]["category"] = "generic"
+    write(file, [*rows, {**rows[2], "turns": ["Why?"]}])
+    with pytest.raises(UserError, match=r"a\.jsonl:4: field question_id: 'b' gives the id 'b', which the row at .*:3 has"):
+        import_questions(Source(file), "questions", "en", None, yes=True)
 
 
 def test_a_damaged_spreadsheet_is_refused_wherever_the_damage_is(project: Path) -> None:
