@@ -264,7 +264,7 @@ def _parquet(file: Opened) -> Iterator[Found]:
 
 
 def _sheet(file: Opened, sheet: str | None) -> Iterator[Found]:
-    """Yield the rows of a spreadsheet; numbers and dates are taken as they are written, since a sheet has no types."""
+    """Yield the rows of a spreadsheet; what is no text is taken as it is written, since a sheet has no types."""
     from openpyxl import load_workbook
 
     with ExitStack() as closing, warnings.catch_warnings():
@@ -305,7 +305,7 @@ def _cell(value: object) -> object:
     if value is None:  # blank, as in CSV; of merged cells all but the first are
         return ""
     if isinstance(value, bool):
-        return value
+        return str(value).upper()  # as a sheet shows it
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime) and value.time() == time():  # a sheet has no days, but midnights shown without the time

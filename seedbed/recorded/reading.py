@@ -131,7 +131,10 @@ class Reading:
     def id_field(self, given: object) -> str:
         """Return what the file calls the field in which the row that was read last has its id."""
         named = dict(self.source.fields).get("id")
-        return named or next((name for name in ("question_id", "uid", "id") if self._row.get(name) == given), "id")
+        same = (
+            name for name in ("question_id", "uid", "id") if given in [self._row.get(name)]
+        )  # also of NaN, which equals none
+        return named or next(same, "id")
 
     def _reads(self, format: Format | None) -> set[str]:
         return format.reads if format else {*MAPPED[self.target]}

@@ -51,11 +51,13 @@ class VerdictRecord(NamedTuple):
     answers: tuple[str | None, str | None] = (None, None)
 
 
+_SAID = frozenset({"instruction", "output", "prompt", "text"})
+"""Texts that leave their row out where they are blank, so that null does too; of others, such as names, it is a mistake."""
 Record = TaskRecord | QuestionRecord | AnswerRecord | VerdictRecord
 
 
 def text(row: Row, name: str, default: str | None = None) -> str:
-    """Return a text of a row; `default` where it is missing or null.
+    """Return a text of a row; `default` where it is missing or null. Null is as blank where a blank text leaves its row out.
 
     Raises:
         Wrong: it is no text, or is missing.
@@ -63,6 +65,8 @@ def text(row: Row, name: str, default: str | None = None) -> str:
     value = row.get(name)
     if value is None and default is not None:
         return default
+    if value is None and name in row and name in _SAID:
+        return ""
     if not isinstance(value, str):
         raise Wrong(f"field {name}: {'missing' if name not in row else f'expected a text, found {short(value)}'}")
     return value
@@ -98,8 +102,9 @@ def array(row: Row, name: str) -> list[Any]:
 
 
 def first_of(row: Row, *names: str) -> object:
-    """Return the first of some fields that is there and is not null."""
-    return next((row[name] for name in names if row.get(name) is not None), None)
+    """Return the first of some fields that is there and is not null; a whole number in a column of floats as that number."""
+    value = next((row[name] for name in names if row.get(name) is not None), None)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def turns_of_texts(values: Sequence[Any], field: str) -> list[str | None]:

@@ -164,6 +164,43 @@ def test_a_blank_cell_is_blank_and_a_uuid_is_an_id(project: Path) -> None:
     assert len(as_rows(file)) == 1
 
 
+def test_null_is_as_blank(project: Path) -> None:
+    rows = [TASK, TASK | {"output": None}, TASK | {"instruction": None}, {**TASK, "output": "A pear.", "input": None}]
+    said = import_rows(Source(write(project / "in.jsonl", rows)), "mine", yes=False)
+    assert "4 rows; 2 will be imported" in said
+    assert "1 row left out: its output is blank (first:" in said
+    assert "1 row left out: its instruction is blank (first:" in said
+    rows = [{"instruction": "a", "instances": [{"input": "", "output": output}]} for output in ("b", None)]
+    assert "1 row left out: its output is blank" in import_rows(Source(write(project / "in.jsonl", rows)), "mine", yes=False)
+
+
+def test_true_and_false_of_a_sheet_are_texts(project: Path) -> None:
+    book = openpyxl.Workbook()
+    for record in (["instruction", "output", "is_classification"], ["Is 7 prime?", True, True], ["Is 8?", False, False]):
+        book.worksheets[0].append(record)
+    book.save(project / "book.xlsx")
+    import_seeds(Source(project / "book.xlsx"), "seed_tasks", "en", "email", yes=True)
+    rows = list(read_rows(Path("data/recorded/seed_tasks.jsonl")))
+    assert [(row["output"], row["is_classification"]) for row in rows] == [("TRUE", True), ("FALSE", False)]
+
+
+def test_ids_in_a_column_of_floats_are_whole_numbers(project: Path) -> None:
+    """As pandas writes a column with a number missing."""
+    file = project / "t.parquet"
+    select = "select {}::double as question_id, 'other' as category, ['What?'] as turns"
+    duckdb.execute(f"copy ({select.format('81.0')}) to '{file}' (format parquet)")
+    import_questions(Source(file), "questions", "en", None, yes=True)
+    assert [row["id"] for row in read_rows(Path("data/recorded/questions.jsonl"))] == ["81"]
+    answers = [{"question_id": 81.0, "model_id": "m", "choices": [{"turns": ["a"]}]}]
+    assert "1 will be imported" in import_answers(
+        Source(write(project / "in.jsonl", answers)), "m", None, fill=False, yes=False
+    )
+    for id in ("81.5", "'nan'"):
+        duckdb.execute(f"copy ({select.format(id)}) to '{file}' (format parquet)")
+        with pytest.raises(UserError, match=r"row 1: field question_id: expected a text or a whole number, found"):
+            import_questions(Source(file), "questions", "en", None, yes=True)
+
+
 def test_an_id_that_no_file_can_be_called_by_is_derived_from_the_text(project: Path) -> None:
     rows = [TASK | {"id": id, "output": id} for id in ("質問", "x" * 200, " ")]
     as_rows(write(project / "in.jsonl", rows))
@@ -533,7 +570,11 @@ BAD: dict[str, tuple[str, bytes, str]] = {
         b'{"instruction":"a","output":"\\ud800"}\n',
         "half of a surrogate pair",
     ),
-    "null": ("a.jsonl", b'{"instruction":null,"output":"b"}', r"field instruction: expected a text, found null"),
+    "null": (
+        "a.jsonl",
+        b'{"instruction":null,"output":"b"}',
+        r"1 row left out: its instruction is blank[^$]*nothing to import",
+    ),
     "a table that begins with a blank line": ("a.csv", b"\ninstruction,output\na,b\n", r"a\.csv:1: the first line is blank"),
     "NaN": ("a.jsonl", b'{"instruction":"a","output":"b","s":NaN}', r"a\.jsonl:1: .*NaN is not JSON"),
     "NaN in an array": ("a.json", b'[{"instruction":"a","output":"b"},\n{"s":NaN}]', r"a\.json:2: .*NaN is not JSON"),
@@ -640,6 +681,9 @@ def test_a_second_pass_for_ids_counts_nothing_twice(project: Path) -> None:
     write(file, [*rows, {**rows[2], "turns": ["Why?"]}])
     with pytest.raises(UserError, match=r"a\.jsonl:4: field question_id: 'b' gives the id 'b', which the row at .*:3 has"):
         import_questions(Source(file), "questions", "en", None, yes=True)
+    write(file, [TASK | {"name": "x"}, TASK | {"name": 1.5}])
+    with pytest.raises(UserError, match=r"a\.jsonl:2: field name: expected a text or a whole number, found 1\.5"):
+        import_rows(Source(file, fields=[("id", "name")]), "mine", yes=True)
 
 
 def test_a_damaged_spreadsheet_is_refused_wherever_the_damage_is(project: Path) -> None:
