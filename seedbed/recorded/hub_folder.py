@@ -20,10 +20,19 @@ _SPLITS = ("train", "training", "validation", "valid", "dev", "eval", "test", "t
 
 
 class Chosen(NamedTuple):
-    """The files of a data set that are read, in order, and the licence that its card names."""
+    """What is read of a data set.
+
+    Attributes:
+        files: in order.
+        license: that its card names.
+        config: the configuration that they are of; None where the card names none.
+        split: that they are of; None where no file is named after one.
+    """
 
     files: list[Path]
     license: str | None
+    config: str | None = None
+    split: str | None = None
 
 
 def choose(folder: Path, config: str | None, split: str | None) -> Chosen:
@@ -42,10 +51,20 @@ def choose(folder: Path, config: str | None, split: str | None) -> Chosen:
     named = ", ".join(map(str, license)) if isinstance(license, list) else str(license) if isinstance(license, str) else None
     if configs := _configs(folder, card):
         chosen = _of_card(folder, configs, config)
-        return Chosen(_of_patterns(chosen, split) if chosen.patterns else _of_names(chosen.folder, split), named)
+        files, of_split = _of_patterns(chosen, split) if chosen.patterns else _of_names(chosen.folder, split)
+        return Chosen(files, named, chosen.name, of_split)
     if config is not None:
         raise UserError(f"{folder}: --config {config}: the card (README.md) lists no configurations; leave --config out")
-    return Chosen(_of_names(folder, split), named)
+    about = card.get("dataset_info")
+    only = about.get("config_name") if isinstance(about, dict) else None
+    files, of_split = _of_names(folder, split)
+    return Chosen(files, named, only if isinstance(only, str) else None, of_split)
+
+
+def data_set_name(folder: Path) -> str:
+    """Return the name of a folder; of one in the Hub's cache, also of which data set it is (`datasets--…/snapshots/…`)."""
+    folder = folder.resolve()
+    return "/".join(folder.parts[-3:]) if folder.parent.name == "snapshots" else folder.name
 
 
 def _card(folder: Path) -> JsonObject:
@@ -132,7 +151,7 @@ def _of_card(folder: Path, configs: dict[str, _Config], name: str | None) -> _Co
     return configs[name]
 
 
-def _of_patterns(config: _Config, split: str | None) -> list[Path]:
+def _of_patterns(config: _Config, split: str | None) -> tuple[list[Path], str | None]:
     folder, name = config.folder, config.name
     splits = list(dict.fromkeys(each for each, _ in config.patterns))
     wanted = split or ("train" if "train" in splits else splits[0] if len(splits) == 1 else None)
@@ -142,7 +161,7 @@ def _of_patterns(config: _Config, split: str | None) -> list[Path]:
     files = [path for pattern in patterns for path in _matching(folder, pattern) if path.is_file()]
     if not files:
         raise UserError(f"{folder}: the card lists files that do not exist for {name}/{wanted} ({', '.join(patterns)})")
-    return list(dict.fromkeys(files))
+    return list(dict.fromkeys(files)), wanted
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
@@ -154,7 +173,7 @@ def _matching(folder: Path, pattern: str) -> list[Path]:
         ) from None
 
 
-def _of_names(folder: Path, split: str | None) -> list[Path]:
+def _of_names(folder: Path, split: str | None) -> tuple[list[Path], str | None]:
     files = [
         path
         for path in sorted(folder.rglob("*"))
@@ -167,12 +186,12 @@ def _of_names(folder: Path, split: str | None) -> list[Path]:
         raise UserError(f"{folder}: no data file in this folder ({', '.join(_SUFFIXES)})")
     named = {word for path in files for word in _words(folder, path) if word in _SPLITS}
     if split is None and not named:
-        return files
+        return files, None
     chosen = [path for path in files if (split or "train").lower() in _words(folder, path)]
     if not chosen:
         there = few([path.relative_to(folder).as_posix() for path in files], 8)
         raise UserError(f"{folder}: no file for the split {split or 'train'}; choose one with --split (found: {there})")
-    return chosen
+    return chosen, split or "train"
 
 
 def _words(folder: Path, path: Path) -> set[str]:

@@ -161,6 +161,8 @@ def provenance(reading: Reading, staged: Staged) -> str:
     """Return the text of the file that says where imported rows are from."""
     files = {_name(path, reading): path for path in reading.files}
     about = origin(files, reading.label, staged.rows, reading.license, reading.source.address)
+    if reading.data_set:
+        about["data_set"] = reading.data_set
     if reading.source.fields:
         about["map"] = dict(reading.source.fields)
     if reading.left_out:

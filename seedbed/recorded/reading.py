@@ -9,7 +9,7 @@ from typing import Any
 from seedbed.recorded.chat_messages import LeftOut, Wrong
 from seedbed.recorded.foreign_rows import Found, read_foreign
 from seedbed.recorded.formats import MAPPED, Format, mapped
-from seedbed.recorded.hub_folder import choose
+from seedbed.recorded.hub_folder import choose, data_set_name
 from seedbed.recorded.recognise import format_of
 from seedbed.recorded.records import Record, TaskRecord
 from seedbed.util.errors import UserError, did_you_mean
@@ -51,6 +51,7 @@ class Reading:
         target: what is made of it: `seeds`, `rows`, `questions`, `answers` or `verdicts`.
         files: that are read.
         license: as the user says, else as the card does.
+        data_set: of a folder, its name, and the configuration and the split that are read, where they have names.
         label: the format, in words; known once the first row was read.
         read: rows so far.
         left_out: rows passed over, by reason.
@@ -63,6 +64,7 @@ class Reading:
     target: str
     files: list[Path] = field(default_factory=list)
     license: str | None = None
+    data_set: dict[str, str] = field(default_factory=dict)
     label: str = ""
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
@@ -82,6 +84,8 @@ class Reading:
         if source.path.is_dir():
             chosen = choose(source.path, source.config, source.split)
             self.files, self.license = chosen.files, source.license or chosen.license
+            named = {"folder": data_set_name(source.path), "config": chosen.config, "split": chosen.split}
+            self.data_set = {name: value for name, value in named.items() if value}
             return
         if source.config or source.split:
             raise UserError(

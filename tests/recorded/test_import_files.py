@@ -507,6 +507,7 @@ def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:
         "apache-2.0",
         ["data/train-0.parquet", "data/train-1.parquet"],
     )
+    assert about["data_set"] == {"folder": "hub", "config": "default", "split": "train"}
     assert as_rows(Source(folder, split="test")) == [TASK]
     with pytest.raises(UserError, match="has the splits train, test"):
         as_rows(Source(folder, split="dev"))
@@ -535,6 +536,22 @@ def test_a_hub_folder_is_read_as_its_card_says(project: Path) -> None:
         as_rows(folder)
 
 
+def test_the_data_set_of_a_folder_is_named_as_far_as_it_says(project: Path) -> None:
+    folder = project / "cache" / "datasets--team--fruit" / "snapshots" / "0123abc"
+    (folder / "data").mkdir(parents=True)
+    name = "datasets--team--fruit/snapshots/0123abc"
+    write(folder / "rows.jsonl", [TASK])
+    as_rows(folder)
+    assert load_yaml(Path("data/recorded/rows/mine.source.yaml"))["data_set"] == {"folder": name}
+    (folder / "README.md").write_text("---\ndataset_info: {config_name: plain}\n---\n", encoding="utf-8")
+    (folder / "rows.jsonl").rename(folder / "data" / "test-00000-of-00001.jsonl")
+    as_rows(Source(folder, split="test"))
+    about = load_yaml(Path("data/recorded/rows/mine.source.yaml"))
+    assert about["data_set"] == {"folder": name, "config": "plain", "split": "test"}
+    as_rows(write(project / "in.jsonl", [TASK]))
+    assert "data_set" not in load_yaml(Path("data/recorded/rows/mine.source.yaml"))
+
+
 def test_configurations_of_a_hub_folder_are_kept_apart(project: Path) -> None:
     """`data_dir` says where a configuration is, and `default` which one is taken."""
     folder = project / "hub"
@@ -547,6 +564,8 @@ def test_configurations_of_a_hub_folder_are_kept_apart(project: Path) -> None:
     assert [row["output"] for row in as_rows(Source(folder, config="a"))] == ["first"]
     (folder / "README.md").write_text(card.replace(", default: true", ", data_files: '*.jsonl'"), encoding="utf-8")
     assert [row["output"] for row in as_rows(Source(folder, config="b"))] == ["second"]
+    about = load_yaml(Path("data/recorded/rows/mine.source.yaml"))
+    assert about["data_set"] == {"folder": "hub", "config": "b", "split": "train"}
     with pytest.raises(UserError, match="the card has 2 configurations; choose one: --config a, b"):
         as_rows(folder)
     (folder / "README.md").write_text(card.replace("first", "../first"), encoding="utf-8")
