@@ -8,6 +8,7 @@ from seedbed.project import paths
 from seedbed.project.corpora import columns_of, question_corpora, turns_of
 from seedbed.project.params_types import Params
 from seedbed.project.row_types import Question
+from seedbed.recorded.ids import distinct_slug
 from seedbed.recorded.slugs import slug
 from seedbed.util.errors import UserError
 from seedbed.util.rows import read_rows
@@ -44,10 +45,10 @@ class Known:
         Raises:
             UserError: there is none, the row does not say, or its text is that of another question than its id.
         """
-        found = None
+        ours: tuple[str, ...] = ()
         with suppress(UserError):  # an id that cannot be one of ours
-            found = slug(str(id)) if id is not None else None
-        if found in self.turns:
+            ours = (distinct_slug(str(id)), slug(str(id))) if id is not None else ()
+        if found := next((each for each in ours if each in self.turns), None):
             self._refuse_other_text(found, question, where)
             return found
         if question is not None:

@@ -10,6 +10,7 @@ import pytest
 
 from seedbed.project import paths
 from seedbed.recorded.import_answers import import_answers
+from seedbed.recorded.import_questions import import_questions
 from seedbed.recorded.reading import Source
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, write_rows
@@ -83,3 +84,12 @@ def test_each_form_of_a_question_that_a_build_has_is_its_text() -> None:
         assert "2 answers of m imported" in take([asked("one", text)])
     with pytest.raises(UserError, match="question 'one' is"):
         take([asked("one", "果物は？")])
+
+
+def test_an_id_that_a_slug_alone_would_not_tell_is_found(project: Path) -> None:
+    ids = ["数学-1", "国語-1", "AbC_0"]
+    file = project / "asked.jsonl"
+    rows = [{"id": id, "text": f"Question {id}?", "category": "generic"} for id in ids]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    import_questions(Source(file), "questions", "en", None, yes=True)
+    assert "3 answers" in take([{"question_id": id, "model_id": "m", "choices": [{"turns": ["An answer."]}]} for id in ids])
