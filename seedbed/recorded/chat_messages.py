@@ -27,8 +27,9 @@ def content(value: Any, field: str) -> str | None:
         case {"answer": str() | None as inner} | {"content": str() | None as inner} | {"text": str() | None as inner}:
             return inner
         case [*parts]:
-            texts = [
-                part.get("text") if isinstance(part, dict) and part.get("type", "text") == "text" else None for part in parts
+            texts = [  # OpenAI's parts have `text`, LLaMA-Factory's `value`
+                part.get("text", part.get("value")) if isinstance(part, dict) and part.get("type", "text") == "text" else None
+                for part in parts
             ]
             if any(not isinstance(each, str) for each in texts):
                 raise LeftOut("a message has parts that are no text")

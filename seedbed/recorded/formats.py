@@ -20,6 +20,7 @@ from seedbed.recorded.benchmark_formats import (
 from seedbed.recorded.chat_messages import content
 from seedbed.recorded.records import AnswerRecord, Record, array, first_of, question_record, text, text_or_none, turns_of_texts
 from seedbed.recorded.task_formats import (
+    CHATS,
     CONVERSATIONS,
     PROMPTS,
     conversation_answer,
@@ -181,7 +182,7 @@ FORMATS = (
         "preferences",
         "preference pairs",
         ("chosen", "rejected"),
-        (*PROMPTS, "id", "task_type"),
+        (*PROMPTS, *CHATS, "id", "task_type"),
         dict.fromkeys(_TASKS, preferred_task),
     ),
     Format(

@@ -6,6 +6,8 @@ from seedbed.util.rows import Row
 
 CONVERSATIONS = ("conversations", "conversation", "conversation_input")
 """What ShareGPT, LMSYS-Chat-1M and WildBench call a conversation."""
+CHATS = ("messages", *CONVERSATIONS)
+"""What holds the messages of a conversation."""
 PROMPTS = ("prompt", "question", "instruction", "input")
 """What preference data sets call the task of a pair."""
 
@@ -37,7 +39,7 @@ def self_instruct(row: Row) -> TaskRecord:
 
 
 def _conversation_of(row: Row) -> Conversation:
-    name = next(name for name in ("messages", *CONVERSATIONS) if name in row)
+    name = next(name for name in CHATS if name in row)
     return conversation(array(row, name), name)
 
 
@@ -58,22 +60,26 @@ def _first_turn(row: Row, chat: Conversation) -> TaskRecord:
 def preferred_task(row: Row) -> TaskRecord:
     """Return the task of a preference pair with the chosen answer.
 
-    `chosen` is an answer to `prompt`, or has the prompt in itself: as messages, or as HH-RLHF's transcript.
+    `chosen` is an answer to the prompt, as a text or one message, or has the prompt in itself: as messages, or as HH-RLHF's
+    transcript. The prompt is a text or messages.
     """
-    chosen, prompt = row["chosen"], next((row[name] for name in PROMPTS if row.get(name)), None)
+    chosen, name = row["chosen"], next((name for name in (*PROMPTS, *CHATS) if row.get(name)), "prompt")
     if isinstance(chosen, str):
         messages = transcript(chosen) or [{"role": "assistant", "content": chosen}]
     else:
-        messages = array(row, "chosen")
+        messages = [chosen] if isinstance(chosen, dict) else array(row, "chosen")
     roles = [str(each.get("role", each.get("from"))).lower() for each in messages if isinstance(each, dict)]
+    input = ""
     if not {"user", "human"} & {*roles}:
+        input = text(row, "input", "") if name == "instruction" else ""
+        prompt = row.get(name)
         if not isinstance(prompt, str | list):
-            raise Wrong(f"field prompt: {'missing' if prompt is None else f'expected a text, found {short(prompt)}'}")
+            raise Wrong(f"field {name}: {'missing' if prompt is None else f'expected a text, found {short(prompt)}'}")
         messages = [*([{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt), *messages]
     pair = conversation(messages, "chosen")
     if len(pair.asked) > 1:
         raise LeftOut("it has further turns, and the last answer is the chosen one")
-    return _first_turn(row, pair)._replace(note="has a rejected answer, which is dropped")
+    return _first_turn(row, pair)._replace(input=input, note="has a rejected answer, which is dropped")
 
 
 def conversation_question(row: Row) -> QuestionRecord:

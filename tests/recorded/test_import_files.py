@@ -93,12 +93,22 @@ TASK_ROWS = {
     "TRL's preferences": {"prompt": CHAT[:1], "chosen": CHAT[1:], "rejected": CHAT[1:]},
     "HH-RLHF": {"chosen": "\n\nHuman: Name a fruit.\n\nAssistant: An apple.", "rejected": "x"},
     "messages in parts": {"messages": [{"role": "user", "content": [{"type": "text", "text": "Name a fruit."}]}, CHAT[1]]},
+    "LLaMA-Factory's parts": {"messages": [{"role": "user", "content": [{"type": "text", "value": "Name a fruit."}]}, CHAT[1]]},
+    "LLaMA-Factory's preferences": {"conversations": GPT[:1], "chosen": GPT[1], "rejected": GPT[1]},
+    "preferences beside messages": {"messages": CHAT[:1], "chosen": CHAT[1], "rejected": "x"},
 }
 
 
 @pytest.mark.parametrize("row", TASK_ROWS.values(), ids=TASK_ROWS)
 def test_each_format_of_tasks_gives_the_same_task(project: Path, row: Any) -> None:
     assert as_rows(write(project / "in.jsonl", [row])) == [TASK]
+
+
+def test_the_input_of_a_preference_pair_is_kept(project: Path) -> None:
+    """LLaMA-Factory's other shape of preferences."""
+    row = {"instruction": "Shorten this.", "input": "a b c", "chosen": "a", "rejected": "b"}
+    expected = {"instruction": "Shorten this.", "input": "a b c", "output": "a"}
+    assert as_rows(write(project / "in.jsonl", [row])) == [expected]
 
 
 def test_one_file_in_every_shape_gives_the_same_rows(project: Path) -> None:
