@@ -18,6 +18,7 @@ from seedbed.publishing.sources import data_sources
 from seedbed.reporting.dataset import DECISION_COLUMNS, Dataset
 from seedbed.reporting.shared import stand_in_line, usage_table
 from seedbed.reporting.texts import ENGLISH
+from seedbed.steps.exporting import is_conversation
 from seedbed.util.canonical import JsonObject
 from seedbed.util.markdown import escaped, table
 from seedbed.util.rows import Row
@@ -43,6 +44,12 @@ _FIELDS = (
     ("endpoint, model", "the model that wrote the row, or the translation that a person edited; empty where no model did"),
     ("id", "id of the row in the build; unique within a configuration and origin"),
 )
+_OF_CONVERSATIONS = {
+    "instruction, input, output": "the task, its input (may be empty), and the answer; of a conversation its first turn",
+    "messages": "all of it as chat messages, with the system message if there is one; the first message of the user is the "
+    "instruction and the input",
+}
+"""What is said of fields instead where an example has a system message or several turns."""
 _ORIGINS = {
     "seed": "seed tasks that people wrote; where they are in another language, a model translated them and people edited the "
     "translations (`status` says which)",
@@ -118,7 +125,8 @@ def _sets(sizes: Mapping[str, Mapping[str, int]], release: Release) -> Iterator[
         "The split depends on the hash of instruction and input, so a task is in the same split in every set and release. "
         "Subfolders contain the same examples as JSON Lines, one folder per format."
     )
-    yield table([{"field": field, "meaning": words} for field, words in _FIELDS], ["field", "meaning"])
+    said = _OF_CONVERSATIONS if any(is_conversation(example.row) for example in release.examples) else {}
+    yield table([{"field": field, "meaning": said.get(field, words)} for field, words in _FIELDS], ["field", "meaning"])
 
 
 def _making(dataset: Dataset, release: Release) -> Iterator[str]:
@@ -222,7 +230,10 @@ def _limits(settings: Publish, release: Release) -> Iterator[str]:
     limits += ["Translated tasks are machine translations that no person has reviewed."] if origins["translated"] else []
     phones = "" if can_find_phones() else "; phone numbers were not looked for"
     limits += [f"Personal data was found in {len(release.personal):,} of {count(len(examples), 'example')}{phones}; {LIMITS}."]
-    limits += ["Each example is one task and its answer; there are no conversations of several turns."]
+    if talks := sum(bool(example.row["further"]) for example in examples):
+        limits += [f"Conversations of several turns: {talks:,} of {count(len(examples), 'example')}, all imported."]
+    else:
+        limits += ["Each example is one task and its answer; there are no conversations of several turns."]
     limits += settings.get("limits", [])
     yield "## Known limits"
     yield "\n".join(f"- {' '.join(limit.split())}" for limit in limits)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from seedbed.project import paths
 from seedbed.project.params_types import STAND_IN, Params
-from seedbed.steps.exporters import asked
+from seedbed.steps.exporters import turns
 from seedbed.steps.exporting import COLUMNS
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, Rows
@@ -18,13 +19,17 @@ TEST = 0.1
 _REVIEWED = ("edited", "approved", "outdated", "original")
 """Statuses of a seed task that a person wrote, or whose translation a person edited or approved."""
 
+_TALK = {"system": "text", "further": "struct(instruction text, output text)[]"}
+"""Columns of `examples.parquet` where a set has conversations."""
+
 
 class Example(NamedTuple):
     """One example of a set.
 
     Attributes:
         set: its id.
-        row: the columns of `examples.parquet`, and `line`, its place in the files beside that, from 0.
+        row: the columns of `examples.parquet`, with `system` and `further` in each, and `line`, its place in the files beside
+            that, from 0.
     """
 
     set: str
@@ -42,13 +47,14 @@ class Example(NamedTuple):
 
     @property
     def task(self) -> str:
-        """What is asked: the instruction with the input."""
-        return asked(self.row)
+        """What is asked: the instruction with the input; of a conversation in all turns."""
+        return "\n\n".join(asked for asked, _ in turns(self.row))
 
     @property
     def text(self) -> str:
         """All of its text."""
-        return "\n\n".join([self.task, self.row["output"]])
+        system = [self.row["system"]] if self.row["system"] else []
+        return "\n\n".join([*system, *chain.from_iterable(turns(self.row))])
 
 
 def read_examples(params: Params) -> list[Example]:
@@ -61,7 +67,7 @@ def read_examples(params: Params) -> list[Example]:
         raise UserError(f"{paths.PARAMS}: sets: there is no training set to release")
     tables = Tables()
     files = {name: paths.built(paths.export(name) / "examples.parquet") for name in params["sets"]}
-    tables.load_parquet("examples", COLUMNS, "training_set", files)
+    tables.load_parquet("examples", COLUMNS, "training_set", files, _TALK)
     rows: dict[str, Rows] = {name: [] for name in files}
     for row in tables.select("select * from examples"):
         rows[row["training_set"]].append(row)

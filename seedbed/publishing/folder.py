@@ -16,7 +16,9 @@ from seedbed.publishing.card import card
 from seedbed.publishing.examples import TEST, Example, lines_of, split_of
 from seedbed.publishing.new_folder import new_folder
 from seedbed.publishing.release import Release, publish_settings, read_release
-from seedbed.steps.exporting import COLUMNS
+from seedbed.steps.exporters import messages
+from seedbed.steps.exporting import COLUMNS, is_conversation
+from seedbed.util.canonical import canonical
 from seedbed.util.rows import write_text
 from seedbed.util.tables import Tables
 from seedbed.util.words import count
@@ -77,7 +79,12 @@ def by_split(params: Params, examples: Sequence[Example]) -> Splits:
 def _write_parquet(examples: Sequence[Example], path: Path) -> None:
     names = [pair.split(" ")[0] for pair in COLUMNS.split(", ")]
     tables = Tables()
-    values = ((*(example.row[name] for name in names), example.task) for example in examples)
-    tables.fill("examples", f"{COLUMNS}, asked text", values)
-    messages = "[{'role': 'user', 'content': asked}, {'role': 'assistant', 'content': output}] as messages"
-    tables.write_parquet(f"select * exclude (asked), {messages} from examples", path)
+    if any(is_conversation(example.row) for example in examples):
+        said = [canonical(messages(example.row)["messages"]) for example in examples]
+        sql = """from_json(said, '[{"role": "text", "content": "text"}]')"""
+    else:  # JSON would give the same rows in other bytes than earlier releases
+        said = [example.task for example in examples]
+        sql = "[{'role': 'user', 'content': said}, {'role': 'assistant', 'content': output}]"
+    values = ((*(example.row[name] for name in names), words) for example, words in zip(examples, said, strict=True))
+    tables.fill("examples", f"{COLUMNS}, said text", values)
+    tables.write_parquet(f"select * exclude (said), {sql} as messages from examples", path)

@@ -18,14 +18,26 @@ from seedbed.recorded.benchmark_formats import (
     flexeval_question,
 )
 from seedbed.recorded.chat_messages import content
-from seedbed.recorded.records import AnswerRecord, Record, array, first_of, question_record, text, text_or_none, turns_of_texts
+from seedbed.recorded.records import (
+    AnswerRecord,
+    Record,
+    TaskRecord,
+    array,
+    first_of,
+    question_record,
+    text,
+    text_or_none,
+    turns_of_texts,
+)
 from seedbed.recorded.task_formats import (
     CHATS,
     CONVERSATIONS,
     PROMPTS,
+    alpaca_task,
     conversation_answer,
     conversation_question,
     conversation_task,
+    first_only,
     preferred_task,
     self_instruct,
     task,
@@ -73,8 +85,15 @@ class Format:
 
 
 _ASKED_IN_ARENA = "`seedbed import questions FILE --language CODE --map text=conversation_a.0.content`"
+
+
+def _as_tasks(read: Callable[[Row], TaskRecord]) -> dict[str, Callable[[Row], Record]]:
+    """Return what reads a row: as a row of a training set, which may be a conversation, and as a seed task, which is none."""
+    return {SEEDS: first_only(read), ROWS: read}
+
+
 CONVERSATION: dict[str, Callable[[Row], Record]] = {
-    **dict.fromkeys(_TASKS, conversation_task),
+    **_as_tasks(conversation_task),
     QUESTIONS: conversation_question,
     ANSWERS: conversation_answer,
 }
@@ -176,22 +195,28 @@ FORMATS = (
         ("id", "is_classification", "task_type"),
         dict.fromkeys(_TASKS, self_instruct),
     ),
-    Format("sharegpt", "ShareGPT conversations", ("|".join(CONVERSATIONS),), ("id", "category", "task_type"), CONVERSATION),
-    Format("messages", "chat messages", ("messages",), ("id", "category", "task_type"), CONVERSATION),
+    Format(
+        "sharegpt",
+        "ShareGPT conversations",
+        ("|".join(CONVERSATIONS),),
+        ("id", "category", "task_type", "system"),
+        CONVERSATION,
+    ),
+    Format("messages", "chat messages", ("messages",), ("id", "category", "task_type", "system"), CONVERSATION),
     Format(
         "preferences",
         "preference pairs",
         ("chosen", "rejected"),
-        (*PROMPTS, *CHATS, "id", "task_type"),
-        dict.fromkeys(_TASKS, preferred_task),
+        (*PROMPTS, *CHATS, "id", "task_type", "system"),
+        _as_tasks(preferred_task),
     ),
     Format(
         "alpaca",
         "an Alpaca file",
         ("instruction", "output"),
-        ("input", "id", "task_type", "is_classification"),
+        ("input", "id", "task_type", "is_classification", "system", "history"),
         {
-            **dict.fromkeys(_TASKS, task),
+            **_as_tasks(alpaca_task),
             QUESTIONS: lambda row: question_record(
                 ["\n\n".join(filter(None, (text(row, "instruction"), text(row, "input", ""))))],
                 first_of(row, "id"),
@@ -213,8 +238,9 @@ FORMATS = (
         },
     ),
 )
+_MAPPED_TASKS = _as_tasks(alpaca_task)
 MAPPED = {
-    **dict.fromkeys(_TASKS, ("instruction", "input", "output", "id", "task_type", "is_classification")),
+    **dict.fromkeys(_TASKS, ("instruction", "input", "output", "id", "task_type", "is_classification", "system", "history")),
     QUESTIONS: ("text", "category", "id", "turns"),
     ANSWERS: ("answer", "turns", "id", "question"),
 }
@@ -228,7 +254,7 @@ def mapped(target: str, row: Row) -> Record:
         Wrong: a field is missing or has another form.
     """
     if target in _TASKS:
-        return task(row)
+        return _MAPPED_TASKS[target](row)
     if target == QUESTIONS:
         turns = turns_of_texts(array(row, "turns"), "turns") if "turns" in row else [text(row, "text")]
         return question_record(turns, first_of(row, "id"), text_or_none(row, "category"))

@@ -114,12 +114,15 @@ def _tasks(reading: Reading, ids: Ids, params: Params, default: str | None, type
         if is_blank(record.instruction) or is_blank(record.output):
             reading.leave_out(f"its {'instruction' if is_blank(record.instruction) else 'output'} is blank", where)
             continue
-        id = ids.give(record.id, record[:3], where)
+        talk: Row = {"system": record.system} if record.system else {}
+        if record.further:
+            talk["further"] = [{"instruction": asked, "output": said} for asked, said in record.further]
+        id = ids.give(record.id, [*record[:3], talk] if talk else record[:3], where)
         if id is None:
             continue
         row: Row = {"id": id, "instruction": record.instruction, "input": record.input, "output": record.output}
         if types is None:
-            yield row | ({"task_type": record.task_type} if record.task_type else {})
+            yield row | talk | ({"task_type": record.task_type} if record.task_type else {})
             continue
         kind = _type(record, default, labels, where)
         types[kind] += 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from seedbed.recorded.chat_messages import LeftOut, Wrong
 from seedbed.recorded.foreign_rows import Found, read_foreign
-from seedbed.recorded.formats import MAPPED, Format, mapped
+from seedbed.recorded.formats import MAPPED, ROWS, SEEDS, Format, mapped
 from seedbed.recorded.hub_folder import choose, data_set_name
 from seedbed.recorded.recognise import format_of
 from seedbed.recorded.records import Record, TaskRecord
@@ -141,7 +141,8 @@ class Reading:
         return named or next(same, "id")
 
     def _reads(self, format: Format | None) -> set[str]:
-        return format.reads if format else {*MAPPED[self.target]}
+        reads = format.reads if format else {*MAPPED[self.target]}
+        return reads if self.target in (SEEDS, ROWS) else reads - {"system", "history"}
 
     def _record(self, format: Format | None, row: Row) -> Record:
         if format is not None and (missing := format.missing(row)):

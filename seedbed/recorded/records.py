@@ -10,7 +10,7 @@ from seedbed.util.visible import is_blank
 
 
 class TaskRecord(NamedTuple):
-    """What a row says of a task."""
+    """What a row says of a task; of a conversation the first exchange, the system message and the further exchanges."""
 
     instruction: str
     input: str
@@ -19,6 +19,8 @@ class TaskRecord(NamedTuple):
     task_type: str | None = None
     is_classification: bool | None = None
     note: str | None = None
+    system: str | None = None
+    further: Sequence[tuple[str, str]] = ()
 
 
 class QuestionRecord(NamedTuple):

@@ -1,8 +1,12 @@
 """Tasks and conversations: Self-Instruct, Alpaca, ShareGPT, chat messages, preference pairs."""
 
+from collections.abc import Callable
+from itertools import takewhile
+
 from seedbed.recorded.chat_messages import Conversation, LeftOut, Wrong, conversation, short, transcript
 from seedbed.recorded.records import AnswerRecord, QuestionRecord, TaskRecord, array, as_bool, first_of, text, text_or_none
 from seedbed.util.rows import Row
+from seedbed.util.visible import is_blank
 
 CONVERSATIONS = ("conversations", "conversation", "conversation_input")
 """What ShareGPT, LMSYS-Chat-1M and WildBench call a conversation."""
@@ -10,6 +14,8 @@ CHATS = ("messages", *CONVERSATIONS)
 """What holds the messages of a conversation."""
 PROMPTS = ("prompt", "question", "instruction", "input")
 """What preference data sets call the task of a pair."""
+_CUT = "has a later turn that cannot be used; the turns before it are kept"
+_REJECTED = "has a rejected answer, which is dropped"
 
 
 def task(row: Row) -> TaskRecord:
@@ -38,23 +44,67 @@ def self_instruct(row: Row) -> TaskRecord:
     return task(row | {"input": input, "output": output})._replace(note=note)
 
 
-def _conversation_of(row: Row) -> Conversation:
+def _conversation_of(row: Row, *, whole: bool = True) -> Conversation:
     name = next(name for name in CHATS if name in row)
-    return conversation(array(row, name), name)
+    return conversation(array(row, name), name, whole=whole)
 
 
 def conversation_task(row: Row) -> TaskRecord:
-    """Return the first turn of a conversation and its answer."""
-    return _first_turn(row, _conversation_of(row))
+    """Return a conversation, up to the first later exchange that is none."""
+    return _task_of(row, _conversation_of(row, whole=False))
 
 
-def _first_turn(row: Row, chat: Conversation) -> TaskRecord:
-    if not chat.answered or chat.answered[0] is None:
+def _task_of(row: Row, chat: Conversation) -> TaskRecord:
+    if not chat.answered or (first := chat.answered[0]) is None:
         raise LeftOut("it has no answer")
-    notes = ["a system message, which is dropped"] if chat.system else []
-    notes += ["further turns; only the first is used"] if len(chat.asked) > 1 else []
-    note = f"has {' and '.join(notes)}" if notes else None
-    return TaskRecord(chat.asked[0], "", chat.answered[0], first_of(row, "id"), text_or_none(row, "task_type"), note=note)
+    later = zip(chat.asked[1:], chat.answered[1:], strict=False)  # the last question may have no answer
+    further = [(asked, said) for asked, said in takewhile(lambda turn: turn[1] and not is_blank(turn[1]), later) if said]
+    note = _CUT if chat.cut or len(chat.asked) > 1 + len(further) else None
+    system = chat.system or _system_of(row)
+    return TaskRecord(
+        chat.asked[0], "", first, first_of(row, "id"), text_or_none(row, "task_type"), None, note, system, further
+    )
+
+
+def _system_of(row: Row) -> str | None:
+    """Return the system message that stands in a field of its own, as LLaMA-Factory reads it; None where it is blank."""
+    system = text(row, "system", "")
+    return None if is_blank(system) else system
+
+
+def alpaca_task(row: Row) -> TaskRecord:
+    """Return a task with LLaMA-Factory's further fields: `system`, and `history`, the exchanges before it."""
+    last, history = task(row)._replace(system=_system_of(row)), row.get("history") or []
+    if not history:
+        return last
+    if not isinstance(history, list) or not all(map(_is_exchange, history)):
+        raise Wrong(f"field history: expected exchanges, [[instruction, output], …], found {short(history)}")
+    turns = [*map(tuple, history), ("\n\n".join(filter(None, (last.instruction, last.input))), last.output)]
+    if any(is_blank(words) for turn in turns for words in turn):
+        raise LeftOut("one of its turns is blank")
+    return last._replace(instruction=turns[0][0], input="", output=turns[0][1], further=turns[1:])
+
+
+def _is_exchange(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(each, str) for each in value)
+
+
+def first_only(read: Callable[[Row], TaskRecord]) -> Callable[[Row], TaskRecord]:
+    """Return what reads a row and takes its first exchange alone, as a seed task has it; what is dropped becomes the note."""
+
+    def first(row: Row) -> TaskRecord:
+        record = read(row)
+        if record.further and record.note == _REJECTED:
+            raise LeftOut("it has further turns, and the last answer is the chosen one")
+        dropped = ["a system message"] if record.system else []
+        dropped += ["further turns"] if record.further or record.note == _CUT else []
+        if not dropped:
+            return record
+        dropped += ["a rejected answer"] if record.note == _REJECTED else []
+        note = f"has {' and '.join(dropped)}, which {'is' if dropped == ['a system message'] else 'are'} dropped"
+        return record._replace(system=None, further=(), note=note)
+
+    return first
 
 
 def preferred_task(row: Row) -> TaskRecord:
@@ -77,9 +127,10 @@ def preferred_task(row: Row) -> TaskRecord:
             raise Wrong(f"field {name}: {'missing' if prompt is None else f'expected a text, found {short(prompt)}'}")
         messages = [*([{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt), *messages]
     pair = conversation(messages, "chosen")
-    if len(pair.asked) > 1:
-        raise LeftOut("it has further turns, and the last answer is the chosen one")
-    return _first_turn(row, pair)._replace(input=input, note="has a rejected answer, which is dropped")
+    record = _task_of(row, pair)
+    if record.note == _CUT:
+        raise LeftOut("one of its turns has no answer")
+    return record._replace(input=input, note=_REJECTED)
 
 
 def conversation_question(row: Row) -> QuestionRecord:

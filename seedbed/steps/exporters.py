@@ -7,7 +7,7 @@ An exporter is a function from a task to one line of the export, a JSON object:
         return {"prompt": asked(task) + "\n", "completion": task["output"]}
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from typing import Any
@@ -26,24 +26,44 @@ exporter = EXPORTERS.register
 
 @exporter
 def alpaca(task: Row) -> Row:
-    """Stanford Alpaca's fields."""
-    return {name: task[name] for name in ("instruction", "input", "output")}
+    """Stanford Alpaca's fields; of a conversation the last exchange, and `system` and `history` as LLaMA-Factory reads them."""
+    system = {"system": task["system"]} if task.get("system") else {}
+    if not task.get("further"):
+        return {name: task[name] for name in ("instruction", "input", "output")} | system
+    *history, (instruction, output) = turns(task)
+    return {"instruction": instruction, "input": "", "output": output, "history": [[*turn] for turn in history]} | system
 
 
 @exporter
 def messages(task: Row) -> Row:
     """Chat messages, as OpenAI's fine-tuning and most trainers read them."""
-    return {"messages": [{"role": "user", "content": asked(task)}, {"role": "assistant", "content": task["output"]}]}
+    said = _said(task, {"system": "system", "user": "user", "assistant": "assistant"})
+    return {"messages": [{"role": role, "content": words} for role, words in said]}
 
 
 @exporter
 def sharegpt(task: Row) -> Row:
     """ShareGPT's conversations."""
-    return {"conversations": [{"from": "human", "value": asked(task)}, {"from": "gpt", "value": task["output"]}]}
+    said = _said(task, {"system": "system", "user": "human", "assistant": "gpt"})
+    return {"conversations": [{"from": role, "value": words} for role, words in said]}
+
+
+def _said(task: Row, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each message as who says it, by the format's name, and what is said."""
+    if task.get("system"):
+        yield names["system"], task["system"]
+    for question, answer in turns(task):
+        yield names["user"], question
+        yield names["assistant"], answer
+
+
+def turns(task: Row) -> list[tuple[str, str]]:
+    """Return what is asked and answered in each turn: one, or in an imported conversation several."""
+    return [(asked(task), task["output"]), *((turn["instruction"], turn["output"]) for turn in task.get("further") or ())]
 
 
 def asked(task: Row) -> str:
-    """Return instruction and input as one user message."""
+    """Return instruction and input as one user message; of a conversation the first one."""
     return "\n\n".join(filter(None, [task["instruction"], task["input"]]))
 
 

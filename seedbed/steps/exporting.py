@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from seedbed.project.params_types import TrainingSet
 from seedbed.project.row_types import EditedTask
 from seedbed.steps.drawing import drawn, shares
 from seedbed.steps.origin import Name, Origin
+from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row, read_rows
 from seedbed.util.tables import Tables
@@ -54,7 +56,8 @@ def _usable(path: Path) -> list[Row]:
 def _checked(row: Row, path: Path, number: int) -> Row:
     """Return a row that a stage wrote as it is; an imported one with the fields that a stage gives its rows.
 
-    A stage's rows say who made them. What people bring along needs an id, an instruction and an output.
+    A stage's rows say who made them. What people bring along needs an id, an instruction and an output; a conversation has
+    its system message in `system` and the exchanges after the first in `further`.
     """
     if "made_by" in row:
         return row
@@ -63,7 +66,20 @@ def _checked(row: Row, path: Path, number: int) -> Row:
             raise UserError(
                 f"{path}:{number}: {name}: missing or empty; an imported row needs a text here. Add it, or remove the row"
             )
+    if not isinstance(row.get("system", ""), str):
+        raise UserError(f"{path}:{number}: system: expected a text; correct it, or remove the field")
+    further = row.get("further", [])
+    if not isinstance(further, list) or not all(map(_is_turn, further)):
+        raise UserError(
+            f"{path}:{number}: further: expected the exchanges after the first, each with a text as instruction and output; "
+            "correct it, or remove the field"
+        )
     return {"input": "", "task_type": None} | row | {"made_by": {"recorded": str(path)}}
+
+
+def _is_turn(value: Any) -> bool:
+    texts = [value.get(name) for name in ("instruction", "output")] if isinstance(value, dict) else [None]
+    return all(isinstance(text, str) and text.strip() for text in texts)
 
 
 def examples(seeds: Iterable[EditedTask], rows: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
@@ -75,7 +91,7 @@ def examples(seeds: Iterable[EditedTask], rows: Iterable[Mapping[str, Any]]) -> 
 
     Returns:
         `instruction`, `input`, `output`, `id`, `task_type`, `made_by`, `status` (of a seed; None of others), and `origin`:
-        `seed`, `generated`, `translated` or `imported`.
+        `seed`, `generated`, `translated` or `imported`. An imported conversation also has `system`, `further` or both.
     """
     for seed in seeds:
         yield {**seed, "origin": "seed"}
@@ -110,13 +126,27 @@ def origin(example: Row, training_set: TrainingSet) -> Origin:
 
 
 def write_parquet(rows: Iterable[Row], path: Path) -> None:
-    """Write examples with their origin to a Parquet file: the same rows, the same bytes."""
+    """Write examples with their origin to a Parquet file: the same rows, the same bytes.
+
+    `system` and `further` are columns where an example has one of them.
+    """
 
     def values(row: Row) -> tuple[Any, ...]:
         maker = row["made_by"] or {}
         texts = (row[name] for name in ("origin", "id", "status", "task_type", *_FIELDS))
         return (*texts, maker.get("endpoint"), maker.get("model"))
 
-    tables = Tables()
+    rows, tables = list(rows), Tables()
+    if any(map(is_conversation, rows)):
+        talk = ((row.get("system") or None, canonical(row.get("further") or [])) for row in rows)
+        tables.fill("examples", f"{COLUMNS}, system text, further json", map(add, map(values, rows), talk))
+        turns = """select * replace (from_json(further, '[{"instruction": "text", "output": "text"}]') as further)"""
+        tables.write_parquet(f"{turns} from examples", path)
+        return
     tables.fill("examples", COLUMNS, map(values, rows))
     tables.write_parquet("select * from examples", path)
+
+
+def is_conversation(example: Row) -> bool:
+    """Whether an example has a system message or several turns."""
+    return bool(example.get("system") or example.get("further"))

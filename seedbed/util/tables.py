@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -79,7 +80,9 @@ class Tables:
             [*labels[::-1], names, pairs],
         )
 
-    def load_parquet(self, name: str, columns: str, label: str, paths: Mapping[str, Path]) -> None:
+    def load_parquet(
+        self, name: str, columns: str, label: str, paths: Mapping[str, Path], perhaps: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Make the table `name` from Parquet files; an empty one where there are none.
 
         Args:
@@ -87,12 +90,18 @@ class Tables:
             columns: the columns to read, as `name type, …`.
             label: name of a first column, and what it holds for the rows of each file.
             paths: the files, by that value.
+            perhaps: further columns and their types; null in the rows of a file that lacks them.
         """
         self._replace(name)
-        self._db.execute(f'create or replace table "{name}" ({label} text, {columns})')
+        more = "".join(f", {column} {kind}" for column, kind in perhaps.items())
+        self._db.execute(f'create or replace table "{name}" ({label} text, {columns}{more})')
         read = ", ".join(pair.split(" ", 1)[0] for pair in columns.split(", "))
         for value, path in paths.items():
-            self._db.execute(f'insert into "{name}" select ?, {read} from read_parquet(?)', [value, str(path)])
+            there = {column[0] for column in self._db.execute("from read_parquet(?) limit 0", [str(path)]).description or ()}
+            chosen = ", ".join([read, *(column for column in perhaps if column in there)])
+            self._db.execute(
+                f'insert into "{name}" by name select ? as {label}, {chosen} from read_parquet(?)', [value, str(path)]
+            )
 
     def fill(self, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Make the table `name` from values, all columns at once: a row at a time costs 300 times as much."""

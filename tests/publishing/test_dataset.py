@@ -7,18 +7,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
 import yaml
 
+from seedbed.project import paths
 from seedbed.project.params import load_params
+from seedbed.publishing import folder as dataset_folder
 from seedbed.publishing.card import card
 from seedbed.publishing.destinations import destination
-from seedbed.publishing.examples import split_of
+from seedbed.publishing.examples import Example, read_examples, split_of
+from seedbed.publishing.personal import personal_data
 from seedbed.publishing.release import read_release
+from seedbed.steps.exporting import write_parquet
 from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 from tests.harness import Project
 from tests.publishing.hub import Hub, serve_hub
 
@@ -131,6 +136,42 @@ def test_the_card_is_english_whatever_language_the_reports_have(project: Project
         cards.append(card(params, settings, read_release(params), {}))
     assert "Made with the stand-in" in cards[0]
     assert cards[0] == cards[1]
+
+
+def test_the_card_says_whether_there_are_conversations(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    params, settings, release = load_params(), cast(Any, PUBLISH), read_release(load_params())
+    first, *others = release.examples
+    talk = Example("native", first.row | {"further": [{"instruction": "Two?", "output": "2"}]})
+    plain, whole = (
+        card(params, settings, release._replace(examples=[each, *others]), {"native": {}}) for each in (first, talk)
+    )
+    assert "there are no conversations of several turns" in plain
+    assert "of a conversation its first turn" not in plain
+    assert "there are no conversations of several turns" not in whole
+    assert f"- Conversations of several turns: 1 of {len(release.examples):,} examples, all imported." in whole
+    assert "of a conversation its first turn" in whole
+
+
+def test_the_examples_of_a_conversation_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    row: Row = {"origin": "imported", "id": "a", "status": None, "task_type": None, "made_by": None, "input": ""}
+    plain = row | {"instruction": "One?", "output": "1"}
+    talk = plain | {"system": "Be brief.", "further": [{"instruction": "Two?", "output": "me@mail.net"}]}
+    for name, rows in {"plain": [plain], "talk": [talk, plain]}.items():
+        paths.export(name).mkdir(parents=True)
+        write_parquet(rows, paths.export(name) / "examples.parquet")
+    params: Any = {"sets": {"plain": {}, "talk": {}}}
+    found = {example.set: example for example in reversed(read_examples(params))}
+    assert (found["plain"].task, found["plain"].text) == ("One?", "One?\n\n1")
+    assert found["talk"].task == "One?\n\nTwo?"
+    assert personal_data(found["talk"].text, "en") == ["e-mail"]
+    dataset_folder._write_parquet([found["talk"], found["plain"]], tmp_path / "train.parquet")
+    messages = [row["messages"] for row in rows_of(tmp_path / "train.parquet")]
+    assert [[each["content"] for each in said] for said in messages] == [
+        ["Be brief.", "One?", "1", "Two?", "me@mail.net"],
+        ["One?", "1"],
+    ]
 
 
 def test_the_card_is_what_the_hub_reads(folder: Path) -> None:

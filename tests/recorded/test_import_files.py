@@ -82,10 +82,9 @@ TASK_ROWS = {
         "is_classification": False,
     },
     "sharegpt": {"id": "q_0", "conversations": GPT},
-    "sharegpt of several turns": {"conversations": [*GPT, *GPT]},
     "messages": {"messages": CHAT},
     "a table with both, as our own Parquet files": TASK | {"messages": [{"role": "user", "content": "x"}, CHAT[1]]},
-    "messages with a system message": {"messages": [{"role": "system", "content": "Be brief."}, *CHAT]},
+    "messages with a blank system message": {"messages": [{"role": "system", "content": " "}, *CHAT]},
     "LIMA": {"conversations": ["Name a fruit.", "An apple."], "source": "wikihow"},
     "LMSYS-Chat-1M": {"conversation_id": "x", "model": "m", "conversation": CHAT, "turn": 1, "language": "English"},
     "Orca-DPO": {"system": "", "question": "Name a fruit.", "chosen": "An apple.", "rejected": "No."},
@@ -150,15 +149,11 @@ def test_a_field_named_by_map_is_read_under_our_name_alone(project: Path) -> Non
     assert as_rows(Source(file, fields=[("instruction", "input"), ("input", "input")])) == [TASK | {"input": "Name a fruit."}]
 
 
-def test_rows_whose_list_is_too_short_and_pairs_of_several_turns_are_left_out(project: Path) -> None:
+def test_rows_whose_list_is_too_short_are_left_out(project: Path) -> None:
     trees = [{"prompt": {"text": "Hi?", "replies": [{"text": "Hi."}]}}, {"prompt": {"text": "Who?", "replies": []}}]
     fields = [("instruction", "prompt.text"), ("output", "prompt.replies.0.text")]
     said = import_rows(Source(write(project / "in.jsonl", trees), fields=fields), "mine", yes=False)
     assert "1 row left out: it has no prompt.replies.0.text (first:" in said
-    pairs = [{"prompt": "Hi?", "chosen": "Hi.", "rejected": "x"}, {"chosen": [*CHAT, *CHAT], "rejected": CHAT}]
-    said = import_rows(Source(write(project / "in.jsonl", pairs)), "mine", yes=False)
-    assert "1 row left out: it has further turns, and the last answer is the chosen one" in said
-    assert "1 row has a rejected answer, which is dropped" in said
 
 
 def test_a_blank_cell_is_blank_and_a_uuid_is_an_id(project: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from seedbed.steps import exporters
 from seedbed.steps.exporters import alpaca, load_exporter, messages, schema_of, sharegpt
+from seedbed.steps.exporting import COLUMNS
 from seedbed.util.errors import UserError
 from seedbed.util.rows import write_rows
 from seedbed.util.yaml_edit import yaml_editor
@@ -123,6 +124,59 @@ def test_the_same_rows_are_the_same_bytes(built: Path, monkeypatch: pytest.Monke
         "messages.jsonl",
         "sharegpt.jsonl",
     ]
+
+
+TALK = {"id": "t", "instruction": "One?", "input": "in", "output": "1", "system": "Be brief."}
+TURNS = [{"instruction": "Two?", "output": "2"}, {"instruction": "Three?", "output": "3"}]
+
+
+def test_an_imported_conversation_is_whole_in_every_format(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = {"id": "p", "instruction": "Plain?", "output": "p"}
+    write_rows(built / "talk.jsonl", [TALK | {"further": TURNS}, plain, TALK | {"id": "s"}], None)
+    monkeypatch.chdir(ROOT)
+    out = run(built, monkeypatch, "talk", "empty")
+    words = ["Be brief.", "One?\n\nin", "1", "Two?", "2", "Three?", "3"]
+    [whole, one, systemic] = lines(out / "messages.jsonl")
+    roles = ["system", *["user", "assistant"] * 3]
+    assert [(each["role"], each["content"]) for each in whole["messages"]] == [*zip(roles, words, strict=True)]
+    assert [each["role"] for each in systemic["messages"]] == ["system", "user", "assistant"]
+    assert one == messages(plain | {"input": ""})
+    [whole, *_] = lines(out / "sharegpt.jsonl")
+    roles = ["system", *["human", "gpt"] * 3]
+    assert [(each["from"], each["value"]) for each in whole["conversations"]] == [*zip(roles, words, strict=True)]
+    assert lines(out / "alpaca.jsonl") == [
+        {"instruction": "Three?", "input": "", "output": "3", "system": "Be brief."}
+        | {"history": [["One?\n\nin", "1"], ["Two?", "2"]]},
+        {"instruction": "Plain?", "input": "", "output": "p"},
+        {"instruction": "One?", "input": "in", "output": "1", "system": "Be brief."},
+    ]
+    found = duckdb.execute(f"select origin, output, system, further from '{out / 'examples.parquet'}'").fetchall()
+    kept = [("1", "Be brief.", TURNS), ("p", None, []), ("1", "Be brief.", [])]
+    assert found == [("imported", *each) for each in kept]
+
+
+def test_a_set_without_conversations_has_no_columns_for_them(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = duckdb.execute(f"select * from '{run(built, monkeypatch) / 'examples.parquet'}'")
+    assert [column[0] for column in found.description] == [pair.split()[0] for pair in COLUMNS.split(", ")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"system": 1}, "system: expected a text"),
+        ({"further": "x"}, "further: expected the exchanges after the first"),
+        ({"further": [{"instruction": "x"}]}, "further: expected the exchanges after the first"),
+        ({"further": [{"instruction": "x", "output": " "}]}, "further: expected the exchanges after the first"),
+    ],
+)
+def test_a_conversation_that_is_none_is_named(
+    built: Path, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any], words: str
+) -> None:
+    write_rows(built / "talk.jsonl", [TALK, TALK | {"id": "u"} | wrong], None)
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(UserError, match=rf"talk\.jsonl:2: {words}"):
+        run(built, monkeypatch, "talk", "empty")
 
 
 # Formats of a project's own:
