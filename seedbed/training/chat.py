@@ -1,8 +1,11 @@
 """Convert messages to text for a base: with its tokenizer's chat template, or with a built-in one."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
+from seedbed.training.settings import AllSettings
 from seedbed.util.errors import UserError
+from seedbed.util.rows import Row
 
 TEMPLATES = {
     "alpaca": (
@@ -22,6 +25,44 @@ TEMPLATES = {
     ),
 }
 """Jinja, by the name that `bases.<id>.chat_template` gives."""
+
+
+class Part(NamedTuple):
+    """What is trained on at once.
+
+    Attributes:
+        row: the number of its row, from 1.
+        prompt: the messages before the answer.
+        completion: the answer, as the one message.
+    """
+
+    row: int
+    prompt: list[Row]
+    completion: list[Row]
+
+
+def parts(rows: Iterable[Row], settings: AllSettings, tokenizer: Any) -> Iterator[Part]:
+    """Yield what is trained on: each answer after all that was said before it; with the loss on all, each row once.
+
+    An answer after the first that begins beyond `max_length` is left out, since it would have no loss.
+
+    Args:
+        rows: `messages`, the last of them the assistant's.
+        settings: of `train`, every one.
+        tokenizer: of transformers, with a template.
+    """
+    for number, row in enumerate(rows, 1):
+        messages = row["messages"]
+        places = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
+        for place in places if settings["loss_on"] == "answer" else places[-1:]:
+            prompt = messages[:place]
+            if settings["loss_on"] == "answer" and place > places[0]:
+                text = tokenizer.apply_chat_template(prompt, tokenize=False, add_generation_prompt=True)
+                if len(tokenizer(text)["input_ids"]) >= settings["max_length"]:
+                    break
+            yield Part(number, prompt, [messages[place]])
+
+
 _SYSTEM = "Z5Q-system-Z5Q"
 
 

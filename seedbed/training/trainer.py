@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ import trl
 
 from seedbed.project.params_types import Base
 from seedbed.sending.build_process import Parent
-from seedbed.training.chat import use_template
+from seedbed.training.chat import parts, use_template
 from seedbed.training.settings import AllSettings, base_of, optimiser_steps, warmup_steps
 from seedbed.training.weights import tidy_adapter
 from seedbed.util.canonical import JsonObject, content_hash
@@ -101,20 +101,20 @@ def train(
         _check_modules(base_id, model, settings["target_modules"])
     cut, tokens = _lengths(rows, tokenizer, settings["max_length"])
     _notices(stage, model, settings, len(rows), cut)
-    examples = [{"prompt": row["messages"][:-1], "completion": row["messages"][-1:]} for row in rows]
-    arguments = _arguments(settings, seed, checkpoints / content_hash([rows, whole, settings, seed])[:16], len(rows))
+    examples = list(parts(rows, settings, tokenizer))
+    arguments = _arguments(settings, seed, checkpoints / content_hash([rows, whole, settings, seed])[:16], len(examples))
     steps = _Progress(stage, parent)
     trainer = _Trainer(
         model=model,
         args=arguments,
-        train_dataset=datasets.Dataset.from_list(examples),
+        train_dataset=datasets.Dataset.from_list([{"prompt": part.prompt, "completion": part.completion} for part in examples]),
         processing_class=tokenizer,
         peft_config=_adapter(settings),
         callbacks=[steps],
     )
     trainer.remove_callback(transformers.trainer_callback.PrinterCallback)
     trainer.remove_callback(transformers.trainer_callback.ProgressCallback)
-    trainer.stage = stage
+    trainer.stage, trainer.rows = stage, [part.row for part in examples]
     folder = Path(arguments.output_dir)
     try:
         trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
@@ -323,6 +323,7 @@ class _Trainer(trl.SFTTrainer):  # type: ignore[misc]
     """Stops at a loss that is no number, and names the examples it came from."""
 
     stage = "train"
+    rows: Sequence[int] = ()
 
     def compute_loss(self, model: Any, inputs: Any, *arguments: Any, **more: Any) -> Any:
         """As SFTTrainer's."""
@@ -340,7 +341,7 @@ class _Trainer(trl.SFTTrainer):  # type: ignore[misc]
     def _rows_of(self, batch: Any) -> Iterator[int]:
         """Yield the line of each example in a batch; packed ones cannot be separated."""
         texts = [self.processing_class.decode(ids, skip_special_tokens=True) for ids in batch]
-        for number, example in enumerate(self.train_dataset, 1):
+        for number, example in zip(self.rows, self.train_dataset, strict=False):
             text = self.processing_class.decode(example["input_ids"], skip_special_tokens=True)
             if any(text in known for known in texts):
                 yield number

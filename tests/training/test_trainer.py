@@ -123,6 +123,14 @@ def test_rows_that_are_too_long_are_counted_and_no_accelerator_is_said(
     assert "1 of 5 examples are longer than max_length (256 tokens): cut" in out
 
 
+def test_every_answer_of_a_conversation_is_learnt(study: Project) -> None:
+    talks = [{"messages": [*row["messages"], *row["messages"]]} for row in rows(4)]
+    study.write_rows("data/messages.jsonl", talks)
+    train(study)
+    seen = json.loads((study.root / "seen.json").read_text(encoding="utf-8"))
+    assert (seen["examples"], seen["steps"]) == (4, 2)  # 8 answers, 4 a step
+
+
 def test_what_cannot_be_had_of_the_machine_is_said(study: Project) -> None:
     """No memory for a batch, then no room for a checkpoint; the process is given less than the machine has."""
     limited = (
