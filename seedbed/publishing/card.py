@@ -55,6 +55,7 @@ _ORIGINS = {
     "translations (`status` says which)",
     "generated": "tasks and answers that a model wrote, with seed tasks as examples; the rules of a filter removed some",
     "translated": "tasks that a model translated, without edits, for comparison",
+    "original": "tasks that were in the language of the data set already, unchanged and not translated; see the sources",
     "imported": "tasks of another data set, unchanged; see the sources",
 }
 

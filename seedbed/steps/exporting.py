@@ -91,7 +91,8 @@ def examples(seeds: Iterable[EditedTask], rows: Iterable[Mapping[str, Any]]) -> 
 
     Returns:
         `instruction`, `input`, `output`, `id`, `task_type`, `made_by`, `status` (of a seed; None of others), and `origin`:
-        `seed`, `generated`, `translated` or `imported`. An imported conversation also has `system`, `further` or both.
+        `seed`, `generated`, `translated`, `original` (a task of a corpus in the target language) or `imported`. An imported
+        conversation also has `system`, `further` or both.
     """
     for seed in seeds:
         yield {**seed, "origin": "seed"}
@@ -100,7 +101,9 @@ def examples(seeds: Iterable[EditedTask], rows: Iterable[Mapping[str, Any]]) -> 
             origin = "imported" if "recorded" in row["made_by"] else "generated"
             yield {**row, "origin": origin, "status": None}
         elif row["translation"] is not None:
-            yield {**row, **row["translation"], "origin": "translated", "status": None}
+            # What was in the target language already, nobody translated.
+            origin = "original" if row["made_by"] is None else "translated"
+            yield {**row, **row["translation"], "origin": origin, "status": None}
 
 
 def origin(example: Row, training_set: TrainingSet) -> Origin:

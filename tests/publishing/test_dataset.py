@@ -153,6 +153,19 @@ def test_the_card_says_whether_there_are_conversations(project: Project, monkeyp
     assert "of a conversation its first turn" in whole
 
 
+def test_the_card_says_what_nobody_translated(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    params, settings, release = load_params(), cast(Any, PUBLISH), read_release(load_params())
+    examples = [
+        example._replace(row=example.row | {"origin": "original"}) if example.row["origin"] == "translated" else example
+        for example in release.examples
+    ]
+    text = card(params, settings, release._replace(examples=examples), {"direct": {}})
+    assert "- *original*: tasks that were in the language of the data set already" in text
+    assert "*translated*" not in text
+    assert "Translated tasks are machine translations" not in text
+
+
 def test_the_examples_of_a_conversation_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     row: Row = {"origin": "imported", "id": "a", "status": None, "task_type": None, "made_by": None, "input": ""}

@@ -6,6 +6,7 @@ from typing import Any
 
 from seedbed.reporting.dataset_answer import dataset_answer
 from seedbed.reporting.texts import ENGLISH_WORDS
+from seedbed.steps.exporting import write_parquet
 from seedbed.util.rows import write_rows
 from tests.builds import STAND_IN, Build
 from tests.reporting.reader import Reader
@@ -35,6 +36,25 @@ def test_training_sets_stand_side_by_side(tmp_path: Path) -> None:
     assert rows["native", "generated"]["shared"] == 50.0  # the first task stands in both sets
     assert "| direct | translated | 2 | 10 | 1 | 2 | 4 | 50.0 |" in build.dataset().summary()
     assert "Training sets" in build.dataset_page()
+
+
+def test_tasks_that_nobody_translated_stand_before_the_sum(tmp_path: Path) -> None:
+    build = Build(tmp_path / "a")
+    build.write()
+    row = {
+        "id": "b",
+        "status": None,
+        "task_type": "email",
+        "instruction": "Write.",
+        "input": "",
+        "output": "x",
+        "made_by": None,
+    }
+    write_parquet([row | {"origin": "original"}], tmp_path / "a" / "data" / "build" / "export" / "direct" / "examples.parquet")
+    found = [(row["training_set"], row["origin"]) for row in build.dataset().training_sets]
+    assert found[-2:] == [("direct", "original"), ("direct", "all")]
+    assert "| direct | original | 1 |" in build.dataset().summary()
+    assert "<td>original</td>" in build.dataset_page()
 
 
 def test_generations_are_told_apart(tmp_path: Path) -> None:

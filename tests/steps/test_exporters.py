@@ -112,6 +112,15 @@ def test_parquet_says_where_an_example_comes_from(built: Path, monkeypatch: pyte
     }
 
 
+def test_what_nobody_translated_is_not_called_translated(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [row, _] = lines(built / "baseline.jsonl")
+    write_rows(built / "english.jsonl", [row | {"made_by": None}, row | {"id": "b-3"}], None)
+    monkeypatch.chdir(ROOT)
+    out = run(built, monkeypatch, "english", "empty")
+    found = duckdb.execute("select origin, id, model from read_parquet(?)", [str(out / "examples.parquet")]).fetchall()
+    assert found == [("original", "b-1", None), ("translated", "b-3", "m")]
+
+
 def test_the_same_rows_are_the_same_bytes(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     one, other = run(built, monkeypatch), run(built, monkeypatch, out="again")
