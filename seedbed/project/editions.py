@@ -13,7 +13,7 @@ EDITIONS: dict[str, int] = {
     "as_translated": 1,
     "generate": 3,
     "filter": 2,
-    "export": 1,
+    "export": 2,
     "train": 1,
     "answer": 2,
     "answer_base": 1,
@@ -21,7 +21,7 @@ EDITIONS: dict[str, int] = {
     "judge": 3,
     "score": 1,
     "benchmark": 9,
-    "dataset": 9,
+    "dataset": 10,
 }
 """The edition of this library, by stage."""
 
