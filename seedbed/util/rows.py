@@ -138,7 +138,7 @@ def _lines(path: Path, named: Path) -> Iterator[tuple[int, str]]:
     except UnicodeDecodeError as error:
         raise UserError(f"{named}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file; create it, or change the path in params.yaml or dvc.yaml") from None
+        raise UserError(f"{path}: no such file; create it, or correct the path") from None
     except IsADirectoryError:
         raise UserError(f"{path}: expected a JSON Lines file, found a folder") from None
 
