@@ -1,45 +1,24 @@
 """Everything that can be checked before the first request, all of it: params, prompts, data."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from seedbed.filtering.language import load_language
-from seedbed.filtering.tokenisers import TOKENISERS, load_tokeniser
-from seedbed.pipeline.graph import load_stages, mapping, with_all_before
+from seedbed.pipeline import mistakes
+from seedbed.pipeline.graph import load_stages, with_all_before
 from seedbed.pipeline.notices import notices
 from seedbed.pipeline.plugin_names import unknown_names
 from seedbed.pipeline.prune import prune
 from seedbed.pipeline.repair import mend_half_files
-from seedbed.pipeline.template_lock import missing_files
 from seedbed.project import paths
-from seedbed.project.corpora import CORPUS_OF, Places, fields_of, label_problem, question_corpora
-from seedbed.project.edits import check_edit
-from seedbed.project.generation_lists import lists_problems
-from seedbed.project.glossary import load_glossary
-from seedbed.project.material import material_of, read_passages
-from seedbed.project.model_settings import writes_outputs_apart
+from seedbed.project.corpora import question_corpora
 from seedbed.project.params import load_params, older_project, params_problems
 from seedbed.project.params_types import Params
-from seedbed.project.prompts import VARIABLES, load_prompt, prompt_problems, with_material, without_outputs
-from seedbed.project.review_words import words_problems
-from seedbed.project.row_types import Edit, Question
-from seedbed.project.sign_off import holds
-from seedbed.project.votes import checked_votes
-from seedbed.recorded.fastchat_files import answers_to
-from seedbed.reporting.checks.kinds import check_problem
+from seedbed.project.prompts import VARIABLES
 from seedbed.sending.languages import language_mismatches
-from seedbed.steps.judging import used_references
-from seedbed.util.errors import UserError, did_you_mean
-from seedbed.util.git import git
-from seedbed.util.rows import Row, checked_rows
-from seedbed.util.schemas import FOLDER, problems, refuse_unusable
+from seedbed.util.errors import UserError
 from seedbed.util.words import count
-from seedbed.util.yaml12 import load_yaml
 
-Item = TypeVar("Item")
-_CREATE = "create it, or `seedbed upgrade` writes it if it is of the template"
 _MOST = 50
 """Mistakes that are listed before the rest is only counted."""
 
@@ -76,49 +55,49 @@ def refuse_mistakes(
     """
     if older := older_project():  # what else it lacks is no mistake of its author
         raise UserError(older)
-    mistakes: list[str] = []
+    found: list[str] = []
 
     def collect(look: Callable[[], Iterable[str]]) -> None:
         try:
-            mistakes.extend(look())
+            found.extend(look())
         except UserError as error:
-            mistakes.append(str(error))
+            found.append(str(error))
 
-    collect(lambda: _loads(first))
-    collect(_pipeline)
-    before = len(mistakes)
+    collect(lambda: mistakes.loads(first))
+    collect(mistakes.of_pipeline)
+    before = len(found)
     collect(lambda: iter(params_problems()))
-    params_are_whole = len(mistakes) == before
-    collect(_prompts_and_replies)
+    params_are_whole = len(found) == before
+    collect(mistakes.of_prompts_and_replies)
     if not params_are_whole:  # of the data only the form of the rows can be checked
-        collect(_rows_alone)
-        collect(_other_rows)
-        collect(_params_alone)
-        raise UserError(_listed(mistakes))
+        collect(mistakes.of_rows_alone)
+        collect(mistakes.of_other_rows)
+        collect(mistakes.of_params_alone)
+        raise UserError(_listed(found))
     params = load_params()
     rows: dict[str, list[Any]] = {name: [] for name in params["corpora"]}
     generates = _generates(targets)
-    collect(lambda: _corpora(params, rows, generates))
+    collect(lambda: mistakes.of_corpora(params, rows, generates))
     collect(lambda: unknown_names(params))
     if generates:
-        collect(lambda: _loads(lambda: _load_tokeniser(params)))
+        collect(lambda: mistakes.loads(lambda: mistakes.load_named_tokeniser(params)))
     collect(lambda: language_mismatches(params))
-    collect(lambda: _of_language(params))
-    collect(lambda: _shown(params))
-    asked = [row for name in question_corpora(params) for row in _in_build(name, rows[name], params)]
-    collect(lambda: _references(asked, params))
-    if len(mistakes) == before:
-        collect(lambda: _recorded(asked, params))
-    collect(lambda: _edits(params))
-    collect(_other_rows)
+    collect(lambda: mistakes.of_language_files(params))
+    collect(lambda: mistakes.of_variables_to_show(params))
+    asked = [row for name in question_corpora(params) for row in mistakes.rows_in_build(name, rows[name], params)]
+    collect(lambda: mistakes.of_references(asked, params))
+    if len(found) == before:
+        collect(lambda: mistakes.of_recorded_answers(asked, params))
+    collect(lambda: mistakes.of_edits(params))
+    collect(mistakes.of_other_rows)
     if labels := params["report"].get("labels"):
-        collect(lambda: _rows_of(paths.labels(labels), "label"))
+        collect(lambda: mistakes.of_rows(paths.labels(labels), "label"))
     if generates:
-        collect(lambda: _sets(params))
-    known = {mistake.partition(":")[0] for mistake in mistakes}
-    collect(lambda: (words for path, words in _missing(params) if path not in known))
-    if mistakes:
-        raise UserError(_listed(mistakes))
+        collect(lambda: mistakes.of_sets(params))
+    known = {mistake.partition(":")[0] for mistake in found}
+    collect(lambda: (words for path, words in mistakes.of_missing_files(params) if path not in known))
+    if found:
+        raise UserError(_listed(found))
     return params, rows
 
 
@@ -130,71 +109,6 @@ def _listed(mistakes: list[str]) -> str:
     return f"{count(len(unique), 'mistake')}:\n" + "\n".join(unique[:_MOST]) + more
 
 
-def _pipeline() -> Iterator[str]:
-    """Check that there are stages; what is in them is for DVC to read."""
-    if not mapping(mapping(load_yaml(paths.DVC_YAML)).get("stages")):
-        yield f"{paths.DVC_YAML}: no stages in it; `git checkout {paths.DVC_YAML}` restores it"
-
-
-def _missing(params: Params) -> Iterator[tuple[str, str]]:
-    """Yield the paths that stages read and no stage writes, where there is nothing, each with a sentence on it.
-
-    DVC says so too, but only when it comes to the stage. Paths that an entry of `params.yaml` names are checked elsewhere.
-    """
-    template = missing_files()
-    for entry in mapping(mapping(load_yaml(paths.DVC_YAML)).get("stages")).values():
-        for dep in mapping(mapping(entry).get("do", entry)).get("deps") or ():
-            path = str(dep).replace("${language}", params["language"])
-            if path in template or "${" in path or paths.BUILD in Path(path).parents or Path(path).exists():
-                continue
-            restore = f"`git checkout {path}` restores it" if git("ls-files", "--", path) else _CREATE
-            yield path, f"{path}: missing, and stages read it; {restore}"
-    for path in template:
-        yield path, f"{path}: missing, and the build reads it; `seedbed upgrade` restores it"
-
-
-def _loads(load: Callable[[], object]) -> Iterator[str]:
-    load()
-    return iter(())
-
-
-def _of_each(look: Callable[[Item], Iterable[str]], items: Iterable[Item]) -> Iterator[str]:
-    """Yield what is wrong with each of some items, also where one cannot be read at all."""
-    for item in items:
-        try:
-            yield from look(item)
-        except UserError as error:
-            yield str(error)
-
-
-def _prompts_and_replies() -> Iterator[str]:
-    """Yield what is wrong with prompts, and with the schemas of replies."""
-    yield from _of_each(prompt_problems, VARIABLES)
-    replies = sorted((FOLDER / "replies").glob("*.schema.json"))
-    yield from _of_each(lambda path: _loads(lambda: refuse_unusable(f"replies/{path.name.partition('.')[0]}")), replies)
-
-
-def _other_rows() -> Iterator[str]:
-    """Yield what is wrong with review words, votes, draws and passages, whatever `params.yaml` holds."""
-    yield from _of_each(words_problems, sorted(paths.REVIEW_WORDS.glob("*.yaml")))
-    yield from (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError))
-    if paths.AGAIN.is_file():
-        yield from _of_each(lambda path: _rows_of(path, "again"), [paths.AGAIN])
-    yield from _of_each(lambda path: _rows_of(path, "draw"), sorted(paths.DRAWS.glob("*.jsonl")))
-    yield from _of_each(_loads, [read_passages])
-
-
-def _of_language(params: Params) -> Iterator[str]:
-    """Yield what is wrong with the files of the language that is built: filter words, lists, glossary, rows to learn from."""
-    language = params["language"]
-    load_files = [lambda: load_language(paths.language_file(language)), lambda: load_glossary(paths.glossary(language))]
-    yield from _of_each(_loads, load_files)
-    if (lists := paths.generation_lists(language)).is_file():
-        yield from lists_problems(lists, params["labels"]["task"])
-    if (pairs := paths.pairs(language)).is_file():
-        yield from _rows_of(pairs, "pair")
-
-
 def _generates(targets: Sequence[str]) -> bool:
     """Whether a build, of everything or of some targets, generates instructions or makes training sets."""
     if not targets:
@@ -204,155 +118,3 @@ def _generates(targets: Sequence[str]) -> bool:
     except UserError:  # which the build says itself
         return True
     return not {"generate", "export"}.isdisjoint(name.partition("@")[0] for name in names)
-
-
-def _load_tokeniser(params: Params) -> None:
-    """Check that the tokeniser works; one of a plug-in is not tried."""
-    if params["filter"]["tokeniser"]["name"] in TOKENISERS.names():
-        load_tokeniser(params["filter"]["tokeniser"])
-
-
-def _corpora(params: Params, rows: dict[str, list[Row]], generates: bool) -> Iterator[str]:
-    """Yield what is wrong with each corpus; the rows are added to `rows`."""
-    places = Places()
-
-    def look(name: str) -> Iterator[str]:
-        return _corpus(name, params, rows[name], places, generates)
-
-    return _of_each(look, params["corpora"])
-
-
-def _corpus(name: str, params: Params, rows: list[Row], places: Places, generates: bool) -> Iterator[str]:
-    """Yield what is wrong with a corpus; its rows are added to `rows`. Tasks are needed where instructions are generated."""
-    path, kind = Path(params["corpora"][name]["source"]), params["corpora"][name]["kind"]
-    number = 0
-    for number, row in checked_rows(path, kind):
-        if isinstance(row, UserError):
-            yield str(row)
-        elif words := label_problem(row, kind, params):
-            yield f"{path}:{number}: {words}"
-        elif problems := _checks(row):
-            yield from (f"{path}:{number}: {problem}" for problem in problems)
-        elif kind == "question" and (words := places.add(row["id"], path, number)):
-            yield words
-        else:
-            rows.append(row)
-    if not number and path == paths.EMPTY and name == CORPUS_OF["seed"] and params["generations"] and generates:
-        yield (
-            f"{paths.PARAMS}: corpora.{name}.source: {path} has no rows, and generations show seed tasks: write some, or set "
-            "generations to {}"
-        )
-    elif not number and path != paths.EMPTY and (kind == "question" or generates):
-        yield _no_rows(path, kind)
-
-
-def _rows_alone() -> Iterator[str]:
-    """Yield what is wrong with the form of the corpora's rows, where `params.yaml` is a mapping that names them at least."""
-    for corpus in mapping(mapping(load_yaml(paths.PARAMS)).get("corpora")).values():
-        source, kind = mapping(corpus).get("source"), mapping(corpus).get("kind")
-        if isinstance(source, str) and Path(source).is_file() and kind in ("task", "question"):
-            rows = [row for _, row in checked_rows(Path(source), kind)]
-            yield from (str(row) for row in rows if isinstance(row, UserError))
-            if not rows and source != str(paths.EMPTY):
-                yield _no_rows(source, kind)
-
-
-def _params_alone() -> Iterator[str]:
-    """Yield which names are not registered and which rows of sets nobody writes, where the form of `params.yaml` is right."""
-    params: Any = load_yaml(paths.PARAMS)
-    if not problems(params, "params"):
-        yield from unknown_names(params)
-        yield from _sets(params)
-
-
-def _no_rows(path: Path | str, kind: str) -> str:
-    corpus = next((name for name in CORPUS_OF.values() if Path(path).name.startswith(f"{name}.")), None)
-    unless = f", or set corpora.{corpus}.source to {paths.EMPTY}" if corpus else ""
-    unless += " and generations to {}" if corpus == CORPUS_OF["seed"] else ""
-    return f"{path}: no rows; write at least one (format: schemas/rows/{kind}.schema.json){unless}"
-
-
-def _rows_of(path: Path, schema: str) -> Iterator[str]:
-    return (str(row) for _, row in checked_rows(path, schema, unique=None) if isinstance(row, UserError))
-
-
-def _checks(row: Row) -> list[str]:
-    """Return what is wrong with a question's checks, each with its field."""
-    problems = ((place, check_problem(check)) for place, check in enumerate(row.get("checks", [])))
-    return [f"question {row['id']!r}: field checks.{place}: {problem}" for place, problem in problems if problem]
-
-
-def _in_build(corpus: str, rows: list[Any], params: Params) -> list[Any]:
-    """Return the rows of a corpus that nobody has rejected as they are now."""
-    kind, path = params["corpora"][corpus]["kind"], paths.edits(corpus, params["language"])
-    lines = checked_rows(path, "edit") if path.is_file() else ()
-    edits = {edit["id"]: edit for _, edit in lines if not isinstance(edit, UserError)}
-    return [row for row in rows if row["id"] not in edits or not holds(cast(Edit, edits[row["id"]]), fields_of(row, kind))]
-
-
-def _references(questions: Sequence[Question], params: Params) -> Iterator[str]:
-    """Check that there is a reference for every question that the judge is to see with one."""
-    judged = any("recorded" not in each for each in [*params["matches"].values(), *params["scores"].values()])
-    dropped = params["post_edit"]["unreviewed"] == "drop"  # which questions stay is not known yet
-    categories = params["judge"]["reference_categories"] if judged and not dropped else []
-    path = paths.references(params["language"])
-    if not path.is_file():
-        needed = "write the references of the categories in judge.reference_categories, or remove these categories and "
-        yield f"{path}: no such file; {needed if params['judge']['reference_categories'] else ''}create an empty file"
-    elif wrong := list(_rows_of(path, "reference")):
-        yield from wrong
-    else:
-        used_references(questions, path, categories)
-
-
-def _recorded(questions: Sequence[Question], params: Params) -> Iterator[str]:
-    """Check that recorded answers are to the questions that there are."""
-    if params["post_edit"]["unreviewed"] == "drop":  # which questions stay is not known yet
-        return
-    for model in params["models"].values():
-        try:
-            if "recorded" in model:
-                answers_to(Path(model["recorded"]), questions)
-        except UserError as error:
-            yield str(error)
-
-
-def _edits(params: Params) -> Iterator[str]:
-    """Check every file of edits, those of other languages too."""
-    for path in sorted(paths.EDITS.glob("*.jsonl")):
-        corpus = params["corpora"].get(name := path.name.split(".")[0])
-        current = path == paths.edits(name, params["language"])
-        for number, edit in checked_rows(path, "edit"):
-            if isinstance(edit, UserError):
-                yield str(edit)
-            elif corpus is not None and current and (words := check_edit(corpus["kind"], edit["fields"])):
-                yield f"{path}:{number}: edit {edit['id']!r}: {words}"
-
-
-def _shown(params: Params) -> Iterator[str]:
-    """Check that the prompts show what params.yaml asks them to show."""
-    if writes_outputs_apart(params):
-        without_outputs(load_prompt("generate"))
-    if params["generate"].get("material", 0):
-        with_material(load_prompt("generate"))
-        material_of(params)
-    variables = [("generate.avoid", params["generate"].get("avoid", 0), "generate", "avoid")]
-    for kind in ("task", "question"):
-        variables.append(("translate.examples", params["translate"].get("examples", 0), f"translate_{kind}", "examples"))
-    for name, number, prompt, variable in variables:
-        if number and not load_prompt(prompt).shows(variable):
-            yield f"{paths.PARAMS}: {name} is {number}, and {paths.prompt(prompt)} does not contain them; add ${variable} to it"
-
-
-def _sets(params: Params) -> Iterator[str]:
-    """Check that what training sets are made of is there, or is what a stage writes."""
-    tasks = [name for name, corpus in params["corpora"].items() if corpus["kind"] == "task"]
-    outputs = [paths.seeds("edited"), paths.seeds("machine"), *map(paths.translated, tasks)]
-    outputs += [path_of(name) for name in params["generations"] for path_of in (paths.instructions, paths.rejected)]
-    for id, parts in params["sets"].items():
-        rows = Path(parts["rows"])
-        files = [rows / f"{name}.jsonl" for name in parts["weights"]] if "weights" in parts else [rows]
-        for field, path in (("seeds", Path(parts["seeds"])), *(("rows", path) for path in files)):
-            if path not in outputs and (paths.BUILD in path.parents or not path.is_file()):
-                hint = did_you_mean(str(path), [str(each) for each in outputs])
-                yield f"{paths.PARAMS}: sets.{id}.{field}: {path}: no such file, and no stage writes it{hint}"
