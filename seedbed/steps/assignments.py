@@ -7,8 +7,7 @@ changes the tasks that it falls to, and no other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from seedbed.project.generation_lists import Lists
 from seedbed.steps.demonstrations import pick
@@ -25,8 +24,7 @@ _NONE = ""
 """Drawn where a task gets no condition of a kind."""
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """The type, topic and conditions of one task to generate.
 
     Attributes:

@@ -18,16 +18,30 @@ from seedbed.filtering.splitmix import mixed
 _ODD = 0x9E3779B97F4A7C15
 """2⁶⁴ over the golden ratio: its multiples by slot numbers lie far apart."""
 
+_WEIGHTS = 1 << 20
+"""Weights that are in memory at a time, one a slot and id."""
+
 
 def draw(ids: Iterable[str], count: int, seed: int, slot: int) -> list[str]:
     """Return the `count` ids of slot number `slot` (from 0), best first; all of them where there are fewer."""
-    if not count:
-        return []
+    return draw_each(ids, count, seed, [slot])[0]
+
+
+def draw_each(ids: Iterable[str], count: int, seed: int, slots: Sequence[int]) -> list[list[str]]:
+    """Return the ids of several slots; see `draw`."""
     known = tuple(ids)
-    weights = mixed(_hashes(known, str(seed)) ^ np.uint64(slot * _ODD % 2**64))
+    if not count or not known:
+        return [[] for _ in slots]
+    at_once = max(_WEIGHTS // len(known), 1)
+    if len(slots) > at_once:
+        pieces = (slots[start : start + at_once] for start in range(0, len(slots), at_once))
+        return [drawn for piece in pieces for drawn in draw_each(known, count, seed, piece)]
+    salts = np.array(slots, dtype=np.uint64) * np.uint64(_ODD)  # modulo 2⁶⁴
+    weights = mixed(_hashes(known, str(seed))[None, :] ^ salts[:, None])
     least = max(len(known) - count, 0)
-    best = np.argpartition(weights, least)[least:] if 0 < least < len(known) else np.arange(least, len(known))
-    return [known[place] for place in best[np.argsort(weights[best])[::-1]]]
+    best = np.argpartition(weights, least, axis=1)[:, least:]
+    order = np.argsort(np.take_along_axis(weights, best, axis=1), axis=1)[:, ::-1]
+    return [[known[place] for place in places] for places in np.take_along_axis(best, order, axis=1).tolist()]
 
 
 def pick(what: str, weights: Mapping[str, float], seed: int, numbers: Sequence[int]) -> list[str]:

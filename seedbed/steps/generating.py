@@ -22,7 +22,7 @@ from seedbed.steps.assignments import Assignment, assign
 from seedbed.steps.demonstrations import draw
 from seedbed.steps.kept import Kept
 from seedbed.steps.outputs import OutputWriter
-from seedbed.steps.slots import Draft, build, candidates_of, prompt_of, read, schema_of, shown_in, slot_id
+from seedbed.steps.slots import Demonstration, Draft, build, candidates_of, prompt_of, read, schema_of, shown_in, slot_id
 from seedbed.util.errors import UserError
 from seedbed.util.rows import Row
 
@@ -146,7 +146,8 @@ class Generation:
     def _ask(self, size: int) -> Iterator[Slot]:
         settings, numbers = self._settings, range(self._slots, self._slots + size)
         assigned = assign(self._lists, numbers, settings["per_slot"], settings["seed"])
-        drafts = [self._draft(number, assignments) for number, assignments in zip(numbers, assigned, strict=True)]
+        shown = shown_in(numbers, self._seeds, self._drawn_from, settings)
+        drafts = [self._draft(*each) for each in zip(numbers, shown, assigned, strict=True)]
         results = self._asker.ask([draft.request for draft in drafts], read)
         placed = self._prompt.shows("assignments")
         slots = [candidates_of(draft, result, self._to, placed) for draft, result in zip(drafts, results, strict=True)]
@@ -163,15 +164,14 @@ class Generation:
             yield Slot(self._slots, [row["id"] for row in draft.shown], decided, result)
             self._slots += 1
 
-    def _draft(self, number: int, assignments: list[Assignment]) -> Draft:
+    def _draft(self, number: int, shown: list[Demonstration], assignments: list[Assignment]) -> Draft:
         settings = self._settings
-        shown_ = shown_in(number, self._seeds, self._drawn_from, settings)
         avoided = self._kept.nearest(assignments, settings.get("avoid", 0), settings["seed"], number)
         again = self._again.get(slot_id(number), 0)
         passages = draw(self._material, settings.get("material", 0), settings["seed"], number)
         material = [self._material[id] for id in passages]
-        request = build(number, shown_, self._to, self._prompt, self._schema, assignments, avoided, again, material)
-        return Draft(number, shown_, avoided, material, assignments, request)
+        request = build(number, shown, self._to, self._prompt, self._schema, assignments, avoided, again, material)
+        return Draft(number, shown, avoided, material, assignments, request)
 
     def _with_outputs(self, slots: Sequence[list[Candidate]]) -> list[list[Candidate]]:
         """Return the candidates of slots with their outputs; one that got none is left out."""

@@ -20,7 +20,7 @@ from seedbed.project.params_types import Generate, Params
 from seedbed.project.prompts import Prompt, as_shown, load_prompt, render, reply_schema, with_material, without_outputs
 from seedbed.project.row_types import Candidate, EditedTask, Passage
 from seedbed.steps.assignments import Assignment, shown
-from seedbed.steps.demonstrations import draw
+from seedbed.steps.demonstrations import draw_each
 from seedbed.steps.origin import Asked, Name, Origin
 from seedbed.util.canonical import on_one_line
 from seedbed.util.rows import Row
@@ -128,13 +128,13 @@ def _line(fields: tuple[tuple[str, str], ...]) -> str:
 
 
 def shown_in(
-    slot: int, seeds: Mapping[str, EditedTask], accepted: Mapping[str, Candidate], settings: Generate
-) -> list[Demonstration]:
-    """Return the demonstrations of a slot: seeds, and what earlier waves had accepted."""
+    slots: Sequence[int], seeds: Mapping[str, EditedTask], accepted: Mapping[str, Candidate], settings: Generate
+) -> list[list[Demonstration]]:
+    """Return the demonstrations of each slot: seeds, and what earlier waves had accepted."""
     counts = settings["demonstrations"]
-    ids = draw(seeds, counts["seeds"], settings["seed"], slot)
-    more = draw(accepted, counts["generated"], settings["seed"], slot)
-    return [seeds[id] for id in ids] + [accepted[id] for id in more]
+    ids = draw_each(seeds, counts["seeds"], settings["seed"], slots)
+    more = draw_each(accepted, counts["generated"], settings["seed"], slots)
+    return [[*(seeds[id] for id in first), *(accepted[id] for id in then)] for first, then in zip(ids, more, strict=True)]
 
 
 def prompt_of(params: Params) -> Prompt:

@@ -103,7 +103,7 @@ def parse_row(where: str, line: str) -> Row:
         raise UserError(f"{where}: not a JSON object: {error}; each line must be one JSON object") from None
     if not isinstance(row, dict):
         raise UserError(f"{where}: expected a JSON object, found {type(row).__name__}; each line must be one JSON object")
-    if "\\ud" in line.lower():  # only an escape can be half a pair: the line itself is UTF-8
+    if "\\ud" in line or "\\uD" in line:  # only an escape can be half a pair: the line itself is UTF-8
         try:
             canonical(row).encode()
         except UnicodeEncodeError:

@@ -35,7 +35,7 @@ def test_a_seed_rests_in_the_slots_whose_requests_its_edit_changes(project: Proj
         keys = {
             slot: slots.build(
                 slot,
-                slots.shown_in(slot, changed, {}, settings),
+                slots.shown_in([slot], changed, {}, settings)[0],
                 to,
                 prompt,
                 schema,
