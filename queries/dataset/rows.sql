@@ -1,6 +1,7 @@
 -- One row: one row of data to browse: a generated instruction, kept or not, or what people or nobody edited of a translation.
 --   source    the generation or the corpus
---   result    kept, the filter's reason, or what became of the translation (edited, …, translated where nobody is to edit it)
+--   result    kept, the filter's reason, or what became of the translation (edited, …; where nobody is to edit it, translated, or
+--             original where the text was in the target language already)
 --   rejected  whether the filter rejected it
 --   sets      the training sets that hold it
 --   beside    the id of the row that it is too close to; null of all others
@@ -42,6 +43,7 @@ translated as (
             when edited.id is not null then edited.status
             when translated_rows.translation is null then 'failed'
             when translated_rows.corpus in (select corpus from edited) then 'left_out'
+            when translated_rows.made_by->>'model' is null then 'original'
             else 'translated'
         end as result,
         coalesce(translated_rows.task_type, translated_rows.category) as task_type,

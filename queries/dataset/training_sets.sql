@@ -29,4 +29,4 @@ final as (
 select final.*
 from final
 join training_sets on training_sets.name = final.training_set
-order by training_sets.place, list_position(['seed', 'generated', 'translated', 'imported', 'all'], origin)
+order by training_sets.place, list_position(['seed', 'generated', 'translated', 'original', 'imported', 'all'], origin)

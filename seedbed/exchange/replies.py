@@ -135,7 +135,7 @@ def json_of(request: Request, response: Response) -> Row:
     for value in _objects(text):
         problem = first_problem(value, f"replies/{name}")
         if problem is None:
-            return _clean(value) if "<" in text or "\\u" in text else value
+            return _clean(value) if "<" in text or "\\u" in text else value  # a delimiter has a <, perhaps escaped
         wrong = wrong or problem
     if wrong:
         field, words = wrong

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from seedbed.pipeline import mistakes
@@ -66,21 +67,20 @@ def refuse_mistakes(
     collect(lambda: mistakes.loads(first))
     collect(mistakes.of_pipeline)
     before = len(found)
-    collect(lambda: iter(params_problems()))
+    collect(params_problems)
     params_are_whole = len(found) == before
     collect(mistakes.of_prompts_and_replies)
     if not params_are_whole:  # of the data only the form of the rows can be checked
         collect(mistakes.of_rows_alone)
-        collect(mistakes.of_other_rows)
+        collect(mistakes.of_other_files)
         collect(mistakes.of_params_alone)
         raise UserError(_listed(found))
     params = load_params()
     rows: dict[str, list[Any]] = {name: [] for name in params["corpora"]}
-    generates = _generates(targets)
+    generates = cache(lambda: _generates(targets))  # DVC is asked only where something is wrong that it matters for
     collect(lambda: mistakes.of_corpora(params, rows, generates))
     collect(lambda: unknown_names(params))
-    if generates:
-        collect(lambda: mistakes.loads(lambda: mistakes.load_named_tokeniser(params)))
+    collect(lambda: mistakes.of_tokeniser(params, generates))
     collect(lambda: language_mismatches(params))
     collect(lambda: mistakes.of_language_files(params))
     collect(lambda: mistakes.of_variables_to_show(params))
@@ -89,11 +89,10 @@ def refuse_mistakes(
     if len(found) == before:
         collect(lambda: mistakes.of_recorded_answers(asked, params))
     collect(lambda: mistakes.of_edits(params))
-    collect(mistakes.of_other_rows)
+    collect(mistakes.of_other_files)
     if labels := params["report"].get("labels"):
         collect(lambda: mistakes.of_rows(paths.labels(labels), "label"))
-    if generates:
-        collect(lambda: mistakes.of_sets(params))
+    collect(lambda: (words for words in mistakes.of_sets(params) if generates()))
     known = {mistake.partition(":")[0] for mistake in found}
     collect(lambda: (words for path, words in mistakes.of_missing_files(params) if path not in known))
     if found:
@@ -101,8 +100,8 @@ def refuse_mistakes(
     return params, rows
 
 
-def _listed(mistakes: list[str]) -> str:
-    unique = list(dict.fromkeys(mistakes))
+def _listed(found: list[str]) -> str:
+    unique = list(dict.fromkeys(found))
     if len(unique) == 1:
         return unique[0]
     more = f"\nand {len(unique) - _MOST} more" if len(unique) > _MOST else ""

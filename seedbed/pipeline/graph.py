@@ -159,15 +159,18 @@ def with_all_before(targets: Iterable[str], stages: list[Stage]) -> set[str]:
     Raises:
         UserError: a target names no stage.
     """
-    reached: list[Stage] = []
+    waiting: list[Stage] = []
     for target in targets:
         named = [stage for stage in stages if stage.name == target or stage.name.startswith(f"{target}@")]
         if not named:
             raise UserError(f"{target}: no stage of this project{did_you_mean(target, [stage.name for stage in stages])}")
-        reached += [stage for stage in named if stage not in reached]
-    for stage in reached:  # which grows on the way
-        reached += [other for other in stages if other not in reached and feeds(other, stage)]
-    return {stage.name for stage in reached}
+        waiting += named
+    reached = {stage.name for stage in waiting}
+    for stage in waiting:  # which grows on the way
+        before = [other for other in stages if other.name not in reached and feeds(other, stage)]
+        reached.update(other.name for other in before)
+        waiting += before
+    return reached
 
 
 def after(first: list[Stage], stages: list[Stage]) -> list[Stage]:

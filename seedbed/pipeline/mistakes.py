@@ -59,6 +59,7 @@ def of_missing_files(params: Params) -> Iterator[tuple[str, str]]:
 
 
 def loads(load: Callable[[], object]) -> Iterator[str]:
+    """Load something, which says itself what is wrong with it, and yield nothing."""
     load()
     return iter(())
 
@@ -79,7 +80,7 @@ def of_prompts_and_replies() -> Iterator[str]:
     yield from _of_each(lambda path: loads(lambda: refuse_unusable(f"replies/{path.name.partition('.')[0]}")), replies)
 
 
-def of_other_rows() -> Iterator[str]:
+def of_other_files() -> Iterator[str]:
     """Yield what is wrong with review words, votes, draws and passages, whatever `params.yaml` holds."""
     yield from _of_each(words_problems, sorted(paths.REVIEW_WORDS.glob("*.yaml")))
     yield from (str(vote) for vote in checked_votes(paths.VOTES) if isinstance(vote, UserError))
@@ -100,14 +101,15 @@ def of_language_files(params: Params) -> Iterator[str]:
         yield from of_rows(pairs, "pair")
 
 
-def load_named_tokeniser(params: Params) -> None:
-    """Check that the tokeniser works; one of a plug-in is not tried."""
-    if params["filter"]["tokeniser"]["name"] in TOKENISERS.names():
-        load_tokeniser(params["filter"]["tokeniser"])
+def of_tokeniser(params: Params, generates: Callable[[], bool]) -> Iterator[str]:
+    """Yield why the tokeniser does not work, where instructions are generated; one of a plug-in is not tried."""
+    settings = params["filter"]["tokeniser"]
+    if settings["name"] in TOKENISERS.names():
+        yield from (words for words in _of_each(loads, [lambda: load_tokeniser(settings)]) if generates())
 
 
-def of_corpora(params: Params, rows: dict[str, list[Row]], generates: bool) -> Iterator[str]:
-    """Yield what is wrong with each corpus; the rows are added to `rows`."""
+def of_corpora(params: Params, rows: dict[str, list[Row]], generates: Callable[[], bool]) -> Iterator[str]:
+    """Yield what is wrong with each corpus; the rows are added to `rows`. Tasks are needed where instructions are generated."""
     places = Places()
 
     def look(name: str) -> Iterator[str]:
@@ -116,8 +118,7 @@ def of_corpora(params: Params, rows: dict[str, list[Row]], generates: bool) -> I
     return _of_each(look, params["corpora"])
 
 
-def _corpus(name: str, params: Params, rows: list[Row], places: Places, generates: bool) -> Iterator[str]:
-    """Yield what is wrong with a corpus; its rows are added to `rows`. Tasks are needed where instructions are generated."""
+def _corpus(name: str, params: Params, rows: list[Row], places: Places, generates: Callable[[], bool]) -> Iterator[str]:
     path, kind = Path(params["corpora"][name]["source"]), params["corpora"][name]["kind"]
     number = 0
     for number, row in checked_rows(path, kind):
@@ -131,13 +132,15 @@ def _corpus(name: str, params: Params, rows: list[Row], places: Places, generate
             yield words
         else:
             rows.append(row)
-    if not number and path == paths.EMPTY and name == CORPUS_OF["seed"] and params["generations"] and generates:
+    if number or (kind == "task" and not generates()):
+        return
+    if path != paths.EMPTY:
+        yield _no_rows(path, kind)
+    elif name == CORPUS_OF["seed"] and params["generations"]:
         yield (
             f"{paths.PARAMS}: corpora.{name}.source: {path} has no rows, and generations show seed tasks: write some, or set "
             "generations to {}"
         )
-    elif not number and path != paths.EMPTY and (kind == "question" or generates):
-        yield _no_rows(path, kind)
 
 
 def of_rows_alone() -> Iterator[str]:
@@ -167,6 +170,7 @@ def _no_rows(path: Path | str, kind: str) -> str:
 
 
 def of_rows(path: Path, schema: str) -> Iterator[str]:
+    """Yield what is wrong with the rows of a file."""
     return (str(row) for _, row in checked_rows(path, schema, unique=None) if isinstance(row, UserError))
 
 

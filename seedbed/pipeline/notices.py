@@ -43,8 +43,9 @@ def notices(params: Params, rows: Mapping[str, list[Any]]) -> Iterator[str]:
     yield from _other_versions()
 
 
-def _other_versions(lock: Path = Path("requirements.lock")) -> Iterator[str]:
+def _other_versions() -> Iterator[str]:
     """Yield which installed packages, of those that write a build's bytes, are others than the lock file's."""
+    lock = Path("requirements.lock")
     pinned = dict(_PIN.findall(lock.read_text("utf-8"))) if lock.is_file() else {}
     for name in _WRITERS:
         with suppress(PackageNotFoundError):

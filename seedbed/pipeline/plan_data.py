@@ -46,9 +46,10 @@ def plan_post_edit(planning: Planning, name: str, translated: Known) -> Known:
     # An edit of a source that stands keeps its text, and a rejection holds, whatever the machine will say.
     status = {row["id"]: status_of(row, edits.get(row["id"])) for row in translated.rows}
     open = {id for id in translated.open if status[id] not in ("edited", "outdated", "rejected")}
+    may_hold = open & edits.keys()  # a row without an edit is unreviewed, whatever the machine will say
     rows: list[Edited] = []
     for row in translated.rows:
-        policy = "use" if row["id"] in open & edits.keys() else settings["unreviewed"]  # without an edit it is unreviewed
+        policy = "use" if row["id"] in may_hold else settings["unreviewed"]
         rows += post_editing.edited([row], edits, kind, policy, settings.get("require", "edited"))
     return Known(rows, open & {row["id"] for row in rows})
 

@@ -28,7 +28,7 @@ def load_params(path: Path = paths.PARAMS) -> Params:
 
 
 def params_problems(path: Path = paths.PARAMS) -> list[str]:
-    """Return every mistake of `params.yaml`, each with its line, from the top; of an older library's, what to do alone.
+    """Return every mistake of `params.yaml`, each with its line, from the top.
 
     Raises:
         UserError: not YAML.
@@ -37,8 +37,6 @@ def params_problems(path: Path = paths.PARAMS) -> list[str]:
     mistakes = _schema_problems(params)
     if not mistakes:
         mistakes = list(cross_problems(params))
-    elif older := _older_edition(params):
-        mistakes = [older]
     return [located(path, *problem) for problem in sorted(mistakes, key=lambda problem: line_of(path, problem[0]))]
 
 

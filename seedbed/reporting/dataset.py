@@ -73,9 +73,7 @@ class Dataset:
         self.tables = load_tables(params)
         load_effort(self.tables, params)
         self.decisions = cast(list[DecisionRow], self.tables.query("dataset/decisions"))
-        by_origin = cast(list[SetRow], self.tables.query("dataset/training_sets"))
-        places = [*params["sets"]]  # the sum stands last, also where the query does not know an origin
-        self.training_sets = sorted(by_origin, key=lambda row: (places.index(row["training_set"]), row["origin"] == "all"))
+        self.training_sets = cast(list[SetRow], self.tables.query("dataset/training_sets"))
         self.pairs = judged_pairs(params)
         self.diversity = diversity.measure(self.tables, params)
         self.usage = usage_rows(self.tables)

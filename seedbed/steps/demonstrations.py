@@ -29,8 +29,8 @@ def draw(ids: Iterable[str], count: int, seed: int, slot: int) -> list[str]:
 
 def draw_each(ids: Iterable[str], count: int, seed: int, slots: Sequence[int]) -> list[list[str]]:
     """Return the ids of several slots; see `draw`."""
-    known = tuple(ids)
-    if not count or not known:
+    known = tuple(ids) if count else ()
+    if not known:
         return [[] for _ in slots]
     at_once = max(_WEIGHTS // len(known), 1)
     if len(slots) > at_once:

@@ -22,7 +22,6 @@ from seedbed.project.row_types import Candidate, EditedTask, Passage
 from seedbed.steps.assignments import Assignment, shown
 from seedbed.steps.demonstrations import draw_each
 from seedbed.steps.origin import Asked, Name, Origin
-from seedbed.util.canonical import on_one_line
 from seedbed.util.rows import Row
 
 PROMPT = "generate"
@@ -124,7 +123,7 @@ def _demonstration(row: Mapping[str, Any], fields: tuple[str, ...]) -> str:
 @lru_cache(maxsize=10_000)
 def _line(fields: tuple[tuple[str, str], ...]) -> str:
     """Thousands of slots show the same few."""
-    return on_one_line(dict(fields))
+    return as_shown(dict(fields), [name for name, _ in fields])
 
 
 def shown_in(

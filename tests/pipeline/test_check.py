@@ -408,7 +408,11 @@ def test_what_people_wrote_is_checked_before_anything_is_sent(here: Project) -> 
 @pytest.mark.parametrize(
     ("path", "text", "message"),
     [
-        ("data/references.ja.jsonl", "", "no reference for question 'generic-01', "),
+        (
+            "data/references.ja.jsonl",
+            "",
+            "no reference for question 'generic-01', 'generic-02', 'generic-03', of a category in",
+        ),
         ("data/references.ja.jsonl", "{", "data/references.ja.jsonl:1: not a JSON object"),
         ("data/references.ja.jsonl", None, "data/references.ja.jsonl: no such file; write the references"),
         ("data/languages/ja.yaml", "words: []", "data/languages/ja.yaml:1: words: unknown key"),

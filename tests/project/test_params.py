@@ -7,7 +7,7 @@ import pytest
 from dvc.utils.serialize import parse_yaml
 
 from seedbed.project.model_settings import judge_blocks, judge_settings
-from seedbed.project.params import load_params, params_problems
+from seedbed.project.params import load_params, older_project, params_problems
 from seedbed.util.canonical import canonical
 from seedbed.util.errors import UserError
 from tests.harness import ROOT
@@ -93,10 +93,15 @@ def test_a_file_of_an_older_library_is_to_be_upgraded(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         load_params(path)
     assert str(error.value).endswith(older)
-    assert [line.endswith(older) for line in params_problems(path)] == [True]
+    assert (older_project(path) or "").endswith(older)
     path.write_text(re.sub(r"\neditions:.*\n(  .*\n)+", "\n", TEXT), encoding="utf-8")
     with pytest.raises(UserError, match=r"editions: missing: this project is from an older Seedbed; run `seedbed upgrade`"):
         load_params(path)
+    assert (older_project(path) or "").endswith(
+        "editions: missing: this project is from an older Seedbed; run `seedbed upgrade`"
+    )
+    path.write_text(TEXT.replace("\nscores: {}", "\n#"), encoding="utf-8")
+    assert older_project(path) is None  # what is missing is a mistake of its author
 
 
 def test_the_line_is_the_right_one(tmp_path: Path) -> None:

@@ -222,3 +222,12 @@ def test_what_is_not_built_is_said(tmp_path: Path) -> None:
         with pytest.raises(UserError, match=r"rejected/native\.jsonl: no such file; `seedbed repro` builds it"):
             write_rows_page(params)
         assert not Path("reports/rows.html").exists()
+
+
+def test_a_row_of_the_target_language_is_not_called_translated(tmp_path: Path) -> None:
+    build = Build(tmp_path / "a")
+    results = {row["id"]: row["result"] for row in rows_of(build) if row["source"] == "baseline"}
+    (id,) = [id for id, result in results.items() if result == "translated"][:1]
+    rows = list(read_rows(tmp_path / "a" / "data/build/translated/baseline.jsonl", None))
+    change(build, "translated/baseline", [row["id"] for row in rows].index(id), made_by=None)
+    assert {row["id"]: row["result"] for row in rows_of(build) if row["source"] == "baseline"} == results | {id: "original"}
