@@ -208,7 +208,7 @@ def check_quoted(line: Line, answers: dict[str, dict[str, list[str | None]]]) ->
 
 
 def read_scores(path: Path) -> list[Line]:
-    """Return the rows of a file of ratings; where a turn is rated again, as by a judge run that was appended, the last counts.
+    """Return the rows of a file of ratings, in which a turn may be rated again, as by a judge run that was appended.
 
     Raises:
         UserError: a field is missing or has another form, or a score is neither from 1 to 10 nor -1.
